@@ -1,0 +1,111 @@
+package org.dtssync.connectors.postgres;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * Opens connections to one database, every one with the same session settings, so that a value's text is the same
+ * whichever connection prints it.
+ *
+ * <p>Thread-safe; the caller owns and closes what it opens.
+ */
+public final class DatabaseConnections {
+
+    /**
+     * Settings that decide how values are printed and read, and limits that the server's own configuration must not
+     * impose on long copies. {@code extra_float_digits = 3} is exact on every version (12 and later: shortest exact).
+     */
+    private static final String SESSION_SETTINGS = """
+            SET search_path = pg_catalog;
+            SET IntervalStyle = postgres;
+            SET DateStyle = 'ISO, YMD';
+            SET TimeZone = 'UTC';
+            SET bytea_output = hex;
+            SET extra_float_digits = 3;
+            SET lc_monetary = 'C';
+            SET xmloption = content;
+            SET row_security = off;
+            SET standard_conforming_strings = on;
+            SET statement_timeout = 0;
+            SET lock_timeout = 0;
+            SET idle_in_transaction_session_timeout = 0
+            """;
+
+    private final String role;
+    private final DatabaseSettings settings;
+    private final String applicationName;
+
+    /**
+     * Creates a factory; opens nothing yet.
+     *
+     * @param role {@code source} or {@code destination}, for messages
+     * @param settings how to reach the database
+     * @param applicationName shown in {@code pg_stat_activity}, by which a successor finds and ends these sessions
+     */
+    public DatabaseConnections(String role, DatabaseSettings settings, String applicationName) {
+        this.role = role;
+        this.settings = settings;
+        this.applicationName = applicationName;
+    }
+
+    /** Returns {@code source} or {@code destination}. */
+    public String role() {
+        return role;
+    }
+
+    /** Returns how the database is reached. */
+    public DatabaseSettings settings() {
+        return settings;
+    }
+
+    /** Returns the application name of every session opened here. */
+    public String applicationName() {
+        return applicationName;
+    }
+
+    /**
+     * Opens a connection in autocommit mode.
+     *
+     * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
+     */
+    public Connection open() {
+        Connection connection;
+        try {
+            connection = DriverManager.getConnection(settings.url(), properties());
+        } catch (SQLException e) {
+            throw ConnectionFaults.explain(role, settings, e);
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(SESSION_SETTINGS);
+            return connection;
+        } catch (SQLException e) {
+            SyncException fault = new SyncException(
+                    FaultKind.CONNECTION, "The " + role + " " + settings + " ended a new connection.", "", e);
+            try {
+                connection.close();
+            } catch (SQLException suppressed) {
+                fault.addSuppressed(suppressed);
+            }
+            throw fault;
+        }
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        // Defaults that a broken network needs; the task file's own properties win.
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.putAll(settings.properties());
+        properties.setProperty("user", settings.user());
+        if (settings.password() != null) {
+            properties.setProperty("password", settings.password());
+        }
+        properties.setProperty("ApplicationName", applicationName);
+        return properties;
+    }
+}

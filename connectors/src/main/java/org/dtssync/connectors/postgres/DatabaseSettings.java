@@ -1,0 +1,28 @@
+package org.dtssync.connectors.postgres;
+
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How to reach one database.
+ *
+ * @param url JDBC URL, {@code jdbc:postgresql://host:port/database?...}; TLS settings are part of it
+ * @param user the account
+ * @param password its password, or null where the server asks for none; never printed
+ * @param properties further properties of the JDBC driver
+ */
+public record DatabaseSettings(String url, String user, String password, Map<String, String> properties) {
+
+    /** Copies the properties. */
+    public DatabaseSettings {
+        Objects.requireNonNull(url);
+        Objects.requireNonNull(user);
+        properties = Map.copyOf(properties);
+    }
+
+    /** Leaves out the password and the properties, which may hold secrets too. */
+    @Override
+    public String toString() {
+        return user + "@" + url.replaceFirst("\\?.*", "");
+    }
+}

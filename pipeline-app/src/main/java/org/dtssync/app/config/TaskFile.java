@@ -1,0 +1,51 @@
+package org.dtssync.app.config;
+
+import java.nio.file.Path;
+
+/**
+ * Everything a task is told: one record a section of the task file, secrets resolved, defaults filled in.
+ *
+ * @param name names the slot, the topics and the state
+ * @param source the database that is moved
+ * @param destination the database it is moved to
+ * @param kafka the brokers
+ * @param topics how topics are created
+ * @param registry the schema registry
+ * @param converters the Kafka Connect converters of keys and values
+ * @param dataDir where embedded parts keep their data, never null
+ * @param objects which objects are moved
+ * @param snapshot how history is loaded
+ * @param retry how long faults are retried
+ * @param secondInstance what a second instance of the task does
+ * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
+ */
+public record TaskFile(
+        String name,
+        SourceSettings source,
+        DestinationSettings destination,
+        KafkaSettings kafka,
+        TopicSettings topics,
+        RegistrySettings registry,
+        ConverterSettings converters,
+        Path dataDir,
+        ObjectSelection objects,
+        SnapshotSettings snapshot,
+        RetrySettings retry,
+        SecondInstance secondInstance,
+        long walWarningBytes) {
+
+    /** Returns the name of the replication slot. */
+    public String slot() {
+        return "dts_sync_" + name;
+    }
+
+    /** Returns the name of the publication, which is the slot's too. */
+    public String publication() {
+        return "dts_sync_" + name;
+    }
+
+    /** Returns the application name of every session of the task, by which a successor finds them. */
+    public String applicationName() {
+        return "dts_sync_" + name;
+    }
+}

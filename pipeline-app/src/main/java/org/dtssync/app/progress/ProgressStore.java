@@ -1,0 +1,234 @@
+package org.dtssync.app.progress;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.SqlResources;
+
+/**
+ * Reads and writes the task's rows in the destination's dts_sync schema.
+ *
+ * <p>Methods without a connection open one for themselves and commit; methods with one take part in its transaction.
+ * Thread-safe.
+ */
+public final class ProgressStore {
+
+    private final DatabaseConnections destination;
+    private final String task;
+
+    /** Creates a store of one task; opens nothing yet. */
+    public ProgressStore(DatabaseConnections destination, String task) {
+        this.destination = destination;
+        this.task = task;
+    }
+
+    /** Makes the dts_sync schema at the destination, or what is missing of it. */
+    public void install() {
+        inTransaction("The dts_sync schema could not be made at the destination", connection -> {
+            try (Statement statement = connection.createStatement()) {
+                // Two tasks installing at once would collide on the catalog's unique indexes.
+                statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync'))");
+                statement.execute(SqlResources.DESTINATION.text());
+                statement.execute(SqlResources.HEARTBEAT.text());
+            }
+            return null;
+        });
+    }
+
+    /** Returns whether the dts_sync schema and this task's row exist. */
+    public boolean exists() {
+        return task().isPresent();
+    }
+
+    /** Reads the task's row; empty if the task was never prepared or was released. */
+    public Optional<TaskProgress> task() {
+        return inTransaction("The state of task " + task + " could not be read", connection -> {
+            if (!isInstalled(connection)) {
+                return Optional.empty();
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    SELECT phase, source_system_identifier, consistency_point::text, error
+                    FROM dts_sync.task WHERE task = ?
+                    """)) {
+                statement.setString(1, task);
+                try (ResultSet rows = statement.executeQuery()) {
+                    return rows.next()
+                            ? Optional.of(new TaskProgress(
+                                    task,
+                                    Phase.of(rows.getString(1)),
+                                    Optional.ofNullable(rows.getString(2)),
+                                    Optional.ofNullable(Lsn.parseOrNull(rows.getString(3))),
+                                    Optional.ofNullable(rows.getString(4))))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** Records the phase the task is in and clears its error; makes the task's row if there is none. */
+    public void enter(Phase phase, Fence fence) {
+        update("""
+                INSERT INTO dts_sync.task (task, phase) VALUES (?, ?)
+                ON CONFLICT (task) DO UPDATE SET phase = excluded.phase, error = NULL, updated_at = now()
+                """, fence, task, phase.label());
+    }
+
+    /** Records which server the task captures. */
+    public void sourceSystem(String systemIdentifier, String database, Fence fence) {
+        update("""
+                UPDATE dts_sync.task SET source_system_identifier = ?, source_database = ?, updated_at = now()
+                WHERE task = ?
+                """, fence, systemIdentifier, database, task);
+    }
+
+    /** Records what the task stopped for, or clears it with null. The text must hold no secret and no row value. */
+    public void error(String message, Fence fence) {
+        update("UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?", fence, message, task);
+    }
+
+    /** Raises the consistency point; it never goes back. Joins the connection's transaction. */
+    public void raiseConsistencyPoint(Connection connection, Lsn lsn) throws SQLException {
+        execute(connection, """
+                UPDATE dts_sync.task
+                SET consistency_point = greatest(consistency_point, ?::pg_lsn), updated_at = now() WHERE task = ?
+                """, lsn.toString(), task);
+    }
+
+    /** Adds tables that are not yet known, as pending. Known ones keep their row. */
+    public void addTables(List<TableProgress> tables, Fence fence) {
+        inTransaction("The tables of task " + task + " could not be recorded", connection -> {
+            fence.hold(connection);
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    INSERT INTO dts_sync.table_progress
+                        (task, schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT DO NOTHING
+                    """)) {
+                for (TableProgress table : tables) {
+                    statement.setString(1, task);
+                    statement.setString(2, table.table().schema());
+                    statement.setString(3, table.table().table());
+                    statement.setString(4, table.state().label());
+                    statement.setArray(
+                            5, textArray(connection, table.keyColumns().orElse(null)));
+                    statement.setLong(6, table.estimatedRows());
+                    statement.setLong(7, table.estimatedBytes());
+                    statement.addBatch();
+                }
+                statement.executeBatch();
+            }
+            return null;
+        });
+    }
+
+    /** Reads all tables of the task in the order of their names; empty if nothing is prepared. */
+    public List<TableProgress> tables() {
+        return inTransaction("The tables of task " + task + " could not be read", connection -> {
+            List<TableProgress> tables = new ArrayList<>();
+            if (!isInstalled(connection)) {
+                return tables;
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    SELECT schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes,
+                           snapshot_rows, snapshot_bytes, visible_snapshot
+                    FROM dts_sync.table_progress WHERE task = ? ORDER BY schema_name, table_name
+                    """)) {
+                statement.setString(1, task);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        tables.add(readTable(rows));
+                    }
+                }
+            }
+            return tables;
+        });
+    }
+
+    /** Records how far a table is. */
+    public void tableState(TableName table, TableState state, Fence fence) {
+        update("""
+                UPDATE dts_sync.table_progress SET state = ? WHERE task = ? AND schema_name = ? AND table_name = ?
+                """, fence, state.label(), task, table.schema(), table.table());
+    }
+
+    /** Records that the changes of every copied table are applied from here on. */
+    public void startStreaming(Fence fence) {
+        update(
+                "UPDATE dts_sync.table_progress SET state = 'streaming' WHERE task = ? AND state = 'copied'",
+                fence,
+                task);
+    }
+
+    private static TableProgress readTable(ResultSet rows) throws SQLException {
+        Array keyColumns = rows.getArray(4);
+        return new TableProgress(
+                new TableName(rows.getString(1), rows.getString(2)),
+                TableState.of(rows.getString(3)),
+                keyColumns == null ? Optional.empty() : Optional.of(Arrays.asList((String[]) keyColumns.getArray())),
+                rows.getLong(5),
+                rows.getLong(6),
+                rows.getLong(7),
+                rows.getLong(8),
+                Optional.ofNullable(rows.getString(9)));
+    }
+
+    private static boolean isInstalled(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("""
+                        SELECT to_regclass('dts_sync.command') IS NOT NULL
+                        """)) {
+            rows.next();
+            return rows.getBoolean(1);
+        }
+    }
+
+    private static Array textArray(Connection connection, List<String> texts) throws SQLException {
+        return texts == null ? null : connection.createArrayOf("text", texts.toArray());
+    }
+
+    private void update(String sql, Fence fence, Object... parameters) {
+        inTransaction("The state of task " + task + " could not be written", connection -> {
+            fence.hold(connection);
+            execute(connection, sql, parameters);
+            return null;
+        });
+    }
+
+    private static void execute(Connection connection, String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            statement.executeUpdate();
+        }
+    }
+
+    private <T> T inTransaction(String what, Work<T> work) {
+        try (Connection connection = destination.open()) {
+            connection.setAutoCommit(false);
+            T result = work.run(connection);
+            connection.commit();
+            return result;
+        } catch (SQLException e) {
+            throw SqlFaults.explain(what, e);
+        }
+    }
+
+    /** What is done inside one transaction. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+}

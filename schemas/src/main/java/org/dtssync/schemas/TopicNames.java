@@ -1,0 +1,84 @@
+package org.dtssync.schemas;
+
+/**
+ * Names of a task's topics, and the reversible escape for characters that topics and Avro names cannot hold.
+ *
+ * <p>A character outside {@code [A-Za-z0-9_]} becomes {@code _xHHHH_} (its UTF-16 code unit in four hexadecimal digits); an
+ * underscore that would start such a sequence by itself is escaped too, so that two different names never collide.
+ *
+ * @param task the task's name
+ */
+public record TopicNames(String task) {
+
+    /** Longest topic name that Kafka allows. */
+    public static final int MAX_LENGTH = 249;
+
+    /** Returns the topic of a table. */
+    public String table(String schema, String table) {
+        return task + "." + escape(schema) + "." + escape(table);
+    }
+
+    /** Returns the topic of the cuts. */
+    public String cuts() {
+        return task + ".cuts";
+    }
+
+    /** Returns whether a topic is one of this task's. */
+    public boolean isOurs(String topic) {
+        return topic.startsWith(task + ".");
+    }
+
+    /** Escapes one name for a topic or for Avro. */
+    public static String escape(String name) {
+        StringBuilder escaped = null;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean plain = c == '_' ? !looksEscaped(name, i) : isPlain(c, i);
+            if (!plain && escaped == null) {
+                escaped = new StringBuilder(name.length() + 16).append(name, 0, i);
+            }
+            if (escaped != null) {
+                if (plain) {
+                    escaped.append(c);
+                } else {
+                    escaped.append(String.format("_x%04x_", (int) c));
+                }
+            }
+        }
+        return escaped == null ? name : escaped.toString();
+    }
+
+    /** Reverses {@link #escape}. */
+    public static String unescape(String escaped) {
+        if (!escaped.contains("_x")) {
+            return escaped;
+        }
+        StringBuilder name = new StringBuilder(escaped.length());
+        for (int i = 0; i < escaped.length(); i++) {
+            if (escaped.charAt(i) == '_' && looksEscaped(escaped, i)) {
+                name.append((char) Integer.parseInt(escaped.substring(i + 2, i + 6), 16));
+                i += 6;
+            } else {
+                name.append(escaped.charAt(i));
+            }
+        }
+        return name.toString();
+    }
+
+    /** A digit may not come first in an Avro name. */
+    private static boolean isPlain(char c, int position) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9' && position > 0);
+    }
+
+    private static boolean looksEscaped(String name, int start) {
+        if (start + 6 >= name.length() || name.charAt(start + 1) != 'x' || name.charAt(start + 6) != '_') {
+            return false;
+        }
+        for (int i = start + 2; i < start + 6; i++) {
+            if (Character.digit(name.charAt(i), 16) < 0 || name.charAt(i) > 'f') {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,95 @@
+-- What dts-sync keeps in the destination: who may write, how far each part is. Safe to run again.
+CREATE SCHEMA IF NOT EXISTS dts_sync;
+
+-- Who may write: every writing transaction holds this row with its epoch; a successor raises it.
+CREATE TABLE IF NOT EXISTS dts_sync.fence (
+    task  text PRIMARY KEY,
+    epoch bigint NOT NULL
+);
+
+-- The instance that holds the epoch, and when it was last alive.
+CREATE TABLE IF NOT EXISTS dts_sync.instance (
+    task     text PRIMARY KEY,
+    epoch    bigint NOT NULL,
+    instance text NOT NULL,
+    alive_at timestamptz NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS dts_sync.task (
+    task                     text PRIMARY KEY,
+    phase                    text NOT NULL,
+    source_system_identifier text,
+    source_database          text,
+    consistency_point        pg_lsn,
+    error                    text,
+    created_at               timestamptz NOT NULL DEFAULT now(),
+    updated_at               timestamptz NOT NULL DEFAULT now()
+);
+
+-- The last applied cut; written in the transaction that applies it.
+CREATE TABLE IF NOT EXISTS dts_sync.apply_position (
+    task        text PRIMARY KEY,
+    epoch       bigint NOT NULL,
+    cut_lsn     pg_lsn NOT NULL,
+    cut_offset  bigint NOT NULL,
+    applied_at  timestamptz NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS dts_sync.table_progress (
+    task             text NOT NULL,
+    schema_name      text NOT NULL,
+    table_name       text NOT NULL,
+    state            text NOT NULL CHECK (state IN ('pending', 'copying', 'copied', 'streaming', 'failed', 'skipped')),
+    key_columns      text[],           -- the replica identity's columns; null: the table has no key
+    estimated_rows   bigint NOT NULL DEFAULT 0,
+    estimated_bytes  bigint NOT NULL DEFAULT 0,
+    snapshot_rows    bigint NOT NULL DEFAULT 0,
+    snapshot_bytes   bigint NOT NULL DEFAULT 0,
+    visible_snapshot text,             -- pg_snapshot under which a table without a key was copied
+    structure        text,             -- the fingerprint of the structure it is captured with
+    PRIMARY KEY (task, schema_name, table_name)
+);
+
+-- Chunks of the snapshot: a range of keys, lower bound excluded, upper bound included; null means open.
+CREATE TABLE IF NOT EXISTS dts_sync.chunk (
+    task        text NOT NULL,
+    schema_name text NOT NULL,
+    table_name  text NOT NULL,
+    number      integer NOT NULL,
+    lower_bound text[],
+    upper_bound text[],
+    state       text NOT NULL CHECK (state IN ('pending', 'copied')),
+    rows        bigint NOT NULL DEFAULT 0,
+    bytes       bigint NOT NULL DEFAULT 0,
+    source_lsn  pg_lsn,
+    PRIMARY KEY (task, schema_name, table_name, number)
+);
+
+-- Objects of the structure with the statements that make them, in order.
+CREATE TABLE IF NOT EXISTS dts_sync.structure_object (
+    task      text NOT NULL,
+    ordinal   integer NOT NULL,
+    name      text NOT NULL,
+    kind      text NOT NULL,
+    section   text NOT NULL CHECK (section IN ('pre-data', 'post-data')),
+    table_of  text,                    -- schema.table it belongs to, or null
+    statement text NOT NULL,
+    corrected text,
+    state     text NOT NULL CHECK (state IN ('pending', 'done', 'failed', 'skipped')),
+    error     text,
+    PRIMARY KEY (task, ordinal)
+);
+
+-- What a person asked a running instance to do, and what came of it.
+CREATE TABLE IF NOT EXISTS dts_sync.command (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    task         text NOT NULL,
+    command      text NOT NULL,
+    arguments    jsonb NOT NULL DEFAULT '{}',
+    state        text NOT NULL CHECK (state IN ('posted', 'running', 'done', 'failed')),
+    result       jsonb,
+    error        text,
+    exit_code    integer,
+    posted_at    timestamptz NOT NULL DEFAULT now(),
+    finished_at  timestamptz
+);
