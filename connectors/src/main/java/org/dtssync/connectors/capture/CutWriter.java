@@ -85,8 +85,9 @@ final class CutWriter implements AutoCloseable {
             transactions.forEach(transaction -> send(transaction, stretches));
             producer.flush();
             Cut cut = cut(transactions, previous, stretches);
-            producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
+            Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
             producer.commitTransaction();
+            sent.get();
             firstOffsetsOfPieces.clear();
             endOffsetsOfPieces.clear();
             changesOfPieces = 0;
