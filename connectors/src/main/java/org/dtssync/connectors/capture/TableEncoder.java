@@ -121,9 +121,7 @@ final class TableEncoder {
         return keyFields.stream().allMatch(field -> {
             Object old = before.get(field);
             Object now = after.get(field);
-            return old instanceof byte[] oldBytes && now instanceof byte[] nowBytes
-                    ? java.util.Arrays.equals(oldBytes, nowBytes)
-                    : java.util.Objects.equals(old, now);
+            return java.util.Objects.deepEquals(old, now);
         });
     }
 
