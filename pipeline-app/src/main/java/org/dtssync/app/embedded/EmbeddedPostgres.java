@@ -114,6 +114,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     .orTimeout(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                     .join();
         });
+        // Lets go of the lock on the data directory, which the library holds for this process.
+        close();
     }
 
     private Optional<ProcessHandle> postmaster() {
