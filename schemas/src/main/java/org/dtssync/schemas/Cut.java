@@ -3,18 +3,17 @@ package org.dtssync.schemas;
 import java.util.List;
 
 /**
- * A control record: a group of whole source transactions that was written in one Kafka transaction. Its Avro schema is
- * {@code cut.avsc}.
+ * A group of whole source transactions: the record in {@code <task>.cuts} that ends it.
  *
  * @param task the task's name
- * @param sequence the cut's number, counted from 0, which prepare writes
- * @param lsn the source's LSN at the end of the last commit record, unsigned
- * @param commitTimeMicros when the last transaction committed, in microseconds since 1970 UTC, or null if the cut holds none
- * @param systemIdentifier the source's system identifier
- * @param slot the replication slot that was read
- * @param transactions how many source transactions the cut holds
- * @param changes how many records the cut holds
- * @param partitions the partitions the cut touches
+ * @param sequence the cut's number; 0 is the one prepare writes
+ * @param lsn end of the last transaction's commit record, an unsigned LSN
+ * @param commitTimeMicros when the last transaction committed at the source, microseconds since 1970 UTC; null in cut 0
+ * @param systemIdentifier the source server's system identifier
+ * @param slot the replication slot the changes were read from
+ * @param transactions how many transactions with changes the cut has
+ * @param changes how many records the cut has
+ * @param partitions each partition the cut touches
  */
 public record Cut(
         String task,
@@ -31,4 +30,14 @@ public record Cut(
     public Cut {
         partitions = List.copyOf(partitions);
     }
+
+    /**
+     * The stretch of one partition that belongs to a cut.
+     *
+     * @param topic the topic
+     * @param partition the partition's number
+     * @param firstOffset offset of the first record
+     * @param endOffset offset behind the last record
+     */
+    public record CutPartition(String topic, int partition, long firstOffset, long endOffset) {}
 }

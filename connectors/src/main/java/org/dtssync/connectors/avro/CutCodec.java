@@ -19,7 +19,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.CutPartition;
+import org.dtssync.schemas.Cut.CutPartition;
 import org.dtssync.schemas.TopicNames;
 
 /**
@@ -57,7 +57,7 @@ public final class CutCodec {
     }
 
     /** Returns the bytes of a cut, registering its schema the first time. */
-    public byte[] write(Cut cut) {
+    public byte[] encode(Cut cut) {
         int id = ownSubjects.register(topic + "-value", schema);
         AvroOutput header = new AvroOutput();
         header.begin(id);
@@ -74,7 +74,7 @@ public final class CutCodec {
     }
 
     /** Returns the cut these bytes hold. */
-    public Cut read(byte[] bytes) {
+    public Cut decode(byte[] bytes) {
         Schema writer = registry.schemaById(WireFormat.schemaId(topic, bytes));
         BinaryDecoder decoder = DecoderFactory.get()
                 .binaryDecoder(bytes, WireFormat.HEADER_BYTES, bytes.length - WireFormat.HEADER_BYTES, null);
