@@ -17,7 +17,7 @@ enum TaskKey {
             null,
             "",
             "shop",
-            "Names the slot, the topics and the state, all dts_sync_<name>.",
+            "Names the slot, the topics and the state, all `dts_sync_<name>`.",
             "Each task needs its own; it cannot be changed once the task has begun."),
     SOURCE_URL(
             "source",
