@@ -41,6 +41,8 @@ final class BrokerProbe {
         Map<String, Object> properties = new HashMap<>(settings.properties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
+        // Beginning again with the same addresses could not help in this time, and fills the log.
+        properties.put(AdminClientConfig.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
         try (Admin admin = Admin.create(properties)) {
             Collection<Node> nodes = get(admin.describeCluster().nodes());
             Set<String> topics = get(

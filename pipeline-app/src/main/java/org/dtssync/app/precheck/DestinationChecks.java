@@ -31,7 +31,8 @@ final class DestinationChecks {
             findings.fail(
                     "destination",
                     "default_transaction_read_only is on at the destination: it cannot be written.",
-                    "ALTER DATABASE " + database + " SET default_transaction_read_only = off;");
+                    "BEGIN READ WRITE; ALTER DATABASE " + database
+                            + " SET default_transaction_read_only = off; COMMIT;");
         }
         findings.passIfNothingFound("destination", "The destination is a primary and can be written.");
     }

@@ -36,7 +36,7 @@ final class ObjectChecks {
                 WHERE p.pronamespace = ANY (SELECT unnest(?::bigint[])::oid)
                   AND NOT EXISTS (SELECT FROM pg_depend d
                                   WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-                ORDER BY 1 COLLATE "C"
+                ORDER BY p.oid::regprocedure::text COLLATE "C"
                 """, ends.schemas()).list(row -> new String[] {row.getString(1), row.getString(2)})) {
             findings.warn(
                     found[0],
@@ -109,9 +109,10 @@ final class ObjectChecks {
 
     private record Named(String role, boolean owns) {}
 
+    /** The schema public exists everywhere already, with an owner of its own. */
     private static final String ROLES = """
             WITH chosen AS (SELECT unnest(?::bigint[])::oid AS schema), named(role, owns) AS (
-                SELECT nspowner, true FROM pg_namespace JOIN chosen ON schema = oid
+                SELECT nspowner, true FROM pg_namespace JOIN chosen ON schema = oid AND nspname <> 'public'
                 UNION SELECT relowner, true FROM pg_class JOIN chosen ON schema = relnamespace
                 UNION SELECT proowner, true FROM pg_proc JOIN chosen ON schema = pronamespace
                 UNION SELECT typowner, true FROM pg_type JOIN chosen ON schema = typnamespace

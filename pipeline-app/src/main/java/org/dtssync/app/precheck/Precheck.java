@@ -37,10 +37,11 @@ public final class Precheck {
 
     private final TaskFile task;
     private final Duration suspiciousAge;
+    private final List<Check> checks;
 
     /** Creates a precheck of one task; opens nothing yet. */
     public Precheck(TaskFile task) {
-        this(task, SUSPICIOUS_AGE);
+        this(task, SUSPICIOUS_AGE, Checks.all());
     }
 
     /**
@@ -48,8 +49,10 @@ public final class Precheck {
      *
      * @param task the task
      * @param suspiciousAge from which age open and prepared transactions of the source are reported
+     * @param checks what to look at beside connectivity
      */
-    Precheck(TaskFile task, Duration suspiciousAge) {
+    Precheck(TaskFile task, Duration suspiciousAge, List<Check> checks) {
+        this.checks = List.copyOf(checks);
         this.task = task;
         this.suspiciousAge = suspiciousAge;
     }
@@ -77,7 +80,7 @@ public final class Precheck {
 
     private void runChecks(Ends ends, Set<End> reached, List<PrecheckItem> items) {
         List<Check> skipped = new ArrayList<>();
-        for (Check check : Checks.all()) {
+        for (Check check : checks) {
             if (reached.containsAll(check.needs())) {
                 items.addAll(run(check, ends));
             } else if (!check.needs().contains(End.KAFKA) || !task.kafka().embedded()) {

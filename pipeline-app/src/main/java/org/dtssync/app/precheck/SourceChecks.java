@@ -126,7 +126,9 @@ final class SourceChecks {
         if (line.isEmpty()) {
             return "its query is not shown to this account";
         }
-        return line.substring(0, end).strip() + (end < line.length() ? " ..." : "");
+        return (line.substring(0, end) + (end < line.length() ? " ..." : ""))
+                .strip()
+                .replace("  ", " ");
     }
 
     private static boolean isHarmless(char c) {

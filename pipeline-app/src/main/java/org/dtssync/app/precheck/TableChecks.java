@@ -50,7 +50,7 @@ final class TableChecks {
                      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 GROUP BY n.nspname, c.relname, lower(a.attname)
                 HAVING count(*) > 1
-                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", 3 COLLATE "C"
+                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", min(a.attnum)
                 """, oids(ends))
                 .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4)})) {
             TableName table = new TableName(found[0], found[1]);
