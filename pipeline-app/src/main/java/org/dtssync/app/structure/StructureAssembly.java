@@ -30,9 +30,11 @@ final class StructureAssembly {
     private final List<StructureObject> objects = new ArrayList<>();
 
     StructureAssembly(
-            Connection connection, CoreSettings settings, CarriedTables tables, ModelStatements model, Owners owners) {
+            Connection connection, CoreSettings settings, CarriedTables tables, ModelStatements model, Owners owners)
+            throws SQLException {
         this.connection = connection;
-        this.printer = new ModelPrinter(settings);
+        this.printer = new ModelPrinter(
+                settings, InheritedTables.read(connection, tables.oids().values()));
         this.tables = tables;
         this.model = model;
         this.carried = model.inOrder();
