@@ -3,11 +3,14 @@ package org.dtssync.app.structure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.slf4j.Logger;
@@ -35,11 +38,25 @@ final class ObjectMaker {
             Fence fence,
             Existing existing,
             StructureListener listener) {
-        this.destination = destination;
+        this.destination = unsplit(destination);
         this.store = store;
         this.fence = fence;
         this.existing = existing;
         this.listener = listener;
+    }
+
+    /**
+     * Several statements go to the server as one text, since it reads the bodies of functions better than the driver, which
+     * takes some of them apart at semicolons.
+     */
+    private static DatabaseConnections unsplit(DatabaseConnections connections) {
+        DatabaseSettings settings = connections.settings();
+        Map<String, String> properties = new HashMap<>(settings.properties());
+        properties.put("preferQueryMode", "simple");
+        return new DatabaseConnections(
+                connections.role(),
+                new DatabaseSettings(settings.url(), settings.user(), settings.password(), properties),
+                connections.applicationName());
     }
 
     /** Opens a session for {@link #make}; the caller closes it. */
