@@ -54,11 +54,16 @@ final class ModelPrinter {
         return withoutEnd(script.getFullScript());
     }
 
-    /** A schema may exist already, since every database has public and extensions make theirs. */
+    /**
+     * A schema may exist already, since every database has public and extensions make theirs. What everybody may do in public
+     * depends on the server's version, so it is taken away before it is granted.
+     */
     private String schema(PgSchema schema) {
         String sql = creation(schema);
         int end = sql.indexOf(";\n");
+        boolean granted = schema.getBareName().equals("public") && !settings.isIgnorePrivileges();
         return "CREATE SCHEMA IF NOT EXISTS " + Identifiers.quote(schema.getBareName())
+                + (granted ? ";\n\nREVOKE ALL ON SCHEMA public FROM PUBLIC" : "")
                 + (end < 0 ? "" : sql.substring(end));
     }
 

@@ -2,9 +2,9 @@ package org.dtssync.app.structure;
 
 import java.util.Arrays;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Compares statements as printed by servers of different versions. Immutable.
@@ -37,14 +37,19 @@ record PrintedStatement(Set<String> schemas) {
             return NOT_NULL_NAME.matcher(statement).replaceAll(" NOT NULL");
         }
         if (object.name().equals("schema:public")) {
-            return statement
-                    .replaceAll("ALTER SCHEMA public OWNER TO [^;]*;?", "")
-                    .strip();
+            return parts(statement.replaceAll("ALTER SCHEMA public OWNER TO [^;]*", ""));
         }
         if (object.kind().equals("text-search-configuration")) {
-            return new TreeSet<>(Arrays.asList(statement.split(";\\s*", -1))).toString();
+            return parts(statement);
         }
         return statement;
+    }
+
+    private static String parts(String statement) {
+        return Arrays.stream(statement.split(";\\s*"))
+                .filter(part -> !part.isBlank())
+                .sorted()
+                .collect(Collectors.joining(";"));
     }
 
     private String withoutTables(String statement) {

@@ -1,8 +1,10 @@
 package org.dtssync.app.structure;
 
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.connectors.fault.FaultKind;
@@ -20,12 +22,13 @@ public final class StructureApplier {
 
     private static final int NAMED_FAILURES = 5;
 
+    private static final Set<String> KEYS = Set.of("primary-key", "unique", "exclusion", "index");
+
+    private static final Set<String> ATTACHED = Set.of("attached-index");
+
     /** Kinds of post-data that are made side by side for different tables, wave after wave. All else comes one by one. */
-    private static final List<Set<String>> PARALLEL_WAVES = List.of(
-            Set.of("primary-key", "unique", "exclusion", "index"),
-            Set.of("attached-index"),
-            Set.of("check"),
-            Set.of("foreign-key"));
+    private static final List<Set<String>> PARALLEL_WAVES =
+            List.of(KEYS, Set.of("attached-index"), Set.of("check"), Set.of("foreign-key"));
 
     private final StructureStore store;
     private final int workers;
@@ -55,22 +58,45 @@ public final class StructureApplier {
 
     /** Makes what the load needs. */
     public void applyPreData() {
-        apply(Section.PRE_DATA);
+        applyTablesThenKeys();
+        requireAll(Section.PRE_DATA);
     }
 
     /** Makes everything else. */
     public void applyPostData() {
-        apply(Section.POST_DATA);
+        settle(Section.POST_DATA, object -> true);
+        requireAll(Section.POST_DATA);
     }
 
-    private void apply(Section section) {
+    /** Keys of partitions are attached to their root's: they wait until all tables are there. */
+    private void applyTablesThenKeys() {
+        int firstKey = store.list().stream()
+                .map(StoredObject::object)
+                .filter(object -> KEYS.contains(object.kind()))
+                .mapToInt(StructureObject::ordinal)
+                .min()
+                .orElse(Integer.MAX_VALUE);
+        settle(Section.PRE_DATA, object -> object.ordinal() < firstKey);
+        boolean tablesMissing = open(Section.PRE_DATA).stream()
+                .anyMatch(stored -> stored.object().kind().equals("table"));
+        if (!tablesMissing) {
+            settle(Section.PRE_DATA, object -> true);
+        }
+    }
+
+    /** Makes what is asked for as long as that gets any further. */
+    private void settle(Section section, Predicate<StructureObject> wanted) {
         List<StructureObject> before = List.of();
-        List<StoredObject> open = open(section);
+        List<StoredObject> open = open(section, wanted);
         while (!open.isEmpty() && !objects(open).equals(before)) {
             before = objects(open);
             pass(section, open);
-            open = open(section);
+            open = open(section, wanted);
         }
+    }
+
+    private void requireAll(Section section) {
+        List<StoredObject> open = open(section);
         if (!open.isEmpty()) {
             throw failure(section, open);
         }
@@ -80,11 +106,18 @@ public final class StructureApplier {
         List<StoredObject> rest = open;
         if (section == Section.POST_DATA) {
             for (Set<String> kinds : PARALLEL_WAVES) {
-                new ObjectWave(maker, ofKinds(rest, kinds, true)).run(workers);
+                // Side by side, two attachments of one tree could each miss that the other completes it.
+                new ObjectWave(maker, ofKinds(rest, kinds, true)).run(kinds.equals(ATTACHED) ? 1 : workers);
                 rest = ofKinds(rest, kinds, false);
             }
         }
         new ObjectWave(maker, rest).run(1);
+    }
+
+    private List<StoredObject> open(Section section, Predicate<StructureObject> wanted) {
+        return open(section).stream()
+                .filter(stored -> wanted.test(stored.object()))
+                .toList();
     }
 
     private List<StoredObject> open(Section section) {
@@ -106,11 +139,17 @@ public final class StructureApplier {
 
     private static SyncException failure(Section section, List<StoredObject> failed) {
         String named = failed.stream()
+                .sorted(Comparator.comparing(stored -> stored.error().isEmpty()))
                 .limit(NAMED_FAILURES)
                 .map(stored -> stored.object().name() + " (" + stored.error().orElse("not tried") + ")")
                 .collect(Collectors.joining("; "));
         String more = failed.size() > NAMED_FAILURES ? "; and " + (failed.size() - NAMED_FAILURES) + " more" : "";
-        String first = failed.get(0).object().name();
+        String first = failed.stream()
+                .filter(stored -> stored.error().isPresent())
+                .findFirst()
+                .orElse(failed.get(0))
+                .object()
+                .name();
         return new SyncException(
                 FaultKind.DATA,
                 failed.size() + " object(s) of the " + section.label()

@@ -123,7 +123,7 @@ public final class StructureFinisher {
         Array names = connection.createArrayOf(
                 "text", views.stream().map(TableName::sql).toArray());
         try (var statement = connection.prepareStatement("""
-                SELECT n.nspname, c.relname FROM unnest(?) AS name
+                SELECT n.nspname, c.relname FROM unnest(?::text[]) AS name
                 JOIN pg_class c ON c.oid = to_regclass(name) AND c.relkind = 'm'
                 JOIN pg_namespace n ON n.oid = c.relnamespace
                 """)) {

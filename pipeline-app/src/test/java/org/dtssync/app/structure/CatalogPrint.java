@@ -15,12 +15,12 @@ final class CatalogPrint {
                        WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'dts_sync'))
             SELECT line FROM (
                 SELECT concat_ws(' ', 'relation', nspname, relname, relkind, relpersistence, relreplident, relispartition,
-                       relrowsecurity, relforcerowsecurity, reloptions::text, pg_get_userbyid(relowner), relacl::text,
+                       relrowsecurity, relforcerowsecurity, reloptions::text, pg_get_userbyid(relowner), replace(relacl::text, 'arwdDxtm', 'arwdDxt'),
                        pg_get_expr(relpartbound, c.oid), pg_get_partkeydef(c.oid), obj_description(c.oid, 'pg_class'),
                        CASE relkind WHEN 'i' THEN pg_get_indexdef(c.oid) WHEN 'I' THEN pg_get_indexdef(c.oid) END,
                        (SELECT string_agg(inhparent::regclass::text, ',' ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid)
                        ) AS line
-                FROM pg_class c JOIN s ON s.oid = relnamespace WHERE relkind <> 'S' OR true
+                FROM pg_class c JOIN s ON s.oid = relnamespace
                 UNION ALL
                 SELECT concat_ws(' ', 'column', nspname, relname, attname, format_type(atttypid, atttypmod),
                        rank() OVER (PARTITION BY attrelid ORDER BY attnum), attnotnull, attidentity, attgenerated, attislocal,
@@ -43,14 +43,16 @@ final class CatalogPrint {
                        (SELECT concat_ws(' ', rngsubtype::regtype, rngcollation::regcollation, rngsubdiff, rngmultitypid::regtype)
                         FROM pg_range WHERE rngtypid = t.oid))
                 FROM pg_type t JOIN s ON s.oid = typnamespace
+                WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid IN (t.oid, t.typelem) AND e.deptype = 'e')
                 UNION ALL
                 SELECT concat_ws(' ', 'function', p.oid::regprocedure, prokind, pg_get_userbyid(proowner), proacl::text,
                        obj_description(p.oid, 'pg_proc'),
                        CASE WHEN prokind <> 'a' THEN pg_get_functiondef(p.oid) END)
                 FROM pg_proc p JOIN s ON s.oid = pronamespace
+                WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = p.oid AND e.deptype = 'e')
                 UNION ALL
                 SELECT concat_ws(' ', 'sequence', seqrelid::regclass, seqtypid::regtype, seqstart, seqincrement, seqmax, seqmin,
-                       seqcache, seqcycle, (SELECT refobjid::regclass || '.' || refobjsubid || deptype FROM pg_depend
+                       seqcache, seqcycle, (SELECT refobjid::regclass || '.' || refobjsubid FROM pg_depend
                                             WHERE classid = 'pg_class'::regclass AND objid = seqrelid AND deptype IN ('a', 'i')
                                               AND refclassid = 'pg_class'::regclass) IS NOT NULL)
                 FROM pg_sequence JOIN pg_class c ON c.oid = seqrelid JOIN s ON s.oid = relnamespace
