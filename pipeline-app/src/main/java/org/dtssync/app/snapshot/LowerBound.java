@@ -19,8 +19,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A commit is in the WAL before it is visible. One whose record lies before the slot's start is not streamed, so every
  * chunk's snapshot must see it: no chunk may start before all transactions that ran when the slot was made have ended. Those
- * that run now, after it was made, are among them or younger. The wait is done at every start, resumed or not: then it needs
- * no state, is right for whichever slot is there, and costs two short queries unless a transaction runs for long.
+ * that run now, after it was made, are among them or younger.
+ *
+ * <p>The wait is for all transaction ids below one taken for the purpose. The {@code xmax} of a snapshot would not do: it is the
+ * id after the last one that <em>ended</em>, and a running transaction with that very id is in no list and below no bound.
+ *
+ * <p>The wait is done at every start, resumed or not: then it needs no state, is right for whichever slot is there, and costs
+ * two short queries unless a transaction runs for long.
  *
  * <p>Used by one thread.
  */
@@ -50,13 +55,13 @@ final class LowerBound {
      */
     void await() throws InterruptedException {
         String what = "The transactions running at the source could not be read";
-        String start = retry.run(what, sessions, () -> snapshot(sessions.source()));
+        String next = retry.run(what, sessions, () -> nextTransaction(sessions.source()));
         long began = System.nanoTime();
         Duration nextWord = FIRST_WORD;
-        while (!retry.run(what, sessions, () -> isPast(sessions.source(), start))) {
+        while (!retry.run(what, sessions, () -> isPast(sessions.source(), next))) {
             Duration waited = Duration.ofNanos(System.nanoTime() - began);
             if (waited.compareTo(nextWord) >= 0 || waited.compareTo(limit) >= 0) {
-                List<RunningTransaction> running = retry.run(what, sessions, () -> running(sessions.source(), start));
+                List<RunningTransaction> running = retry.run(what, sessions, () -> running(sessions.source(), next));
                 report(running, waited);
                 nextWord = waited.plus(NEXT_WORD);
             }
@@ -76,19 +81,20 @@ final class LowerBound {
         LOG.warn("The snapshot waits for older transactions at the source. transactions=[{}]", names);
     }
 
-    private static String snapshot(Connection source) throws SQLException {
+    /** Takes a transaction id, above those of all transactions that run; its own transaction ends with the statement. */
+    private static String nextTransaction(Connection source) throws SQLException {
         try (Statement statement = source.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT pg_current_snapshot()::text")) {
+                ResultSet rows = statement.executeQuery("SELECT pg_current_xact_id()::text")) {
             rows.next();
             return rows.getString(1);
         }
     }
 
-    private static boolean isPast(Connection source, String start) throws SQLException {
+    private static boolean isPast(Connection source, String next) throws SQLException {
         try (PreparedStatement statement = source.prepareStatement("""
-                SELECT pg_snapshot_xmin(pg_current_snapshot()) >= pg_snapshot_xmax(?::pg_snapshot)
+                SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ?::xid8
                 """)) {
-            statement.setString(1, start);
+            statement.setString(1, next);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 return rows.getBoolean(1);
@@ -97,11 +103,12 @@ final class LowerBound {
     }
 
     /** Finds holders by their locks on their own ids, which everybody may see; a lock's id has only the lower 32 bits. */
-    private static List<RunningTransaction> running(Connection source, String start) throws SQLException {
+    private static List<RunningTransaction> running(Connection source, String next) throws SQLException {
         List<RunningTransaction> running = new ArrayList<>();
         try (PreparedStatement statement = source.prepareStatement("""
                 WITH old (xid) AS (
-                    SELECT (x::text::numeric % 4294967296)::text FROM pg_snapshot_xip(?::pg_snapshot) AS x
+                    SELECT (x::text::numeric % 4294967296)::text
+                    FROM pg_snapshot_xip(pg_current_snapshot()) AS x WHERE x < ?::xid8
                 )
                 SELECT 'pid ' || l.pid, coalesce(extract(epoch FROM now() - a.xact_start), 0)::bigint
                 FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
@@ -112,7 +119,7 @@ final class LowerBound {
                 FROM pg_prepared_xacts p
                 WHERE p.transaction::text IN (SELECT xid FROM old)
                 """)) {
-            statement.setString(1, start);
+            statement.setString(1, next);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     running.add(new RunningTransaction(rows.getString(1), Duration.ofSeconds(rows.getLong(2))));
