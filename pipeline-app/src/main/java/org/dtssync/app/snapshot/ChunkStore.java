@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -105,6 +106,8 @@ final class ChunkStore {
             Optional<List<String>> earlier = upperBound(destination, chunk);
             recorded = chunk.endingAt(earlier.orElse(bound.get()));
             if (earlier.isEmpty()) {
+                // The workers go on from this division, so a crash must not undo it, as it may undo what they copied.
+                waitForDisk(destination);
                 split(destination, recorded, recorded.next());
             }
         }
@@ -175,11 +178,10 @@ final class ChunkStore {
     /** Waits until everything committed so far is on the destination's disk. */
     void settle(Connection destination) throws SQLException {
         fence.hold(destination);
-        try (PreparedStatement setting = destination.prepareStatement("SET LOCAL synchronous_commit = on");
-                PreparedStatement statement = destination.prepareStatement("""
-                        UPDATE dts_sync.fence SET epoch = epoch WHERE task = ? AND epoch = ?
-                        """)) {
-            setting.execute();
+        waitForDisk(destination);
+        try (PreparedStatement statement = destination.prepareStatement("""
+                UPDATE dts_sync.fence SET epoch = epoch WHERE task = ? AND epoch = ?
+                """)) {
             statement.setString(1, fence.task());
             statement.setLong(2, fence.epoch());
             statement.executeUpdate();
@@ -210,6 +212,13 @@ final class ChunkStore {
         }
         new TableEmptier(destination).empty(table);
         destination.commit();
+    }
+
+    /** Makes this transaction's commit wait until it is on disk, with all that was committed before it. */
+    private static void waitForDisk(Connection destination) throws SQLException {
+        try (Statement statement = destination.createStatement()) {
+            statement.execute("SET LOCAL synchronous_commit = on");
+        }
     }
 
     private Optional<List<String>> upperBound(Connection destination, Chunk chunk) throws SQLException {

@@ -9,17 +9,16 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SnapshotSettings;
+import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
@@ -35,16 +34,18 @@ final class Bench implements AutoCloseable {
     final DatabaseConnections destination;
     final ProgressStore store;
     final Fence fence = new Fence(TASK, 1);
+    final Servers servers;
     private final String database;
 
-    Bench() throws SQLException {
+    Bench(Servers servers) throws SQLException {
+        this.servers = servers;
         database = "bench_" + NUMBER.incrementAndGet();
-        for (String server : List.of(Servers.source(), Servers.destination())) {
+        for (EmbeddedPostgres server : List.of(servers.source(), servers.destination())) {
             admin(server, "DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
             admin(server, "CREATE DATABASE " + database);
         }
-        source = connections("source", Servers.source() + database);
-        destination = connections("destination", Servers.destination() + database);
+        source = connections("source", servers.source(), database);
+        destination = connections("destination", servers.destination(), database);
         store = new ProgressStore(destination, TASK);
         store.install();
         atDestination("INSERT INTO dts_sync.fence VALUES ('" + TASK + "', 1)");
@@ -155,9 +156,8 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    private static DatabaseConnections connections(String role, String url) {
-        return new DatabaseConnections(
-                role, new DatabaseSettings(url, "postgres", "postgres", Map.of()), "dts_sync_" + TASK);
+    private static DatabaseConnections connections(String role, EmbeddedPostgres server, String database) {
+        return new DatabaseConnections(role, server.superuser(database), "dts_sync_" + TASK);
     }
 
     private static void execute(DatabaseConnections database, String sql) throws SQLException {
@@ -180,13 +180,13 @@ final class Bench implements AutoCloseable {
         return String.join(",", texts);
     }
 
-    private static void admin(String server, String sql) throws SQLException {
-        execute(connections("server", server + "postgres"), sql);
+    private static void admin(EmbeddedPostgres server, String sql) throws SQLException {
+        execute(connections("server", server, "postgres"), sql);
     }
 
     @Override
     public void close() throws SQLException {
-        for (String server : List.of(Servers.source(), Servers.destination())) {
+        for (EmbeddedPostgres server : List.of(servers.source(), servers.destination())) {
             admin(server, "DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
         }
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -18,10 +19,12 @@ import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job that ends in the middle, however it ends, is carried on by the next one, and nothing is copied twice. */
+@ExtendWith(Servers.Extension.class)
 class SnapshotResumeTest {
 
     private static final TableName ORDERS = new TableName("public", "orders");
@@ -29,8 +32,8 @@ class SnapshotResumeTest {
     private Bench bench;
 
     @BeforeEach
-    void open() throws Exception {
-        bench = new Bench();
+    void open(Servers servers) throws Exception {
+        bench = new Bench(servers);
         bench.atBoth("CREATE TABLE orders (id int PRIMARY KEY, note text); CREATE TABLE events (note text)");
         bench.atSource("""
                 INSERT INTO orders SELECT n, 'order ' || n FROM generate_series(1, 2000) n;
@@ -187,6 +190,29 @@ class SnapshotResumeTest {
         bench.assertLoaded("lines");
         assertThat(bench.atDestinationText("SELECT count(*) FROM dts_sync.chunk WHERE state = 'copied'"))
                 .isEqualTo("23");
+    }
+
+    @Test
+    void aCrashOfEitherServerIsOutlived() throws Exception {
+        AtomicInteger number = new AtomicInteger();
+        Remembering remembering = new Remembering() {
+            @Override
+            public void committing(TableName table, int chunk) {
+                int now = number.incrementAndGet();
+                if (now == 5 || now == 15) {
+                    EmbeddedPostgres server = now == 5 ? bench.servers.destination() : bench.servers.source();
+                    server.crash();
+                    server.start();
+                }
+            }
+        };
+
+        bench.job(1, 100, remembering).run();
+
+        bench.assertLoaded("orders");
+        bench.assertLoaded("events");
+        assertThat(bench.atDestinationText("SELECT sum(rows) FROM dts_sync.chunk WHERE state = 'copied'"))
+                .isEqualTo("2500");
     }
 
     @Test

@@ -7,8 +7,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Every shape of table and key arrives equal, from PostgreSQL 14 in 17. */
+@ExtendWith(Servers.Extension.class)
 class SnapshotShapesTest {
 
     private static final int CHUNK_ROWS = 7;
@@ -16,8 +18,8 @@ class SnapshotShapesTest {
     private Bench bench;
 
     @BeforeEach
-    void open() throws SQLException {
-        bench = new Bench();
+    void open(Servers servers) throws SQLException {
+        bench = new Bench(servers);
     }
 
     @AfterEach

@@ -22,15 +22,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the application does at the source meanwhile makes the load neither fail nor wrong. */
+@ExtendWith(Servers.Extension.class)
 class SnapshotUnderLoadTest {
 
     private Bench bench;
 
     @BeforeEach
-    void open() throws Exception {
-        bench = new Bench();
+    void open(Servers servers) throws Exception {
+        bench = new Bench(servers);
         bench.atBoth("CREATE TABLE orders (id int PRIMARY KEY, note text)");
         bench.atSource("INSERT INTO orders SELECT n, 'order ' || n FROM generate_series(1, 2000) n");
         bench.addLarge("orders", "id");
