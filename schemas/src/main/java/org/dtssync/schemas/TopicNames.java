@@ -18,6 +18,19 @@ public record TopicNames(String task) {
         return task + "." + escape(schema) + "." + escape(table);
     }
 
+    /**
+     * Reverses {@link #table}.
+     *
+     * @throws IllegalArgumentException if the topic is not one of a table of this task
+     */
+    public TopicTable tableOf(String topic) {
+        int dot = topic.indexOf('.', task.length() + 1);
+        if (!isOurs(topic) || dot < 0) {
+            throw new IllegalArgumentException("'" + topic + "' is not the topic of a table of task " + task);
+        }
+        return new TopicTable(unescape(topic.substring(task.length() + 1, dot)), unescape(topic.substring(dot + 1)));
+    }
+
     /** Returns the topic of the cuts. */
     public String cuts() {
         return task + ".cuts";

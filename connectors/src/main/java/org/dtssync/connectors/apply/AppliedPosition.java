@@ -1,0 +1,75 @@
+package org.dtssync.connectors.apply;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+
+/**
+ * How far the destination is: the last cut whose changes it has, written in the same transaction as these changes.
+ *
+ * @param lsn the cut's LSN
+ * @param cutOffset the cut's offset in its topic
+ */
+public record AppliedPosition(Lsn lsn, long cutOffset) {
+
+    /** Reads a task's position; empty before the first cut is known. */
+    public static Optional<AppliedPosition> read(Connection connection, String task) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT cut_lsn::text, cut_offset FROM dts_sync.apply_position WHERE task = ?
+                """)) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(new AppliedPosition(Lsn.parse(rows.getString(1)), rows.getLong(2)))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    /** Makes the position of a new task, or gives an existing one to a new epoch. */
+    public static void own(Connection connection, Fence fence, AppliedPosition first) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO dts_sync.apply_position (task, epoch, cut_lsn, cut_offset, applied_at)
+                VALUES (?, ?, ?::pg_lsn, ?, clock_timestamp())
+                ON CONFLICT (task) DO UPDATE SET epoch = excluded.epoch
+                """)) {
+            statement.setString(1, fence.task());
+            statement.setLong(2, fence.epoch());
+            statement.setString(3, first.lsn().toString());
+            statement.setLong(4, first.cutOffset());
+            statement.executeUpdate();
+        }
+    }
+
+    /**
+     * Moves the position on. This is the first statement of every transaction that applies changes: it checks the fence, and a
+     * pipeline in the other direction knows our transactions by it.
+     *
+     * @throws SyncException of kind FENCED if another instance has taken over
+     */
+    void advance(Connection connection, Fence fence) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                UPDATE dts_sync.apply_position
+                SET cut_lsn = ?::pg_lsn, cut_offset = ?, applied_at = clock_timestamp()
+                WHERE task = ? AND epoch = ?
+                """)) {
+            statement.setString(1, lsn.toString());
+            statement.setLong(2, cutOffset);
+            statement.setString(3, fence.task());
+            statement.setLong(4, fence.epoch());
+            if (statement.executeUpdate() != 1) {
+                throw new SyncException(
+                        FaultKind.FENCED,
+                        "Another instance of task " + fence.task() + " has taken over, or the task was released.",
+                        "Nothing was written.");
+            }
+        }
+        fence.hold(connection);
+    }
+}

@@ -1,0 +1,51 @@
+package org.dtssync.connectors.apply;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * What an applier is told.
+ *
+ * @param task the task's name
+ * @param kafka client properties with {@code bootstrap.servers}
+ * @param tables every table of the task, our own heartbeat among them
+ * @param maximumChanges changes that go into one write; a cut with more is written in pieces within one transaction
+ * @param maximumBytes bytes of records that go into one write
+ */
+public record ApplySettings(
+        String task, Map<String, String> kafka, List<AppliedTable> tables, int maximumChanges, long maximumBytes) {
+
+    /** Changes that go into one write unless a test wants another number. */
+    public static final int DEFAULT_CHANGES = 50_000;
+
+    /** Bytes that go into one write unless a test wants another number. */
+    public static final long DEFAULT_BYTES = 48L << 20;
+
+    /** Copies the collections. */
+    public ApplySettings {
+        kafka = Map.copyOf(kafka);
+        tables = List.copyOf(tables);
+    }
+
+    /**
+     * A table that changes are applied to.
+     *
+     * @param table its name
+     * @param keyColumns its replica identity's columns; empty if it has no key
+     * @param visible the snapshot it was copied with, if it has no key
+     */
+    public record AppliedTable(TableName table, List<String> keyColumns, Optional<VisibleSnapshot> visible) {
+        /** Copies the list. */
+        public AppliedTable {
+            keyColumns = List.copyOf(keyColumns);
+        }
+    }
+
+    /** Leaves out properties, which may hold secrets. */
+    @Override
+    public String toString() {
+        return "ApplySettings[task=" + task + ", tables=" + tables.size() + "]";
+    }
+}

@@ -1,0 +1,161 @@
+package org.dtssync.connectors.apply;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Writes folded changes of many tables within the caller's transaction, with as few round trips as it can.
+ *
+ * <p>Stateless.
+ */
+final class BatchWriter {
+
+    /** More rows than this are copied straight into the table; fewer go as VALUES with the other statements. */
+    private static final int COPY_FROM_ROWS = 100;
+
+    /**
+     * Writes everything.
+     *
+     * @param anew whether keyed tables are written anew rather than in place
+     * @param more whether another write follows in the same transaction
+     * @throws SQLException only a {@link UniqueConflict}, that is, one that writing anew can mend
+     */
+    void write(Connection connection, BatchFold batch, WriteMode mode, boolean anew, boolean more) throws SQLException {
+        Staging staging = new Staging();
+        List<Step> steps = new ArrayList<>();
+        List<DirectCopy> copies = new ArrayList<>();
+        truncate(batch, steps);
+        for (TableFold fold : batch.keyed()) {
+            KeyedPlan plan = new KeyedPlan(fold, mode, staging).plan(anew);
+            steps.addAll(plan.steps());
+            insert(fold.table(), plan.inserts(), staging, steps, copies);
+        }
+        for (KeylessFold fold : batch.keyless()) {
+            KeylessPlan plan = new KeylessPlan(fold, staging);
+            steps.addAll(plan.steps());
+            insert(fold.table(), plan.inserts(), staging, steps, copies);
+        }
+        staging.send(connection);
+        run(connection, steps);
+        for (DirectCopy copy : copies) {
+            copy.run(connection);
+        }
+        if (more) {
+            staging.clear(connection);
+        }
+    }
+
+    /** All tables at once: a table that another one refers to can only be truncated together with it. */
+    private static void truncate(BatchFold batch, List<Step> steps) {
+        Set<TableName> names = new TreeSet<>();
+        List<String> tables = new ArrayList<>();
+        for (TargetTable table : batch.truncated()) {
+            if (names.add(table.name())) {
+                tables.add(table.onlySql());
+            }
+        }
+        if (!tables.isEmpty()) {
+            steps.add(new Step(names.iterator().next(), "TRUNCATE " + String.join(", ", tables), Step.ANY, "truncate"));
+        }
+    }
+
+    private static void insert(
+            TargetTable table, List<Object[]> rows, Staging staging, List<Step> steps, List<DirectCopy> copies) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        if (rows.size() > COPY_FROM_ROWS) {
+            copies.add(new DirectCopy(table, rows));
+            return;
+        }
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            values.add(table.columns().get(i).fromText("s.c" + i));
+        }
+        steps.add(new Step(
+                table.name(),
+                "INSERT INTO " + table.sql() + " (" + table.columnList() + ") OVERRIDING SYSTEM VALUE SELECT "
+                        + String.join(", ", values) + " FROM " + staging.from(rows),
+                rows.size(),
+                "insert"));
+    }
+
+    private static void run(Connection connection, List<Step> steps) throws SQLException {
+        if (steps.isEmpty()) {
+            return;
+        }
+        String script = steps.stream().map(Step::sql).collect(Collectors.joining(";\n"));
+        int index = 0;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(script);
+            for (Step step : steps) {
+                check(step, statement.getUpdateCount());
+                index++;
+                statement.getMoreResults();
+            }
+        } catch (SQLException e) {
+            throw explain(steps, index, e);
+        }
+    }
+
+    private static void check(Step step, long changed) {
+        if (step.expected() != Step.ANY && changed != step.expected()) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "Table " + step.table() + " at the destination was changed by something else: "
+                            + (step.expected() - changed) + " of " + step.expected() + " rows to " + step.what()
+                            + " are not there.",
+                    "Run dts-sync verify to see which rows differ, and find out who else writes there.");
+        }
+    }
+
+    private static SQLException explain(List<Step> steps, int index, SQLException e) {
+        if (UniqueConflict.is(e)) {
+            return e;
+        }
+        TableName table = steps.get(Math.min(index, steps.size() - 1)).table();
+        String named = e instanceof org.postgresql.util.PSQLException server
+                        && server.getServerErrorMessage() != null
+                        && server.getServerErrorMessage().getTable() != null
+                ? server.getServerErrorMessage().getSchema() + "."
+                        + server.getServerErrorMessage().getTable()
+                : table.toString();
+        throw SqlFaults.explain("Changes of table " + named + " could not be written to the destination", e);
+    }
+
+    /** Rows copied straight into a table. */
+    private record DirectCopy(TargetTable table, List<Object[]> rows) {
+
+        void run(Connection connection) throws SQLException {
+            CopyText text = new CopyText();
+            for (Object[] row : rows) {
+                for (int i = 0; i < row.length; i++) {
+                    if (i > 0) {
+                        text.tab();
+                    }
+                    text.value(row[i]);
+                }
+                text.endRow();
+            }
+            try {
+                Staging.copy(connection, "COPY " + table.sql() + " (" + table.columnList() + ") FROM STDIN", text);
+            } catch (SQLException e) {
+                if (UniqueConflict.is(e)) {
+                    throw e;
+                }
+                throw SqlFaults.explain(
+                        "Changes of table " + table.name() + " could not be written to the destination", e);
+            }
+        }
+    }
+}

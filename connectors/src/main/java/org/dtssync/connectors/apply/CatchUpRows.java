@@ -1,0 +1,130 @@
+package org.dtssync.connectors.apply;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.postgresql.PGConnection;
+
+/**
+ * Finds, before the consistency point, the rows whose values were not sent and which the destination does not have yet, and
+ * reads them from the source as they are now.
+ *
+ * <p>Such a row was not there when its chunk was copied, or is in another chunk's range by now. What is read is newer than
+ * the position of the stream, so the consistency point moves behind it; a row that is gone will be ended by the stream.
+ * Thread-safe.
+ */
+public final class CatchUpRows {
+
+    private static final int KEYS_PER_QUERY = 500;
+
+    private final DatabaseConnections source;
+    private final ConsistencyPoint consistencyPoint;
+
+    /** Creates a reader of the source; opens nothing yet. */
+    public CatchUpRows(DatabaseConnections source, ConsistencyPoint consistencyPoint) {
+        this.source = source;
+        this.consistencyPoint = consistencyPoint;
+    }
+
+    /** Completes the rows of a fold that the destination cannot complete. */
+    void complete(Connection destination, TableFold fold) throws SQLException {
+        List<Map.Entry<RowKey, TableFold.Slot>> open = new ArrayList<>();
+        for (Map.Entry<RowKey, TableFold.Slot> entry : fold.slots().entrySet()) {
+            TableFold.Row row = entry.getValue().after();
+            if (row != null && row.base() != null) {
+                open.add(entry);
+            }
+        }
+        for (int from = 0; from < open.size(); from += KEYS_PER_QUERY) {
+            List<Map.Entry<RowKey, TableFold.Slot>> part =
+                    open.subList(from, Math.min(open.size(), from + KEYS_PER_QUERY));
+            Set<Integer> missing = missing(destination, fold.table(), part);
+            if (!missing.isEmpty()) {
+                for (int index : missing) {
+                    replace(fold, part.get(index));
+                }
+                consistencyPoint.raise(destination, sourceInsertLsn());
+            }
+        }
+    }
+
+    private static Set<Integer> missing(
+            Connection destination, TargetTable table, List<Map.Entry<RowKey, TableFold.Slot>> rows)
+            throws SQLException {
+        StringBuilder values = new StringBuilder();
+        for (int i = 0; i < rows.size(); i++) {
+            values.append(i == 0 ? "(" : ", (").append(i);
+            RowKey base = rows.get(i).getValue().after().base();
+            for (int k = 0; k < table.keyIndexes().length; k++) {
+                values.append(", ").append(Staging.literal(base.value(k)));
+            }
+            values.append(')');
+        }
+        String columns = IntStream.range(0, table.keyIndexes().length)
+                .mapToObj(k -> ", c" + k)
+                .collect(Collectors.joining());
+        String matches = IntStream.range(0, table.keyIndexes().length)
+                .mapToObj(k -> column(table, k).sql() + " = " + column(table, k).fromText("s.c" + k))
+                .collect(Collectors.joining(" AND t."));
+        Set<Integer> missing = new HashSet<>();
+        try (Statement statement = destination.createStatement();
+                ResultSet result = statement.executeQuery("SELECT s.n FROM (VALUES " + values + ") s(n" + columns
+                        + ") WHERE NOT EXISTS (SELECT 1 FROM " + table.onlySql() + " t WHERE t." + matches + ")")) {
+            while (result.next()) {
+                missing.add(result.getInt(1));
+            }
+        }
+        return missing;
+    }
+
+    private static TargetColumn column(TargetTable table, int keyIndex) {
+        return table.columns().get(table.keyIndexes()[keyIndex]);
+    }
+
+    private void replace(TableFold fold, Map.Entry<RowKey, TableFold.Slot> entry) {
+        entry.getValue().replace(read(fold.table(), entry.getKey()));
+    }
+
+    /** By COPY, whose text is exact whatever the type. */
+    private Object[] read(TargetTable table, RowKey key) {
+        String condition = IntStream.range(0, table.keyIndexes().length)
+                .mapToObj(k -> "t." + column(table, k).sql() + " = "
+                        + column(table, k).fromText(Staging.literal(key.value(k))))
+                .collect(Collectors.joining(" AND "));
+        String sql = "COPY (SELECT " + table.columnList() + " FROM " + table.onlySql() + " t WHERE " + condition
+                + ") TO STDOUT";
+        StringWriter text = new StringWriter();
+        try (Connection connection = source.open()) {
+            connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql, text);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("A row of table " + table.name() + " could not be read from the source", e);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return text.toString().isEmpty() ? null : CopyFields.parse(text.toString());
+    }
+
+    private Lsn sourceInsertLsn() {
+        try (Connection connection = source.open();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pg_current_wal_insert_lsn()::text")) {
+            rows.next();
+            return Lsn.parse(rows.getString(1));
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source's position could not be read", e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package org.dtssync.connectors.apply;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.schemas.Cut;
+
+/**
+ * Reads the records that belong to cuts from the topics of tables, and passes over those that belong to none.
+ *
+ * <p>Not thread-safe.
+ */
+final class ChangeReader implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** Records read ahead of a partition before it is paused. */
+    private static final int READ_AHEAD = 20_000;
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Duration timeout;
+    private final Map<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> ahead = new HashMap<>();
+    private final Set<TopicPartition> assigned = new HashSet<>();
+
+    /**
+     * Creates a reader.
+     *
+     * @param timeout how long the records of a committed cut may take to arrive
+     */
+    ChangeReader(Map<String, String> kafka, Duration timeout) {
+        this.consumer = Consumers.readCommitted(kafka, 500);
+        this.timeout = timeout;
+    }
+
+    /** Begins to read every partition that a cut touches, so that they are fetched side by side. */
+    void prepare(Cut cut) {
+        boolean added = false;
+        Map<TopicPartition, Long> starts = new HashMap<>();
+        for (Cut.CutPartition part : cut.partitions()) {
+            TopicPartition partition = new TopicPartition(part.topic(), part.partition());
+            if (assigned.add(partition)) {
+                ahead.put(partition, new ArrayDeque<>());
+                starts.put(partition, part.firstOffset());
+                added = true;
+            }
+        }
+        if (added) {
+            consumer.assign(assigned);
+            starts.forEach(consumer::seek);
+        }
+    }
+
+    /** Hands every record of one partition's stretch of a cut to a consumer, in order. */
+    void read(Cut.CutPartition part, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+        TopicPartition partition = new TopicPartition(part.topic(), part.partition());
+        Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead.get(partition);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            while (!waiting.isEmpty() && waiting.peek().offset() < part.endOffset()) {
+                ConsumerRecord<byte[], byte[]> record = waiting.remove();
+                // What lies before the first offset was left by a capture that died within a large transaction.
+                if (record.offset() >= part.firstOffset()) {
+                    sink.accept(record);
+                }
+            }
+            if (!waiting.isEmpty() || position(partition) >= part.endOffset()) {
+                return;
+            }
+            poll(partition);
+            if (System.nanoTime() > deadline && waiting.isEmpty() && position(partition) < part.endOffset()) {
+                throw new SyncException(
+                        FaultKind.CONNECTION,
+                        "Topic " + part.topic() + " did not deliver the records up to offset " + part.endOffset()
+                                + " in time.",
+                        "");
+            }
+        }
+    }
+
+    private long position(TopicPartition partition) {
+        try {
+            return consumer.position(partition);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw explain(e);
+        }
+    }
+
+    private void poll(TopicPartition wanted) {
+        Set<TopicPartition> full = new HashSet<>();
+        ahead.forEach((partition, records) -> {
+            if (!partition.equals(wanted) && records.size() > READ_AHEAD) {
+                full.add(partition);
+            }
+        });
+        try {
+            consumer.resume(consumer.paused());
+            consumer.pause(full);
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                ahead.get(new TopicPartition(record.topic(), record.partition()))
+                        .add(record);
+            }
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw explain(e);
+        }
+    }
+
+    private static SyncException explain(org.apache.kafka.common.KafkaException e) {
+        if (e instanceof OffsetOutOfRangeException range) {
+            return new SyncException(
+                    FaultKind.TOPIC,
+                    "Records that are not yet applied are no longer in the topics: "
+                            + range.offsetOutOfRangePartitions() + ".",
+                    "They were deleted by retention or by hand. Raise topics.retention.ms, run dts-sync release --topics,"
+                            + " empty the destination and start the task again.",
+                    e);
+        }
+        if (e instanceof org.apache.kafka.common.errors.InterruptException) {
+            Thread.currentThread().interrupt();
+        }
+        return KafkaFaults.explain("The topics could not be read", e);
+    }
+
+    @Override
+    public void close() {
+        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+    }
+}

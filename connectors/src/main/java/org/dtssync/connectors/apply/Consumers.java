@@ -1,0 +1,38 @@
+package org.dtssync.connectors.apply;
+
+import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.dtssync.connectors.kafka.ClientProperties;
+
+/** Makes consumers that see committed cuts only and never start somewhere by themselves. */
+final class Consumers {
+
+    private Consumers() {}
+
+    /**
+     * Makes a consumer without a group.
+     *
+     * @param waitMillis how long the broker may hold back an empty answer, in milliseconds
+     */
+    static KafkaConsumer<byte[], byte[]> readCommitted(Map<String, String> kafka, int waitMillis) {
+        return new KafkaConsumer<>(
+                ClientProperties.of(
+                        kafka,
+                        Map.of(
+                                "default.api.timeout.ms", "20000",
+                                "request.timeout.ms", "15000",
+                                "max.poll.records", "20000",
+                                "fetch.max.bytes", "33554432",
+                                "max.partition.fetch.bytes", "8388608",
+                                "fetch.max.wait.ms", Integer.toString(waitMillis)),
+                        Map.of(
+                                "isolation.level", "read_committed",
+                                "enable.auto.commit", "false",
+                                "auto.offset.reset", "none",
+                                "allow.auto.create.topics", "false",
+                                "fetch.min.bytes", "1")),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+}

@@ -1,0 +1,108 @@
+package org.dtssync.connectors.apply;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TopicNames;
+
+/**
+ * Reads the cuts of a task in order, from the one behind the applied position.
+ *
+ * <p>Not thread-safe.
+ */
+final class CutReader implements AutoCloseable {
+
+    /** A cut and its offset in the topic. */
+    record NumberedCut(Cut cut, long offset) {}
+
+    /** Enough to fill a write; more stay in the topic. */
+    private static final int READ_AHEAD = 2_000;
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TopicPartition partition;
+    private final CutCodec codec;
+    private final Deque<NumberedCut> waiting = new ArrayDeque<>();
+    private long lastSequence;
+
+    CutReader(String task, Map<String, String> kafka, CutCodec codec, AppliedPosition position) {
+        this.codec = codec;
+        this.partition = new TopicPartition(new TopicNames(task).cuts(), 0);
+        this.consumer = Consumers.readCommitted(kafka, 500);
+        this.lastSequence = -1;
+        consumer.assign(List.of(partition));
+        requireStillThere(position);
+        consumer.seek(partition, position.cutOffset() + 1);
+    }
+
+    /** A topic that was made again begins anew, below the position. */
+    private void requireStillThere(AppliedPosition position) {
+        try {
+            long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            if (position.cutOffset() >= end || position.cutOffset() + 1 < begin) {
+                throw new SyncException(
+                        FaultKind.TOPIC,
+                        "Topic " + partition.topic() + " was made again or truncated: it has the offsets " + begin
+                                + " to " + end + ", but the destination has applied up to " + position.cutOffset()
+                                + ".",
+                        "Run dts-sync release --topics, empty the destination and start the task again.");
+            }
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw KafkaFaults.explain("The cuts of topic " + partition.topic() + " could not be read", e);
+        }
+    }
+
+    /** Returns the next cut without taking it, waiting up to a timeout for one; null if none came. */
+    NumberedCut peek(Duration timeout) {
+        if (waiting.isEmpty() || (timeout.isZero() && waiting.size() < READ_AHEAD / 2)) {
+            fill(timeout);
+        }
+        return waiting.peek();
+    }
+
+    /** Takes the cut that {@link #peek} returned. */
+    void take() {
+        waiting.remove();
+    }
+
+    private void fill(Duration timeout) {
+        try {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
+                Cut cut = codec.decode(record.value());
+                requireNext(cut);
+                waiting.add(new NumberedCut(cut, record.offset()));
+            }
+        } catch (org.apache.kafka.common.errors.InterruptException e) {
+            Thread.currentThread().interrupt();
+            throw KafkaFaults.explain("Interrupted while reading cuts", e);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw KafkaFaults.explain("The cuts of topic " + partition.topic() + " could not be read", e);
+        }
+    }
+
+    private void requireNext(Cut cut) {
+        if (lastSequence >= 0 && cut.sequence() != lastSequence + 1) {
+            throw new SyncException(
+                    FaultKind.TOPIC,
+                    "Topic " + partition.topic() + " has a gap: cut " + cut.sequence() + " follows cut " + lastSequence
+                            + ".",
+                    "Run dts-sync release --topics, empty the destination and start the task again.");
+        }
+        lastSequence = cut.sequence();
+    }
+
+    @Override
+    public void close() {
+        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+    }
+}

@@ -1,0 +1,219 @@
+package org.dtssync.connectors.capture;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.kafka.ClientProperties;
+import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.schemas.ChangeHeaders;
+import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TopicNames;
+
+/**
+ * Writes cuts: the changes and the {@link Cut} record in one Kafka transaction.
+ *
+ * <p>The transactional id is the task's, so that starting a successor fences this one. After any exception the writer is of
+ * no use any more: close it and start over from the last cut. Not thread-safe.
+ */
+final class CutWriter implements AutoCloseable {
+
+    private final CaptureSettings settings;
+    private final CutCodec codec;
+    private final String cutsTopic;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final KafkaTopics topics;
+    private final Set<String> knownTopics = new HashSet<>();
+
+    /** Where the pieces of a transaction that went out before its cut begin. */
+    private final Map<String, Long> firstOffsetsOfPieces = new LinkedHashMap<>();
+
+    private final Map<String, Long> endOffsetsOfPieces = new LinkedHashMap<>();
+
+    private long changesOfPieces;
+
+    CutWriter(CaptureSettings settings, CutCodec codec) {
+        this.settings = settings;
+        this.codec = codec;
+        this.cutsTopic = new TopicNames(settings.task()).cuts();
+        this.topics = new KafkaTopics(settings.kafka());
+        this.producer = new KafkaProducer<>(
+                ClientProperties.of(
+                        settings.kafka(),
+                        Map.of(
+                                "compression.type", "lz4",
+                                "batch.size", "262144",
+                                "linger.ms", "20",
+                                "buffer.memory", "67108864",
+                                "max.request.size", "67108864",
+                                "max.block.ms", "20000",
+                                "request.timeout.ms", "15000",
+                                "delivery.timeout.ms", "60000"),
+                        Map.of(
+                                "acks", "all",
+                                "enable.idempotence", "true",
+                                "transactional.id", "dts_sync_" + settings.task())),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    /** Fences every other writer of the task and settles what it left behind; to be called first. */
+    void fenceOthers() {
+        try {
+            producer.initTransactions();
+        } catch (RuntimeException e) {
+            throw KafkaFaults.explain("The transactions of task " + settings.task() + " could not be opened", e);
+        }
+    }
+
+    /** Writes whole transactions and the cut that ends them; returns the cut as it was written. */
+    Cut write(List<SourceTransaction> transactions, Cut previous) {
+        try {
+            producer.beginTransaction();
+            Map<String, Stretch> stretches = new LinkedHashMap<>();
+            transactions.forEach(transaction -> send(transaction, stretches));
+            producer.flush();
+            Cut cut = cut(transactions, previous, stretches);
+            Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
+            producer.commitTransaction();
+            sent.get();
+            firstOffsetsOfPieces.clear();
+            endOffsetsOfPieces.clear();
+            changesOfPieces = 0;
+            return cut;
+        } catch (RuntimeException | ExecutionException e) {
+            throw KafkaFaults.explain("A cut of task " + settings.task() + " could not be written", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw KafkaFaults.explain("Interrupted while writing a cut of task " + settings.task(), e);
+        }
+    }
+
+    /** Writes a piece of a transaction that is too big for one Kafka transaction; its cut comes with the last piece. */
+    void writePiece(List<EncodedChange> changes, long firstNumber) {
+        try {
+            producer.beginTransaction();
+            Map<String, Stretch> stretches = new LinkedHashMap<>();
+            send(changes, firstNumber, null, stretches);
+            producer.flush();
+            for (Map.Entry<String, Stretch> stretch : stretches.entrySet()) {
+                firstOffsetsOfPieces.putIfAbsent(
+                        stretch.getKey(), stretch.getValue().firstOffset());
+                endOffsetsOfPieces.put(stretch.getKey(), stretch.getValue().endOffset());
+            }
+            changesOfPieces += changes.size();
+            producer.commitTransaction();
+        } catch (RuntimeException | ExecutionException e) {
+            throw KafkaFaults.explain("A piece of a large transaction could not be written", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw KafkaFaults.explain("Interrupted while writing a piece of a large transaction", e);
+        }
+    }
+
+    private void send(SourceTransaction transaction, Map<String, Stretch> stretches) {
+        byte[] lsn = transaction.lsn().toString().getBytes(StandardCharsets.US_ASCII);
+        send(transaction.changes(), transaction.firstNumber(), lsn, stretches);
+    }
+
+    private void send(List<EncodedChange> changes, long firstNumber, byte[] lsn, Map<String, Stretch> stretches) {
+        long number = firstNumber;
+        for (EncodedChange change : changes) {
+            ensureTopic(change.topic());
+            ProducerRecord<byte[], byte[]> record =
+                    new ProducerRecord<>(change.topic(), 0, change.key(), change.value());
+            record.headers().add(ChangeHeaders.NUMBER, Long.toString(number++).getBytes(StandardCharsets.US_ASCII));
+            if (lsn != null) {
+                record.headers().add(ChangeHeaders.COMMIT_LSN, lsn);
+            }
+            if (change.unchanged() != null) {
+                record.headers().add(ChangeHeaders.UNCHANGED, change.unchanged());
+            }
+            if (change.oldKey() != null) {
+                record.headers().add(ChangeHeaders.OLD_KEY, change.oldKey());
+            }
+            Future<RecordMetadata> sent = producer.send(record);
+            stretches.computeIfAbsent(change.topic(), topic -> new Stretch(sent)).last = sent;
+        }
+    }
+
+    private Cut cut(List<SourceTransaction> transactions, Cut previous, Map<String, Stretch> stretches)
+            throws ExecutionException, InterruptedException {
+        List<Cut.CutPartition> partitions = new ArrayList<>();
+        Map<String, Long> firsts = new LinkedHashMap<>(firstOffsetsOfPieces);
+        for (Map.Entry<String, Stretch> entry : stretches.entrySet()) {
+            Stretch stretch = entry.getValue();
+            Long firstOfPieces = firsts.remove(entry.getKey());
+            long first = firstOfPieces == null ? stretch.firstOffset() : firstOfPieces;
+            partitions.add(new Cut.CutPartition(entry.getKey(), 0, first, stretch.endOffset()));
+        }
+        for (Map.Entry<String, Long> piece : firsts.entrySet()) {
+            partitions.add(
+                    new Cut.CutPartition(piece.getKey(), 0, piece.getValue(), endOffsetsOfPieces.get(piece.getKey())));
+        }
+        SourceTransaction last = transactions.get(transactions.size() - 1);
+        long changes = changesOfPieces
+                + transactions.stream().mapToLong(each -> each.changes().size()).sum();
+        return new Cut(
+                settings.task(),
+                previous.sequence() + 1,
+                last.lsn().value(),
+                last.commitTimeMicros(),
+                previous.systemIdentifier(),
+                settings.slot(),
+                transactions.size(),
+                changes,
+                partitions);
+    }
+
+    /** Topics are made at a table's first change, so that thousands of quiet tables cost nothing. */
+    private void ensureTopic(String topic) {
+        if (knownTopics.contains(topic)) {
+            return;
+        }
+        Map<String, String> config = new LinkedHashMap<>();
+        config.put("cleanup.policy", "delete");
+        config.put("retention.ms", Long.toString(settings.topics().retentionMillis()));
+        config.put("max.message.bytes", "67108864");
+        config.putAll(settings.topics().config());
+        topics.create(List.of(topic), settings.topics().replicationFactor(), config);
+        knownTopics.add(topic);
+    }
+
+    /** Ends the producer at once; an open transaction is settled by the next start. */
+    @Override
+    public void close() {
+        producer.close(java.time.Duration.ofSeconds(1));
+        topics.close();
+    }
+
+    /** First and last record sent to one partition. */
+    private static final class Stretch {
+        private final Future<RecordMetadata> first;
+        private Future<RecordMetadata> last;
+
+        Stretch(Future<RecordMetadata> first) {
+            this.first = first;
+            this.last = first;
+        }
+
+        long firstOffset() throws ExecutionException, InterruptedException {
+            return first.get().offset();
+        }
+
+        long endOffset() throws ExecutionException, InterruptedException {
+            return last.get().offset() + 1;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package org.dtssync.connectors.capture;
+
+/**
+ * One change of one row (or one truncation) as it will stand in its topic.
+ *
+ * @param topic the table's topic
+ * @param key the serialized key, null if the table has no key or the change is a truncation
+ * @param value the serialized envelope
+ * @param unchanged names of the columns that were not sent, in the form of the header; null if all were sent
+ * @param oldKey the serialized key the row had before this change gave it another; null otherwise
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared and never changed; copies would double the memory of a cut.
+record EncodedChange(String topic, byte[] key, byte[] value, byte[] unchanged, byte[] oldKey) {
+
+    /** Returns about how many bytes this takes, in memory and in the topic. */
+    long size() {
+        return 100L + value.length + (key == null ? 0 : key.length) + (oldKey == null ? 0 : oldKey.length);
+    }
+}

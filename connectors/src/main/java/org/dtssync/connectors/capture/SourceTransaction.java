@@ -1,0 +1,14 @@
+package org.dtssync.connectors.capture;
+
+import java.util.List;
+import org.dtssync.connectors.postgres.Lsn;
+
+/**
+ * One committed transaction of the source, or the last piece of one that went out in several.
+ *
+ * @param lsn end of its commit record
+ * @param commitTimeMicros when it committed, microseconds since 1970 UTC
+ * @param changes its changes in order
+ * @param firstNumber number of the first change within the transaction, from 1
+ */
+record SourceTransaction(Lsn lsn, long commitTimeMicros, List<EncodedChange> changes, long firstNumber) {}

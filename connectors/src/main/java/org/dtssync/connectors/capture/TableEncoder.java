@@ -1,0 +1,168 @@
+package org.dtssync.connectors.capture;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.schemas.TopicNames;
+
+/**
+ * Serializes the changes of one table as long as Debezium's schema of it stays the same object: builds the key from the
+ * replica identity's columns and notes which columns were not sent.
+ *
+ * <p>Not thread-safe.
+ */
+final class TableEncoder {
+
+    private final String topic;
+    private final CapturedTable table;
+    private final Schema envelope;
+    private final Converter keyConverter;
+    private final Converter valueConverter;
+    private final List<Field> keyFields;
+    private final List<Field> toastableFields;
+    private final Schema keySchema;
+    private final EnvelopeNames names;
+
+    TableEncoder(String topic, CapturedTable table, Schema envelope, Converter keyConverter, Converter valueConverter) {
+        this.topic = topic;
+        this.table = table;
+        this.envelope = envelope;
+        this.keyConverter = keyConverter;
+        this.valueConverter = valueConverter;
+        Schema row = envelope.field("after").schema();
+        requireSameColumns(row);
+        this.keyFields =
+                table.keyColumns().orElse(List.of()).stream().map(row::field).toList();
+        this.toastableFields = row.fields().stream()
+                .filter(field -> field.schema().type() == Schema.Type.STRING
+                        || field.schema().type() == Schema.Type.BYTES)
+                .toList();
+        this.keySchema = keyFields.isEmpty() ? null : keySchema();
+        this.names = EnvelopeNames.of(envelope);
+    }
+
+    /** Returns whether this encoder was made for exactly this schema. */
+    boolean isFor(Schema schema) {
+        return envelope == schema;
+    }
+
+    /** A column that Debezium leaves out, or one that nobody knows of yet, must never pass silently. */
+    private void requireSameColumns(Schema row) {
+        Set<String> sent = new HashSet<>();
+        row.fields().forEach(field -> sent.add(field.name()));
+        for (String column : table.columns()) {
+            if (!sent.remove(column)) {
+                throw changed("no longer has column " + column + ", or the column cannot be captured");
+            }
+        }
+        if (!sent.isEmpty()) {
+            throw changed("has the new column " + String.join(", ", sent));
+        }
+    }
+
+    private SyncException changed(String how) {
+        return new SyncException(
+                FaultKind.STRUCTURE_CHANGED,
+                "The structure of table " + table.table() + " changed at the source: it " + how + ".",
+                "Make the same change at the destination, then run with --accept-structure " + table.table() + ".");
+    }
+
+    private Schema keySchema() {
+        SchemaBuilder builder = SchemaBuilder.struct().name(topic + ".Key");
+        keyFields.forEach(field -> builder.field(TopicNames.escape(field.name()), field.schema()));
+        return builder.build();
+    }
+
+    /**
+     * Serializes one record of Debezium's.
+     *
+     * @param value the envelope
+     * @param movedFrom the row before the change, if this is the second half of an update of the key; else null
+     */
+    List<EncodedChange> encode(Struct value, Struct movedFrom) {
+        Struct before = value.getStruct("before");
+        Struct after = value.getStruct("after");
+        return switch (value.getString("op")) {
+            case "c", "r" -> List.of(change(value, after, movedFrom, movedFrom != null));
+            case "u" -> update(value, before, after);
+            case "d" -> List.of(change(value, before, null, false));
+            case "t" -> List.of(new EncodedChange(topic, null, serialize(value), null, null));
+            default ->
+                throw new SyncException(
+                        FaultKind.INTERNAL,
+                        "Unknown operation " + value.getString("op") + " of " + table.table() + ".",
+                        "");
+        };
+    }
+
+    /**
+     * Debezium splits an update of the primary key into two records; an update of another replica identity's columns that
+     * leaves the primary key alone is split here the same way.
+     */
+    private List<EncodedChange> update(Struct value, Struct before, Struct after) {
+        if (before == null || keyFields.isEmpty() || sameKey(before, after)) {
+            return List.of(change(value, after, null, true));
+        }
+        Struct delete = copy(value, before, null, "d");
+        Struct create = copy(value, null, after, "c");
+        return List.of(change(delete, before, null, false), change(create, after, before, true));
+    }
+
+    private boolean sameKey(Struct before, Struct after) {
+        return keyFields.stream().allMatch(field -> {
+            Object old = before.get(field);
+            Object now = after.get(field);
+            return java.util.Objects.deepEquals(old, now);
+        });
+    }
+
+    private Struct copy(Struct value, Struct before, Struct after, String operation) {
+        Struct copy = new Struct(envelope);
+        for (Field field : envelope.fields()) {
+            copy.put(field, value.get(field));
+        }
+        return copy.put("before", before).put("after", after).put("op", operation);
+    }
+
+    private EncodedChange change(Struct value, Struct row, Struct movedFrom, boolean mayOmit) {
+        byte[] unchanged = mayOmit ? unchanged(row) : null;
+        byte[] oldKey = movedFrom == null || keySchema == null ? null : key(movedFrom);
+        return new EncodedChange(topic, keySchema == null ? null : key(row), serialize(value), unchanged, oldKey);
+    }
+
+    private byte[] serialize(Struct value) {
+        Struct renamed = names.rename(value);
+        return valueConverter.fromConnectData(topic, renamed.schema(), renamed);
+    }
+
+    private byte[] key(Struct row) {
+        Struct key = new Struct(keySchema);
+        List<Field> fields = keySchema.fields();
+        for (int i = 0; i < fields.size(); i++) {
+            key.put(fields.get(i), row.get(keyFields.get(i)));
+        }
+        return keyConverter.fromConnectData(topic, keySchema, key);
+    }
+
+    private byte[] unchanged(Struct row) {
+        List<String> omitted = null;
+        for (Field field : toastableFields) {
+            Object value = row.get(field);
+            // By identity: a row may hold the same characters.
+            if (value == ExactColumnConverter.UNCHANGED_TEXT || value == ExactColumnConverter.UNCHANGED_BYTES) {
+                omitted = omitted == null ? new ArrayList<>() : omitted;
+                omitted.add(TopicNames.escape(field.name()));
+            }
+        }
+        return omitted == null ? null : String.join(",", omitted).getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,143 @@
+package org.dtssync.connectors.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
+
+/**
+ * Puts Debezium's records together into whole source transactions, by its BEGIN and END records.
+ *
+ * <p>Holds the complete transactions of the next cut and the changes of the one that is still arriving. Not thread-safe.
+ */
+final class TransactionAssembler {
+
+    private final RecordEncoder encoder;
+    private final String transactionTopic;
+    private final String messageTopic;
+
+    private List<SourceTransaction> complete = new ArrayList<>();
+    private long completeChanges;
+    private long completeBytes;
+
+    private List<EncodedChange> arriving = new ArrayList<>();
+    private long arrivingBytes;
+    private long arrivingNumber = 1;
+    private boolean open;
+
+    TransactionAssembler(String task, RecordEncoder encoder) {
+        this.encoder = encoder;
+        this.transactionTopic = task + ".transaction";
+        this.messageTopic = task + ".message";
+    }
+
+    /** Takes the next record; returns whether it ended a transaction. */
+    boolean add(SourceRecord record) {
+        if (record.topic().equals(transactionTopic)) {
+            return boundary(record);
+        }
+        // Logical messages are nothing that a destination could hold.
+        if (!record.topic().equals(messageTopic)) {
+            change(record);
+        }
+        return false;
+    }
+
+    private boolean boundary(SourceRecord record) {
+        Struct value = (Struct) record.value();
+        if (value.getString("status").equals("BEGIN")) {
+            if (open) {
+                throw broken("a transaction began inside another one");
+            }
+            open = true;
+            return false;
+        }
+        end(record, value.getInt64("ts_ms"));
+        return true;
+    }
+
+    private void change(SourceRecord record) {
+        if (!open) {
+            throw broken("a change came outside of a transaction");
+        }
+        for (EncodedChange change : encoder.encode(record)) {
+            arriving.add(change);
+            arrivingBytes += change.size();
+        }
+    }
+
+    private void end(SourceRecord record, long commitTimeMillis) {
+        if (!open) {
+            throw broken("a transaction ended that never began");
+        }
+        open = false;
+        if (!arriving.isEmpty() || arrivingNumber > 1) {
+            complete.add(new SourceTransaction(endLsn(record), commitTimeMillis * 1000, arriving, arrivingNumber));
+            completeChanges += arriving.size();
+            completeBytes += arrivingBytes;
+        }
+        arriving = new ArrayList<>();
+        arrivingBytes = 0;
+        arrivingNumber = 1;
+    }
+
+    /** At a transaction's END Debezium has set the commit position in the offset to the end of the commit record. */
+    private static Lsn endLsn(SourceRecord record) {
+        return new Lsn(((Number) record.sourceOffset().get("lsn_commit")).longValue());
+    }
+
+    private static SyncException broken(String how) {
+        return new SyncException(FaultKind.INTERNAL, "Debezium's stream is out of order: " + how + ".", "");
+    }
+
+    /** Returns whether there is at least one complete transaction with changes. */
+    boolean hasComplete() {
+        return !complete.isEmpty();
+    }
+
+    /** Returns how many changes the complete transactions have. */
+    long completeChanges() {
+        return completeChanges;
+    }
+
+    /** Returns about how many bytes the complete transactions take. */
+    long completeBytes() {
+        return completeBytes;
+    }
+
+    /** Returns how many changes of the arriving transaction are held. */
+    long arrivingChanges() {
+        return arriving.size();
+    }
+
+    /** Returns about how many bytes of the arriving transaction are held. */
+    long arrivingBytes() {
+        return arrivingBytes;
+    }
+
+    /** Hands over the complete transactions. */
+    List<SourceTransaction> takeComplete() {
+        List<SourceTransaction> taken = complete;
+        complete = new ArrayList<>();
+        completeChanges = 0;
+        completeBytes = 0;
+        return taken;
+    }
+
+    /** Hands over the changes of the arriving transaction that are held; what follows is numbered on. */
+    List<EncodedChange> takeArriving() {
+        List<EncodedChange> taken = arriving;
+        arriving = new ArrayList<>();
+        arrivingBytes = 0;
+        arrivingNumber += taken.size();
+        return taken;
+    }
+
+    /** Returns the number that the first held change of the arriving transaction has in it. */
+    long arrivingNumber() {
+        return arrivingNumber;
+    }
+}

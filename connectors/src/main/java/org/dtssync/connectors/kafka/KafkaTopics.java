@@ -1,0 +1,120 @@
+package org.dtssync.connectors.kafka;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Makes, looks up and deletes the task's topics.
+ *
+ * <p>Thread-safe as far as {@link Admin} is; the owner closes it.
+ */
+public final class KafkaTopics implements AutoCloseable {
+
+    /** Longest wait for one answer of the brokers. */
+    private static final long ANSWER_SECONDS = 30;
+
+    private final Admin admin;
+
+    /** Connects lazily, with the given client properties. */
+    public KafkaTopics(Map<String, String> kafka) {
+        this.admin = Admin.create(ClientProperties.of(kafka, Map.of("default.api.timeout.ms", "20000")));
+    }
+
+    /**
+     * Makes topics that do not exist yet, with one partition each.
+     *
+     * @param names their names
+     * @param replicationFactor copies of each partition
+     * @param config topic properties
+     */
+    public void create(Collection<String> names, int replicationFactor, Map<String, String> config) {
+        List<NewTopic> topics = new ArrayList<>();
+        names.forEach(name -> topics.add(new NewTopic(name, 1, (short) replicationFactor).configs(config)));
+        admin.createTopics(topics).values().forEach((name, future) -> {
+            try {
+                get(future);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw KafkaFaults.explain("Topic " + name + " could not be created", e);
+                }
+            }
+        });
+    }
+
+    /** Returns which of the names exist. */
+    public Set<String> existing(Collection<String> names) {
+        Set<String> existing = new HashSet<>(all());
+        existing.retainAll(new HashSet<>(names));
+        return existing;
+    }
+
+    /** Returns the identifiers of the topics that exist: a topic that was deleted and made again has another one. */
+    public Map<String, String> identifiers(Collection<String> names) {
+        Map<String, String> identifiers = new HashMap<>();
+        admin.describeTopics(names).topicNameValues().forEach((name, future) -> {
+            try {
+                TopicDescription description = get(future);
+                identifiers.put(name, description.topicId().toString());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw KafkaFaults.explain("Topic " + name + " could not be looked up", e);
+                }
+            }
+        });
+        return identifiers;
+    }
+
+    /** Returns the names of all topics of the cluster that this account sees. */
+    public Set<String> all() {
+        try {
+            return get(admin.listTopics().names());
+        } catch (ExecutionException e) {
+            throw KafkaFaults.explain("The topics could not be listed", e);
+        }
+    }
+
+    /** Deletes topics; those that do not exist are passed over. */
+    public void delete(Collection<String> names) {
+        admin.deleteTopics(names).topicNameValues().forEach((name, future) -> {
+            try {
+                get(future);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw KafkaFaults.explain("Topic " + name + " could not be deleted", e);
+                }
+            }
+        });
+    }
+
+    private static <T> T get(KafkaFuture<T> future) throws ExecutionException {
+        try {
+            return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw KafkaFaults.explain("Interrupted while waiting for Kafka", e);
+        } catch (TimeoutException e) {
+            throw KafkaFaults.explain(
+                    "Kafka was asked about topics",
+                    new org.apache.kafka.common.errors.TimeoutException(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(java.time.Duration.ofSeconds(2));
+    }
+}
