@@ -37,7 +37,10 @@ final class Background implements AutoCloseable {
             fail(e);
         } catch (RuntimeException | Error e) {
             fail(new SyncException(
-                    FaultKind.INTERNAL, "An unexpected error stopped " + Thread.currentThread().getName() + ": " + e + ".", "", e));
+                    FaultKind.INTERNAL,
+                    "An unexpected error stopped " + Thread.currentThread().getName() + ": " + e + ".",
+                    "",
+                    e));
         }
     }
 
@@ -45,6 +48,11 @@ final class Background implements AutoCloseable {
         if (!closing && fatal.compareAndSet(null, fault)) {
             main.interrupt();
         }
+    }
+
+    /** Returns what stopped a part for good, or null. */
+    SyncException fatal() {
+        return fatal.get();
     }
 
     /** Throws what stopped a part for good, if anything did. */
