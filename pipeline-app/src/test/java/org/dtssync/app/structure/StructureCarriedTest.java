@@ -2,6 +2,7 @@ package org.dtssync.app.structure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
@@ -9,6 +10,7 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,10 +32,15 @@ class StructureCarriedTest {
             SELECT polname FROM pg_policy
             """;
 
-    private static Databases databases = new Databases();
+    private static Databases databases;
+
+    @BeforeAll
+    static void startServers() {
+        databases = new Databases();
+    }
 
     @AfterAll
-    static void stopServers() {
+    static void stopServers() throws IOException {
         databases.close();
     }
 
