@@ -8,6 +8,7 @@ import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -138,6 +139,24 @@ class StructureCarriedTest {
                         "foreign-key:public.line.line_o_fkey");
         assertThat(new StructureComparison(move.source, move.destination, selection).differences())
                 .isEmpty();
+    }
+
+    @Test
+    void anAccountWithoutRightsReadsTheSameStructure() throws Exception {
+        Move move = new Move(databases, 14, 17);
+        Move.execute(move.source, Move.everything());
+        Move.execute(move.source, "ALTER ROLE app_reader LOGIN");
+        DatabaseSettings settings = move.source.settings();
+        DatabaseConnections ordinary = new DatabaseConnections(
+                "source",
+                new DatabaseSettings(settings.url(), "app_reader", settings.password(), settings.properties()),
+                "structure-test");
+
+        List<StructureObject> read = new StructureReader(ordinary, Move.EVERYTHING).read();
+
+        assertThat(read.stream().map(StructureObject::name))
+                .containsExactlyElementsOf(new StructureReader(move.source, Move.EVERYTHING)
+                        .read().stream().map(StructureObject::name).toList());
     }
 
     @Test
