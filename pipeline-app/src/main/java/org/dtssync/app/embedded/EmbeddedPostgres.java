@@ -31,7 +31,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
+    /** The library turns synchronous_commit off; a commit must outlive a crash of the server, if not one of the machine. */
     private static final Map<String, String> DEFAULTS = Map.of(
+            "synchronous_commit", "on",
+            "fsync", "off",
             "wal_level", "logical",
             "max_connections", "100",
             "max_replication_slots", "20",
@@ -114,6 +117,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     .orTimeout(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                     .join();
         });
+        // Lets go of the lock on the data directory, which the library holds for this process.
+        close();
     }
 
     private Optional<ProcessHandle> postmaster() {
