@@ -22,4 +22,10 @@ public record ConverterSettings(
         keyProperties = Map.copyOf(keyProperties);
         valueProperties = Map.copyOf(valueProperties);
     }
+
+    /** Leaves out the properties, which may hold secrets. */
+    @Override
+    public String toString() {
+        return "key.converter=" + keyConverter + ", value.converter=" + valueConverter;
+    }
 }

@@ -16,9 +16,9 @@ public record RegistrySettings(boolean embedded, String url, Map<String, String>
         properties = Map.copyOf(properties);
     }
 
-    /** Leaves out the properties, which may hold secrets. */
+    /** Leaves out the properties and a login in the URL, which are secrets. */
     @Override
     public String toString() {
-        return embedded ? "embedded" : url;
+        return embedded ? "embedded" : String.valueOf(url).replaceFirst("//[^/@]*@", "//");
     }
 }

@@ -1,0 +1,51 @@
+package org.dtssync.app.config;
+
+import java.util.Locale;
+
+/** What the values of a key are. */
+enum KeyType {
+    /** A task's name. */
+    NAME("text"),
+    /** Any text. */
+    TEXT("text"),
+    /** A text that is never printed. */
+    SECRET("text"),
+    /** {@code jdbc:postgresql://host:port/database}. */
+    JDBC_URL("JDBC URL"),
+    /** {@code http://} or {@code https://}. */
+    HTTP_URL("URL"),
+    /** A path of this machine. */
+    PATH("path"),
+    /** A whole number between two limits. */
+    COUNT("whole number"),
+    /** Milliseconds, or -1 for ever. */
+    RETENTION("whole number"),
+    /** A number with a unit of time. */
+    DURATION("duration"),
+    /** A number of bytes, or with a unit. */
+    SIZE("size"),
+    /** One of a few words. */
+    CHOICE("choice"),
+    /** A list of patterns. */
+    PATTERNS("list of patterns"),
+    /** A map of properties of somebody else's. */
+    PROPERTIES("map"),
+    /** One property of somebody else's. */
+    PROPERTY("text");
+
+    private final String title;
+
+    KeyType(String title) {
+        this.title = title;
+    }
+
+    /** Returns what people call it. */
+    String title() {
+        return title;
+    }
+
+    /** Returns how an enum constant is written in the task file. */
+    static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

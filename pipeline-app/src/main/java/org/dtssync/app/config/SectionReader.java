@@ -1,0 +1,287 @@
+package org.dtssync.app.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the values of one section of the task file. What is wrong is noted and reading goes on with a placeholder, so
+ * that one mistake never hides another. Used by one thread.
+ */
+final class SectionReader {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
+    private static final Pattern JDBC_URL =
+            Pattern.compile("jdbc:postgresql://[^/?@:,][^/?@]*/[^/?]+(\\?.*)?", Pattern.DOTALL);
+    private static final Pattern HTTP_URL = Pattern.compile("https?://[^/\\s]+\\S*");
+
+    private final String section;
+    private final YamlValue.Mapping mapping;
+    private final References references;
+    private final Mistakes mistakes;
+
+    SectionReader(String section, YamlValue.Mapping mapping, References references, Mistakes mistakes) {
+        this.section = section;
+        this.mapping = mapping;
+        this.references = references;
+        this.mistakes = mistakes;
+    }
+
+    /** Notes every key of the section that no known key covers. */
+    void refuseUnknownKeys(List<String> known) {
+        List<TaskKey> keys = TaskKey.of(section);
+        mapping.entries().forEach((name, value) -> {
+            if (!known.contains(name) && keys.stream().noneMatch(key -> key.covers(name))) {
+                mistakes.add(value.line(), UnknownKey.sentence(section, name, value.line(), known));
+            }
+        });
+    }
+
+    /** Returns a text, its references resolved; an empty one if the key is missing. */
+    String text(TaskKey key) {
+        return scalar(key).map(text -> resolved(key, text)).orElse("");
+    }
+
+    /** Returns a task's name. */
+    String name(TaskKey key) {
+        String name = text(key);
+        if (!name.isEmpty() && !NAME.matcher(name).matches()) {
+            wrong(key, "is not a task's name: a lower-case letter, then up to 39 lower-case letters, digits or _");
+        }
+        return name;
+    }
+
+    /** Returns the URL of a database; it is never repeated, since it may hold a password. */
+    String jdbcUrl(TaskKey key) {
+        String url = text(key);
+        if (url.isEmpty()) {
+            return url;
+        }
+        if (!url.startsWith("jdbc:postgresql://")) {
+            wrong(key, "does not begin with jdbc:postgresql://");
+        } else if (!JDBC_URL.matcher(url).matches()) {
+            wrong(key, "must name a host and a database, and no user or password before the host");
+        }
+        return url;
+    }
+
+    /** Returns a URL of a web server; it is never repeated, since it may hold a password. */
+    String httpUrl(TaskKey key) {
+        String url = text(key);
+        if (!url.isEmpty() && !HTTP_URL.matcher(url).matches()) {
+            wrong(key, "does not begin with http:// or https:// and a host");
+        }
+        return url;
+    }
+
+    /** Returns a password, or null if there is none. */
+    String secret(TaskKey key) {
+        return mapping.entries().containsKey(key.key()) ? text(key) : null;
+    }
+
+    /** Returns a whole number within the key's limits. */
+    long number(TaskKey key) {
+        return parsed(
+                key,
+                text -> text.matches("-?\\d{1,18}") ? within(key, Long.parseLong(text)) : Optional.empty(),
+                "a whole number from " + key.least() + (key.most() == Long.MAX_VALUE ? " up" : " to " + key.most()));
+    }
+
+    /** Returns a duration. */
+    Duration duration(TaskKey key) {
+        return parsed(key, Quantities::duration, "a duration, a number with one of the units " + key.unit());
+    }
+
+    /** Returns a size in bytes. */
+    long size(TaskKey key) {
+        return parsed(key, Quantities::bytes, "a size, a number of " + key.unit());
+    }
+
+    /** Returns a choice. */
+    <E extends Enum<E>> E choice(TaskKey key, E[] constants) {
+        String written = parsed(
+                key,
+                text -> key.choices().contains(text) ? Optional.of(text) : Optional.empty(),
+                "one of " + String.join(", ", key.choices()));
+        return constants[key.choices().indexOf(written)];
+    }
+
+    /** Returns a path, empty if the key is missing. */
+    Optional<Path> path(TaskKey key) {
+        try {
+            return scalar(key).map(text -> Path.of(resolved(key, text)));
+        } catch (java.nio.file.InvalidPathException e) {
+            wrong(key, "is not a path");
+            return Optional.empty();
+        }
+    }
+
+    /** Returns a list of patterns. */
+    List<String> patterns(TaskKey key) {
+        YamlValue value = mapping.entries().get(key.key());
+        if (value == null) {
+            return key.defaultText().isEmpty()
+                    ? List.of()
+                    : List.of(key.defaultText().split(","));
+        }
+        if (!(value instanceof YamlValue.Sequence sequence)) {
+            wrong(key, "must be a list, not " + value.description());
+            return List.of();
+        }
+        List<String> patterns = new ArrayList<>();
+        for (YamlValue item : sequence.items()) {
+            pattern(key, item).ifPresent(patterns::add);
+        }
+        if (sequence.items().isEmpty() && !key.defaultText().isEmpty()) {
+            wrong(key, "is an empty list, which selects nothing");
+        }
+        return patterns;
+    }
+
+    private Optional<String> pattern(TaskKey key, YamlValue item) {
+        if (!(item instanceof YamlValue.Text text)) {
+            mistakes.add(
+                    item.line(),
+                    at(key, item.line()) + " has an item that is " + item.description()
+                            + ". Write each pattern as a text: " + key.example());
+            return Optional.empty();
+        }
+        String pattern = references.resolve(key.path(), text);
+        if (!pattern.contains(".") && !pattern.equals("*")) {
+            mistakes.add(
+                    item.line(),
+                    at(key, item.line()) + " has the pattern '" + text.raw()
+                            + "', which names no schema. Write it as schema.table: " + key.example());
+        }
+        return Optional.of(pattern);
+    }
+
+    /** Returns a map of properties, nested keys joined by dots and list items by commas. */
+    Map<String, String> properties(TaskKey key) {
+        YamlValue value = mapping.entries().get(key.key());
+        if (value == null) {
+            return Map.of();
+        }
+        if (!(value instanceof YamlValue.Mapping map)) {
+            wrong(key, "must be a map, not " + value.description());
+            return Map.of();
+        }
+        Map<String, String> flat = new LinkedHashMap<>();
+        map.entries().forEach((name, item) -> flatten(key.path(), name, item, flat));
+        return flat;
+    }
+
+    /** Returns the brokers, which may be a list; taken from {@code bootstrap: servers:} where they were nested. */
+    String brokers(Map<String, String> nested) {
+        TaskKey key = TaskKey.KAFKA_BOOTSTRAP;
+        if (mapping.entries().get(key.key()) instanceof YamlValue.Sequence list) {
+            return propertyText(key.path(), list);
+        }
+        String given = nested.get(key.key());
+        return given == null ? text(key) : given;
+    }
+
+    /** Returns all keys of the section as properties, but for those that are listed by themselves. */
+    Map<String, String> openProperties() {
+        return prefixedProperties("");
+    }
+
+    /** Returns all keys of the section with a prefix, without it. */
+    Map<String, String> prefixedProperties(String prefix) {
+        List<String> listed = TaskKey.of(section).stream().map(TaskKey::key).toList();
+        Map<String, String> flat = new LinkedHashMap<>();
+        mapping.entries().forEach((name, item) -> {
+            if (name.startsWith(prefix) && !listed.contains(name)) {
+                flatten(section, name.substring(prefix.length()), item, flat);
+            }
+        });
+        return flat;
+    }
+
+    private void flatten(String path, String name, YamlValue value, Map<String, String> flat) {
+        String full = path.isEmpty() ? name : path + "." + name;
+        if (value instanceof YamlValue.Mapping map) {
+            map.entries().forEach((inner, item) -> flatten(path, name + "." + inner, item, flat));
+        } else if (value instanceof YamlValue.Nothing) {
+            mistakes.add(
+                    value.line(), Mistakes.at(full, value.line()) + " has no value. Write one, or remove the key.");
+        } else if (flat.put(name, propertyText(full, value)) != null) {
+            mistakes.add(value.line(), Mistakes.at(full, value.line()) + " is given twice. Remove one of them.");
+        }
+    }
+
+    private String propertyText(String path, YamlValue value) {
+        if (value instanceof YamlValue.Text text) {
+            return references.resolve(path, text);
+        }
+        List<String> items = new ArrayList<>();
+        for (YamlValue item : ((YamlValue.Sequence) value).items()) {
+            if (item instanceof YamlValue.Text text) {
+                items.add(references.resolve(path, text));
+            } else {
+                mistakes.add(
+                        item.line(),
+                        Mistakes.at(path, item.line()) + " has an item that is " + item.description()
+                                + ". Write single values.");
+            }
+        }
+        return String.join(",", items);
+    }
+
+    /** Reads a value that has a default; what is written there is repeated, but never what a reference gave. */
+    private <T> T parsed(TaskKey key, Function<String, Optional<T>> parser, String expected) {
+        Optional<YamlValue.Text> text = scalar(key);
+        Optional<T> value = text.flatMap(t -> parser.apply(references.resolve(key.path(), t)));
+        if (text.isPresent() && value.isEmpty()) {
+            wrong(key, "is '" + text.get().raw() + "', which is not " + expected);
+        }
+        return value.orElseGet(() -> parser.apply(key.defaultText()).orElseThrow());
+    }
+
+    private static Optional<Long> within(TaskKey key, long number) {
+        boolean forEver = key.type() == KeyType.RETENTION && number == 0;
+        return number >= key.least() && number <= key.most() && !forEver ? Optional.of(number) : Optional.empty();
+    }
+
+    private String resolved(TaskKey key, YamlValue.Text text) {
+        String value = references.resolve(key.path(), text);
+        if (text.raw().isBlank() && key.type() != KeyType.SECRET) {
+            wrong(key, "is empty");
+        }
+        return value;
+    }
+
+    private Optional<YamlValue.Text> scalar(TaskKey key) {
+        YamlValue value = mapping.entries().get(key.key());
+        if (value instanceof YamlValue.Text text) {
+            return Optional.of(text);
+        }
+        if (value instanceof YamlValue.Nothing) {
+            wrong(key, "has no value");
+        } else if (value != null) {
+            wrong(key, "must be a single value, not " + value.description());
+        } else if (key.required()) {
+            mistakes.add(Mistakes.NO_LINE, key.path() + " is missing. " + example(key));
+        }
+        return Optional.empty();
+    }
+
+    private void wrong(TaskKey key, String what) {
+        int line = mapping.entries().get(key.key()).line();
+        mistakes.add(line, at(key, line) + " " + what + ". " + example(key));
+    }
+
+    private static String at(TaskKey key, int line) {
+        return Mistakes.at(key.path(), line);
+    }
+
+    private static String example(TaskKey key) {
+        return "Write for example: " + key.exampleEntry();
+    }
+}

@@ -1,0 +1,248 @@
+package org.dtssync.app.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+
+/**
+ * Reads a task file: YAML, secrets resolved, defaults filled in, validated whole. {@link TaskKey} lists the keys.
+ *
+ * <p>Thread-safe.
+ */
+public final class TaskFileReader {
+
+    private static final YamlValue.Mapping NOTHING = new YamlValue.Mapping(Mistakes.NO_LINE, Map.of());
+    private static final String EMBEDDED = "embedded";
+
+    private final Map<String, String> environment;
+    private final Path home;
+
+    /** Creates a reader that takes secrets from this process's environment. */
+    public TaskFileReader() {
+        this(System.getenv(), Path.of(System.getProperty("user.home")));
+    }
+
+    /**
+     * Creates a reader.
+     *
+     * @param environment what {@code ${env:NAME}} names
+     * @param home the home directory, under which {@code data.dir} lies by default
+     */
+    public TaskFileReader(Map<String, String> environment, Path home) {
+        this.environment = Map.copyOf(environment);
+        this.home = home;
+    }
+
+    /**
+     * Reads a task file.
+     *
+     * @throws SyncException of kind USAGE that lists everything that is wrong with it
+     */
+    public TaskFile read(Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        return parse(text(file), String.valueOf(file.getFileName()), directory);
+    }
+
+    private TaskFile parse(String text, String fileName, Path directory) {
+        Mistakes mistakes = new Mistakes();
+        YamlValue.Mapping root = new YamlTree(mistakes).read(text);
+        if (mistakes.isFatal()) {
+            mistakes.throwIfAny(fileName);
+        }
+        TaskFile taskFile =
+                new Parts(root, new References(environment, directory, mistakes), mistakes).assemble(directory);
+        mistakes.throwIfAny(fileName);
+        return taskFile;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Task file " + file + " does not exist.",
+                    "Give the path of a task file; docs/task-file.md has one to copy.",
+                    e);
+        } catch (CharacterCodingException e) {
+            throw new SyncException(
+                    FaultKind.USAGE, "Task file " + file + " is not UTF-8 text.", "Save it as UTF-8.", e);
+        } catch (IOException e) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Task file " + file + " cannot be read.",
+                    "Check that it is a file and that this account may read it.",
+                    e);
+        }
+    }
+
+    /** One reading of one file, section by section. */
+    private final class Parts {
+
+        private final YamlValue.Mapping root;
+        private final References references;
+        private final Mistakes mistakes;
+        private final SectionReader top;
+
+        Parts(YamlValue.Mapping root, References references, Mistakes mistakes) {
+            this.root = root;
+            this.references = references;
+            this.mistakes = mistakes;
+            this.top = new SectionReader("", root, references, mistakes);
+        }
+
+        TaskFile assemble(Path directory) {
+            top.refuseUnknownKeys(TaskKey.sections());
+            String name = top.name(TaskKey.NAME);
+            return new TaskFile(
+                    name,
+                    new SourceSettings(source()),
+                    destination(),
+                    kafka(),
+                    topics(),
+                    registry(),
+                    converters(),
+                    top.path(TaskKey.DATA_DIR)
+                            .map(directory::resolve)
+                            .orElseGet(
+                                    () -> home.resolve(".local/share/dts-sync").resolve(name)),
+                    objects(),
+                    snapshot(),
+                    retry(),
+                    top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
+                    top.size(TaskKey.WAL_WARNING));
+        }
+
+        private DatabaseSettings source() {
+            SectionReader section = section("source");
+            return new DatabaseSettings(
+                    section.jdbcUrl(TaskKey.SOURCE_URL),
+                    section.text(TaskKey.SOURCE_USER),
+                    section.secret(TaskKey.SOURCE_PASSWORD),
+                    section.properties(TaskKey.SOURCE_PROPERTIES));
+        }
+
+        private DestinationSettings destination() {
+            SectionReader section = section("destination");
+            return new DestinationSettings(
+                    new DatabaseSettings(
+                            section.jdbcUrl(TaskKey.DESTINATION_URL),
+                            section.text(TaskKey.DESTINATION_USER),
+                            section.secret(TaskKey.DESTINATION_PASSWORD),
+                            section.properties(TaskKey.DESTINATION_PROPERTIES)),
+                    section.choice(TaskKey.DESTINATION_EXISTING, DestinationSettings.Existing.values()));
+        }
+
+        private KafkaSettings kafka() {
+            if (isEmbedded("kafka")) {
+                return new KafkaSettings(true, Map.of());
+            }
+            SectionReader section = section("kafka");
+            Map<String, String> properties = new LinkedHashMap<>(section.openProperties());
+            properties.put(TaskKey.KAFKA_BOOTSTRAP.key(), section.brokers(properties));
+            return new KafkaSettings(false, properties);
+        }
+
+        private RegistrySettings registry() {
+            if (isEmbedded("registry")) {
+                return new RegistrySettings(true, null, Map.of());
+            }
+            SectionReader section = section("registry");
+            return new RegistrySettings(false, section.httpUrl(TaskKey.REGISTRY_URL), section.openProperties());
+        }
+
+        private TopicSettings topics() {
+            SectionReader section = section("topics");
+            Map<String, String> config = section.properties(TaskKey.TOPICS_CONFIG);
+            refuseOwnProperty(config, "retention.ms", "Set topics.retention.ms instead.");
+            refuseOwnProperty(
+                    config,
+                    "cleanup.policy",
+                    "Remove it: a compacted topic would lose changes, so it is always delete.");
+            return new TopicSettings(
+                    (int) section.number(TaskKey.TOPICS_REPLICATION), section.number(TaskKey.TOPICS_RETENTION), config);
+        }
+
+        private void refuseOwnProperty(Map<String, String> config, String property, String remedy) {
+            if (config.containsKey(property)) {
+                mistakes.add(Mistakes.NO_LINE, "topics.config." + property + " cannot be set there. " + remedy);
+            }
+        }
+
+        private ConverterSettings converters() {
+            String key = top.text(TaskKey.KEY_CONVERTER);
+            String value = top.text(TaskKey.VALUE_CONVERTER);
+            return new ConverterSettings(
+                    key.isEmpty() ? null : key,
+                    top.prefixedProperties("key.converter."),
+                    value.isEmpty() ? null : value,
+                    top.prefixedProperties("value.converter."));
+        }
+
+        private ObjectSelection objects() {
+            SectionReader section = section("objects");
+            return new ObjectSelection(
+                    section.patterns(TaskKey.OBJECTS_INCLUDE),
+                    section.patterns(TaskKey.OBJECTS_EXCLUDE),
+                    section.choice(TaskKey.OBJECTS_OWNERS, ObjectSelection.Owners.values()));
+        }
+
+        private SnapshotSettings snapshot() {
+            SectionReader section = section("snapshot");
+            return new SnapshotSettings(
+                    (int) section.number(TaskKey.SNAPSHOT_WORKERS), (int) section.number(TaskKey.SNAPSHOT_CHUNK_ROWS));
+        }
+
+        private RetrySettings retry() {
+            SectionReader section = section("retry");
+            return new RetrySettings(section.duration(TaskKey.RETRY_CONNECTION), section.duration(TaskKey.RETRY_OTHER));
+        }
+
+        private boolean isEmbedded(String name) {
+            return root.entries().get(name) instanceof YamlValue.Text text
+                    && text.raw().equals(EMBEDDED);
+        }
+
+        /** Returns a section's reader; one that is missing or no map is reported once, and reads as empty. */
+        private SectionReader section(String name) {
+            YamlValue value = root.entries().get(name);
+            if (value instanceof YamlValue.Mapping mapping) {
+                SectionReader section = new SectionReader(name, mapping, references, mistakes);
+                section.refuseUnknownKeys(List.of());
+                return section;
+            }
+            if (value != null) {
+                mistakes.add(value.line(), notAMap(name, value));
+            } else if (TaskKey.of(name).stream().anyMatch(TaskKey::required)) {
+                mistakes.add(Mistakes.NO_LINE, name + " is missing. " + example(name));
+            }
+            return new SectionReader(name, NOTHING, references, new Mistakes());
+        }
+
+        private String notAMap(String name, YamlValue value) {
+            return Mistakes.at(name, value.line()) + " must be a map, not " + value.description() + ". "
+                    + example(name);
+        }
+
+        private static String example(String section) {
+            List<TaskKey> keys = TaskKey.of(section);
+            String required = keys.stream()
+                    .filter(TaskKey::required)
+                    .map(TaskKey::exampleEntry)
+                    .collect(Collectors.joining(", "));
+            boolean embeddable = section.equals("kafka") || section.equals("registry");
+            return "Write for example: " + section + ": { "
+                    + (required.isEmpty() ? keys.get(0).exampleEntry() : required) + " }"
+                    + (embeddable ? " or " + section + ": " + EMBEDDED : "");
+        }
+    }
+}

@@ -1,0 +1,448 @@
+package org.dtssync.app.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow.
+ *
+ * <p>A key {@code *} stands for any key of that section, {@code key.converter.*} for any with that beginning.
+ */
+enum TaskKey {
+    NAME(
+            "",
+            "name",
+            KeyType.NAME,
+            null,
+            "",
+            "shop",
+            "Names the slot, the topics and the state, all `dts_sync_<name>`.",
+            "Each task needs its own; it cannot be changed once the task has begun."),
+    SOURCE_URL(
+            "source",
+            "url",
+            KeyType.JDBC_URL,
+            null,
+            "",
+            "jdbc:postgresql://127.0.0.1:5432/shop",
+            "JDBC URL of the database that is moved; TLS settings such as ?sslmode=verify-full are part of it.",
+            "It names your database."),
+    SOURCE_USER(
+            "source",
+            "user",
+            KeyType.TEXT,
+            null,
+            "",
+            "migrator",
+            "The account at the source.",
+            "It names your account; the README lists the rights it needs."),
+    SOURCE_PASSWORD(
+            "source",
+            "password",
+            KeyType.SECRET,
+            "",
+            "",
+            "${env:SOURCE_PASSWORD}",
+            "The account's password; none where the server asks for none.",
+            "Keep it out of the file with ${env:NAME} or ${file:/path}."),
+    SOURCE_PROPERTIES(
+            "source",
+            "properties",
+            KeyType.PROPERTIES,
+            "",
+            "",
+            "{ sslmode: verify-full }",
+            "Further properties of PostgreSQL's JDBC driver.",
+            "TLS, timeouts, or anything else the driver knows."),
+    DESTINATION_URL(
+            "destination",
+            "url",
+            KeyType.JDBC_URL,
+            null,
+            "",
+            "jdbc:postgresql://127.0.0.1:5433/shop",
+            "JDBC URL of the database it is moved to.",
+            "It names your database."),
+    DESTINATION_USER(
+            "destination",
+            "user",
+            KeyType.TEXT,
+            null,
+            "",
+            "migrator",
+            "The account at the destination.",
+            "It names your account; the README lists the rights it needs."),
+    DESTINATION_PASSWORD(
+            "destination",
+            "password",
+            KeyType.SECRET,
+            "",
+            "",
+            "${file:/run/secrets/destination}",
+            "The account's password; none where the server asks for none.",
+            "Keep it out of the file with ${env:NAME} or ${file:/path}."),
+    DESTINATION_PROPERTIES(
+            "destination",
+            "properties",
+            KeyType.PROPERTIES,
+            "",
+            "",
+            "{ sslmode: verify-full }",
+            "Further properties of PostgreSQL's JDBC driver.",
+            "TLS, timeouts, or anything else the driver knows."),
+    DESTINATION_EXISTING(
+            "destination",
+            "existing",
+            KeyType.CHOICE,
+            "fail",
+            "",
+            "fail",
+            "What to do where selected tables exist at the destination already: fail, empty (keep their structure, remove"
+                    + " their rows) or adopt (keep their structure; they must be empty).",
+            "The destination was prepared by other means, or holds an earlier attempt.",
+            DestinationSettings.Existing.values()),
+    KAFKA_BOOTSTRAP(
+            "kafka",
+            "bootstrap.servers",
+            KeyType.TEXT,
+            null,
+            "",
+            "127.0.0.1:9092",
+            "The brokers, host:port separated by commas. kafka: embedded starts one in the process instead.",
+            "It names your brokers."),
+    KAFKA_OTHER(
+            "kafka",
+            "*",
+            KeyType.PROPERTY,
+            "",
+            "",
+            "SASL_SSL",
+            "Any property of Kafka's clients, such as security.protocol, sasl.jaas.config or ssl.truststore.location.",
+            "Your brokers ask for TLS or a login."),
+    TOPICS_REPLICATION(
+            "topics",
+            "replication.factor",
+            KeyType.COUNT,
+            "1",
+            "copies",
+            "3",
+            1,
+            Short.MAX_VALUE,
+            "Copies of each partition.",
+            "3 on a real cluster, so that the loss of one broker loses nothing."),
+    TOPICS_RETENTION(
+            "topics",
+            "retention.ms",
+            KeyType.RETENTION,
+            "604800000",
+            "milliseconds",
+            "604800000",
+            -1,
+            Long.MAX_VALUE,
+            "How long the records of tables are kept; -1 is for ever.",
+            "Longer than the first load takes, and as long as replays shall reach back."),
+    TOPICS_CONFIG(
+            "topics",
+            "config",
+            KeyType.PROPERTIES,
+            "",
+            "",
+            "{ compression.type: zstd }",
+            "Further properties of the topics.",
+            "Limits your brokers set by topic, such as max.message.bytes."),
+    REGISTRY_URL(
+            "registry",
+            "url",
+            KeyType.HTTP_URL,
+            null,
+            "",
+            "http://127.0.0.1:8081",
+            "Base of the registry's Confluent API (Apicurio: .../apis/ccompat/v7). registry: embedded starts one instead.",
+            "It names your registry."),
+    REGISTRY_OTHER(
+            "registry",
+            "*",
+            KeyType.PROPERTY,
+            "",
+            "",
+            "${env:REGISTRY_LOGIN}",
+            "Any property of the registry's client, such as basic.auth.user.info.",
+            "Your registry asks for a login."),
+    KEY_CONVERTER(
+            "",
+            "key.converter",
+            KeyType.TEXT,
+            "",
+            "",
+            "io.confluent.connect.avro.AvroConverter",
+            "Class of the Kafka Connect converter of record keys; none: the project's own Avro converter.",
+            "Consumers of the topics want another format."),
+    KEY_CONVERTER_OTHER(
+            "",
+            "key.converter.*",
+            KeyType.PROPERTY,
+            "",
+            "",
+            "http://127.0.0.1:8081",
+            "Properties of that converter.",
+            "The converter asks for them."),
+    VALUE_CONVERTER(
+            "",
+            "value.converter",
+            KeyType.TEXT,
+            "",
+            "",
+            "io.confluent.connect.avro.AvroConverter",
+            "Class of the Kafka Connect converter of record values; none: the project's own Avro converter.",
+            "Consumers of the topics want another format."),
+    VALUE_CONVERTER_OTHER(
+            "",
+            "value.converter.*",
+            KeyType.PROPERTY,
+            "",
+            "",
+            "http://127.0.0.1:8081",
+            "Properties of that converter.",
+            "The converter asks for them."),
+    DATA_DIR(
+            "",
+            "data.dir",
+            KeyType.PATH,
+            "~/.local/share/dts-sync/<name>",
+            "",
+            "/var/lib/dts-sync",
+            "Where embedded parts keep their data; a relative path starts at the task file's directory.",
+            "The home directory is small, or not the account's own."),
+    OBJECTS_INCLUDE(
+            "objects",
+            "include",
+            KeyType.PATTERNS,
+            "public.*",
+            "",
+            "[ \"public.*\" ]",
+            "Patterns schema.table, with * for any characters and ? for one; a table is selected if one matches.",
+            "More schemas than public, or only some tables."),
+    OBJECTS_EXCLUDE(
+            "objects",
+            "exclude",
+            KeyType.PATTERNS,
+            "",
+            "",
+            "[ \"public.scratch_*\" ]",
+            "Patterns that take tables out again.",
+            "Tables that need not move, or cannot."),
+    OBJECTS_OWNERS(
+            "objects",
+            "owners",
+            KeyType.CHOICE,
+            "keep",
+            "",
+            "keep",
+            "Whether owners and grants are carried across: keep (the roles must exist) or drop (everything belongs to the"
+                    + " destination's account).",
+            "The destination has other roles.",
+            ObjectSelection.Owners.values()),
+    SNAPSHOT_WORKERS(
+            "snapshot",
+            "workers",
+            KeyType.COUNT,
+            "2",
+            "workers",
+            "4",
+            1,
+            64,
+            "How many chunks are copied at a time.",
+            "More load the history faster and put more load on both servers."),
+    SNAPSHOT_CHUNK_ROWS(
+            "snapshot",
+            "chunk.rows",
+            KeyType.COUNT,
+            "100000",
+            "rows",
+            "100000",
+            100,
+            100_000_000,
+            "About how many rows a chunk has.",
+            "Smaller chunks make shorter transactions at the source and lose less when killed."),
+    RETRY_CONNECTION(
+            "retry",
+            "connection",
+            KeyType.DURATION,
+            "12h",
+            "ms, s, m, h or d",
+            "12h",
+            "How long a lost connection is tried again before the task stops.",
+            "Longer maintenance windows, or none."),
+    RETRY_OTHER(
+            "retry",
+            "other",
+            KeyType.DURATION,
+            "10m",
+            "ms, s, m, h or d",
+            "10m",
+            "How long other passing faults (deadlocks, a full disk) are tried again.",
+            "To be told sooner or later."),
+    SECOND_INSTANCE(
+            "",
+            "second.instance",
+            KeyType.CHOICE,
+            "refuse",
+            "",
+            "refuse",
+            "What a second instance of the task does while the first is alive: refuse (end with an error) or standby (wait"
+                    + " and take over).",
+            "A standby on another machine.",
+            SecondInstance.values()),
+    WAL_WARNING(
+            "",
+            "wal.warning",
+            KeyType.SIZE,
+            "10GB",
+            "bytes, kB, MB, GB or TB",
+            "10GB",
+            "Size of the WAL the source keeps for the task from which a warning is given.",
+            "The source's disk has less room, or much more.");
+
+    private final String section;
+    private final String key;
+    private final KeyType type;
+    private final String defaultText;
+    private final String unit;
+    private final String example;
+    private final String meaning;
+    private final String whyChange;
+    private final long least;
+    private final long most;
+    private final String choices;
+
+    TaskKey(
+            String section,
+            String key,
+            KeyType type,
+            String defaultText,
+            String unit,
+            String example,
+            String meaning,
+            String whyChange,
+            Enum<?>... choices) {
+        this(section, key, type, defaultText, unit, example, 0, Long.MAX_VALUE, meaning, whyChange, choices);
+    }
+
+    TaskKey(
+            String section,
+            String key,
+            KeyType type,
+            String defaultText,
+            String unit,
+            String example,
+            long least,
+            long most,
+            String meaning,
+            String whyChange,
+            Enum<?>... choices) {
+        this.section = section;
+        this.key = key;
+        this.type = type;
+        this.defaultText = defaultText;
+        this.unit = unit;
+        this.example = example;
+        this.least = least;
+        this.most = most;
+        this.meaning = meaning;
+        this.whyChange = whyChange;
+        this.choices = Arrays.stream(choices).map(KeyType::label).collect(Collectors.joining(","));
+    }
+
+    /** Returns the section, or an empty text for the top level. */
+    String section() {
+        return section;
+    }
+
+    /** Returns the key within its section. */
+    String key() {
+        return key;
+    }
+
+    /** Returns the key with its section, as messages name it. */
+    String path() {
+        return section.isEmpty() ? key : section + "." + key;
+    }
+
+    /** Returns what its values are. */
+    KeyType type() {
+        return type;
+    }
+
+    /** Returns whether the file must have it (in a section that is not embedded). */
+    boolean required() {
+        return defaultText == null;
+    }
+
+    /** Returns the default as it would be written; lists separated by commas; empty for none; null if required. */
+    String defaultText() {
+        return defaultText;
+    }
+
+    /** Returns the unit of its values, possibly empty. */
+    String unit() {
+        return unit;
+    }
+
+    /** Returns a value as it could be written. */
+    String example() {
+        return example;
+    }
+
+    /** Returns the key with a value, as it could be pasted. */
+    String exampleEntry() {
+        // YAML reads most texts without quotes too, but quotes are what people expect around URLs and ${...}.
+        return key + ": " + (example.matches("[A-Za-z0-9_./]+|[\\[{].*") ? example : '"' + example + '"');
+    }
+
+    /** Returns what it is, a sentence. */
+    String meaning() {
+        return meaning;
+    }
+
+    /** Returns why one would change it, a sentence. */
+    String whyChange() {
+        return whyChange;
+    }
+
+    /** Returns the least allowed number. */
+    long least() {
+        return least;
+    }
+
+    /** Returns the greatest allowed number. */
+    long most() {
+        return most;
+    }
+
+    /** Returns the allowed values of a choice; empty for other types. */
+    List<String> choices() {
+        return choices.isEmpty() ? List.of() : List.of(choices.split(","));
+    }
+
+    /** Returns whether this stands for a key that is not listed by itself. */
+    boolean covers(String name) {
+        return key.endsWith("*") ? name.startsWith(key.substring(0, key.length() - 1)) : key.equals(name);
+    }
+
+    /** Returns the keys of one section. */
+    static List<TaskKey> of(String section) {
+        return Arrays.stream(values())
+                .filter(key -> key.section.equals(section))
+                .toList();
+    }
+
+    /** Returns the sections, in the order of the file. */
+    static List<String> sections() {
+        return Arrays.stream(values())
+                .map(TaskKey::section)
+                .filter(section -> !section.isEmpty())
+                .distinct()
+                .toList();
+    }
+}

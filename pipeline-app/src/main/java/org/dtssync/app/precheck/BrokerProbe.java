@@ -1,0 +1,119 @@
+package org.dtssync.app.precheck;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.dtssync.app.config.KafkaSettings;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/** Asks the brokers who they are, within fifteen seconds. */
+final class BrokerProbe {
+
+    private static final String REQUEST_MILLIS = "5000";
+    private static final String ANSWER_MILLIS = "10000";
+    private static final long WAIT_SECONDS = 15;
+
+    private BrokerProbe() {}
+
+    /**
+     * Asks.
+     *
+     * @throws SyncException of kind CONNECTION, PERMISSION or USAGE that says why there is no answer
+     */
+    static Brokers ask(KafkaSettings settings) {
+        Map<String, Object> properties = new HashMap<>(settings.properties());
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
+        // Beginning again with the same addresses could not help in this time, and fills the log.
+        properties.put(AdminClientConfig.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
+        try (Admin admin = Admin.create(properties)) {
+            Collection<Node> nodes = get(admin.describeCluster().nodes());
+            Set<String> topics = get(
+                    admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+            return new Brokers(nodes.size(), topics, settingsOf(admin, nodes));
+        } catch (ExecutionException e) {
+            throw explain(settings, e.getCause());
+        } catch (TimeoutException | KafkaException e) {
+            throw explain(settings, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw explain(settings, e);
+        }
+    }
+
+    private static Map<String, String> settingsOf(Admin admin, Collection<Node> nodes)
+            throws InterruptedException, TimeoutException, ExecutionException {
+        ConfigResource broker = new ConfigResource(
+                ConfigResource.Type.BROKER, nodes.iterator().next().idString());
+        Map<String, String> settings = new HashMap<>();
+        try {
+            Config config = get(admin.describeConfigs(List.of(broker)).all()).get(broker);
+            for (ConfigEntry entry : config.entries()) {
+                if (entry.value() != null && !entry.isSensitive()) {
+                    settings.put(entry.name(), entry.value());
+                }
+            }
+        } catch (ExecutionException e) {
+            // Managed brokers often do not show their settings; the checks that want them say so.
+            if (!(e.getCause() instanceof AuthorizationException)) {
+                throw e;
+            }
+        }
+        return settings;
+    }
+
+    private static <T> T get(KafkaFuture<T> future) throws InterruptedException, TimeoutException, ExecutionException {
+        return future.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static SyncException explain(KafkaSettings settings, Throwable cause) {
+        String brokers = "Kafka at " + settings;
+        if (cause instanceof AuthenticationException) {
+            return new SyncException(
+                    FaultKind.PERMISSION,
+                    brokers + " refused the login.",
+                    "Correct security.protocol, sasl.mechanism and sasl.jaas.config in section kafka of the task file.",
+                    cause);
+        }
+        if (cause instanceof AuthorizationException) {
+            return new SyncException(
+                    FaultKind.PERMISSION,
+                    brokers + " does not let the account list topics.",
+                    "Grant it DESCRIBE on the cluster and ALL on the topics of the task.",
+                    cause);
+        }
+        boolean badProperty = cause instanceof org.apache.kafka.common.config.ConfigException
+                || cause.getCause() instanceof org.apache.kafka.common.config.ConfigException;
+        if (badProperty) {
+            return new SyncException(
+                    FaultKind.USAGE,
+                    brokers + " cannot be asked: a property in section kafka of the task file is not valid, or no host"
+                            + " of bootstrap.servers can be resolved.",
+                    "Correct kafka.bootstrap.servers and the properties beside it.",
+                    cause);
+        }
+        return new SyncException(
+                FaultKind.CONNECTION,
+                brokers + " cannot be reached.",
+                "Check that the brokers run, that kafka.bootstrap.servers is right, and that security.protocol is what they"
+                        + " speak.",
+                cause);
+    }
+}

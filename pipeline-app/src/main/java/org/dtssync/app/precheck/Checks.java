@@ -1,0 +1,76 @@
+package org.dtssync.app.precheck;
+
+import java.util.List;
+import java.util.Set;
+import org.dtssync.app.precheck.Check.End;
+import org.dtssync.app.precheck.Check.Looking;
+
+/** Every check, in the order in which they are made and reported. */
+final class Checks {
+
+    private Checks() {}
+
+    static List<Check> all() {
+        return List.of(
+                both("version", ServerChecks::version),
+                both("encoding", ServerChecks::encoding),
+                both("collation", ServerChecks::collation),
+                both("same-database", ServerChecks::sameDatabase),
+                both("clock", ServerChecks::clock),
+                source("source-primary", SourceChecks::primary),
+                source("wal-level", SourceChecks::walLevel),
+                both("replication-slots", SourceChecks::replicationSlots),
+                source("wal-senders", SourceChecks::walSenders),
+                source("wal-kept", SourceChecks::walKept),
+                source("long-transactions", SourceChecks::longTransactions),
+                source("prepared-transactions", SourceChecks::preparedTransactions),
+                destination("destination-writable", DestinationChecks::writable),
+                source("source-rights", RightsChecks::source),
+                source("source-table-rights", RightsChecks::sourceTables),
+                source("source-row-security", RightsChecks::sourceRowSecurity),
+                both("destination-rights", RightsChecks::destination),
+                both("destination-row-security", RightsChecks::destinationRowSecurity),
+                both("replication-role", RightsChecks::replicationRole),
+                source("selection", TableChecks::selection),
+                source("replica-identity", IdentityChecks::replicaIdentity),
+                source("partition-identity", IdentityChecks::partitionIdentity),
+                source("generated-identity", IdentityChecks::generatedIdentity),
+                source("table-without-key", IdentityChecks::withoutKey),
+                source("column-names", TableChecks::columnNames),
+                source("table-without-columns", TableChecks::withoutColumns),
+                source("column-types", TableChecks::columnTypes),
+                source("unlogged-tables", TableChecks::unlogged),
+                source("foreign-tables", TableChecks::foreign),
+                source("temporary-tables", TableChecks::temporary),
+                source("always-triggers", TableChecks::alwaysTriggers),
+                source("large-objects", ObjectChecks::largeObjects),
+                source("c-functions", ObjectChecks::cFunctions),
+                both("extensions", ObjectChecks::extensions),
+                both("roles", ObjectChecks::roles),
+                both("tablespaces", ObjectChecks::tablespaces),
+                both("existing-objects", DestinationChecks::existingObjects),
+                both("existing-columns", DestinationChecks::existingColumns),
+                destination("event-triggers", DestinationChecks::eventTriggers),
+                both("leftovers", LeftoverChecks::leftovers),
+                source("sizes", TableChecks::sizes),
+                both("table-count", ServerChecks::tableCount),
+                source("topic-names", KafkaChecks::topicNames),
+                new Check("topics", Set.of(End.SOURCE, End.DESTINATION, End.KAFKA), KafkaChecks::existingTopics),
+                new Check("replication-factor", Set.of(End.KAFKA), KafkaChecks::replicationFactor),
+                new Check("message-size", Set.of(End.SOURCE, End.KAFKA), KafkaChecks::messageSize),
+                new Check("transaction-timeout", Set.of(End.KAFKA), KafkaChecks::transactionTimeout),
+                source("retention", KafkaChecks::retention));
+    }
+
+    private static Check source(String id, Looking looking) {
+        return new Check(id, Set.of(End.SOURCE), looking);
+    }
+
+    private static Check destination(String id, Looking looking) {
+        return new Check(id, Set.of(End.DESTINATION), looking);
+    }
+
+    private static Check both(String id, Looking looking) {
+        return new Check(id, Set.of(End.SOURCE, End.DESTINATION), looking);
+    }
+}

@@ -1,0 +1,118 @@
+package org.dtssync.app.precheck;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.catalog.TableCatalog;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+
+/**
+ * What the checks look at: the task file, one read-only session a database, what the brokers said. Facts that several
+ * checks need are read once. Used by one thread.
+ */
+final class Ends {
+
+    private final TaskFile task;
+    private final Connection source;
+    private final Connection destination;
+    private final Brokers brokers;
+    private final Duration suspiciousAge;
+    private List<CatalogTable> tables;
+    private Optional<TaskProgress> progress;
+
+    /**
+     * Creates a view of the ends.
+     *
+     * @param task the task
+     * @param source a session, or null if it could not be opened
+     * @param destination a session, or null if it could not be opened
+     * @param brokers what the brokers said, or null if they cannot be reached or are not started yet
+     * @param suspiciousAge from which age a transaction is worth a word
+     */
+    Ends(TaskFile task, Connection source, Connection destination, Brokers brokers, Duration suspiciousAge) {
+        this.task = task;
+        this.source = source;
+        this.destination = destination;
+        this.brokers = brokers;
+        this.suspiciousAge = suspiciousAge;
+    }
+
+    TaskFile task() {
+        return task;
+    }
+
+    Connection source() {
+        return source;
+    }
+
+    Connection destination() {
+        return destination;
+    }
+
+    Brokers brokers() {
+        return brokers;
+    }
+
+    Duration suspiciousAge() {
+        return suspiciousAge;
+    }
+
+    /** Asks the source. */
+    Query atSource(String sql, Object... parameters) {
+        return new Query(source, sql, parameters);
+    }
+
+    /** Asks the destination. */
+    Query atDestination(String sql, Object... parameters) {
+        return new Query(destination, sql, parameters);
+    }
+
+    /** Returns every table the selection matches, with all members of partition trees. */
+    List<CatalogTable> tables() {
+        if (tables == null) {
+            tables = new TableCatalog(task.objects()).read(source);
+        }
+        return tables;
+    }
+
+    /** Returns the tables that would be captured, without their partitions. */
+    List<CatalogTable> captured() {
+        return tables().stream().filter(Ends::isCaptured).toList();
+    }
+
+    private static boolean isCaptured(CatalogTable table) {
+        return !table.isPartition()
+                && table.kind() != CatalogTable.Kind.FOREIGN
+                && table.persistence() == CatalogTable.Persistence.PERMANENT;
+    }
+
+    /** Returns how far the task is, empty if it never began. */
+    Optional<TaskProgress> progress() {
+        if (progress == null) {
+            progress = new ProgressStore(
+                            new DatabaseConnections(
+                                    "destination", task.destination().database(), task.applicationName() + "_precheck"),
+                            task.name())
+                    .task();
+        }
+        return progress;
+    }
+
+    /** Returns the object identifiers of schemas whose objects the selection can match. */
+    List<Long> schemas() throws SQLException {
+        return atSource("""
+                SELECT oid::bigint, nspname FROM pg_namespace
+                WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'dts_sync') ORDER BY nspname COLLATE "C"
+                """)
+                .list(row -> task.objects().touchesSchema(row.getString(2)) ? row.getLong(1) : null)
+                .stream()
+                .filter(java.util.Objects::nonNull)
+                .toList();
+    }
+}

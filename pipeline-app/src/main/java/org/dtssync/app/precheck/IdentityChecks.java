@@ -1,0 +1,162 @@
+package org.dtssync.app.precheck;
+
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.catalog.CatalogTable.Identity;
+import org.dtssync.app.catalog.CatalogTable.Kind;
+import org.dtssync.app.catalog.CatalogTable.Persistence;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Whether old rows can be told apart in the stream. Publishing a table without a usable replica identity would make
+ * every UPDATE and DELETE of the application fail, so these are failures.
+ */
+final class IdentityChecks {
+
+    private IdentityChecks() {}
+
+    private static boolean isPublished(CatalogTable table) {
+        return table.kind() == Kind.PLAIN && table.persistence() == Persistence.PERMANENT;
+    }
+
+    private static String full(TableName table) {
+        return "ALTER TABLE " + table.sql() + " REPLICA IDENTITY FULL;";
+    }
+
+    static void replicaIdentity(Ends ends, Findings findings) {
+        ends.tables().stream()
+                .filter(table -> isPublished(table) && !table.hasUsableIdentity())
+                .forEach(table -> findings.fail(
+                        table.name().toString(),
+                        named(table) + " " + reason(table)
+                                + ": once it is published, every UPDATE and DELETE on it would fail.",
+                        full(table.name()) + " -- or add a primary key"));
+        findings.passIfNothingFound("tables", "Every selected table has a usable replica identity.");
+    }
+
+    private static String named(CatalogTable table) {
+        return table.isPartition()
+                ? "Partition " + table.name() + " of table " + table.root()
+                : "Table " + table.name();
+    }
+
+    private static String reason(CatalogTable table) {
+        return switch (table.identity()) {
+            case NOTHING -> "has REPLICA IDENTITY NOTHING";
+            case INDEX -> "has a replica identity whose index no longer exists";
+            default ->
+                table.deferrablePrimaryKey()
+                        ? "has a deferrable primary key, which is no replica identity"
+                        : "has no primary key and REPLICA IDENTITY is DEFAULT";
+        };
+    }
+
+    /**
+     * Partitions are published as their root: old rows come as the partition writes them and are read as the root says. A
+     * partition must therefore write at least the root's key.
+     */
+    static void partitionIdentity(Ends ends, Findings findings) {
+        Map<Long, CatalogTable> roots = ends.tables().stream()
+                .filter(table -> !table.isPartition())
+                .collect(Collectors.toMap(CatalogTable::oid, Function.identity()));
+        for (CatalogTable table : ends.tables()) {
+            CatalogTable root = roots.get(table.rootOid());
+            if (table.isPartition() && isPublished(table) && table.hasUsableIdentity() && !agrees(table, root)) {
+                findings.fail(
+                        table.name().toString(),
+                        named(table) + " identifies old rows by " + described(table) + ", but table " + root.name()
+                                + " by " + described(root) + ".",
+                        full(table.name()));
+            }
+        }
+        for (CatalogTable root : roots.values().stream()
+                .sorted((a, b) -> a.name().compareTo(b.name()))
+                .toList()) {
+            boolean partitioned = root.kind() == Kind.PARTITIONED && root.persistence() == Persistence.PERMANENT;
+            if (partitioned && root.keyColumns().isEmpty() && root.identity() != Identity.FULL) {
+                findings.fail(
+                        root.name().toString(),
+                        "Partitioned table " + root.name() + " " + reason(root)
+                                + ": its partitions' changes could not be told apart.",
+                        full(root.name()) + " -- or add a primary key");
+            }
+        }
+        findings.passIfNothingFound("partitions", "Every partition identifies its rows as its partitioned table does.");
+    }
+
+    private static boolean agrees(CatalogTable partition, CatalogTable root) {
+        if (partition.identity() == Identity.FULL) {
+            return true;
+        }
+        boolean wholeRows = root.identity() == Identity.FULL;
+        return !wholeRows && columns(partition).equals(columns(root));
+    }
+
+    private static Set<String> columns(CatalogTable table) {
+        return new HashSet<>(table.keyColumns().orElse(List.of()));
+    }
+
+    private static String described(CatalogTable table) {
+        return table.identity() == Identity.FULL
+                ? "all columns"
+                : "(" + String.join(", ", table.keyColumns().orElse(List.of())) + ")";
+    }
+
+    /** Values of generated columns are not in the stream, so they cannot tell rows apart. */
+    static void generatedIdentity(Ends ends, Findings findings) throws SQLException {
+        boolean refused = ends.atSource("SELECT current_setting('server_version_num')::int >= 180000")
+                .yes();
+        for (String[] found : ends.atSource("""
+                SELECT n.nspname, c.relname, string_agg(a.attname, ', ' ORDER BY a.attnum), c.relreplident
+                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
+                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attgenerated <> '' AND NOT a.attisdropped
+                WHERE c.relreplident = 'f' AND ?
+                      OR EXISTS (SELECT FROM pg_index x
+                                 WHERE x.indrelid = c.oid AND a.attnum = ANY (x.indkey)
+                                   AND (c.relreplident IN ('d', 'f') AND x.indisprimary
+                                        OR c.relreplident = 'i' AND x.indisreplident))
+                GROUP BY n.nspname, c.relname, c.relreplident
+                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+                """, published(ends), refused)
+                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4)})) {
+            TableName table = new TableName(found[0], found[1]);
+            findings.fail(
+                    table.toString(),
+                    "The replica identity of table " + table + " contains generated columns (" + found[2]
+                            + "), which are not in the stream.",
+                    found[3].equals("f")
+                            ? "ALTER TABLE " + table.sql()
+                                    + " REPLICA IDENTITY DEFAULT; -- with a primary key of ordinary" + " columns"
+                            : "Choose a unique index of ordinary columns: ALTER TABLE " + table.sql()
+                                    + " REPLICA IDENTITY USING INDEX ...;");
+        }
+        findings.passIfNothingFound("tables", "No replica identity contains a generated column.");
+    }
+
+    private static List<Long> published(Ends ends) {
+        return ends.tables().stream()
+                .filter(IdentityChecks::isPublished)
+                .map(CatalogTable::oid)
+                .toList();
+    }
+
+    static void withoutKey(Ends ends, Findings findings) {
+        Map<Long, Long> bytes = ends.tables().stream()
+                .collect(Collectors.groupingBy(CatalogTable::rootOid, Collectors.summingLong(CatalogTable::bytes)));
+        ends.captured().stream()
+                .filter(table ->
+                        table.identity() == Identity.FULL && table.keyColumns().isEmpty())
+                .forEach(table -> findings.warn(
+                        table.name().toString(),
+                        "Table " + table.name() + " has no primary key (" + Size.of(bytes.get(table.oid()))
+                                + "): it is copied in one piece, and from its start again if the copy is interrupted.",
+                        "ALTER TABLE " + table.name().sql() + " ADD PRIMARY KEY (...); -- if it can have one"));
+        findings.passIfNothingFound("tables", "Every selected table has a key.");
+    }
+}

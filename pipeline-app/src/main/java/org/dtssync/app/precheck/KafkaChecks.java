@@ -1,0 +1,171 @@
+package org.dtssync.app.precheck;
+
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.TopicNames;
+
+/** Whether the brokers can hold the task's topics and records. */
+final class KafkaChecks {
+
+    private static final long DEFAULT_MESSAGE_BYTES = 1_048_576;
+    private static final long OUR_TRANSACTION_MILLIS = 60_000;
+    private static final long LOAD_BYTES_A_SECOND = 20L << 20;
+    private static final long CAUTION = 3;
+
+    private KafkaChecks() {}
+
+    private static TopicNames names(Ends ends) {
+        return new TopicNames(ends.task().name());
+    }
+
+    private static String topic(Ends ends, TableName table) {
+        return names(ends).table(table.schema(), table.table());
+    }
+
+    /** Kafka refuses topics whose names differ only by dots and underscores: its metrics could not tell them apart. */
+    static void topicNames(Ends ends, Findings findings) {
+        Map<String, TableName> taken = new HashMap<>();
+        for (CatalogTable table : ends.captured()) {
+            String topic = topic(ends, table.name());
+            if (topic.length() > TopicNames.MAX_LENGTH) {
+                findings.fail(
+                        table.name().toString(),
+                        "The topic of table " + table.name() + " would have " + topic.length()
+                                + " characters; Kafka allows " + TopicNames.MAX_LENGTH + ".",
+                        "objects: { exclude: [ \"" + table.name() + "\" ] }");
+            }
+            TableName other = taken.putIfAbsent(topic.replace('.', '_'), table.name());
+            if (other != null) {
+                findings.fail(
+                        table.name().toString(),
+                        "The topics of tables " + other + " and " + table.name()
+                                + " differ only by a dot and an underscore, which Kafka refuses.",
+                        "objects: { exclude: [ \"" + table.name() + "\" ] } -- and move it by a task of its own");
+            }
+        }
+        findings.passIfNothingFound("topics", "Every table's topic has a name of its own.");
+    }
+
+    static void existingTopics(Ends ends, Findings findings) {
+        if (ends.progress().isPresent()) {
+            findings.pass("topics", "The task has begun already; the topics are its own.");
+            return;
+        }
+        for (String topic : new TreeSet<>(ends.brokers().topics())) {
+            if (names(ends).isOurs(topic)) {
+                findings.fail(
+                        topic,
+                        "Topic " + topic + " exists already, but the destination knows no task "
+                                + ends.task().name() + ".",
+                        "Run dts-sync release --topics with this task file, or give the task another name.");
+            }
+        }
+        collisions(ends, findings);
+        findings.passIfNothingFound("topics", "No topic of this task exists yet.");
+    }
+
+    private static void collisions(Ends ends, Findings findings) {
+        Map<String, String> taken = new HashMap<>();
+        ends.brokers().topics().forEach(topic -> taken.put(topic.replace('.', '_'), topic));
+        for (CatalogTable table : ends.captured()) {
+            String topic = topic(ends, table.name());
+            String other = taken.get(topic.replace('.', '_'));
+            if (other != null && !names(ends).isOurs(other)) {
+                findings.fail(
+                        table.name().toString(),
+                        "The topic " + topic + " of table " + table.name() + " differs from the existing topic " + other
+                                + " only by dots and underscores, which Kafka refuses.",
+                        "Give the task another name.");
+            }
+        }
+    }
+
+    static void replicationFactor(Ends ends, Findings findings) {
+        int wanted = ends.task().topics().replicationFactor();
+        int brokers = ends.brokers().count();
+        if (wanted > brokers) {
+            findings.fail(
+                    "topics",
+                    "topics.replication.factor is " + wanted + ", but Kafka has " + brokers
+                            + (brokers == 1 ? " broker." : " brokers."),
+                    "topics: { replication.factor: " + brokers + " }");
+        } else if (wanted == 1 && brokers > 2) {
+            findings.warn(
+                    "topics",
+                    "topics.replication.factor is 1: the loss of one of the " + brokers + " brokers loses changes.",
+                    "topics: { replication.factor: 3 }");
+        }
+        findings.passIfNothingFound(
+                "topics",
+                "Kafka has " + brokers + (brokers == 1 ? " broker" : " brokers") + " for " + wanted + " copies.");
+    }
+
+    static void messageSize(Ends ends, Findings findings) {
+        long client =
+                number(ends.task().kafka().properties().get("max.request.size")).orElse(DEFAULT_MESSAGE_BYTES);
+        Optional<Long> broker = number(ends.task().topics().config().get("max.message.bytes"))
+                .or(() -> ends.brokers().number("message.max.bytes"));
+        long limit = Math.min(client, broker.orElse(client));
+        // Only values stored out of line can be that large, so their total bounds them before decompression.
+        List<CatalogTable> large = ends.tables().stream()
+                .filter(table -> table.toastBytes() > limit)
+                .toList();
+        for (CatalogTable table : large) {
+            findings.warn(
+                    table.name().toString(),
+                    "Table " + table.name() + " has " + Size.of(table.toastBytes())
+                            + " in large values, and Kafka takes records up to " + Size.of(limit)
+                            + ": a larger row stops the task.",
+                    "kafka: { max.request.size: 67108864 }\ntopics: { config: { max.message.bytes: 67108864 } }");
+        }
+        findings.passIfNothingFound(
+                "records",
+                "Kafka takes records up to " + Size.of(limit) + "; no selected table has that much in large values.");
+    }
+
+    private static Optional<Long> number(String text) {
+        return Optional.ofNullable(text).filter(t -> t.matches("\\d{1,18}")).map(Long::parseLong);
+    }
+
+    static void transactionTimeout(Ends ends, Findings findings) {
+        Optional<Long> most = ends.brokers().number("transaction.max.timeout.ms");
+        if (most.isPresent() && most.get() < OUR_TRANSACTION_MILLIS) {
+            findings.fail(
+                    "kafka",
+                    "transaction.max.timeout.ms of the brokers is " + most.get()
+                            + " ms, but the task's transactions ask for " + OUR_TRANSACTION_MILLIS + " ms.",
+                    "transaction.max.timeout.ms=900000 -- in the brokers' server.properties");
+        }
+        findings.passIfNothingFound(
+                "kafka",
+                most.isPresent()
+                        ? "The brokers allow transactions of " + most.get() / 1000 + " s."
+                        : "The brokers do not show their settings to this account; their defaults are enough.");
+    }
+
+    /** Changes wait in the topics while the history is loaded; those that expire before they are applied are lost. */
+    static void retention(Ends ends, Findings findings) throws SQLException {
+        long retentionMillis = ends.task().topics().retentionMillis();
+        long bytes = ends.tables().stream().mapToLong(CatalogTable::bytes).sum();
+        long loadMillis = bytes * 1000 / LOAD_BYTES_A_SECOND;
+        long safeMillis = loadMillis * CAUTION;
+        if (retentionMillis >= 0 && retentionMillis < safeMillis) {
+            String message = "topics.retention.ms is " + retentionMillis / 60_000 + " minutes, and loading "
+                    + Size.of(bytes) + " takes about " + loadMillis / 60_000
+                    + ": changes that expire before they are applied are lost, and the task stops.";
+            String remedy = "topics: { retention.ms: " + Math.max(safeMillis, 604_800_000L) + " }";
+            if (retentionMillis < loadMillis) {
+                findings.fail("topics", message, remedy);
+            } else {
+                findings.warn("topics", message, remedy);
+            }
+        }
+        findings.passIfNothingFound("topics", "Changes are kept for longer than the load will take.");
+    }
+}

@@ -1,0 +1,189 @@
+package org.dtssync.app.precheck;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.connectors.postgres.Identifiers;
+
+/** Whether what the tables need beside themselves is there or can be made: extensions, roles, tablespaces. */
+final class ObjectChecks {
+
+    private ObjectChecks() {}
+
+    static void largeObjects(Ends ends, Findings findings) throws SQLException {
+        long count =
+                ends.atSource("SELECT count(*) FROM pg_largeobject_metadata").number();
+        if (count > 0) {
+            findings.warn(
+                    "large objects",
+                    "The source has " + count
+                            + " large objects, which are not carried: logical decoding does not see them.",
+                    "Copy them yourself while no application writes: pg_dump --large-objects, or keep them in bytea columns.");
+        }
+        findings.passIfNothingFound("large objects", "The source has no large objects.");
+    }
+
+    static void cFunctions(Ends ends, Findings findings) throws SQLException {
+        for (String[] found :
+                ends.atSource("""
+                SELECT p.oid::regprocedure::text, p.probin
+                FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'c'
+                WHERE p.pronamespace = ANY (SELECT unnest(?::bigint[])::oid)
+                  AND NOT EXISTS (SELECT FROM pg_depend d
+                                  WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+                ORDER BY p.oid::regprocedure::text COLLATE "C"
+                """, ends.schemas()).list(row -> new String[] {row.getString(1), row.getString(2)})) {
+            findings.warn(
+                    found[0],
+                    "Function " + found[0] + " is written in C and needs the library " + found[1]
+                            + ", which is not carried.",
+                    "Install " + found[1]
+                            + " on the destination's server, and make the function there as a superuser.");
+        }
+        findings.passIfNothingFound("functions", "No function outside of extensions is written in C.");
+    }
+
+    private record Offered(String version, boolean installed) {}
+
+    static void extensions(Ends ends, Findings findings) throws SQLException {
+        Map<String, Offered> offered = new HashMap<>();
+        ends.atDestination("""
+                SELECT name, coalesce(installed_version, default_version), installed_version IS NOT NULL
+                FROM pg_available_extensions
+                """)
+                .list(row -> offered.put(row.getString(1), new Offered(row.getString(2), row.getBoolean(3))));
+        for (String[] extension : ends.atSource("""
+                SELECT extname, extversion FROM pg_extension ORDER BY extname COLLATE "C"
+                """).list(row -> new String[] {row.getString(1), row.getString(2)})) {
+            compareExtension(extension[0], extension[1], offered.get(extension[0]), findings);
+        }
+        findings.passIfNothingFound("extensions", "The destination offers every extension of the source.");
+    }
+
+    private static void compareExtension(String name, String version, Offered offered, Findings findings) {
+        if (offered == null) {
+            findings.fail(
+                    name,
+                    "Extension " + name + " of the source is not available at the destination.",
+                    "Install its package on the destination's server, or at the source, if nothing uses it: DROP EXTENSION "
+                            + Identifiers.quote(name) + ";");
+        } else if (isOlder(offered.version(), version)) {
+            findings.warn(
+                    name,
+                    "Extension " + name + " is version " + version + " at the source, but " + offered.version()
+                            + " at the destination.",
+                    offered.installed()
+                            ? "ALTER EXTENSION " + Identifiers.quote(name) + " UPDATE; -- at the destination"
+                            : "Install a newer package of it on the destination's server.");
+        }
+    }
+
+    /** Compares versions number by number; what is not a number counts as none. */
+    static boolean isOlder(String version, String than) {
+        List<Integer> a = numbers(version);
+        List<Integer> b = numbers(than);
+        for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
+            int left = i < a.size() ? a.get(i) : 0;
+            int right = i < b.size() ? b.get(i) : 0;
+            if (left != right) {
+                return left < right;
+            }
+        }
+        return false;
+    }
+
+    private static List<Integer> numbers(String version) {
+        List<Integer> numbers = new ArrayList<>();
+        for (String part : version.split("[^0-9]+", -1)) {
+            if (!part.isEmpty() && part.length() < 10) {
+                numbers.add(Integer.parseInt(part));
+            }
+        }
+        return numbers;
+    }
+
+    private record Named(String role, boolean owns) {}
+
+    /** The schema public exists everywhere already, with an owner of its own. */
+    private static final String ROLES = """
+            WITH chosen AS (SELECT unnest(?::bigint[])::oid AS schema), named(role, owns) AS (
+                SELECT nspowner, true FROM pg_namespace JOIN chosen ON schema = oid AND nspname <> 'public'
+                UNION SELECT relowner, true FROM pg_class JOIN chosen ON schema = relnamespace
+                UNION SELECT proowner, true FROM pg_proc JOIN chosen ON schema = pronamespace
+                UNION SELECT typowner, true FROM pg_type JOIN chosen ON schema = typnamespace
+                UNION SELECT (aclexplode(nspacl)).grantee, false FROM pg_namespace JOIN chosen ON schema = oid
+                UNION SELECT (aclexplode(relacl)).grantee, false FROM pg_class JOIN chosen ON schema = relnamespace
+                UNION SELECT (aclexplode(proacl)).grantee, false FROM pg_proc JOIN chosen ON schema = pronamespace
+                UNION SELECT (aclexplode(typacl)).grantee, false FROM pg_type JOIN chosen ON schema = typnamespace
+                UNION SELECT (aclexplode(a.attacl)).grantee, false
+                      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN chosen ON schema = c.relnamespace
+                UNION SELECT unnest(p.polroles), false
+                      FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN chosen ON schema = c.relnamespace
+            )
+            SELECT r.rolname, bool_or(owns) FROM named JOIN pg_roles r ON r.oid = role
+            GROUP BY r.rolname ORDER BY r.rolname COLLATE "C"
+            """;
+
+    static void roles(Ends ends, Findings findings) throws SQLException {
+        if (ends.task().objects().owners() == Owners.DROP) {
+            findings.pass("roles", "Owners and grants are not carried (objects.owners: drop).");
+            return;
+        }
+        List<Named> named =
+                ends.atSource(ROLES, ends.schemas()).list(row -> new Named(row.getString(1), row.getBoolean(2)));
+        String account = ends.atDestination("SELECT current_user").text();
+        Map<String, Boolean> there = new HashMap<>();
+        ends.atDestination("SELECT rolname, pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles")
+                .list(row -> there.put(row.getString(1), row.getBoolean(2)));
+        for (Named role : named) {
+            String quoted = Identifiers.quote(role.role());
+            if (!there.containsKey(role.role())) {
+                findings.fail(
+                        role.role(),
+                        "Role " + role.role()
+                                + ", which owns objects or has grants at the source, does not exist at the"
+                                + " destination.",
+                        "CREATE ROLE " + quoted
+                                + (role.owns() ? "; GRANT " + quoted + " TO " + Identifiers.quote(account) : "")
+                                + "; -- at the destination, or objects: { owners: drop }");
+            } else if (role.owns() && !there.get(role.role())) {
+                findings.fail(
+                        role.role(),
+                        "Account " + account + " at the destination is not a member of role " + role.role()
+                                + ", which owns objects at the source, and cannot give it any.",
+                        "GRANT " + quoted + " TO " + Identifiers.quote(account)
+                                + "; -- at the destination, or objects: { owners: drop }");
+            }
+        }
+        findings.passIfNothingFound("roles", "Every owner and grantee of the source exists at the destination.");
+    }
+
+    static void tablespaces(Ends ends, Findings findings) throws SQLException {
+        List<Long> tables = ends.tables().stream().map(CatalogTable::oid).toList();
+        List<String> used = ends.atSource("""
+                SELECT DISTINCT s.spcname COLLATE "C"
+                FROM pg_tablespace s JOIN pg_class c ON c.reltablespace = s.oid
+                     LEFT JOIN pg_index x ON x.indexrelid = c.oid
+                WHERE coalesce(x.indrelid, c.oid) = ANY (SELECT unnest(?::bigint[])::oid)
+                ORDER BY 1
+                """, tables).texts();
+        TreeSet<String> missing = new TreeSet<>(used);
+        ends.atDestination("SELECT spcname FROM pg_tablespace").texts().forEach(missing::remove);
+        for (String tablespace : missing) {
+            findings.warn(
+                    tablespace,
+                    "Tablespace " + tablespace
+                            + ", in which selected tables or their indexes lie at the source, does not"
+                            + " exist at the destination.",
+                    "CREATE TABLESPACE " + Identifiers.quote(tablespace)
+                            + " LOCATION '/path/on/the/server'; -- at the destination");
+        }
+        findings.passIfNothingFound(
+                "tablespaces", "Every tablespace the selected tables use exists at the destination.");
+    }
+}

@@ -1,0 +1,178 @@
+package org.dtssync.app.precheck;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.precheck.Check.End;
+import org.dtssync.app.precheck.PrecheckItem.Result;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.SqlFaults;
+
+/**
+ * Runs every check of a task and gathers all they say, in a fixed order. Changes nothing anywhere: its sessions are
+ * read-only.
+ *
+ * <p>A check that fails never hides another. Thread-safe; each run opens sessions of its own.
+ */
+public final class Precheck {
+
+    private static final Duration SUSPICIOUS_AGE = Duration.ofSeconds(30);
+
+    /** After {@link DatabaseConnections}' settings: no check may hang or write. */
+    private static final String SESSION_SETTINGS = """
+            SET statement_timeout = '120s';
+            SET lock_timeout = '5s';
+            SET default_transaction_read_only = on
+            """;
+
+    private final TaskFile task;
+    private final Duration suspiciousAge;
+    private final List<Check> checks;
+
+    /** Creates a precheck of one task; opens nothing yet. */
+    public Precheck(TaskFile task) {
+        this(task, SUSPICIOUS_AGE, Checks.all());
+    }
+
+    /**
+     * Creates a precheck.
+     *
+     * @param task the task
+     * @param suspiciousAge from which age open and prepared transactions of the source are reported
+     * @param checks what to look at beside connectivity
+     */
+    Precheck(TaskFile task, Duration suspiciousAge, List<Check> checks) {
+        this.checks = List.copyOf(checks);
+        this.task = task;
+        this.suspiciousAge = suspiciousAge;
+    }
+
+    /** Looks at everything and returns what was found, the same order each time. */
+    public List<PrecheckItem> run() {
+        Findings connectivity = new Findings("connectivity");
+        try (Connection source = open("source", task.source().database(), connectivity);
+                Connection destination = open("destination", task.destination().database(), connectivity)) {
+            Brokers brokers = brokers(connectivity);
+            registry(connectivity);
+            List<PrecheckItem> items = new ArrayList<>(connectivity.items());
+            Set<End> reached = reached(source, destination, brokers);
+            runChecks(new Ends(task, source, destination, brokers, suspiciousAge), reached, items);
+            return List.copyOf(items);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("A session of the precheck could not be closed", e);
+        }
+    }
+
+    /** Returns the worst result of some items. */
+    public static Result worst(List<PrecheckItem> items) {
+        return items.stream().map(PrecheckItem::result).max(Result::compareTo).orElse(Result.PASS);
+    }
+
+    private void runChecks(Ends ends, Set<End> reached, List<PrecheckItem> items) {
+        List<Check> skipped = new ArrayList<>();
+        for (Check check : checks) {
+            if (reached.containsAll(check.needs())) {
+                items.addAll(run(check, ends));
+            } else if (!check.needs().contains(End.KAFKA) || !task.kafka().embedded()) {
+                skipped.add(check);
+            }
+        }
+        if (!skipped.isEmpty()) {
+            items.add(new PrecheckItem(
+                    "not-checked",
+                    skipped.size() + " checks",
+                    Result.FAIL,
+                    "Not checked, because a server could not be reached: "
+                            + skipped.stream().map(Check::id).collect(Collectors.joining(", ")) + ".",
+                    "Mend the connection and run precheck again."));
+        }
+    }
+
+    private static List<PrecheckItem> run(Check check, Ends ends) {
+        Findings findings = new Findings(check.id());
+        try {
+            check.look(ends, findings);
+        } catch (SQLException e) {
+            SyncException fault = SqlFaults.explain("Check " + check.id() + " could not be made", e);
+            findings.fail(
+                    check.id(), fault.what(), "Give the account what the message asks for, and run precheck again.");
+        } catch (SyncException e) {
+            findings.fail(check.id(), e.what(), e.remedy());
+        }
+        return findings.items();
+    }
+
+    private Connection open(String role, DatabaseSettings settings, Findings findings) {
+        try {
+            Connection connection =
+                    new DatabaseConnections(role, settings, task.applicationName() + "_precheck").open();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(SESSION_SETTINGS);
+            }
+            findings.pass(role, "The " + role + " " + settings + " answers.");
+            return connection;
+        } catch (SyncException e) {
+            findings.fail(role, e.what(), e.remedy());
+        } catch (SQLException e) {
+            findings.fail(role, "The " + role + " " + settings + " ended a new connection.", "Run precheck again.");
+        }
+        return null;
+    }
+
+    private Brokers brokers(Findings findings) {
+        if (task.kafka().embedded()) {
+            findings.pass("kafka", "The broker is embedded and starts with the task.");
+            return null;
+        }
+        return orFail("kafka", findings, () -> {
+            Brokers brokers = BrokerProbe.ask(task.kafka());
+            findings.pass("kafka", "Kafka at " + task.kafka() + " answers.");
+            return brokers;
+        });
+    }
+
+    private void registry(Findings findings) {
+        if (task.registry().embedded()) {
+            findings.pass("registry", "The registry is embedded and starts with the task.");
+            return;
+        }
+        orFail("registry", findings, () -> {
+            RegistryProbe.ask(task.registry());
+            findings.pass("registry", "The registry at " + task.registry() + " answers.");
+            return null;
+        });
+    }
+
+    private static <T> T orFail(String object, Findings findings, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (SyncException e) {
+            findings.fail(object, e.what(), e.remedy());
+            return null;
+        }
+    }
+
+    private static Set<End> reached(Connection source, Connection destination, Brokers brokers) {
+        Set<End> reached = EnumSet.noneOf(End.class);
+        if (source != null) {
+            reached.add(End.SOURCE);
+        }
+        if (destination != null) {
+            reached.add(End.DESTINATION);
+        }
+        if (brokers != null) {
+            reached.add(End.KAFKA);
+        }
+        return reached;
+    }
+}

@@ -1,0 +1,196 @@
+package org.dtssync.app.precheck;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.catalog.CatalogTable.Kind;
+import org.dtssync.app.catalog.CatalogTable.Persistence;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.TableName;
+
+/** Whether every selected table can be carried. */
+final class TableChecks {
+
+    private TableChecks() {}
+
+    /** Returns the line of the task file that takes a table out. */
+    private static String exclude(TableName table) {
+        return "objects: { exclude: [ \"" + table + "\" ] }";
+    }
+
+    private static List<Long> oids(Ends ends) {
+        return ends.tables().stream().map(CatalogTable::oid).toList();
+    }
+
+    static void selection(Ends ends, Findings findings) {
+        ObjectSelection selection = ends.task().objects();
+        for (String pattern : selection.include()) {
+            ObjectSelection alone = new ObjectSelection(List.of(pattern), selection.exclude(), Owners.KEEP);
+            boolean matches = ends.captured().stream()
+                    .anyMatch(table ->
+                            alone.selects(table.name().schema(), table.name().table()));
+            if (!matches) {
+                findings.fail(
+                        pattern,
+                        "The pattern " + pattern + " of objects.include matches no table of the source.",
+                        "Correct or remove it in the task file: objects: { include: [ \"schema.table\" ] }");
+            }
+        }
+        findings.passIfNothingFound("objects", ends.captured().size() + " tables are selected.");
+    }
+
+    /** Debezium reads columns by their names in lower case, and would take one for the other. */
+    static void columnNames(Ends ends, Findings findings) throws SQLException {
+        for (String[] found : ends.atSource("""
+                SELECT n.nspname, c.relname, string_agg(a.attname, ', ' ORDER BY a.attnum), min(a.attname COLLATE "C")
+                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
+                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                GROUP BY n.nspname, c.relname, lower(a.attname)
+                HAVING count(*) > 1
+                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", min(a.attnum)
+                """, oids(ends))
+                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4)})) {
+            TableName table = new TableName(found[0], found[1]);
+            findings.fail(
+                    table.toString(),
+                    "Columns " + found[2] + " of table " + table + " differ only by case, and cannot be told apart.",
+                    "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[3]) + " TO "
+                            + Identifiers.quote(found[3] + "_2") + "; -- or " + exclude(table));
+        }
+        findings.passIfNothingFound("tables", "No two columns of a selected table differ only by case.");
+    }
+
+    static void withoutColumns(Ends ends, Findings findings) throws SQLException {
+        for (TableName table : tables(ends.atSource("""
+                SELECT n.nspname, c.relname
+                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE NOT EXISTS (SELECT FROM pg_attribute a
+                                  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+                """, oids(ends)))) {
+            findings.fail(
+                    table.toString(),
+                    "Table " + table + " has no columns, and its rows cannot be carried.",
+                    exclude(table));
+        }
+        findings.passIfNothingFound("tables", "Every selected table has columns.");
+    }
+
+    private static List<TableName> tables(Query query) throws SQLException {
+        return query.list(row -> new TableName(row.getString(1), row.getString(2)));
+    }
+
+    /** Follows arrays, domains, composites, ranges and multiranges down to the one type that loses its zone. */
+    static void columnTypes(Ends ends, Findings findings) throws SQLException {
+        for (String[] found : ends.atSource("""
+                WITH RECURSIVE part(container, content) AS (
+                    SELECT oid, typelem FROM pg_type WHERE typelem <> 0 AND typcategory = 'A'
+                    UNION ALL SELECT oid, typbasetype FROM pg_type WHERE typtype = 'd'
+                    UNION ALL SELECT c.reltype, a.atttypid
+                              FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                              WHERE c.reltype <> 0 AND a.attnum > 0 AND NOT a.attisdropped
+                    UNION ALL SELECT rngtypid, rngsubtype FROM pg_range
+                    UNION ALL SELECT rngmultitypid, rngtypid FROM pg_range
+                ), refused(type) AS (
+                    SELECT 'timetz'::regtype::oid
+                    UNION SELECT container FROM part JOIN refused ON content = type
+                )
+                SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid AND NOT c.relispartition
+                     JOIN pg_namespace n ON n.oid = c.relnamespace
+                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                     JOIN refused ON refused.type = a.atttypid
+                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", a.attnum
+                """, oids(ends))
+                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4)})) {
+            TableName table = new TableName(found[0], found[1]);
+            findings.fail(
+                    table + "." + found[2],
+                    "Column " + found[2] + " of table " + table + " has type " + found[3]
+                            + ": a time with time zone cannot be carried exactly, its zone would be lost.",
+                    "ALTER TABLE " + table.sql() + " ALTER COLUMN " + Identifiers.quote(found[2]) + " TYPE text USING "
+                            + Identifiers.quote(found[2]) + "::text; -- or " + exclude(table));
+        }
+        findings.passIfNothingFound("columns", "Every column's type can be carried.");
+    }
+
+    static void unlogged(Ends ends, Findings findings) {
+        ends.tables().stream()
+                .filter(table -> table.persistence() == Persistence.UNLOGGED)
+                .forEach(table -> findings.fail(
+                        table.name().toString(),
+                        "Table " + table.name()
+                                + " is unlogged: its changes are not in the WAL and cannot be captured.",
+                        "ALTER TABLE " + table.name().sql() + " SET LOGGED; -- or " + exclude(table.root())));
+        findings.passIfNothingFound("tables", "No selected table is unlogged.");
+    }
+
+    static void foreign(Ends ends, Findings findings) {
+        for (CatalogTable table : ends.tables()) {
+            if (table.kind() == Kind.FOREIGN && table.isPartition()) {
+                findings.fail(
+                        table.name().toString(),
+                        "Partition " + table.name() + " of table " + table.root()
+                                + " is a foreign table: a table with such a partition cannot be published.",
+                        "ALTER TABLE " + table.root().sql() + " DETACH PARTITION "
+                                + table.name().sql() + "; -- or " + exclude(table.root()));
+            } else if (table.kind() == Kind.FOREIGN) {
+                findings.warn(
+                        table.name().toString(),
+                        "Table " + table.name() + " is a foreign table: its rows live elsewhere and are not carried.",
+                        exclude(table.name()));
+            }
+        }
+        findings.passIfNothingFound("tables", "No selected table is a foreign table.");
+    }
+
+    static void temporary(Ends ends, Findings findings) throws SQLException {
+        long count = ends.atSource("""
+                SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relkind IN ('r', 'p')
+                """).number();
+        if (count > 0) {
+            findings.warn(
+                    "temporary tables",
+                    "The source has " + count + " temporary tables at the moment: they belong to sessions and are not"
+                            + " carried.",
+                    "Nothing, unless an application keeps its work in them: let it finish before the switchover.");
+        }
+        findings.passIfNothingFound("temporary tables", "The source has no temporary tables at the moment.");
+    }
+
+    /** Triggers and rules that are enabled ALWAYS act at the destination on changes they acted on at the source. */
+    static void alwaysTriggers(Ends ends, Findings findings) throws SQLException {
+        for (String[] found : ends.atSource("""
+                SELECT n.nspname, c.relname, w.kind, w.name
+                FROM (SELECT tgrelid AS relation, 'TRIGGER' AS kind, tgname AS name
+                      FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal
+                      UNION ALL SELECT ev_class, 'RULE', rulename FROM pg_rewrite WHERE ev_enabled = 'A') w
+                     JOIN unnest(?::bigint[]) t ON t::oid = w.relation
+                     JOIN pg_class c ON c.oid = w.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", w.name COLLATE "C"
+                """, oids(ends))
+                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4)})) {
+            TableName table = new TableName(found[0], found[1]);
+            String kind = found[2].toLowerCase(Locale.ROOT);
+            findings.fail(
+                    table.toString(),
+                    "The " + kind + " " + found[3] + " of table " + table
+                            + " is enabled ALWAYS: at the destination it would act a second time on every change.",
+                    "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " " + Identifiers.quote(found[3])
+                            + "; -- or " + exclude(table));
+        }
+        findings.passIfNothingFound("tables", "No trigger or rule of a selected table is enabled ALWAYS.");
+    }
+
+    static void sizes(Ends ends, Findings findings) {
+        long bytes = ends.tables().stream().mapToLong(CatalogTable::bytes).sum();
+        long rows = ends.tables().stream().mapToLong(CatalogTable::rows).sum();
+        findings.pass(
+                "sizes",
+                ends.captured().size() + " tables hold about " + rows + " rows in " + Size.of(bytes)
+                        + ", without indexes; the destination needs as much, its indexes, and the WAL of writing both.");
+    }
+}

@@ -1,0 +1,169 @@
+package org.dtssync.app.precheck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dtssync.app.precheck.PrecheckItem.Result.FAIL;
+import static org.dtssync.app.precheck.PrecheckItem.Result.WARN;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.config.TopicSettings;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is said of brokers with certain facts, and of the topics' names. */
+class KafkaChecksTest {
+
+    @RegisterExtension
+    final PrecheckServers servers = new PrecheckServers();
+
+    @Test
+    void refusesMoreCopiesThanBrokers() throws SQLException {
+        servers.topics = new TopicSettings(3, -1, Map.of());
+
+        assertThat(look(KafkaChecks::replicationFactor, new Brokers(1, Set.of(), Map.of())))
+                .containsExactly(new PrecheckItem(
+                        "id",
+                        "topics",
+                        FAIL,
+                        "topics.replication.factor is 3, but Kafka has 1 broker.",
+                        "topics: { replication.factor: 1 }"));
+    }
+
+    @Test
+    void warnsOfASingleCopyOnACluster() throws SQLException {
+        assertThat(look(KafkaChecks::replicationFactor, new Brokers(3, Set.of(), Map.of())))
+                .containsExactly(new PrecheckItem(
+                        "id",
+                        "topics",
+                        WARN,
+                        "topics.replication.factor is 1: the loss of one of the 3 brokers loses changes.",
+                        "topics: { replication.factor: 3 }"));
+    }
+
+    @Test
+    void refusesTopicsOfAnUnknownTask() throws SQLException {
+        servers.atSource("CREATE SCHEMA a; CREATE TABLE a.b_c (id int PRIMARY KEY)");
+        servers.objects = new ObjectSelection(List.of("a.*"), List.of(), Owners.KEEP);
+
+        assertThat(look(
+                        KafkaChecks::existingTopics,
+                        new Brokers(1, Set.of("shop.cuts", "shopping.cuts", "shop_a.b_c"), Map.of())))
+                .containsExactly(
+                        new PrecheckItem(
+                                "id",
+                                "shop.cuts",
+                                FAIL,
+                                "Topic shop.cuts exists already, but the destination knows no task shop.",
+                                "Run dts-sync release --topics with this task file, or give the task another name."),
+                        new PrecheckItem(
+                                "id",
+                                "a.b_c",
+                                FAIL,
+                                "The topic shop.a.b_c of table a.b_c differs from the existing topic shop_a.b_c only by dots"
+                                        + " and underscores, which Kafka refuses.",
+                                "Give the task another name."));
+    }
+
+    @Test
+    void refusesTopicNamesThatCollideOrAreTooLong() throws SQLException {
+        String wide = "ü".repeat(31);
+        servers.atSource("CREATE SCHEMA a; CREATE TABLE a.b_c (id int PRIMARY KEY); CREATE SCHEMA a_b;"
+                + " CREATE TABLE a_b.c (id int PRIMARY KEY); CREATE SCHEMA " + wide + "; CREATE TABLE " + wide + "."
+                + wide
+                + " (id int PRIMARY KEY)");
+        servers.objects = new ObjectSelection(List.of("*"), List.of(), Owners.KEEP);
+
+        List<PrecheckItem> found = look(KafkaChecks::topicNames, null);
+
+        assertThat(found)
+                .containsExactly(
+                        new PrecheckItem(
+                                "id",
+                                "a_b.c",
+                                FAIL,
+                                "The topics of tables a.b_c and a_b.c differ only by a dot and an underscore, which Kafka"
+                                        + " refuses.",
+                                "objects: { exclude: [ \"a_b.c\" ] } -- and move it by a task of its own"),
+                        new PrecheckItem(
+                                "id",
+                                wide + "." + wide,
+                                FAIL,
+                                "The topic of table " + wide + "." + wide
+                                        + " would have 440 characters; Kafka allows 249.",
+                                "objects: { exclude: [ \"" + wide + "." + wide + "\" ] }"));
+    }
+
+    @Test
+    void warnsOfValuesThatMayBeTooLarge() throws SQLException {
+        servers.atSource("""
+                CREATE TABLE docs (id int PRIMARY KEY, body text);
+                ALTER TABLE docs ALTER body SET STORAGE EXTERNAL;
+                INSERT INTO docs VALUES (1, repeat('x', 2000000))
+                """);
+
+        List<PrecheckItem> found =
+                look(KafkaChecks::messageSize, new Brokers(1, Set.of(), Map.of("message.max.bytes", "1000012")));
+
+        assertThat(found).hasSize(1);
+        assertThat(found.get(0).result()).isEqualTo(WARN);
+        assertThat(found.get(0).message())
+                .matches(
+                        "Table public\\.docs has 2\\.\\d MB in large values, and Kafka takes records up to 976\\.6 kB: a larger"
+                                + " row stops the task\\.");
+        assertThat(found.get(0).remedy())
+                .isEqualTo(
+                        "kafka: { max.request.size: 67108864 }\ntopics: { config: { max.message.bytes: 67108864 } }");
+    }
+
+    @Test
+    void refusesBrokersWhoseTransactionsAreTooShort() throws SQLException {
+        assertThat(look(
+                        KafkaChecks::transactionTimeout,
+                        new Brokers(1, Set.of(), Map.of("transaction.max.timeout.ms", "30000"))))
+                .containsExactly(new PrecheckItem(
+                        "id",
+                        "kafka",
+                        FAIL,
+                        "transaction.max.timeout.ms of the brokers is 30000 ms, but the task's transactions ask for 60000 ms.",
+                        "transaction.max.timeout.ms=900000 -- in the brokers' server.properties"));
+    }
+
+    @Test
+    void refusesARetentionShorterThanTheLoad() throws SQLException {
+        servers.atSource("""
+                CREATE TABLE docs (id int PRIMARY KEY, body text);
+                ALTER TABLE docs ALTER body SET STORAGE EXTERNAL;
+                INSERT INTO docs SELECT n, repeat('x', 1000000) FROM generate_series(1, 3) n
+                """);
+        servers.topics = new TopicSettings(1, 1, Map.of());
+        List<PrecheckItem> tooShort = look(KafkaChecks::retention, null);
+        servers.topics = new TopicSettings(1, 250, Map.of());
+        List<PrecheckItem> narrow = look(KafkaChecks::retention, null);
+        servers.topics = new TopicSettings(1, -1, Map.of());
+        List<PrecheckItem> forEver = look(KafkaChecks::retention, null);
+
+        assertThat(tooShort.get(0).result()).isEqualTo(FAIL);
+        assertThat(tooShort.get(0).message())
+                .matches(
+                        "topics\\.retention\\.ms is 0 minutes, and loading \\d\\.\\d MB takes about 0: changes that expire before"
+                                + " they are applied are lost, and the task stops\\.");
+        assertThat(tooShort.get(0).remedy()).isEqualTo("topics: { retention.ms: 604800000 }");
+        assertThat(narrow.get(0).result()).isEqualTo(WARN);
+        assertThat(forEver.get(0).result()).isEqualTo(PrecheckItem.Result.PASS);
+    }
+
+    private List<PrecheckItem> look(Check.Looking looking, Brokers brokers) throws SQLException {
+        Findings findings = new Findings("id");
+        try (Connection source = new DatabaseConnections("source", servers.sourceSettings(), "test").open()) {
+            looking.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO), findings);
+        }
+        return findings.items();
+    }
+}

@@ -1,0 +1,136 @@
+package org.dtssync.app.precheck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dtssync.app.precheck.PrecheckItem.Result.FAIL;
+import static org.dtssync.app.precheck.PrecheckItem.Result.PASS;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.dtssync.app.config.KafkaSettings;
+import org.dtssync.app.config.RegistrySettings;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is said of ends that do not answer: each once, and what could not be looked at because of it. */
+class PrecheckConnectivityTest {
+
+    @RegisterExtension
+    final PrecheckServers servers = new PrecheckServers();
+
+    @Test
+    void namesEveryEndThatDoesNotAnswer() throws IOException {
+        int nobody = freePort();
+        DatabaseSettings source =
+                new DatabaseSettings("jdbc:postgresql://127.0.0.1:" + nobody + "/shop", "me", "s3cret", Map.of());
+        servers.kafka = new KafkaSettings(false, Map.of("bootstrap.servers", "127.0.0.1:" + nobody));
+        servers.registry = new RegistrySettings(false, "http://u:s3cret@127.0.0.1:" + nobody, Map.of());
+
+        List<PrecheckItem> items = new Precheck(servers.task(source, servers.destinationSettings())).run();
+
+        assertThat(items)
+                .filteredOn(item -> item.id().equals("connectivity"))
+                .extracting(PrecheckItem::object, PrecheckItem::result)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("source", FAIL),
+                        org.assertj.core.groups.Tuple.tuple("destination", PASS),
+                        org.assertj.core.groups.Tuple.tuple("kafka", FAIL),
+                        org.assertj.core.groups.Tuple.tuple("registry", FAIL));
+        assertThat(items.get(0).message())
+                .startsWith("The source me@jdbc:postgresql://127.0.0.1:" + nobody + "/shop cannot be reached: ");
+        assertThat(items.get(2))
+                .isEqualTo(new PrecheckItem(
+                        "connectivity",
+                        "kafka",
+                        FAIL,
+                        "Kafka at 127.0.0.1:" + nobody + " cannot be reached.",
+                        "Check that the brokers run, that kafka.bootstrap.servers is right, and that security.protocol is what"
+                                + " they speak."));
+        assertThat(items.get(3))
+                .isEqualTo(new PrecheckItem(
+                        "connectivity",
+                        "registry",
+                        FAIL,
+                        "The registry at http://127.0.0.1:" + nobody + " cannot be reached.",
+                        "Check that it runs and that registry.url is right."));
+        assertThat(items)
+                .filteredOn(item -> item.id().equals("destination-writable"))
+                .extracting(PrecheckItem::result)
+                .containsExactly(PASS);
+        PrecheckItem last = items.get(items.size() - 1);
+        assertThat(last.id()).isEqualTo("not-checked");
+        assertThat(last.result()).isEqualTo(FAIL);
+        assertThat(last.message())
+                .startsWith("Not checked, because a server could not be reached: version, encoding, ")
+                .contains("wal-level", "topics", "replication-factor");
+        assertThat(items.toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void namesAWrongPasswordAndAMissingDatabase() throws SQLException {
+        DatabaseSettings missing =
+                new DatabaseSettings(servers.destinationSettings().url() + "_missing", "postgres", null, Map.of());
+
+        List<PrecheckItem> items = new Precheck(servers.task(servers.sourceSettings(), missing)).run();
+
+        assertThat(items.get(1).message())
+                .isEqualTo("The database named by destination.url does not exist: postgres@"
+                        + servers.destinationSettings().url() + "_missing.");
+        assertThat(items.get(1).remedy()).isEqualTo("Create it or correct destination.url.");
+    }
+
+    @Test
+    void saysWhatIsWrongWithTheRegistrysAnswer() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            boolean login = "Basic dTpw".equals(exchange.getRequestHeaders().getFirst("Authorization"));
+            boolean base = exchange.getRequestURI().getPath().equals("/subjects");
+            byte[] answer = "[]".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(!base ? 404 : login ? 200 : 401, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        server.start();
+        try {
+            String url = "http://127.0.0.1:" + server.getAddress().getPort();
+            servers.registry = new RegistrySettings(false, url + "/", Map.of());
+            assertThat(registry())
+                    .isEqualTo(new PrecheckItem(
+                            "connectivity",
+                            "registry",
+                            FAIL,
+                            "The registry at " + url + "/ refused the login (HTTP 401).",
+                            "registry: { basic.auth.user.info: \"user:${env:REGISTRY_PASSWORD}\" }"));
+            servers.registry = new RegistrySettings(false, url + "/apis", Map.of());
+            assertThat(registry())
+                    .isEqualTo(new PrecheckItem(
+                            "connectivity",
+                            "registry",
+                            FAIL,
+                            "The registry at " + url
+                                    + "/apis does not speak Confluent's API: GET /subjects gave HTTP 404.",
+                            "Give the API's base in registry.url; Apicurio's ends with /apis/ccompat/v7."));
+            servers.registry = new RegistrySettings(false, url, Map.of("basic.auth.user.info", "u:p"));
+            assertThat(registry().result()).isEqualTo(PASS);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private PrecheckItem registry() {
+        return servers.of("connectivity").get(3);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package org.dtssync.app.precheck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dtssync.app.precheck.PrecheckItem.Result.FAIL;
+import static org.dtssync.app.precheck.PrecheckItem.Result.WARN;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.dtssync.app.config.DestinationSettings.Existing;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is said of the destination, and of what is there already. */
+class PrecheckDestinationTest {
+
+    @RegisterExtension
+    final PrecheckServers servers = new PrecheckServers();
+
+    @Test
+    void refusesTablesThatExistUnlessToldWhatToDo() throws SQLException {
+        servers.atSource("CREATE TABLE orders (id int PRIMARY KEY)");
+        servers.atDestination(
+                "CREATE TABLE orders (id int PRIMARY KEY); INSERT INTO orders SELECT generate_series(1, 1000)");
+        servers.atDestination("ANALYZE orders");
+
+        PrecheckItem existing = servers.assertFound(
+                "existing-objects",
+                "public.orders",
+                FAIL,
+                "Table public.orders exists at the destination already.",
+                "DROP TABLE \"public\".\"orders\"; -- at the destination, or destination: { existing: empty } to keep its"
+                        + " structure and remove its rows");
+
+        servers.existing = Existing.EMPTY;
+        servers.assertFound(
+                "existing-objects",
+                "public.orders",
+                WARN,
+                "The rows of table public.orders at the destination will be removed (about 1000 rows, 40.0 kB).",
+                "destination: { existing: adopt } -- if no row may be removed");
+
+        servers.existing = Existing.ADOPT;
+        PrecheckItem filled = servers.assertFound(
+                "existing-objects",
+                "public.orders",
+                FAIL,
+                "Table public.orders at the destination has rows, but destination.existing is adopt, which takes only empty"
+                        + " tables.",
+                "TRUNCATE TABLE \"public\".\"orders\"; -- at the destination");
+        servers.atDestination(filled.remedy());
+        servers.assertPasses("existing-objects");
+
+        servers.existing = Existing.FAIL;
+        servers.atDestination(existing.remedy());
+        servers.assertPasses("existing-objects");
+    }
+
+    @Test
+    void refusesAnObjectOfThatNameThatIsNoTable() throws SQLException {
+        servers.atSource("CREATE TABLE orders (id int PRIMARY KEY)");
+        servers.atDestination("CREATE VIEW orders AS SELECT 1 AS id");
+        servers.existing = Existing.EMPTY;
+
+        servers.assertFound(
+                "existing-objects",
+                "public.orders",
+                FAIL,
+                "public.orders exists at the destination and is not a table.",
+                "Rename or drop it there.");
+    }
+
+    @Test
+    void comparesTheColumnsOfTablesThatAreKept() throws SQLException {
+        servers.atSource("CREATE TABLE orders (id int PRIMARY KEY, total numeric(10,2), note text)");
+        servers.atDestination("CREATE TABLE orders (id bigint PRIMARY KEY, total numeric(10,2), extra int)");
+        servers.existing = Existing.EMPTY;
+
+        List<PrecheckItem> found = servers.of("existing-columns");
+
+        assertThat(found)
+                .containsExactly(
+                        new PrecheckItem(
+                                "existing-columns",
+                                "public.orders.id",
+                                FAIL,
+                                "Column id of table public.orders has type integer at the source, but bigint at the"
+                                        + " destination.",
+                                "ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"id\" TYPE integer; -- at the destination"),
+                        new PrecheckItem(
+                                "existing-columns",
+                                "public.orders.note",
+                                FAIL,
+                                "Column note of table public.orders does not exist at the destination.",
+                                "ALTER TABLE \"public\".\"orders\" ADD COLUMN \"note\" text; -- at the destination"),
+                        new PrecheckItem(
+                                "existing-columns",
+                                "public.orders.extra",
+                                FAIL,
+                                "Column extra of table public.orders exists only at the destination.",
+                                "ALTER TABLE \"public\".\"orders\" DROP COLUMN \"extra\"; -- at the destination"));
+        for (PrecheckItem item : found) {
+            servers.atDestination(item.remedy());
+        }
+        servers.assertPasses("existing-columns");
+    }
+
+    @Test
+    void refusesADestinationThatIsReadOnly() throws SQLException {
+        servers.atDestination("ALTER DATABASE " + servers.database() + " SET default_transaction_read_only = on");
+
+        PrecheckItem item = servers.assertFound(
+                "destination-writable",
+                "destination",
+                FAIL,
+                "default_transaction_read_only is on at the destination: it cannot be written.",
+                "BEGIN READ WRITE; ALTER DATABASE \"" + servers.database()
+                        + "\" SET default_transaction_read_only = off; COMMIT;");
+
+        servers.atDestination(item.remedy());
+        servers.assertPasses("destination-writable");
+    }
+
+    @Test
+    void warnsOfEventTriggers() throws SQLException {
+        servers.atDestination("""
+                CREATE FUNCTION act() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+                CREATE EVENT TRIGGER acts ON ddl_command_end EXECUTE FUNCTION act()
+                """);
+
+        PrecheckItem item = servers.assertFound(
+                "event-triggers",
+                "acts",
+                WARN,
+                "Event trigger acts at the destination will act on every statement that makes the structure.",
+                "ALTER EVENT TRIGGER \"acts\" DISABLE; -- at the destination");
+
+        servers.atDestination(item.remedy());
+        servers.assertPasses("event-triggers");
+    }
+
+    @Test
+    void namesExtensionsThatAreMissingOrOlder() throws SQLException {
+        // adminpack was part of PostgreSQL until 16.
+        servers.atSource("CREATE EXTENSION adminpack; CREATE EXTENSION hstore");
+
+        PrecheckItem item = servers.assertFound(
+                "extensions",
+                "adminpack",
+                FAIL,
+                "Extension adminpack of the source is not available at the destination.",
+                "Install its package on the destination's server, or at the source, if nothing uses it: DROP EXTENSION"
+                        + " \"adminpack\";");
+        servers.atSource(item.remedy().substring(item.remedy().indexOf("DROP EXTENSION")));
+        servers.assertPasses("extensions");
+
+        servers.atDestination("CREATE EXTENSION hstore VERSION '1.4'");
+        PrecheckItem older = servers.assertFound(
+                "extensions",
+                "hstore",
+                WARN,
+                "Extension hstore is version 1.8 at the source, but 1.4 at the destination.",
+                "ALTER EXTENSION \"hstore\" UPDATE; -- at the destination");
+        servers.atDestination(older.remedy());
+        servers.assertPasses("extensions");
+        assertThat(ObjectChecks.isOlder("1.9", "1.10")).isTrue();
+        assertThat(ObjectChecks.isOlder("3.4.2", "3.4")).isFalse();
+    }
+
+    @Test
+    void namesFunctionsWrittenInC() throws SQLException {
+        servers.atSource(
+                "CREATE FUNCTION words(text) RETURNS int AS '$libdir/dict_snowball', 'dsnowball_init' LANGUAGE c");
+
+        servers.assertFound(
+                "c-functions",
+                "public.words(text)",
+                WARN,
+                "Function public.words(text) is written in C and needs the library $libdir/dict_snowball, which is not"
+                        + " carried.",
+                "Install $libdir/dict_snowball on the destination's server, and make the function there as a superuser.");
+    }
+}

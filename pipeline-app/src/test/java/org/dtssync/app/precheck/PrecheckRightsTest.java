@@ -1,0 +1,241 @@
+package org.dtssync.app.precheck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dtssync.app.precheck.PrecheckItem.Result.FAIL;
+import static org.dtssync.app.precheck.PrecheckItem.Result.WARN;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Accounts without rights: what is missing is named, and the remedies, pasted, give exactly what is needed. */
+class PrecheckRightsTest {
+
+    @RegisterExtension
+    final PrecheckServers servers = new PrecheckServers();
+
+    @BeforeEach
+    void makeAccounts() throws SQLException {
+        servers.atSource("CREATE ROLE t_owner; CREATE ROLE t_migrator LOGIN");
+        servers.atDestination("CREATE ROLE t_owner; CREATE ROLE t_migrator LOGIN");
+        servers.user = "t_migrator";
+    }
+
+    @Test
+    void theRemediesAtTheSourceAreAllThatIsNeeded() throws SQLException {
+        servers.atSource("""
+                CREATE SCHEMA sales AUTHORIZATION t_owner;
+                CREATE TABLE sales.orders (id int PRIMARY KEY);
+                ALTER TABLE sales.orders OWNER TO t_owner
+                """);
+        servers.objects = new ObjectSelection(List.of("sales.*"), List.of(), Owners.KEEP);
+
+        List<PrecheckItem> account = servers.of("source-rights");
+        List<PrecheckItem> tables = servers.of("source-table-rights");
+
+        assertThat(account)
+                .containsExactly(
+                        new PrecheckItem(
+                                "source-rights",
+                                "t_migrator",
+                                FAIL,
+                                "Account t_migrator at the source may not replicate.",
+                                "ALTER ROLE \"t_migrator\" REPLICATION;"),
+                        new PrecheckItem(
+                                "source-rights",
+                                "t_migrator",
+                                FAIL,
+                                "Account t_migrator may not make the publication and the schema dts_sync in database "
+                                        + servers.database() + " at the source.",
+                                "GRANT CREATE ON DATABASE \"" + servers.database() + "\" TO \"t_migrator\";"));
+        assertThat(tables)
+                .containsExactly(
+                        new PrecheckItem(
+                                "source-table-rights",
+                                "sales.orders",
+                                FAIL,
+                                "Account t_migrator does not own table sales.orders, which belongs to t_owner: only its owner"
+                                        + " can publish it.",
+                                "GRANT \"t_owner\" TO \"t_migrator\";"),
+                        new PrecheckItem(
+                                "source-table-rights",
+                                "sales.orders",
+                                FAIL,
+                                "Account t_migrator may not use schema sales of table sales.orders.",
+                                "GRANT USAGE ON SCHEMA \"sales\" TO \"t_migrator\";"),
+                        new PrecheckItem(
+                                "source-table-rights",
+                                "sales.orders",
+                                FAIL,
+                                "Account t_migrator may not read table sales.orders.",
+                                "GRANT SELECT ON TABLE \"sales\".\"orders\" TO \"t_migrator\";"));
+        for (PrecheckItem item : account) {
+            servers.atSource(item.remedy());
+        }
+        for (PrecheckItem item : tables) {
+            servers.atSource(item.remedy());
+        }
+        servers.assertPasses("source-rights");
+        servers.assertPasses("source-table-rights");
+    }
+
+    @Test
+    void theRemediesAtTheDestinationAreAllThatIsNeeded() throws SQLException {
+        servers.atSource("""
+                CREATE TABLE orders (id int PRIMARY KEY, parent int REFERENCES orders);
+                ALTER TABLE orders OWNER TO t_owner
+                """);
+        servers.atSource("GRANT t_owner TO t_migrator");
+        servers.atDestination("CREATE TABLE orders (id int PRIMARY KEY, parent int)");
+        servers.existing = Existing.ADOPT;
+
+        List<PrecheckItem> rights = servers.of("destination-rights");
+        List<PrecheckItem> role = servers.of("replication-role");
+
+        assertThat(rights)
+                .extracting(PrecheckItem::message, PrecheckItem::remedy)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(
+                                "Account t_migrator may not make schemas in database " + servers.database()
+                                        + " at the destination.",
+                                "GRANT CREATE ON DATABASE \"" + servers.database() + "\" TO \"t_migrator\";"),
+                        org.assertj.core.groups.Tuple.tuple(
+                                "Account t_migrator may not make tables in schema public at the destination.",
+                                "GRANT USAGE, CREATE ON SCHEMA \"public\" TO \"t_migrator\";"),
+                        org.assertj.core.groups.Tuple.tuple(
+                                "Account t_migrator may not read and write table public.orders at the destination.",
+                                "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLE \"public\".\"orders\" TO"
+                                        + " \"t_migrator\";"));
+        assertThat(role)
+                .containsExactly(new PrecheckItem(
+                        "replication-role",
+                        "t_migrator",
+                        FAIL,
+                        "Account t_migrator may not set session_replication_role at the destination: triggers and foreign"
+                                + " keys of 1 tables would act a second time on every change.",
+                        "GRANT SET ON PARAMETER session_replication_role TO \"t_migrator\";"));
+        for (PrecheckItem item : rights) {
+            servers.atDestination(item.remedy());
+        }
+        servers.atDestination(role.get(0).remedy());
+        servers.assertPasses("destination-rights");
+        servers.assertPasses("replication-role");
+    }
+
+    @Test
+    void warnsOfTheReplicationRoleWhereNothingWouldActTwice() throws SQLException {
+        servers.atSource("CREATE TABLE orders (id int PRIMARY KEY)");
+
+        servers.assertFound(
+                "replication-role",
+                "t_migrator",
+                WARN,
+                "Account t_migrator may not set session_replication_role at the destination. No selected table has a trigger"
+                        + " or a foreign key now, but none may be added.",
+                "GRANT SET ON PARAMETER session_replication_role TO \"t_migrator\";");
+    }
+
+    @Test
+    void namesRolesThatAreMissingOrCannotBeGivenAnything() throws SQLException {
+        servers.atSource("""
+                CREATE ROLE t_reader;
+                CREATE ROLE t_boss;
+                CREATE TABLE orders (id int PRIMARY KEY);
+                ALTER TABLE orders OWNER TO t_owner;
+                GRANT SELECT ON orders TO t_reader;
+                CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+                ALTER FUNCTION f() OWNER TO t_boss
+                """);
+
+        List<PrecheckItem> found = servers.of("roles");
+
+        assertThat(found)
+                .containsExactly(
+                        new PrecheckItem(
+                                "roles",
+                                "t_boss",
+                                FAIL,
+                                "Role t_boss, which owns objects or has grants at the source, does not exist at the"
+                                        + " destination.",
+                                "CREATE ROLE \"t_boss\"; GRANT \"t_boss\" TO \"t_migrator\"; -- at the destination, or"
+                                        + " objects: { owners: drop }"),
+                        new PrecheckItem(
+                                "roles",
+                                "t_owner",
+                                FAIL,
+                                "Account t_migrator at the destination is not a member of role t_owner, which owns objects at"
+                                        + " the source, and cannot give it any.",
+                                "GRANT \"t_owner\" TO \"t_migrator\"; -- at the destination, or objects: { owners: drop }"),
+                        new PrecheckItem(
+                                "roles",
+                                "t_reader",
+                                FAIL,
+                                "Role t_reader, which owns objects or has grants at the source, does not exist at the"
+                                        + " destination.",
+                                "CREATE ROLE \"t_reader\"; -- at the destination, or objects: { owners: drop }"));
+        for (PrecheckItem item : found) {
+            servers.atDestination(item.remedy());
+        }
+        servers.assertPasses("roles");
+
+        servers.objects = new ObjectSelection(List.of("public.*"), List.of(), Owners.DROP);
+        servers.assertFound(
+                "roles",
+                "roles",
+                PrecheckItem.Result.PASS,
+                "Owners and grants are not carried (objects.owners: drop).",
+                "");
+    }
+
+    @Test
+    void refusesRowSecurityThatHidesRows() throws SQLException {
+        servers.atSource("""
+                CREATE TABLE orders (id int PRIMARY KEY);
+                ALTER TABLE orders OWNER TO t_migrator;
+                ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+                """);
+        servers.assertPasses("source-row-security");
+
+        servers.atSource("ALTER TABLE orders FORCE ROW LEVEL SECURITY");
+        PrecheckItem source = servers.assertFound(
+                "source-row-security",
+                "public.orders",
+                FAIL,
+                "Row security of table public.orders hides rows from account t_migrator, which could not copy all of them.",
+                "ALTER ROLE \"t_migrator\" BYPASSRLS;");
+        PrecheckItem destination = servers.assertFound(
+                "destination-row-security",
+                "public.orders",
+                FAIL,
+                "Table public.orders has row security, which account t_migrator at the destination cannot pass by: its"
+                        + " changes could not be applied.",
+                "ALTER ROLE \"t_migrator\" BYPASSRLS;");
+
+        servers.atSource(source.remedy());
+        servers.atDestination(destination.remedy());
+        servers.assertPasses("source-row-security");
+        servers.assertPasses("destination-row-security");
+    }
+
+    @Test
+    void anAccountWithTheRightsOfTheReadmeGetsOnlyPasses() throws SQLException {
+        servers.atSource("""
+                CREATE TABLE orders (id int PRIMARY KEY, parent int REFERENCES orders);
+                ALTER TABLE orders OWNER TO t_owner;
+                """);
+        servers.atSource("ALTER ROLE t_migrator REPLICATION; GRANT t_owner TO t_migrator; GRANT CREATE ON DATABASE "
+                + servers.database() + " TO t_migrator");
+        servers.atDestination("GRANT t_owner TO t_migrator; GRANT CREATE ON SCHEMA public TO t_migrator;"
+                + " GRANT SET ON PARAMETER session_replication_role TO t_migrator;"
+                + " GRANT CREATE ON DATABASE " + servers.database() + " TO t_migrator");
+
+        assertThat(servers.precheck())
+                .filteredOn(item -> item.result() != PrecheckItem.Result.PASS)
+                .isEmpty();
+    }
+}
