@@ -32,12 +32,14 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
         }
     }
 
-    /** Makes the position of a new task, or gives an existing one to a new epoch. */
-    public static void own(Connection connection, Fence fence, AppliedPosition first) throws SQLException {
+    /** Sets a task's position to where its stream begins. */
+    public static void begin(Connection connection, Fence fence, AppliedPosition first) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 INSERT INTO dts_sync.apply_position (task, epoch, cut_lsn, cut_offset, applied_at)
                 VALUES (?, ?, ?::pg_lsn, ?, clock_timestamp())
-                ON CONFLICT (task) DO UPDATE SET epoch = excluded.epoch
+                ON CONFLICT (task) DO UPDATE
+                SET epoch = excluded.epoch, cut_lsn = excluded.cut_lsn, cut_offset = excluded.cut_offset,
+                    applied_at = excluded.applied_at
                 """)) {
             statement.setString(1, fence.task());
             statement.setLong(2, fence.epoch());

@@ -1,12 +1,136 @@
 package org.dtssync.connectors.avro;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.Cut.CutPartition;
+import org.dtssync.schemas.TopicNames;
 
-/** Temporary shape. */
-public interface CutCodec {
-    /** Encodes. */
-    byte[] encode(Cut cut);
+/**
+ * Writes and reads the cuts of one task in Confluent's wire format. A cut that an older or newer version wrote is read by Avro's rules of
+ * schema resolution. Safe for many threads.
+ */
+public final class CutCodec {
 
-    /** Decodes. */
-    Cut decode(byte[] bytes);
+    private final SchemaRegistry registry;
+    private final OwnSubjects ownSubjects;
+    private final String topic;
+    private final Schema schema;
+    private final Schema partitionSchema;
+
+    /**
+     * Creates the codec of a task's cuts.
+     *
+     * @param registry where the cut's schema is registered
+     * @param task the task's name
+     */
+    public CutCodec(SchemaRegistry registry, String task) {
+        this.registry = registry;
+        this.ownSubjects = new OwnSubjects(registry);
+        this.topic = new TopicNames(task).cuts();
+        this.schema = load();
+        this.partitionSchema = schema.getField("partitions").schema().getElementType();
+    }
+
+    private static Schema load() {
+        try (InputStream stream = Cut.class.getResourceAsStream("cut.avsc")) {
+            return new Schema.Parser().parse(stream);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the bytes of a cut, registering its schema the first time. */
+    public byte[] encode(Cut cut) {
+        int id = ownSubjects.register(topic + "-value", schema);
+        AvroOutput header = new AvroOutput();
+        header.begin(id);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(header.toBytes());
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+        try {
+            new GenericDatumWriter<GenericRecord>(schema).write(toRecord(cut), encoder);
+            encoder.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Returns the cut these bytes hold. */
+    public Cut decode(byte[] bytes) {
+        Schema writer = registry.schemaById(WireFormat.schemaId(topic, bytes));
+        BinaryDecoder decoder = DecoderFactory.get()
+                .binaryDecoder(bytes, WireFormat.HEADER_BYTES, bytes.length - WireFormat.HEADER_BYTES, null);
+        try {
+            return toCut(new GenericDatumReader<GenericRecord>(writer, schema).read(null, decoder));
+        } catch (IOException | AvroRuntimeException e) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "A record of topic " + topic + " is not a cut.",
+                    "Check that the registry is the one the topic was written with and that nothing else writes to the topic.",
+                    e);
+        }
+    }
+
+    private GenericRecord toRecord(Cut cut) {
+        GenericRecord record = new GenericData.Record(schema);
+        record.put("task", cut.task());
+        record.put("sequence", cut.sequence());
+        record.put("lsn", cut.lsn());
+        record.put("commitTimeMicros", cut.commitTimeMicros());
+        record.put("systemIdentifier", cut.systemIdentifier());
+        record.put("slot", cut.slot());
+        record.put("transactions", cut.transactions());
+        record.put("changes", cut.changes());
+        List<GenericRecord> partitions = new ArrayList<>();
+        for (CutPartition each : cut.partitions()) {
+            GenericRecord partition = new GenericData.Record(partitionSchema);
+            partition.put("topic", each.topic());
+            partition.put("partition", each.partition());
+            partition.put("firstOffset", each.firstOffset());
+            partition.put("endOffset", each.endOffset());
+            partitions.add(partition);
+        }
+        record.put("partitions", partitions);
+        return record;
+    }
+
+    private static Cut toCut(GenericRecord record) {
+        List<CutPartition> partitions = new ArrayList<>();
+        for (Object each : (List<?>) record.get("partitions")) {
+            GenericRecord partition = (GenericRecord) each;
+            partitions.add(new CutPartition(
+                    partition.get("topic").toString(),
+                    (Integer) partition.get("partition"),
+                    (Long) partition.get("firstOffset"),
+                    (Long) partition.get("endOffset")));
+        }
+        return new Cut(
+                record.get("task").toString(),
+                (Long) record.get("sequence"),
+                (Long) record.get("lsn"),
+                (Long) record.get("commitTimeMicros"),
+                record.get("systemIdentifier").toString(),
+                record.get("slot").toString(),
+                (Integer) record.get("transactions"),
+                (Long) record.get("changes"),
+                partitions);
+    }
 }

@@ -28,7 +28,12 @@ public record ObjectSelection(List<String> include, List<String> exclude, Owners
     /** Returns whether a table (or another object with a schema) is selected. */
     public boolean selects(String schema, String name) {
         String qualified = schema + "." + name;
-        return matchesAny(include, qualified) && !matchesAny(exclude, qualified);
+        return matchesAny(include, qualified) && !excludes(schema, name);
+    }
+
+    /** Returns whether a pattern takes this object out. */
+    public boolean excludes(String schema, String name) {
+        return matchesAny(exclude, schema + "." + name);
     }
 
     /** Returns whether any object of a schema can be selected. */

@@ -9,7 +9,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
@@ -153,6 +155,49 @@ public final class ProgressStore {
                 }
             }
             return tables;
+        });
+    }
+
+    /** Reads the structures that tables are captured with; tables without a recorded one are absent. */
+    public Map<TableName, String> structures() {
+        return inTransaction("The structures of task " + task + " could not be read", connection -> {
+            Map<TableName, String> structures = new TreeMap<>();
+            if (!isInstalled(connection)) {
+                return structures;
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    SELECT schema_name, table_name, structure
+                    FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
+                    """)) {
+                statement.setString(1, task);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        structures.put(new TableName(rows.getString(1), rows.getString(2)), rows.getString(3));
+                    }
+                }
+            }
+            return structures;
+        });
+    }
+
+    /** Records the structures that tables are captured with from now on. */
+    public void storeStructures(Map<TableName, String> structures, Fence fence) {
+        inTransaction("The structures of task " + task + " could not be recorded", connection -> {
+            fence.hold(connection);
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    UPDATE dts_sync.table_progress SET structure = ?
+                    WHERE task = ? AND schema_name = ? AND table_name = ?
+                    """)) {
+                for (Map.Entry<TableName, String> structure : structures.entrySet()) {
+                    statement.setString(1, structure.getValue());
+                    statement.setString(2, task);
+                    statement.setString(3, structure.getKey().schema());
+                    statement.setString(4, structure.getKey().table());
+                    statement.addBatch();
+                }
+                statement.executeBatch();
+            }
+            return null;
         });
     }
 

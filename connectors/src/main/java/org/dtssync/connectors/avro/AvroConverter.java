@@ -1,0 +1,174 @@
+package org.dtssync.connectors.avro;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * Kafka Connect's data to Avro in Confluent's wire format and back, the default converter of keys and values. Confluent's own converter
+ * reads what this one writes and the other way round.
+ *
+ * <p>It goes straight from Connect's structs to bytes and back, by a plan made once for each schema. Data without a schema is refused.
+ * Subjects are named after the topic: {@code <topic>-key} and {@code <topic>-value}. An instance is for one thread at a time.
+ */
+public final class AvroConverter implements Converter {
+
+    /**
+     * Property: topics whose names begin with this belong to the task, and their subjects' compatibility is set to NONE; without it no
+     * subject's compatibility is touched.
+     */
+    public static final String OWN_TOPIC_PREFIX = "own.topic.prefix";
+
+    private final AvroInput input = new AvroInput();
+    private final AvroOutput output = new AvroOutput();
+    private final Map<Integer, Reader> readers = new HashMap<>();
+
+    private SchemaRegistry registry;
+    private OwnSubjects ownSubjects;
+    private String ownTopicPrefix = "";
+    private String suffix = "-value";
+    private WriterCache writers;
+    private Reader lastReader;
+
+    private record Reader(int id, Schema schema, ValueDecoder decoder) {}
+
+    /** Creates a converter that makes its own registry client of the properties given to {@link #configure}. */
+    public AvroConverter() {}
+
+    /** Creates a converter that uses this registry, whatever the properties given to {@link #configure} say. */
+    public AvroConverter(SchemaRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public ConfigDef config() {
+        return new ConfigDef()
+                .define(
+                        RegistryClientSettings.URL,
+                        ConfigDef.Type.LIST,
+                        ConfigDef.Importance.HIGH,
+                        "Base addresses of the registry's Confluent API, tried in turn.")
+                .define(
+                        RegistryClientSettings.USER_INFO,
+                        ConfigDef.Type.PASSWORD,
+                        "",
+                        ConfigDef.Importance.MEDIUM,
+                        "user:password for basic authentication.")
+                .define(
+                        RegistryClientSettings.CONNECT_TIMEOUT,
+                        ConfigDef.Type.INT,
+                        RegistryClientSettings.DEFAULT_TIMEOUT_MILLIS,
+                        ConfigDef.Importance.LOW,
+                        "How long a connection to the registry may take, in milliseconds.")
+                .define(
+                        RegistryClientSettings.READ_TIMEOUT,
+                        ConfigDef.Type.INT,
+                        RegistryClientSettings.DEFAULT_TIMEOUT_MILLIS,
+                        ConfigDef.Importance.LOW,
+                        "How long an answer of the registry may take, in milliseconds.")
+                .define(
+                        RegistryClientSettings.RETRIES,
+                        ConfigDef.Type.INT,
+                        RegistryClientSettings.DEFAULT_RETRIES,
+                        ConfigDef.Importance.LOW,
+                        "How often a request is tried again when no address answers.")
+                .define(
+                        RegistryClientSettings.RETRY_WAIT,
+                        ConfigDef.Type.INT,
+                        RegistryClientSettings.DEFAULT_RETRY_WAIT_MILLIS,
+                        ConfigDef.Importance.LOW,
+                        "How long to wait before the first retry, in milliseconds; doubled each time.")
+                .define(
+                        OWN_TOPIC_PREFIX,
+                        ConfigDef.Type.STRING,
+                        "",
+                        ConfigDef.Importance.LOW,
+                        "Subjects of topics that begin with this get the compatibility NONE.");
+    }
+
+    @Override
+    public void configure(Map<String, ?> properties, boolean isKey) {
+        if (registry == null) {
+            registry = new SchemaRegistryClient(RegistryClientSettings.from(properties));
+        }
+        Object prefix = properties.get(OWN_TOPIC_PREFIX);
+        ownSubjects = new OwnSubjects(registry);
+        ownTopicPrefix = prefix == null ? "" : prefix.toString();
+        suffix = isKey ? "-key" : "-value";
+        writers = new WriterCache();
+    }
+
+    @Override
+    public byte[] fromConnectData(String topic, Schema schema, Object value) {
+        if (value == null) {
+            return null;
+        }
+        if (schema == null) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "A record for topic " + topic + " has no Connect schema.",
+                    "Write records with a schema, or use another converter.");
+        }
+        SchemaWriter writer = writers.of(schema);
+        output.begin(writer.idFor(topic, this::register));
+        try {
+            writer.encoder().encode(value, output);
+        } catch (ClassCastException | DataException e) {
+            throw ValueEncoder.mismatch("a record for topic " + topic, e);
+        }
+        return output.toBytes();
+    }
+
+    private int register(String topic, org.apache.avro.Schema schema) {
+        String subject = topic + suffix;
+        return !ownTopicPrefix.isEmpty() && topic.startsWith(ownTopicPrefix)
+                ? ownSubjects.register(subject, schema)
+                : registry.register(subject, schema);
+    }
+
+    @Override
+    public SchemaAndValue toConnectData(String topic, byte[] bytes) {
+        if (bytes == null) {
+            return SchemaAndValue.NULL;
+        }
+        Reader reader = reader(WireFormat.schemaId(topic, bytes));
+        input.begin(bytes, WireFormat.HEADER_BYTES);
+        Object value;
+        try {
+            value = reader.decoder().decode(input);
+        } catch (IndexOutOfBoundsException | DataException e) {
+            throw damaged(topic, reader.id(), e);
+        }
+        if (!input.isAtEnd()) {
+            throw damaged(topic, reader.id(), null);
+        }
+        return new SchemaAndValue(reader.schema(), value);
+    }
+
+    private Reader reader(int id) {
+        if (lastReader == null || lastReader.id() != id) {
+            lastReader = readers.computeIfAbsent(id, this::makeReader);
+        }
+        return lastReader;
+    }
+
+    private Reader makeReader(int id) {
+        org.apache.avro.Schema avro = registry.schemaById(id);
+        Schema schema = ConnectSchemaBuilder.build(avro);
+        return new Reader(id, schema, ValueDecoder.of(avro, schema));
+    }
+
+    private static SyncException damaged(String topic, int id, RuntimeException cause) {
+        return new SyncException(
+                FaultKind.DATA,
+                "A record of topic " + topic + " does not fit the schema with id " + id + " that it names.",
+                "Check that the registry is the one the topic was written with.",
+                cause);
+    }
+}

@@ -1,0 +1,139 @@
+package org.dtssync.connectors.avro;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * How a registry is reached. Its properties have the names Confluent's client gives them.
+ *
+ * @param endpoints the registry's addresses, tried in turn
+ * @param connectTimeoutMillis how long a connection may take, {@code http.connect.timeout.ms}
+ * @param readTimeoutMillis how long an answer may take, {@code http.read.timeout.ms}
+ * @param retries how often a request is tried again after no address answered, {@code max.retries}
+ * @param retryWaitMillis how long to wait before the first retry, doubled each time, {@code retries.wait.ms}
+ */
+public record RegistryClientSettings(
+        List<Endpoint> endpoints, int connectTimeoutMillis, int readTimeoutMillis, int retries, int retryWaitMillis) {
+
+    /** Comma-separated base addresses of the registry's API. */
+    public static final String URL = "schema.registry.url";
+    /** {@code user:password} for basic authentication. */
+    public static final String USER_INFO = "basic.auth.user.info";
+
+    static final String CONNECT_TIMEOUT = "http.connect.timeout.ms";
+    static final String READ_TIMEOUT = "http.read.timeout.ms";
+    static final String RETRIES = "max.retries";
+    static final String RETRY_WAIT = "retries.wait.ms";
+    static final int DEFAULT_TIMEOUT_MILLIS = 10_000;
+    static final int DEFAULT_RETRIES = 3;
+    static final int DEFAULT_RETRY_WAIT_MILLIS = 500;
+
+    /** Copies the list. */
+    public RegistryClientSettings {
+        endpoints = List.copyOf(endpoints);
+    }
+
+    /** Reads the settings from a converter's properties; those it does not know are left to others. */
+    public static RegistryClientSettings from(Map<String, ?> properties) {
+        String urls = text(properties, URL);
+        if (urls.isBlank()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "The schema registry's address " + URL + " is missing.",
+                    "Give the base address of its Confluent API, for example http://127.0.0.1:8081.");
+        }
+        String authorization = basic(text(properties, USER_INFO));
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (String url : urls.split(",", -1)) {
+            endpoints.add(endpoint(url.strip(), authorization));
+        }
+        return new RegistryClientSettings(
+                endpoints,
+                number(properties, CONNECT_TIMEOUT, 1, DEFAULT_TIMEOUT_MILLIS),
+                number(properties, READ_TIMEOUT, 1, DEFAULT_TIMEOUT_MILLIS),
+                number(properties, RETRIES, 0, DEFAULT_RETRIES),
+                number(properties, RETRY_WAIT, 0, DEFAULT_RETRY_WAIT_MILLIS));
+    }
+
+    private static Endpoint endpoint(String url, String authorization) {
+        try {
+            URI uri = new URI(url);
+            if (uri.getHost() == null
+                    || uri.getScheme() == null
+                    || !uri.getScheme().matches("https?")) {
+                throw invalidUrl();
+            }
+            String path = uri.getPath() == null ? "" : uri.getPath().replaceAll("/+$", "");
+            URI base = new URI(uri.getScheme(), null, uri.getHost(), uri.getPort(), path, null, null);
+            return new Endpoint(base, uri.getUserInfo() == null ? authorization : basic(uri.getUserInfo()));
+        } catch (URISyntaxException e) {
+            throw invalidUrl();
+        }
+    }
+
+    /** Does not repeat the address, which may hold a password. */
+    private static SyncException invalidUrl() {
+        return new SyncException(
+                FaultKind.USAGE,
+                "The schema registry's address " + URL + " is not an http or https URL.",
+                "Give the base address of its Confluent API, for example http://127.0.0.1:8081.");
+    }
+
+    private static String basic(String userInfo) {
+        return userInfo.isEmpty()
+                ? ""
+                : "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(Map<String, ?> properties, String name) {
+        Object value = properties.get(name);
+        return value == null ? "" : value.toString();
+    }
+
+    private static int number(Map<String, ?> properties, String name, int least, int otherwise) {
+        String value = text(properties, name).strip();
+        if (value.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, together with numbers that are too small.
+        }
+        throw new SyncException(
+                FaultKind.USAGE,
+                "The schema registry's property " + name + " is not a whole number of at least " + least + ".",
+                "Correct it or leave it out; the default is " + otherwise + ".");
+    }
+
+    /** Leaves out the credentials. */
+    @Override
+    public String toString() {
+        return String.join(", ", endpoints.stream().map(Endpoint::toString).toList());
+    }
+
+    /**
+     * One address of the registry.
+     *
+     * @param base the API's base, without user and password and without a slash at its end
+     * @param authorization the header, empty for none
+     */
+    public record Endpoint(URI base, String authorization) {
+
+        /** Leaves out the credentials. */
+        @Override
+        public String toString() {
+            return base.toString();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package org.dtssync.connectors.avro;
+
+import java.io.IOException;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/** Turns a registry's failures into one sentence a person can act on. Never repeats credentials. */
+final class RegistryFaults {
+
+    private static final int MESSAGE_LIMIT = 300;
+
+    private RegistryFaults() {}
+
+    static SyncException unreachable(Object registry, IOException e) {
+        String detail = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new SyncException(
+                FaultKind.CONNECTION,
+                "The schema registry " + registry + " cannot be reached: " + detail + ".",
+                "Check that it runs and that " + RegistryClientSettings.URL + " is right.",
+                e);
+    }
+
+    static SyncException interrupted(Object registry, InterruptedException e) {
+        return new SyncException(
+                FaultKind.CONNECTION,
+                "A request to the schema registry " + registry + " was interrupted.",
+                "Run the same command again.",
+                e);
+    }
+
+    static boolean isPassing(int status) {
+        return status >= 500 || status == 429 || status == 408;
+    }
+
+    static SyncException refused(Object registry, String act, int status, String message) {
+        String answer = "HTTP " + status + (message.isEmpty() ? "" : ", " + shorten(message));
+        if (isPassing(status)) {
+            return new SyncException(
+                    FaultKind.CONNECTION,
+                    "The schema registry " + registry + " could not " + act + " (" + answer + ").",
+                    "Look at the registry's log.");
+        }
+        return switch (status) {
+            case 401 ->
+                new SyncException(
+                        FaultKind.PERMISSION,
+                        "The schema registry " + registry + " refused our credentials when asked to " + act
+                                + " (HTTP 401).",
+                        "Set " + RegistryClientSettings.USER_INFO + " to user:password.");
+            case 403 ->
+                new SyncException(
+                        FaultKind.PERMISSION,
+                        "The schema registry " + registry + " does not allow us to " + act + " (HTTP 403).",
+                        "Give the account the right to read, register and configure the task's subjects.");
+            case 409 ->
+                new SyncException(
+                        FaultKind.DATA,
+                        "The schema registry " + registry + " refused to " + act + " as incompatible (" + answer + ").",
+                        "Set the subject's compatibility to NONE.");
+            default ->
+                new SyncException(
+                        FaultKind.DATA,
+                        "The schema registry " + registry + " refused to " + act + " (" + answer + ").",
+                        "Check that the registry is the one the topics were written with.");
+        };
+    }
+
+    static SyncException otherApi(Object registry, int status) {
+        return new SyncException(
+                FaultKind.USAGE,
+                "What answers at " + registry + " does not speak Confluent's schema registry API (HTTP " + status
+                        + ").",
+                "Give the base address of that API as " + RegistryClientSettings.URL
+                        + "; Apicurio's ends in /apis/ccompat/v7.");
+    }
+
+    private static String shorten(String message) {
+        String line = message.lines().findFirst().orElse("");
+        return line.length() <= MESSAGE_LIMIT ? line : line.substring(0, MESSAGE_LIMIT) + "...";
+    }
+}

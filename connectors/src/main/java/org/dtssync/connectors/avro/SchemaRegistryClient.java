@@ -1,0 +1,229 @@
+package org.dtssync.connectors.avro;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * A registry over HTTP: Confluent's, or another with the same REST API (Apicurio under {@code /apis/ccompat/v7}).
+ *
+ * <p>Remembers ids and schemas for ever, which is right since a registered schema never changes. Tries its addresses in turn and then,
+ * a few times, all of them again. Safe for many threads.
+ */
+public final class SchemaRegistryClient implements SchemaRegistry {
+
+    private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
+    private static final int MAX_RETRY_WAIT_MILLIS = 10_000;
+
+    private final RegistryClientSettings settings;
+    private final HttpClient http;
+    private final ObjectMapper json = new ObjectMapper();
+    private final Map<Registration, Integer> ids = new ConcurrentHashMap<>();
+    private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
+    private volatile int preferred;
+
+    private record Registration(String subject, Schema schema) {}
+
+    private record Answer(int status, JsonNode body) {
+
+        String message() {
+            return body.path("message").asText("");
+        }
+    }
+
+    /** Creates a client; nothing is sent yet. */
+    public SchemaRegistryClient(RegistryClientSettings settings) {
+        this.settings = settings;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofMillis(settings.connectTimeoutMillis()))
+                .build();
+    }
+
+    @Override
+    public int register(String subject, Schema schema) {
+        Registration registration = new Registration(subject, schema);
+        Integer known = ids.get(registration);
+        if (known != null) {
+            return known;
+        }
+        String body = json.createObjectNode().put("schema", schema.toString()).toString();
+        String act = "register a schema of subject " + subject;
+        Answer answer = expectSuccess(act, send("POST", "/subjects/" + encode(subject) + "/versions", body, act));
+        JsonNode id = answer.body().path("id");
+        if (!id.isInt()) {
+            throw RegistryFaults.otherApi(settings, answer.status());
+        }
+        ids.put(registration, id.intValue());
+        return id.intValue();
+    }
+
+    @Override
+    public Schema schemaById(int id) {
+        Schema known = schemas.get(id);
+        if (known != null) {
+            return known;
+        }
+        String act = "return the schema with id " + id;
+        Answer answer = expectSuccess(act, send("GET", "/schemas/ids/" + id, null, act));
+        Schema schema = parse(id, answer.body());
+        schemas.put(id, schema);
+        return schema;
+    }
+
+    @Override
+    public boolean setCompatibility(String subject, Compatibility compatibility) {
+        String body = json.createObjectNode()
+                .put("compatibility", compatibility.name())
+                .toString();
+        String act = "set the compatibility of subject " + subject;
+        Answer answer = send("PUT", "/config/" + encode(subject), body, act);
+        if (answer.status() == 404) {
+            return false;
+        }
+        expectSuccess(act, answer);
+        return true;
+    }
+
+    @Override
+    public void ping() {
+        String act = "name its schema types";
+        Answer answer = send("GET", "/schemas/types", null, act);
+        if (answer.status() == 404 || (answer.status() == 200 && !answer.body().isArray())) {
+            throw RegistryFaults.otherApi(settings, answer.status());
+        }
+        expectSuccess(act, answer);
+    }
+
+    private Schema parse(int id, JsonNode body) {
+        String type = body.path("schemaType").asText("AVRO");
+        if (!type.equals("AVRO") || !body.path("references").isEmpty()) {
+            throw unreadable(id, "is not a self-contained Avro schema", null);
+        }
+        try {
+            return new Schema.Parser().parse(body.path("schema").asText());
+        } catch (SchemaParseException e) {
+            throw unreadable(id, "cannot be read", e);
+        }
+    }
+
+    private SyncException unreadable(int id, String why, Exception cause) {
+        return new SyncException(
+                FaultKind.DATA,
+                "The schema with id " + id + " in the schema registry " + settings + " " + why + ".",
+                "Check that the registry is the one the topics were written with.",
+                cause);
+    }
+
+    private Answer expectSuccess(String act, Answer answer) {
+        if (answer.status() / 100 != 2) {
+            throw RegistryFaults.refused(settings, act, answer.status(), answer.message());
+        }
+        return answer;
+    }
+
+    private Answer send(String method, String path, String body, String act) {
+        long waitMillis = settings.retryWaitMillis();
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return sendToAny(method, path, body, act);
+            } catch (SyncException e) {
+                if (e.kind() != FaultKind.CONNECTION
+                        || attempt >= settings.retries()
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
+            pause(waitMillis);
+            waitMillis = Math.min(waitMillis * 2, MAX_RETRY_WAIT_MILLIS);
+        }
+    }
+
+    /** Asks each address once, beginning with the one that answered last. */
+    private Answer sendToAny(String method, String path, String body, String act) {
+        SyncException failure = null;
+        int count = settings.endpoints().size();
+        int first = preferred;
+        for (int i = 0; i < count; i++) {
+            int index = (first + i) % count;
+            try {
+                Answer answer = sendTo(settings.endpoints().get(index), method, path, body, act);
+                preferred = index;
+                return answer;
+            } catch (SyncException e) {
+                if (e.kind() != FaultKind.CONNECTION || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                if (failure != null) {
+                    e.addSuppressed(failure);
+                }
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    private Answer sendTo(
+            RegistryClientSettings.Endpoint endpoint, String method, String path, String body, String act) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint.base() + path))
+                .timeout(Duration.ofMillis(settings.readTimeoutMillis()))
+                .header("Accept", CONTENT_TYPE + ", application/json")
+                .header("Content-Type", CONTENT_TYPE)
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        if (!endpoint.authorization().isEmpty()) {
+            request.header("Authorization", endpoint.authorization());
+        }
+        try {
+            HttpResponse<String> response =
+                    http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            Answer answer = new Answer(response.statusCode(), body(response.body()));
+            if (RegistryFaults.isPassing(answer.status())) {
+                throw RegistryFaults.refused(endpoint, act, answer.status(), answer.message());
+            }
+            return answer;
+        } catch (IOException e) {
+            throw RegistryFaults.unreachable(endpoint, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw RegistryFaults.interrupted(endpoint, e);
+        }
+    }
+
+    /** What is not JSON comes from something else than a registry; its status says enough. */
+    private JsonNode body(String text) {
+        try {
+            return json.readTree(text);
+        } catch (JsonProcessingException e) {
+            return json.createObjectNode();
+        }
+    }
+
+    private void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw RegistryFaults.interrupted(settings, e);
+        }
+    }
+
+    private static String encode(String subject) {
+        return URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,57 @@
+package org.dtssync.connectors.avro;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.ToIntBiFunction;
+import org.apache.avro.Schema;
+
+/**
+ * The plan by which data of one Connect schema is written: its Avro schema, the encoders, the ids it has in the registry. For one thread at
+ * a time.
+ */
+final class SchemaWriter {
+
+    private final Schema avro;
+    private final NullableEncoder encoder;
+    private final Map<String, Integer> ids;
+    private String lastTopic;
+    private int lastId;
+
+    SchemaWriter(org.apache.kafka.connect.data.Schema schema) {
+        this(schema, AvroSchemaBuilder.build(schema), new HashMap<>());
+    }
+
+    private SchemaWriter(org.apache.kafka.connect.data.Schema schema, Schema avro, Map<String, Integer> ids) {
+        this.avro = avro;
+        this.encoder = new NullableEncoder(schema, schema.name() == null ? "the record" : schema.name());
+        this.ids = ids;
+    }
+
+    /** Returns a writer for an equal schema that is another object, so that comparing schemas stays comparing references. */
+    SchemaWriter forEqual(org.apache.kafka.connect.data.Schema schema) {
+        return new SchemaWriter(schema, avro, ids);
+    }
+
+    NullableEncoder encoder() {
+        return encoder;
+    }
+
+    /**
+     * Returns the schema's id for a topic.
+     *
+     * @param topic the topic
+     * @param register asked once for each topic
+     */
+    int idFor(String topic, ToIntBiFunction<String, Schema> register) {
+        if (!topic.equals(lastTopic)) {
+            Integer id = ids.get(topic);
+            if (id == null) {
+                id = register.applyAsInt(topic, avro);
+                ids.put(topic, id);
+            }
+            lastTopic = topic;
+            lastId = id;
+        }
+        return lastId;
+    }
+}

@@ -1,0 +1,219 @@
+package org.dtssync.app.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+
+/** Puts the difference between two sets of facts about one table into words. Used for one comparison. */
+final class StructureComparison {
+
+    private static final String ALTERED = "altered";
+    private static final String FILES = "files";
+    private static final String NUMBER = "number";
+    private static final String OBJECT = "oid";
+    private static final String TYPE = "type";
+
+    private final Map<String, Map<String, Map<String, String>>> before;
+    private final Map<String, Map<String, Map<String, String>>> now;
+    private final List<String> changes = new ArrayList<>();
+
+    private StructureComparison(List<StructureFact> before, List<StructureFact> now) {
+        this.before = byKindAndName(before);
+        this.now = byKindAndName(now);
+    }
+
+    static List<String> compare(List<StructureFact> before, List<StructureFact> now) {
+        StructureComparison comparison = new StructureComparison(before, now);
+        comparison.tables();
+        if (comparison.changes.isEmpty()) {
+            comparison.columns();
+            comparison.properties("table", "");
+            comparison.partitions();
+            comparison.types();
+        }
+        return comparison.changes;
+    }
+
+    /** Another table of the same name has nothing in common with the one that was captured. */
+    private void tables() {
+        String was = table(before).get(OBJECT);
+        if (!Objects.equals(was, table(now).get(OBJECT))) {
+            changes.add("table was dropped and created again");
+        }
+    }
+
+    private void columns() {
+        Map<String, Map<String, String>> old = before.getOrDefault("column", Map.of());
+        Map<String, Map<String, String>> current = now.getOrDefault("column", Map.of());
+        Set<String> renamed = renamedColumns(old, current);
+        each("column", (was, is) -> {
+            if (is == null) {
+                if (!renamed.contains(was)) {
+                    changes.add("column " + was + " was dropped");
+                }
+            } else if (was == null) {
+                if (!renamed.contains(is)) {
+                    changes.add("column " + is + " (" + current.get(is).get(TYPE) + ") was added");
+                }
+            } else if (!old.get(was).get(NUMBER).equals(current.get(is).get(NUMBER))) {
+                changes.add("column " + was + " was dropped and added again as "
+                        + current.get(is).get(TYPE));
+            } else {
+                column(was, old.get(was), current.get(is));
+            }
+        });
+    }
+
+    /** Notes columns of one number under two names, and returns these names. */
+    private Set<String> renamedColumns(Map<String, Map<String, String>> old, Map<String, Map<String, String>> current) {
+        Set<String> renamed = new TreeSet<>();
+        old.forEach((was, facts) -> current.forEach((is, currentFacts) -> {
+            if (!was.equals(is) && facts.get(NUMBER).equals(currentFacts.get(NUMBER)) && !current.containsKey(was)) {
+                changes.add("column " + was + " was renamed to " + is);
+                renamed.add(was);
+                renamed.add(is);
+                column(is, facts, currentFacts);
+            }
+        }));
+        return renamed;
+    }
+
+    private void column(String name, Map<String, String> was, Map<String, String> is) {
+        int found = changes.size();
+        changedType(name, was.get(TYPE), is.get(TYPE));
+        changed("collation of column " + name, was.get("collation"), is.get("collation"));
+        changed("default of column " + name, was.get("default"), is.get("default"));
+        changed("generation expression of column " + name, was.get("generated"), is.get("generated"));
+        changed("identity of column " + name, was.get("identity"), is.get("identity"));
+        if (!Objects.equals(was.get("not null"), is.get("not null"))) {
+            changes.add("column " + name + (is.get("not null") == null ? " may be null now" : " is NOT NULL now"));
+        }
+        boolean rewritten = !Objects.equals(was.get(ALTERED), is.get(ALTERED))
+                && !Objects.equals(table(before).get(FILES), table(now).get(FILES));
+        if (rewritten && changes.size() == found && !renamedTo(name)) {
+            changes.add("column " + name + " was altered and the table rewritten, so its values may have changed");
+        }
+    }
+
+    private boolean renamedTo(String name) {
+        return changes.stream().anyMatch(change -> change.endsWith(" was renamed to " + name));
+    }
+
+    private void changedType(String name, String was, String is) {
+        if (!was.equals(is)) {
+            changes.add("column " + name + " changed type from " + was + " to " + is);
+        }
+    }
+
+    private void partitions() {
+        each("partition", (was, is) -> {
+            if (is == null) {
+                changes.add("partition " + was + " was detached or dropped");
+            } else if (was == null) {
+                changes.add("partition " + is + " was attached");
+            } else if (!Objects.equals(
+                    before.get("partition").get(was).get(OBJECT),
+                    now.get("partition").get(is).get(OBJECT))) {
+                changes.add("partition " + was + " was replaced by another of the same name");
+            } else {
+                properties("partition", was);
+            }
+        });
+    }
+
+    private void types() {
+        each("enum", (was, is) -> {
+            if (was != null && is != null) {
+                values(
+                        was,
+                        before.get("enum").get(was).get("values"),
+                        now.get("enum").get(is).get("values"));
+            }
+        });
+        for (String kind : List.of("composite", "domain", "range")) {
+            each(kind, (was, is) -> {
+                if (was != null
+                        && is != null
+                        && !before.get(kind).get(was).equals(now.get(kind).get(is))) {
+                    String from = before.get(kind).get(was).values().iterator().next();
+                    String to = now.get(kind).get(is).values().iterator().next();
+                    changes.add(kind + " type " + was + " changed from (" + from + ") to (" + to + ")");
+                }
+            });
+        }
+    }
+
+    private void values(String type, String was, String is) {
+        List<String> old = list(was);
+        List<String> current = list(is);
+        current.stream()
+                .filter(value -> !old.contains(value))
+                .forEach(value -> changes.add("enum type " + type + " got the value '" + value + "'"));
+        old.stream()
+                .filter(value -> !current.contains(value))
+                .forEach(value -> changes.add("enum type " + type + " lost the value '" + value + "'"));
+        if (!old.equals(current) && Set.copyOf(old).equals(Set.copyOf(current))) {
+            changes.add("enum type " + type + " has its values in another order");
+        }
+    }
+
+    /** Properties of the table or of a partition; a column's have words of their own. */
+    private void properties(String kind, String name) {
+        Map<String, String> was = before.get(kind).get(name);
+        Map<String, String> is = now.get(kind).get(name);
+        Set<String> all = new TreeSet<>(was.keySet());
+        all.addAll(is.keySet());
+        all.remove(FILES);
+        String of = name.isEmpty() ? "" : " of partition " + name;
+        all.forEach(property -> changed(property + of, was.get(property), is.get(property)));
+    }
+
+    private void changed(String what, String was, String is) {
+        if (Objects.equals(was, is)) {
+            return;
+        }
+        if (was == null) {
+            changes.add(what + " was set to " + is);
+        } else if (is == null) {
+            changes.add(what + " was removed, it was " + was);
+        } else {
+            changes.add(what + " changed from " + was + " to " + is);
+        }
+    }
+
+    /** Calls with each name of a kind: twice the name, or null where it is absent. */
+    private void each(String kind, BiConsumer<String, String> names) {
+        Set<String> old = before.getOrDefault(kind, Map.of()).keySet();
+        Set<String> current = now.getOrDefault(kind, Map.of()).keySet();
+        Set<String> all = new TreeSet<>(old);
+        all.addAll(current);
+        all.forEach(name -> names.accept(old.contains(name) ? name : null, current.contains(name) ? name : null));
+    }
+
+    private static Map<String, String> table(Map<String, Map<String, Map<String, String>>> facts) {
+        return facts.getOrDefault("table", Map.of()).getOrDefault("", Map.of());
+    }
+
+    private static Map<String, Map<String, Map<String, String>>> byKindAndName(List<StructureFact> facts) {
+        Map<String, Map<String, Map<String, String>>> byKind = new TreeMap<>();
+        facts.forEach(fact -> byKind.computeIfAbsent(fact.kind(), kind -> new TreeMap<>())
+                .computeIfAbsent(fact.name(), name -> new TreeMap<>())
+                .put(fact.property(), fact.value()));
+        return byKind;
+    }
+
+    private static List<String> list(String json) {
+        try {
+            return List.of(new JsonMapper().readValue(json, String[].class));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("The recorded values of an enum type are not what was written", e);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package org.dtssync.app.catalog;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * What the source's catalog says about captured tables, as a text that can be stored and compared later: columns, types,
+ * defaults, keys, replica identities, partition trees, and the user's types that the columns are made of.
+ *
+ * <p>One query for all tables. Thread-safe; opens a connection for each reading.
+ */
+public final class StructureFingerprint {
+
+    /** A running ALTER TABLE holds a lock that printing its expressions waits for. */
+    private static final String LOCK_TIMEOUT = "SET lock_timeout = '5s'";
+
+    /**
+     * Facts as (schema, table, kind, name, property, value); facts without a value are left out. {@code altered} and
+     * {@code files} together give away a rewrite that leaves the column's type as it was ({@code TYPE ... USING}).
+     */
+    private static final String FACTS = """
+            WITH RECURSIVE captured AS (
+                SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relreplident
+                FROM unnest(?::text[], ?::text[]) AS wanted(schema_name, table_name)
+                JOIN pg_namespace n ON n.nspname = wanted.schema_name
+                JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name AND c.relkind IN ('r', 'p')
+            ), member(root, oid, parent) AS (
+                SELECT oid, oid, NULL::oid FROM captured
+                UNION ALL
+                SELECT m.root, i.inhrelid, i.inhparent
+                FROM member m JOIN pg_inherits i ON i.inhparent = m.oid JOIN pg_class p ON p.oid = i.inhrelid
+                WHERE p.relispartition
+            ), identity AS (
+                SELECT m.root, m.oid, m.parent,
+                    CASE c.relreplident WHEN 'd' THEN 'DEFAULT' WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
+                        ELSE 'USING INDEX ' || coalesce((SELECT x.indexrelid::regclass::text FROM pg_index x
+                            WHERE x.indrelid = c.oid AND x.indisreplident), '(dropped)') END AS text,
+                    (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position)
+                     FROM pg_index x CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
+                     JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum
+                     WHERE x.indrelid = c.oid AND x.indisvalid AND x.indimmediate AND k.position <= x.indnkeyatts
+                        AND CASE c.relreplident WHEN 'i' THEN x.indisreplident WHEN 'n' THEN false ELSE x.indisprimary END
+                    ) AS key
+                FROM member m JOIN pg_class c ON c.oid = m.oid
+            ), used(root, type) AS (
+                SELECT a.attrelid, a.atttypid FROM pg_attribute a JOIN captured t ON t.oid = a.attrelid
+                WHERE a.attnum > 0 AND NOT a.attisdropped
+                UNION
+                SELECT u.root, inner_type.oid
+                FROM used u JOIN pg_type t ON t.oid = u.type
+                CROSS JOIN LATERAL (
+                    SELECT t.typelem AS oid WHERE t.typcategory = 'A'
+                    UNION ALL SELECT t.typbasetype
+                    UNION ALL SELECT a.atttypid FROM pg_attribute a
+                        WHERE a.attrelid = t.typrelid AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped
+                    UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
+                ) AS inner_type
+                WHERE inner_type.oid <> 0
+            ), fact(root, kind, name, property, value) AS (
+                SELECT t.oid, 'table', '', f.property, f.value
+                FROM captured t JOIN identity i ON i.oid = t.oid AND i.root = t.oid
+                CROSS JOIN LATERAL (VALUES
+                    ('oid', t.oid::text),
+                    ('kind', CASE t.relkind WHEN 'p' THEN 'partitioned table' ELSE 'table' END),
+                    ('persistence', CASE t.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'logged' END),
+                    ('partition key', CASE WHEN t.relkind = 'p' THEN pg_get_partkeydef(t.oid) END),
+                    ('replica identity', i.text),
+                    ('key', i.key),
+                    ('files', (SELECT md5(string_agg(c.relfilenode::text, ' ' ORDER BY c.oid))
+                        FROM member m JOIN pg_class c ON c.oid = m.oid WHERE m.root = t.oid))) AS f(property, value)
+                UNION ALL
+                SELECT t.oid, 'column', a.attname, f.property, f.value
+                FROM captured t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+                LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
+                CROSS JOIN LATERAL (VALUES
+                    ('number', a.attnum::text),
+                    ('type', format_type(a.atttypid, a.atttypmod)),
+                    ('collation', (SELECT l.oid::regcollation::text FROM pg_collation l
+                        WHERE l.oid = a.attcollation AND l.collname <> 'default')),
+                    ('not null', CASE WHEN a.attnotnull THEN 'yes' END),
+                    ('default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END),
+                    ('generated', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid)
+                        || CASE a.attgenerated WHEN 's' THEN ' STORED' ELSE ' VIRTUAL' END END),
+                    ('identity', CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END),
+                    ('altered', a.xmin::text)) AS f(property, value)
+                UNION ALL
+                SELECT i.root, 'partition', i.oid::regclass::text, f.property, f.value
+                FROM identity i JOIN pg_class c ON c.oid = i.oid
+                CROSS JOIN LATERAL (VALUES
+                    ('oid', i.oid::text),
+                    ('parent', i.parent::regclass::text),
+                    ('bound', pg_get_expr(c.relpartbound, c.oid)),
+                    ('partition key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END),
+                    ('persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'logged' END),
+                    ('replica identity', i.text),
+                    ('key', i.key)) AS f(property, value)
+                WHERE i.parent IS NOT NULL
+                UNION ALL
+                SELECT u.root, 'enum', y.oid::regtype::text, 'values',
+                    (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder)::text FROM pg_enum e WHERE e.enumtypid = y.oid)
+                FROM used u JOIN pg_type y ON y.oid = u.type WHERE y.typtype = 'e'
+                UNION ALL
+                SELECT u.root, 'composite', y.oid::regtype::text, 'attributes',
+                    (SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', '
+                        ORDER BY a.attnum)
+                     FROM pg_attribute a WHERE a.attrelid = y.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
+                FROM used u JOIN pg_type y ON y.oid = u.type WHERE y.typtype = 'c'
+                UNION ALL
+                SELECT u.root, 'domain', y.oid::regtype::text, 'definition',
+                    concat_ws(' ', format_type(y.typbasetype, y.typtypmod),
+                        CASE WHEN y.typnotnull THEN 'NOT NULL' END, 'DEFAULT ' || y.typdefault,
+                        (SELECT string_agg(pg_get_constraintdef(k.oid), ' ' ORDER BY k.conname)
+                         FROM pg_constraint k WHERE k.contypid = y.oid AND k.contype = 'c'))
+                FROM used u JOIN pg_type y ON y.oid = u.type
+                JOIN pg_namespace n ON n.oid = y.typnamespace WHERE y.typtype = 'd' AND n.nspname <> 'information_schema'
+                UNION ALL
+                SELECT u.root, 'range', y.oid::regtype::text, 'subtype', format_type(r.rngsubtype, NULL)
+                FROM used u JOIN pg_type y ON y.oid = u.type JOIN pg_range r ON r.rngtypid = y.oid
+                WHERE y.typtype = 'r' AND y.typnamespace <> 'pg_catalog'::regnamespace
+            )
+            SELECT t.nspname, t.relname, f.kind, f.name, f.property, f.value
+            FROM captured t JOIN fact f ON f.root = t.oid WHERE f.value IS NOT NULL
+            """;
+
+    private final DatabaseConnections source;
+
+    /** Creates a reader; opens nothing yet. */
+    public StructureFingerprint(DatabaseConnections source) {
+        this.source = source;
+    }
+
+    /**
+     * Reads the fingerprints of tables.
+     *
+     * @param tables tables and roots of partition trees
+     * @return one text a table; tables that do not exist are absent
+     * @throws org.dtssync.connectors.fault.SyncException if the catalog cannot be read, of kind TRANSIENT if a statement
+     *     that is changing a table holds it locked for long
+     */
+    public Map<TableName, String> read(Collection<TableName> tables) {
+        Map<TableName, List<StructureFact>> facts = new HashMap<>();
+        try (Connection connection = source.open()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(LOCK_TIMEOUT);
+            }
+            try (PreparedStatement statement = connection.prepareStatement(FACTS)) {
+                statement.setArray(1, connection.createArrayOf("text", names(tables, true)));
+                statement.setArray(2, connection.createArrayOf("text", names(tables, false)));
+                read(statement, facts);
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The structure of the captured tables could not be read", e);
+        }
+        Map<TableName, String> texts = new TreeMap<>();
+        facts.forEach((table, ofTable) -> texts.put(table, StructureFact.print(ofTable)));
+        return texts;
+    }
+
+    /**
+     * Compares fingerprints.
+     *
+     * @param stored those of the start
+     * @param current those of now, of the same tables
+     * @return what changed, in the order of the tables' names; empty if nothing did
+     */
+    public static List<StructureChange> changes(Map<TableName, String> stored, Map<TableName, String> current) {
+        List<StructureChange> changes = new ArrayList<>();
+        new TreeMap<>(stored).forEach((table, before) -> {
+            String now = current.get(table);
+            if (now == null) {
+                changes.add(new StructureChange(table, "table was dropped or renamed"));
+            } else if (!now.equals(before)) {
+                StructureComparison.compare(StructureFact.parse(before), StructureFact.parse(now))
+                        .forEach(what -> changes.add(new StructureChange(table, what)));
+            }
+        });
+        return changes;
+    }
+
+    /** Returns the tables that the selection matches and that are not among the captured ones, each as a change. */
+    public List<StructureChange> newTables(ObjectSelection selection, Collection<TableName> captured) {
+        Set<TableName> known = new HashSet<>(captured);
+        return new SelectedTables(source, selection)
+                .read().stream()
+                        .map(TableProgress::table)
+                        .filter(table -> !known.contains(table))
+                        .map(table ->
+                                new StructureChange(table, "table is new, matches objects.include and is not captured"))
+                        .toList();
+    }
+
+    private static void read(PreparedStatement statement, Map<TableName, List<StructureFact>> facts)
+            throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                facts.computeIfAbsent(new TableName(rows.getString(1), rows.getString(2)), table -> new ArrayList<>())
+                        .add(new StructureFact(
+                                rows.getString(3), rows.getString(4), rows.getString(5), rows.getString(6)));
+            }
+        }
+    }
+
+    private static Object[] names(Collection<TableName> tables, boolean schemas) {
+        return tables.stream()
+                .map(table -> schemas ? table.schema() : table.table())
+                .toArray();
+    }
+}

@@ -1,0 +1,115 @@
+package org.dtssync.app.pipeline;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.dtssync.app.catalog.SelectedTables;
+import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.capture.FirstCut;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.ReplicationSlot;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.SqlResources;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Phase prepare: the heartbeat table, the publication and the slot at the source, the task's tables, cut 0.
+ *
+ * <p>Nothing is captured before it is done, so after a crash all of it is simply made again.
+ */
+final class Preparation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+
+    private final TaskParts parts;
+    private final Fence fence;
+
+    Preparation(TaskParts parts, Fence fence) {
+        this.parts = parts;
+        this.fence = fence;
+    }
+
+    void run() {
+        List<TableProgress> tables = new SelectedTables(parts.source(), parts.task().objects()).read();
+        if (tables.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "No table of the source matches objects.include.",
+                    "Correct objects.include and objects.exclude in the task file.");
+        }
+        parts.progress().addTables(tables, fence);
+        List<TableName> names = tables.stream().map(TableProgress::table).toList();
+        parts.progress().storeStructures(new StructureFingerprint(parts.source()).read(names), fence);
+        try (Connection source = parts.source().open()) {
+            makeHeartbeat(source);
+            makePublication(source, names);
+            Lsn start = makeSlot(source);
+            String systemIdentifier = systemIdentifier(source);
+            parts.progress().sourceSystem(systemIdentifier, source.getCatalog(), fence);
+            begin(start, systemIdentifier);
+            LOG.info("Prepared. task={} slot={} lsn={} tables={}", parts.task().name(), parts.task().slot(), start, names.size());
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source could not be prepared", e);
+        }
+    }
+
+    private static void makeHeartbeat(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            // Two tasks preparing at once would collide on the catalog's unique indexes.
+            statement.execute("SELECT pg_advisory_lock(hashtext('dts_sync'))");
+            try {
+                statement.execute(SqlResources.HEARTBEAT.text());
+            } finally {
+                statement.execute("SELECT pg_advisory_unlock(hashtext('dts_sync'))");
+            }
+        }
+    }
+
+    private void makePublication(Connection source, List<TableName> names) throws SQLException {
+        List<TableName> published = new ArrayList<>(names);
+        published.add(new TableName(SqlResources.SCHEMA, "heartbeat"));
+        new Publication(parts.task().publication()).create(source, published);
+    }
+
+    /** After the publication: the decoder looks it up as it was at each change, and must find it. */
+    private Lsn makeSlot(Connection source) throws SQLException {
+        ReplicationSlot slot = parts.slot();
+        if (slot.state(source).isPresent()) {
+            slot.endReader(source);
+            slot.drop(source);
+        }
+        return slot.create(source);
+    }
+
+    private static String systemIdentifier(Connection source) throws SQLException {
+        try (PreparedStatement statement =
+                        source.prepareStatement("SELECT system_identifier::text FROM pg_control_system()");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private void begin(Lsn start, String systemIdentifier) {
+        long offset = new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
+        try (Connection connection = parts.destination().open()) {
+            connection.setAutoCommit(false);
+            fence.hold(connection);
+            AppliedPosition.begin(connection, fence, new AppliedPosition(start, offset));
+            connection.commit();
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The position could not be written at the destination", e);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package org.dtssync.app.pipeline;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * The task's publication at the source: exactly the selected tables, partitioned ones by their root.
+ *
+ * @param name its name
+ */
+record Publication(String name) {
+
+    /** One statement over very many tables would overflow the server's lock table. */
+    private static final int TABLES_PER_STATEMENT = 500;
+
+    /**
+     * Makes it anew.
+     *
+     * @param connection to the source, in autocommit mode
+     * @throws SyncException of kind PRECHECK if a table has no usable replica identity: publishing it would make the
+     *     application's updates fail
+     */
+    void create(Connection connection, List<TableName> tables) throws SQLException {
+        drop(connection);
+        List<String> clauses = clauses(connection, tables);
+        connection.setAutoCommit(false);
+        try {
+            for (int from = 0; from < clauses.size(); from += TABLES_PER_STATEMENT) {
+                List<String> part = clauses.subList(from, Math.min(clauses.size(), from + TABLES_PER_STATEMENT));
+                add(connection, part, from == 0);
+                // In the same transaction: a key dropped since the precheck must not cost the application an update.
+                requireIdentities(connection);
+                connection.commit();
+            }
+        } catch (SQLException | SyncException e) {
+            connection.rollback();
+            connection.setAutoCommit(true);
+            drop(connection);
+            throw e;
+        }
+        connection.setAutoCommit(true);
+    }
+
+    private void add(Connection connection, List<String> clauses, boolean first) throws SQLException {
+        String tables = String.join(", ", clauses);
+        String sql = first
+                ? "CREATE PUBLICATION " + Identifiers.quote(name) + " FOR TABLE " + tables
+                        + " WITH (publish_via_partition_root = true)"
+                : "ALTER PUBLICATION " + Identifiers.quote(name) + " ADD TABLE " + tables;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL lock_timeout = '10s'");
+            statement.execute(sql);
+        }
+    }
+
+    /** A table that others inherit from must not bring them along: they are selected by themselves, or not at all. */
+    private static List<String> clauses(Connection connection, List<TableName> tables) throws SQLException {
+        List<String> clauses = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                """
+                SELECT c.relkind = 'p' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = ? AND c.relname = ?
+                """)) {
+            for (TableName table : tables) {
+                statement.setString(1, table.schema());
+                statement.setString(2, table.table());
+                try (ResultSet rows = statement.executeQuery()) {
+                    boolean partitioned = rows.next() && rows.getBoolean(1);
+                    clauses.add(partitioned ? table.sql() : "ONLY " + table.sql());
+                }
+            }
+        }
+        return clauses;
+    }
+
+    private void requireIdentities(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                """
+                WITH RECURSIVE published AS (
+                    SELECT pr.prrelid AS relation
+                    FROM pg_publication_rel pr JOIN pg_publication p ON p.oid = pr.prpubid WHERE p.pubname = ?
+                    UNION
+                    SELECT i.inhrelid FROM published
+                    JOIN pg_class c ON c.oid = published.relation AND c.relkind = 'p'
+                    JOIN pg_inherits i ON i.inhparent = c.oid
+                )
+                SELECT n.nspname || '.' || c.relname
+                FROM published JOIN pg_class c ON c.oid = published.relation
+                JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind = 'r' AND NOT CASE c.relreplident
+                    WHEN 'f' THEN true
+                    WHEN 'd' THEN EXISTS (SELECT 1 FROM pg_index i
+                                          WHERE i.indrelid = c.oid AND i.indisprimary AND i.indimmediate AND i.indisvalid)
+                    WHEN 'i' THEN EXISTS (SELECT 1 FROM pg_index i
+                                          WHERE i.indrelid = c.oid AND i.indisreplident AND i.indimmediate AND i.indisvalid)
+                    ELSE false END
+                ORDER BY 1
+                """)) {
+            statement.setString(1, name);
+            try (ResultSet rows = statement.executeQuery()) {
+                List<String> missing = new ArrayList<>();
+                while (rows.next()) {
+                    missing.add(rows.getString(1));
+                }
+                if (!missing.isEmpty()) {
+                    throw new SyncException(
+                            FaultKind.PRECHECK,
+                            "These tables have no usable replica identity, and publishing them would make the application's"
+                                    + " updates fail: "
+                                    + missing.stream().limit(10).collect(Collectors.joining(", ")) + ".",
+                            "Add a primary key or set REPLICA IDENTITY FULL; dts-sync precheck prints the statements.");
+                }
+            }
+        }
+    }
+
+    /** Drops it if it is there. */
+    void drop(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DROP PUBLICATION IF EXISTS " + Identifiers.quote(name));
+        }
+    }
+}

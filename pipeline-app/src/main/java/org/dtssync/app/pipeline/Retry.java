@@ -1,0 +1,74 @@
+package org.dtssync.app.pipeline;
+
+import java.time.Duration;
+import org.dtssync.app.config.RetrySettings;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries again what failed for a passing reason, with growing pauses, within the windows of the task file.
+ *
+ * <p>Thread-safe.
+ */
+final class Retry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
+
+    private static final long FIRST_PAUSE_MILLIS = 250;
+    private static final long LONGEST_PAUSE_MILLIS = 15_000;
+
+    /** What ran this long before it failed was well in between: the window begins anew. */
+    private static final Duration HEALTHY = Duration.ofSeconds(20);
+
+    private final RetrySettings settings;
+
+    Retry(RetrySettings settings) {
+        this.settings = settings;
+    }
+
+    /** Something that may fail. */
+    @FunctionalInterface
+    interface Action {
+        void run() throws InterruptedException;
+    }
+
+    /**
+     * Runs the action until it succeeds.
+     *
+     * @param part what runs, for the log
+     * @throws SyncException the last fault, if it cannot pass or did not within its window
+     */
+    void run(String part, Action action) throws InterruptedException {
+        long failingSince = 0;
+        long pause = FIRST_PAUSE_MILLIS;
+        while (true) {
+            long began = System.nanoTime();
+            try {
+                action.run();
+                return;
+            } catch (SyncException e) {
+                long now = System.nanoTime();
+                if (failingSince == 0 || now - began > HEALTHY.toNanos()) {
+                    failingSince = began;
+                    pause = FIRST_PAUSE_MILLIS;
+                }
+                if (now - failingSince > window(e.kind()).toNanos()) {
+                    throw e;
+                }
+                LOG.warn("Trying again. part={} pause_ms={} reason={}", part, pause, e.getMessage());
+                Thread.sleep(pause);
+                pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
+            }
+        }
+    }
+
+    private Duration window(FaultKind kind) {
+        return switch (kind.retry()) {
+            case NEVER -> Duration.ofNanos(-1);
+            case CONNECTION -> settings.connection();
+            case OTHER -> settings.other();
+        };
+    }
+}

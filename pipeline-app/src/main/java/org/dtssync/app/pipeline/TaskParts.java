@@ -1,0 +1,111 @@
+package org.dtssync.app.pipeline;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.connectors.avro.AvroConverter;
+import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.avro.RegistryClientSettings;
+import org.dtssync.connectors.avro.SchemaRegistryClient;
+import org.dtssync.connectors.capture.CaptureSettings;
+import org.dtssync.connectors.capture.CapturedTable;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.ReplicationSlot;
+
+/**
+ * What the parts of one task are made of: connections, converters, state. Immutable; thread-safe.
+ *
+ * @param task the task file, with embedded servers resolved to their addresses
+ * @param source connections to the source
+ * @param destination connections to the destination
+ * @param progress the task's state
+ */
+record TaskParts(
+        TaskFile task, DatabaseConnections source, DatabaseConnections destination, ProgressStore progress) {
+
+    /** Puts the parts together for an instance that writes. */
+    static TaskParts of(TaskFile task) {
+        return of(task, task.applicationName());
+    }
+
+    /**
+     * Puts the parts together.
+     *
+     * @param applicationName of the sessions; those of an instance that writes are ended by its successor
+     */
+    static TaskParts of(TaskFile task, String applicationName) {
+        DatabaseConnections source = new DatabaseConnections("source", task.source().database(), applicationName);
+        DatabaseConnections destination =
+                new DatabaseConnections("destination", task.destination().database(), applicationName);
+        return new TaskParts(task, source, destination, new ProgressStore(destination, task.name()));
+    }
+
+    ReplicationSlot slot() {
+        return new ReplicationSlot(task.slot());
+    }
+
+    Retry retry() {
+        return new Retry(task.retry());
+    }
+
+    CaptureSettings captureSettings(List<CapturedTable> tables) {
+        return new CaptureSettings(
+                task.name(),
+                task.source().database(),
+                task.slot(),
+                task.publication(),
+                task.applicationName(),
+                tables,
+                task.kafka().properties(),
+                new CaptureSettings.Topics(
+                        task.topics().replicationFactor(),
+                        task.topics().retentionMillis(),
+                        task.topics().config()),
+                CaptureSettings.Limits.DEFAULT);
+    }
+
+    CutCodec cutCodec() {
+        return new CutCodec(new SchemaRegistryClient(RegistryClientSettings.from(registryProperties())), task.name());
+    }
+
+    Converter keyConverter() {
+        return converter(task.converters().keyConverter(), task.converters().keyProperties(), true);
+    }
+
+    Converter valueConverter() {
+        return converter(task.converters().valueConverter(), task.converters().valueProperties(), false);
+    }
+
+    private Map<String, String> registryProperties() {
+        Map<String, String> properties = new HashMap<>(task.registry().properties());
+        properties.put(RegistryClientSettings.URL, task.registry().url());
+        return properties;
+    }
+
+    /** By Kafka Connect's own convention; ours unless the task file names another. */
+    private Converter converter(String className, Map<String, String> own, boolean isKey) {
+        Map<String, String> properties = registryProperties();
+        properties.put(AvroConverter.OWN_TOPIC_PREFIX, task.name() + ".");
+        properties.putAll(own);
+        Converter converter = className == null ? new AvroConverter() : make(className, isKey);
+        converter.configure(properties, isKey);
+        return converter;
+    }
+
+    private static Converter make(String className, boolean isKey) {
+        try {
+            return Class.forName(className).asSubclass(Converter.class).getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    (isKey ? "key" : "value") + ".converter " + className + " cannot be used: " + e + ".",
+                    "Put its jar into the lib directory of dts-sync, or take the key out of the task file.",
+                    e);
+        }
+    }
+}

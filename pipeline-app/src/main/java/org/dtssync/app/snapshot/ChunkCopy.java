@@ -1,0 +1,112 @@
+package org.dtssync.app.snapshot;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Copies chunks into the destination in one transaction there, and one at the source for each.
+ *
+ * <p>The destination's transaction holds the fence, the rows, the marks that they are copied, and the consistency point: a
+ * killed copy leaves nothing. Not thread-safe; each worker has its own.
+ */
+final class ChunkCopy {
+
+    private final ChunkStore store;
+    private final SnapshotListener listener;
+    private final CopyPipe pipe;
+
+    ChunkCopy(ChunkStore store, SnapshotListener listener, CopyPipe pipe) {
+        this.store = store;
+        this.listener = listener;
+        this.pipe = pipe;
+    }
+
+    /**
+     * Copies those of the chunks that are not copied yet, and commits.
+     *
+     * @return what was copied, and which tables are whole now
+     */
+    ChunkStore.Committed copy(List<Chunk> chunks, Sessions sessions) throws SQLException, InterruptedException {
+        Connection destination = sessions.destination();
+        Connection source = sessions.source();
+        List<Chunk> pending = store.claim(destination, chunks);
+        List<CopiedChunk> copied = new ArrayList<>();
+        Map<TableName, TableShape> shapes = new TableCatalog(source)
+                .shapes(pending.stream().map(Chunk::table).toList());
+        for (Chunk chunk : pending) {
+            listener.copying(chunk.table(), chunk.number());
+            copied.add(copyOne(chunk, shapes.get(chunk.table()), source, destination));
+            listener.committing(chunk.table(), chunk.number());
+        }
+        Optional<Lsn> end = copied.stream().map(CopiedChunk::lsn).max(Lsn::compareTo);
+        if (end.isPresent()) {
+            // Before the marks, whose rows the workers share: nobody waits for the WAL holding those.
+            SourceWal.awaitFlushed(source, end.get());
+        }
+        return store.commit(destination, copied);
+    }
+
+    private CopiedChunk copyOne(Chunk chunk, TableShape shape, Connection source, Connection destination)
+            throws SQLException {
+        String range = range(chunk, source);
+        try {
+            begin(source, shape);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("Table " + chunk.table() + " could not be locked at the source", e);
+        }
+        // For a table without a key this is the first query and takes the snapshot that COPY then reads under.
+        Optional<String> visible = chunk.isKeyed() ? Optional.empty() : Optional.of(visibleSnapshot(source));
+        CopyPipe.Carried carried = pipe.copy(
+                chunk.table(),
+                source,
+                "COPY (SELECT " + shape.columnsSql() + " FROM " + shape.sql() + " WHERE " + range + ") TO STDOUT",
+                destination,
+                "COPY " + chunk.table().sql() + " (" + shape.columnsSql() + ") FROM STDIN");
+        Lsn lsn = SourceWal.endTransaction(source);
+        return new CopiedChunk(chunk, carried.rows(), carried.bytes(), lsn, visible);
+    }
+
+    /**
+     * Begins the source's transaction with the lock. LOCK is one of the few statements that take no snapshot, so the first
+     * query afterwards takes it, under the lock: a TRUNCATE or a rewrite that the snapshot does not see would else leave it an
+     * empty table.
+     */
+    private static void begin(Connection source, TableShape shape) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE " + shape.sql()
+                    + " IN ACCESS SHARE MODE");
+        }
+    }
+
+    private static String range(Chunk chunk, Connection source) throws SQLException {
+        if (chunk.isWholeTable()) {
+            return "true";
+        }
+        return new TableCatalog(source)
+                .keyOrder(chunk.table(), chunk.of().keyColumns().orElseThrow())
+                .orElseThrow(() -> new SyncException(
+                        FaultKind.STRUCTURE_CHANGED,
+                        "Table " + chunk.table() + " has lost the unique index over its key.",
+                        "Make it again at the source, or run with --resnapshot " + chunk.table() + "."))
+                .within(chunk);
+    }
+
+    private static String visibleSnapshot(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pg_current_snapshot()::text")) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}

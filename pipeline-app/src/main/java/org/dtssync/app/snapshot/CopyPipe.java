@@ -1,0 +1,147 @@
+package org.dtssync.app.snapshot;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.function.LongConsumer;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * Carries the text of one COPY from the source into one at the destination, a buffer at a time.
+ *
+ * <p>Text, not binary: the binary form of a type may differ between versions and holds object ids of enums and composites.
+ * The server sends a message a row; they are gathered so that the destination gets few large ones. Not thread-safe; keeps its
+ * buffer from chunk to chunk.
+ */
+final class CopyPipe {
+
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final LongConsumer carriedBytes;
+    private TableName table;
+    private int filled;
+    private long bytes;
+
+    /** Creates a pipe that tells how many bytes it carried, as it goes. */
+    CopyPipe(LongConsumer carriedBytes) {
+        this.carriedBytes = carriedBytes;
+    }
+
+    /**
+     * Copies.
+     *
+     * @return how many rows and bytes went over
+     * @throws SyncException that says which side failed; both connections must then be given up
+     */
+    Carried copy(TableName name, Connection source, String out, Connection destination, String in) {
+        table = name;
+        filled = 0;
+        bytes = 0;
+        CopyOut from = open(source, out);
+        CopyIn to = openWrite(destination, in);
+        for (byte[] row = read(from); row != null; row = read(from)) {
+            add(to, row);
+        }
+        flush(to);
+        long written = end(to);
+        long sent = from.getHandledRowCount();
+        if (written != sent) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "The destination kept " + written + " of " + sent + " rows of table " + table + ".",
+                    "Disable the trigger or rule there that drops rows.");
+        }
+        return new Carried(written, bytes);
+    }
+
+    private void add(CopyIn to, byte[] row) {
+        if (row.length > buffer.length - filled) {
+            flush(to);
+        }
+        if (row.length > buffer.length) {
+            write(to, row, row.length);
+        } else {
+            System.arraycopy(row, 0, buffer, filled, row.length);
+            filled += row.length;
+        }
+    }
+
+    private void flush(CopyIn to) {
+        if (filled > 0) {
+            write(to, buffer, filled);
+            filled = 0;
+        }
+    }
+
+    private void write(CopyIn to, byte[] from, int length) {
+        try {
+            to.writeToCopy(from, 0, length);
+        } catch (SQLException e) {
+            throw writeFault(e);
+        }
+        bytes += length;
+        carriedBytes.accept(length);
+    }
+
+    private CopyOut open(Connection source, String sql) {
+        try {
+            return source.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+        } catch (SQLException e) {
+            throw readFault(e);
+        }
+    }
+
+    private CopyIn openWrite(Connection destination, String sql) {
+        try {
+            return destination.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+        } catch (SQLException e) {
+            throw writeFault(e);
+        }
+    }
+
+    private byte[] read(CopyOut from) {
+        try {
+            return from.readFromCopy();
+        } catch (SQLException e) {
+            throw readFault(e);
+        }
+    }
+
+    private long end(CopyIn to) {
+        try {
+            return to.endCopy();
+        } catch (SQLException e) {
+            throw writeFault(e);
+        }
+    }
+
+    private SyncException readFault(SQLException e) {
+        return SqlFaults.explain("Table " + table + " could not be read from the source", e);
+    }
+
+    /** The server's message on a value it does not take repeats the value, so it is left out. */
+    private SyncException writeFault(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        if (state.startsWith("22") || state.startsWith("23")) {
+            return new SyncException(
+                    FaultKind.DATA,
+                    "The destination refused a row of table " + table + " (SQLSTATE " + state + ").",
+                    "Compare the table's columns, types and constraints at both ends.");
+        }
+        return SqlFaults.explain("Table " + table + " could not be written to the destination", e);
+    }
+
+    /**
+     * What went over.
+     *
+     * @param rows how many rows
+     * @param bytes how many bytes of COPY text
+     */
+    record Carried(long rows, long bytes) {}
+}

@@ -1,0 +1,151 @@
+package org.dtssync.app.snapshot;
+
+import java.util.List;
+import org.dtssync.app.config.RetrySettings;
+import org.dtssync.app.config.SnapshotSettings;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads the history of a task's tables, several chunks at a time.
+ *
+ * <p>Before: publication and slot exist, the tables exist at the destination with their key's index only, and are pending in
+ * the task's progress. After {@link #run}: every table is copied, and the task's consistency point is at or behind all that
+ * any chunk showed. What makes it resumable is that each chunk's rows and its mark are one transaction; killed at any moment,
+ * a new job over the same task carries on. Rules that hold throughout:
+ *
+ * <ul>
+ *   <li>No chunk is read before all transactions have ended that could hide from it and from the slot ({@link LowerBound}).
+ *   <li>A chunk is read under a lock that was taken before its snapshot ({@link ChunkCopy}).
+ *   <li>A chunk is committed only when all it shows is safe on the source's disk ({@link SourceWal}).
+ *   <li>Chunks divide the keys, so rows that move between them while they are read break no key ({@link KeyOrder}).
+ *   <li>Every transaction at the destination holds the fence, whose loss ends the job at once.
+ * </ul>
+ *
+ * <p>Used by one thread, which may be interrupted; {@link #progress} may be read by any.
+ */
+public final class SnapshotJob {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotJob.class);
+
+    private final DatabaseConnections source;
+    private final DatabaseConnections destination;
+    private final ProgressStore store;
+    private final ChunkStore chunks;
+    private final SnapshotSettings settings;
+    private final RetrySettings retrySettings;
+    private final boolean emptyFirst;
+    private final SnapshotListener listener;
+    private final SnapshotProgress progress = new SnapshotProgress();
+
+    /**
+     * Creates a job; nothing is opened yet.
+     *
+     * @param source the database to read
+     * @param destination the database to write
+     * @param store the task's progress
+     * @param fence this instance's right to write
+     * @param settings how many workers and how large the chunks
+     * @param retry how long passing faults are retried
+     * @param emptyFirst whether rows that are at the destination before the load are removed, once
+     * @param listener hears how it goes on
+     */
+    public SnapshotJob(
+            DatabaseConnections source,
+            DatabaseConnections destination,
+            ProgressStore store,
+            Fence fence,
+            SnapshotSettings settings,
+            RetrySettings retry,
+            boolean emptyFirst,
+            SnapshotListener listener) {
+        this.source = source;
+        this.destination = destination;
+        this.store = store;
+        this.chunks = new ChunkStore(store, fence);
+        this.settings = settings;
+        this.retrySettings = retry;
+        this.emptyFirst = emptyFirst;
+        this.listener = listener;
+    }
+
+    /**
+     * Copies all that is not copied yet and returns when every table is.
+     *
+     * @throws SyncException of any kind; one that passes only after its retry window. What was committed stays
+     * @throws InterruptedException if this thread was interrupted; nothing runs any more then
+     */
+    public void run() throws InterruptedException {
+        Retry retry = new Retry(retrySettings);
+        try (Sessions sessions = new Sessions(source, destination)) {
+            List<Chunk> pending = plan(retry, sessions);
+            if (pending.isEmpty()) {
+                return;
+            }
+            new LowerBound(sessions, retry, retrySettings.connection(), listener).await();
+            progress.start(store.tables());
+            LOG.info("Snapshot starts. chunks={} workers={}", pending.size(), settings.workers());
+            while (!pending.isEmpty()) {
+                copy(pending);
+                pending = settle(retry, sessions);
+            }
+        }
+    }
+
+    /**
+     * Forgets what was copied of a table and empties it at the destination, so that the next {@link #run} copies it again.
+     * Nothing may be applied to the table meanwhile.
+     *
+     * @throws SyncException of kind USAGE if the task has no such table, and of others
+     * @throws InterruptedException if this thread was interrupted
+     */
+    public void resnapshot(TableName table) throws InterruptedException {
+        try (Sessions sessions = new Sessions(source, destination)) {
+            new Retry(retrySettings).run("Table " + table + " could not be reset", sessions, () -> {
+                chunks.reset(sessions.destination(), table);
+                return table;
+            });
+        }
+    }
+
+    /** Returns how far the job is, for as long as it runs and afterwards. */
+    public SnapshotProgress progress() {
+        return progress;
+    }
+
+    private List<Chunk> plan(Retry retry, Sessions sessions) throws InterruptedException {
+        return retry.run("The chunks of the snapshot could not be planned", sessions, () -> {
+            chunks.plan(sessions.destination(), emptyFirst);
+            chunks.settle(sessions.destination());
+            return chunks.pending(sessions.destination());
+        });
+    }
+
+    private void copy(List<Chunk> pending) throws InterruptedException {
+        ChunkSplitter splitter = new ChunkSplitter(settings.chunkRows());
+        Agenda agenda = new Agenda(pending, splitter);
+        Retry retry = new Retry(retrySettings);
+        WorkerCrew crew = new WorkerCrew(retry);
+        for (int i = 0; i < settings.workers(); i++) {
+            Sessions owned = new Sessions(source, destination);
+            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress), owned);
+        }
+        crew.run();
+    }
+
+    /**
+     * Makes what was committed safe and looks again at what is pending: a destination that crashed meanwhile may have lost its
+     * newest commits, which were not waited for.
+     */
+    private List<Chunk> settle(Retry retry, Sessions sessions) throws InterruptedException {
+        return retry.run("The snapshot could not be completed", sessions, () -> {
+            chunks.settle(sessions.destination());
+            return chunks.pending(sessions.destination());
+        });
+    }
+}

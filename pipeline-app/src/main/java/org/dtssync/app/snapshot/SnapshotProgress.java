@@ -1,0 +1,153 @@
+package org.dtssync.app.snapshot;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * How far and how fast the snapshot is. Written by the workers, read by whoever shows it. Thread-safe.
+ *
+ * <p>Rows are those committed. The share done weighs tables by their size at the source; what remains is reckoned from the
+ * share done in this run, so a resumed run does not count what an earlier one did as its own speed.
+ */
+public final class SnapshotProgress {
+
+    private final LongSupplier nanoClock;
+    private final Map<TableName, Table> tables = new HashMap<>();
+    private double totalWeight;
+    private double startedWeight;
+    private long beganNanos;
+    private long carriedBytes;
+
+    /** Creates a view without tables. */
+    public SnapshotProgress() {
+        this(System::nanoTime);
+    }
+
+    SnapshotProgress(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+        beganNanos = nanoClock.getAsLong();
+    }
+
+    /** Starts over with the tables as they are recorded. */
+    synchronized void start(List<TableProgress> recorded) {
+        tables.clear();
+        for (TableProgress table : recorded) {
+            tables.put(table.table(), new Table(table));
+        }
+        totalWeight = tables.values().stream().mapToDouble(Table::weight).sum();
+        startedWeight = doneWeight();
+        beganNanos = nanoClock.getAsLong();
+        carriedBytes = 0;
+    }
+
+    /** Counts bytes that went over, whether or not they are committed yet. */
+    synchronized void carried(long bytes) {
+        carriedBytes += bytes;
+    }
+
+    /** Notes that a table's copying begins, if it is the first time in this run. */
+    synchronized void copying(TableName name) {
+        Table table = tables.get(name);
+        if (table != null && table.beganNanos.isEmpty()) {
+            table.beganNanos = Optional.of(nanoClock.getAsLong());
+        }
+    }
+
+    /** Counts committed rows. */
+    synchronized void copied(TableName name, long rows) {
+        Table table = tables.get(name);
+        if (table != null) {
+            table.rows += rows;
+        }
+    }
+
+    /** Notes that a table is whole, and returns how long that took in this run. */
+    synchronized Duration loaded(TableName name) {
+        Table table = tables.get(name);
+        if (table == null) {
+            return Duration.ZERO;
+        }
+        table.whole = true;
+        long now = nanoClock.getAsLong();
+        return Duration.ofNanos(now - table.beganNanos.orElse(now));
+    }
+
+    /** Returns how far and how fast all of it is. */
+    public synchronized Overall overall() {
+        long rows = 0;
+        long estimated = 0;
+        for (Table table : tables.values()) {
+            rows += table.rows;
+            // Once a table is whole its rows are known, whatever the statistics said.
+            estimated += table.whole ? table.rows : Math.max(table.rows, table.of.estimatedRows());
+        }
+        Duration elapsed = Duration.ofNanos(nanoClock.getAsLong() - beganNanos);
+        double seconds = elapsed.toNanos() / 1e9;
+        return new Overall(rows, estimated, carriedBytes, seconds > 0 ? carriedBytes / seconds : 0, remaining(seconds));
+    }
+
+    private Optional<Duration> remaining(double seconds) {
+        double done = doneWeight();
+        double inThisRun = done - startedWeight;
+        if (done >= totalWeight) {
+            return Optional.of(Duration.ZERO);
+        }
+        return inThisRun <= 0
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis((long) (1000 * seconds * (totalWeight - done) / inThisRun)));
+    }
+
+    private double doneWeight() {
+        return tables.values().stream().mapToDouble(Table::doneWeight).sum();
+    }
+
+    /**
+     * The snapshot as a whole.
+     *
+     * @param rows rows committed, in this run and before
+     * @param estimatedRows rows there are, by the source's statistics where they are not known yet
+     * @param carriedBytes bytes of COPY text that went over in this run
+     * @param bytesPerSecond the same per second
+     * @param remaining how long it will still take; empty while nothing is done that it could be reckoned from
+     */
+    public record Overall(
+            long rows, long estimatedRows, long carriedBytes, double bytesPerSecond, Optional<Duration> remaining) {}
+
+    /** One table; guarded by the enclosing object. */
+    private static final class Table {
+
+        private final TableProgress of;
+        private long rows;
+        private boolean whole;
+        private Optional<Long> beganNanos = Optional.empty();
+
+        Table(TableProgress of) {
+            this.of = of;
+            rows = of.snapshotRows();
+            whole = switch (of.state()) {
+                case PENDING, COPYING -> false;
+                case COPIED, STREAMING, FAILED, SKIPPED -> true;
+            };
+        }
+
+        /** Never zero: an empty table takes its moment too. */
+        double weight() {
+            return 8192.0 + of.estimatedBytes();
+        }
+
+        double doneWeight() {
+            if (whole) {
+                return weight();
+            }
+            // A table that has more rows than estimated must not count as done before it is.
+            double share = of.estimatedRows() <= 0 ? 0 : Math.min(0.99, (double) rows / of.estimatedRows());
+            return weight() * share;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.dtssync.app.snapshot;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
+
+/**
+ * Tells how far the source's WAL was when a chunk was read, and waits until that is safe on its disk.
+ *
+ * <p>An asynchronous commit is visible before it is written. A chunk that shows one would keep its rows for ever if the source
+ * crashed and lost the commit, since no stream ever takes them back. So a chunk is committed at the destination only once the
+ * WAL is flushed up to where it was after the chunk was read. That is asked <em>in the session that read it</em>: a crash ends
+ * every session (and need not change {@code pg_postmaster_start_time()}), so whoever gets an answer there knows that nothing
+ * was lost in between. Nothing has to be remembered for later, whichever side dies when.
+ */
+final class SourceWal {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final long POLL_MILLIS = 10;
+    private static final int POLLS_PER_PUSH = 50;
+    private static final int PAGE_HEADER_BYTES = 24;
+    private static final int SEGMENT_HEADER_BYTES = 40;
+
+    private SourceWal() {}
+
+    /** Ends the session's transaction and returns the end of the WAL after everything it read. */
+    static Lsn endTransaction(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            // One round trip for both statements.
+            statement.execute("""
+                    SELECT pg_current_wal_insert_lsn()::text, current_setting('wal_block_size')::bigint,
+                           pg_size_bytes(current_setting('wal_segment_size'));
+                    COMMIT
+                    """);
+            try (ResultSet rows = statement.getResultSet()) {
+                rows.next();
+                return withoutHeader(Lsn.parse(rows.getString(1)), rows.getLong(2), rows.getLong(3));
+            }
+        }
+    }
+
+    /** Waits until the WAL is flushed up to a position that the same session reported. */
+    static void awaitFlushed(Connection source, Lsn lsn) throws SQLException, InterruptedException {
+        long began = System.nanoTime();
+        for (int poll = 0; !flushed(source).reached(lsn); poll++) {
+            if (System.nanoTime() - began > LIMIT.toNanos()) {
+                throw new SyncException(
+                        FaultKind.TRANSIENT,
+                        "The source has not flushed its WAL up to " + lsn + " within " + LIMIT.toSeconds() + " s.",
+                        "Check wal_writer_delay and the disk there.");
+            }
+            if (poll % POLLS_PER_PUSH == 1) {
+                push(source);
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private static Lsn flushed(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pg_current_wal_flush_lsn()::text")) {
+            rows.next();
+            return Lsn.parse(rows.getString(1));
+        }
+    }
+
+    /**
+     * What no commit follows may stay unflushed for long on an idle source (an open transaction's rows, hint bits). A commit
+     * of our own, which takes a transaction id and changes nothing, makes the WAL writer flush it.
+     */
+    private static void push(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            statement.execute("SELECT pg_current_xact_id()");
+        }
+    }
+
+    /**
+     * At the start of a page the insert position lies behind the page's header, which is not there before the next record is:
+     * an idle source's flush position would never reach it. No record can end there, so the page's start says the same.
+     */
+    static Lsn withoutHeader(Lsn inserted, long blockBytes, long segmentBytes) {
+        if (Long.remainderUnsigned(inserted.value(), segmentBytes) == SEGMENT_HEADER_BYTES) {
+            return new Lsn(inserted.value() - SEGMENT_HEADER_BYTES);
+        }
+        if (Long.remainderUnsigned(inserted.value(), blockBytes) == PAGE_HEADER_BYTES) {
+            return new Lsn(inserted.value() - PAGE_HEADER_BYTES);
+        }
+        return inserted;
+    }
+}

@@ -1,0 +1,113 @@
+package org.dtssync.app.snapshot;
+
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.connectors.fault.SyncException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Copies chunks from the agenda until it is empty. Runs in a thread of its own, which owns the sessions. */
+final class Worker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    private final Agenda agenda;
+    private final Sessions sessions;
+    private final ChunkStore store;
+    private final ChunkSplitter splitter;
+    private final ChunkCopy copy;
+    private final Retry retry;
+    private final SnapshotListener listener;
+    private final SnapshotProgress progress;
+
+    Worker(
+            Agenda agenda,
+            Sessions sessions,
+            ChunkStore store,
+            ChunkSplitter splitter,
+            Retry retry,
+            SnapshotListener listener,
+            SnapshotProgress progress) {
+        this.agenda = agenda;
+        this.sessions = sessions;
+        this.store = store;
+        this.splitter = splitter;
+        this.retry = retry;
+        this.listener = listener;
+        this.progress = progress;
+        this.copy = new ChunkCopy(store, listener, new CopyPipe(progress::carried));
+    }
+
+    /** Works until nothing is left or the first fault that does not pass. */
+    void work() throws InterruptedException {
+        for (List<Chunk> chunks = agenda.take(); !chunks.isEmpty(); chunks = agenda.take()) {
+            try {
+                if (chunks.size() == 1) {
+                    single(chunks.get(0));
+                } else {
+                    several(chunks);
+                }
+            } finally {
+                agenda.finished();
+            }
+        }
+    }
+
+    private void single(Chunk taken) throws InterruptedException {
+        progress.copying(taken.table());
+        Chunk chunk = splitter.mayExceedChunk(taken.of()) ? begin(taken) : taken;
+        report(retry.run(
+                "Table " + chunk.table() + " could not be copied",
+                sessions,
+                () -> copy.copy(List.of(chunk), sessions)));
+    }
+
+    private Chunk begin(Chunk taken) throws InterruptedException {
+        Chunk chunk = retry.run("Table " + taken.table() + " could not be divided into chunks", sessions, () -> {
+            Optional<List<String>> bound = splitter.bound(taken, sessions.source());
+            return store.begin(sessions.destination(), taken, bound);
+        });
+        if (taken.isTail() && !chunk.isTail()) {
+            agenda.give(chunk.next());
+        }
+        return chunk;
+    }
+
+    /** Small tables share a transaction. If that fails for a passing reason they go one by one, to wait for that one only. */
+    private void several(List<Chunk> chunks) throws InterruptedException {
+        chunks.forEach(chunk -> progress.copying(chunk.table()));
+        try {
+            report(retry.once(
+                    "The tables from " + chunks.get(0).table() + " on could not be copied",
+                    sessions,
+                    () -> copy.copy(chunks, sessions)));
+        } catch (SyncException fault) {
+            if (!Retry.isPassing(fault)) {
+                throw fault;
+            }
+            LOG.warn("The snapshot tries small tables again one by one. error={}", fault.what());
+            for (Chunk chunk : chunks) {
+                single(chunk);
+            }
+        }
+    }
+
+    private void report(ChunkStore.Committed committed) {
+        for (CopiedChunk copied : committed.chunks()) {
+            Chunk chunk = copied.chunk();
+            progress.copied(chunk.table(), copied.rows());
+            listener.copied(chunk.table(), chunk.number(), copied.rows(), copied.bytes());
+        }
+        for (ChunkStore.LoadedTable loaded : committed.loaded()) {
+            var time = progress.loaded(loaded.table());
+            LOG.info(
+                    "Table was copied. table={} rows={} bytes={} seconds={}.{}",
+                    loaded.table(),
+                    loaded.rows(),
+                    loaded.bytes(),
+                    time.toSeconds(),
+                    time.toMillisPart() / 100);
+            listener.tableCopied(loaded.table(), loaded.rows(), loaded.bytes(), time);
+        }
+    }
+}

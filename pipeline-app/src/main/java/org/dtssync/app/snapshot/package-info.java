@@ -1,0 +1,7 @@
+/**
+ * Loads the history of the selected tables in resumable, parallel chunks, and finds with it the consistency point.
+ *
+ * <p>Reads from: the source's tables and catalog; the task's chunks. Writes to: the destination's tables, and in the same
+ * transactions the chunks, table progress and consistency point of its dts_sync schema.
+ */
+package org.dtssync.app.snapshot;

@@ -1,0 +1,151 @@
+package org.dtssync.app.structure;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Tables that inherit columns, of which pgCodeKeeper keeps too little: their column order, defaults that differ from the
+ * parent's, compression and column grants. Immutable.
+ */
+final class InheritedTables {
+
+    /**
+     * A partition is always made by itself and attached, since its columns may be in another order than its root's. Another
+     * child is made so only where INHERITS would give another order, because its columns become its own by that.
+     */
+    private static final String CHILDREN = """
+            WITH child AS (
+                SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.oid = ANY (?::bigint[]::oid[]) AND c.relkind IN ('r', 'p')
+                  AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid)
+            ), columns AS (
+                SELECT a.*, quote_ident(a.attname) AS name, pg_get_expr(d.adbin, d.adrelid) AS expression,
+                       t.typstorage, t.typcollation,
+                       (SELECT min(i.inhseqno * 10000 + p.attnum) FROM pg_inherits i
+                        JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND NOT p.attisdropped
+                        WHERE i.inhrelid = a.attrelid) AS place
+                FROM pg_attribute a
+                JOIN pg_type t ON t.oid = a.atttypid
+                LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                WHERE a.attrelid IN (SELECT oid FROM child) AND a.attnum > 0 AND NOT a.attisdropped
+            )
+            SELECT c.nspname, c.relname,
+                   CASE WHEN c.relispartition
+                             OR ARRAY(SELECT attnum FROM columns a WHERE a.attrelid = c.oid ORDER BY attnum)
+                                <> ARRAY(SELECT attnum FROM columns a WHERE a.attrelid = c.oid ORDER BY place, attnum)
+                   THEN format('CREATE %sTABLE %I.%I (', CASE WHEN c.relpersistence = 'u' THEN 'UNLOGGED ' ELSE '' END,
+                               c.nspname, c.relname)
+                        || coalesce((SELECT string_agg(E'\\n\\t' || a.name || ' ' || format_type(a.atttypid, a.atttypmod)
+                               || CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN ' COMPRESSION pglz'
+                                       WHEN 'l' THEN ' COMPRESSION lz4' ELSE '' END
+                               || CASE WHEN a.attcollation <> a.typcollation
+                                       THEN ' COLLATE ' || (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+                                            JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation)
+                                       ELSE '' END
+                               || CASE WHEN a.expression IS NULL THEN ''
+                                       WHEN a.attgenerated = 's' THEN ' GENERATED ALWAYS AS (' || a.expression || ') STORED'
+                                       WHEN a.attgenerated = 'v' THEN ' GENERATED ALWAYS AS (' || a.expression || ')'
+                                       ELSE ' DEFAULT ' || a.expression END
+                               || CASE WHEN a.attnotnull THEN coalesce((SELECT ' CONSTRAINT ' || quote_ident(con.conname)
+                                            FROM pg_constraint con WHERE con.conrelid = a.attrelid AND con.contype = 'n'
+                                            AND con.conkey = ARRAY[a.attnum]
+                                            AND con.conname <> c.relname || '_' || a.attname || '_not_null'), '') || ' NOT NULL' ELSE '' END,
+                               ',' ORDER BY a.attnum) FROM columns a WHERE a.attrelid = c.oid), '')
+                        || E'\\n)'
+                        || CASE WHEN c.relkind = 'p' THEN E'\\nPARTITION BY ' || pg_get_partkeydef(c.oid) ELSE '' END
+                        || coalesce((SELECT E'\\nUSING ' || quote_ident(am.amname) FROM pg_am am
+                                     WHERE am.oid = c.relam AND am.amname <> 'heap'), '')
+                        || coalesce(E'\\nWITH (' || (SELECT string_agg(split_part(o, '=', 1) || ' = '
+                                        || quote_literal(substr(o, strpos(o, '=') + 1)), ', ')
+                               FROM (SELECT unnest(c.reloptions) AS o UNION ALL
+                                     SELECT 'toast.' || unnest(t.reloptions) FROM pg_class t WHERE t.oid = c.reltoastrelid) x)
+                            || ')', '')
+                        || coalesce((SELECT string_agg(
+                               CASE WHEN c.relispartition
+                                    THEN format(E';\\nALTER TABLE ONLY %I.%I ATTACH PARTITION %I.%I %s', pn.nspname, p.relname,
+                                                c.nspname, c.relname, pg_get_expr(c.relpartbound, c.oid))
+                                    ELSE format(E';\\nALTER TABLE ONLY %I.%I INHERIT %I.%I', c.nspname, c.relname, pn.nspname,
+                                                p.relname) END, '' ORDER BY i.inhseqno)
+                               FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+                               JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = c.oid), '')
+                        || coalesce((SELECT string_agg(
+                               CASE WHEN a.attstorage <> a.typstorage
+                                    THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s SET STORAGE %s', c.nspname,
+                                        c.relname, a.name, CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN'
+                                                                WHEN 'e' THEN 'EXTERNAL' ELSE 'EXTENDED' END) ELSE '' END
+                               || CASE WHEN a.attstattarget >= 0
+                                    THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s SET STATISTICS %s', c.nspname,
+                                        c.relname, a.name, a.attstattarget) ELSE '' END
+                               || CASE WHEN a.attoptions IS NOT NULL
+                                    THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s SET (%s)', c.nspname,
+                                        c.relname, a.name, array_to_string(a.attoptions, ', ')) ELSE '' END,
+                               '' ORDER BY a.attnum) FROM columns a WHERE a.attrelid = c.oid), '')
+                   END AS standalone,
+                   coalesce((SELECT string_agg(
+                       CASE WHEN a.expression IS NULL AND EXISTS (
+                                SELECT FROM pg_inherits i JOIN pg_attribute p ON p.attrelid = i.inhparent
+                                    AND p.attname = a.attname AND p.atthasdef AND p.attgenerated = ''
+                                WHERE i.inhrelid = c.oid)
+                            THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s DROP DEFAULT', c.nspname, c.relname, a.name)
+                            ELSE '' END
+                       || CASE to_jsonb(a) ->> 'attcompression' WHEN 'p'
+                            THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s SET COMPRESSION pglz', c.nspname,
+                                        c.relname, a.name)
+                            WHEN 'l'
+                            THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s SET COMPRESSION lz4', c.nspname,
+                                        c.relname, a.name) ELSE '' END,
+                       '' ORDER BY a.attnum)
+                       FROM columns a WHERE a.attrelid = c.oid AND a.attinhcount > 0 AND NOT c.relispartition), '') AS changes,
+                   coalesce((SELECT string_agg(format(E';\\nGRANT %s (%s) ON %I.%I TO %s%s', g.privilege_type, a.name, c.nspname,
+                            c.relname, CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+                            CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), ''
+                            ORDER BY a.attnum, g.grantee, g.privilege_type)
+                       FROM columns a CROSS JOIN LATERAL aclexplode(a.attacl) g WHERE a.attrelid = c.oid), '') AS grants
+            FROM child c
+            """;
+
+    /**
+     * What is known of one such table.
+     *
+     * @param standalone statements that make and attach it; empty if INHERITS makes the same
+     * @param changes statements that change its inherited columns afterwards, each with a separator before it
+     * @param grants grants on its columns, each with a separator before it
+     */
+    record Inherited(Optional<String> standalone, String changes, String grants) {}
+
+    private final Map<TableName, Inherited> tables;
+
+    private InheritedTables(Map<TableName, Inherited> tables) {
+        this.tables = tables;
+    }
+
+    static InheritedTables read(Connection connection, Collection<Long> oids) throws SQLException {
+        Array parameter = connection.createArrayOf("bigint", oids.toArray());
+        Map<TableName, Inherited> tables = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(CHILDREN)) {
+            statement.setArray(1, parameter);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tables.put(
+                            new TableName(rows.getString(1), rows.getString(2)),
+                            new Inherited(
+                                    Optional.ofNullable(rows.getString(3)), rows.getString(4), rows.getString(5)));
+                }
+            }
+        }
+        return new InheritedTables(tables);
+    }
+
+    /** Returns what is known of a table, empty if it inherits nothing. */
+    Optional<Inherited> of(TableName table) {
+        return Optional.ofNullable(tables.get(table));
+    }
+}

@@ -1,0 +1,189 @@
+package org.dtssync.app.structure;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.SqlResources;
+import org.jgrapht.Graph;
+import org.jgrapht.graph.DefaultEdge;
+import org.pgcodekeeper.core.model.difftree.DbObjType;
+import org.pgcodekeeper.core.model.graph.DepcyGraph;
+import org.pgcodekeeper.core.schema.AbstractColumn;
+import org.pgcodekeeper.core.schema.AbstractTable;
+import org.pgcodekeeper.core.schema.IForeignTable;
+import org.pgcodekeeper.core.schema.PgStatement;
+import org.pgcodekeeper.core.schema.pg.MaterializedPgView;
+import org.pgcodekeeper.core.schema.pg.PgDatabase;
+
+/**
+ * Chooses from pgCodeKeeper's model what is carried, in an order in which it can be made.
+ *
+ * <p>The rule: selected tables; everything else of the schemas the selection touches, unless an exclude pattern takes it out;
+ * whatever these need from other schemas; but nothing that needs a table that is not selected. Not thread-safe.
+ */
+final class ModelStatements {
+
+    private static final Set<DbObjType> PARTS =
+            Set.of(DbObjType.DATABASE, DbObjType.COLUMN, DbObjType.CONSTRAINT, DbObjType.INDEX);
+
+    private final Graph<PgStatement, DefaultEdge> graph;
+    private final ObjectSelection selection;
+    private final CarriedTables tables;
+    private final Map<PgStatement, Boolean> possible = new HashMap<>();
+    private final Set<PgStatement> ordered = new LinkedHashSet<>();
+    private final Set<PgStatement> seen = new LinkedHashSet<>();
+
+    ModelStatements(PgDatabase database, ObjectSelection selection, CarriedTables tables) {
+        this.graph = new DepcyGraph(database).getGraph();
+        this.selection = selection;
+        this.tables = tables;
+    }
+
+    /** Returns what is carried, each after what it needs. */
+    List<PgStatement> inOrder() {
+        graph.vertexSet().stream()
+                .filter(statement -> !PARTS.contains(statement.getStatementType()))
+                .filter(this::isAskedFor)
+                .sorted(Comparator.<PgStatement, DbObjType>comparing(PgStatement::getStatementType)
+                        .thenComparing(PgStatement::getQualifiedName))
+                .forEach(this::add);
+        return new ArrayList<>(ordered);
+    }
+
+    /** Returns all carried objects that need one of these, and these. */
+    Set<PgStatement> withDependents(Set<PgStatement> needed) {
+        Set<PgStatement> found = new LinkedHashSet<>(needed);
+        // What is ordered later may need what is ordered earlier, never the other way round.
+        for (PgStatement statement : ordered) {
+            if (needs(statement).stream().anyMatch(found::contains)) {
+                found.add(statement);
+            }
+        }
+        return found;
+    }
+
+    private boolean isAskedFor(PgStatement statement) {
+        String schema = schemaOf(statement);
+        if (schema == null) {
+            return isCastOfCarriedTypes(statement);
+        }
+        if (schema.equals(SqlResources.SCHEMA)) {
+            return false;
+        }
+        if (statement instanceof AbstractTable) {
+            return tables.contains(schema, statement.getBareName());
+        }
+        if (statement.getStatementType() == DbObjType.SCHEMA) {
+            return selection.touchesSchema(schema);
+        }
+        return selection.touchesSchema(schema)
+                && !selection.excludes(schema, statement.getBareName())
+                && isPossible(statement);
+    }
+
+    /** A cast has no schema: it is carried if it needs something of a touched schema. */
+    private boolean isCastOfCarriedTypes(PgStatement statement) {
+        return statement.getStatementType() == DbObjType.CAST
+                && isPossible(statement)
+                && needs(statement).stream().anyMatch(this::isAskedFor);
+    }
+
+    private boolean isPossible(PgStatement statement) {
+        if (statement instanceof AbstractTable) {
+            return !(statement instanceof IForeignTable)
+                    && tables.contains(schemaOf(statement), statement.getBareName());
+        }
+        Boolean known = possible.putIfAbsent(statement, true);
+        if (known != null) {
+            return known;
+        }
+        boolean result = needs(statement).stream().allMatch(this::isPossible);
+        possible.put(statement, result);
+        return result;
+    }
+
+    private void add(PgStatement statement) {
+        if (!seen.add(statement)) {
+            return;
+        }
+        for (PgStatement needed : needs(statement)) {
+            if (!(needed instanceof AbstractTable) || isPossible(needed)) {
+                add(needed);
+            }
+        }
+        ordered.add(statement);
+    }
+
+    /** What a statement needs, parts of tables and views counted as the whole. */
+    private Set<PgStatement> needs(PgStatement statement) {
+        Set<PgStatement> needed = new LinkedHashSet<>();
+        if (statement.getStatementType() == DbObjType.SEQUENCE) {
+            // The table that owns a sequence uses it in a default, so it comes after the sequence.
+            needed.add(statement.getParent());
+        } else {
+            addTargets(statement, needed);
+            if (statement instanceof AbstractTable table) {
+                for (AbstractColumn column : table.getColumns()) {
+                    addTargets(column, needed);
+                }
+            }
+        }
+        needed.remove(statement);
+        return needed;
+    }
+
+    private void addTargets(PgStatement source, Set<PgStatement> needed) {
+        if (!graph.containsVertex(source)) {
+            return;
+        }
+        for (DefaultEdge edge : graph.outgoingEdgesOf(source)) {
+            PgStatement target = graph.getEdgeTarget(edge);
+            if (target.getStatementType() == DbObjType.COLUMN) {
+                needed.add(target.getParent());
+            } else if (!PARTS.contains(target.getStatementType())) {
+                needed.add(target);
+            }
+        }
+    }
+
+    /** Returns the schema's name, or null for objects that have none. */
+    static String schemaOf(PgStatement statement) {
+        if (statement.getStatementType() == DbObjType.SCHEMA) {
+            return statement.getBareName();
+        }
+        PgStatement parent = statement.getParent();
+        return parent != null && parent.getStatementType() == DbObjType.SCHEMA ? parent.getBareName() : null;
+    }
+
+    /** Returns what a statement makes, in this project's words. */
+    static String kindOf(PgStatement statement) {
+        return statement instanceof MaterializedPgView
+                ? "materialized-view"
+                : statement
+                        .getStatementType()
+                        .getTypeName()
+                        .toLowerCase(Locale.ROOT)
+                        .replace(' ', '-');
+    }
+
+    /** Returns the name for people: unquoted, functions and operators with their argument types. */
+    static String nameOf(PgStatement statement) {
+        String schema = schemaOf(statement);
+        return schema == null || statement.getStatementType() == DbObjType.SCHEMA
+                ? statement.getName()
+                : schema + "." + statement.getName();
+    }
+
+    static List<TableName> tablesOf(PgStatement statement) {
+        return statement instanceof AbstractTable
+                ? List.of(new TableName(schemaOf(statement), statement.getBareName()))
+                : List.of();
+    }
+}

@@ -1,0 +1,149 @@
+package org.dtssync.app.structure;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes one object at a time in a transaction and records what came of it. Thread-safe; each thread brings its connection. */
+final class ObjectMaker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectMaker.class);
+    private static final String DEADLOCK = "40P01";
+    private static final int DEADLOCK_ATTEMPTS = 20;
+
+    /** Relation, object, schema, function, column, primary key exist already. */
+    private static final Set<String> EXISTS = Set.of("42P07", "42710", "42P06", "42723", "42701", "42P16");
+
+    private final DatabaseConnections destination;
+    private final StructureStore store;
+    private final Fence fence;
+    private final Existing existing;
+    private final StructureListener listener;
+
+    ObjectMaker(
+            DatabaseConnections destination,
+            StructureStore store,
+            Fence fence,
+            Existing existing,
+            StructureListener listener) {
+        this.destination = unsplit(destination);
+        this.store = store;
+        this.fence = fence;
+        this.existing = existing;
+        this.listener = listener;
+    }
+
+    /**
+     * Several statements go to the server as one text, since it reads the bodies of functions better than the driver, which
+     * takes some of them apart at semicolons.
+     */
+    private static DatabaseConnections unsplit(DatabaseConnections connections) {
+        DatabaseSettings settings = connections.settings();
+        Map<String, String> properties = new HashMap<>(settings.properties());
+        properties.put("preferQueryMode", "simple");
+        return new DatabaseConnections(
+                connections.role(),
+                new DatabaseSettings(settings.url(), settings.user(), settings.password(), properties),
+                connections.applicationName());
+    }
+
+    /** Opens a session for {@link #make}; the caller closes it. */
+    Connection open() {
+        Connection connection = destination.open();
+        try {
+            try (Statement statement = connection.createStatement()) {
+                // Bodies may name what is made later, or what only exists in the search path of their callers.
+                statement.execute("SET check_function_bodies = off");
+                statement.execute("SET client_min_messages = error");
+            }
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            try {
+                connection.close();
+            } catch (SQLException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw SqlFaults.explain("The destination ended a new connection", e);
+        }
+    }
+
+    /** Makes an object, or records that it was refused. */
+    void make(Connection connection, StoredObject stored) {
+        long start = System.nanoTime();
+        StructureObject object = stored.object();
+        ObjectState state = makeAndRecord(connection, stored);
+        double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+        listener.tried(object, state, seconds);
+        LOG.debug(
+                "Object of the structure was tried. object={} state={} seconds={}",
+                object.name(),
+                state.label(),
+                seconds);
+    }
+
+    private ObjectState makeAndRecord(Connection connection, StoredObject stored) {
+        try {
+            SQLException refused = tryToMake(connection, stored);
+            if (refused == null) {
+                return ObjectState.DONE;
+            }
+            boolean kept = existing != Existing.FAIL && EXISTS.contains(String.valueOf(refused.getSQLState()));
+            ObjectState state = kept ? ObjectState.DONE : ObjectState.FAILED;
+            fence.hold(connection);
+            store.record(connection, stored.object(), state, kept ? null : message(refused));
+            connection.commit();
+            return state;
+        } catch (SQLException e) {
+            throw SqlFaults.explain("Object " + stored.object().name() + " could not be recorded", e);
+        }
+    }
+
+    /** Returns null if it was made, or why PostgreSQL refused it; then the transaction is rolled back. */
+    private SQLException tryToMake(Connection connection, StoredObject stored) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                fence.hold(connection);
+                try (Statement statement = connection.createStatement()) {
+                    // Braces and question marks in the structure are not the driver's.
+                    statement.setEscapeProcessing(false);
+                    statement.execute(stored.statement());
+                }
+                store.record(connection, stored.object(), ObjectState.DONE, null);
+                connection.commit();
+                return null;
+            } catch (SQLException e) {
+                if (SqlFaults.kind(e) == FaultKind.CONNECTION) {
+                    throw e;
+                }
+                connection.rollback();
+                if (!DEADLOCK.equals(e.getSQLState()) || attempt == DEADLOCK_ATTEMPTS) {
+                    return e;
+                }
+                LOG.info(
+                        "Deadlock, trying again. object={} attempt={}",
+                        stored.object().name(),
+                        attempt);
+            }
+        }
+    }
+
+    /** The first line: details can hold a row's values. */
+    private static String message(SQLException e) {
+        String message = String.valueOf(e.getMessage());
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}

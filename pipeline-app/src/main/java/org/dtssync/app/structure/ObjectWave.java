@@ -1,0 +1,149 @@
+package org.dtssync.app.structure;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a number of objects over several connections, so that no two that lock the same table are made at the same time.
+ *
+ * <p>One thread calls {@link #run}; it starts the others and waits for them.
+ */
+final class ObjectWave {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectWave.class);
+    private static final long WAIT_MILLIS = 1000;
+
+    private final ObjectMaker maker;
+    private final ArrayDeque<StoredObject> waiting;
+    private final Set<TableName> locked = new HashSet<>();
+    private final Set<Connection> active = new HashSet<>();
+    private boolean stopped;
+
+    ObjectWave(ObjectMaker maker, List<StoredObject> objects) {
+        this.maker = maker;
+        this.waiting = new ArrayDeque<>(objects);
+    }
+
+    /** Makes all of them, or stops at the first fault that is not an object's own. */
+    void run(int workers) {
+        int count = Math.min(workers, waiting.size());
+        if (count == 0) {
+            return;
+        }
+        ExecutorService executor = Executors.newFixedThreadPool(count, ObjectWave::thread);
+        try {
+            List<Future<?>> futures = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                futures.add(executor.submit(this::work));
+            }
+            for (Future<?> future : futures) {
+                future.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SyncException fault) {
+                throw fault;
+            }
+            throw new SyncException(FaultKind.INTERNAL, "Making the structure broke off.", "", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SyncException(FaultKind.INTERNAL, "Making the structure was interrupted.", "", e);
+        } finally {
+            stop();
+            executor.shutdownNow();
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "structure");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void work() {
+        try (Connection connection = maker.open()) {
+            begin(connection);
+            try {
+                for (StoredObject next = take(); next != null; next = take()) {
+                    try {
+                        maker.make(connection, next);
+                    } finally {
+                        release(next);
+                    }
+                }
+            } finally {
+                end(connection);
+            }
+        } catch (SQLException e) {
+            stop();
+            throw SqlFaults.explain("The destination ended a connection", e);
+        } catch (RuntimeException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    private synchronized void begin(Connection connection) {
+        active.add(connection);
+    }
+
+    private synchronized void end(Connection connection) {
+        active.remove(connection);
+    }
+
+    /** Ends the others: what they are making is rolled back and made again by the next run. */
+    private synchronized void stop() {
+        stopped = true;
+        notifyAll();
+        for (Connection connection : active) {
+            try {
+                connection.unwrap(PGConnection.class).cancelQuery();
+            } catch (SQLException e) {
+                LOG.warn("A statement could not be cancelled. error={}", e.getMessage());
+            }
+        }
+    }
+
+    /** Returns the first object whose tables are free, waiting for one; null if none is left. */
+    private synchronized StoredObject take() {
+        while (!stopped && !waiting.isEmpty()) {
+            Iterator<StoredObject> candidates = waiting.iterator();
+            while (candidates.hasNext()) {
+                StoredObject candidate = candidates.next();
+                if (candidate.object().tables().stream().noneMatch(locked::contains)) {
+                    candidates.remove();
+                    locked.addAll(candidate.object().tables());
+                    return candidate;
+                }
+            }
+            try {
+                wait(WAIT_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private synchronized void release(StoredObject object) {
+        locked.removeAll(object.object().tables());
+        notifyAll();
+    }
+}

@@ -1,0 +1,76 @@
+package org.dtssync.app.structure;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.SqlFaults;
+
+/**
+ * Reads the structure of both ends in the same way and names the objects whose statements differ.
+ *
+ * <p>Servers of different versions print some things differently; {@link PrintedStatement} says which of them are let pass.
+ * Thread-safe.
+ */
+public final class StructureComparison {
+
+    private final DatabaseConnections source;
+    private final DatabaseConnections destination;
+    private final ObjectSelection selection;
+
+    /** Creates a comparison; opens nothing yet. */
+    public StructureComparison(DatabaseConnections source, DatabaseConnections destination, ObjectSelection selection) {
+        this.source = source;
+        this.destination = destination;
+        this.selection = selection;
+    }
+
+    /** Returns the names of objects that are missing, additional or different at the destination; empty if all is equal. */
+    public List<String> differences() {
+        Set<String> schemas = new HashSet<>(schemas(source));
+        schemas.addAll(schemas(destination));
+        PrintedStatement printed = new PrintedStatement(schemas);
+        Map<String, StructureObject> wanted = read(source);
+        Map<String, StructureObject> found = read(destination);
+        Set<String> names = new TreeSet<>(wanted.keySet());
+        names.addAll(found.keySet());
+        List<String> differences = new ArrayList<>();
+        for (String name : names) {
+            if (!wanted.containsKey(name)
+                    || !found.containsKey(name)
+                    || !printed.equal(wanted.get(name), found.get(name))) {
+                differences.add(name);
+            }
+        }
+        return differences;
+    }
+
+    private Map<String, StructureObject> read(DatabaseConnections database) {
+        Map<String, StructureObject> objects = new LinkedHashMap<>();
+        new StructureReader(database, selection).read().forEach(object -> objects.put(object.name(), object));
+        return objects;
+    }
+
+    private static Set<String> schemas(DatabaseConnections database) {
+        Set<String> schemas = new HashSet<>();
+        try (Connection connection = database.open();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT nspname FROM pg_namespace")) {
+            while (rows.next()) {
+                schemas.add(rows.getString(1));
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The schemas of the " + database.role() + " could not be read", e);
+        }
+        return schemas;
+    }
+}

@@ -1,0 +1,56 @@
+package org.dtssync.app.structure;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.pgcodekeeper.core.settings.CoreSettings;
+
+/**
+ * Reads the structure of a database as an ordered list of statements.
+ *
+ * <p>What is carried is told by {@link ModelStatements}. Tablespaces, foreign servers, foreign tables, user mappings,
+ * publications, subscriptions, large objects, security labels and settings of the database are never carried. Thread-safe.
+ */
+public final class StructureReader {
+
+    private final DatabaseConnections database;
+    private final ObjectSelection selection;
+
+    /** Creates a reader; opens nothing yet. */
+    public StructureReader(DatabaseConnections database, ObjectSelection selection) {
+        this.database = database;
+        this.selection = selection;
+    }
+
+    /** Reads the structure in the order in which it can be made, pre-data first. Takes no lock that a writer waits for. */
+    public List<StructureObject> read() {
+        CoreSettings settings = new CoreSettings();
+        settings.setKeepNewlines(true);
+        settings.setIgnorePrivileges(selection.owners() == Owners.DROP);
+        try (Connection connection = database.open()) {
+            connection.setAutoCommit(false);
+            CarriedTables tables = CarriedTables.read(connection, selection);
+            ModelStatements model = new ModelStatements(new ModelLoader(database, settings).read(), selection, tables);
+            return numbered(new StructureAssembly(connection, settings, tables, model, selection.owners()).objects());
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The structure of the " + database.role() + " could not be read", e);
+        }
+    }
+
+    private static List<StructureObject> numbered(List<StructureObject> objects) {
+        List<StructureObject> numbered = new ArrayList<>();
+        for (Section section : Section.values()) {
+            for (StructureObject object : objects) {
+                if (object.section() == section) {
+                    numbered.add(object.at(numbered.size() + 1));
+                }
+            }
+        }
+        return numbered;
+    }
+}

@@ -1,0 +1,223 @@
+package org.dtssync.app.structure;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * The task's list of objects, kept in {@code dts_sync.structure_object}, so that a resumed run works through the very same
+ * list and a person can see and correct it.
+ *
+ * <p>{@link #set} and {@link #skip} are for people and take no fence: they only change what a run does next. Thread-safe.
+ */
+public final class StructureStore {
+
+    private static final Pattern TABLE = Pattern.compile("\"((?:[^\"]|\"\")*)\"\\.\"((?:[^\"]|\"\")*)\"");
+
+    private static final String COLUMNS = """
+            SELECT ordinal, name, kind, section, table_of, statement, corrected, state, error
+            FROM dts_sync.structure_object WHERE task = ?
+            """;
+
+    private final DatabaseConnections destination;
+    private final String task;
+
+    /** Creates a store of one task; opens nothing yet. */
+    public StructureStore(DatabaseConnections destination, String task) {
+        this.destination = destination;
+        this.task = task;
+    }
+
+    /** Returns the task's name. */
+    public String task() {
+        return task;
+    }
+
+    /** Returns whether the list was saved. */
+    public boolean isSaved() {
+        return !list().isEmpty();
+    }
+
+    /** Saves the list, all pending, unless the task has one already: then that one stays. */
+    public void save(List<StructureObject> objects, Fence fence) {
+        inTransaction("The structure of task " + task + " could not be saved", connection -> {
+            fence.hold(connection);
+            if (!query(connection, COLUMNS + " LIMIT 1", task).isEmpty()) {
+                return null;
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    INSERT INTO dts_sync.structure_object
+                        (task, ordinal, name, kind, section, table_of, statement, state)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')
+                    """)) {
+                for (StructureObject object : objects) {
+                    statement.setString(1, task);
+                    statement.setInt(2, object.ordinal());
+                    statement.setString(3, object.name());
+                    statement.setString(4, object.kind());
+                    statement.setString(5, object.section().label());
+                    statement.setString(6, tablesText(object.tables()));
+                    statement.setString(7, object.statement());
+                    statement.addBatch();
+                }
+                statement.executeBatch();
+            }
+            return null;
+        });
+    }
+
+    /** Returns the whole list in order. */
+    public List<StoredObject> list() {
+        return inTransaction(
+                "The structure of task " + task + " could not be read",
+                connection -> query(connection, COLUMNS + " ORDER BY ordinal", task));
+    }
+
+    /**
+     * Returns one object.
+     *
+     * @param name its name, with or without its kind, as far as that is unique
+     * @throws SyncException of kind USAGE if there is none or more than one
+     */
+    public StoredObject show(String name) {
+        List<StoredObject> found = inTransaction(
+                "The structure of task " + task + " could not be read",
+                connection -> query(
+                        connection,
+                        COLUMNS
+                                + " AND (name = ? OR substr(name, strpos(name, ':') + 1) = ?) ORDER BY name <> ?, ordinal",
+                        task,
+                        name,
+                        name,
+                        name));
+        if (found.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Task " + task + " has no object '" + name + "' in its structure.",
+                    "See dts-sync structure list.");
+        }
+        if (found.size() > 1 && !found.get(0).object().name().equals(name)) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "More than one object of task " + task + " is called '" + name + "'.",
+                    "Name it with its kind: "
+                            + found.stream().map(one -> one.object().name()).collect(Collectors.joining(", ")) + ".");
+        }
+        return found.get(0);
+    }
+
+    /** Keeps a corrected statement for an object and has it run (again); the statement read from the source is kept too. */
+    public void set(String name, String sql) {
+        change(name, "corrected = ?, state = 'pending', error = NULL", sql);
+    }
+
+    /** Takes an object out: it is never run. */
+    public void skip(String name) {
+        change(name, "state = 'skipped'");
+    }
+
+    /** Records what came of an object, in the connection's transaction. */
+    void record(Connection connection, StructureObject object, ObjectState state, String error) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                UPDATE dts_sync.structure_object SET state = ?, error = ? WHERE task = ? AND ordinal = ?
+                """)) {
+            statement.setString(1, state.label());
+            statement.setString(2, error);
+            statement.setString(3, task);
+            statement.setInt(4, object.ordinal());
+            statement.executeUpdate();
+        }
+    }
+
+    private void change(String name, String assignments, String... values) {
+        StoredObject stored = show(name);
+        if (stored.state() == ObjectState.DONE) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Object '" + stored.object().name() + "' of task " + task + " is made already.",
+                    "Change it at the destination itself.");
+        }
+        inTransaction("The structure of task " + task + " could not be changed", connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("UPDATE dts_sync.structure_object SET "
+                    + assignments + " WHERE task = ? AND ordinal = ? AND state <> 'done'")) {
+                for (int i = 0; i < values.length; i++) {
+                    statement.setString(i + 1, values[i]);
+                }
+                statement.setString(values.length + 1, task);
+                statement.setInt(values.length + 2, stored.object().ordinal());
+                statement.executeUpdate();
+            }
+            return null;
+        });
+    }
+
+    private static List<StoredObject> query(Connection connection, String sql, String... parameters)
+            throws SQLException {
+        List<StoredObject> found = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(new StoredObject(
+                            new StructureObject(
+                                    rows.getInt(1),
+                                    rows.getString(2),
+                                    rows.getString(3),
+                                    Section.of(rows.getString(4)),
+                                    tables(rows.getString(5)),
+                                    rows.getString(6)),
+                            Optional.ofNullable(rows.getString(7)),
+                            ObjectState.of(rows.getString(8)),
+                            Optional.ofNullable(rows.getString(9))));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String tablesText(List<TableName> tables) {
+        return tables.isEmpty() ? null : tables.stream().map(TableName::sql).collect(Collectors.joining(", "));
+    }
+
+    private static List<TableName> tables(String text) {
+        List<TableName> tables = new ArrayList<>();
+        Matcher matcher = TABLE.matcher(text == null ? "" : text);
+        while (matcher.find()) {
+            tables.add(new TableName(
+                    matcher.group(1).replace("\"\"", "\""), matcher.group(2).replace("\"\"", "\"")));
+        }
+        return tables;
+    }
+
+    private <T> T inTransaction(String what, Work<T> work) {
+        try (Connection connection = destination.open()) {
+            connection.setAutoCommit(false);
+            T result = work.run(connection);
+            connection.commit();
+            return result;
+        } catch (SQLException e) {
+            throw SqlFaults.explain(what, e);
+        }
+    }
+
+    /** What is done inside one transaction. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+}

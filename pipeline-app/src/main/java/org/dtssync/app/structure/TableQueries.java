@@ -1,0 +1,120 @@
+package org.dtssync.app.structure;
+
+/** What hangs on tables and views besides constraints and indexes, as PostgreSQL prints it. All but the first is post-data. */
+final class TableQueries {
+
+    static final String OWNED_SEQUENCES = """
+            SELECT 'sequence-owner', format('%s.%s', sn.nspname, s.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
+                   format('ALTER SEQUENCE %I.%I OWNED BY %I.%I.%I', sn.nspname, s.relname, n.nspname, c.relname, a.attname)
+            FROM pg_depend d
+            JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+            JOIN pg_namespace sn ON sn.oid = s.relnamespace
+            JOIN pg_class c ON c.oid = d.refobjid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+            WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a'
+              AND c.oid = ANY (?::bigint[]::oid[])
+            ORDER BY sn.nspname, s.relname
+            """;
+
+    static final String STATISTICS = """
+            SELECT 'statistics', format('%s.%s', sn.nspname, x.stxname), 'post-data', n.nspname, c.relname, NULL, NULL,
+                   pg_get_statisticsobjdef(x.oid)
+                   || CASE WHEN x.stxstattarget >= 0
+                           THEN format(E';\\nALTER STATISTICS %I.%I SET STATISTICS %s', sn.nspname, x.stxname, x.stxstattarget)
+                           ELSE '' END
+                   || coalesce(format(E';\\nCOMMENT ON STATISTICS %I.%I IS %L', sn.nspname, x.stxname,
+                                      nullif(obj_description(x.oid, 'pg_statistic_ext'), '')), ''),
+                   format(E';\\nALTER STATISTICS %I.%I OWNER TO %I', sn.nspname, x.stxname, pg_get_userbyid(x.stxowner))
+            FROM pg_statistic_ext x
+            JOIN pg_namespace sn ON sn.oid = x.stxnamespace
+            JOIN pg_class c ON c.oid = x.stxrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = ANY (?::bigint[]::oid[])
+            ORDER BY sn.nspname, x.stxname
+            """;
+
+    static final String RULES = """
+            SELECT 'rule', format('%s.%s.%s', n.nspname, c.relname, r.rulename), 'post-data', n.nspname, c.relname, NULL, NULL,
+                   rtrim(pg_get_ruledef(r.oid), ';')
+                   || CASE r.ev_enabled WHEN 'O' THEN ''
+                           ELSE format(E';\\nALTER TABLE %I.%I %s RULE %I', n.nspname, c.relname,
+                                       CASE r.ev_enabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
+                                            ELSE 'ENABLE ALWAYS' END, r.rulename) END
+                   || coalesce(format(E';\\nCOMMENT ON RULE %I ON %I.%I IS %L', r.rulename, n.nspname, c.relname,
+                                      nullif(obj_description(r.oid, 'pg_rewrite'), '')), '')
+            FROM pg_rewrite r
+            JOIN pg_class c ON c.oid = r.ev_class
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE r.rulename <> '_RETURN' AND c.oid = ANY (?::bigint[]::oid[])
+            ORDER BY n.nspname, c.relname, r.rulename
+            """;
+
+    /** Triggers of partitions come with their root's. */
+    static final String TRIGGERS = """
+            SELECT 'trigger', format('%s.%s.%s', n.nspname, c.relname, t.tgname), 'post-data', n.nspname, c.relname, NULL, NULL,
+                   pg_get_triggerdef(t.oid)
+                   || coalesce(format(E';\\nCOMMENT ON TRIGGER %I ON %I.%I IS %L', t.tgname, n.nspname, c.relname,
+                                      nullif(obj_description(t.oid, 'pg_trigger'), '')), '')
+            FROM pg_trigger t
+            JOIN pg_class c ON c.oid = t.tgrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND c.oid = ANY (?::bigint[]::oid[])
+            ORDER BY n.nspname, c.relname, t.tgname
+            """;
+
+    /** Each table's own state, a partition's too: it may differ from its root's. */
+    static final String TRIGGER_STATES = """
+            WITH RECURSIVE tree AS (
+                SELECT t.oid, t.tgenabled <> 'O' AS changed, t.tgenabled, t.tgrelid, t.tgname
+                FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgparentid = 0
+                UNION ALL
+                SELECT t.oid, tree.changed OR t.tgenabled <> 'O', t.tgenabled, t.tgrelid, t.tgname
+                FROM pg_trigger t JOIN tree ON t.tgparentid = tree.oid
+            )
+            SELECT 'trigger-state', format('%s.%s.%s', n.nspname, c.relname, t.tgname), 'post-data', n.nspname, c.relname,
+                   NULL, NULL,
+                   format('ALTER TABLE ONLY %I.%I %s TRIGGER %I', n.nspname, c.relname,
+                          CASE t.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
+                               ELSE 'ENABLE ALWAYS' END, t.tgname)
+            FROM tree t
+            JOIN pg_class c ON c.oid = t.tgrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE t.changed AND c.oid = ANY (?::bigint[]::oid[])
+            ORDER BY coalesce(array_length(ARRAY(SELECT pg_partition_ancestors(c.oid)), 1), 0), n.nspname, c.relname, t.tgname
+            """;
+
+    static final String POLICIES = """
+            SELECT 'policy', format('%s.%s.%s', n.nspname, c.relname, p.polname), 'post-data', n.nspname, c.relname, NULL, NULL,
+                   format('CREATE POLICY %I ON %I.%I AS %s FOR %s TO %s', p.polname, n.nspname, c.relname,
+                          CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+                          CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
+                               WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+                          (SELECT string_agg(CASE WHEN role = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role)) END, ', ')
+                           FROM unnest(p.polroles) AS role))
+                   || coalesce(E'\\n    USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
+                   || coalesce(E'\\n    WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')
+                   || coalesce(format(E';\\nCOMMENT ON POLICY %I ON %I.%I IS %L', p.polname, n.nspname, c.relname,
+                                      nullif(obj_description(p.oid, 'pg_policy'), '')), '')
+            FROM pg_policy p
+            JOIN pg_class c ON c.oid = p.polrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = ANY (?::bigint[]::oid[])
+            ORDER BY n.nspname, c.relname, p.polname
+            """;
+
+    static final String ROW_SECURITY = """
+            SELECT 'row-security', format('%s.%s', n.nspname, c.relname), 'post-data', n.nspname, c.relname, NULL, NULL,
+                   concat_ws(E';\\n',
+                       CASE WHEN c.relrowsecurity
+                            THEN format('ALTER TABLE ONLY %I.%I ENABLE ROW LEVEL SECURITY', n.nspname, c.relname) END,
+                       CASE WHEN c.relforcerowsecurity
+                            THEN format('ALTER TABLE ONLY %I.%I FORCE ROW LEVEL SECURITY', n.nspname, c.relname) END)
+            FROM pg_class c
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE (c.relrowsecurity OR c.relforcerowsecurity) AND c.oid = ANY (?::bigint[]::oid[])
+            ORDER BY n.nspname, c.relname
+            """;
+
+    private TableQueries() {}
+}

@@ -1,0 +1,53 @@
+package org.dtssync.app.verify;
+
+import java.util.concurrent.ExecutorService;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tries a piece of reading again when a server failed for a passing reason. Thread-safe. */
+final class Attempts {
+
+    private static final Logger log = LoggerFactory.getLogger(Attempts.class);
+
+    private final VerifySettings settings;
+
+    /** What is tried; it must be safe to do again. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run(Session session) throws InterruptedException;
+    }
+
+    Attempts(VerifySettings settings) {
+        this.settings = settings;
+    }
+
+    <T> T run(Both<DatabaseConnections> ends, ExecutorService readers, Work<T> work) throws InterruptedException {
+        try (Session session = new Session(ends, readers)) {
+            return run(session, work);
+        }
+    }
+
+    <T> T run(Session session, Work<T> work) throws InterruptedException {
+        SyncException earlier = null;
+        long pauseMillis = settings.retryPause().toMillis();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return work.run(session);
+            } catch (SyncException fault) {
+                if (earlier != null) {
+                    fault.addSuppressed(earlier);
+                }
+                if (fault.kind().retry() == FaultKind.Retry.NEVER || attempt == settings.attempts()) {
+                    throw fault;
+                }
+                earlier = fault;
+            }
+            log.info("A chunk is compared again after a passing fault. attempt={} kind={}", attempt, earlier.kind());
+            Thread.sleep(pauseMillis);
+            pauseMillis *= 2;
+        }
+    }
+}

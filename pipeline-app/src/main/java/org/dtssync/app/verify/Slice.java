@@ -1,0 +1,36 @@
+package org.dtssync.app.verify;
+
+import java.util.List;
+
+/**
+ * A part of a table that is compared on its own: the same rows at both ends.
+ *
+ * <p>Each end reads it by one or more conditions, each a statement (and so a transaction) of its own. They may cut the two
+ * ends differently, since the sums of their parts are what is compared.
+ *
+ * @param table the table
+ * @param conditions SQL conditions whose rows, together, are the slice
+ * @param buckets into how many buckets by hash the rows are counted at once; a power of two
+ * @param estimatedRows how many rows it is likely to have
+ */
+record Slice(ComparedTable table, Both<List<String>> conditions, int buckets, long estimatedRows) {
+
+    /** A condition for all rows. */
+    static final String EVERYTHING = "true";
+
+    /** Rows that one bucket should have, so that few rows are fetched where few differ. */
+    static final long ROWS_PER_BUCKET = 500;
+
+    private static final int MOST_BUCKETS = 1 << 16;
+
+    static Slice whole(ComparedTable table) {
+        List<String> everything = List.of(EVERYTHING);
+        return new Slice(table, new Both<>(everything, everything), 1, table.estimatedRows());
+    }
+
+    /** Returns how many buckets suit a number of rows. */
+    static int bucketsFor(long rows) {
+        long wanted = Math.max(1, rows / ROWS_PER_BUCKET);
+        return (int) Math.min(MOST_BUCKETS, Long.highestOneBit(wanted));
+    }
+}

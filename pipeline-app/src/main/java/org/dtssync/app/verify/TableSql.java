@@ -1,0 +1,151 @@
+package org.dtssync.app.verify;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.dtssync.connectors.postgres.Identifiers;
+
+/**
+ * The queries of one table at one end. Immutable.
+ *
+ * <p>A row's text is that of {@code ROW(column, ...)}: it uses each type's output function, as COPY does (a cast to text
+ * would trim {@code character(n)} and spell {@code boolean} and {@code inet} its own way), tells NULL from the empty
+ * string, and quotes, so that two rows have one text only if COPY prints them alike. It is hashed to 64 bits by the function
+ * that hash partitioning relies on, which therefore gives the same on every version and platform; the collation is
+ * fixed because a nondeterministic one hashes by its sort key. Two different rows, or two chunks that differ, go
+ * unnoticed with a probability of 2 to the power of -64.
+ */
+final class TableSql {
+
+    private final ComparedTable table;
+    private final TableLayout layout;
+
+    TableSql(ComparedTable table, TableLayout layout) {
+        this.table = table;
+        this.layout = layout;
+    }
+
+    /** One row: the given number, how many rows the condition has, and the sum of their hashes. */
+    String sum(int number, String condition) {
+        return "SELECT " + number + ", count(*), coalesce(sum(" + rowHash() + "), 0) FROM " + from() + " WHERE "
+                + condition;
+    }
+
+    /** One row a bucket: its number, how many rows it has, the sum of their hashes. */
+    String sumsByBucket(String condition, int buckets) {
+        if (table.keyed()) {
+            return "SELECT " + bucket(buckets) + ", count(*), sum(" + rowHash() + ") FROM " + from() + " WHERE "
+                    + condition + " GROUP BY 1";
+        }
+        // OFFSET 0 keeps the hash from being computed once for the bucket and once for the sum.
+        return "SELECT h & " + (buckets - 1) + ", count(*), sum(h) FROM (SELECT " + rowHash() + " AS h FROM " + from()
+                + " WHERE " + condition + " OFFSET 0) AS hashed GROUP BY 1";
+    }
+
+    /** The rows of some buckets: sum of hashes, how many rows, and the key (of a table without a key: the hash). */
+    String rows(String condition, int buckets, List<Long> wanted) {
+        String filter = buckets == 1
+                ? condition
+                : condition + " AND " + bucket(buckets) + " = ANY ('{"
+                        + wanted.stream().map(String::valueOf).collect(joining(",")) + "}'::bigint[])";
+        return table.keyed()
+                ? "SELECT " + rowHash() + ", 1, " + keyTexts() + " FROM " + from() + " WHERE " + filter
+                : "SELECT sum(" + rowHash() + "), count(*), " + rowHash() + "::text FROM " + from() + " WHERE " + filter
+                        + " GROUP BY 3";
+    }
+
+    /**
+     * Rows by their keys, given as one text array for each key column: the key's number, hash, version, label, key. Of a
+     * table without a key, by an array of hashes, read in one statement so that no row can be met twice or not at all
+     * because it moved: number, how many rows, version.
+     */
+    String byKeys() {
+        if (!table.keyed()) {
+            return "SELECT wanted.n, found.rows, found.version FROM unnest(?::bigint[]) WITH ORDINALITY AS wanted(h, n) JOIN"
+                    + " (SELECT h, count(*) AS rows, sum(x)::text AS version FROM (SELECT " + rowHash()
+                    + " AS h, t.xmin::text::bigint AS x FROM " + from() + " OFFSET 0) AS hashed"
+                    + " WHERE h = ANY (?::bigint[]) GROUP BY h) AS found ON found.h = wanted.h";
+        }
+        String label = table.keyColumns().size() == 1
+                ? column(table.keyColumns().get(0)) + "::text"
+                : "ROW(" + columns(table.keyColumns()) + ")::text";
+        return "SELECT wanted.n, " + rowHash() + ", t.xmin::text, " + label + ", " + keyTexts() + wantedKeys();
+    }
+
+    /** For changed rows: the key's number and one hash for each column. */
+    String columnHashes() {
+        String hashes = table.columns().stream()
+                .map(name -> hash("ROW(" + column(name) + ")", 0))
+                .collect(joining(", "));
+        return "SELECT wanted.n, ARRAY[" + hashes + "]" + wantedKeys();
+    }
+
+    /** The key some rows after a bound, as texts. */
+    String nextBound(List<String> bound, long rows) {
+        String after = bound == null ? Slice.EVERYTHING : keyCompared(">", bound);
+        return "SELECT " + keyTexts() + " FROM " + from() + " WHERE " + after + " ORDER BY "
+                + columns(table.keyColumns()) + " OFFSET " + (rows - 1) + " LIMIT 1";
+    }
+
+    /** Keys after one bound, up to and including another; null is open. */
+    String range(List<String> after, List<String> upTo) {
+        String lower = after == null ? Slice.EVERYTHING : keyCompared(">", after);
+        return upTo == null ? lower : lower + " AND " + keyCompared("<=", upTo);
+    }
+
+    private String keyCompared(String operator, List<String> bound) {
+        return "(" + columns(table.keyColumns()) + ") " + operator + " ("
+                + eachKey(i -> Identifiers.literal(bound.get(i)) + "::" + keyType(i)) + ")";
+    }
+
+    /** Found through the key's index: as many probes as there are keys. */
+    private String wantedKeys() {
+        return " FROM unnest(" + eachKey(i -> "?::text[]") + ") WITH ORDINALITY AS wanted(" + eachKey(i -> "k" + i)
+                + ", n) JOIN " + from() + " ON "
+                + IntStream.range(0, table.keyColumns().size())
+                        .mapToObj(i -> column(table.keyColumns().get(i)) + " = wanted.k" + i + "::" + keyType(i))
+                        .collect(joining(" AND "));
+    }
+
+    private String keyTexts() {
+        return eachKey(i -> column(table.keyColumns().get(i)) + "::text");
+    }
+
+    private String bucket(int buckets) {
+        String hashed = table.keyed() ? hash("ROW(" + columns(table.keyColumns()) + ")", 1) : rowHash();
+        return "(" + hashed + " & " + (buckets - 1) + ")";
+    }
+
+    private String rowHash() {
+        return hash("ROW(" + columns(table.columns()) + ")", 0);
+    }
+
+    /** Bytes of one encoding are hashed where the databases have different ones. */
+    private String hash(String row, int seed) {
+        String text = table.sameEncoding() ? row + "::text" : "convert_to(" + row + "::text, 'UTF8')::text";
+        return "hashtextextended(" + text + " COLLATE \"C\", " + seed + ")";
+    }
+
+    private String from() {
+        // Rows of tables that inherit from this one are theirs, as in COPY.
+        return (layout.partitioned() ? "" : "ONLY ") + table.name().sql() + " AS t";
+    }
+
+    private String keyType(int i) {
+        return layout.column(table.keyColumns().get(i)).orElseThrow().type();
+    }
+
+    private String eachKey(IntFunction<String> text) {
+        return IntStream.range(0, table.keyColumns().size()).mapToObj(text).collect(joining(", "));
+    }
+
+    private static String columns(List<String> names) {
+        return names.stream().map(TableSql::column).collect(joining(", "));
+    }
+
+    private static String column(String name) {
+        return "t." + Identifiers.quote(name);
+    }
+}

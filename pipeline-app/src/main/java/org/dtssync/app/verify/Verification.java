@@ -1,0 +1,148 @@
+package org.dtssync.app.verify;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TableState;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Lsn;
+
+/**
+ * The full comparison of a task's tables: equal means that {@code COPY (SELECT columns FROM table)} prints the same rows at
+ * both ends, as a multiset.
+ *
+ * <p>Both ends sum up the hashes of their rows, chunk by chunk, each chunk a transaction of its own; only where sums differ are
+ * keys and hashes fetched, and no values ever. At rest the result is exact; under live writes see {@link Confirmation}.
+ *
+ * <p>Thread-safe: a verification can be run several times, each run has threads and sessions of its own.
+ */
+public final class Verification {
+
+    /** Small tables in one query: few round trips, and a plan that is still quick to make. */
+    private static final int TABLES_A_CHUNK = 50;
+
+    private final Both<DatabaseConnections> ends;
+    private final VerifySettings settings;
+    private final Settling settling;
+    private final VerifyListener listener;
+
+    /**
+     * Creates a verification; does nothing yet.
+     *
+     * @param source where the rows come from
+     * @param destination where they ought to be
+     * @param settings how to run it
+     * @param settling how to wait for changes under way
+     * @param listener told how far it is
+     */
+    public Verification(
+            DatabaseConnections source,
+            DatabaseConnections destination,
+            VerifySettings settings,
+            Settling settling,
+            VerifyListener listener) {
+        this.ends = new Both<>(source, destination);
+        this.settings = settings;
+        this.settling = settling;
+        this.listener = listener;
+    }
+
+    /**
+     * Compares tables, but for those that were taken out of the task.
+     *
+     * @param tables the tables with their keys
+     * @return what was found
+     * @throws InterruptedException if the thread was interrupted; everything it started has ended then
+     * @throws org.dtssync.connectors.fault.SyncException if a server failed for longer than the attempts last, or for good
+     */
+    public VerifyReport verify(List<TableProgress> tables) throws InterruptedException {
+        AtomicInteger readerNumber = new AtomicInteger();
+        ExecutorService readers = Executors.newCachedThreadPool(
+                work -> new Thread(work, "verify-reader-" + readerNumber.incrementAndGet()));
+        try {
+            return verify(
+                    tables.stream()
+                            .filter(table -> table.state() != TableState.SKIPPED)
+                            .toList(),
+                    readers);
+        } finally {
+            readers.shutdownNow();
+        }
+    }
+
+    private VerifyReport verify(List<TableProgress> tables, ExecutorService readers) throws InterruptedException {
+        SharedSettling shared = new SharedSettling(settling);
+        Attempts attempts = new Attempts(settings);
+        Lsn lsn = shared.await();
+        TablePairs pairs = attempts.run(ends, readers, session -> TablePairs.read(tables, session, settings));
+        Findings findings = pairs.findings();
+        List<List<Slice>> chunks = chunks(pairs.tables(), attempts, readers);
+        ProgressMeter meter = new ProgressMeter(listener, pairs.tables());
+        ChunkComparison comparison =
+                new ChunkComparison(new Confirmation(shared, settings.rounds()), settings.listedDifferences());
+        new Workers(settings.workers()).run(chunks, queue -> {
+            try (Session session = new Session(ends, readers)) {
+                for (List<Slice> chunk = queue.poll(); chunk != null; chunk = queue.poll()) {
+                    List<Slice> slices = chunk;
+                    Findings found = attempts.run(session, open -> comparison.compare(slices, open));
+                    synchronized (findings) {
+                        findings.add(found);
+                        meter.advance(findings.rows());
+                    }
+                }
+            }
+        });
+        return new VerifyReport(lsn, findings.results(), findings.differences());
+    }
+
+    /** The chunks in the order in which they are compared: what takes longest first, so that no worker is left alone. */
+    private List<List<Slice>> chunks(List<ComparedTable> tables, Attempts attempts, ExecutorService readers)
+            throws InterruptedException {
+        Slicing slicing = new Slicing(settings.chunkRows());
+        ConcurrentLinkedQueue<Slice> large = new ConcurrentLinkedQueue<>();
+        List<ComparedTable> toCut =
+                tables.stream().filter(table -> !slicing.isSmall(table)).toList();
+        new Workers(settings.workers()).run(toCut, queue -> {
+            try (Session session = new Session(ends, readers)) {
+                for (ComparedTable table = queue.poll(); table != null; table = queue.poll()) {
+                    ComparedTable cut = table;
+                    large.addAll(attempts.run(session, open -> slicing.cut(cut, open)));
+                }
+            }
+        });
+        List<List<Slice>> chunks = new ArrayList<>();
+        large.stream()
+                .sorted(Comparator.comparingLong(Slice::estimatedRows).reversed())
+                .forEach(slice -> chunks.add(List.of(slice)));
+        chunks.addAll(batches(
+                tables.stream().filter(slicing::isSmall).map(Slice::whole).toList()));
+        return chunks;
+    }
+
+    private List<List<Slice>> batches(List<Slice> small) {
+        List<List<Slice>> batches = new ArrayList<>();
+        List<Slice> batch = new ArrayList<>();
+        long rows = 0;
+        for (Slice slice : small.stream()
+                .sorted(Comparator.comparingLong(Slice::estimatedRows).reversed())
+                .toList()) {
+            if (!batch.isEmpty()
+                    && (rows + slice.estimatedRows() > settings.chunkRows() || batch.size() == TABLES_A_CHUNK)) {
+                batches.add(batch);
+                batch = new ArrayList<>();
+                rows = 0;
+            }
+            batch.add(slice);
+            rows += slice.estimatedRows();
+        }
+        if (!batch.isEmpty()) {
+            batches.add(batch);
+        }
+        return batches;
+    }
+}

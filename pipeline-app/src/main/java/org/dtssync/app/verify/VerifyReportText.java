@@ -1,0 +1,61 @@
+package org.dtssync.app.verify;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes a report for people: an aligned table, then the differences. Stateless. */
+public final class VerifyReportText {
+
+    private VerifyReportText() {}
+
+    /** Returns the report as lines, each ended. */
+    public static String render(VerifyReport report) {
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(List.of("table", "rows", "equal", "missing", "extra", "changed"));
+        for (TableResult result : report.tables()) {
+            lines.add(List.of(
+                    result.table().toString(),
+                    Long.toString(result.rows()),
+                    result.equal() ? "yes" : "NO",
+                    Long.toString(result.missing()),
+                    Long.toString(result.extra()),
+                    Long.toString(result.changed())));
+        }
+        StringBuilder text = new StringBuilder();
+        align(lines, text);
+        for (Difference difference : report.differences()) {
+            text.append(difference.kind().label()).append(' ').append(difference.table());
+            text.append(" key ").append(difference.key());
+            if (!difference.columns().isEmpty()) {
+                text.append(" columns ").append(String.join(", ", difference.columns()));
+            }
+            text.append('\n');
+        }
+        long unlike = report.tables().stream().filter(table -> !table.equal()).count();
+        text.append(
+                unlike == 0
+                        ? "All " + report.tables().size() + " tables are equal as of " + report.lsn() + ".\n"
+                        : unlike + " of " + report.tables().size() + " tables differ.\n");
+        return text.toString();
+    }
+
+    /** The first column is words and goes left; the others go right. */
+    private static void align(List<List<String>> lines, StringBuilder text) {
+        int columns = lines.get(0).size();
+        int[] widths = new int[columns];
+        for (List<String> line : lines) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        }
+        for (List<String> line : lines) {
+            text.append(line.get(0)).append(" ".repeat(widths[0] - line.get(0).length()));
+            for (int i = 1; i < columns; i++) {
+                text.append("  ")
+                        .append(" ".repeat(widths[i] - line.get(i).length()))
+                        .append(line.get(i));
+            }
+            text.append('\n');
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package org.dtssync.app.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Every shape of table and key arrives equal, from PostgreSQL 14 in 17. */
+@ExtendWith(Servers.Extension.class)
+class SnapshotShapesTest {
+
+    private static final int CHUNK_ROWS = 7;
+
+    private Bench bench;
+
+    @BeforeEach
+    void open(Servers servers) throws SQLException {
+        bench = new Bench(servers);
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        bench.close();
+    }
+
+    @Test
+    void everyShapeOfKeyIsDividedAndArrivesEqual() throws Exception {
+        bench.atBoth("""
+                CREATE SCHEMA ext;
+                CREATE EXTENSION citext SCHEMA ext;
+                CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+                CREATE SCHEMA "Odd Names";
+                CREATE TYPE "Odd Names"."Mood" AS ENUM ('sad', 'o''k', 'happy');
+                CREATE DOMAIN "Odd Names".code AS varchar(12) COLLATE "C";
+                CREATE DOMAIN "Odd Names".short_code AS "Odd Names".code CHECK (value <> 'never');
+                """);
+        bench.atSource("CREATE FUNCTION n() RETURNS SETOF int LANGUAGE sql AS 'SELECT generate_series(1, 100)'");
+        List<KeyShape> shapes = List.of(
+                new KeyShape("k_int", "k int", "n * 7 % 101", "k"),
+                new KeyShape("k_uuid", "k uuid", "md5(n::text)::uuid", "k"),
+                new KeyShape("k_text", "k text COLLATE \"en-x-icu\"", "chr(64 + n % 50) || n || E'\\'\\\\ '", "k"),
+                new KeyShape("k_no_case", "k text COLLATE no_case", "md5(n::text) || 'Ä'", "k"),
+                new KeyShape("k_citext", "k ext.citext", "CASE n % 2 WHEN 0 THEN 'a' ELSE 'B' END || n", "k"),
+                new KeyShape(
+                        "k_citext2",
+                        "a int, k ext.citext",
+                        "n % 3, CASE n % 2 WHEN 0 THEN 'a' ELSE 'B' END || n",
+                        "a",
+                        "k"),
+                new KeyShape(
+                        "k_three",
+                        "a int, b text, c timestamptz(3)",
+                        "n % 2, 'x' || n % 3, now() + n * interval '1 hour'",
+                        "a",
+                        "b",
+                        "c"),
+                new KeyShape(
+                        "k_enum",
+                        "a \"Odd Names\".\"Mood\", b int",
+                        "('{sad,o''k,happy}'::\"Odd Names\".\"Mood\"[])[1 + n % 3], n",
+                        "a",
+                        "b"),
+                new KeyShape("k_domain", "k \"Odd Names\".short_code", "'c' || n", "k"),
+                new KeyShape("k_numeric", "k numeric", "CASE n WHEN 1 THEN 'NaN' ELSE (n - 50) / 7.0 END", "k"),
+                new KeyShape("k_bytea", "k bytea", "decode(md5(n::text), 'hex')", "k"),
+                new KeyShape("k_char", "k char(8)", "'b' || n", "k"),
+                new KeyShape("k_float", "k float8", "CASE n WHEN 1 THEN '-Infinity' ELSE sqrt(n) END", "k"),
+                new KeyShape("k_inet", "k inet", "('10.0.0.' || n || '/' || 8 + n % 20)::inet", "k"),
+                new KeyShape("k_bits", "k bit(9)", "n::bit(9)", "k"),
+                new KeyShape("k_array", "k int[]", "ARRAY[n % 5, n]", "k"),
+                new KeyShape("k_range", "k int4range", "int4range(n, n + 3)", "k"),
+                new KeyShape(
+                        "k_date",
+                        "k date",
+                        "CASE n WHEN 1 THEN 'infinity' ELSE date '0005-01-01 BC' + n * 100 END",
+                        "k"),
+                new KeyShape("k_system", "k \"char\", o oid", "chr(33 + n % 5), n", "k", "o"),
+                new KeyShape("Quoted \"k\"", "\"Key 1\" int, \"se'lect\" text", "n, 'q' || n", "Key 1", "se'lect"),
+                KeyShape.wide());
+        for (KeyShape shape : shapes) {
+            bench.atBoth("CREATE TABLE " + shape.sql() + " (" + shape.columns + ", value text, PRIMARY KEY ("
+                    + shape.keySql() + "))");
+            bench.atSource("INSERT INTO " + shape.sql() + " SELECT " + shape.values + ", 'v' || n FROM n() AS n");
+            bench.addLarge(shape.table, shape.key.toArray(String[]::new));
+        }
+
+        bench.job(2, CHUNK_ROWS, SnapshotListener.NONE).run();
+
+        for (KeyShape shape : shapes) {
+            bench.assertLoaded(shape.table);
+            assertThat(bench.atDestinationText(
+                            "SELECT count(*) || ' ' || max(rows) FROM dts_sync.chunk WHERE table_name = '" + shape.table
+                                    + "'"))
+                    .as(shape.table)
+                    .isEqualTo("15 7");
+        }
+    }
+
+    @Test
+    void theKeysIndexIsFollowedWhateverItsDirectionsAndOperators() throws Exception {
+        bench.atBoth("""
+                CREATE TABLE downwards (a int NOT NULL, b int NOT NULL);
+                CREATE UNIQUE INDEX downwards_key ON downwards (a DESC, b DESC);
+                ALTER TABLE downwards REPLICA IDENTITY USING INDEX downwards_key;
+                CREATE TABLE mixed (a int NOT NULL, b text NOT NULL, c int NOT NULL);
+                CREATE UNIQUE INDEX mixed_key ON mixed (b DESC, a, c DESC NULLS LAST);
+                ALTER TABLE mixed REPLICA IDENTITY USING INDEX mixed_key;
+                CREATE TABLE pattern (a text COLLATE "en-x-icu" NOT NULL);
+                CREATE UNIQUE INDEX pattern_key ON pattern (a text_pattern_ops);
+                ALTER TABLE pattern REPLICA IDENTITY USING INDEX pattern_key;
+                CREATE TABLE collated (a text COLLATE "en-x-icu" NOT NULL);
+                CREATE UNIQUE INDEX collated_key ON collated (a COLLATE "C");
+                ALTER TABLE collated REPLICA IDENTITY USING INDEX collated_key;
+                """);
+        bench.atSource("""
+                INSERT INTO downwards SELECT n % 4, n FROM generate_series(1, 100) n;
+                INSERT INTO mixed SELECT n % 2, chr(97 + n % 3), n FROM generate_series(1, 100) n;
+                INSERT INTO pattern SELECT chr(60 + n % 60) || n FROM generate_series(1, 100) n;
+                INSERT INTO collated SELECT chr(60 + n % 60) || n FROM generate_series(1, 100) n;
+                """);
+        bench.addLarge("downwards", "a", "b");
+        bench.addLarge("mixed", "b", "a", "c");
+        bench.addLarge("pattern", "a");
+        bench.addLarge("collated", "a");
+
+        bench.job(2, CHUNK_ROWS, SnapshotListener.NONE).run();
+
+        for (String table : List.of("downwards", "mixed", "pattern", "collated")) {
+            bench.assertLoaded(table);
+        }
+        assertThat(bench.atDestinationText("""
+                SELECT DISTINCT count(*) || ' ' || max(rows) FROM dts_sync.chunk GROUP BY table_name
+                """)).isEqualTo("15 7");
+    }
+
+    @Test
+    void everyShapeOfTableArrivesEqual() throws Exception {
+        bench.atBoth("""
+                CREATE TABLE parts (id int, day date, note text, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+                CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');
+                CREATE TABLE parts_2 (note text, day date NOT NULL, id int NOT NULL);
+                ALTER TABLE parts ATTACH PARTITION parts_2 FOR VALUES FROM ('2020-02-01') TO ('2021-01-01');
+                CREATE TABLE parent (id int PRIMARY KEY, note text);
+                CREATE TABLE child (more text, PRIMARY KEY (id)) INHERITS (parent);
+                CREATE TABLE made (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, gone int,
+                                   b int GENERATED ALWAYS AS (a * 2) STORED, "select" text);
+                ALTER TABLE made DROP COLUMN gone;
+                CREATE TABLE keyless (a int, b text);
+                CREATE TABLE small_keyless (a int);
+                CREATE TABLE nothing (id int PRIMARY KEY);
+                CREATE TABLE large_nothing (id int PRIMARY KEY);
+                CREATE TABLE nulls (id int PRIMARY KEY, a text, b jsonb, c timestamptz, d int[], e bytea);
+                CREATE TABLE wide (id int PRIMARY KEY, a text, b bytea);
+                CREATE TABLE escapes (id int PRIMARY KEY, a text);
+                """);
+        bench.atSource("""
+                INSERT INTO parts SELECT n, date '2020-01-01' + n, 'note ' || n FROM generate_series(0, 300) n;
+                INSERT INTO parent SELECT n, 'parent' FROM generate_series(1, 50) n;
+                INSERT INTO child SELECT n, 'child', 'more' FROM generate_series(20, 90) n;
+                INSERT INTO made (a, "select") SELECT n, 's' || n FROM generate_series(1, 60) n;
+                INSERT INTO keyless SELECT n % 3, 'same' FROM generate_series(1, 40) n;
+                INSERT INTO small_keyless SELECT 5 FROM generate_series(1, 4) n;
+                INSERT INTO nulls (id, a) SELECT n, nullif(n % 5, 0)::text FROM generate_series(1, 30) n;
+                INSERT INTO wide SELECT n, (SELECT string_agg(md5(i::text || n), '') FROM generate_series(1, 40000) i),
+                                        decode(repeat(md5(n::text), 5000), 'hex') FROM generate_series(1, 9) n;
+                INSERT INTO escapes VALUES (1, E'\\\\.'), (2, E'tab\\t, line\\n, return\\r'), (3, E'\\\\N'), (4, ''), (5, 'şİı €𝄞');
+                """);
+        bench.addLarge("parts", "id", "day");
+        bench.addLarge("parent", "id");
+        bench.addLarge("child", "id");
+        bench.addLarge("made", "id");
+        bench.addLarge("keyless");
+        bench.addSmall("small_keyless");
+        bench.addSmall("nothing", "id");
+        bench.addLarge("large_nothing", "id");
+        bench.addLarge("nulls", "id");
+        bench.addLarge("wide", "id");
+        bench.addSmall("escapes", "id");
+
+        // 8192 bytes of a small table fit this many of the smallest rows.
+        bench.job(2, 250, SnapshotListener.NONE).run();
+
+        for (String table : List.of(
+                "parts",
+                "parent",
+                "child",
+                "made",
+                "keyless",
+                "small_keyless",
+                "nothing",
+                "large_nothing",
+                "nulls",
+                "wide",
+                "escapes")) {
+            bench.assertLoaded(table);
+        }
+        assertThat(bench.table("keyless").visibleSnapshot()).get().asString().matches("\\d+:\\d+:[\\d,]*");
+        assertThat(bench.table("small_keyless").visibleSnapshot()).isPresent();
+        assertThat(bench.table("nulls").visibleSnapshot()).isEmpty();
+        assertThat(bench.atDestinationText("SELECT count(*) FROM dts_sync.chunk WHERE table_name = 'parts'"))
+                .isEqualTo("2");
+    }
+
+    @Test
+    void aTableWithoutAnIndexOverItsKeyIsCopiedWhole() throws Exception {
+        bench.atBoth("CREATE TABLE bare (id int NOT NULL)");
+        bench.atSource("INSERT INTO bare SELECT generate_series(1, 50)");
+        bench.addLarge("bare", "id");
+
+        bench.job(1, CHUNK_ROWS, SnapshotListener.NONE).run();
+
+        bench.assertLoaded("bare");
+    }
+
+    @Test
+    void manySmallTablesShareTransactions() throws Exception {
+        StringBuilder ddl = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            ddl.append("CREATE TABLE t").append(i).append(" (id int PRIMARY KEY);");
+        }
+        bench.atBoth(ddl.toString());
+        bench.atSource(ddl.toString()
+                .replaceAll("CREATE TABLE (t\\d+)[^;]*;", "INSERT INTO $1 SELECT generate_series(1, 5);"));
+        for (int i = 0; i < 200; i++) {
+            bench.addSmall("t" + i, "id");
+        }
+
+        bench.job(2, 1000, SnapshotListener.NONE).run();
+
+        assertThat(bench.atDestinationText("""
+                SELECT sum(snapshot_rows) || ' ' || count(*) FILTER (WHERE state = 'copied') FROM dts_sync.table_progress
+                """)).isEqualTo("1000 200");
+        assertThat(bench.atDestinationText("SELECT count(DISTINCT xmin::text) FROM dts_sync.chunk"))
+                .isEqualTo("4");
+        assertThat(bench.atDestinationText("SELECT count(*) FROM public.t199")).isEqualTo("5");
+    }
+
+    /** A table with a key, and SQL that fills it from n = 1 to 100. */
+    private record KeyShape(String table, String columns, String values, List<String> key) {
+
+        KeyShape(String table, String columns, String values, String... key) {
+            this(table, columns, values, List.of(key));
+        }
+
+        String sql() {
+            return "public.\"" + table.replace("\"", "\"\"") + "\"";
+        }
+
+        String keySql() {
+            return "\"" + String.join("\", \"", key) + "\"";
+        }
+
+        static KeyShape wide() {
+            StringBuilder columns = new StringBuilder();
+            StringBuilder values = new StringBuilder();
+            String[] key = new String[16];
+            for (int i = 0; i < 16; i++) {
+                key[i] = "k" + i;
+                columns.append(i == 0 ? "" : ", ").append(key[i]).append(i % 2 == 0 ? " int" : " text");
+                values.append(i == 0 ? "" : ", ").append(i == 15 ? "'v' || n" : i % 2 == 0 ? "n / 90" : "'same'");
+            }
+            return new KeyShape("k_sixteen", columns.toString(), values.toString(), key);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.dtssync.app.structure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Fence;
+
+/** A fresh source and a fresh destination of one test, and the parts under test put together for them. */
+final class Move {
+
+    static final ObjectSelection EVERYTHING = new ObjectSelection(List.of("*.*"), List.of(), Owners.KEEP);
+
+    final DatabaseConnections source;
+    final DatabaseConnections destination;
+    final StructureStore store;
+    final Fence fence = new Fence("shop", 1);
+    final List<String> tried = Collections.synchronizedList(new ArrayList<>());
+
+    Move(Databases databases, int from, int to) throws SQLException {
+        createDatabase(databases.open("source", from, "postgres"), "structure_source");
+        createDatabase(databases.open("destination", to, "postgres"), "structure_destination");
+        source = databases.open("source", from, "structure_source");
+        destination = databases.open("destination", to, "structure_destination");
+        new ProgressStore(destination, "shop").install();
+        execute(destination, "INSERT INTO dts_sync.fence VALUES ('shop', 1)");
+        store = new StructureStore(destination, "shop");
+    }
+
+    static String everything() throws IOException {
+        try (InputStream stream = Move.class.getResourceAsStream("everything.sql")) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    List<StructureObject> read(ObjectSelection selection) {
+        List<StructureObject> objects = new StructureReader(source, selection).read();
+        store.save(objects, fence);
+        return objects;
+    }
+
+    StructureApplier applier(Existing existing) {
+        tried.clear();
+        return new StructureApplier(
+                destination, store, fence, existing, 3, (object, state, seconds) -> tried.add(object.name()));
+    }
+
+    StructureApplier applier() {
+        return applier(Existing.FAIL);
+    }
+
+    static void execute(DatabaseConnections database, String sql) throws SQLException {
+        try (Connection connection = database.open();
+                Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute("SET search_path = public, pg_catalog");
+            statement.execute(sql);
+        }
+    }
+
+    static List<String> query(DatabaseConnections database, String sql) throws SQLException {
+        try (Connection connection = database.open();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> texts = new ArrayList<>();
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+            return texts;
+        }
+    }
+
+    /** Names of objects that the list holds in a state. */
+    List<String> inState(ObjectState state) {
+        return store.list().stream()
+                .filter(stored -> stored.state() == state)
+                .map(stored -> stored.object().name())
+                .toList();
+    }
+
+    private static void createDatabase(DatabaseConnections server, String name) throws SQLException {
+        for (String role : List.of("app_reader", "app_owner")) {
+            if (query(server, "SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'")
+                    .isEmpty()) {
+                execute(server, "CREATE ROLE " + role);
+            }
+        }
+        try (Connection connection = server.open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+            statement.execute("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
+        }
+    }
+}

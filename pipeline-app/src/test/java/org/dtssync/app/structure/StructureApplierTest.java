@@ -1,0 +1,183 @@
+package org.dtssync.app.structure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Objects that are refused, corrected, skipped, or there already. */
+class StructureApplierTest {
+
+    private static Databases databases = new Databases();
+
+    private Move move;
+
+    @BeforeEach
+    void freshDatabases() throws Exception {
+        move = new Move(databases, 14, 17);
+    }
+
+    @AfterAll
+    static void stopServers() {
+        databases.close();
+    }
+
+    @Test
+    void aRefusedObjectIsReportedCorrectedAndResumed() throws Exception {
+        Move.execute(move.source, """
+                CREATE TABLE public.a (id int PRIMARY KEY, t text CHECK (length(t) > 1));
+                CREATE TABLE public.b (id int PRIMARY KEY, a int REFERENCES public.a);
+                """);
+        move.read(Move.EVERYTHING);
+        move.applier().applyPreData();
+        Move.execute(move.destination, "INSERT INTO public.a VALUES (1, 'x'); INSERT INTO public.b VALUES (1, 1)");
+
+        SyncException fault =
+                catchThrowableOfType(SyncException.class, () -> move.applier().applyPostData());
+
+        assertThat(fault.kind()).isEqualTo(FaultKind.DATA);
+        assertThat(fault.what())
+                .isEqualTo("1 object(s) of the post-data structure could not be made at the destination: "
+                        + "check:public.a.a_t_check (ERROR: check constraint \"a_t_check\" of relation \"a\" is violated"
+                        + " by some row).");
+        assertThat(fault.remedy())
+                .isEqualTo(
+                        "See the SQL with dts-sync structure show 'check:public.a.a_t_check', correct it with dts-sync"
+                                + " structure set 'check:public.a.a_t_check' FILE or leave it out with dts-sync structure skip"
+                                + " 'check:public.a.a_t_check', then run again.");
+        assertThat(move.inState(ObjectState.DONE)).contains("foreign-key:public.b.b_a_fkey");
+
+        move.store.set("public.a.a_t_check", "ALTER TABLE public.a ADD CONSTRAINT a_t_check CHECK (length(t) > 0)");
+        assertThat(move.store.show("public.a.a_t_check").state()).isEqualTo(ObjectState.PENDING);
+        move.applier().applyPostData();
+
+        assertThat(move.tried).containsExactly("check:public.a.a_t_check");
+        assertThat(move.store.show("public.a.a_t_check").corrected()).isPresent();
+        assertThat(Move.query(move.destination, "SELECT conname FROM pg_constraint WHERE conname = 'a_t_check'"))
+                .hasSize(1);
+    }
+
+    @Test
+    void aSkippedObjectIsNotMade() throws Exception {
+        Move.execute(move.source, "CREATE TABLE public.a (id int PRIMARY KEY, t text); CREATE INDEX i ON public.a (t)");
+        move.read(Move.EVERYTHING);
+
+        move.store.skip("index:public.i");
+        move.applier().applyPreData();
+        move.applier().applyPostData();
+
+        assertThat(move.inState(ObjectState.SKIPPED)).containsExactly("index:public.i");
+        assertThat(Move.query(move.destination, "SELECT to_regclass('public.i')::text"))
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void aSecondRunMakesNothingAgain() throws Exception {
+        Move.execute(move.source, "CREATE TABLE public.a (id int PRIMARY KEY)");
+        move.read(Move.EVERYTHING);
+        move.applier().applyPreData();
+
+        move.applier().applyPreData();
+
+        assertThat(move.tried).isEmpty();
+    }
+
+    @Test
+    void theSavedListStaysTheSameWhenTheSourceChanges() throws Exception {
+        Move.execute(move.source, "CREATE TABLE public.a (id int PRIMARY KEY)");
+        List<StructureObject> first = move.read(Move.EVERYTHING);
+        Move.execute(move.source, "CREATE TABLE public.b (id int PRIMARY KEY)");
+
+        move.read(Move.EVERYTHING);
+
+        assertThat(move.store.list().stream().map(StoredObject::object)).containsExactlyElementsOf(first);
+    }
+
+    @Test
+    void objectsInTheWrongOrderAreTriedAgain() throws Exception {
+        Move.execute(move.source, Move.everything());
+        List<StructureObject> objects = new StructureReader(move.source, Move.EVERYTHING).read();
+        int keys = 0;
+        while (!objects.get(keys).kind().equals("primary-key")) {
+            keys++;
+        }
+        List<StructureObject> reversed = new ArrayList<>(objects);
+        Collections.reverse(reversed.subList(0, keys));
+        Collections.reverse(reversed.subList(keys, reversed.size()));
+        List<StructureObject> numbered = new ArrayList<>();
+        reversed.forEach(object -> numbered.add(object.at(numbered.size() + 1)));
+        move.store.save(numbered, move.fence);
+
+        move.applier().applyPreData();
+        move.applier().applyPostData();
+
+        assertThat(new StructureComparison(move.source, move.destination, Move.EVERYTHING).differences())
+                .isEmpty();
+    }
+
+    @Test
+    void whatExistsIsAFailureOrAdopted() throws Exception {
+        String tables = "CREATE TABLE public.a (id int PRIMARY KEY, t text); CREATE INDEX i ON public.a (t)";
+        Move.execute(move.source, tables);
+        Move.execute(move.destination, tables);
+        move.read(Move.EVERYTHING);
+
+        assertThatThrownBy(() -> move.applier(Existing.FAIL).applyPreData())
+                .hasMessageContaining("table:public.a (ERROR: relation \"a\" already exists)");
+        move.applier(Existing.ADOPT).applyPreData();
+        move.applier(Existing.ADOPT).applyPostData();
+
+        assertThat(move.inState(ObjectState.DONE)).hasSize(move.store.list().size());
+    }
+
+    @Test
+    void aDeadlockIsTriedAgain() throws Exception {
+        Move.execute(move.destination, "CREATE TABLE public.a (); CREATE TABLE public.b ()");
+        move.store.save(List.of(locking(1, "a", "b"), locking(2, "b", "a")), move.fence);
+
+        move.applier().applyPostData();
+
+        assertThat(move.inState(ObjectState.DONE)).containsExactly("check:a", "check:b");
+    }
+
+    @Test
+    void aSuccessorsEpochStopsEveryWrite() throws Exception {
+        Move.execute(move.source, "CREATE TABLE public.a (id int PRIMARY KEY)");
+        move.read(Move.EVERYTHING);
+        Move.execute(move.destination, "UPDATE dts_sync.fence SET epoch = 2");
+
+        SyncException fault =
+                catchThrowableOfType(SyncException.class, () -> move.applier().applyPreData());
+
+        assertThat(fault.kind()).isEqualTo(FaultKind.FENCED);
+        assertThat(Move.query(move.destination, "SELECT to_regclass('public.a')::text"))
+                .containsOnlyNulls();
+        assertThat(move.inState(ObjectState.PENDING)).hasSize(move.store.list().size());
+    }
+
+    @Test
+    void anUnknownNameIsAnErrorThatSaysWhereToLook() throws Exception {
+        assertThatThrownBy(() -> move.store.show("nothing"))
+                .hasMessage("Task shop has no object 'nothing' in its structure. See dts-sync structure list.");
+    }
+
+    private static StructureObject locking(int ordinal, String first, String second) {
+        return new StructureObject(
+                ordinal,
+                "check:" + first,
+                "check",
+                Section.POST_DATA,
+                List.of(new TableName("public", first)),
+                "LOCK TABLE public." + first + "; SELECT pg_sleep(0.3); LOCK TABLE public." + second);
+    }
+}
