@@ -47,7 +47,9 @@ public final class TableCatalog {
                        CASE WHEN c.relkind <> 'r' THEN 0
                             ELSE coalesce(%1$s, 0) END AS bytes,
                        CASE WHEN c.relkind <> 'r' OR c.reltoastrelid = 0 THEN 0
-                            ELSE coalesce(%2$s, 0) END AS toast_bytes
+                            ELSE coalesce(%2$s, 0) END AS toast_bytes,
+                       CASE WHEN c.relkind <> 'r' THEN 0
+                            ELSE coalesce(%3$s, 0) END AS main_bytes
                 FROM tree JOIN pg_class c ON c.oid = tree.member JOIN pg_namespace n ON n.oid = c.relnamespace
             )
             SELECT s.oid::bigint, s.nspname, s.relname, s.root::bigint, root_namespace.nspname, root.relname,
@@ -63,8 +65,8 @@ public final class TableCatalog {
                            WHERE x.indrelid = s.oid AND x.indisprimary AND NOT x.indimmediate) AS deferrable_key,
                    CASE WHEN s.relkind <> 'r' THEN 0
                         WHEN s.reltuples >= 0 AND s.relpages > 0
-                        THEN round(s.reltuples / s.relpages * (s.bytes - s.toast_bytes) / 8192.0)::bigint
-                        ELSE (s.bytes - s.toast_bytes) / 100 END AS rows,
+                        THEN round(s.reltuples / s.relpages * s.main_bytes / 8192.0)::bigint
+                        ELSE s.main_bytes / 100 END AS rows,
                    s.bytes, s.toast_bytes
             FROM sized s JOIN pg_class root ON root.oid = s.root
                          JOIN pg_namespace root_namespace ON root_namespace.oid = root.relnamespace
@@ -72,12 +74,13 @@ public final class TableCatalog {
                      s.relname COLLATE "C"
             """;
 
-    private static final String EXACT =
-            TABLES.formatted("pg_table_size(c.oid)", "pg_total_relation_size(c.reltoastrelid)");
+    private static final String EXACT = TABLES.formatted(
+            "pg_table_size(c.oid)", "pg_total_relation_size(c.reltoastrelid)", "pg_relation_size(c.oid)");
 
     private static final String BY_STATISTICS = TABLES.formatted(
             "8192::bigint * (c.relpages + coalesce((SELECT t.relpages FROM pg_class t WHERE t.oid = c.reltoastrelid), 0))",
-            "8192::bigint * (SELECT t.relpages FROM pg_class t WHERE t.oid = c.reltoastrelid)");
+            "8192::bigint * (SELECT t.relpages FROM pg_class t WHERE t.oid = c.reltoastrelid)",
+            "8192::bigint * c.relpages");
 
     private final ObjectSelection selection;
 

@@ -1,63 +1,85 @@
 package org.dtssync.app.embedded;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.jar.JarFile;
-import java.util.zip.ZipEntry;
+import java.util.TreeMap;
+import org.apache.commons.io.FileUtils;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.Identifiers;
 
 /**
- * A real PostgreSQL server on a free port of 127.0.0.1, from Maven Central's binaries; runs under any account, root too.
+ * A real PostgreSQL server of a chosen major version on 127.0.0.1, run as a child by its own {@code pg_ctl}.
  *
- * <p>The unpacked binaries are cached in the system's temporary directory; nothing else is left behind but the data
- * directory. Not thread-safe.
+ * <p>Its data lie in the directory it is given and stay there when it is closed: whoever named the directory removes it.
+ * When this process dies without closing it, the server ends at once as if it had crashed. Not thread-safe.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
 
     /** The account that may do everything and needs no password. */
     public static final String SUPERUSER = "postgres";
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+    private static final int START_TIMEOUT_SECONDS = 60;
+    private static final int FAST_STOP_TIMEOUT_SECONDS = 10;
+    private static final int IMMEDIATE_STOP_TIMEOUT_SECONDS = 10;
 
-    /** The library turns synchronous_commit off; a commit must outlive a crash of the server, if not one of the machine. */
+    /** What a source or destination of a task needs. Commits outlive a crash of the server, not one of the machine. */
     private static final Map<String, String> DEFAULTS = Map.of(
-            "synchronous_commit", "on",
             "fsync", "off",
             "wal_level", "logical",
             "max_connections", "100",
             "max_replication_slots", "20",
             "max_wal_senders", "20",
-            "listen_addresses", "127.0.0.1");
+            "shared_buffers", "64MB",
+            "log_timezone", "UTC",
+            "timezone", "UTC");
 
     private final PostgresSettings settings;
+    private final Map<String, String> configuration;
     private final int port;
-    private io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
+    private final Path data;
+    private final PostgresCommands commands;
+    private ParentWatch watch;
 
-    private EmbeddedPostgres(PostgresSettings settings, int port) {
+    private EmbeddedPostgres(PostgresSettings settings, PostgresCommands commands) {
         this.settings = settings;
-        this.port = port;
+        this.data = settings.dataDirectory().toAbsolutePath();
+        this.commands = commands;
+        this.configuration = new TreeMap<>(DEFAULTS);
+        configuration.putAll(settings.server());
+        configuration.computeIfAbsent("port", any -> Integer.toString(FreePort.find()));
+        configuration.put("listen_addresses", "127.0.0.1");
+        // A crash would leave a socket behind in the temporary directory, and nobody connects through it.
+        configuration.put("unix_socket_directories", "");
+        this.port = Integer.parseInt(configuration.get("port"));
     }
 
-    /** Starts a server and waits until it answers. */
+    /**
+     * Starts a server, creating its data directory where there is none, and returns once it takes connections.
+     *
+     * @throws SyncException if the binaries are missing or it does not start
+     */
     public static EmbeddedPostgres start(PostgresSettings settings) {
-        EmbeddedPostgres postgres = new EmbeddedPostgres(settings, freePort());
-        postgres.start();
-        return postgres;
+        Path archive = Distribution.find().part("postgresql/" + settings.major() + ".jar");
+        ServerAccount account = ServerAccount.choose();
+        try {
+            PostgresCommands commands = new PostgresCommands(PostgresBinaries.unpacked(archive), account);
+            EmbeddedPostgres server = new EmbeddedPostgres(settings, commands);
+            server.createData();
+            server.startServer();
+            return server;
+        } catch (IOException e) {
+            throw fault(settings, "cannot be started", e);
+        }
     }
 
-    /** Returns the port it listens on. */
+    /** Returns the port of 127.0.0.1 it listens on; the same after every restart. */
     public int port() {
         return port;
     }
@@ -72,109 +94,106 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return new DatabaseSettings(url(database), SUPERUSER, null, Map.of());
     }
 
-    /** Starts it again on the same port and data, after {@link #crash}. */
+    /** Returns whether it was started and not ended since. */
+    public boolean running() {
+        return watch != null;
+    }
+
+    /** Starts it again on the same port and data. Does nothing where it runs. */
     public void start() {
+        if (running()) {
+            return;
+        }
         try {
-            io.zonky.test.db.postgres.embedded.EmbeddedPostgres.Builder builder =
-                    io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
-                            .setPort(port)
-                            .setDataDirectory(settings.dataDirectory())
-                            .setCleanDataDirectory(false)
-                            .setPGStartupWait(START_TIMEOUT)
-                            .setPgBinaryResolver((system, machine) -> binaries(settings.major(), system, machine))
-                            .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
-                            .setErrorRedirector(ProcessBuilder.Redirect.DISCARD);
-            Map<String, String> all = new LinkedHashMap<>(DEFAULTS);
-            all.putAll(settings.server());
-            all.forEach(builder::setServerConfig);
-            if (settings.passwords()) {
-                builder.setDataDirectoryCustomizer(directory -> askForPasswords(directory.toPath()));
-            }
-            server = builder.start();
+            startServer();
         } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL " + settings.major() + " could not be started", e);
+            throw fault(settings, "cannot be started", e);
         }
     }
 
-    private static void askForPasswords(Path directory) {
-        try {
-            Files.writeString(directory.resolve("pg_hba.conf"), """
-                    local all all trust
-                    host all postgres 127.0.0.1/32 trust
-                    host all all 127.0.0.1/32 scram-sha-256
-                    host replication all 127.0.0.1/32 scram-sha-256
-                    """);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Ends it as a crash would: at once, without a checkpoint. */
-    public void crash() {
-        postmaster().ifPresent(process -> {
-            signal(process.pid(), "QUIT");
-            process.onExit()
-                    .orTimeout(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-                    .join();
-        });
-        // Lets go of the lock on the data directory, which the library holds for this process.
+    /** Ends it in order, rolling back what is open, and starts it on the same port and data. */
+    public void restart() {
         close();
+        start();
     }
 
-    private Optional<ProcessHandle> postmaster() {
-        Path file = settings.dataDirectory().resolve("postmaster.pid");
-        try {
-            long pid = Long.parseLong(Files.readAllLines(file).get(0).trim());
-            return ProcessHandle.of(pid);
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+    /** Ends it as a crash would: at once, without a checkpoint. Does nothing where it is ended. */
+    public void crash() {
+        stop("immediate");
     }
 
-    private static void signal(long pid, String name) {
-        try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor(5, TimeUnit.SECONDS);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Ends it, rolling back what is open. The data directory stays. */
+    /** Ends it in order, rolling back what is open. The data directory stays. Does nothing where it is ended. */
     @Override
     public void close() {
+        stop("fast");
+    }
+
+    private void stop(String mode) {
+        if (watch == null) {
+            return;
+        }
         try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL " + settings.major() + " could not be stopped", e);
-        }
-    }
-
-    /** Every version's jar has its archive under the same name, so they cannot share a class path. */
-    private static InputStream binaries(int major, String system, String machine) throws IOException {
-        Path jarPath = Distribution.find().part("postgresql/" + major + ".jar");
-        JarFile jar = new JarFile(jarPath.toFile());
-        Optional<? extends ZipEntry> archive =
-                jar.stream().filter(entry -> entry.getName().endsWith(".txz")).findFirst();
-        if (archive.isEmpty()) {
-            jar.close();
-            throw new IOException(jarPath + " has no binaries for " + system + " on " + machine);
-        }
-        return new FilterInputStream(jar.getInputStream(archive.get())) {
-            @Override
-            public void close() throws IOException {
-                super.close();
-                jar.close();
+            if (mode.equals("immediate") || !commands.tryStop(data, "fast", FAST_STOP_TIMEOUT_SECONDS)) {
+                commands.stop(data, "immediate", IMMEDIATE_STOP_TIMEOUT_SECONDS);
             }
-        };
+        } catch (IOException e) {
+            throw fault(settings, "cannot be stopped", e);
+        }
+        watch.close();
+        watch = null;
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("No free port on 127.0.0.1", e);
+    private void createData() throws IOException {
+        if (Files.exists(data.resolve("PG_VERSION"))) {
+            return;
         }
+        Files.createDirectories(data.getParent());
+        // Made under another name: a run killed half-way must not leave what the next one takes for a whole cluster.
+        Path partial = data.resolveSibling(data.getFileName() + ".partial");
+        FileUtils.deleteDirectory(partial.toFile());
+        Files.createDirectory(partial);
+        commands.initialize(partial, SUPERUSER, configuration.get("fsync").equals("off"));
+        Files.writeString(partial.resolve("postgresql.conf"), "\ninclude 'dts-sync.conf'\n", StandardOpenOption.APPEND);
+        Files.deleteIfExists(data);
+        Files.move(partial, data, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void startServer() throws IOException {
+        Files.writeString(data.resolve("dts-sync.conf"), configurationFile());
+        Files.writeString(data.resolve("pg_hba.conf"), access());
+        commands.start(data, START_TIMEOUT_SECONDS);
+        watch = ParentWatch.over(processId(), "QUIT");
+    }
+
+    private String configurationFile() {
+        StringBuilder text = new StringBuilder();
+        configuration.forEach((name, value) -> text.append(name)
+                .append(" = '")
+                .append(value.replace("'", "''"))
+                .append("'\n"));
+        return text.toString();
+    }
+
+    private String access() {
+        String everybody = settings.passwords() ? "scram-sha-256" : "trust";
+        return """
+                host all         %1$s 127.0.0.1/32 trust
+                host replication %1$s 127.0.0.1/32 trust
+                host all         all      127.0.0.1/32 %2$s
+                host replication all      127.0.0.1/32 %2$s
+                """.formatted(Identifiers.quote(SUPERUSER), everybody);
+    }
+
+    private long processId() throws IOException {
+        List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+        return Long.parseLong(lines.get(0).trim());
+    }
+
+    private static SyncException fault(PostgresSettings settings, String what, IOException e) {
+        return new SyncException(
+                FaultKind.INTERNAL,
+                "The embedded PostgreSQL " + settings.major() + " " + what + ": " + e.getMessage() + ".",
+                "See " + settings.dataDirectory().resolve(PostgresCommands.LOG) + ".",
+                e);
     }
 }

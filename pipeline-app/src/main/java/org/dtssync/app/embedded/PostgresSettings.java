@@ -7,8 +7,8 @@ import java.util.Map;
  * How an embedded PostgreSQL server is started.
  *
  * @param major its major version: 14, 17 or 18
- * @param dataDirectory where its data is; made if it does not exist, used as it is if it does
- * @param server settings of postgresql.conf
+ * @param dataDirectory where its data and {@code server.log} are; made if it does not exist, used as it is if it does
+ * @param server settings of postgresql.conf; {@code port} too, else any free one is taken
  * @param passwords whether everybody but the superuser must give a password; else nobody needs one
  */
 public record PostgresSettings(int major, Path dataDirectory, Map<String, String> server, boolean passwords) {

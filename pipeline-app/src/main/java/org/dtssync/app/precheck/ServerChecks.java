@@ -142,7 +142,7 @@ final class ServerChecks {
         findings.passIfNothingFound("clocks", "The clocks of both servers agree with this machine's.");
     }
 
-    private static void compareClock(String role, Duration offset, Findings findings) {
+    static void compareClock(String role, Duration offset, Findings findings) {
         if (offset.abs().compareTo(CLOCK_TOLERANCE) > 0) {
             findings.warn(
                     role,
@@ -178,7 +178,7 @@ final class ServerChecks {
     }
 
     /** A tree of partitions is locked whole, with its indexes; half the table leaves room for the applications. */
-    private static void compareLocks(String role, long tables, long locks, Findings findings) {
+    static void compareLocks(String role, long tables, long locks, Findings findings) {
         if (tables > locks / 2) {
             findings.warn(
                     role,

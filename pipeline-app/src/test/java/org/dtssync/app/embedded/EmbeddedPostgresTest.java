@@ -3,14 +3,20 @@ package org.dtssync.app.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
+import org.awaitility.Awaitility;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,49 +29,133 @@ class EmbeddedPostgresTest {
 
     @ParameterizedTest
     @ValueSource(ints = {14, 17, 18})
-    void runsTheVersionItIsAskedFor(int major) throws Exception {
-        try (EmbeddedPostgres postgres =
-                EmbeddedPostgres.start(PostgresSettings.of(major, directory.resolve("data")))) {
-            assertThat(query(postgres, "SHOW server_version")).startsWith(major + ".");
-            assertThat(query(postgres, "SHOW wal_level")).isEqualTo("logical");
+    void startsEveryVersionReadyForLogicalReplication(int version) throws SQLException {
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(settings(version).with("max_connections", "37"))) {
+            assertThat(query(server, "SHOW server_version")).startsWith(version + ".");
+            assertThat(query(server, "SHOW wal_level")).isEqualTo("logical");
+            assertThat(query(server, "SHOW max_connections")).isEqualTo("37");
+            assertThat(query(server, "SHOW fsync")).isEqualTo("off");
+            assertThat(query(server, "SHOW server_encoding")).isEqualTo("UTF8");
+            assertThat(query(server, "SELECT slot_name FROM pg_create_logical_replication_slot('s', 'pgoutput')"))
+                    .isEqualTo("s");
         }
     }
 
     @Test
-    void keepsItsDataAcrossACrash() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(PostgresSettings.of(17, directory.resolve("data")))) {
-            query(postgres, "CREATE TABLE public.kept (id int); INSERT INTO public.kept VALUES (7) RETURNING id::text");
-            postgres.crash();
-            assertThatThrownBy(() -> query(postgres, "SELECT 'up'")).isInstanceOf(SyncException.class);
-            postgres.start();
-            assertThat(query(postgres, "SELECT id::text FROM public.kept")).isEqualTo("7");
+    void keepsDataAndPortThroughACrashAndAFreshStart() throws SQLException {
+        PostgresSettings settings = settings(17);
+        int port;
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(settings)) {
+            port = server.port();
+            query(server, "CREATE TABLE t (id int)");
+            query(server, "INSERT INTO t VALUES (1)");
+            server.crash();
+            assertThat(server.running()).isFalse();
+            assertThat(listens(port)).isFalse();
+
+            server.start();
+
+            assertThat(server.port()).isEqualTo(port);
+            assertThat(query(server, "SELECT id FROM t")).isEqualTo("1");
+        }
+        try (EmbeddedPostgres again = EmbeddedPostgres.start(settings.with("port", Integer.toString(port)))) {
+            assertThat(query(again, "SELECT id FROM t")).isEqualTo("1");
         }
     }
 
     @Test
-    void namesTheUserWhosePasswordIsWrong() throws Exception {
-        PostgresSettings settings =
-                PostgresSettings.of(17, directory.resolve("data")).withPasswords();
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(settings)) {
-            query(postgres, "CREATE ROLE migrator LOGIN PASSWORD 'right'; SELECT 'made'");
-            DatabaseSettings wrong = new DatabaseSettings(postgres.url("postgres"), "migrator", "wrong", Map.of());
-            assertThatThrownBy(() -> new DatabaseConnections("source", wrong, "test").open())
-                    .hasMessage("The source migrator@" + postgres.url("postgres")
-                            + " refused the password of user migrator. Correct source.password in the task file.");
+    void asksForPasswordsWhereToldTo() throws SQLException {
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(settings(17).withPasswords())) {
+            query(server, "CREATE ROLE migrator LOGIN PASSWORD 'right'");
+
+            DriverManager.getConnection(server.url("postgres"), "migrator", "right")
+                    .close();
+            assertThatThrownBy(() -> DriverManager.getConnection(server.url("postgres"), "migrator", "wrong"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
         }
     }
 
-    private static String query(EmbeddedPostgres postgres, String sql) throws Exception {
-        try (Connection connection = new DatabaseConnections("source", postgres.superuser("postgres"), "test").open();
+    @Test
+    void leavesNothingRunningAfterClose() {
+        EmbeddedPostgres server = EmbeddedPostgres.start(settings(18));
+        server.close();
+        server.close();
+
+        assertThat(server.running()).isFalse();
+        assertThat(listens(server.port())).isFalse();
+        assertThat(directory.resolve("18/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void saysWhatIsWrongWithASetting() {
+        assertThatThrownBy(() -> EmbeddedPostgres.start(settings(17).with("wal_level", "loud")))
+                .isInstanceOf(SyncException.class)
+                .hasMessageContaining("The embedded PostgreSQL 17 cannot be started: pg_ctl ended with exit code 1, ")
+                .hasMessageContaining("FATAL:")
+                .hasMessageContaining("server.log");
+    }
+
+    @Test
+    void namesAVersionThatIsNotCarried() {
+        assertThatThrownBy(() -> EmbeddedPostgres.start(settings(9)))
+                .isInstanceOf(SyncException.class)
+                .hasMessageContaining("postgresql/9.jar")
+                .hasMessageContaining("Run scripts/build first.");
+    }
+
+    @Test
+    void endsWhenTheProcessThatStartedItIsKilled() throws Exception {
+        Process parent = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-Ddts.sync.home=" + Distribution.find().home(),
+                        Abandoned.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        int port = Integer.parseInt(parent.inputReader(StandardCharsets.UTF_8).readLine());
+        assertThat(listens(port)).isTrue();
+
+        parent.destroyForcibly().waitFor();
+
+        Awaitility.await().until(() -> !listens(port));
+        Awaitility.await().until(() -> !Files.exists(directory.resolve("17/postmaster.pid")));
+    }
+
+    /** Starts a server, prints its port, and waits to be killed. */
+    static final class Abandoned {
+        public static void main(String[] arguments) throws InterruptedException {
+            EmbeddedPostgres server = EmbeddedPostgres.start(PostgresSettings.of(17, Path.of(arguments[0], "17")));
+            System.out.println(server.port());
+            Thread.currentThread().join();
+        }
+    }
+
+    private PostgresSettings settings(int version) {
+        return PostgresSettings.of(version, directory.resolve(Integer.toString(version)));
+    }
+
+    private static String query(EmbeddedPostgres server, String sql) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(server.url("postgres"), EmbeddedPostgres.SUPERUSER, "");
                 Statement statement = connection.createStatement()) {
-            boolean isResult = statement.execute(sql);
-            while (!isResult) {
-                isResult = statement.getMoreResults();
+            if (!statement.execute(sql)) {
+                return null;
             }
             try (ResultSet rows = statement.getResultSet()) {
-                rows.next();
-                return rows.getString(1);
+                return rows.next() ? rows.getString(1) : null;
             }
+        }
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 }

