@@ -92,7 +92,7 @@ final class InstanceLease implements AutoCloseable {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT alive_at < clock_timestamp() - make_interval(secs => ?) FROM dts_sync.instance WHERE task = ?
                 """)) {
-            statement.setDouble(1, FROZEN_AFTER.toSeconds());
+            statement.setDouble(1, (double) FROZEN_AFTER.toSeconds());
             statement.setString(2, parts.task().name());
             try (ResultSet rows = statement.executeQuery()) {
                 if (!rows.next() || !rows.getBoolean(1)) {
