@@ -12,10 +12,10 @@ import org.dtssync.connectors.fault.SyncException;
  */
 public record Distribution(Path home) {
 
-    /** Finds the distribution by the system property that the start script sets; in a build it is {@code target}. */
+    /** Finds the distribution by the system property that the start script sets; in a build it is {@code target/dts-sync}. */
     public static Distribution find() {
         return new Distribution(
-                Path.of(System.getProperty("dts.sync.home", "target")).toAbsolutePath());
+                Path.of(System.getProperty("dts.sync.home", "target/dts-sync")).toAbsolutePath());
     }
 
     /**

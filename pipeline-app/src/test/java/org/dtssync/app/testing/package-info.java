@@ -1,0 +1,6 @@
+/**
+ * Real servers shared by all tests of one run.
+ *
+ * <p>Reads from: nothing. Writes to: a temporary directory, removed at the end of the run.
+ */
+package org.dtssync.app.testing;
