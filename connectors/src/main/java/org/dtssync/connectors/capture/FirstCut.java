@@ -44,8 +44,7 @@ public final class FirstCut {
                     // Cuts are the way from any position to the next: they are kept for ever.
                     Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1"));
         }
-        Cut cut = new Cut(
-                settings.task(), 0, start.value(), null, systemIdentifier, settings.slot(), 0, 0, List.of());
+        Cut cut = new Cut(settings.task(), 0, start.value(), null, systemIdentifier, settings.slot(), 0, 0, List.of());
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             producer.initTransactions();
             producer.beginTransaction();

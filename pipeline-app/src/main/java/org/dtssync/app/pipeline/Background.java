@@ -37,7 +37,10 @@ final class Background implements AutoCloseable {
             fail(e);
         } catch (RuntimeException | Error e) {
             fail(new SyncException(
-                    FaultKind.INTERNAL, "An unexpected error stopped " + Thread.currentThread().getName() + ": " + e + ".", "", e));
+                    FaultKind.INTERNAL,
+                    "An unexpected error stopped " + Thread.currentThread().getName() + ": " + e + ".",
+                    "",
+                    e));
         }
     }
 

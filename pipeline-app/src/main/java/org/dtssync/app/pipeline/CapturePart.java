@@ -40,7 +40,11 @@ final class CapturePart implements CaptureListener {
 
     @Override
     public void started(Lsn lsn) {
-        LOG.info("Capture streams. task={} slot={} lsn={}", parts.task().name(), parts.task().slot(), lsn);
+        LOG.info(
+                "Capture streams. task={} slot={} lsn={}",
+                parts.task().name(),
+                parts.task().slot(),
+                lsn);
     }
 
     @Override

@@ -48,8 +48,8 @@ final class CapturedTables {
             }
             captured.add(new CapturedTable(table.table(), table.keyColumns(), names));
         }
-        captured.add(new CapturedTable(
-                HEARTBEAT, Optional.of(HEARTBEAT_KEY), List.of("task", "sequence", "written_at")));
+        captured.add(
+                new CapturedTable(HEARTBEAT, Optional.of(HEARTBEAT_KEY), List.of("task", "sequence", "written_at")));
         return captured;
     }
 
@@ -71,8 +71,7 @@ final class CapturedTables {
     private Map<TableName, List<String>> columns(List<TableProgress> tables) {
         Map<TableName, List<String>> columns = new HashMap<>();
         try (Connection connection = source.open();
-                PreparedStatement statement = connection.prepareStatement(
-                        """
+                PreparedStatement statement = connection.prepareStatement("""
                         SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY a.attnum)
                         FROM unnest(?::text[], ?::text[]) AS wanted (schema_name, table_name)
                         JOIN pg_namespace n ON n.nspname = wanted.schema_name
@@ -81,17 +80,20 @@ final class CapturedTables {
                              AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
                         GROUP BY 1, 2
                         """)) {
-            statement.setArray(1, connection.createArrayOf("text", tables.stream()
-                    .map(table -> table.table().schema())
-                    .toArray()));
-            statement.setArray(2, connection.createArrayOf("text", tables.stream()
-                    .map(table -> table.table().table())
-                    .toArray()));
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text",
+                            tables.stream().map(table -> table.table().schema()).toArray()));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "text",
+                            tables.stream().map(table -> table.table().table()).toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    columns.put(
-                            new TableName(rows.getString(1), rows.getString(2)),
-                            Arrays.asList((String[]) rows.getArray(3).getArray()));
+                    columns.put(new TableName(rows.getString(1), rows.getString(2)), Arrays.asList((String[])
+                            rows.getArray(3).getArray()));
                 }
             }
             return columns;

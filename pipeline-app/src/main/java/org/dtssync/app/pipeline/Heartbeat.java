@@ -70,8 +70,7 @@ final class Heartbeat {
     }
 
     private long write(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                """
+        try (PreparedStatement statement = connection.prepareStatement("""
                 INSERT INTO dts_sync.heartbeat (task, sequence, written_at) VALUES (?, 1, clock_timestamp())
                 ON CONFLICT (task) DO UPDATE SET sequence = heartbeat.sequence + 1, written_at = clock_timestamp()
                 RETURNING sequence

@@ -41,7 +41,8 @@ final class Preparation {
     }
 
     void run() {
-        List<TableProgress> tables = new SelectedTables(parts.source(), parts.task().objects()).read();
+        List<TableProgress> tables =
+                new SelectedTables(parts.source(), parts.task().objects()).read();
         if (tables.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
@@ -58,7 +59,12 @@ final class Preparation {
             String systemIdentifier = systemIdentifier(source);
             parts.progress().sourceSystem(systemIdentifier, source.getCatalog(), fence);
             begin(start, systemIdentifier);
-            LOG.info("Prepared. task={} slot={} lsn={} tables={}", parts.task().name(), parts.task().slot(), start, names.size());
+            LOG.info(
+                    "Prepared. task={} slot={} lsn={} tables={}",
+                    parts.task().name(),
+                    parts.task().slot(),
+                    start,
+                    names.size());
         } catch (SQLException e) {
             throw SqlFaults.explain("The source could not be prepared", e);
         }

@@ -66,8 +66,7 @@ record Publication(String name) {
     /** A table that others inherit from must not bring them along: they are selected by themselves, or not at all. */
     private static List<String> clauses(Connection connection, List<TableName> tables) throws SQLException {
         List<String> clauses = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(
-                """
+        try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT c.relkind = 'p' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname = ? AND c.relname = ?
                 """)) {
@@ -84,8 +83,7 @@ record Publication(String name) {
     }
 
     private void requireIdentities(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                """
+        try (PreparedStatement statement = connection.prepareStatement("""
                 WITH RECURSIVE published AS (
                     SELECT pr.prrelid AS relation
                     FROM pg_publication_rel pr JOIN pg_publication p ON p.oid = pr.prpubid WHERE p.pubname = ?

@@ -25,8 +25,7 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
  * @param destination connections to the destination
  * @param progress the task's state
  */
-record TaskParts(
-        TaskFile task, DatabaseConnections source, DatabaseConnections destination, ProgressStore progress) {
+record TaskParts(TaskFile task, DatabaseConnections source, DatabaseConnections destination, ProgressStore progress) {
 
     /** Puts the parts together for an instance that writes. */
     static TaskParts of(TaskFile task) {
@@ -39,7 +38,8 @@ record TaskParts(
      * @param applicationName of the sessions; those of an instance that writes are ended by its successor
      */
     static TaskParts of(TaskFile task, String applicationName) {
-        DatabaseConnections source = new DatabaseConnections("source", task.source().database(), applicationName);
+        DatabaseConnections source =
+                new DatabaseConnections("source", task.source().database(), applicationName);
         DatabaseConnections destination =
                 new DatabaseConnections("destination", task.destination().database(), applicationName);
         return new TaskParts(task, source, destination, new ProgressStore(destination, task.name()));
@@ -99,7 +99,10 @@ record TaskParts(
 
     private static Converter make(String className, boolean isKey) {
         try {
-            return Class.forName(className).asSubclass(Converter.class).getDeclaredConstructor().newInstance();
+            return Class.forName(className)
+                    .asSubclass(Converter.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new SyncException(
                     FaultKind.USAGE,
