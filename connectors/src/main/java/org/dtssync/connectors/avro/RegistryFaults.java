@@ -56,7 +56,8 @@ final class RegistryFaults {
                 new SyncException(
                         FaultKind.DATA,
                         "The schema registry " + registry + " refused to " + act + " as incompatible (" + answer + ").",
-                        "Set the subject's compatibility to NONE.");
+                        "Set the subject's compatibility to NONE; in Apicurio set the global one, which wins over a subject's"
+                                + " NONE there.");
             default ->
                 new SyncException(
                         FaultKind.DATA,

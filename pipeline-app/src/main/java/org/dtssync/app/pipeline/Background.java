@@ -50,6 +50,11 @@ final class Background implements AutoCloseable {
         }
     }
 
+    /** Returns what stopped a part for good, or null. */
+    SyncException fatal() {
+        return fatal.get();
+    }
+
     /** Throws what stopped a part for good, if anything did. */
     void check() {
         SyncException fault = fatal.get();

@@ -89,11 +89,10 @@ final class InstanceLease implements AutoCloseable {
 
     /** Ends the sessions of an instance that holds the lock but gives no sign of life; returns whether we have the lock. */
     private static boolean endFrozen(Connection connection, TaskParts parts) throws SQLException, InterruptedException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                """
+        try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT alive_at < clock_timestamp() - make_interval(secs => ?) FROM dts_sync.instance WHERE task = ?
                 """)) {
-            statement.setDouble(1, FROZEN_AFTER.toSeconds());
+            statement.setDouble(1, (double) FROZEN_AFTER.toSeconds());
             statement.setString(2, parts.task().name());
             try (ResultSet rows = statement.executeQuery()) {
                 if (!rows.next() || !rows.getBoolean(1)) {
@@ -101,7 +100,9 @@ final class InstanceLease implements AutoCloseable {
                 }
             }
         }
-        LOG.warn("Taking over from an instance without a sign of life. task={}", parts.task().name());
+        LOG.warn(
+                "Taking over from an instance without a sign of life. task={}",
+                parts.task().name());
         endLeftovers(connection, parts);
         for (int i = 0; i < 20; i++) {
             if (tryLock(connection, parts.task().name())) {
@@ -121,8 +122,7 @@ final class InstanceLease implements AutoCloseable {
     }
 
     private static void endSessions(Connection connection, String applicationName) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                """
+        try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE application_name = ? AND pid <> pg_backend_pid() AND usename = current_user
                 """)) {
@@ -134,8 +134,7 @@ final class InstanceLease implements AutoCloseable {
     private static Fence raise(Connection connection, String task) throws SQLException {
         connection.setAutoCommit(false);
         long epoch;
-        try (PreparedStatement statement = connection.prepareStatement(
-                """
+        try (PreparedStatement statement = connection.prepareStatement("""
                 INSERT INTO dts_sync.fence (task, epoch) VALUES (?, 1)
                 ON CONFLICT (task) DO UPDATE SET epoch = fence.epoch + 1
                 RETURNING epoch
@@ -146,8 +145,7 @@ final class InstanceLease implements AutoCloseable {
                 epoch = rows.getLong(1);
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement(
-                """
+        try (PreparedStatement statement = connection.prepareStatement("""
                 INSERT INTO dts_sync.instance (task, epoch, instance, alive_at) VALUES (?, ?, ?, clock_timestamp())
                 ON CONFLICT (task) DO UPDATE
                 SET epoch = excluded.epoch, instance = excluded.instance, alive_at = excluded.alive_at
@@ -193,8 +191,7 @@ final class InstanceLease implements AutoCloseable {
                 throw taken();
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement(
-                """
+        try (PreparedStatement statement = connection.prepareStatement("""
                 UPDATE dts_sync.instance SET alive_at = clock_timestamp() WHERE task = ? AND epoch = ?
                 """)) {
             statement.setString(1, task);

@@ -20,6 +20,63 @@ final class DatabaseQueries {
             ORDER BY e.oid
             """;
 
+    /**
+     * Operator families with what belongs to the family alone, then classes with their own members; those of extensions come
+     * with them.
+     */
+    static final String OPERATOR_CLASSES = """
+            WITH members AS (
+                SELECT d.refclassid, d.refobjid, 1 AS sort, o.amopstrategy AS number,
+                       format('OPERATOR %s %s (%s, %s)%s', o.amopstrategy,
+                              (SELECT format('%I.%s', n.nspname, p.oprname) FROM pg_operator p
+                               JOIN pg_namespace n ON n.oid = p.oprnamespace WHERE p.oid = o.amopopr),
+                              format_type(o.amoplefttype, NULL), format_type(o.amoprighttype, NULL),
+                              CASE WHEN o.amoppurpose = 'o' THEN
+                                  (SELECT format(' FOR ORDER BY %I.%I', n.nspname, f.opfname) FROM pg_opfamily f
+                                   JOIN pg_namespace n ON n.oid = f.opfnamespace WHERE f.oid = o.amopsortfamily)
+                              ELSE '' END) AS member
+                FROM pg_amop o
+                JOIN pg_depend d ON d.classid = 'pg_amop'::regclass AND d.objid = o.oid
+                     AND d.refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass)
+                UNION ALL
+                SELECT d.refclassid, d.refobjid, 2, p.amprocnum,
+                       format('FUNCTION %s (%s, %s) %s', p.amprocnum, format_type(p.amproclefttype, NULL),
+                              format_type(p.amprocrighttype, NULL), p.amproc::regprocedure)
+                FROM pg_amproc p
+                JOIN pg_depend d ON d.classid = 'pg_amproc'::regclass AND d.objid = p.oid
+                     AND d.refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass)
+            ), families AS (
+                SELECT f.oid, n.nspname, f.opfname, am.amname, f.opfowner,
+                       format('%I.%I USING %I', n.nspname, f.opfname, am.amname) AS sql
+                FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am am ON am.oid = f.opfmethod
+                WHERE n.nspname = ANY (?) AND NOT EXISTS (
+                    SELECT FROM pg_depend e WHERE e.classid = 'pg_opfamily'::regclass AND e.objid = f.oid AND e.deptype = 'e')
+            )
+            SELECT 'operator-family', format('%s.%s(%s)', f.nspname, f.opfname, f.amname), 'pre-data', NULL, NULL, NULL, NULL,
+                   'CREATE OPERATOR FAMILY ' || f.sql
+                   || coalesce(format(E';\\nALTER OPERATOR FAMILY %s ADD ', f.sql)
+                               || (SELECT string_agg(m.member, ', ' ORDER BY m.sort, m.number, m.member) FROM members m
+                                   WHERE m.refclassid = 'pg_opfamily'::regclass AND m.refobjid = f.oid), '')
+                   || coalesce(format(E';\\nCOMMENT ON OPERATOR FAMILY %s IS %L', f.sql,
+                                      nullif(obj_description(f.oid, 'pg_opfamily'), '')), ''),
+                   format(E';\\nALTER OPERATOR FAMILY %s OWNER TO %I', f.sql, pg_get_userbyid(f.opfowner))
+            FROM families f
+            UNION ALL
+            SELECT 'operator-class', format('%s.%s(%s)', n.nspname, c.opcname, f.amname), 'pre-data', NULL, NULL, NULL, NULL,
+                   format('CREATE OPERATOR CLASS %I.%I%s FOR TYPE %s USING %I FAMILY %I.%I AS ', n.nspname, c.opcname,
+                          CASE WHEN c.opcdefault THEN ' DEFAULT' ELSE '' END, format_type(c.opcintype, NULL), f.amname,
+                          f.nspname, f.opfname)
+                   || concat_ws(', ', CASE WHEN c.opckeytype <> 0 THEN 'STORAGE ' || format_type(c.opckeytype, NULL) END,
+                          (SELECT string_agg(m.member, ', ' ORDER BY m.sort, m.number, m.member) FROM members m
+                           WHERE m.refclassid = 'pg_opclass'::regclass AND m.refobjid = c.oid))
+                   || coalesce(format(E';\\nCOMMENT ON OPERATOR CLASS %I.%I USING %I IS %L', n.nspname, c.opcname, f.amname,
+                                      nullif(obj_description(c.oid, 'pg_opclass'), '')), ''),
+                   format(E';\\nALTER OPERATOR CLASS %I.%I USING %I OWNER TO %I', n.nspname, c.opcname, f.amname,
+                          pg_get_userbyid(c.opcowner))
+            FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN families f ON f.oid = c.opcfamily
+            ORDER BY 1 DESC, 2
+            """;
+
     /** Event triggers belong to the database; only those whose function is carried can be made. */
     static final String EVENT_TRIGGERS = """
             SELECT 'event-trigger', t.evtname, 'post-data', NULL, NULL, NULL, NULL,

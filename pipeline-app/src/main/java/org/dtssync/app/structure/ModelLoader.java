@@ -32,6 +32,8 @@ import org.pgcodekeeper.core.loader.pg.SupportedPgVersion;
 import org.pgcodekeeper.core.monitor.NullMonitor;
 import org.pgcodekeeper.core.schema.pg.PgDatabase;
 import org.pgcodekeeper.core.settings.ISettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads those objects of a database into pgCodeKeeper's model that this package has written out by it.
@@ -40,6 +42,8 @@ import org.pgcodekeeper.core.settings.ISettings;
  * and user mappings are not read: the latter hold passwords. Not thread-safe; used once.
  */
 final class ModelLoader extends JdbcLoaderBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
 
     private final DatabaseConnections connections;
 
@@ -53,6 +57,13 @@ final class ModelLoader extends JdbcLoaderBase {
         try {
             PgDatabase database = load();
             FullAnalyze.fullAnalyze(database, errors);
+            if (!errors.isEmpty()) {
+                // Only dependencies are lost by that: the texts are the server's own.
+                LOG.warn(
+                        "Some expressions were not understood, so the order of what uses them is found by trying. count={} first={}",
+                        errors.size(),
+                        errors.get(0));
+            }
             return database;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

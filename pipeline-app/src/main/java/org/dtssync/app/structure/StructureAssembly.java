@@ -57,13 +57,19 @@ final class StructureAssembly {
         addModel(Section.PRE_DATA, StructureAssembly::isSchema);
         objects.addAll(queries.ofDatabase(DatabaseQueries.EXTENSIONS));
         addModel(Section.PRE_DATA, statement -> !isSchema(statement) && !afterKeys.contains(statement));
+        objects.addAll(queries.ofSchemas(DatabaseQueries.OPERATOR_CLASSES));
         objects.addAll(queries.ofRelations(TableQueries.OWNED_SEQUENCES));
+        objects.addAll(withStatement(queries.ofRelations(TableQueries.IDENTITY_SEQUENCES)));
         objects.addAll(keys);
         objects.addAll(queries.ofRelations(KeyQueries.REPLICA_IDENTITIES));
         addModel(Section.PRE_DATA, statement -> afterKeys.contains(statement) && !afterLoad.contains(statement));
         addModel(Section.POST_DATA, afterLoad::contains);
         addPostData(queries);
         return objects;
+    }
+
+    private static List<StructureObject> withStatement(List<StructureObject> objects) {
+        return objects.stream().filter(object -> !object.statement().isEmpty()).toList();
     }
 
     private void addPostData(CatalogQueries queries) throws SQLException {

@@ -17,6 +17,26 @@ final class TableQueries {
             ORDER BY sn.nspname, s.relname
             """;
 
+    /** Identity columns bring their sequence along, but not its comment and grants. */
+    static final String IDENTITY_SEQUENCES = """
+            SELECT 'identity-sequence', format('%s.%s', sn.nspname, s.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
+                   coalesce(format('COMMENT ON SEQUENCE %I.%I IS %L', sn.nspname, s.relname,
+                                   nullif(obj_description(s.oid, 'pg_class'), '')), ''),
+                   coalesce((SELECT string_agg(format(E';\nGRANT %s ON SEQUENCE %I.%I TO %s%s', g.privilege_type, sn.nspname,
+                                 s.relname, CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+                                 CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), ''
+                                 ORDER BY g.grantee, g.privilege_type)
+                             FROM aclexplode(s.relacl) g WHERE g.grantee <> s.relowner), '')
+            FROM pg_depend d
+            JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+            JOIN pg_namespace sn ON sn.oid = s.relnamespace
+            JOIN pg_class c ON c.oid = d.refobjid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
+              AND c.oid = ANY (?::bigint[]::oid[]) AND (s.relacl IS NOT NULL OR obj_description(s.oid, 'pg_class') <> '')
+            ORDER BY sn.nspname, s.relname
+            """;
+
     static final String STATISTICS = """
             SELECT 'statistics', format('%s.%s', sn.nspname, x.stxname), 'post-data', n.nspname, c.relname, NULL, NULL,
                    pg_get_statisticsobjdef(x.oid)

@@ -74,6 +74,12 @@ final class CatalogPrint {
                 UNION ALL
                 SELECT concat_ws(' ', 'operator', o.oid::regoperator, oprcode, oprcom::regoperator) FROM pg_operator o JOIN s ON s.oid = oprnamespace
                 UNION ALL
+                SELECT concat_ws(' ', 'operator class', nspname, opcname, opcintype::regtype, opcdefault,
+                       (SELECT string_agg(amopstrategy || ' ' || amopopr::regoperator, ',') FROM pg_amop WHERE amopfamily = opcfamily),
+                       (SELECT string_agg(amprocnum || ' ' || amproc::regprocedure, ',') FROM pg_amproc WHERE amprocfamily = opcfamily))
+                FROM pg_opclass o JOIN s ON s.oid = opcnamespace
+                WHERE NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = o.oid AND e.deptype = 'e')
+                UNION ALL
                 SELECT concat_ws(' ', 'cast', castsource::regtype, casttarget::regtype, castfunc::regprocedure, castcontext)
                 FROM pg_cast c WHERE c.oid >= 16384
                 UNION ALL

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,13 +13,14 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Objects that are refused, corrected, skipped, or there already. */
 class StructureApplierTest {
 
-    private static Databases databases = new Databases();
+    private static Databases databases;
 
     private Move move;
 
@@ -27,8 +29,13 @@ class StructureApplierTest {
         move = new Move(databases, 14, 17);
     }
 
+    @BeforeAll
+    static void startServers() {
+        databases = new Databases();
+    }
+
     @AfterAll
-    static void stopServers() {
+    static void stopServers() throws IOException {
         databases.close();
     }
 

@@ -2,13 +2,16 @@ package org.dtssync.app.structure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,10 +33,15 @@ class StructureCarriedTest {
             SELECT polname FROM pg_policy
             """;
 
-    private static Databases databases = new Databases();
+    private static Databases databases;
+
+    @BeforeAll
+    static void startServers() {
+        databases = new Databases();
+    }
 
     @AfterAll
-    static void stopServers() {
+    static void stopServers() throws IOException {
         databases.close();
     }
 
@@ -131,6 +139,24 @@ class StructureCarriedTest {
                         "foreign-key:public.line.line_o_fkey");
         assertThat(new StructureComparison(move.source, move.destination, selection).differences())
                 .isEmpty();
+    }
+
+    @Test
+    void anAccountWithoutRightsReadsTheSameStructure() throws Exception {
+        Move move = new Move(databases, 14, 17);
+        Move.execute(move.source, Move.everything());
+        Move.execute(move.source, "ALTER ROLE app_reader LOGIN");
+        DatabaseSettings settings = move.source.settings();
+        DatabaseConnections ordinary = new DatabaseConnections(
+                "source",
+                new DatabaseSettings(settings.url(), "app_reader", settings.password(), settings.properties()),
+                "structure-test");
+
+        List<StructureObject> read = new StructureReader(ordinary, Move.EVERYTHING).read();
+
+        assertThat(read.stream().map(StructureObject::name))
+                .containsExactlyElementsOf(new StructureReader(move.source, Move.EVERYTHING)
+                        .read().stream().map(StructureObject::name).toList());
     }
 
     @Test

@@ -56,6 +56,12 @@ CREATE FUNCTION public.mood_number(public.mood) RETURNS integer LANGUAGE sql IMM
 CREATE CAST (public.mood AS integer) WITH FUNCTION public.mood_number(public.mood) AS ASSIGNMENT;
 COMMENT ON CAST (public.mood AS integer) IS 'a cast';
 
+CREATE FUNCTION public.mood_compare(public.mood, public.mood) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 0';
+CREATE OPERATOR FAMILY public.mood_family USING btree;
+CREATE OPERATOR CLASS public.mood_class FOR TYPE public.mood USING btree FAMILY public.mood_family AS
+    OPERATOR 3 public.=~=, FUNCTION 1 public.mood_compare(public.mood, public.mood);
+COMMENT ON OPERATOR CLASS public.mood_class USING btree IS 'a class';
+
 -- sequences
 CREATE SEQUENCE public.lone AS smallint START WITH 5 INCREMENT BY -2 MINVALUE -100 MAXVALUE 200 CACHE 3 CYCLE;
 COMMENT ON SEQUENCE public.lone IS 'lone';
@@ -101,6 +107,9 @@ CREATE INDEX customer_name ON public.customer ("Full Name" COLLATE "C", made_at 
 COMMENT ON INDEX public.customer_name IS 'an index';
 CREATE INDEX customer_props ON public.customer USING gin (props ext.gin_hstore_ops);
 ALTER TABLE public.customer CLUSTER ON customer_name;
+CREATE INDEX customer_feeling ON public.customer (feeling public.mood_class);
+GRANT USAGE ON SEQUENCE public.customer_id_seq TO app_reader;
+COMMENT ON SEQUENCE public.customer_id_seq IS 'of the identity';
 CREATE STATISTICS public.customer_stats (dependencies, ndistinct) ON feeling, level FROM public.customer;
 COMMENT ON STATISTICS public.customer_stats IS 'stats';
 CREATE STATISTICS public.customer_expr ON (lower(code)), level FROM public.customer;

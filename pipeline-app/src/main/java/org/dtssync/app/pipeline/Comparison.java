@@ -1,0 +1,31 @@
+package org.dtssync.app.pipeline;
+
+import org.dtssync.app.verify.Verification;
+import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.app.verify.VerifySettings;
+
+/** Compares both databases of a running task. Used by one thread at a time. */
+final class Comparison {
+
+    private final TaskParts parts;
+    private final Heartbeat heartbeat;
+    private final PipelineListener listener;
+
+    Comparison(TaskParts parts, Heartbeat heartbeat, PipelineListener listener) {
+        this.parts = parts;
+        this.heartbeat = heartbeat;
+        this.listener = listener;
+    }
+
+    /** Compares every table; the structures must be unchanged. */
+    VerifyReport run() throws InterruptedException {
+        new StructureWatch(parts).check();
+        return new Verification(
+                        parts.source(),
+                        parts.destination(),
+                        VerifySettings.withWorkers(parts.task().snapshot().workers()),
+                        heartbeat::awaitApplied,
+                        listener::verifying)
+                .verify(parts.progress().tables());
+    }
+}

@@ -1,0 +1,123 @@
+package org.dtssync.app.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.precheck.Precheck;
+import org.dtssync.app.precheck.PrecheckItem;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one task through its phases, from wherever it was: the entry to the hall.
+ *
+ * <p>One object runs once, in the thread that calls it; interrupting that thread ends the run in order.
+ */
+public final class Pipeline {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+
+    private final TaskParts parts;
+    private final PipelineListener listener;
+
+    /**
+     * Creates a pipeline; opens nothing yet.
+     *
+     * @param task the task file, with embedded servers resolved to their addresses
+     * @param listener told how it gets on
+     */
+    public Pipeline(TaskFile task, PipelineListener listener) {
+        this.parts = TaskParts.of(task);
+        this.listener = listener;
+    }
+
+    /**
+     * Runs to a goal.
+     *
+     * @return the comparison, if the goal was one
+     * @throws SyncException if the task cannot go on; its text is kept in the state too
+     * @throws InterruptedException if the thread was interrupted; the task goes on with the next run
+     */
+    public Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
+        precheckOnce();
+        parts.retry().run("state", () -> parts.progress().install());
+        InstanceLease[] lease = new InstanceLease[1];
+        parts.retry().run("lease", () -> lease[0] = InstanceLease.acquire(parts));
+        try (InstanceLease held = lease[0];
+                Background background = new Background()) {
+            return run(options, held, background);
+        }
+    }
+
+    /** A task that is known has passed; what holds then is watched by its parts. */
+    private void precheckOnce() {
+        if (parts.progress().exists()) {
+            return;
+        }
+        listener.entered(Phase.PRECHECK);
+        List<PrecheckItem> failed = new ArrayList<>();
+        for (PrecheckItem item : new Precheck(parts.task()).run()) {
+            if (item.result() == PrecheckItem.Result.FAIL) {
+                failed.add(item);
+            } else if (item.result() == PrecheckItem.Result.WARN) {
+                LOG.warn("Precheck warns. check={} object={} message={}", item.id(), item.object(), item.message());
+            }
+        }
+        if (!failed.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.PRECHECK,
+                    failed.stream()
+                            .map(item -> item.message() + (item.remedy().isEmpty() ? "" : " " + item.remedy()))
+                            .collect(Collectors.joining("\n")),
+                    "");
+        }
+    }
+
+    private Optional<VerifyReport> run(RunOptions options, InstanceLease lease, Background background)
+            throws InterruptedException {
+        Fence fence = lease.fence();
+        background.start("dts-sync-lease", () -> parts.retry().run("lease", lease::keep));
+        try {
+            Optional<VerifyReport> report = new PhaseSequence(parts, fence, background, listener).run(options);
+            background.check();
+            return report;
+        } catch (InterruptedException e) {
+            SyncException cause = background.fatal();
+            if (cause == null) {
+                throw e;
+            }
+            throw recorded(cause, fence);
+        } catch (SyncException e) {
+            throw recorded(causeOf(background, e), fence);
+        }
+    }
+
+    /** What failed in the background is the cause of what failed in the main thread after it. */
+    private static SyncException causeOf(Background background, SyncException e) {
+        return background.fatal() == null ? e : background.fatal();
+    }
+
+    private SyncException recorded(SyncException fault, Fence fence) {
+        if (fault.kind() != FaultKind.FENCED) {
+            try {
+                parts.progress().error(fault.getMessage(), fence);
+            } catch (SyncException e) {
+                fault.addSuppressed(e);
+            }
+        }
+        return fault;
+    }
+
+    /** Returns how far the task is; empty if it is not known. */
+    public Optional<TaskProgress> progress() {
+        return parts.progress().task();
+    }
+}

@@ -1,0 +1,157 @@
+package org.dtssync.app.pipeline;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.schemas.TopicNames;
+
+/**
+ * Removes all of a task, in any phase: slot, publication and heartbeat at the source, its state at the destination, and its
+ * topics if asked. Safe to run again. Tables and rows of the user stay as they are.
+ */
+public final class Release {
+
+    private static final long SLOT_WAIT_MILLIS = 100;
+    private static final int SLOT_WAITS = 100;
+
+    /** Every table of the state, the fence last: who holds it must find it as long as anything is left. */
+    private static final List<String> STATE_TABLES = List.of(
+            "command",
+            "structure_object",
+            "chunk",
+            "table_progress",
+            "apply_position",
+            "heartbeat",
+            "task",
+            "instance",
+            "fence");
+
+    private final TaskParts parts;
+
+    /** Creates a release of one task; opens nothing yet. */
+    public Release(TaskFile task) {
+        this.parts = TaskParts.of(task);
+    }
+
+    /**
+     * Removes everything.
+     *
+     * @param topics whether the topics are deleted too
+     * @return a past-tense line for each thing that was removed
+     */
+    public List<String> run(boolean topics) throws InterruptedException {
+        List<String> done = new ArrayList<>();
+        parts.progress().install();
+        InstanceLease lease = InstanceLease.acquire(parts);
+        try {
+            releaseSource(done);
+            if (topics) {
+                deleteTopics(done);
+            }
+        } finally {
+            lease.close();
+        }
+        releaseDestination(done);
+        return done;
+    }
+
+    private void releaseSource(List<String> done) throws InterruptedException {
+        try (Connection connection = parts.source().open()) {
+            dropSlot(connection, done);
+            if (exists(
+                    connection,
+                    "SELECT 1 FROM pg_publication WHERE pubname = ?",
+                    parts.task().publication())) {
+                new Publication(parts.task().publication()).drop(connection);
+                done.add("Dropped publication " + parts.task().publication() + " at the source.");
+            }
+            if (exists(
+                    connection,
+                    "SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = 'heartbeat'",
+                    "dts_sync")) {
+                delete(connection, "heartbeat");
+                dropSchemaIfUnused(connection, "heartbeat", "source", done);
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source could not be released", e);
+        }
+    }
+
+    private void dropSlot(Connection connection, List<String> done) throws SQLException, InterruptedException {
+        if (parts.slot().state(connection).isEmpty()) {
+            return;
+        }
+        parts.slot().endReader(connection);
+        for (int i = 0; i < SLOT_WAITS; i++) {
+            boolean active = parts.slot()
+                    .state(connection)
+                    .flatMap(state -> state.activePid())
+                    .isPresent();
+            if (!active) {
+                break;
+            }
+            Thread.sleep(SLOT_WAIT_MILLIS);
+        }
+        parts.slot().drop(connection);
+        done.add("Dropped replication slot " + parts.task().slot() + " at the source.");
+    }
+
+    private void deleteTopics(List<String> done) {
+        try (KafkaTopics topics = new KafkaTopics(parts.task().kafka().properties())) {
+            TopicNames names = new TopicNames(parts.task().name());
+            List<String> ours =
+                    topics.all().stream().filter(names::isOurs).sorted().toList();
+            topics.delete(ours);
+            done.add("Deleted " + ours.size() + " topics.");
+        }
+    }
+
+    private void releaseDestination(List<String> done) {
+        try (Connection connection = parts.destination().open()) {
+            connection.setAutoCommit(false);
+            for (String table : STATE_TABLES) {
+                delete(connection, table);
+            }
+            dropSchemaIfUnused(connection, "fence", "destination", done);
+            connection.commit();
+            done.add("Removed the state of task " + parts.task().name() + " at the destination.");
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The destination could not be released", e);
+        }
+    }
+
+    private void delete(Connection connection, String table) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM dts_sync." + table + " WHERE task = ?")) {
+            statement.setString(1, parts.task().name());
+            statement.executeUpdate();
+        }
+    }
+
+    /** Another task of the same databases still needs it. */
+    private static void dropSchemaIfUnused(Connection connection, String table, String role, List<String> done)
+            throws SQLException {
+        if (!exists(connection, "SELECT 1 FROM dts_sync." + table + " WHERE task <> ?", "")) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("DROP SCHEMA dts_sync CASCADE");
+            }
+            done.add("Dropped schema dts_sync at the " + role + ": no task is left in it.");
+        }
+    }
+
+    private static boolean exists(Connection connection, String sql, String parameter) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, parameter);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+}
