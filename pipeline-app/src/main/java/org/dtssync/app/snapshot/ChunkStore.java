@@ -180,10 +180,9 @@ final class ChunkStore {
         fence.hold(destination);
         waitForDisk(destination);
         try (PreparedStatement statement = destination.prepareStatement("""
-                UPDATE dts_sync.fence SET epoch = epoch WHERE task = ? AND epoch = ?
+                UPDATE dts_sync.task SET updated_at = now() WHERE task = ?
                 """)) {
             statement.setString(1, fence.task());
-            statement.setLong(2, fence.epoch());
             statement.executeUpdate();
         }
         destination.commit();
