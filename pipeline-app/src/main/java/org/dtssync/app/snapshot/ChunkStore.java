@@ -64,7 +64,7 @@ final class ChunkStore {
             }
         }
         if (emptyFirst && !planned.isEmpty()) {
-            new TableEmptier(destination).truncate(planned);
+            new TableEmptier(destination).empty(planned);
         }
         destination.commit();
     }
@@ -209,7 +209,7 @@ final class ChunkStore {
             identify(chunks, 1, table);
             chunks.executeUpdate();
         }
-        new TableEmptier(destination).empty(table);
+        new TableEmptier(destination).empty(List.of(table));
         destination.commit();
     }
 
