@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dtssync.app.pipeline.PipelineListener;
@@ -31,6 +32,7 @@ final class ProgressDisplay implements PipelineListener, AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private final ScheduledFuture<?> showing;
     private final AtomicLong appliedChanges = new AtomicLong();
     private volatile Phase phase = Phase.PRECHECK;
     private volatile SnapshotProgress snapshot;
@@ -42,7 +44,7 @@ final class ProgressDisplay implements PipelineListener, AutoCloseable {
 
     ProgressDisplay(PrintWriter err) {
         this.err = err;
-        timer.scheduleAtFixedRate(this::show, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+        this.showing = timer.scheduleAtFixedRate(this::show, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
@@ -119,6 +121,7 @@ final class ProgressDisplay implements PipelineListener, AutoCloseable {
 
     @Override
     public void close() {
+        showing.cancel(false);
         timer.shutdownNow();
     }
 }
