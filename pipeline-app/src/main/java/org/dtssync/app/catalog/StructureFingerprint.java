@@ -28,10 +28,11 @@ import org.dtssync.connectors.postgres.TableName;
 public final class StructureFingerprint {
 
     /** A running ALTER TABLE holds a lock that printing its expressions waits for. */
-    private static final String LOCK_TIMEOUT = "SET lock_timeout = '5s'";
+    private static final String LOCK_TIMEOUT = "SET lock_timeout = '2s'";
 
     /**
-     * Facts as (schema, table, kind, name, property, value); facts without a value are left out. {@code altered} and
+     * Facts as (table's oid, kind, name, property, value); facts without a value are left out. No part joins one list of all
+     * tables to another: the planner takes such lists for short and would compare each with each. {@code altered} and
      * {@code files} together give away a rewrite that leaves the column's type as it was ({@code TYPE ... USING}).
      */
     private static final String FACTS = """
@@ -73,17 +74,20 @@ public final class StructureFingerprint {
                 ) AS inner_type
                 WHERE inner_type.oid <> 0
             ), fact(root, kind, name, property, value) AS (
+                SELECT t.oid, 'name', t.nspname, 'table', t.relname FROM captured t
+                UNION ALL
                 SELECT t.oid, 'table', '', f.property, f.value
-                FROM captured t JOIN identity i ON i.oid = t.oid AND i.root = t.oid
+                FROM identity i JOIN pg_class t ON t.oid = i.oid AND i.parent IS NULL
                 CROSS JOIN LATERAL (VALUES
                     ('oid', t.oid::text),
                     ('kind', CASE t.relkind WHEN 'p' THEN 'partitioned table' ELSE 'table' END),
                     ('persistence', CASE t.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'logged' END),
                     ('partition key', CASE WHEN t.relkind = 'p' THEN pg_get_partkeydef(t.oid) END),
                     ('replica identity', i.text),
-                    ('key', i.key),
-                    ('files', (SELECT md5(string_agg(c.relfilenode::text, ' ' ORDER BY c.oid))
-                        FROM member m JOIN pg_class c ON c.oid = m.oid WHERE m.root = t.oid))) AS f(property, value)
+                    ('key', i.key)) AS f(property, value)
+                UNION ALL
+                SELECT m.root, 'table', '', 'files', md5(string_agg(c.relfilenode::text, ' ' ORDER BY c.oid))
+                FROM member m JOIN pg_class c ON c.oid = m.oid GROUP BY m.root
                 UNION ALL
                 SELECT t.oid, 'column', a.attname, f.property, f.value
                 FROM captured t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -134,8 +138,7 @@ public final class StructureFingerprint {
                 FROM used u JOIN pg_type y ON y.oid = u.type JOIN pg_range r ON r.rngtypid = y.oid
                 WHERE y.typtype = 'r' AND y.typnamespace <> 'pg_catalog'::regnamespace
             )
-            SELECT t.nspname, t.relname, f.kind, f.name, f.property, f.value
-            FROM captured t JOIN fact f ON f.root = t.oid WHERE f.value IS NOT NULL
+            SELECT root::bigint, kind, name, property, value FROM fact WHERE value IS NOT NULL
             """;
 
     private final DatabaseConnections source;
@@ -154,7 +157,6 @@ public final class StructureFingerprint {
      *     that is changing a table holds it locked for long
      */
     public Map<TableName, String> read(Collection<TableName> tables) {
-        Map<TableName, List<StructureFact>> facts = new HashMap<>();
         try (Connection connection = source.open()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(LOCK_TIMEOUT);
@@ -162,14 +164,11 @@ public final class StructureFingerprint {
             try (PreparedStatement statement = connection.prepareStatement(FACTS)) {
                 statement.setArray(1, connection.createArrayOf("text", names(tables, true)));
                 statement.setArray(2, connection.createArrayOf("text", names(tables, false)));
-                read(statement, facts);
+                return read(statement);
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("The structure of the captured tables could not be read", e);
         }
-        Map<TableName, String> texts = new TreeMap<>();
-        facts.forEach((table, ofTable) -> texts.put(table, StructureFact.print(ofTable)));
-        return texts;
     }
 
     /**
@@ -205,15 +204,24 @@ public final class StructureFingerprint {
                         .toList();
     }
 
-    private static void read(PreparedStatement statement, Map<TableName, List<StructureFact>> facts)
-            throws SQLException {
+    private static Map<TableName, String> read(PreparedStatement statement) throws SQLException {
+        Map<Long, TableName> names = new HashMap<>();
+        Map<Long, List<StructureFact>> facts = new HashMap<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                facts.computeIfAbsent(new TableName(rows.getString(1), rows.getString(2)), table -> new ArrayList<>())
-                        .add(new StructureFact(
-                                rows.getString(3), rows.getString(4), rows.getString(5), rows.getString(6)));
+                StructureFact fact =
+                        new StructureFact(rows.getString(2), rows.getString(3), rows.getString(4), rows.getString(5));
+                if (fact.kind().equals("name")) {
+                    names.put(rows.getLong(1), new TableName(fact.name(), fact.value()));
+                } else {
+                    facts.computeIfAbsent(rows.getLong(1), oid -> new ArrayList<>())
+                            .add(fact);
+                }
             }
         }
+        Map<TableName, String> texts = new TreeMap<>();
+        facts.forEach((oid, ofTable) -> texts.put(names.get(oid), StructureFact.print(ofTable)));
+        return texts;
     }
 
     private static Object[] names(Collection<TableName> tables, boolean schemas) {

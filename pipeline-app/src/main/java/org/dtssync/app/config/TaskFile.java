@@ -48,4 +48,40 @@ public record TaskFile(
     public String applicationName() {
         return "dts_sync_" + name;
     }
+
+    /** Returns the same task with other brokers. */
+    public TaskFile withKafka(KafkaSettings other) {
+        return new TaskFile(
+                name,
+                source,
+                destination,
+                other,
+                topics,
+                registry,
+                converters,
+                dataDir,
+                objects,
+                snapshot,
+                retry,
+                secondInstance,
+                walWarningBytes);
+    }
+
+    /** Returns the same task with another registry. */
+    public TaskFile withRegistry(RegistrySettings other) {
+        return new TaskFile(
+                name,
+                source,
+                destination,
+                kafka,
+                topics,
+                other,
+                converters,
+                dataDir,
+                objects,
+                snapshot,
+                retry,
+                secondInstance,
+                walWarningBytes);
+    }
 }

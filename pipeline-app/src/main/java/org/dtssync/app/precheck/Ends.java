@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.TableCatalog;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -92,14 +93,15 @@ final class Ends {
                 && table.persistence() == CatalogTable.Persistence.PERMANENT;
     }
 
-    /** Returns how far the task is, empty if it never began. */
+    /** Returns how far the task is, empty if it has made nothing yet: the precheck itself makes nothing. */
     Optional<TaskProgress> progress() {
         if (progress == null) {
             progress = new ProgressStore(
                             new DatabaseConnections(
                                     "destination", task.destination().database(), task.applicationName() + "_precheck"),
                             task.name())
-                    .task();
+                    .task()
+                    .filter(known -> known.phase().isAfter(Phase.PRECHECK));
         }
         return progress;
     }

@@ -64,7 +64,7 @@ final class ChunkStore {
             }
         }
         if (emptyFirst && !planned.isEmpty()) {
-            new TableEmptier(destination).truncate(planned);
+            new TableEmptier(destination).empty(planned);
         }
         destination.commit();
     }
@@ -180,10 +180,9 @@ final class ChunkStore {
         fence.hold(destination);
         waitForDisk(destination);
         try (PreparedStatement statement = destination.prepareStatement("""
-                UPDATE dts_sync.fence SET epoch = epoch WHERE task = ? AND epoch = ?
+                UPDATE dts_sync.task SET updated_at = now() WHERE task = ?
                 """)) {
             statement.setString(1, fence.task());
-            statement.setLong(2, fence.epoch());
             statement.executeUpdate();
         }
         destination.commit();
@@ -210,7 +209,7 @@ final class ChunkStore {
             identify(chunks, 1, table);
             chunks.executeUpdate();
         }
-        new TableEmptier(destination).empty(table);
+        new TableEmptier(destination).empty(List.of(table));
         destination.commit();
     }
 

@@ -3,6 +3,7 @@ package org.dtssync.app.snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /**
@@ -34,37 +35,65 @@ record KeyOrder(List<KeyColumn> columns) {
                 .collect(Collectors.joining(", ", "ARRAY[", "]"));
     }
 
-    /** Returns the condition for rows that lie within the chunk's bounds, or {@code true}. */
+    /**
+     * Returns the condition for rows that lie within the chunk's bounds, or {@code true}.
+     *
+     * <p>Columns in which both bounds agree are asked for by equality: a scan of the index ends only when the first column that
+     * is compared by range has passed its bound, so without that each chunk of a tenant's rows would be read to the end of
+     * that tenant.
+     */
     String within(Chunk chunk) {
+        int common = commonColumns(chunk);
         List<String> conditions = new ArrayList<>();
-        chunk.after().ifPresent(bound -> conditions.add(after(literals(bound))));
-        chunk.upTo().ifPresent(bound -> conditions.add(upTo(literals(bound))));
+        for (int i = 0; i < common; i++) {
+            conditions.add(
+                    compare(i, columns.get(i).equal(), literals(chunk.after().orElseThrow())));
+        }
+        chunk.after().ifPresent(bound -> conditions.add(after(common, literals(bound))));
+        chunk.upTo().ifPresent(bound -> conditions.add(upTo(common, literals(bound))));
         return conditions.isEmpty() ? "true" : String.join(" AND ", conditions);
     }
 
-    private String after(List<String> bound) {
-        KeyColumn first = columns.get(0);
-        if (columns.stream().allMatch(column -> column.after().equals(first.after()))) {
-            return row(first.after(), bound);
+    /** Counts leading columns of equal text, which are equal in any order; at least one column is left over. */
+    private int commonColumns(Chunk chunk) {
+        if (chunk.after().isEmpty() || chunk.upTo().isEmpty()) {
+            return 0;
         }
-        return "(" + compare(0, first.atOrAfter(), bound) + " AND " + step(0, bound, true) + ")";
+        int common = 0;
+        while (common < columns.size() - 1
+                && chunk.after().get().get(common).equals(chunk.upTo().get().get(common))) {
+            common++;
+        }
+        return common;
     }
 
-    private String upTo(List<String> bound) {
-        KeyColumn first = columns.get(0);
-        if (columns.stream().allMatch(column -> column.atOrBefore().equals(first.atOrBefore()))) {
-            return row(first.atOrBefore(), bound);
+    private String after(int start, List<String> bound) {
+        KeyColumn first = columns.get(start);
+        if (rest(start).allMatch(column -> column.after().equals(first.after()))) {
+            return row(start, first.after(), bound);
         }
-        return "(" + compare(0, first.atOrBefore(), bound) + " AND " + step(0, bound, false) + ")";
+        return "(" + compare(start, first.atOrAfter(), bound) + " AND " + step(start, bound, true) + ")";
+    }
+
+    private String upTo(int start, List<String> bound) {
+        KeyColumn first = columns.get(start);
+        if (rest(start).allMatch(column -> column.atOrBefore().equals(first.atOrBefore()))) {
+            return row(start, first.atOrBefore(), bound);
+        }
+        return "(" + compare(start, first.atOrBefore(), bound) + " AND " + step(start, bound, false) + ")";
+    }
+
+    private Stream<KeyColumn> rest(int start) {
+        return columns.stream().skip(start);
     }
 
     /** A comparison of rows, which an index answers as a whole; it has one operator for all columns. */
-    private String row(String operator, List<String> bound) {
-        if (columns.size() == 1) {
-            return compare(0, operator, bound);
+    private String row(int start, String operator, List<String> bound) {
+        if (start == columns.size() - 1) {
+            return compare(start, operator, bound);
         }
-        String row = columns.stream().map(KeyColumn::expression).collect(Collectors.joining(", ", "(", ")"));
-        return row + " " + operator + " (" + String.join(", ", bound) + ")";
+        String row = rest(start).map(KeyColumn::expression).collect(Collectors.joining(", ", "(", ")"));
+        return row + " " + operator + " (" + String.join(", ", bound.subList(start, bound.size())) + ")";
     }
 
     /**

@@ -103,7 +103,12 @@ final class Sessions implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        rest();
+    }
+
+    /** Closes both connections, which must have no open transaction; the next call opens new ones. */
+    synchronized void rest() {
         for (Connection connection : new Connection[] {source, destination}) {
             if (connection != null) {
                 try {

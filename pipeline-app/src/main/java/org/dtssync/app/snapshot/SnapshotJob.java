@@ -91,6 +91,8 @@ public final class SnapshotJob {
             progress.start(store.tables());
             LOG.info("Snapshot starts. chunks={} workers={}", pending.size(), settings.workers());
             while (!pending.isEmpty()) {
+                // The workers have their own; one that idles for hours would only be cut off.
+                sessions.rest();
                 copy(pending);
                 pending = settle(retry, sessions);
             }

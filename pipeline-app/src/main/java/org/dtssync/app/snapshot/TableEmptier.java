@@ -6,7 +6,6 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -21,33 +20,26 @@ final class TableEmptier {
         this.destination = destination;
     }
 
-    /** Truncates all the tables in one statement, as foreign keys between them demand. */
-    void truncate(List<TableName> tables) throws SQLException {
-        Map<TableName, TableShape> shapes = new TableCatalog(destination).shapes(tables);
-        String names = tables.stream().map(table -> shapes.get(table).sql()).collect(Collectors.joining(", "));
-        try {
-            execute("TRUNCATE " + names);
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The selected tables could not be emptied at the destination", e);
-        }
-    }
-
     /**
-     * Empties one table. A table that foreign keys of others point to cannot be truncated by itself; its rows are then deleted,
-     * which with {@code session_replication_role = replica} fires none of those keys.
+     * Empties the tables, all in one statement, as foreign keys between them demand. Where keys of further tables point to
+     * them they cannot be truncated; their rows are then deleted, which with {@code session_replication_role = replica} fires
+     * none of those keys.
      */
-    void empty(TableName table) throws SQLException {
-        String name =
-                new TableCatalog(destination).shapes(List.of(table)).get(table).sql();
+    void empty(List<TableName> tables) throws SQLException {
+        Map<TableName, TableShape> shapes = new TableCatalog(destination).shapes(tables);
+        List<String> names =
+                tables.stream().map(table -> shapes.get(table).sql()).toList();
         Savepoint before = destination.setSavepoint();
         try {
-            execute("TRUNCATE " + name);
+            execute("TRUNCATE " + String.join(", ", names));
         } catch (SQLException e) {
             if (!FEATURE_NOT_SUPPORTED.equals(e.getSQLState())) {
-                throw SqlFaults.explain("Table " + table + " could not be emptied at the destination", e);
+                throw SqlFaults.explain("The tables from " + tables.get(0) + " on could not be emptied", e);
             }
             destination.rollback(before);
-            execute("DELETE FROM " + name);
+            for (String name : names) {
+                execute("DELETE FROM " + name);
+            }
         }
     }
 

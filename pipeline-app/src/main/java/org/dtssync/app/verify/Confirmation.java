@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  *       forth. What the destination shows at D2 is the source of a moment in between, so it ought to be that row. It is not.
  *   <li>The source had no such row at S1, and the destination has the same version at D1 and D2: it wrote nothing to the row
  *       between a position before S1 and one after it. So the row would have been there at the source at S1. It was not.
+ *       (This relies on the applier writing every row that the stream names, even where that leaves its values alone.)
  * </ul>
  *
  * <p><b>What it can miss.</b> A row that is wrong at the destination and is changed at the source between every two rounds is

@@ -2,11 +2,18 @@ package org.dtssync.app.verify;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 
-/** Writes a report as the JSON that other programs rely on. Stateless. */
+/** Writes and reads a report as the JSON that other programs rely on. Stateless. */
 public final class VerifyReportJson {
 
     private VerifyReportJson() {}
@@ -32,6 +39,46 @@ public final class VerifyReportJson {
             throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    /**
+     * Reads what {@link #render} wrote.
+     *
+     * @throws UncheckedIOException if it is something else
+     */
+    public static VerifyReport parse(String json) {
+        try {
+            JsonNode root = new ObjectMapper().readTree(json);
+            List<TableResult> tables = new ArrayList<>();
+            root.get("tables").forEach(table -> tables.add(table(table)));
+            List<Difference> differences = new ArrayList<>();
+            root.get("differences").forEach(difference -> differences.add(difference(difference)));
+            return new VerifyReport(Lsn.parse(root.get("lsn").asText()), tables, differences);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static TableResult table(JsonNode table) {
+        return new TableResult(
+                new TableName(table.get("schema").asText(), table.get("table").asText()),
+                table.get("rows").asLong(),
+                table.get("equal").asBoolean(),
+                table.get("missing").asLong(),
+                table.get("extra").asLong(),
+                table.get("changed").asLong());
+    }
+
+    private static Difference difference(JsonNode difference) {
+        String name = difference.get("table").asText();
+        int dot = name.indexOf('.');
+        List<String> columns = new ArrayList<>();
+        difference.get("columns").forEach(column -> columns.add(column.asText()));
+        return new Difference(
+                new TableName(name.substring(0, dot), name.substring(dot + 1)),
+                difference.get("key").asText(),
+                Difference.Kind.valueOf(difference.get("kind").asText().toUpperCase(Locale.ROOT)),
+                columns);
     }
 
     private static void write(JsonGenerator json, TableResult result) throws IOException {

@@ -193,7 +193,12 @@ class PrecheckSourceTest {
         servers.atSource("CREATE TABLE t (id int PRIMARY KEY)");
         servers.atDestination("CREATE TABLE t (id int PRIMARY KEY)");
         servers.atDestination(org.dtssync.schemas.SqlResources.DESTINATION.text());
-        servers.atDestination("INSERT INTO dts_sync.task (task, phase) VALUES ('shop', 'prepare')");
+        servers.atDestination("INSERT INTO dts_sync.task (task, phase) VALUES ('shop', 'precheck')");
+        assertThat(servers.of("existing-objects"))
+                .as("a precheck that was begun makes nothing")
+                .extracting(PrecheckItem::result)
+                .containsExactly(FAIL);
+        servers.atDestination("UPDATE dts_sync.task SET phase = 'prepare'");
 
         servers.assertFound("leftovers", "task shop", PASS, "Task shop has begun and is in phase prepare.", "");
         servers.assertPasses("existing-objects");

@@ -244,7 +244,7 @@ class SnapshotResumeTest {
     @Test
     void aTableIsCopiedAgainWhenItIsAskedFor() throws Exception {
         bench.atBoth("CREATE TABLE lines (order_id int REFERENCES orders, PRIMARY KEY (order_id))");
-        SnapshotJob job = bench.job(2, 100, SnapshotListener.NONE);
+        SnapshotJob job = bench.job(2, 100, true, SnapshotListener.NONE);
         job.run();
         bench.atDestination("INSERT INTO lines VALUES (7); UPDATE orders SET note = 'wrong' WHERE id < 1000");
 

@@ -9,13 +9,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -25,11 +24,12 @@ final class DatabasePair implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final String name = "verify_" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
-    private final String sourceServer;
-    private final String destinationServer;
+    private final EmbeddedPostgres sourceServer;
+    private final EmbeddedPostgres destinationServer;
 
-    /** Takes the two servers' JDBC URLs without a database. */
-    DatabasePair(String sourceServer, String destinationServer, String destinationOptions) throws SQLException {
+    /** Makes the databases; the options are those of the destination's CREATE DATABASE. */
+    DatabasePair(EmbeddedPostgres sourceServer, EmbeddedPostgres destinationServer, String destinationOptions)
+            throws SQLException {
         this.sourceServer = sourceServer;
         this.destinationServer = destinationServer;
         admin(sourceServer, "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'");
@@ -100,9 +100,8 @@ final class DatabasePair implements AutoCloseable {
         admin(destinationServer, "DROP DATABASE " + name + " WITH (FORCE)");
     }
 
-    private DatabaseConnections connections(String role, String server) {
-        return new DatabaseConnections(
-                role, new DatabaseSettings(server + name, "postgres", null, Map.of()), "dts-sync verify test");
+    private DatabaseConnections connections(String role, EmbeddedPostgres server) {
+        return new DatabaseConnections(role, server.superuser(name), "dts-sync verify test");
     }
 
     private static void run(DatabaseConnections connections, String... statements) throws SQLException {
@@ -115,8 +114,9 @@ final class DatabasePair implements AutoCloseable {
         }
     }
 
-    private static void admin(String server, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(server + "postgres", "postgres", null);
+    private static void admin(EmbeddedPostgres server, String sql) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(server.url("postgres"), EmbeddedPostgres.SUPERUSER, null);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

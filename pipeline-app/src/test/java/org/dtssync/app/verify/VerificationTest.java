@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.dtssync.app.verify.DatabasePair.table;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,18 +22,36 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Compares databases of PostgreSQL 14 and 17 at rest. */
 class VerificationTest {
 
+    @TempDir
+    static Path directory;
+
+    private static TestServers servers;
+
     private DatabasePair databases;
+
+    @BeforeAll
+    static void start() {
+        servers = new TestServers(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        servers.close();
+    }
 
     @BeforeEach
     void open() throws SQLException {
-        databases = new DatabasePair(TestServers.url(14), TestServers.url(17), "");
+        databases = new DatabasePair(servers.of(14), servers.of(17), "");
     }
 
     @AfterEach
@@ -264,7 +283,7 @@ class VerificationTest {
                 SELECT string_agg(hashtextextended(ROW(x, length(x))::text COLLATE "C", 0)::text, ' ')
                 FROM unnest(ARRAY['', 'a', E'\\n\\t"\\\\(),', 'ğİıŞ 漢字 😀', repeat('xyz😀', 100000), NULL]) AS x
                 """;
-        try (DatabasePair newer = new DatabasePair(TestServers.url(17), TestServers.url(18), "")) {
+        try (DatabasePair newer = new DatabasePair(servers.of(17), servers.of(18), "")) {
             List<String> oldest = DatabasePair.query(databases.source(), sql);
             assertThat(DatabasePair.query(newer.source(), sql)).isEqualTo(oldest);
             assertThat(DatabasePair.query(newer.destination(), sql)).isEqualTo(oldest);
@@ -273,8 +292,7 @@ class VerificationTest {
 
     @Test
     void comparesDatabasesOfDifferentEncodings() throws Exception {
-        try (DatabasePair mixed =
-                new DatabasePair(TestServers.url(17), TestServers.url(18), "ENCODING 'LATIN1' LOCALE 'C'")) {
+        try (DatabasePair mixed = new DatabasePair(servers.of(17), servers.of(18), "ENCODING 'LATIN1' LOCALE 'C'")) {
             mixed.both(
                     "CREATE TABLE words (w text COLLATE \"C\" PRIMARY KEY, n int)",
                     "INSERT INTO words SELECT 'é' || g, g FROM generate_series(1, 3000) AS g",

@@ -1,0 +1,83 @@
+package org.dtssync.app.cli;
+
+import java.io.PrintWriter;
+import org.dtssync.connectors.fault.SyncException;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The entry of the command line. */
+@Command(
+        name = "dts-sync",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Moves a live PostgreSQL database to another one through Kafka and keeps both in step.",
+        mixinStandardHelpOptions = true,
+        versionProvider = DtsSync.Version.class,
+        subcommands = {
+            PrecheckCommand.class,
+            RunCommand.class,
+            StatusCommand.class,
+            StructureCommand.class,
+            VerifyCommand.class,
+            ReleaseCommand.class
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  dts-sync precheck shop.yaml",
+            "  dts-sync run shop.yaml",
+            "  dts-sync run shop.yaml --until caught-up",
+            "  dts-sync status shop.yaml --json",
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck failed, 4 differences found."
+        })
+public final class DtsSync {
+
+    private DtsSync() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        int code = commandLine().execute(arguments);
+        System.out.flush();
+        // Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any more.
+        Runtime.getRuntime().halt(code);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new DtsSync())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(DtsSync::explain)
+                .setParameterExceptionHandler(DtsSync::explainUsage);
+    }
+
+    private static int explainUsage(CommandLine.ParameterException e, String[] arguments) {
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println(e.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
+    }
+
+    private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        if (e instanceof SyncException fault) {
+            LoggerFactory.getLogger(DtsSync.class).debug("The command failed.", fault);
+            command.getErr().println(fault.getMessage());
+            return ExitCode.of(fault.kind());
+        }
+        if (e instanceof InterruptedException) {
+            command.getErr().println("Interrupted.");
+            return ExitCode.FAILED;
+        }
+        LoggerFactory.getLogger(DtsSync.class).error("An unexpected error ended the command.", e);
+        return ExitCode.FAILED;
+    }
+
+    /** Tells the version from the jar's manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = DtsSync.class.getPackage().getImplementationVersion();
+            return new String[] {"dts-sync " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

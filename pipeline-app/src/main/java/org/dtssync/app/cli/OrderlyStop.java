@@ -1,0 +1,56 @@
+package org.dtssync.app.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Ends a command in order on SIGTERM and Ctrl-C: interrupts its thread, waits a little, and then ends the process with a
+ * code of its own choice instead of 143. Whatever could not end in time is safe to cut off: every step survives a kill.
+ */
+final class OrderlyStop implements AutoCloseable {
+
+    private static final long WAIT_MILLIS = 4_000;
+
+    private final Thread worker = Thread.currentThread();
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final AtomicBoolean requested = new AtomicBoolean();
+    private final Thread hook;
+
+    /**
+     * Begins to listen for signals.
+     *
+     * @param exitCode what the process ends with after one
+     */
+    OrderlyStop(int exitCode) {
+        hook = new Thread(() -> stop(exitCode), "dts-sync-stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop(int exitCode) {
+        requested.set(true);
+        worker.interrupt();
+        try {
+            if (!done.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                System.err.println("Stopped in the middle of a step; the next run goes on from there.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    /** Returns whether a signal came. */
+    boolean requested() {
+        return requested.get();
+    }
+
+    /** To be called when the command is through, whether or not a signal came. */
+    @Override
+    public void close() {
+        done.countDown();
+        if (!requested.get()) {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.dtssync.app.cli;
+
+import java.util.concurrent.Callable;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.pipeline.Release;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Removes all of a task. */
+@Command(
+        name = "release",
+        description = {
+            "Removes slot, publication and state of the task at both ends, in any phase.",
+            "The user's tables and rows stay as they are. Safe to give again."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  dts-sync release shop.yaml --topics"})
+final class ReleaseCommand implements Callable<Integer> {
+
+    @Mixin
+    private TaskFileArgument task;
+
+    @Option(names = "--topics", description = "Delete the task's topics too.")
+    private boolean topics;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        TaskFile file = task.read();
+        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED);
+                EmbeddedServers servers = topics ? EmbeddedServers.start(file) : EmbeddedServers.none(file)) {
+            new Release(servers.resolved())
+                    .run(topics)
+                    .forEach(spec.commandLine().getErr()::println);
+        }
+        return ExitCode.DONE;
+    }
+}

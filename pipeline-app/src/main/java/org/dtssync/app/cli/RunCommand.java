@@ -1,0 +1,114 @@
+package org.dtssync.app.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.pipeline.RunGoal;
+import org.dtssync.app.pipeline.RunOptions;
+import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.app.verify.VerifyReportText;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a task through its phases, from wherever it was. */
+@Command(
+        name = "run",
+        description = {
+            "Runs all phases in order, going on where the task was; without --until, until it is stopped (Ctrl-C, SIGTERM).",
+            "Killed at any moment, the same command goes on."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  dts-sync run shop.yaml",
+            "  dts-sync run shop.yaml --until verified",
+            "  dts-sync run shop.yaml --accept-structure public.orders"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    @Mixin
+    private TaskFileArgument task;
+
+    @Option(
+            names = "--until",
+            paramLabel = "GOAL",
+            description = "Where to end: schema, snapshot, caught-up or verified.")
+    private String until;
+
+    @Option(
+            names = "--accept-structure",
+            paramLabel = "TABLE",
+            description = "schema.table whose changed structure the destination has too; may be repeated.")
+    private List<String> acceptStructure = new ArrayList<>();
+
+    @Option(
+            names = "--resnapshot",
+            paramLabel = "TABLE",
+            description = "schema.table that is emptied at the destination and loaded anew; may be repeated.")
+    private List<String> resnapshot = new ArrayList<>();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        RunOptions options = new RunOptions(goal(), tables(acceptStructure), tables(resnapshot));
+        TaskFile file = task.read();
+        PrintWriter err = spec.commandLine().getErr();
+        try (OrderlyStop stop = new OrderlyStop(ExitCode.DONE);
+                EmbeddedServers servers = EmbeddedServers.start(file);
+                ProgressDisplay display = new ProgressDisplay(err)) {
+            try {
+                Optional<VerifyReport> report = new Pipeline(servers.resolved(), display).run(options);
+                return report.map(this::print).orElse(ExitCode.DONE);
+            } catch (InterruptedException e) {
+                if (stop.requested()) {
+                    err.println("Stopped. The same command goes on from here.");
+                    return ExitCode.DONE;
+                }
+                throw e;
+            }
+        }
+    }
+
+    private int print(VerifyReport report) {
+        spec.commandLine().getOut().println(VerifyReportText.render(report));
+        return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
+    }
+
+    private RunGoal goal() {
+        if (until == null) {
+            return RunGoal.NONE;
+        }
+        for (RunGoal goal : RunGoal.values()) {
+            if (goal != RunGoal.NONE && goal.label().equals(until)) {
+                return goal;
+            }
+        }
+        throw new SyncException(
+                FaultKind.USAGE, "--until " + until + " is unknown.", "Use schema, snapshot, caught-up or verified.");
+    }
+
+    private static List<TableName> tables(List<String> names) {
+        return names.stream().map(RunCommand::table).toList();
+    }
+
+    private static TableName table(String name) {
+        int dot = name.indexOf('.');
+        if (dot < 1 || dot == name.length() - 1) {
+            throw new SyncException(FaultKind.USAGE, "'" + name + "' is not a table's name.", "Write schema.table.");
+        }
+        return new TableName(name.substring(0, dot), name.substring(dot + 1));
+    }
+}

@@ -1,0 +1,34 @@
+package org.dtssync.app.cli;
+
+import java.util.concurrent.Callable;
+import org.dtssync.app.pipeline.TaskStatus;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Tells how far a task is, whether or not a run is alive. */
+@Command(
+        name = "status",
+        description = "Tells phase, lag, positions and each table's progress; works whether or not a run is alive.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  dts-sync status shop.yaml --json"})
+final class StatusCommand implements Callable<Integer> {
+
+    @Mixin
+    private TaskFileArgument task;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        TaskStatus status = TaskStatus.read(task.read());
+        spec.commandLine().getOut().println(json ? StatusReport.json(status) : StatusReport.text(status));
+        return ExitCode.DONE;
+    }
+}

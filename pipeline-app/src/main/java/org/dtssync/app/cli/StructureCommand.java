@@ -1,0 +1,164 @@
+package org.dtssync.app.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.structure.ObjectState;
+import org.dtssync.app.structure.StoredObject;
+import org.dtssync.app.structure.StructureStore;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Objects of the structure: see, correct and skip those that failed. */
+@Command(
+        name = "structure",
+        description = "Objects of the structure that is carried: list, show, correct, skip.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            StructureCommand.ListObjects.class,
+            StructureCommand.Show.class,
+            StructureCommand.Set.class,
+            StructureCommand.Skip.class
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  dts-sync structure list shop.yaml",
+            "  dts-sync structure show shop.yaml view:public.totals > totals.sql",
+            "  dts-sync structure set shop.yaml view:public.totals totals.sql",
+            "  dts-sync structure skip shop.yaml trigger:public.orders.notify"
+        })
+final class StructureCommand {
+
+    private static StructureStore store(TaskFile task) {
+        return new StructureStore(
+                new DatabaseConnections(
+                        "destination", task.destination().database(), task.applicationName() + "_structure"),
+                task.name());
+    }
+
+    /** Lists the objects. */
+    @Command(
+            name = "list",
+            description = "Lists the objects that are not done, or all.",
+            mixinStandardHelpOptions = true)
+    static final class ListObjects implements Callable<Integer> {
+
+        @Mixin
+        private TaskFileArgument task;
+
+        @Option(names = "--all", description = "List those that are done too.")
+        private boolean all;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            for (StoredObject stored : store(task.read()).list()) {
+                if (all || stored.state() != ObjectState.DONE) {
+                    spec.commandLine()
+                            .getOut()
+                            .println(String.format(
+                                    Locale.ROOT,
+                                    "%-8s %-9s %s%s",
+                                    stored.state().label(),
+                                    stored.object().section().label(),
+                                    stored.object().name(),
+                                    stored.error().map(error -> "  -- " + error).orElse("")));
+                }
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    /** Prints the statement of an object. */
+    @Command(name = "show", description = "Prints an object's statement.", mixinStandardHelpOptions = true)
+    static final class Show implements Callable<Integer> {
+
+        @Mixin
+        private TaskFileArgument task;
+
+        @Parameters(index = "1", paramLabel = "NAME", description = "The object's name, as list prints it.")
+        private String name;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            StoredObject stored = store(task.read()).show(name);
+            spec.commandLine().getOut().println(stored.statement());
+            stored.error().ifPresent(error -> spec.commandLine().getErr().println(error));
+            return ExitCode.DONE;
+        }
+    }
+
+    /** Corrects the statement of an object. */
+    @Command(
+            name = "set",
+            description = "Takes a corrected statement from a file; the next run uses it.",
+            mixinStandardHelpOptions = true)
+    static final class Set implements Callable<Integer> {
+
+        @Mixin
+        private TaskFileArgument task;
+
+        @Parameters(index = "1", paramLabel = "NAME", description = "The object's name, as list prints it.")
+        private String name;
+
+        @Parameters(index = "2", paramLabel = "FILE", description = "A file with the statement.")
+        private Path file;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            store(task.read()).set(name, text());
+            spec.commandLine().getErr().println("Corrected " + name + ". Run dts-sync run to go on.");
+            return ExitCode.DONE;
+        }
+
+        private String text() {
+            try {
+                return Files.readString(file);
+            } catch (IOException e) {
+                throw new SyncException(
+                        FaultKind.USAGE, "File " + file + " cannot be read.", "Name a file with the statement.", e);
+            }
+        }
+    }
+
+    /** Leaves an object out. */
+    @Command(name = "skip", description = "Leaves an object out.", mixinStandardHelpOptions = true)
+    static final class Skip implements Callable<Integer> {
+
+        @Mixin
+        private TaskFileArgument task;
+
+        @Parameters(index = "1", paramLabel = "NAME", description = "The object's name, as list prints it.")
+        private String name;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            store(task.read()).skip(name);
+            spec.commandLine().getErr().println("Skipped " + name + ". Run dts-sync run to go on.");
+            return ExitCode.DONE;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package org.dtssync.app.cli;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.pipeline.RunGoal;
+import org.dtssync.app.pipeline.RunOptions;
+import org.dtssync.app.pipeline.RunningTask;
+import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.app.verify.VerifyReportJson;
+import org.dtssync.app.verify.VerifyReportText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Compares both databases in full. */
+@Command(
+        name = "verify",
+        description = {
+            "Compares every selected table of both databases in full and lists the keys that differ.",
+            "A live run does it and is followed; without one, the task is run until it has caught up, and compared."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  dts-sync verify shop.yaml --json"})
+final class VerifyCommand implements Callable<Integer> {
+
+    @Mixin
+    private TaskFileArgument task;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        TaskFile file = task.read();
+        Optional<RunningTask> running = RunningTask.find(file);
+        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
+            return running.isPresent() ? follow(running.get()) : run(file);
+        }
+    }
+
+    private int run(TaskFile file) throws InterruptedException {
+        try (EmbeddedServers servers = EmbeddedServers.start(file);
+                ProgressDisplay display = new ProgressDisplay(spec.commandLine().getErr())) {
+            VerifyReport report = new Pipeline(servers.resolved(), display)
+                    .run(RunOptions.to(RunGoal.VERIFIED))
+                    .orElseThrow();
+            spec.commandLine()
+                    .getOut()
+                    .println(json ? VerifyReportJson.render(report) : VerifyReportText.render(report));
+            return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
+        }
+    }
+
+    private int follow(RunningTask running) throws InterruptedException {
+        spec.commandLine().getErr().println("A run is alive and compares.");
+        CommandResult result = running.perform("verify");
+        result.error().ifPresent(error -> spec.commandLine().getErr().println(error));
+        result.result()
+                .ifPresent(report -> spec.commandLine()
+                        .getOut()
+                        .println(json ? report : VerifyReportText.render(VerifyReportJson.parse(report))));
+        return result.exitCode();
+    }
+}

@@ -1,0 +1,53 @@
+package org.dtssync.app.pipeline;
+
+import java.util.Optional;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.progress.CommandStore;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/** A task that another process runs: commands are posted to it and followed. Thread-safe. */
+public final class RunningTask {
+
+    private static final long POLL_MILLIS = 200;
+
+    private final TaskFile task;
+    private final CommandStore commands;
+
+    private RunningTask(TaskFile task) {
+        this.task = task;
+        this.commands = new CommandStore(
+                TaskParts.of(task, task.applicationName() + "_status").destination(), task.name());
+    }
+
+    /** Finds out whether a run is alive; empty if not, or if the task is not known yet. */
+    public static Optional<RunningTask> find(TaskFile task) {
+        boolean known = TaskParts.of(task, task.applicationName() + "_status")
+                .progress()
+                .exists();
+        return known && TaskStatus.read(task).running() ? Optional.of(new RunningTask(task)) : Optional.empty();
+    }
+
+    /**
+     * Posts a command and waits for its end.
+     *
+     * @throws SyncException if the run ends before it
+     */
+    public CommandResult perform(String command) throws InterruptedException {
+        long id = commands.post(command);
+        while (true) {
+            CommandResult result = commands.result(id);
+            if (result.finished()) {
+                return result;
+            }
+            if (!TaskStatus.read(task).running()) {
+                throw new SyncException(
+                        FaultKind.TRANSIENT,
+                        "The run of task " + task.name() + " ended before the command " + command + " did.",
+                        "Give the command again.");
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+}
