@@ -1,11 +1,17 @@
 package org.dtssync.app.embedded;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +31,8 @@ import org.dtssync.connectors.fault.SyncException;
  * A real Kafka broker, with its KRaft controller, inside this process on 127.0.0.1: one node, no replication.
  *
  * <p>Its data lie in the directory it is given and stay there when it is closed. They outlive a crash of this process, not
- * one of the machine. Not thread-safe.
+ * one of the machine. A fault the broker cannot live with, such as a full disk, ends this process with exit code 1, as it
+ * would a broker of its own. Not thread-safe.
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
@@ -36,6 +43,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private final Path directory;
     private final Map<String, String> configuration;
     private final String bootstrapServers;
+    private FileChannel lock;
     private KafkaRaftServer server;
 
     private EmbeddedKafka(Path directory, Map<String, String> overrides) {
@@ -78,13 +86,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         if (running()) {
             return;
         }
-        KafkaRaftServer starting = within(START_TIMEOUT_SECONDS, "start", () -> {
-            format();
-            KafkaRaftServer created = new KafkaRaftServer(new KafkaConfig(configuration, false), Time.SYSTEM);
-            created.startup();
-            return created;
-        });
-        server = starting;
+        lock();
+        server = within(START_TIMEOUT_SECONDS, "start", this::startServer);
     }
 
     /** Stops it in order; its data stay. Does nothing where it is stopped. */
@@ -99,6 +102,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             stopping.awaitShutdown();
             return stopping;
         });
+        unlock();
     }
 
     /** Stops it in order; its data stay. */
@@ -148,8 +152,39 @@ public final class EmbeddedKafka implements AutoCloseable {
         all.put("num.recovery.threads.per.data.dir", "2");
     }
 
+    /** Kafka takes a lock too, but ends the process where it does not get it. */
+    private void lock() {
+        try {
+            Files.createDirectories(directory);
+            lock = FileChannel.open(
+                    directory.resolve("dts-sync.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (lock.tryLock() != null) {
+                return;
+            }
+        } catch (OverlappingFileLockException e) {
+            unlock();
+            throw fault("start", "another broker of this process uses the directory", e);
+        } catch (IOException e) {
+            unlock();
+            throw fault("start", String.valueOf(e.getMessage()), e);
+        }
+        unlock();
+        throw fault("start", "another broker uses the directory", null);
+    }
+
+    private void unlock() {
+        try {
+            if (lock != null) {
+                lock.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            lock = null;
+        }
+    }
+
     private void format() throws Exception {
-        Files.createDirectories(directory);
         if (Files.exists(directory.resolve("meta.properties"))) {
             return;
         }
@@ -163,6 +198,23 @@ public final class EmbeddedKafka implements AutoCloseable {
                     .setControllerListenerName("CONTROLLER")
                     .setReleaseVersion(MetadataVersion.latestProduction())
                     .run();
+        }
+    }
+
+    /**
+     * Kafka 4.3 turns names of its own into upper case by the machine's language, and knows none of them where that is
+     * Turkish. The language is changed while the broker starts; nothing of ours depends on it.
+     */
+    private KafkaRaftServer startServer() throws Exception {
+        Locale language = Locale.getDefault();
+        Locale.setDefault(Locale.ROOT);
+        try {
+            format();
+            KafkaRaftServer created = new KafkaRaftServer(new KafkaConfig(configuration, false), Time.SYSTEM);
+            created.startup();
+            return created;
+        } finally {
+            Locale.setDefault(language);
         }
     }
 
@@ -190,7 +242,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         return new SyncException(
                 FaultKind.INTERNAL,
                 "The embedded Kafka broker in " + directory + " did not " + act + ": " + why + ".",
-                "Check that the directory can be written and that no other broker uses it.",
+                "Check that the directory can be written and that no other task uses it.",
                 cause);
     }
 }

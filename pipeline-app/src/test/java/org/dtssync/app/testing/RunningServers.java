@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.commons.io.FileUtils;
 import org.dtssync.app.embedded.EmbeddedKafka;
 import org.dtssync.app.embedded.EmbeddedPostgres;
@@ -19,7 +18,7 @@ import org.dtssync.app.embedded.PostgresSettings;
 final class RunningServers implements AutoCloseable {
 
     private final Path directory;
-    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final Deque<Runnable> stops = new ArrayDeque<>();
     private final Map<Integer, EmbeddedPostgres> postgres = new HashMap<>();
     private EmbeddedKafka kafka;
     private EmbeddedRegistry registry;
@@ -33,37 +32,36 @@ final class RunningServers implements AutoCloseable {
     }
 
     synchronized EmbeddedPostgres postgres(int major) {
-        return postgres.computeIfAbsent(
-                major,
-                version -> remember(() ->
-                        EmbeddedPostgres.start(PostgresSettings.of(version, directory.resolve("postgresql-" + version))
-                                .withPasswords())));
+        EmbeddedPostgres server = postgres.get(major);
+        if (server == null) {
+            server = EmbeddedPostgres.start(PostgresSettings.of(major, directory.resolve("postgresql-" + major))
+                    .withPasswords());
+            postgres.put(major, server);
+            stops.push(server::close);
+        }
+        return server;
     }
 
     synchronized EmbeddedKafka kafka() {
         if (kafka == null) {
-            kafka = remember(() -> EmbeddedKafka.start(directory.resolve("kafka")));
+            kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+            stops.push(kafka::close);
         }
         return kafka;
     }
 
     synchronized EmbeddedRegistry registry() {
         if (registry == null) {
-            registry = remember(() -> EmbeddedRegistry.start(directory.resolve("registry")));
+            registry = EmbeddedRegistry.start(directory.resolve("registry"));
+            stops.push(registry::close);
         }
         return registry;
     }
 
-    private <T extends AutoCloseable> T remember(Supplier<T> start) {
-        T server = start.get();
-        started.push(server);
-        return server;
-    }
-
     @Override
-    public synchronized void close() throws Exception {
-        while (!started.isEmpty()) {
-            started.pop().close();
+    public synchronized void close() throws IOException {
+        while (!stops.isEmpty()) {
+            stops.pop().run();
         }
         FileUtils.deleteDirectory(directory.toFile());
     }
