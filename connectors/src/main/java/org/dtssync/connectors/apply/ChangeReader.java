@@ -134,6 +134,6 @@ final class ChangeReader implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+        Consumers.close(consumer);
     }
 }

@@ -1,6 +1,8 @@
 package org.dtssync.connectors.apply;
 
+import java.time.Duration;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dtssync.connectors.kafka.ClientProperties;
@@ -34,5 +36,17 @@ final class Consumers {
                                 "fetch.min.bytes", "1")),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
+    }
+
+    /** Closes a consumer in order although its thread was interrupted, and leaves the thread so. */
+    static void close(KafkaConsumer<byte[], byte[]> consumer) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -103,6 +103,6 @@ final class CutReader implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+        Consumers.close(consumer);
     }
 }

@@ -5,6 +5,7 @@ import io.debezium.embedded.Connect;
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
+import io.debezium.engine.spi.OffsetCommitPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +107,7 @@ public final class Capture {
         DebeziumEngine<RecordChangeEvent<SourceRecord>> engine = DebeziumEngine.create(
                         ChangeEventFormat.of(Connect.class))
                 .using(EngineSettings.of(settings))
+                .using(OffsetCommitPolicy.always())
                 .using((success, message, error) -> complete(ended, success, message, error))
                 .notifying(watched(handler, handlerFault))
                 .build();

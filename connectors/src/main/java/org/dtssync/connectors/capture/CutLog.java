@@ -93,7 +93,7 @@ public final class CutLog {
         return new KafkaConsumer<>(
                 ClientProperties.of(
                         kafka,
-                        Map.of("default.api.timeout.ms", "20000"),
+                        Map.of("default.api.timeout.ms", "20000", "request.timeout.ms", "15000"),
                         Map.of(
                                 "isolation.level", "read_committed",
                                 "enable.auto.commit", "false",

@@ -1,6 +1,5 @@
 package org.dtssync.connectors.capture;
 
-import io.debezium.engine.spi.OffsetCommitPolicy;
 import java.util.Properties;
 import org.apache.kafka.connect.storage.MemoryOffsetBackingStore;
 import org.dtssync.connectors.fault.FaultKind;
@@ -69,12 +68,10 @@ final class EngineSettings {
         properties.setProperty("offset.storage", MemoryOffsetBackingStore.class.getName());
         properties.setProperty("bootstrap.servers", "unused:1");
         properties.setProperty("snapshot.mode", "no_data");
-        properties.setProperty("offset.commit.policy", OffsetCommitPolicy.AlwaysCommitOffsetPolicy.class.getName());
         properties.setProperty("offset.flush.interval.ms", "0");
         properties.setProperty("errors.max.retries", "0");
         properties.setProperty("heartbeat.interval.ms", "0");
         properties.setProperty("provide.transaction.metadata", "true");
-        properties.setProperty("transaction.metadata.factory", LeanTransactionMetadata.class.getName());
     }
 
     private static void fidelity(Properties properties) {

@@ -31,7 +31,8 @@ public final class KafkaTopics implements AutoCloseable {
 
     /** Connects lazily, with the given client properties. */
     public KafkaTopics(Map<String, String> kafka) {
-        this.admin = Admin.create(ClientProperties.of(kafka, Map.of("default.api.timeout.ms", "20000")));
+        this.admin = Admin.create(
+                ClientProperties.of(kafka, Map.of("default.api.timeout.ms", "20000", "request.timeout.ms", "15000")));
     }
 
     /**

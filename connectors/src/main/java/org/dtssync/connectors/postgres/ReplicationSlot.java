@@ -50,11 +50,11 @@ public record ReplicationSlot(String name) {
                 if (!rows.next()) {
                     return Optional.empty();
                 }
-                int pid = rows.getInt(3);
+                Optional<Integer> activePid = Optional.ofNullable(rows.getObject(3, Integer.class));
                 return Optional.of(new State(
                         rows.getString(1),
                         rows.getString(2),
-                        rows.wasNull() ? Optional.empty() : Optional.of(pid),
+                        activePid,
                         rows.getString(4) == null ? Lsn.ZERO : Lsn.parse(rows.getString(4)),
                         rows.getString(5) == null ? "lost" : rows.getString(5),
                         rows.getLong(6)));

@@ -32,6 +32,7 @@ final class PostgresCommands {
 
     /** Creates a cluster. The locale is C, so that it is the same on every machine. */
     void initialize(Path data, String superuser, boolean noSync) throws IOException {
+        account.letThroughTo(data);
         account.own(data);
         List<String> arguments = new ArrayList<>(List.of("-U", superuser, "-A", "trust", "-E", "UTF8", "--locale=C"));
         if (noSync) {
@@ -41,6 +42,7 @@ final class PostgresCommands {
         Path log = data.resolveSibling(data.getFileName() + ".log");
         require("initdb", data, log, arguments, INITIALIZE_TIMEOUT_SECONDS);
         Files.move(log, data.resolve(LOG));
+        account.own(data.resolve(LOG));
     }
 
     /** Starts the server and returns once it takes connections. */
@@ -108,8 +110,9 @@ final class PostgresCommands {
         List<String> lines = Files.readAllLines(log);
         for (int i = lines.size() - 1; i >= 0; i--) {
             String line = lines.get(i);
-            if (line.contains("FATAL:") || line.contains("error:")) {
-                return ", " + line.strip();
+            int fault = Math.max(line.indexOf("FATAL:"), line.indexOf("error:"));
+            if (fault >= 0) {
+                return ", " + line.substring(fault).strip();
             }
         }
         return "";

@@ -4,8 +4,11 @@ import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -47,10 +50,26 @@ record ServerAccount(List<String> prefix, Integer owner) {
                 "Run as another user, or install util-linux.");
     }
 
-    /** Gives a directory to the account. */
-    void own(Path directory) throws IOException {
+    /** Gives a file or directory to the account. */
+    void own(Path path) throws IOException {
         if (owner != null) {
-            Files.setAttribute(directory, "unix:uid", owner);
+            Files.setAttribute(path, "unix:uid", owner);
+        }
+    }
+
+    /** Lets the account through the directories above a path, as far as they lie in the temporary directory. */
+    void letThroughTo(Path path) throws IOException {
+        if (owner == null) {
+            return;
+        }
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+        for (Path above = path.toAbsolutePath().getParent();
+                above.startsWith(temporary) && !above.equals(temporary);
+                above = above.getParent()) {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(above);
+            if (permissions.add(PosixFilePermission.OTHERS_EXECUTE)) {
+                Files.setPosixFilePermissions(above, permissions);
+            }
         }
     }
 
@@ -80,6 +99,6 @@ record ServerAccount(List<String> prefix, Integer owner) {
     }
 
     private static List<String> concat(List<String> first, List<String> second) {
-        return java.util.stream.Stream.concat(first.stream(), second.stream()).toList();
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 }

@@ -83,7 +83,7 @@ final class TableChecks {
         return query.list(row -> new TableName(row.getString(1), row.getString(2)));
     }
 
-    /** Follows arrays, domains, composites, ranges and multiranges down to the one type that loses its zone. */
+    /** Follows arrays, domains, composites, ranges and multiranges down to types that PostgreSQL prints but never reads. */
     static void columnTypes(Ends ends, Findings findings) throws SQLException {
         for (String[] found : ends.atSource("""
                 WITH RECURSIVE part(container, content) AS (
@@ -95,7 +95,10 @@ final class TableChecks {
                     UNION ALL SELECT rngtypid, rngsubtype FROM pg_range
                     UNION ALL SELECT rngmultitypid, rngtypid FROM pg_range
                 ), refused(type) AS (
-                    SELECT 'timetz'::regtype::oid
+                    SELECT oid FROM pg_type
+                    WHERE typnamespace = 'pg_catalog'::regnamespace
+                          AND typname IN ('pg_node_tree', 'pg_ndistinct', 'pg_dependencies', 'pg_mcv_list',
+                                          'pg_brin_bloom_summary', 'pg_brin_minmax_multi_summary')
                     UNION SELECT container FROM part JOIN refused ON content = type
                 )
                 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
@@ -110,7 +113,7 @@ final class TableChecks {
             findings.fail(
                     table + "." + found[2],
                     "Column " + found[2] + " of table " + table + " has type " + found[3]
-                            + ": a time with time zone cannot be carried exactly, its zone would be lost.",
+                            + ", whose values PostgreSQL prints but does not read.",
                     "ALTER TABLE " + table.sql() + " ALTER COLUMN " + Identifiers.quote(found[2]) + " TYPE text USING "
                             + Identifiers.quote(found[2]) + "::text; -- or " + exclude(table));
         }
