@@ -35,6 +35,9 @@ final class RunningServers implements AutoCloseable {
         EmbeddedPostgres server = postgres.get(major);
         if (server == null) {
             server = EmbeddedPostgres.start(PostgresSettings.of(major, directory.resolve("postgresql-" + major))
+                    .with("max_connections", "200")
+                    .with("max_replication_slots", "50")
+                    .with("max_wal_senders", "50")
                     .withPasswords());
             postgres.put(major, server);
             stops.push(server::close);
