@@ -1,0 +1,78 @@
+package org.dtssync.app;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Holds the floor plan: schemas, connectors, and in pipeline-app ground, rooms, hall and doors. */
+class LayeringTest {
+
+    private static final String PLAN = """
+            the floor plan is: pipeline-app -> connectors -> schemas; in pipeline-app cli (door) -> pipeline (hall)
+            -> precheck, structure, snapshot, verify (rooms, which never import one another) -> config, catalog, progress (ground)
+            """;
+
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("org.dtssync");
+
+    @Test
+    void everyDependencyPointsDownwards() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("cli")
+                .definedBy("org.dtssync.app.cli..")
+                .layer("embedded")
+                .definedBy("org.dtssync.app.embedded..")
+                .layer("pipeline")
+                .definedBy("org.dtssync.app.pipeline..")
+                .layer("precheck")
+                .definedBy("org.dtssync.app.precheck..")
+                .layer("structure")
+                .definedBy("org.dtssync.app.structure..")
+                .layer("snapshot")
+                .definedBy("org.dtssync.app.snapshot..")
+                .layer("verify")
+                .definedBy("org.dtssync.app.verify..")
+                .layer("ground")
+                .definedBy("org.dtssync.app.config..", "org.dtssync.app.catalog..", "org.dtssync.app.progress..")
+                .layer("connectors")
+                .definedBy("org.dtssync.connectors..")
+                .layer("schemas")
+                .definedBy("org.dtssync.schemas..")
+                .whereLayer("cli")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("embedded")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("pipeline")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("precheck")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli")
+                .whereLayer("structure")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli")
+                .whereLayer("snapshot")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli")
+                .whereLayer("verify")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli")
+                .whereLayer("ground")
+                .mayOnlyBeAccessedByLayers("cli", "embedded", "pipeline", "precheck", "structure", "snapshot", "verify")
+                .whereLayer("connectors")
+                .mayOnlyBeAccessedByLayers(
+                        "cli", "embedded", "pipeline", "precheck", "structure", "snapshot", "verify", "ground")
+                .because(PLAN)
+                .check(classes);
+    }
+
+    @Test
+    void noPackagesOfOneModuleDependOnEachOtherInACycle() {
+        slices().matching("org.dtssync.(*).(*)..")
+                .should()
+                .beFreeOfCycles()
+                .because(PLAN)
+                .check(classes);
+    }
+}
