@@ -87,7 +87,7 @@ CREATE TABLE IF NOT EXISTS dts_sync.command (
     command      text NOT NULL,
     arguments    jsonb NOT NULL DEFAULT '{}',
     state        text NOT NULL CHECK (state IN ('posted', 'running', 'done', 'failed')),
-    result       jsonb,
+    result       json,             -- as it was written: jsonb would put the keys in another order
     error        text,
     exit_code    integer,
     posted_at    timestamptz NOT NULL DEFAULT now(),

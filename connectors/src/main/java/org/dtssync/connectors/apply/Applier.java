@@ -137,9 +137,9 @@ public final class Applier {
      * Triggers and foreign keys must not act on what the source's have done already. A commit that a crash of the server
      * loses takes its position with it, so there is no need to wait for the disk.
      */
-    private static void prepare(Connection connection) throws SQLException {
+    private void prepare(Connection connection) throws SQLException {
+        new ReplicaRole(settings.tables()).take(connection);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET session_replication_role = replica");
             statement.execute("SET synchronous_commit = off");
         }
         connection.setAutoCommit(false);

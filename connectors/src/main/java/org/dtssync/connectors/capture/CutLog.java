@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -14,6 +15,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.connectors.kafka.OrderlyClose;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
 
@@ -21,6 +23,7 @@ import org.dtssync.schemas.TopicNames;
 public final class CutLog {
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     /** How far before the end the search begins: a transaction's end marker takes an offset too. */
     private static final long FIRST_WINDOW = 8;
@@ -43,7 +46,8 @@ public final class CutLog {
      */
     public Optional<Cut> last() {
         TopicPartition partition = new TopicPartition(new TopicNames(task).cuts(), 0);
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        KafkaConsumer<byte[], byte[]> consumer = consumer();
+        try {
             if (consumer.partitionsFor(partition.topic(), READ_TIMEOUT).isEmpty()) {
                 return Optional.empty();
             }
@@ -56,6 +60,8 @@ public final class CutLog {
             return Optional.empty();
         } catch (org.apache.kafka.common.KafkaException e) {
             throw KafkaFaults.explain("The cuts of task " + task + " could not be read", e);
+        } finally {
+            OrderlyClose.of(() -> consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT)));
         }
     }
 

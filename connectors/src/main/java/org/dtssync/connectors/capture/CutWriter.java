@@ -17,6 +17,7 @@ import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.kafka.OrderlyClose;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
@@ -194,8 +195,8 @@ final class CutWriter implements AutoCloseable {
     /** Ends the producer at once; an open transaction is settled by the next start. */
     @Override
     public void close() {
-        producer.close(java.time.Duration.ofSeconds(1));
-        topics.close();
+        OrderlyClose.of(() -> producer.close(java.time.Duration.ofSeconds(1)));
+        OrderlyClose.of(topics::close);
     }
 
     /** First and last record sent to one partition. */

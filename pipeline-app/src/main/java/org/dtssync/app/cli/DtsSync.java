@@ -1,6 +1,5 @@
 package org.dtssync.app.cli;
 
-import java.io.PrintWriter;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -44,18 +43,20 @@ public final class DtsSync {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new DtsSync())
+        CommandLine commandLine = new CommandLine(new DtsSync())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(DtsSync::explain)
-                .setParameterExceptionHandler(DtsSync::explainUsage);
+                .setParameterExceptionHandler(UsageMistakes::explain);
+        tellVersion(commandLine);
+        return commandLine;
     }
 
-    private static int explainUsage(CommandLine.ParameterException e, String[] arguments) {
-        PrintWriter err = e.getCommandLine().getErr();
-        err.println(e.getMessage());
-        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
-        err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-        return ExitCode.USAGE;
+    /** Every command has --version among its standard options; the version is that of all. */
+    private static void tellVersion(CommandLine commandLine) {
+        for (CommandLine command : commandLine.getSubcommands().values()) {
+            command.getCommandSpec().versionProvider(new Version());
+            tellVersion(command);
+        }
     }
 
     private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {

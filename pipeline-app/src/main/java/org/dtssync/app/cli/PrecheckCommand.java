@@ -32,7 +32,7 @@ final class PrecheckCommand implements Callable<Integer> {
     public Integer call() {
         List<PrecheckItem> items = new Precheck(task.read()).run();
         PrecheckReport report = new PrecheckReport(items);
-        spec.commandLine().getOut().println(json ? report.json() : report.text());
+        spec.commandLine().getOut().println(json ? report.json() : report.text().stripTrailing());
         return Precheck.worst(items) == PrecheckItem.Result.FAIL ? ExitCode.PRECHECK : ExitCode.DONE;
     }
 }

@@ -84,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int print(VerifyReport report) {
-        spec.commandLine().getOut().println(VerifyReportText.render(report));
+        spec.commandLine().getOut().println(VerifyReportText.render(report).stripTrailing());
         return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
     }
 

@@ -40,6 +40,9 @@ final class StatusReport {
     /** Returns a few lines and a table. */
     static String text(TaskStatus status) {
         StringBuilder text = new StringBuilder();
+        if (!status.begun()) {
+            return "Task " + status.progress().task() + " has not begun. Start it with dts-sync run.";
+        }
         line(text, "task", status.progress().task());
         line(text, "phase", status.progress().phase().label());
         line(text, "run", status.running() ? "alive" : "not alive");

@@ -52,7 +52,8 @@ final class StructureCommand {
     @Command(
             name = "list",
             description = "Lists the objects that are not done, or all.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example:", "  dts-sync structure list shop.yaml --all"})
     static final class ListObjects implements Callable<Integer> {
 
         @Mixin
@@ -84,7 +85,11 @@ final class StructureCommand {
     }
 
     /** Prints the statement of an object. */
-    @Command(name = "show", description = "Prints an object's statement.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "show",
+            description = "Prints an object's statement.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example:", "  dts-sync structure show shop.yaml view:public.totals > totals.sql"})
     static final class Show implements Callable<Integer> {
 
         @Mixin
@@ -109,7 +114,8 @@ final class StructureCommand {
     @Command(
             name = "set",
             description = "Takes a corrected statement from a file; the next run uses it.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example:", "  dts-sync structure set shop.yaml view:public.totals totals.sql"})
     static final class Set implements Callable<Integer> {
 
         @Mixin
@@ -142,7 +148,11 @@ final class StructureCommand {
     }
 
     /** Leaves an object out. */
-    @Command(name = "skip", description = "Leaves an object out.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "skip",
+            description = "Leaves an object out.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example:", "  dts-sync structure skip shop.yaml trigger:public.orders.notify"})
     static final class Skip implements Callable<Integer> {
 
         @Mixin

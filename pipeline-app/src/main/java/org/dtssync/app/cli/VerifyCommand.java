@@ -55,19 +55,26 @@ final class VerifyCommand implements Callable<Integer> {
                     .orElseThrow();
             spec.commandLine()
                     .getOut()
-                    .println(json ? VerifyReportJson.render(report) : VerifyReportText.render(report));
+                    .println(
+                            json
+                                    ? VerifyReportJson.render(report)
+                                    : VerifyReportText.render(report).stripTrailing());
             return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
         }
     }
 
     private int follow(RunningTask running) throws InterruptedException {
-        spec.commandLine().getErr().println("A run is alive and compares.");
+        spec.commandLine().getErr().println("A run is alive: it compares both databases once it has caught up.");
         CommandResult result = running.perform("verify");
         result.error().ifPresent(error -> spec.commandLine().getErr().println(error));
         result.result()
                 .ifPresent(report -> spec.commandLine()
                         .getOut()
-                        .println(json ? report : VerifyReportText.render(VerifyReportJson.parse(report))));
+                        .println(
+                                json
+                                        ? report
+                                        : VerifyReportText.render(VerifyReportJson.parse(report))
+                                                .stripTrailing()));
         return result.exitCode();
     }
 }

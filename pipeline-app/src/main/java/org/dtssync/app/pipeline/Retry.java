@@ -39,6 +39,7 @@ final class Retry {
      *
      * @param part what runs, for the log
      * @throws SyncException the last fault, if it cannot pass or did not within its window
+     * @throws InterruptedException if the thread was interrupted, whatever the action made of it
      */
     void run(String part, Action action) throws InterruptedException {
         long failingSince = 0;
@@ -49,6 +50,12 @@ final class Retry {
                 action.run();
                 return;
             } catch (SyncException e) {
+                if (Thread.interrupted()) {
+                    // The client that was interrupted calls it a failure of its own.
+                    InterruptedException interrupted = new InterruptedException(part + " was interrupted");
+                    interrupted.addSuppressed(e);
+                    throw interrupted;
+                }
                 long now = System.nanoTime();
                 if (failingSince == 0 || now - began > HEALTHY.toNanos()) {
                     failingSince = began;

@@ -7,10 +7,10 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.connectors.apply.AppliedPosition;
-import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
@@ -45,20 +45,36 @@ public record TaskStatus(
     private record SourceEnd(Lsn lsn, Optional<Beat> beat, double nowSeconds) {}
 
     /**
-     * Reads the status.
+     * Reads the status; a task that is not known at the destination has not begun, and stands before its precheck.
      *
-     * @throws SyncException of kind USAGE if the task is not known
+     * @throws SyncException if the destination cannot be asked
      */
     public static TaskStatus read(TaskFile task) {
         // Another name than the task's own sessions: a successor must not end those that only look.
         TaskParts parts = TaskParts.of(task, task.applicationName() + "_status");
-        TaskProgress progress = parts.progress()
-                .task()
-                .orElseThrow(() -> new SyncException(
-                        FaultKind.USAGE,
-                        "Task " + task.name() + " is not known at the destination.",
-                        "Start it with dts-sync run."));
+        Optional<TaskProgress> known = parts.progress().task();
         Optional<SourceEnd> source = source(parts.source(), task.name());
+        return known.isPresent() ? read(parts, known.get(), source) : notBegun(task, source);
+    }
+
+    private static TaskStatus notBegun(TaskFile task, Optional<SourceEnd> source) {
+        return new TaskStatus(
+                new TaskProgress(task.name(), Phase.PRECHECK, Optional.empty(), Optional.empty(), Optional.empty()),
+                false,
+                source.map(SourceEnd::lsn),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+    }
+
+    /** Returns whether the task has been run before. */
+    public boolean begun() {
+        return progress.phase() != Phase.PRECHECK;
+    }
+
+    private static TaskStatus read(TaskParts parts, TaskProgress progress, Optional<SourceEnd> source) {
+        TaskFile task = parts.task();
         try (Connection destination = parts.destination().open()) {
             Optional<Lsn> applied =
                     AppliedPosition.read(destination, task.name()).map(AppliedPosition::lsn);

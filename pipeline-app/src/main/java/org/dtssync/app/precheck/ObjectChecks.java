@@ -109,17 +109,32 @@ final class ObjectChecks {
 
     private record Named(String role, boolean owns) {}
 
-    /** The schema public exists everywhere already, with an owner of its own. */
+    /**
+     * The schema public exists everywhere already, with an owner of its own. What belongs to an extension comes with it and
+     * is its maker's.
+     */
     private static final String ROLES = """
-            WITH chosen AS (SELECT unnest(?::bigint[])::oid AS schema), named(role, owns) AS (
+            WITH chosen AS (SELECT unnest(?::bigint[])::oid AS schema), extended AS (
+                SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+            ), relation AS (
+                SELECT relowner, relacl FROM pg_class JOIN chosen ON schema = relnamespace
+                WHERE ('pg_class'::regclass, oid) NOT IN (SELECT classid, objid FROM extended)
+            ), function AS (
+                SELECT proowner, proacl FROM pg_proc JOIN chosen ON schema = pronamespace
+                WHERE ('pg_proc'::regclass, oid) NOT IN (SELECT classid, objid FROM extended)
+            ), type AS (
+                SELECT typowner, typacl FROM pg_type JOIN chosen ON schema = typnamespace
+                WHERE ('pg_type'::regclass, CASE typcategory WHEN 'A' THEN typelem ELSE oid END)
+                      NOT IN (SELECT classid, objid FROM extended)
+            ), named(role, owns) AS (
                 SELECT nspowner, true FROM pg_namespace JOIN chosen ON schema = oid AND nspname <> 'public'
-                UNION SELECT relowner, true FROM pg_class JOIN chosen ON schema = relnamespace
-                UNION SELECT proowner, true FROM pg_proc JOIN chosen ON schema = pronamespace
-                UNION SELECT typowner, true FROM pg_type JOIN chosen ON schema = typnamespace
+                UNION SELECT relowner, true FROM relation
+                UNION SELECT proowner, true FROM function
+                UNION SELECT typowner, true FROM type
                 UNION SELECT (aclexplode(nspacl)).grantee, false FROM pg_namespace JOIN chosen ON schema = oid
-                UNION SELECT (aclexplode(relacl)).grantee, false FROM pg_class JOIN chosen ON schema = relnamespace
-                UNION SELECT (aclexplode(proacl)).grantee, false FROM pg_proc JOIN chosen ON schema = pronamespace
-                UNION SELECT (aclexplode(typacl)).grantee, false FROM pg_type JOIN chosen ON schema = typnamespace
+                UNION SELECT (aclexplode(relacl)).grantee, false FROM relation
+                UNION SELECT (aclexplode(proacl)).grantee, false FROM function
+                UNION SELECT (aclexplode(typacl)).grantee, false FROM type
                 UNION SELECT (aclexplode(a.attacl)).grantee, false
                       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN chosen ON schema = c.relnamespace
                 UNION SELECT unnest(p.polroles), false
@@ -138,8 +153,15 @@ final class ObjectChecks {
                 ends.atSource(ROLES, ends.schemas()).list(row -> new Named(row.getString(1), row.getBoolean(2)));
         String account = ends.atDestination("SELECT current_user").text();
         Map<String, Boolean> there = new HashMap<>();
-        ends.atDestination("SELECT rolname, pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles")
-                .list(row -> there.put(row.getString(1), row.getBoolean(2)));
+        // Since 16 a membership can come without the right to give objects away (SET) or to use the role's rights
+        // (INHERIT).
+        String set = ends.atDestination("SELECT current_setting('server_version_num')::int >= 160000")
+                        .yes()
+                ? "SET"
+                : "MEMBER";
+        ends.atDestination("""
+                SELECT rolname, pg_has_role(current_user, oid, ?) AND pg_has_role(current_user, oid, 'USAGE') FROM pg_roles
+                """, set).list(row -> there.put(row.getString(1), row.getBoolean(2)));
         for (Named role : named) {
             String quoted = Identifiers.quote(role.role());
             if (!there.containsKey(role.role())) {

@@ -58,7 +58,9 @@ public final class PrecheckReport {
     }
 
     private String counts() {
-        return count(Result.PASS) + " passed, " + count(Result.WARN) + " warnings, " + count(Result.FAIL) + " failed.";
+        long warnings = count(Result.WARN);
+        return count(Result.PASS) + " passed, " + warnings + (warnings == 1 ? " warning, " : " warnings, ")
+                + count(Result.FAIL) + " failed.";
     }
 
     private long count(Result result) {

@@ -119,6 +119,15 @@ final class RightsChecks {
                     "Account " + account + " may not make schemas in database " + database + " at the destination.",
                     "GRANT CREATE ON DATABASE " + Identifiers.quote(database) + " TO " + quoted + ";");
         }
+        if (!ends.atDestination("SELECT has_database_privilege(current_database(), 'TEMPORARY')")
+                .yes()) {
+            String database = ends.atDestination("SELECT current_database()").text();
+            findings.fail(
+                    account,
+                    "Account " + account + " may not make temporary tables in database " + database
+                            + " at the destination, through which changes are applied.",
+                    "GRANT TEMPORARY ON DATABASE " + Identifiers.quote(database) + " TO " + quoted + ";");
+        }
         List<String> schemas = ends.captured().stream()
                 .map(table -> table.name().schema())
                 .distinct()
@@ -206,22 +215,25 @@ final class RightsChecks {
                     : "ALTER ROLE " + Identifiers.quote(account)
                             + " SUPERUSER; -- before PostgreSQL 15 nothing less will do";
             long acting = ends.atSource("""
-                    SELECT count(DISTINCT tgrelid) FROM pg_trigger
-                    WHERE tgrelid = ANY (SELECT unnest(?::bigint[])::oid) AND tgenabled IN ('O', 'A')
+                    SELECT count(DISTINCT relation)
+                    FROM (SELECT tgrelid AS relation FROM pg_trigger WHERE tgenabled IN ('O', 'A')
+                          UNION ALL SELECT ev_class FROM pg_rewrite WHERE ev_enabled IN ('O', 'A')) acting
+                    WHERE relation = ANY (SELECT unnest(?::bigint[])::oid)
                     """, oids(ends.tables())).number();
             if (acting > 0) {
                 findings.fail(
                         account,
                         "Account " + account
-                                + " may not set session_replication_role at the destination: triggers and foreign"
-                                + " keys of " + acting + " tables would act a second time on every change.",
+                                + " may not set session_replication_role at the destination: triggers, rules and"
+                                + " foreign keys of " + acting + (acting == 1 ? " table" : " tables")
+                                + " would act a second time on every change.",
                         remedy);
             } else {
                 findings.warn(
                         account,
                         "Account " + account
                                 + " may not set session_replication_role at the destination. No selected table"
-                                + " has a trigger or a foreign key now, but none may be added.",
+                                + " has a trigger, a rule or a foreign key now, but none may be added.",
                         remedy);
             }
         }

@@ -60,7 +60,30 @@ final class TableChecks {
                     "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[3]) + " TO "
                             + Identifiers.quote(found[3] + "_2") + "; -- or " + exclude(table));
         }
-        findings.passIfNothingFound("tables", "No two columns of a selected table differ only by case.");
+        quotedColumnNames(ends, findings);
+        findings.passIfNothingFound("tables", "Every column of a selected table can be told by its name.");
+    }
+
+    /** Debezium takes quotes around a name for SQL's and strips them: its records would have another column. */
+    private static void quotedColumnNames(Ends ends, Findings findings) throws SQLException {
+        for (String[] found : ends.atSource("""
+                SELECT n.nspname, c.relname, a.attname
+                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
+                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                WHERE length(a.attname) > 1 AND left(a.attname, 1) IN ('"', '''', '`')
+                      AND right(a.attname, 1) = left(a.attname, 1)
+                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", a.attnum
+                """, oids(ends))
+                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3)})) {
+            TableName table = new TableName(found[0], found[1]);
+            String bare = found[2].substring(1, found[2].length() - 1);
+            findings.fail(
+                    table + "." + found[2],
+                    "The name of column " + found[2] + " of table " + table
+                            + " begins and ends with a quote character, and cannot be told from the name without them.",
+                    "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[2]) + " TO "
+                            + Identifiers.quote(bare.isEmpty() ? "unnamed" : bare) + "; -- or " + exclude(table));
+        }
     }
 
     static void withoutColumns(Ends ends, Findings findings) throws SQLException {

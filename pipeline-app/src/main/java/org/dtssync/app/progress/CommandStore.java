@@ -61,7 +61,7 @@ public final class CommandStore {
     public void finish(PostedCommand command, String json, int exitCode) {
         query("""
                 UPDATE dts_sync.command
-                SET state = 'done', result = ?::jsonb, exit_code = ?, finished_at = clock_timestamp()
+                SET state = 'done', result = ?::json, exit_code = ?, finished_at = clock_timestamp()
                 WHERE id = ? RETURNING id
                 """, ResultSet::next, json, exitCode, command.id());
     }

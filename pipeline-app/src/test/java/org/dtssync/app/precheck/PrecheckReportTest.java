@@ -23,7 +23,7 @@ class PrecheckReportTest {
                               second
                 FAIL  replica-identity: Table "x".
                       remedy: ALTER TABLE;
-                1 passed, 1 warnings, 1 failed.
+                1 passed, 1 warning, 1 failed.
                 """);
     }
 

@@ -116,8 +116,8 @@ class PrecheckRightsTest {
                         "replication-role",
                         "t_migrator",
                         FAIL,
-                        "Account t_migrator may not set session_replication_role at the destination: triggers and foreign"
-                                + " keys of 1 tables would act a second time on every change.",
+                        "Account t_migrator may not set session_replication_role at the destination: triggers, rules and"
+                                + " foreign keys of 1 table would act a second time on every change.",
                         "GRANT SET ON PARAMETER session_replication_role TO \"t_migrator\";"));
         for (PrecheckItem item : rights) {
             servers.atDestination(item.remedy());
@@ -135,8 +135,8 @@ class PrecheckRightsTest {
                 "replication-role",
                 "t_migrator",
                 WARN,
-                "Account t_migrator may not set session_replication_role at the destination. No selected table has a trigger"
-                        + " or a foreign key now, but none may be added.",
+                "Account t_migrator may not set session_replication_role at the destination. No selected table has a trigger,"
+                        + " a rule or a foreign key now, but none may be added.",
                 "GRANT SET ON PARAMETER session_replication_role TO \"t_migrator\";");
     }
 
