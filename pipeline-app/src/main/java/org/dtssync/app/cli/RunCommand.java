@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (OrderlyStop stop = new OrderlyStop(ExitCode.DONE);
                 EmbeddedServers servers = EmbeddedServers.start(file);
-                ProgressDisplay display = new ProgressDisplay(err)) {
+                ProgressDisplay display = new ProgressDisplay(task.display())) {
             try {
                 Optional<VerifyReport> report = new Pipeline(servers.resolved(), display).run(options);
                 return report.map(this::print).orElse(ExitCode.DONE);

@@ -59,7 +59,7 @@ public final class Pipeline {
 
     /** A task that is known has passed; what holds then is watched by its parts. */
     private void precheckOnce() {
-        if (parts.progress().exists()) {
+        if (isKnown()) {
             return;
         }
         listener.entered(Phase.PRECHECK);
@@ -78,6 +78,16 @@ public final class Pipeline {
                             .map(item -> item.message() + (item.remedy().isEmpty() ? "" : " " + item.remedy()))
                             .collect(Collectors.joining("\n")),
                     "");
+        }
+    }
+
+    /** Where the destination cannot tell, the precheck says why, and what else is the matter at the other ends. */
+    private boolean isKnown() {
+        try {
+            return parts.progress().exists();
+        } catch (SyncException e) {
+            LOG.debug("The destination could not be asked for the task. reason={}", e.getMessage());
+            return false;
         }
     }
 
