@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LayeringTest {
 
     private static final String PLAN = """
-            the floor plan is: pipeline-app -> connectors -> schemas; in pipeline-app cli (door) -> pipeline (hall)
+            the floor plan is: pipeline-app -> connectors -> schemas; in pipeline-app cli, quickstart (doors) -> display -> pipeline (hall)
             -> precheck, structure, snapshot, verify (rooms, which never import one another) -> config, catalog, progress (ground)
             """;
 
@@ -26,6 +26,10 @@ class LayeringTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("cli")
                 .definedBy("org.dtssync.app.cli..")
+                .layer("quickstart")
+                .definedBy("org.dtssync.app.quickstart..")
+                .layer("display")
+                .definedBy("org.dtssync.app.display..")
                 .layer("embedded")
                 .definedBy("org.dtssync.app.embedded..")
                 .layer("pipeline")
@@ -46,23 +50,45 @@ class LayeringTest {
                 .definedBy("org.dtssync.schemas..")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("quickstart")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("display")
+                .mayOnlyBeAccessedByLayers("cli", "quickstart")
                 .whereLayer("embedded")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("cli", "quickstart")
                 .whereLayer("pipeline")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("cli", "quickstart", "display")
                 .whereLayer("precheck")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
                 .whereLayer("structure")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
                 .whereLayer("snapshot")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
                 .whereLayer("verify")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
                 .whereLayer("ground")
-                .mayOnlyBeAccessedByLayers("cli", "embedded", "pipeline", "precheck", "structure", "snapshot", "verify")
+                .mayOnlyBeAccessedByLayers(
+                        "cli",
+                        "quickstart",
+                        "display",
+                        "embedded",
+                        "pipeline",
+                        "precheck",
+                        "structure",
+                        "snapshot",
+                        "verify")
                 .whereLayer("connectors")
                 .mayOnlyBeAccessedByLayers(
-                        "cli", "embedded", "pipeline", "precheck", "structure", "snapshot", "verify", "ground")
+                        "cli",
+                        "quickstart",
+                        "display",
+                        "embedded",
+                        "pipeline",
+                        "precheck",
+                        "structure",
+                        "snapshot",
+                        "verify",
+                        "ground")
                 .because(PLAN)
                 .check(classes);
     }

@@ -95,6 +95,31 @@ public final class DatabaseConnections {
         }
     }
 
+    /**
+     * Does something in one transaction on a connection of its own, and commits.
+     *
+     * @param what what fails if it fails, a sentence without its full stop that names the object
+     * @return what the work returned
+     * @throws SyncException if the connection cannot be opened or a statement fails; nothing was committed then
+     */
+    public <T> T inTransaction(String what, Work<T> work) {
+        try (Connection connection = open()) {
+            connection.setAutoCommit(false);
+            T result = work.run(connection);
+            connection.commit();
+            return result;
+        } catch (SQLException e) {
+            throw SqlFaults.explain(what, e);
+        }
+    }
+
+    /** What is done inside one transaction. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /** Does it; the caller commits and closes the connection. */
+        T run(Connection connection) throws SQLException;
+    }
+
     private Properties properties() {
         Properties properties = new Properties();
         // Defaults that a broken network needs; the task file's own properties win.

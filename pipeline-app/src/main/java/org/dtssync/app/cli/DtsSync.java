@@ -2,6 +2,7 @@ package org.dtssync.app.cli;
 
 import java.util.Locale;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.UnpackedLibraries;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +43,7 @@ public final class DtsSync {
         int code = commandLine().execute(arguments);
         System.out.flush();
         // Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any more.
+        UnpackedLibraries.remove();
         Runtime.getRuntime().halt(code);
     }
 

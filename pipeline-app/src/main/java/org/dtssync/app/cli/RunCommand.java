@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.pipeline.RunGoal;
 import org.dtssync.app.pipeline.RunOptions;

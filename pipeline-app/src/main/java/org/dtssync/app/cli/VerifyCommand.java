@@ -3,6 +3,7 @@ package org.dtssync.app.cli;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.pipeline.RunGoal;
 import org.dtssync.app.pipeline.RunOptions;

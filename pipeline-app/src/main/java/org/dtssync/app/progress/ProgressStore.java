@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
-import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.SqlResources;
 
@@ -38,7 +37,7 @@ public final class ProgressStore {
 
     /** Makes the dts_sync schema at the destination, or what is missing of it. */
     public void install() {
-        inTransaction("The dts_sync schema could not be made at the destination", connection -> {
+        destination.inTransaction("The dts_sync schema could not be made at the destination", connection -> {
             try (Statement statement = connection.createStatement()) {
                 // Two tasks installing at once would collide on the catalog's unique indexes.
                 statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync'))");
@@ -56,7 +55,7 @@ public final class ProgressStore {
 
     /** Reads the task's row; empty if the task was never prepared or was released. */
     public Optional<TaskProgress> task() {
-        return inTransaction("The state of task " + task + " could not be read", connection -> {
+        return destination.inTransaction("The state of task " + task + " could not be read", connection -> {
             if (!isInstalled(connection)) {
                 return Optional.empty();
             }
@@ -110,7 +109,7 @@ public final class ProgressStore {
 
     /** Adds tables that are not yet known, as pending. Known ones keep their row. */
     public void addTables(List<TableProgress> tables, Fence fence) {
-        inTransaction("The tables of task " + task + " could not be recorded", connection -> {
+        destination.inTransaction("The tables of task " + task + " could not be recorded", connection -> {
             fence.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     INSERT INTO dts_sync.table_progress
@@ -137,7 +136,7 @@ public final class ProgressStore {
 
     /** Reads all tables of the task in the order of their names; empty if nothing is prepared. */
     public List<TableProgress> tables() {
-        return inTransaction("The tables of task " + task + " could not be read", connection -> {
+        return destination.inTransaction("The tables of task " + task + " could not be read", connection -> {
             List<TableProgress> tables = new ArrayList<>();
             if (!isInstalled(connection)) {
                 return tables;
@@ -160,7 +159,7 @@ public final class ProgressStore {
 
     /** Reads the structures that tables are captured with; tables without a recorded one are absent. */
     public Map<TableName, String> structures() {
-        return inTransaction("The structures of task " + task + " could not be read", connection -> {
+        return destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
             Map<TableName, String> structures = new TreeMap<>();
             if (!isInstalled(connection)) {
                 return structures;
@@ -182,7 +181,7 @@ public final class ProgressStore {
 
     /** Records the structures that tables are captured with from now on. */
     public void storeStructures(Map<TableName, String> structures, Fence fence) {
-        inTransaction("The structures of task " + task + " could not be recorded", connection -> {
+        destination.inTransaction("The structures of task " + task + " could not be recorded", connection -> {
             fence.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     UPDATE dts_sync.table_progress SET structure = ?
@@ -244,7 +243,7 @@ public final class ProgressStore {
     }
 
     private void update(String sql, Fence fence, Object... parameters) {
-        inTransaction("The state of task " + task + " could not be written", connection -> {
+        destination.inTransaction("The state of task " + task + " could not be written", connection -> {
             fence.hold(connection);
             execute(connection, sql, parameters);
             return null;
@@ -258,22 +257,5 @@ public final class ProgressStore {
             }
             statement.executeUpdate();
         }
-    }
-
-    private <T> T inTransaction(String what, Work<T> work) {
-        try (Connection connection = destination.open()) {
-            connection.setAutoCommit(false);
-            T result = work.run(connection);
-            connection.commit();
-            return result;
-        } catch (SQLException e) {
-            throw SqlFaults.explain(what, e);
-        }
-    }
-
-    /** What is done inside one transaction. */
-    @FunctionalInterface
-    private interface Work<T> {
-        T run(Connection connection) throws SQLException;
     }
 }

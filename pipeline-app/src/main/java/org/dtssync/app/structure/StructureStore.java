@@ -14,7 +14,6 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
-import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -53,7 +52,7 @@ public final class StructureStore {
 
     /** Saves the list, all pending, unless the task has one already: then that one stays. */
     public void save(List<StructureObject> objects, Fence fence) {
-        inTransaction("The structure of task " + task + " could not be saved", connection -> {
+        destination.inTransaction("The structure of task " + task + " could not be saved", connection -> {
             fence.hold(connection);
             if (!query(connection, COLUMNS + " LIMIT 1", task).isEmpty()) {
                 return null;
@@ -81,7 +80,7 @@ public final class StructureStore {
 
     /** Returns the whole list in order. */
     public List<StoredObject> list() {
-        return inTransaction(
+        return destination.inTransaction(
                 "The structure of task " + task + " could not be read",
                 connection -> query(connection, COLUMNS + " ORDER BY ordinal", task));
     }
@@ -93,7 +92,7 @@ public final class StructureStore {
      * @throws SyncException of kind USAGE if there is none or more than one
      */
     public StoredObject show(String name) {
-        List<StoredObject> found = inTransaction(
+        List<StoredObject> found = destination.inTransaction(
                 "The structure of task " + task + " could not be read",
                 connection -> query(
                         connection,
@@ -150,7 +149,7 @@ public final class StructureStore {
                     "Object '" + stored.object().name() + "' of task " + task + " is made already.",
                     "Change it at the destination itself.");
         }
-        inTransaction("The structure of task " + task + " could not be changed", connection -> {
+        destination.inTransaction("The structure of task " + task + " could not be changed", connection -> {
             try (PreparedStatement statement = connection.prepareStatement("UPDATE dts_sync.structure_object SET "
                     + assignments + " WHERE task = ? AND ordinal = ? AND state <> 'done'")) {
                 for (int i = 0; i < values.length; i++) {
@@ -202,22 +201,5 @@ public final class StructureStore {
                     matcher.group(1).replace("\"\"", "\""), matcher.group(2).replace("\"\"", "\"")));
         }
         return tables;
-    }
-
-    private <T> T inTransaction(String what, Work<T> work) {
-        try (Connection connection = destination.open()) {
-            connection.setAutoCommit(false);
-            T result = work.run(connection);
-            connection.commit();
-            return result;
-        } catch (SQLException e) {
-            throw SqlFaults.explain(what, e);
-        }
-    }
-
-    /** What is done inside one transaction. */
-    @FunctionalInterface
-    private interface Work<T> {
-        T run(Connection connection) throws SQLException;
     }
 }

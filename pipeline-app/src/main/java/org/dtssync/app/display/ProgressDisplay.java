@@ -1,4 +1,4 @@
-package org.dtssync.app.cli;
+package org.dtssync.app.display;
 
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import org.dtssync.connectors.postgres.Lsn;
  *
  * <p>Thread-safe.
  */
-final class ProgressDisplay implements PipelineListener, AutoCloseable {
+public final class ProgressDisplay implements PipelineListener, AutoCloseable {
 
     private static final long INTERVAL_SECONDS = 2;
     private static final long STEADY_SECONDS = 60;
@@ -42,7 +42,8 @@ final class ProgressDisplay implements PipelineListener, AutoCloseable {
     private long shownChanges;
     private long seconds;
 
-    ProgressDisplay(PrintWriter err) {
+    /** Begins to show. */
+    public ProgressDisplay(PrintWriter err) {
         this.err = err;
         this.showing = timer.scheduleAtFixedRate(this::show, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
     }

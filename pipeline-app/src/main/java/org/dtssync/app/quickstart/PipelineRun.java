@@ -1,0 +1,117 @@
+package org.dtssync.app.quickstart;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.pipeline.PipelineListener;
+import org.dtssync.app.pipeline.RunGoal;
+import org.dtssync.app.pipeline.RunOptions;
+import org.dtssync.app.pipeline.RunningTask;
+import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.app.verify.VerifyReportJson;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * The pipeline of the command line, run in a thread of its own from precheck to incremental and on until {@link #close}.
+ *
+ * <p>Used by one thread.
+ */
+final class PipelineRun implements AutoCloseable {
+
+    private static final long INCREMENTAL_LIMIT_SECONDS = 1_800;
+    private static final long POLL_MILLIS = 20;
+    private static final long END_SECONDS = 15;
+
+    private final TaskFile task;
+    private final PhaseClock clock;
+    private final Thread thread;
+    private final AtomicReference<SyncException> fault = new AtomicReference<>();
+
+    /**
+     * Prepares a run; nothing happens yet.
+     *
+     * @param task the task file
+     * @param clock keeps the phases' times
+     * @param listener told how it gets on, usually the clock and a display
+     */
+    PipelineRun(TaskFile task, PhaseClock clock, PipelineListener listener) {
+        this.task = task;
+        this.clock = clock;
+        this.thread = new Thread(() -> run(new Pipeline(task, listener)), "quickstart-pipeline");
+        thread.setDaemon(true);
+    }
+
+    private void run(Pipeline pipeline) {
+        try {
+            pipeline.run(RunOptions.to(RunGoal.NONE));
+        } catch (InterruptedException e) {
+            // Only close() interrupts.
+            Thread.currentThread().interrupt();
+        } catch (SyncException e) {
+            fault.set(e);
+        } catch (RuntimeException e) {
+            fault.set(new SyncException(FaultKind.INTERNAL, "The pipeline broke down: " + e + ".", "", e));
+        }
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Waits until the destination follows the source commit by commit. */
+    void awaitIncremental() throws InterruptedException {
+        long deadline = System.nanoTime()
+                + Duration.ofSeconds(INCREMENTAL_LIMIT_SECONDS).toNanos();
+        while (!clock.entered(Phase.INCREMENTAL)) {
+            check();
+            if (System.nanoTime() > deadline) {
+                throw new SyncException(
+                        FaultKind.INTERNAL,
+                        "The pipeline did not reach incremental within " + INCREMENTAL_LIMIT_SECONDS + " seconds.",
+                        "Try again with fewer rows (--rows).");
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** Throws what ended the pipeline, if anything did. */
+    void check() {
+        if (fault.get() != null) {
+            throw fault.get();
+        }
+    }
+
+    /** Has the running pipeline compare all tables, as {@code dts-sync verify} does. */
+    VerifyReport verify() throws InterruptedException {
+        RunningTask running = RunningTask.find(task).orElseThrow(() -> {
+            check();
+            return new SyncException(FaultKind.INTERNAL, "The pipeline is not running any more.", "");
+        });
+        CommandResult result = running.perform("verify");
+        return VerifyReportJson.parse(result.result()
+                .orElseThrow(() -> new SyncException(
+                        FaultKind.INTERNAL,
+                        "The verification failed: " + result.error().orElse("no reason given"),
+                        "")));
+    }
+
+    /** Ends the pipeline in order, even when this thread is interrupted. */
+    @Override
+    public void close() {
+        boolean interrupted = Thread.interrupted();
+        thread.interrupt();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

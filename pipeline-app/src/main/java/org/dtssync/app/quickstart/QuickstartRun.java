@@ -1,0 +1,184 @@
+package org.dtssync.app.quickstart;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.display.ProgressDisplay;
+import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * One run, step by step. Runs once, in one thread, which may be interrupted at any moment; whatever happens, everything it
+ * started has ended and its files are gone when it returns.
+ */
+final class QuickstartRun {
+
+    private static final String STATUS = "scripts/dts-sync status ";
+
+    /**
+     * What a run is told.
+     *
+     * @param rows about how many rows the sample shop has
+     * @param seconds how long the application goes on writing once the destination follows
+     * @param keep whether everything stays there until the run is interrupted
+     */
+    record Options(int rows, int seconds, boolean keep) {}
+
+    private final Options options;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final StopSignal stop;
+    private final PhaseClock clock = new PhaseClock();
+
+    /**
+     * Prepares a run.
+     *
+     * @param options what it is told
+     * @param out where the report goes
+     * @param err where everything else goes
+     * @param stop told what a signal means from when on
+     */
+    QuickstartRun(Options options, PrintWriter out, PrintWriter err, StopSignal stop) {
+        this.options = options;
+        this.out = out;
+        this.err = err;
+        this.stop = stop;
+    }
+
+    /**
+     * Runs.
+     *
+     * @throws SyncException if it cannot go on, or of kind DIFFERENCE if the databases are not equal
+     */
+    void run() throws InterruptedException {
+        try (Workplace place = Workplace.create();
+                QuickstartServers servers = new QuickstartServers(place.directory())) {
+            startServers(servers);
+            Shop shop = createShop(servers);
+            ShopTaskFile file = writeTaskFile(place, servers, shop);
+            move(shop, file);
+        }
+    }
+
+    private void startServers(QuickstartServers servers) throws InterruptedException {
+        clock.begin("servers");
+        say("Starting PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " (source) and "
+                + QuickstartServers.DESTINATION_MAJOR + " (destination), Kafka and the schema registry.");
+        servers.start();
+    }
+
+    private Shop createShop(QuickstartServers servers) throws InterruptedException {
+        clock.begin("sample");
+        say("Making a sample shop of about " + String.format(Locale.ROOT, "%,d", options.rows())
+                + " rows at the source.");
+        return Waiting.on("quickstart-sample", () -> Shop.create(servers, options.rows()));
+    }
+
+    private ShopTaskFile writeTaskFile(Workplace place, QuickstartServers servers, Shop shop) {
+        ShopTaskFile file = ShopTaskFile.write(place.directory(), servers, shop);
+        say("The task file, " + file.path() + ":");
+        file.text().lines().forEach(line -> say("    " + line));
+        return file;
+    }
+
+    private void move(Shop shop, ShopTaskFile file) throws InterruptedException {
+        TaskFile task = file.read();
+        try (ShopLoad load = new ShopLoad(shop.application());
+                LagProbe probe = new LagProbe(shop.source(), shop.destination());
+                ProgressDisplay display = new ProgressDisplay(err);
+                PipelineRun pipeline = new PipelineRun(task, clock, new ClockedListener(clock, display))) {
+            startLoad(load);
+            pipeline.start();
+            pipeline.awaitIncremental();
+            load.check();
+            follow(load, probe);
+            stopLoad(load, probe);
+            pipeline.check();
+            report(verify(pipeline), check(shop), probe);
+            if (options.keep()) {
+                keep(shop, file);
+            }
+        }
+    }
+
+    private void startLoad(ShopLoad load) {
+        say("The shop is open: four clients write to the source from now on.");
+        load.start();
+    }
+
+    /** Lets the application go on for a while, once what gathered during finalize is applied. */
+    private void follow(ShopLoad load, LagProbe probe) throws InterruptedException {
+        probe.start();
+        probe.awaitVisible();
+        probe.sample();
+        long deadline =
+                System.nanoTime() + Duration.ofSeconds(options.seconds()).toNanos();
+        while (System.nanoTime() < deadline) {
+            load.check();
+            probe.check();
+            Thread.sleep(50);
+        }
+    }
+
+    private void stopLoad(ShopLoad load, LagProbe probe) throws InterruptedException {
+        clock.begin("lag to zero");
+        load.stop();
+        probe.finish();
+        say(String.format(
+                Locale.ROOT,
+                "The shop is closed: %,d transactions committed, %,d rolled back. Lag zero. The sum of all balances was right"
+                        + " each of the %,d times it was read at the destination.",
+                load.commits(),
+                load.rollbacks(),
+                probe.sumsSeen()));
+    }
+
+    private VerifyReport verify(PipelineRun pipeline) throws InterruptedException {
+        clock.begin("verify");
+        return pipeline.verify();
+    }
+
+    private Map<TableName, IndependentCheck.Outcome> check(Shop shop) throws InterruptedException {
+        clock.begin("read from both ends");
+        Map<TableName, IndependentCheck.Outcome> outcomes = IndependentCheck.run(shop);
+        clock.end();
+        return outcomes;
+    }
+
+    private void report(VerifyReport verification, Map<TableName, IndependentCheck.Outcome> check, LagProbe probe) {
+        QuickstartReport report =
+                new QuickstartReport(verification, check, probe.samples(), clock.taken(), clock.total());
+        out.print(report.text());
+        if (!report.equal()) {
+            throw new SyncException(
+                    FaultKind.DIFFERENCE, "The databases are not equal: see DIFFERENT in the table above.", "");
+        }
+        out.println("Every table is equal.");
+        out.flush();
+    }
+
+    /** Waits for a signal; the pipeline runs on. */
+    private void keep(Shop shop, ShopTaskFile file) throws InterruptedException {
+        stop.endWith(0);
+        say("");
+        say("Everything runs on until Ctrl-C. What is written to the source arrives at the destination:");
+        say("    psql " + psqlUrl(shop.source().settings().url(), shop));
+        say("    psql " + psqlUrl(shop.destination().settings().url(), shop));
+        say("    " + STATUS + file.path());
+        new CountDownLatch(1).await();
+    }
+
+    private static String psqlUrl(String jdbcUrl, Shop shop) {
+        return jdbcUrl.replace("jdbc:postgresql://", "postgresql://" + Shop.MIGRATOR + ":" + shop.password() + "@");
+    }
+
+    private void say(String line) {
+        err.println(line);
+        err.flush();
+    }
+}

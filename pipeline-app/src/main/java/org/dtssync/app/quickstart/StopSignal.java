@@ -1,0 +1,58 @@
+package org.dtssync.app.quickstart;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.dtssync.connectors.kafka.UnpackedLibraries;
+
+/**
+ * Turns Ctrl-C and SIGTERM into an interrupt of the thread that made this, and keeps the process alive until that thread has
+ * cleared up. Thread-safe.
+ */
+final class StopSignal implements AutoCloseable {
+
+    private static final long WAIT_SECONDS = 30;
+
+    private final Thread worker = Thread.currentThread();
+    private final CountDownLatch cleared = new CountDownLatch(1);
+    private final AtomicBoolean requested = new AtomicBoolean();
+    private final Thread hook = new Thread(this::stop, "quickstart-stop");
+    private volatile int exitCode = 1;
+
+    StopSignal() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop() {
+        requested.set(true);
+        worker.interrupt();
+        try {
+            if (!cleared.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println("The quickstart did not clear up in time; its servers end with it.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        UnpackedLibraries.remove();
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    /** Returns whether a signal came. */
+    boolean requested() {
+        return requested.get();
+    }
+
+    /** Sets what the process ends with if a signal ends it from now on; 1 before. */
+    void endWith(int code) {
+        exitCode = code;
+    }
+
+    /** To be called when everything is cleared up. */
+    @Override
+    public void close() {
+        cleared.countDown();
+        if (!requested.get()) {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+}
