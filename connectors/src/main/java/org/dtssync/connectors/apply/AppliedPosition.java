@@ -50,6 +50,19 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
     }
 
     /**
+     * Takes a task's right to apply away: without a position no transaction of its applier can begin.
+     *
+     * @param task the task's name
+     */
+    public static void revoke(Connection connection, String task) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM dts_sync.apply_position WHERE task = ?")) {
+            statement.setString(1, task);
+            statement.executeUpdate();
+        }
+    }
+
+    /**
      * Moves the position on. This is the first statement of every transaction that applies changes: it checks the fence, and a
      * pipeline in the other direction knows our transactions by it.
      *

@@ -90,7 +90,8 @@ public final class Capture {
             Lsn start = new Lsn(last.lsn());
             RecordEncoder encoder = new RecordEncoder(settings, keyConverter, valueConverter);
             CutHandler handler = new CutHandler(
-                    new TransactionAssembler(settings.task(), encoder),
+                    new TransactionAssembler(
+                            settings.task(), encoder, new MirroredTransactions(settings.task(), settings.mirrored())),
                     writer,
                     settings.limits(),
                     listener,

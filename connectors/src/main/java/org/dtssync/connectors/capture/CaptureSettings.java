@@ -2,6 +2,7 @@ package org.dtssync.connectors.capture;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /**
@@ -16,6 +17,7 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
  * @param kafka client properties with {@code bootstrap.servers}
  * @param topics how missing topics are created
  * @param limits when a cut is closed
+ * @param mirrored the task in the other direction, whose own transactions at this source are left out; empty if there is none
  */
 public record CaptureSettings(
         String task,
@@ -26,12 +28,27 @@ public record CaptureSettings(
         List<CapturedTable> tables,
         Map<String, String> kafka,
         Topics topics,
-        Limits limits) {
+        Limits limits,
+        Optional<String> mirrored) {
 
     /** Copies the collections. */
     public CaptureSettings {
         tables = List.copyOf(tables);
         kafka = Map.copyOf(kafka);
+    }
+
+    /** A capture that mirrors no other task. */
+    public CaptureSettings(
+            String task,
+            DatabaseSettings source,
+            String slot,
+            String publication,
+            String applicationName,
+            List<CapturedTable> tables,
+            Map<String, String> kafka,
+            Topics topics,
+            Limits limits) {
+        this(task, source, slot, publication, applicationName, tables, kafka, topics, limits, Optional.empty());
     }
 
     /** Leaves out properties, which may hold secrets. */

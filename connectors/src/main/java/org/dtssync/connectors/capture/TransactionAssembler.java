@@ -16,6 +16,7 @@ import org.dtssync.connectors.postgres.Lsn;
 final class TransactionAssembler {
 
     private final RecordEncoder encoder;
+    private final MirroredTransactions mirrored;
     private final String transactionTopic;
     private final String messageTopic;
 
@@ -28,8 +29,9 @@ final class TransactionAssembler {
     private long arrivingNumber = 1;
     private boolean open;
 
-    TransactionAssembler(String task, RecordEncoder encoder) {
+    TransactionAssembler(String task, RecordEncoder encoder, MirroredTransactions mirrored) {
         this.encoder = encoder;
+        this.mirrored = mirrored;
         this.transactionTopic = task + ".transaction";
         this.messageTopic = task + ".message";
     }
@@ -53,6 +55,7 @@ final class TransactionAssembler {
                 throw broken("a transaction began inside another one");
             }
             open = true;
+            mirrored.begin();
             return false;
         }
         end(record, value.getInt64("ts_ms"));
@@ -62,6 +65,9 @@ final class TransactionAssembler {
     private void change(SourceRecord record) {
         if (!open) {
             throw broken("a change came outside of a transaction");
+        }
+        if (mirrored.leavesOut(record)) {
+            return;
         }
         for (EncodedChange change : encoder.encode(record)) {
             arriving.add(change);

@@ -18,7 +18,7 @@ public final class DatabaseConnections {
 
     /**
      * Settings that decide how values are printed and read, and limits that the server's own configuration must not
-     * impose on long copies. {@code extra_float_digits = 3} is exact on every version (12 and later: shortest exact).
+     * impose on long copies; nor must a fence of ours against the application's writes keep ourselves out. {@code extra_float_digits = 3} is exact on every version (12 and later: shortest exact).
      */
     private static final String SESSION_SETTINGS = """
             SET search_path = pg_catalog;
@@ -31,6 +31,7 @@ public final class DatabaseConnections {
             SET xmloption = content;
             SET row_security = off;
             SET standard_conforming_strings = on;
+            SET default_transaction_read_only = off;
             SET statement_timeout = 0;
             SET lock_timeout = 0;
             SET idle_in_transaction_session_timeout = 0

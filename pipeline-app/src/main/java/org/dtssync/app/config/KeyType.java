@@ -28,6 +28,8 @@ enum KeyType {
     CHOICE("choice"),
     /** A list of patterns. */
     PATTERNS("list of patterns"),
+    /** A list of names. */
+    NAMES("list of names"),
     /** A map of properties of somebody else's. */
     PROPERTIES("map"),
     /** One property of somebody else's. */

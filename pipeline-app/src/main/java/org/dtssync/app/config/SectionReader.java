@@ -144,6 +144,27 @@ final class SectionReader {
         return patterns;
     }
 
+    /** Returns a list of names. */
+    List<String> names(TaskKey key) {
+        YamlValue value = mapping.entries().get(key.key());
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof YamlValue.Sequence sequence)) {
+            wrong(key, "must be a list, not " + value.description());
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        for (YamlValue item : sequence.items()) {
+            if (item instanceof YamlValue.Text text) {
+                names.add(references.resolve(key.path(), text));
+            } else {
+                mistakes.add(item.line(), at(key, item.line()) + " has an item that is " + item.description() + ".");
+            }
+        }
+        return names;
+    }
+
     private Optional<String> pattern(TaskKey key, YamlValue item) {
         if (!(item instanceof YamlValue.Text text)) {
             mistakes.add(

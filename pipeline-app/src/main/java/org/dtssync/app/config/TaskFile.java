@@ -18,6 +18,7 @@ import java.nio.file.Path;
  * @param retry how long faults are retried
  * @param secondInstance what a second instance of the task does
  * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
+ * @param switchover how applications are moved
  */
 public record TaskFile(
         String name,
@@ -32,7 +33,66 @@ public record TaskFile(
         SnapshotSettings snapshot,
         RetrySettings retry,
         SecondInstance secondInstance,
-        long walWarningBytes) {
+        long walWarningBytes,
+        SwitchoverSettings switchover) {
+
+    private static final String REVERSE = "_reverse";
+
+    /** A task whose file says nothing of a switchover. */
+    public TaskFile(
+            String name,
+            SourceSettings source,
+            DestinationSettings destination,
+            KafkaSettings kafka,
+            TopicSettings topics,
+            RegistrySettings registry,
+            ConverterSettings converters,
+            Path dataDir,
+            ObjectSelection objects,
+            SnapshotSettings snapshot,
+            RetrySettings retry,
+            SecondInstance secondInstance,
+            long walWarningBytes) {
+        this(
+                name,
+                source,
+                destination,
+                kafka,
+                topics,
+                registry,
+                converters,
+                dataDir,
+                objects,
+                snapshot,
+                retry,
+                secondInstance,
+                walWarningBytes,
+                SwitchoverSettings.DEFAULT);
+    }
+
+    /** Returns the name of the task in the other direction. */
+    public String reverseName() {
+        return name.endsWith(REVERSE) ? name.substring(0, name.length() - REVERSE.length()) : name + REVERSE;
+    }
+
+    /** Returns the task in the other direction: the ends change places, and slot, topics and state have names of their own. */
+    public TaskFile reversed() {
+        return new TaskFile(
+                reverseName(),
+                new SourceSettings(destination.database()),
+                new DestinationSettings(source.database(), DestinationSettings.Existing.ADOPT),
+                kafka,
+                topics,
+                registry,
+                converters,
+                dataDir,
+                objects,
+                snapshot,
+                retry,
+                secondInstance,
+                walWarningBytes,
+                switchover);
+    }
 
     /** Returns the name of the replication slot. */
     public String slot() {
@@ -64,7 +124,8 @@ public record TaskFile(
                 snapshot,
                 retry,
                 secondInstance,
-                walWarningBytes);
+                walWarningBytes,
+                switchover);
     }
 
     /** Returns the same task with another registry. */
@@ -82,6 +143,7 @@ public record TaskFile(
                 snapshot,
                 retry,
                 secondInstance,
-                walWarningBytes);
+                walWarningBytes,
+                switchover);
     }
 }

@@ -119,7 +119,8 @@ public final class TaskFileReader {
                     snapshot(),
                     retry(),
                     top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
-                    top.size(TaskKey.WAL_WARNING));
+                    top.size(TaskKey.WAL_WARNING),
+                    switchover());
         }
 
         private DatabaseSettings source() {
@@ -205,6 +206,15 @@ public final class TaskFileReader {
         private RetrySettings retry() {
             SectionReader section = section("retry");
             return new RetrySettings(section.duration(TaskKey.RETRY_CONNECTION), section.duration(TaskKey.RETRY_OTHER));
+        }
+
+        private SwitchoverSettings switchover() {
+            SectionReader section = section("switchover");
+            return new SwitchoverSettings(
+                    section.names(TaskKey.SWITCHOVER_ROLES),
+                    section.text(TaskKey.SWITCHOVER_COMMAND),
+                    section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
+                    section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT));
         }
 
         private boolean isEmbedded(String name) {

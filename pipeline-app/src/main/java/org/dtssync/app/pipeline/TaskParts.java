@@ -3,6 +3,7 @@ package org.dtssync.app.pipeline;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.ProgressStore;
@@ -45,6 +46,11 @@ record TaskParts(TaskFile task, DatabaseConnections source, DatabaseConnections 
         return new TaskParts(task, source, destination, new ProgressStore(destination, task.name()));
     }
 
+    /** Returns the parts of the task in the other direction. */
+    TaskParts reversed() {
+        return of(task.reversed());
+    }
+
     ReplicationSlot slot() {
         return new ReplicationSlot(task.slot());
     }
@@ -66,7 +72,8 @@ record TaskParts(TaskFile task, DatabaseConnections source, DatabaseConnections 
                         task.topics().replicationFactor(),
                         task.topics().retentionMillis(),
                         task.topics().config()),
-                CaptureSettings.Limits.DEFAULT);
+                CaptureSettings.Limits.DEFAULT,
+                Optional.of(task.reverseName()));
     }
 
     CutCodec cutCodec() {

@@ -19,7 +19,15 @@ public enum Phase {
     /** Post-data structure, statistics, materialized views. */
     FINALIZE,
     /** The destination follows the source, commit by commit. */
-    INCREMENTAL;
+    INCREMENTAL,
+    /** Applications are being moved to the destination; until they are, it can be undone. */
+    SWITCHOVER,
+    /** Applications use the destination, and the source follows it. */
+    REVERSE,
+    /** Applications are being moved back; until they are, it can be undone. */
+    ROLLBACK,
+    /** Applications use the destination, and nothing follows it any more. */
+    COMPLETE;
 
     /** Returns the name shown to people and kept in the state. */
     public String label() {

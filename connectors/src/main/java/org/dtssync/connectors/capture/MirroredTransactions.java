@@ -1,0 +1,47 @@
+package org.dtssync.connectors.capture;
+
+import java.util.Optional;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.TopicNames;
+
+/**
+ * Recognises the transactions of the task in the other direction: their first change is its position row. Carried back, they
+ * would go round for ever.
+ *
+ * <p>Not thread-safe.
+ */
+final class MirroredTransactions {
+
+    private final Optional<String> mirrored;
+    private final String positionTopic;
+    private boolean begun;
+    private boolean theirs;
+
+    MirroredTransactions(String task, Optional<String> mirrored) {
+        this.mirrored = mirrored;
+        this.positionTopic = new TopicNames(task).table(SqlResources.SCHEMA, "apply_position");
+    }
+
+    /** A transaction begins. */
+    void begin() {
+        begun = false;
+        theirs = false;
+    }
+
+    /** Returns whether this change is left out; a position row always is, whosever it is. */
+    boolean leavesOut(SourceRecord record) {
+        boolean position = record.topic().equals(positionTopic);
+        if (!begun) {
+            begun = true;
+            theirs = position && isTheirs((Struct) record.value());
+        }
+        return position || theirs;
+    }
+
+    private boolean isTheirs(Struct value) {
+        Struct row = value.getStruct("after") == null ? value.getStruct("before") : value.getStruct("after");
+        return row != null && mirrored.isPresent() && mirrored.get().equals(row.getString("task"));
+    }
+}
