@@ -73,7 +73,8 @@ final class RunCommand implements Callable<Integer> {
             try {
                 Optional<VerifyReport> report = new Pipeline(servers.resolved(), display).run(options);
                 return report.map(this::print).orElse(ExitCode.DONE);
-            } catch (InterruptedException e) {
+            } catch (InterruptedException | SyncException e) {
+                // What a stop cuts off in the middle may come out as a fault; it is none.
                 if (stop.requested()) {
                     err.println("Stopped. The same command goes on from here.");
                     return ExitCode.DONE;
