@@ -72,9 +72,11 @@ final class RunCommand implements Callable<Integer> {
                 ProgressDisplay display = new ProgressDisplay(err)) {
             try {
                 Optional<VerifyReport> report = new Pipeline(servers.resolved(), display).run(options);
+                display.close();
                 return report.map(this::print).orElse(ExitCode.DONE);
             } catch (InterruptedException e) {
                 if (stop.requested()) {
+                    display.close();
                     err.println("Stopped. The same command goes on from here.");
                     return ExitCode.DONE;
                 }
