@@ -72,10 +72,12 @@ final class RunCommand implements Callable<Integer> {
                 ProgressDisplay display = new ProgressDisplay(err)) {
             try {
                 Optional<VerifyReport> report = new Pipeline(servers.resolved(), display).run(options);
+                display.close();
                 return report.map(this::print).orElse(ExitCode.DONE);
             } catch (InterruptedException | SyncException e) {
                 // What a stop cuts off in the middle may come out as a fault; it is none.
                 if (stop.requested()) {
+                    display.close();
                     err.println("Stopped. The same command goes on from here.");
                     return ExitCode.DONE;
                 }
