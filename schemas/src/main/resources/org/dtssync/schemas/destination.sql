@@ -80,6 +80,16 @@ CREATE TABLE IF NOT EXISTS dts_sync.structure_object (
     PRIMARY KEY (task, ordinal)
 );
 
+-- The steps of moving the applications, each written before it begins and again when it is done.
+CREATE TABLE IF NOT EXISTS dts_sync.switchover_step (
+    task      text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('switchover', 'rollback')),
+    step      text NOT NULL,
+    begun_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    done_at   timestamptz,
+    PRIMARY KEY (task, direction, step)
+);
+
 -- What a person asked a running instance to do, and what came of it.
 CREATE TABLE IF NOT EXISTS dts_sync.command (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -16,8 +16,21 @@ final class Background implements AutoCloseable {
 
     private final Thread main = Thread.currentThread();
     private final List<Thread> threads = new ArrayList<>();
-    private final AtomicReference<SyncException> fatal = new AtomicReference<>();
+    private final AtomicReference<SyncException> fatal;
     private volatile boolean closing;
+
+    Background() {
+        this(new AtomicReference<>());
+    }
+
+    private Background(AtomicReference<SyncException> fatal) {
+        this.fatal = fatal;
+    }
+
+    /** Returns threads that can be ended by themselves; what stops one of them for good is found here too. */
+    Background group() {
+        return new Background(fatal);
+    }
 
     /** Starts a part that runs until it is interrupted. */
     void start(String name, Retry.Action part) {

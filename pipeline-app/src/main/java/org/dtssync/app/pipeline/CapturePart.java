@@ -1,6 +1,7 @@
 package org.dtssync.app.pipeline;
 
 import java.util.List;
+import java.util.Optional;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
@@ -16,8 +17,10 @@ final class CapturePart implements CaptureListener {
 
     private final TaskParts parts;
     private final List<TableProgress> tables;
+    private final Optional<CaptureWatch> watch;
 
-    CapturePart(TaskParts parts, List<TableProgress> tables) {
+    CapturePart(TaskParts parts, List<TableProgress> tables, Optional<CaptureWatch> watch) {
+        this.watch = watch;
         this.parts = parts;
         this.tables = tables;
     }
@@ -40,6 +43,7 @@ final class CapturePart implements CaptureListener {
 
     @Override
     public void started(Lsn lsn) {
+        watch.ifPresent(CaptureWatch::started);
         LOG.info(
                 "Capture streams. task={} slot={} lsn={}",
                 parts.task().name(),
@@ -49,6 +53,7 @@ final class CapturePart implements CaptureListener {
 
     @Override
     public void cutWritten(Cut cut) {
+        watch.ifPresent(watching -> watching.cutWritten(cut));
         LOG.debug("Cut written. sequence={} lsn={} changes={}", cut.sequence(), new Lsn(cut.lsn()), cut.changes());
     }
 }

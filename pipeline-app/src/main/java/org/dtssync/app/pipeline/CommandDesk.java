@@ -1,9 +1,9 @@
 package org.dtssync.app.pipeline;
 
+import java.util.Map;
 import org.dtssync.app.progress.CommandStore;
 import org.dtssync.app.progress.PostedCommand;
-import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportJson;
+import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,35 +16,65 @@ final class CommandDesk {
     private static final long POLL_MILLIS = 300;
 
     private final TaskParts parts;
-    private final Comparison comparison;
+    private final Map<String, Command> known;
     private final CommandStore commands;
 
-    CommandDesk(TaskParts parts, Comparison comparison) {
+    /**
+     * What came of a command.
+     *
+     * @param json its result
+     * @param exitCode what the command line ends with
+     * @param leaves whether the task is in another phase now, so that this desk closes
+     */
+    record Outcome(String json, int exitCode, boolean leaves) {}
+
+    /** A command the desk knows. */
+    @FunctionalInterface
+    interface Command {
+        /** Does it with the options of the command line. */
+        Outcome run(String options) throws InterruptedException;
+    }
+
+    CommandDesk(TaskParts parts, Map<String, Command> known) {
         this.parts = parts;
-        this.comparison = comparison;
+        this.known = Map.copyOf(known);
         this.commands = new CommandStore(parts.destination(), parts.task().name());
     }
 
-    /** Serves until interrupted. */
+    /** Serves until a command leaves the phase, or until interrupted. */
     void serve() throws InterruptedException {
         parts.retry().run("commands", commands::failInterrupted);
-        while (true) {
-            parts.retry().run("commands", this::next);
-            Thread.sleep(POLL_MILLIS);
+        boolean[] left = new boolean[1];
+        while (!left[0]) {
+            parts.retry().run("commands", () -> left[0] = next());
+            if (!left[0]) {
+                Thread.sleep(POLL_MILLIS);
+            }
         }
     }
 
-    private void next() throws InterruptedException {
+    private boolean next() throws InterruptedException {
         PostedCommand command = commands.take();
         if (command == null) {
-            return;
+            return false;
         }
         LOG.info("Command begins. task={} command={}", parts.task().name(), command.name());
         try {
-            VerifyReport report = comparison.run();
-            commands.finish(command, VerifyReportJson.render(report), report.equal() ? 0 : 4);
+            Outcome outcome = known.getOrDefault(command.name(), options -> unknown(command.name()))
+                    .run(command.options());
+            commands.finish(command, outcome.json(), outcome.exitCode());
+            return outcome.leaves();
         } catch (SyncException e) {
             commands.fail(command, e.getMessage());
+            return false;
         }
+    }
+
+    private Outcome unknown(String command) {
+        throw new SyncException(
+                FaultKind.USAGE,
+                "The command " + command + " cannot be given in this phase of task "
+                        + parts.task().name() + ".",
+                "See dts-sync status for the phase.");
     }
 }

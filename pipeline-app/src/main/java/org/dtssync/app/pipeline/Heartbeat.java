@@ -4,6 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
@@ -56,6 +59,15 @@ final class Heartbeat {
         }
     }
 
+    /** Writes one heartbeat. */
+    void writeOnce() {
+        try (Connection connection = source.open()) {
+            write(connection);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The heartbeat could not be written at the source", e);
+        }
+    }
+
     private void lookAtWal(Connection connection) throws SQLException {
         slot.state(connection).ifPresent(state -> {
             if (state.retainedBytes() > walWarningBytes) {
@@ -90,11 +102,27 @@ final class Heartbeat {
      * @return a position at the source that everything committed before the call lies before
      */
     Lsn awaitApplied() throws InterruptedException {
+        return awaitApplied(Duration.ofDays(365));
+    }
+
+    /**
+     * Does the same, but not for ever.
+     *
+     * @throws SyncException of kind TRANSIENT if the heartbeat is not applied in time
+     */
+    Lsn awaitApplied(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
         try (Connection sourceConnection = source.open();
                 Connection destinationConnection = destination.open()) {
             long written = write(sourceConnection);
             Lsn lsn = insertLsn(sourceConnection);
             while (applied(destinationConnection) < written) {
+                if (System.nanoTime() > deadline) {
+                    throw new SyncException(
+                            FaultKind.TRANSIENT,
+                            "The last changes did not arrive within " + limit.toMillis() + " ms.",
+                            "See dts-sync status for the lag; try again when it is small.");
+                }
                 Thread.sleep(POLL_MILLIS);
             }
             return lsn;

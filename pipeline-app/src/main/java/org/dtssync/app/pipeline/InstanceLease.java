@@ -27,6 +27,8 @@ final class InstanceLease implements AutoCloseable {
     /** Without a sign of life for this long, an instance counts as frozen. */
     private static final Duration FROZEN_AFTER = Duration.ofSeconds(6);
 
+    private static final Duration LEFTOVER_LIMIT = Duration.ofSeconds(15);
+
     private static final long SIGN_OF_LIFE_MILLIS = 1_000;
     private static final long STANDBY_POLL_MILLIS = 500;
 
@@ -71,6 +73,26 @@ final class InstanceLease implements AutoCloseable {
             if (!announced) {
                 LOG.info("Waiting as standby: another instance is alive. task={}", task);
                 announced = true;
+            }
+            Thread.sleep(STANDBY_POLL_MILLIS);
+        }
+    }
+
+    /**
+     * Gets hold of the other direction of a task that is held already: whoever still has it is a leftover on its way out.
+     *
+     * @throws SyncException of kind FENCED if it does not let go in time
+     */
+    static InstanceLease acquirePatiently(TaskParts parts) throws InterruptedException {
+        parts.progress().install();
+        long deadline = System.nanoTime() + LEFTOVER_LIMIT.toNanos();
+        while (true) {
+            try {
+                return acquire(parts);
+            } catch (SyncException e) {
+                if (e.kind() != FaultKind.FENCED || System.nanoTime() > deadline) {
+                    throw e;
+                }
             }
             Thread.sleep(STANDBY_POLL_MILLIS);
         }

@@ -15,6 +15,7 @@ import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.structure.StructureReader;
 import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.app.verify.VerifyReportJson;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -41,30 +42,73 @@ final class PhaseSequence {
     private final Fence fence;
     private final Background background;
     private final PipelineListener listener;
-    private final Heartbeat heartbeat;
-    private final ApplyPart apply;
 
     PhaseSequence(TaskParts parts, Fence fence, Background background, PipelineListener listener) {
         this.parts = parts;
         this.fence = fence;
         this.background = background;
         this.listener = listener;
-        this.heartbeat = new Heartbeat(parts);
-        this.apply = new ApplyPart(
-                parts,
-                fence,
-                (position, commitTimeMicros, changes) -> listener.applied(
-                        position.lsn(),
-                        commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
-                        changes));
     }
 
+    /** Runs to a goal; whenever applications are moved, what was at work ends and the other direction begins. */
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
+        while (true) {
+            Phase phase = settled();
+            if (phase == Phase.COMPLETE) {
+                LOG.info(
+                        "The task is complete; nothing is left to run. task={}",
+                        parts.task().name());
+                return Optional.empty();
+            }
+            Optional<VerifyReport> report;
+            if (phase == Phase.REVERSE) {
+                report = new ReversePhase(parts, fence, background, listener).run(options.goal());
+            } else {
+                report = forward(options, phase);
+            }
+            if (options.goal() != RunGoal.NONE) {
+                return report;
+            }
+        }
+    }
+
+    /** Undoes or finishes a switch that a crash left in the middle; returns the phase the task is in then. */
+    private Phase settled() throws InterruptedException {
         Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PREPARE);
+        if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
+            Switch.Kind kind = phase == Phase.SWITCHOVER ? Switch.Kind.SWITCHOVER : Switch.Kind.ROLLBACK;
+            parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undo());
+            return phase == Phase.SWITCHOVER ? Phase.INCREMENTAL : Phase.REVERSE;
+        }
+        if (phase == Phase.INCREMENTAL) {
+            Switch rollback = new Switch(Switch.Kind.ROLLBACK, parts, fence);
+            if (rollback.isUnfinished()) {
+                parts.retry().run("rollback", () -> finishRollback(rollback));
+            }
+        }
+        return phase;
+    }
+
+    private void finishRollback(Switch rollback) throws InterruptedException {
+        try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
+            rollback.finish(lease.fence());
+        }
+    }
+
+    private Optional<VerifyReport> forward(RunOptions options, Phase begin) throws InterruptedException {
+        try (Direction direction = new Direction(parts, fence, background, listener)) {
+            return forward(options, begin, direction);
+        }
+    }
+
+    private Optional<VerifyReport> forward(RunOptions options, Phase begin, Direction direction)
+            throws InterruptedException {
+        Phase phase = begin;
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
         parts.retry().run("source", () -> SourceIdentity.require(parts));
         phase = changeTables(phase, options);
-        startBesides();
+        direction.startCapture(Optional.empty());
+        direction.startWatching();
         if (!phase.isAfter(Phase.SCHEMA)) {
             schema();
         }
@@ -78,12 +122,12 @@ final class PhaseSequence {
             return Optional.empty();
         }
         if (!phase.isAfter(Phase.CATCH_UP)) {
-            catchUp();
+            catchUp(direction);
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
             finish();
         }
-        return incremental(options.goal());
+        return incremental(direction, options.goal());
     }
 
     private void enter(Phase phase) throws InterruptedException {
@@ -123,15 +167,6 @@ final class PhaseSequence {
         }
         Map<TableName, String> now = new StructureFingerprint(parts.source()).read(List.of(table));
         parts.progress().storeStructures(now, fence);
-    }
-
-    private void startBesides() {
-        background.start(
-                "dts-sync-capture", new CapturePart(parts, parts.progress().tables())::run);
-        background.start("dts-sync-heartbeat", () -> parts.retry().run("heartbeat", heartbeat::beat));
-        background.start(
-                "dts-sync-structure-watch",
-                () -> parts.retry().run("structure watch", () -> new StructureWatch(parts).run()));
     }
 
     private void schema() throws InterruptedException {
@@ -187,9 +222,9 @@ final class PhaseSequence {
         };
     }
 
-    private void catchUp() throws InterruptedException {
+    private void catchUp(Direction direction) throws InterruptedException {
         enter(Phase.CATCH_UP);
-        apply.converge(this::isConsistent);
+        direction.converge(this::isConsistent);
         parts.retry().run("state", () -> parts.progress().startStreaming(fence));
     }
 
@@ -213,22 +248,37 @@ final class PhaseSequence {
         });
     }
 
-    private Optional<VerifyReport> incremental(RunGoal goal) throws InterruptedException {
+    private Optional<VerifyReport> incremental(Direction direction, RunGoal goal) throws InterruptedException {
         enter(Phase.INCREMENTAL);
-        background.start("dts-sync-apply", () -> apply.follow(lsn -> false));
-        Comparison comparison = new Comparison(parts, heartbeat, listener);
-        try {
-            switch (goal) {
-                case CAUGHT_UP -> parts.retry().run("heartbeat", heartbeat::awaitApplied);
-                case VERIFIED -> {
-                    parts.retry().run("heartbeat", heartbeat::awaitApplied);
-                    return Optional.of(comparison.run());
-                }
-                default -> new CommandDesk(parts, comparison).serve();
+        direction.startApply();
+        switch (goal) {
+            case CAUGHT_UP -> awaitApplied(direction);
+            case VERIFIED -> {
+                awaitApplied(direction);
+                return Optional.of(direction.comparison().run());
             }
-            return Optional.empty();
-        } finally {
-            apply.abort();
+            default ->
+                new CommandDesk(
+                                parts,
+                                Map.of(
+                                        "verify", options -> verify(direction),
+                                        "switchover", options -> switchover(direction, SwitchOptions.parse(options))))
+                        .serve();
         }
+        return Optional.empty();
+    }
+
+    private void awaitApplied(Direction direction) throws InterruptedException {
+        parts.retry().run("heartbeat", () -> direction.heartbeat().awaitApplied());
+    }
+
+    private static CommandDesk.Outcome verify(Direction direction) throws InterruptedException {
+        VerifyReport report = direction.comparison().run();
+        return new CommandDesk.Outcome(VerifyReportJson.render(report), report.equal() ? 0 : 4, false);
+    }
+
+    private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
+        SwitchReport report = new Switch(Switch.Kind.SWITCHOVER, parts, fence).run(direction, background, options);
+        return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
 }

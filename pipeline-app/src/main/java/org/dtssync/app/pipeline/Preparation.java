@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.capture.FirstCut;
 import org.dtssync.connectors.fault.FaultKind;
@@ -52,6 +54,10 @@ final class Preparation {
         parts.progress().addTables(tables, fence);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         parts.progress().storeStructures(new StructureFingerprint(parts.source()).read(names), fence);
+        start(names);
+    }
+
+    private void start(List<TableName> names) {
         try (Connection source = parts.source().open()) {
             makeHeartbeat(source);
             makePublication(source, names);
@@ -68,6 +74,27 @@ final class Preparation {
         } catch (SQLException e) {
             throw SqlFaults.explain("The source could not be prepared", e);
         }
+    }
+
+    /**
+     * Prepares a task whose destination has every row already: it begins to follow from here on.
+     *
+     * @param tables the tables it follows
+     */
+    void follow(List<TableName> tables) {
+        if (!parts.progress().exists()) {
+            parts.progress().enter(Phase.INCREMENTAL, fence);
+        }
+        List<TableProgress> followed = new SelectedTables(
+                        parts.source(), parts.task().objects())
+                .read().stream().filter(table -> tables.contains(table.table())).toList();
+        parts.progress().addTables(followed, fence);
+        followed.forEach(table -> parts.progress().tableState(table.table(), TableState.STREAMING, fence));
+        parts.progress().storeStructures(new StructureFingerprint(parts.source()).read(tables), fence);
+        List<TableName> published = new ArrayList<>(tables);
+        // By these rows our own transactions of the other direction are recognised.
+        published.add(new TableName(SqlResources.SCHEMA, "apply_position"));
+        start(published);
     }
 
     private static void makeHeartbeat(Connection source) throws SQLException {

@@ -7,8 +7,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.switchover.WriteFence;
 import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TopicNames;
 
@@ -18,12 +23,10 @@ import org.dtssync.schemas.TopicNames;
  */
 public final class Release {
 
-    private static final long SLOT_WAIT_MILLIS = 100;
-    private static final int SLOT_WAITS = 100;
-
     /** Every table of the state, the fence last: who holds it must find it as long as anything is left. */
     private static final List<String> STATE_TABLES = List.of(
             "command",
+            "switchover_step",
             "structure_object",
             "chunk",
             "table_progress",
@@ -34,10 +37,16 @@ public final class Release {
             "fence");
 
     private final TaskParts parts;
+    private final boolean reverse;
 
     /** Creates a release of one task; opens nothing yet. */
     public Release(TaskFile task) {
-        this.parts = TaskParts.of(task);
+        this(TaskParts.of(task), false);
+    }
+
+    private Release(TaskParts parts, boolean reverse) {
+        this.parts = parts;
+        this.reverse = reverse;
     }
 
     /**
@@ -47,7 +56,7 @@ public final class Release {
      * @return a past-tense line for each thing that was removed; empty if nothing was there
      */
     public List<String> run(boolean topics) throws InterruptedException {
-        List<String> done = new ArrayList<>();
+        List<String> done = new ArrayList<>(releaseReverse(topics));
         boolean known = parts.progress().task().isPresent();
         parts.progress().install();
         InstanceLease lease = InstanceLease.acquire(parts);
@@ -66,6 +75,29 @@ public final class Release {
         return done;
     }
 
+    /** The other direction, which there is from a switchover on, and the fence that the switchover left. */
+    private List<String> releaseReverse(boolean topics) throws InterruptedException {
+        Optional<Phase> phase = parts.progress().task().map(TaskProgress::phase);
+        if (reverse || phase.isEmpty() || !phase.get().isAfter(Phase.INCREMENTAL) && !hasReverse()) {
+            return List.of();
+        }
+        List<String> done = new ArrayList<>(new Release(parts.reversed(), true).run(topics));
+        for (DatabaseConnections database : List.of(parts.source(), parts.destination())) {
+            new WriteFence(
+                            database,
+                            List.of(),
+                            parts.task().switchover().applicationRoles(),
+                            parts.task().applicationName())
+                    .lift();
+        }
+        done.add("Took the read-only defaults of the switchover away.");
+        return done;
+    }
+
+    private boolean hasReverse() {
+        return parts.reversed().progress().exists();
+    }
+
     private void releaseSource(List<String> done) throws InterruptedException {
         try (Connection connection = parts.source().open()) {
             dropSlot(connection, done);
@@ -74,14 +106,15 @@ public final class Release {
                     "SELECT 1 FROM pg_publication WHERE pubname = ?",
                     parts.task().publication())) {
                 new Publication(parts.task().publication()).drop(connection);
-                done.add("Dropped publication " + parts.task().publication() + " at the source.");
+                done.add("Dropped publication " + parts.task().publication() + " at the "
+                        + parts.source().role() + ".");
             }
             if (exists(
                     connection,
                     "SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = 'heartbeat'",
                     "dts_sync")) {
                 delete(connection, "heartbeat");
-                dropSchemaIfUnused(connection, "heartbeat", "source", done);
+                dropSchemaIfUnused(connection, parts.source().role(), done);
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("The source could not be released", e);
@@ -92,19 +125,9 @@ public final class Release {
         if (parts.slot().state(connection).isEmpty()) {
             return;
         }
-        parts.slot().endReader(connection);
-        for (int i = 0; i < SLOT_WAITS; i++) {
-            boolean active = parts.slot()
-                    .state(connection)
-                    .flatMap(state -> state.activePid())
-                    .isPresent();
-            if (!active) {
-                break;
-            }
-            Thread.sleep(SLOT_WAIT_MILLIS);
-        }
-        parts.slot().drop(connection);
-        done.add("Dropped replication slot " + parts.task().slot() + " at the source.");
+        new StreamEnd(parts).dropSlot(connection);
+        done.add("Dropped replication slot " + parts.task().slot() + " at the "
+                + parts.source().role() + ".");
     }
 
     private void deleteTopics(List<String> done) {
@@ -126,8 +149,9 @@ public final class Release {
             for (String table : STATE_TABLES) {
                 delete(connection, table);
             }
-            done.add("Removed the state of task " + parts.task().name() + " at the destination.");
-            dropSchemaIfUnused(connection, "fence", "destination", done);
+            done.add("Removed the state of task " + parts.task().name() + " at the "
+                    + parts.destination().role() + ".");
+            dropSchemaIfUnused(connection, parts.destination().role(), done);
             connection.commit();
             return done;
         } catch (SQLException e) {
@@ -143,15 +167,19 @@ public final class Release {
         }
     }
 
-    /** Another task of the same databases still needs it. */
-    private static void dropSchemaIfUnused(Connection connection, String table, String role, List<String> done)
-            throws SQLException {
-        if (!exists(connection, "SELECT 1 FROM dts_sync." + table + " WHERE task <> ?", "")) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("DROP SCHEMA dts_sync CASCADE");
+    /** Another task of the same databases still needs it, or this one the other way round. */
+    private static void dropSchemaIfUnused(Connection connection, String role, List<String> done) throws SQLException {
+        for (String table : List.of("heartbeat", "fence")) {
+            boolean there = exists(
+                    connection, "SELECT 1 FROM pg_tables WHERE schemaname = 'dts_sync' AND tablename = ?", table);
+            if (there && exists(connection, "SELECT 1 FROM dts_sync." + table + " WHERE task <> ?", "")) {
+                return;
             }
-            done.add("Dropped schema dts_sync at the " + role + ": no task is left in it.");
         }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DROP SCHEMA dts_sync CASCADE");
+        }
+        done.add("Dropped schema dts_sync at the " + role + ": no task is left in it.");
     }
 
     private static boolean exists(Connection connection, String sql, String parameter) throws SQLException {

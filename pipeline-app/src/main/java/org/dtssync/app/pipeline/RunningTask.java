@@ -35,7 +35,17 @@ public final class RunningTask {
      * @throws SyncException if the run ends before it
      */
     public CommandResult perform(String command) throws InterruptedException {
-        long id = commands.post(command);
+        return perform(command, "");
+    }
+
+    /**
+     * Posts a command with options and waits for its end.
+     *
+     * @param options as on the command line, separated by spaces
+     * @throws SyncException if the run ends before it
+     */
+    public CommandResult perform(String command, String options) throws InterruptedException {
+        long id = commands.post(command, options);
         while (true) {
             CommandResult result = commands.result(id);
             if (result.finished()) {

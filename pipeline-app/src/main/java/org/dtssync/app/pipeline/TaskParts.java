@@ -39,16 +39,21 @@ record TaskParts(TaskFile task, DatabaseConnections source, DatabaseConnections 
      * @param applicationName of the sessions; those of an instance that writes are ended by its successor
      */
     static TaskParts of(TaskFile task, String applicationName) {
-        DatabaseConnections source =
-                new DatabaseConnections("source", task.source().database(), applicationName);
+        return of(task, applicationName, "source", "destination");
+    }
+
+    private static TaskParts of(TaskFile task, String applicationName, String from, String to) {
+        DatabaseConnections source = new DatabaseConnections(from, task.source().database(), applicationName);
         DatabaseConnections destination =
-                new DatabaseConnections("destination", task.destination().database(), applicationName);
+                new DatabaseConnections(to, task.destination().database(), applicationName);
         return new TaskParts(task, source, destination, new ProgressStore(destination, task.name()));
     }
 
     /** Returns the parts of the task in the other direction. */
     TaskParts reversed() {
-        return of(task.reversed());
+        // People call both databases what the task file calls them, whichever way the data goes.
+        TaskFile reversed = task.reversed();
+        return of(reversed, reversed.applicationName(), destination.role(), source.role());
     }
 
     ReplicationSlot slot() {

@@ -22,11 +22,16 @@ public final class CommandStore {
         this.task = task;
     }
 
-    /** Posts a command and returns its number. */
-    public long post(String command) {
+    /**
+     * Posts a command and returns its number.
+     *
+     * @param options as on the command line, separated by spaces; may be empty
+     */
+    public long post(String command, String options) {
         return query("""
-                INSERT INTO dts_sync.command (task, command, state) VALUES (?, ?, 'posted') RETURNING id
-                """, rows -> rows.next() ? rows.getLong(1) : 0L, task, command);
+                INSERT INTO dts_sync.command (task, command, arguments, state)
+                VALUES (?, ?, jsonb_build_object('options', ?::text), 'posted') RETURNING id
+                """, rows -> rows.next() ? rows.getLong(1) : 0L, task, command, options);
     }
 
     /** Returns what came of a command so far. */
@@ -50,11 +55,14 @@ public final class CommandStore {
 
     /** Takes the oldest posted command; null if there is none. */
     public PostedCommand take() {
-        return query("""
+        return query(
+                """
                 UPDATE dts_sync.command SET state = 'running' WHERE id = (
                     SELECT id FROM dts_sync.command WHERE task = ? AND state = 'posted' ORDER BY id LIMIT 1)
-                RETURNING id, command
-                """, rows -> rows.next() ? new PostedCommand(rows.getLong(1), rows.getString(2)) : null, task);
+                RETURNING id, command, coalesce(arguments ->> 'options', '')
+                """,
+                rows -> rows.next() ? new PostedCommand(rows.getLong(1), rows.getString(2), rows.getString(3)) : null,
+                task);
     }
 
     /** Records a success. */

@@ -5,5 +5,6 @@ package org.dtssync.app.progress;
  *
  * @param id its number
  * @param name the command, as on the command line
+ * @param options its options, as on the command line, separated by spaces; may be empty
  */
-public record PostedCommand(long id, String name) {}
+public record PostedCommand(long id, String name, String options) {}

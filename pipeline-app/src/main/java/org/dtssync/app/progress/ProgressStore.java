@@ -86,6 +86,15 @@ public final class ProgressStore {
                 """, fence, task, phase.label());
     }
 
+    /** Records the phase the task is in. Joins the connection's transaction. */
+    public void enter(Connection connection, Phase phase) throws SQLException {
+        execute(
+                connection,
+                "UPDATE dts_sync.task SET phase = ?, error = NULL, updated_at = now() WHERE task = ?",
+                phase.label(),
+                task);
+    }
+
     /** Records which server the task captures. */
     public void sourceSystem(String systemIdentifier, String database, Fence fence) {
         update("""

@@ -96,6 +96,7 @@ class TaskFileReferenceTest {
             case SIZE -> "7MB";
             case CHOICE -> key.choices().get(key.choices().size() - 1);
             case PATTERNS -> "[ \"other.*\" ]";
+            case NAMES -> "[ other ]";
             case PROPERTIES -> "{ some.property: other }";
             case TEXT, SECRET, PATH, PROPERTY -> "other";
         };

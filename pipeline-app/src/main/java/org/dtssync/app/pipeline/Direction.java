@@ -1,0 +1,97 @@
+package org.dtssync.app.pipeline;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * One direction of a task at work: capture, heartbeat, structure watch and applier, each in a thread of its own that can be
+ * started by itself.
+ *
+ * <p>Used by one thread.
+ */
+final class Direction implements AutoCloseable {
+
+    private final TaskParts parts;
+    private final Background background;
+    private final Heartbeat heartbeat;
+    private final ApplyPart apply;
+    private final Comparison comparison;
+
+    /**
+     * Creates a direction at rest.
+     *
+     * @param background the threads' owner; they are a group of their own in it
+     */
+    Direction(TaskParts parts, Fence fence, Background background, PipelineListener listener) {
+        this.parts = parts;
+        this.background = background.group();
+        this.heartbeat = new Heartbeat(parts);
+        this.apply = new ApplyPart(
+                parts,
+                fence,
+                (position, commitTimeMicros, changes) -> listener.applied(
+                        position.lsn(),
+                        commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
+                        changes));
+        this.comparison = new Comparison(parts, heartbeat, listener);
+    }
+
+    TaskParts parts() {
+        return parts;
+    }
+
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    Comparison comparison() {
+        return comparison;
+    }
+
+    List<TableName> tables() {
+        return parts.progress().tables().stream().map(TableProgress::table).toList();
+    }
+
+    /** Starts to capture; {@code watch} is told of streaming and of cuts. */
+    void startCapture(Optional<CaptureWatch> watch) {
+        background.start(
+                "dts-sync-capture-" + parts.task().name(),
+                new CapturePart(parts, parts.progress().tables(), watch)::run);
+    }
+
+    /** Applies, before the consistency point, until the goal is reached; in the caller's thread. */
+    void converge(Predicate<Lsn> goal) throws InterruptedException {
+        apply.converge(goal);
+    }
+
+    /** Starts everything but the capture. */
+    void startFollowing() {
+        startWatching();
+        startApply();
+    }
+
+    /** Starts the heartbeat and the watch over the structure. */
+    void startWatching() {
+        background.start(
+                "dts-sync-heartbeat-" + parts.task().name(), () -> parts.retry().run("heartbeat", heartbeat::beat));
+        background.start(
+                "dts-sync-structure-watch-" + parts.task().name(),
+                () -> parts.retry().run("structure watch", () -> new StructureWatch(parts).run()));
+    }
+
+    /** Starts to apply, after the consistency point. */
+    void startApply() {
+        background.start("dts-sync-apply-" + parts.task().name(), () -> apply.follow(lsn -> false));
+    }
+
+    @Override
+    public void close() {
+        apply.abort();
+        background.close();
+    }
+}

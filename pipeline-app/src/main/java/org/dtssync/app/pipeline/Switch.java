@@ -1,0 +1,292 @@
+package org.dtssync.app.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.SwitchoverSteps;
+import org.dtssync.app.structure.StructureFinisher;
+import org.dtssync.app.switchover.EndpointCommand;
+import org.dtssync.app.switchover.SequenceCopy;
+import org.dtssync.app.switchover.SwitchGates;
+import org.dtssync.app.switchover.WriteFence;
+import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves the applications from the database that one direction captures to the one it is applied to, or back: a fixed sequence of
+ * steps, each recorded before it begins and when it is done.
+ *
+ * <p>One transaction at the destination is the point of no return: it names the new phase. What a crash leaves before it is
+ * undone by the next start, what it leaves after it is finished by the next start; both are safe to repeat. One object serves
+ * one attempt, in the task's main thread.
+ */
+final class Switch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Switch.class);
+
+    private static final long START_LIMIT_MILLIS = 90_000;
+    private static final String OPEN = "open";
+    private static final String LAST = "materialized-views";
+
+    /** Which way applications are moved. */
+    enum Kind {
+        /** From the source to the destination. */
+        SWITCHOVER(Phase.SWITCHOVER, Phase.INCREMENTAL, Phase.REVERSE, "switchover"),
+        /** Back to the source. */
+        ROLLBACK(Phase.ROLLBACK, Phase.REVERSE, Phase.INCREMENTAL, "rollback");
+
+        private final Phase during;
+        private final Phase before;
+        private final Phase after;
+        private final String label;
+
+        Kind(Phase during, Phase before, Phase after, String label) {
+            this.during = during;
+            this.before = before;
+            this.after = after;
+            this.label = label;
+        }
+    }
+
+    private final Kind kind;
+    private final TaskParts task;
+    private final Fence taskFence;
+    private final TaskParts from;
+    private final TaskParts next;
+    private final SwitchoverSteps steps;
+    private final WriteFence writeFence;
+
+    /**
+     * Creates a switch; does nothing yet.
+     *
+     * @param task the task as its file says, whose state at the destination has the last word
+     * @param taskFence its right to write there
+     */
+    Switch(Kind kind, TaskParts task, Fence taskFence) {
+        this.kind = kind;
+        this.task = task;
+        this.taskFence = taskFence;
+        TaskParts reverse = task.reversed();
+        this.from = kind == Kind.SWITCHOVER ? task : reverse;
+        this.next = kind == Kind.SWITCHOVER ? reverse : task;
+        this.steps = new SwitchoverSteps(task.destination(), task.task().name(), kind.label);
+        this.writeFence = fenceOf(from);
+    }
+
+    private WriteFence fenceOf(TaskParts direction) {
+        List<TableName> tables =
+                task.progress().tables().stream().map(table -> table.table()).toList();
+        return new WriteFence(
+                direction.source(),
+                tables,
+                task.task().switchover().applicationRoles(),
+                task.task().applicationName());
+    }
+
+    /** Does something and records it. */
+    @FunctionalInterface
+    private interface Step<T> {
+        T run() throws InterruptedException;
+    }
+
+    private <T> T step(String name, Step<T> work) throws InterruptedException {
+        steps.begin(name, taskFence);
+        LOG.info("Step begins. task={} direction={} step={}", task.task().name(), kind.label, name);
+        T result = work.run();
+        steps.done(name, taskFence);
+        return result;
+    }
+
+    /**
+     * Moves them.
+     *
+     * @param active the direction that is at work, to be closed by the caller afterwards
+     * @throws SyncException if a gate is shut or a step fails; everything is as it was then
+     */
+    SwitchReport run(Direction active, Background background, SwitchOptions options) throws InterruptedException {
+        steps.clear(taskFence);
+        step("gates", () -> gates(active));
+        String verification = options.skipVerify() ? "skipped" : step("verify", () -> verify(active));
+        if (options.dryRun()) {
+            return notMoved(0, null, verification, "Give the command without --dry-run.");
+        }
+        task.progress().enter(kind.during, taskFence);
+        boolean opened = false;
+        try (InstanceLease lease = kind == Kind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
+            Fence fence = lease == null ? taskFence : lease.fence();
+            CaptureWatch watch = new CaptureWatch(next.task().name());
+            try (Direction back = new Direction(next, fence, background, PipelineListener.NONE)) {
+                step("stream-back", () -> startBack(active, fence, back, watch));
+                long began = System.nanoTime();
+                Lsn lsn;
+                int sequences;
+                try (WriteFence.Locks locks = step("fence", writeFence::raise)) {
+                    lsn = step("drain", () -> drain(active, back, watch));
+                    if (options.rehearse()) {
+                        return notMoved(seconds(began), lsn, verification, "Give the command without --rehearse.");
+                    }
+                    sequences = step("sequences", this::copySequences);
+                    step(OPEN, this::open);
+                    opened = true;
+                    LOG.debug("The locks go. connection={}", locks.connection());
+                }
+                step("writes", this::allowWrites);
+                step("endpoint", this::moveEndpoint);
+                return new SwitchReport(
+                        kind.label, true, seconds(began), lsn.toString(), sequences, verification, nextThing());
+            }
+        } finally {
+            if (!opened) {
+                undo();
+            }
+        }
+    }
+
+    private String nextThing() {
+        return kind == Kind.SWITCHOVER
+                ? "Keep dts-sync run alive: the source follows. Then dts-sync complete, or dts-sync rollback."
+                : "Keep dts-sync run alive: the destination follows as before.";
+    }
+
+    private static double seconds(long began) {
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    private SwitchReport notMoved(double seconds, Lsn lsn, String verification, String nextThing) {
+        return new SwitchReport(
+                kind.label, false, seconds, lsn == null ? null : lsn.toString(), 0, verification, nextThing);
+    }
+
+    private Void gates(Direction active) throws InterruptedException {
+        new StructureWatch(from).check();
+        List<String> problems = new SwitchGates(
+                        from.source(),
+                        from.destination(),
+                        task.task().switchover().applicationRoles(),
+                        task.task().applicationName())
+                .problems();
+        if (!problems.isEmpty()) {
+            throw new SyncException(FaultKind.PRECHECK, String.join("\n", problems), "");
+        }
+        active.heartbeat().awaitApplied(task.task().switchover().maximumLag());
+        return null;
+    }
+
+    private String verify(Direction active) throws InterruptedException {
+        VerifyReport report = active.comparison().run();
+        if (!report.equal()) {
+            throw new SyncException(
+                    FaultKind.DIFFERENCE,
+                    "The databases differ, so nothing was moved.",
+                    "Run dts-sync verify to see where.");
+        }
+        return "equal";
+    }
+
+    /** Its slot must be there before the first write that has to flow back. */
+    private Void startBack(Direction active, Fence fence, Direction back, CaptureWatch watch)
+            throws InterruptedException {
+        next.progress().install();
+        new Preparation(next, fence).follow(active.tables());
+        back.startCapture(Optional.of(watch));
+        watch.awaitStreaming(START_LIMIT_MILLIS);
+        // What gathered meanwhile would make the stall longer.
+        active.heartbeat().awaitApplied(task.task().switchover().maximumLag());
+        return null;
+    }
+
+    /**
+     * A marker that is written while the locks are held, and applied, proves that everything before it is there. The heartbeat
+     * the other way is written with synchronous_commit on: once it is committed, so is everything that was applied before it,
+     * and once it is captured, so is every write of anybody else's.
+     */
+    private Lsn drain(Direction active, Direction back, CaptureWatch watch) throws InterruptedException {
+        Duration limit = task.task().switchover().drainTimeout();
+        Lsn lsn = active.heartbeat().awaitApplied(limit);
+        long seen = watch.heartbeats();
+        back.heartbeat().writeOnce();
+        watch.awaitHeartbeatAfter(seen, limit.toMillis());
+        watch.foreign().ifPresent(table -> {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "Somebody else wrote to table " + table.schema() + "." + table.table() + " at the "
+                            + from.destination().role() + ", so nothing was moved.",
+                    "Find out who it was, run dts-sync verify, and try again.");
+        });
+        return lsn;
+    }
+
+    private int copySequences() {
+        return new SequenceCopy(from.source(), from.destination(), task.task().objects()).run(null);
+    }
+
+    /** The point of no return. */
+    private Void open() {
+        task.destination().inTransaction("The phase could not be recorded", connection -> {
+            taskFence.hold(connection);
+            if (kind == Kind.SWITCHOVER) {
+                AppliedPosition.revoke(connection, from.task().name());
+            }
+            task.progress().enter(connection, kind.after);
+            return null;
+        });
+        return null;
+    }
+
+    /** The database that is opened may still be fenced from a switch the other way. */
+    private Void allowWrites() {
+        fenceOf(next).lift();
+        return null;
+    }
+
+    private Void moveEndpoint() throws InterruptedException {
+        String program = task.task().switchover().command();
+        if (!program.isEmpty()) {
+            new EndpointCommand(program).moveTo(from.destination().settings());
+        }
+        return null;
+    }
+
+    /** Returns whether a crash left this switch behind its point of no return, but not at its end. */
+    boolean isUnfinished() {
+        return steps.isDone(OPEN) && !steps.isDone(LAST);
+    }
+
+    /**
+     * Finishes what comes after the point of no return, from wherever it was.
+     *
+     * @param fence the right to write to the database that applications use now
+     */
+    void finish(Fence fence) throws InterruptedException {
+        if (!steps.isDone("writes")) {
+            step("writes", this::allowWrites);
+        }
+        if (!steps.isDone("endpoint")) {
+            step("endpoint", this::moveEndpoint);
+        }
+        step("end-of-stream", () -> {
+            new StreamEnd(from).run();
+            return null;
+        });
+        step(LAST, () -> {
+            new StructureFinisher(from.source(), from.destination(), task.task().objects(), fence).refresh(view -> {});
+            return null;
+        });
+    }
+
+    /** Puts everything back to how it was before; for a start that finds the task in the middle, too. */
+    void undo() throws InterruptedException {
+        LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label);
+        writeFence.lift();
+        new StreamEnd(next).run();
+        task.progress().enter(kind.before, taskFence);
+    }
+}

@@ -1,0 +1,31 @@
+package org.dtssync.app.pipeline;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How applications are moved.
+ *
+ * @param dryRun only look at the gates
+ * @param rehearse go through everything up to the fence and back
+ * @param skipVerify do not compare both databases first
+ */
+public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify) {
+
+    private static final String DRY_RUN = "--dry-run";
+    private static final String REHEARSE = "--rehearse";
+    private static final String SKIP_VERIFY = "--skip-verify";
+
+    /** Reads what {@link #toString} wrote. */
+    static SwitchOptions parse(String text) {
+        List<String> words = Arrays.asList(text.split(" "));
+        return new SwitchOptions(words.contains(DRY_RUN), words.contains(REHEARSE), words.contains(SKIP_VERIFY));
+    }
+
+    /** Returns the options as on the command line. */
+    @Override
+    public String toString() {
+        return ((dryRun ? DRY_RUN + " " : "") + (rehearse ? REHEARSE + " " : "") + (skipVerify ? SKIP_VERIFY : ""))
+                .strip();
+    }
+}

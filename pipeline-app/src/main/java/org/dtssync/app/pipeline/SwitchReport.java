@@ -1,0 +1,72 @@
+package org.dtssync.app.pipeline;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+
+/**
+ * What came of moving the applications.
+ *
+ * @param direction {@code switchover} or {@code rollback}
+ * @param moved whether they were moved; not in a rehearsal or a dry run
+ * @param stallSeconds how long nobody could write, in seconds, as measured
+ * @param lsn the position of the database that was left, up to which the other has everything
+ * @param sequences how many sequences were set
+ * @param verification what the comparison said, one word: equal or skipped
+ * @param next what to do next, a sentence
+ */
+public record SwitchReport(
+        String direction,
+        boolean moved,
+        double stallSeconds,
+        String lsn,
+        int sequences,
+        String verification,
+        String next) {
+
+    /** Returns it as JSON. */
+    public String json() {
+        ObjectNode node = new ObjectMapper().createObjectNode();
+        node.put("direction", direction)
+                .put("moved", moved)
+                .put("stall_seconds", Math.round(stallSeconds * 1000) / 1000.0)
+                .put("lsn", lsn)
+                .put("sequences", sequences)
+                .put("verification", verification)
+                .put("next", next);
+        return node.toString();
+    }
+
+    /** Reads what {@link #json} wrote. */
+    public static SwitchReport parse(String json) {
+        try {
+            var node = new ObjectMapper().readTree(json);
+            return new SwitchReport(
+                    node.get("direction").asText(),
+                    node.get("moved").asBoolean(),
+                    node.get("stall_seconds").asDouble(),
+                    node.get("lsn").isNull() ? null : node.get("lsn").asText(),
+                    node.get("sequences").asInt(),
+                    node.get("verification").asText(),
+                    node.get("next").asText());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Returns it for people. */
+    public String text() {
+        return String.format(
+                Locale.ROOT,
+                "%s: %s%nwrites stood still  %.3f s%nposition            %s%nsequences set       %d%nverification        %s%nnext:"
+                        + " %s",
+                direction,
+                moved ? "done" : "nothing was moved",
+                stallSeconds,
+                lsn == null ? "-" : lsn,
+                sequences,
+                verification,
+                next);
+    }
+}

@@ -1,0 +1,176 @@
+package org.dtssync.app.switchover;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Keeps applications from writing to one database: new transactions are read-only by default, sessions are ended, and the
+ * selected tables are locked against writers until every write that was under way is over.
+ *
+ * <p>It is a default, so a session that sets {@code default_transaction_read_only = off} or {@code BEGIN READ WRITE} by itself
+ * is kept out only by the locks, that is, until they are let go of. Stateless but for its settings.
+ *
+ * @param database the database, reached with the task's account
+ * @param tables the selected tables
+ * @param applicationRoles the applications' login roles
+ * @param ownSessions beginning of the application names of our own sessions
+ */
+public record WriteFence(
+        DatabaseConnections database, List<TableName> tables, List<String> applicationRoles, String ownSessions) {
+
+    private static final Duration LOCK_LIMIT = Duration.ofSeconds(20);
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String DEADLOCK = "40P01";
+    private static final String READ_ONLY = "25006";
+
+    /** Copies the lists. */
+    public WriteFence {
+        tables = List.copyOf(tables);
+        applicationRoles = List.copyOf(applicationRoles);
+    }
+
+    /**
+     * The locks; closing lets go of them, while the read-only default stays.
+     *
+     * @param connection holds them
+     */
+    public record Locks(Connection connection) implements AutoCloseable {
+        @Override
+        public void close() {
+            try {
+                connection.rollback();
+                connection.close();
+            } catch (SQLException e) {
+                throw SqlFaults.explain("The locks of the fence could not be let go of", e);
+            }
+        }
+    }
+
+    /**
+     * Raises the fence and proves it.
+     *
+     * @return the locks, to be closed once the other side is open
+     * @throws SyncException if a writer cannot be waited out, or a write is not refused
+     */
+    public Locks raise() throws InterruptedException {
+        setDefaults("SET default_transaction_read_only = on");
+        Connection connection = database.open();
+        try {
+            connection.setAutoCommit(false);
+            lock(connection);
+            prove();
+            return new Locks(connection);
+        } catch (SQLException e) {
+            close(connection, e);
+            throw SqlFaults.explain("The " + database.role() + " could not be fenced", e);
+        } catch (SyncException | InterruptedException e) {
+            close(connection, e);
+            throw e;
+        }
+    }
+
+    /** Takes the read-only default away. */
+    public void lift() {
+        setDefaults("RESET default_transaction_read_only");
+    }
+
+    private static void close(Connection connection, Exception cause) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void setDefaults(String setting) {
+        database.inTransaction("The " + database.role() + " could not be set read-only or back", connection -> {
+            String name = Identifiers.quote(connection.getCatalog());
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("ALTER DATABASE " + name + " " + setting);
+                for (String role : applicationRoles) {
+                    // A role's own setting would win over the database's.
+                    statement.execute("ALTER ROLE " + Identifiers.quote(role) + " IN DATABASE " + name + " " + setting);
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Ending a session returns before its commit does; the lock waits out every writer. */
+    private void lock(Connection connection) throws SQLException, InterruptedException {
+        String names = tables.stream().map(TableName::sql).collect(Collectors.joining(", "));
+        long deadline = System.nanoTime() + LOCK_LIMIT.toNanos();
+        while (true) {
+            endSessions(connection);
+            connection.commit();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET LOCAL lock_timeout = '1s'");
+                statement.execute("LOCK TABLE " + names + " IN SHARE MODE");
+                return;
+            } catch (SQLException e) {
+                connection.rollback();
+                boolean passing = LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || DEADLOCK.equals(e.getSQLState());
+                if (!passing || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private void endSessions(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
+                WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
+                  AND NOT starts_with(a.application_name, ?)
+                  AND (NOT r.rolsuper OR current_setting('is_superuser') = 'on')
+                """)) {
+            statement.setString(1, ownSessions);
+            statement.execute();
+        }
+    }
+
+    private void prove() throws SQLException {
+        List<String> roles = new ArrayList<>(applicationRoles);
+        roles.add(null);
+        for (String role : roles) {
+            try (Connection connection = database.open();
+                    Statement statement = connection.createStatement()) {
+                // Back to what a session of anybody's begins with.
+                statement.execute("RESET default_transaction_read_only");
+                if (role != null) {
+                    statement.execute("SET ROLE " + Identifiers.quote(role));
+                }
+                requireRefused(statement, role);
+            }
+        }
+    }
+
+    private void requireRefused(Statement statement, String role) throws SQLException {
+        String who = role == null ? "a session with no settings of its own" : "role " + role;
+        try {
+            statement.execute("DELETE FROM ONLY " + tables.get(0).sql() + " WHERE false");
+        } catch (SQLException e) {
+            if (READ_ONLY.equals(e.getSQLState())) {
+                return;
+            }
+            throw e;
+        }
+        throw new SyncException(
+                FaultKind.TRANSIENT,
+                "The " + database.role() + " was fenced, but " + who + " could still write.",
+                "Find out where default_transaction_read_only is set for it: SELECT * FROM pg_db_role_setting.");
+    }
+}
