@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.config.TaskFile;
@@ -23,8 +22,6 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** A structure that changes while the task runs: it stops with a sentence, and the sentence's remedy ends in equality. */
 @ExtendWith(ServersExtension.class)
@@ -43,56 +40,128 @@ class StructureChangesTest {
             INSERT INTO public.part SELECT i, 1 + i % 2, 'v' FROM generate_series(1, 100) i;
             """;
 
-    /** Statements of the change, what the same transaction writes before and after it, and what the destination gets. */
-    @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = '|', textBlock = """
-            add      | ALTER TABLE public.item ADD n text              | accept | n = 'new'   | column n (text) was added
-            constant | ALTER TABLE public.item ADD n int DEFAULT 7     | accept | n = 8       | column n (integer) was added
-            volatile | ALTER TABLE public.item ADD n float DEFAULT random() | resnapshot | n = 1 | column n (double precision) was added
-            drop     | ALTER TABLE public.item DROP b                  | accept | a = 1       | column b was dropped
-            rename   | ALTER TABLE public.item RENAME b TO n           | accept | n = 'y'     | column b was renamed to n
-            key name | ALTER TABLE public.item RENAME id TO key        | accept | a = 5       | column id was renamed to key
-            rewrite  | ALTER TABLE public.item ALTER a TYPE int USING a * 2 | resnapshot | a = 5 | column a was altered and the table rewritten
-            retype   | ALTER TABLE public.item ALTER a TYPE text       | resnapshot | a = 'z' | column a changed type from integer to text
-            widen    | ALTER TABLE public.item ALTER b TYPE varchar(30) | accept | b = 'a longer text indeed' | column b changed type
-            default  | ALTER TABLE public.item ALTER b SET DEFAULT 'y' | accept | a = 5       | default of column b changed
-            not null | ALTER TABLE public.item ALTER a SET NOT NULL    | accept | a = 5       | column a is NOT NULL now
-            key      | ALTER TABLE public.item ALTER code SET NOT NULL, DROP CONSTRAINT item_pkey CASCADE, ADD PRIMARY KEY (code) | resnapshot | a = 6 | key changed from id to code
-            identity | ALTER TABLE public.item REPLICA IDENTITY FULL   | accept | a = 6       | replica identity changed from DEFAULT to FULL
-            """)
-    void isNoticedBeforeAnythingIsAppliedUnderIt(
-            String name, String change, String remedy, String update, String sentence, Servers servers)
-            throws Exception {
+    /**
+     * One change.
+     *
+     * @param change the statement
+     * @param shown whether records show it, so that what was written right before it goes over too
+     * @param reload whether the remedy is to load the table anew
+     * @param update an assignment after the change
+     * @param sentence what the task says
+     */
+    private record Case(String change, boolean shown, boolean reload, String update, String sentence) {}
+
+    private static final List<Case> CASES = List.of(
+            new Case("ALTER TABLE ITEM ADD n text", true, false, "n = 'new'", "column n (text) was added"),
+            new Case("ALTER TABLE ITEM ADD n int DEFAULT 7", true, false, "n = 8", "column n (integer) was added"),
+            new Case(
+                    "ALTER TABLE ITEM ADD n float DEFAULT random()",
+                    true,
+                    true,
+                    "n = 1",
+                    "column n (double precision) was added"),
+            new Case("ALTER TABLE ITEM DROP b", true, false, "a = 1", "column b was dropped"),
+            new Case("ALTER TABLE ITEM RENAME b TO n", true, false, "n = 'y'", "column b was renamed to n"),
+            new Case("ALTER TABLE ITEM RENAME id TO key", true, false, "a = 5", "column id was renamed to key"),
+            new Case(
+                    "ALTER TABLE ITEM ALTER a TYPE int USING a * 2",
+                    false,
+                    true,
+                    "a = 5",
+                    "column a was altered and the table rewritten"),
+            new Case(
+                    "ALTER TABLE ITEM ALTER a TYPE bigint",
+                    false,
+                    true,
+                    "a = 5000000000",
+                    "column a changed type from integer to bigint"),
+            new Case(
+                    "ALTER TABLE ITEM ALTER b TYPE varchar(30)",
+                    false,
+                    false,
+                    "b = 'a longer text indeed'",
+                    "column b changed type"),
+            new Case("ALTER TABLE ITEM ALTER b SET DEFAULT 'y'", false, false, "a = 5", "default of column b changed"),
+            new Case("ALTER TABLE ITEM ALTER a SET NOT NULL", false, false, "a = 5", "column a is NOT NULL now"),
+            new Case(
+                    "ALTER TABLE ITEM ALTER code SET NOT NULL, DROP CONSTRAINT IDX_pkey, ADD PRIMARY KEY (code)",
+                    false,
+                    true,
+                    "a = 6",
+                    "key changed from id to code"),
+            new Case(
+                    "ALTER TABLE ITEM REPLICA IDENTITY FULL",
+                    false,
+                    false,
+                    "a = 6",
+                    "replica identity changed from DEFAULT to FULL"));
+
+    @Test
+    void isNoticedBeforeAnythingIsAppliedUnderIt(Servers servers) throws Exception {
         Scene scene = new Scene(servers);
+        for (int i = 0; i < CASES.size(); i++) {
+            scene.source(of(
+                    i,
+                    "CREATE TABLE ITEM (id int PRIMARY KEY, a int, b varchar(10) DEFAULT 'x', code text UNIQUE);"
+                            + "INSERT INTO ITEM SELECT i, i, 'b' || i, 'c' || i FROM generate_series(1, 300) i"));
+        }
         scene.start();
         try {
-            SyncException stopped = scene.stoppedBy(
-                    "INSERT INTO public.item (id, a, code) VALUES (1001, 1, 'before');"
-                            + "UPDATE public.item SET a = 2 WHERE id = 3",
-                    "BEGIN; INSERT INTO public.item (id, a, code) VALUES (1002, 1, 'same');"
-                            + "UPDATE public.item SET a = a + 1 WHERE code = 'c7'; DELETE FROM public.item WHERE code = 'c299';"
-                            + change + "; UPDATE public.item SET " + update + " WHERE code IN ('c8', 'same'); COMMIT",
-                    "UPDATE public.item SET " + update
-                            + " WHERE code = 'c9'; DELETE FROM public.item WHERE code = 'c298'");
-
-            assertThat(stopped.getMessage())
-                    .contains("table public.item: " + sentence)
-                    .contains(remedy.equals("accept") ? "--accept-structure public.item" : "--resnapshot public.item");
-            assertThat(scene.atDestination("SELECT count(*) FROM public.item WHERE code = 'before'"))
-                    .isEqualTo("1");
-            assertThat(scene.atDestination("SELECT count(*) FROM public.item WHERE code IN ('c298', 'c299', 'same')"))
-                    .isEqualTo("2");
-            RunOptions options = remedy.equals("accept") ? accept(ITEM) : resnapshot(ITEM);
-            if (!name.equals("identity")) {
-                assertThatThrownBy(() -> scene.run(options))
-                        .hasMessageContaining("another structure at the destination");
+            for (int i = 0; i < CASES.size(); i++) {
+                stopsAndGoesOn(scene, i, CASES.get(i));
             }
-            scene.destination(change);
-
-            assertThat(scene.run(options)).isTrue();
         } finally {
             scene.release();
         }
+    }
+
+    private static void stopsAndGoesOn(Scene scene, int number, Case one) throws Exception {
+        SyncException stopped = scene.stoppedBy(
+                !one.shown(),
+                of(
+                        number,
+                        "INSERT INTO ITEM (id, a, code) VALUES (1001, 1, 'before'); UPDATE ITEM SET a = 2 WHERE id = 3"),
+                of(
+                        number,
+                        "BEGIN; INSERT INTO ITEM (id, a, code) VALUES (1002, 1, 'same');"
+                                + "UPDATE ITEM SET a = a + 1 WHERE code = 'c7'; DELETE FROM ITEM WHERE code = 'c299';"
+                                + one.change() + "; UPDATE ITEM SET " + one.update()
+                                + " WHERE code IN ('c8', 'same'); COMMIT"),
+                of(
+                        number,
+                        "UPDATE ITEM SET " + one.update()
+                                + " WHERE code = 'c9'; DELETE FROM ITEM WHERE code = 'c298'"));
+
+        TableName table = new TableName("public", "item_" + number);
+        String option = one.reload() ? "--resnapshot " : "--accept-structure ";
+        RunOptions options = one.reload() ? resnapshot(table) : accept(table);
+        assertThat(stopped.getMessage())
+                .contains("table " + table + ": " + one.sentence())
+                .contains(option + table);
+        assertThat(scene.atDestination(of(number, "SELECT count(*) FROM ITEM WHERE code = 'before'")))
+                .as(one.change())
+                .isEqualTo("1");
+        assertThat(scene.atDestination(of(number, "SELECT count(*) FROM ITEM WHERE code IN ('c298', 'c299', 'same')")))
+                .as(one.change())
+                .isEqualTo("2");
+        if (!one.change().endsWith("FULL")) {
+            assertThatThrownBy(() -> scene.run(options))
+                    .as(one.change())
+                    .hasMessageContaining("Table " + table + " has another structure at the destination")
+                    .hasMessageContaining("then run with " + option + table + " again.");
+        }
+        if (one.reload() && !one.change().contains("bigint")) {
+            assertThatThrownBy(() -> scene.run(accept(table)))
+                    .as(one.change())
+                    .hasMessageContaining("cannot be accepted alone");
+        }
+        scene.destination(of(number, one.change()));
+
+        assertThat(scene.run(options)).as(one.change()).isTrue();
+    }
+
+    private static String of(int number, String sql) {
+        return sql.replace("ITEM", "public.item_" + number).replace("IDX", "item_" + number);
     }
 
     @Test
@@ -103,6 +172,7 @@ class StructureChangesTest {
             TableName part = new TableName("public", "part");
             String attach = "CREATE TABLE public.part_3 PARTITION OF public.part FOR VALUES IN (3)";
             assertThat(scene.stoppedBy(
+                                    true,
                                     "INSERT INTO public.part VALUES (200, 1, 'w')",
                                     attach,
                                     "INSERT INTO public.part VALUES (201, 3, 'w')")
@@ -118,6 +188,7 @@ class StructureChangesTest {
             scene.source("CREATE SCHEMA old");
             scene.destination("CREATE SCHEMA old");
             assertThat(scene.stoppedBy(
+                                    true,
                                     "UPDATE public.part SET v = 'u' WHERE id < 50",
                                     detach,
                                     "UPDATE public.part SET v = 'x' WHERE id < 20")
@@ -128,7 +199,7 @@ class StructureChangesTest {
 
             String filled = "ALTER TABLE public.part ATTACH PARTITION old.part_2 FOR VALUES IN (2)";
             scene.source("UPDATE old.part_2 SET v = 'aside'");
-            assertThat(scene.stoppedBy("SELECT 1", filled, "INSERT INTO public.part VALUES (202, 2, 'w')")
+            assertThat(scene.stoppedBy(true, "SELECT 1", filled, "INSERT INTO public.part VALUES (202, 2, 'w')")
                             .getMessage())
                     .contains("partition old.part_2 was attached");
             scene.destination(filled);
@@ -136,7 +207,7 @@ class StructureChangesTest {
 
             String made = "CREATE TABLE public.fresh (id int PRIMARY KEY, v text)";
             TableName fresh = new TableName("public", "fresh");
-            assertThat(scene.stoppedBy("SELECT 1", made, "INSERT INTO public.fresh VALUES (1, 'one')")
+            assertThat(scene.stoppedBy(true, "SELECT 1", made, "INSERT INTO public.fresh VALUES (1, 'one')")
                             .getMessage())
                     .contains("table public.fresh: table is new, matches objects.include and is not captured")
                     .contains("--resnapshot public.fresh, or add it to objects.exclude");
@@ -149,6 +220,7 @@ class StructureChangesTest {
             TableName renamed = new TableName("public", "fresher");
             String rename = "ALTER TABLE public.fresh RENAME TO fresher";
             assertThat(scene.stoppedBy(
+                                    true,
                                     "INSERT INTO public.fresh VALUES (3, 'three')",
                                     rename,
                                     "INSERT INTO public.fresher VALUES (4, 'four')")
@@ -161,6 +233,7 @@ class StructureChangesTest {
 
             String drop = "DROP TABLE public.fresher";
             assertThat(scene.stoppedBy(
+                                    true,
                                     "SELECT 1",
                                     "BEGIN; INSERT INTO public.fresher VALUES (5, 'five');" + drop + "; COMMIT",
                                     "SELECT 1")
@@ -250,13 +323,13 @@ class StructureChangesTest {
         }
 
         /** Changes the source while the task runs, and returns what it stopped for. */
-        SyncException stoppedBy(String before, String change, String after) throws Exception {
-            CountDownLatch streaming = new CountDownLatch(1);
+        SyncException stoppedBy(boolean apart, String before, String change, String after) throws Exception {
+            Streaming listener = new Streaming();
             AtomicReference<Throwable> end = new AtomicReference<>();
             Thread run = new Thread(
                     () -> {
                         try {
-                            new Pipeline(task, new Streaming(streaming)).run(RunOptions.to(RunGoal.NONE));
+                            new Pipeline(task, listener).run(RunOptions.to(RunGoal.NONE));
                         } catch (SyncException | InterruptedException e) {
                             end.set(e);
                         }
@@ -264,8 +337,11 @@ class StructureChangesTest {
                     "run");
             run.start();
             try {
-                assertThat(streaming.await(60, TimeUnit.SECONDS)).isTrue();
+                listener.await(Lsn.ZERO);
                 source(before);
+                if (apart) {
+                    listener.await(SourcePosition.insert(new DatabaseConnections("source", source, "test")));
+                }
                 source(change);
                 source(after);
                 run.join(TimeUnit.SECONDS.toMillis(60));
@@ -290,25 +366,30 @@ class StructureChangesTest {
         }
     }
 
-    /** Tells when the first write of the incremental phase is done. */
+    /** Waits for what is applied in the incremental phase. */
     private static final class Streaming implements PipelineListener {
 
-        private final CountDownLatch streaming;
-        private volatile boolean incremental;
-
-        Streaming(CountDownLatch streaming) {
-            this.streaming = streaming;
-        }
+        private boolean incremental;
+        private Lsn applied;
 
         @Override
-        public void entered(Phase phase) {
+        public synchronized void entered(Phase phase) {
             incremental = phase == Phase.INCREMENTAL;
         }
 
         @Override
-        public void applied(Lsn lsn, long lagMillis, long changes) {
+        public synchronized void applied(Lsn lsn, long lagMillis, long changes) {
             if (incremental) {
-                streaming.countDown();
+                applied = lsn;
+                notifyAll();
+            }
+        }
+
+        synchronized void await(Lsn goal) throws InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (applied == null || !applied.reached(goal)) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+                wait(100);
             }
         }
     }
