@@ -58,6 +58,7 @@ final class PhaseSequence {
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
         Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PREPARE);
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
+        parts.retry().run("source", () -> SourceIdentity.require(parts));
         phase = changeTables(phase, options);
         // A change that is found at once waits for the applier as well: what was written before it goes over first.
         applied.applying(phase.isAfter(Phase.FINALIZE));
@@ -104,7 +105,7 @@ final class PhaseSequence {
             changes.resnapshot(table, snapshotJob(false));
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
-            new StructureWatch(parts, applied).check();
+            parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).check());
         }
         // Also where a run was killed right after it had emptied a table.
         boolean unloaded = parts.progress().tables().stream()
