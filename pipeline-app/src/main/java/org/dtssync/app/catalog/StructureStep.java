@@ -90,7 +90,9 @@ public record StructureStep(TableStructure before, TableStructure now) {
             }
             boolean wasGenerated = before.columns().values().stream().anyMatch(was -> was.number() == column.number());
             if (wasGenerated
-                    || (rewritten && column.hasDefault() && column.missing().isEmpty())) {
+                    || (rewritten
+                            && column.preset().isPresent()
+                            && column.missing().isEmpty())) {
                 return Optional.of("has values of its own in each row of the new column " + name);
             }
         }

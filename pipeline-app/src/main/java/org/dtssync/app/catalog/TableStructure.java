@@ -26,7 +26,7 @@ public record TableStructure(
      * @param typeName its type's bare name
      * @param generated whether its values are computed, and therefore not carried
      * @param notNull whether it is NOT NULL
-     * @param hasDefault whether it has a default or is an identity column
+     * @param preset its default as PostgreSQL prints it, or which sort of identity column it is; empty if neither
      * @param missing what rows from before it have in it; empty for NULL
      * @param altered changes when the column is altered
      */
@@ -36,7 +36,7 @@ public record TableStructure(
             String typeName,
             boolean generated,
             boolean notNull,
-            boolean hasDefault,
+            Optional<String> preset,
             Optional<String> missing,
             String altered) {}
 
@@ -78,7 +78,7 @@ public record TableStructure(
                 facts.getOrDefault("type name", facts.get("type")),
                 facts.containsKey("generated"),
                 facts.containsKey("not null"),
-                facts.containsKey("default") || facts.containsKey("identity"),
+                Optional.ofNullable(facts.getOrDefault("default", facts.get("identity"))),
                 Optional.ofNullable(facts.get("missing")),
                 facts.get("altered"));
     }

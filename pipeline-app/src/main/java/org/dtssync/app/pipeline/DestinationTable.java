@@ -68,9 +68,9 @@ final class DestinationTable {
             return Optional.of("column " + name + " is NOT NULL at the " + (source.notNull() ? "source" : "destination")
                     + " only");
         }
-        if (source.hasDefault() != destination.hasDefault()) {
+        if (source.preset().isPresent() != destination.preset().isPresent()) {
             return Optional.of("column " + name + " has a default at the "
-                    + (source.hasDefault() ? "source" : "destination") + " only");
+                    + (source.preset().isPresent() ? "source" : "destination") + " only");
         }
         return Optional.empty();
     }
@@ -82,6 +82,15 @@ final class DestinationTable {
                             .equals(destination.columns().get(added.getKey()).missing())) {
                 return Optional.of("its rows have not the value in the new column " + added.getKey()
                         + " that the source's rows have; add the column with the same default, or use --resnapshot");
+            }
+        }
+        for (Map.Entry<String, Column> column : step.now().columns().entrySet()) {
+            Column was = step.before().columns().get(column.getKey());
+            Optional<String> preset = column.getValue().preset();
+            if (was != null
+                    && !was.preset().equals(preset)
+                    && !preset.equals(destination.columns().get(column.getKey()).preset())) {
+                return Optional.of("column " + column.getKey() + " has another default there");
             }
         }
         Map<String, String> before = step.before().partitions();

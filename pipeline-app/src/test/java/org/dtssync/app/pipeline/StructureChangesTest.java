@@ -144,7 +144,8 @@ class StructureChangesTest {
         assertThat(scene.atDestination(of(number, "SELECT count(*) FROM ITEM WHERE code IN ('c298', 'c299', 'same')")))
                 .as(one.change())
                 .isEqualTo("2");
-        if (!one.change().endsWith("FULL")) {
+        // These two leave nothing in the catalog that could be compared.
+        if (!one.change().endsWith("FULL") && !one.change().contains("USING")) {
             assertThatThrownBy(() -> scene.run(options))
                     .as(one.change())
                     .hasMessageContaining("Table " + table + " has another structure at the destination")
