@@ -80,21 +80,7 @@ class StructureChangesTest {
                     false,
                     false,
                     "b = 'a longer text indeed'",
-                    "column b changed type"),
-            new Case("ALTER TABLE ITEM ALTER b SET DEFAULT 'y'", false, false, "a = 5", "default of column b changed"),
-            new Case("ALTER TABLE ITEM ALTER a SET NOT NULL", false, false, "a = 5", "column a is NOT NULL now"),
-            new Case(
-                    "ALTER TABLE ITEM ALTER code SET NOT NULL, DROP CONSTRAINT IDX_pkey, ADD PRIMARY KEY (code)",
-                    false,
-                    true,
-                    "a = 6",
-                    "key changed from id to code"),
-            new Case(
-                    "ALTER TABLE ITEM REPLICA IDENTITY FULL",
-                    false,
-                    false,
-                    "a = 6",
-                    "replica identity changed from DEFAULT to FULL"));
+                    "column b changed type"));
 
     @Test
     void isNoticedBeforeAnythingIsAppliedUnderIt(Servers servers) throws Exception {
@@ -144,8 +130,8 @@ class StructureChangesTest {
         assertThat(scene.atDestination(of(number, "SELECT count(*) FROM ITEM WHERE code IN ('c298', 'c299', 'same')")))
                 .as(one.change())
                 .isEqualTo("2");
-        // These two leave nothing in the catalog that could be compared.
-        if (!one.change().endsWith("FULL") && !one.change().contains("USING")) {
+        // This one leaves nothing in the catalog that could be compared.
+        if (!one.change().contains("USING")) {
             assertThatThrownBy(() -> scene.run(options))
                     .as(one.change())
                     .hasMessageContaining("Table " + table + " has another structure at the destination")
