@@ -1,5 +1,6 @@
 package org.dtssync.app.pipeline;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.progress.Phase;
@@ -162,7 +163,16 @@ final class PhaseSequence {
                 parts.task().snapshot(),
                 parts.task().retry(),
                 emptyFirst,
-                SnapshotListener.NONE);
+                tellOfTables());
+    }
+
+    private SnapshotListener tellOfTables() {
+        return new SnapshotListener() {
+            @Override
+            public void tableCopied(TableName table, long rows, long bytes, Duration time) {
+                listener.tableCopied(table, rows, bytes, time);
+            }
+        };
     }
 
     private void catchUp() throws InterruptedException {
