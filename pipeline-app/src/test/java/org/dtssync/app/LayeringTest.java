@@ -42,6 +42,8 @@ class LayeringTest {
                 .definedBy("org.dtssync.app.snapshot..")
                 .layer("verify")
                 .definedBy("org.dtssync.app.verify..")
+                .layer("switchover")
+                .definedBy("org.dtssync.app.switchover..")
                 .layer("ground")
                 .definedBy("org.dtssync.app.config..", "org.dtssync.app.catalog..", "org.dtssync.app.progress..")
                 .layer("connectors")
@@ -66,6 +68,8 @@ class LayeringTest {
                 .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
                 .whereLayer("verify")
                 .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
+                .whereLayer("switchover")
+                .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("ground")
                 .mayOnlyBeAccessedByLayers(
                         "cli",
@@ -76,7 +80,8 @@ class LayeringTest {
                         "precheck",
                         "structure",
                         "snapshot",
-                        "verify")
+                        "verify",
+                        "switchover")
                 .whereLayer("connectors")
                 .mayOnlyBeAccessedByLayers(
                         "cli",
@@ -88,6 +93,7 @@ class LayeringTest {
                         "structure",
                         "snapshot",
                         "verify",
+                        "switchover",
                         "ground")
                 .because(PLAN)
                 .check(classes);

@@ -20,6 +20,10 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             StructureCommand.class,
             VerifyCommand.class,
+            SwitchoverCommand.class,
+            RollbackCommand.class,
+            CompleteCommand.class,
+            CancelCommand.class,
             ReleaseCommand.class
         },
         footer = {

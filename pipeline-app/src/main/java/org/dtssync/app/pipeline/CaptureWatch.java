@@ -56,7 +56,7 @@ final class CaptureWatch {
     synchronized void awaitStreaming(long limitMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
         while (!streaming) {
-            pause(deadline, "The capture in the other direction did not begin to stream");
+            wait(left(deadline, "The capture in the other direction did not begin to stream"));
         }
     }
 
@@ -64,15 +64,15 @@ final class CaptureWatch {
     synchronized void awaitHeartbeatAfter(long seen, long limitMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
         while (heartbeats <= seen) {
-            pause(deadline, "The capture in the other direction did not come past its heartbeat");
+            wait(left(deadline, "The capture in the other direction did not come past its heartbeat"));
         }
     }
 
-    private void pause(long deadline, String what) throws InterruptedException {
+    private static long left(long deadline, String what) {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (left <= 0) {
             throw new SyncException(FaultKind.TRANSIENT, what + " in time.", "See the log for the reason; try again.");
         }
-        wait(left);
+        return left;
     }
 }

@@ -65,9 +65,18 @@ final class CommandDesk {
             commands.finish(command, outcome.json(), outcome.exitCode());
             return outcome.leaves();
         } catch (SyncException e) {
-            commands.fail(command, e.getMessage());
+            commands.fail(command, e.getMessage(), exitCode(e.kind()));
             return false;
         }
+    }
+
+    /** As the command line ends with them. */
+    private static int exitCode(FaultKind kind) {
+        return switch (kind) {
+            case PRECHECK -> 3;
+            case DIFFERENCE -> 4;
+            default -> 1;
+        };
     }
 
     private Outcome unknown(String command) {

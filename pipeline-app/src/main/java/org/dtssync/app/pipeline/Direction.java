@@ -21,6 +21,7 @@ final class Direction implements AutoCloseable {
     private final Heartbeat heartbeat;
     private final ApplyPart apply;
     private final Comparison comparison;
+    private final AppliedMark applied = new AppliedMark();
 
     /**
      * Creates a direction at rest.
@@ -31,14 +32,14 @@ final class Direction implements AutoCloseable {
         this.parts = parts;
         this.background = background.group();
         this.heartbeat = new Heartbeat(parts);
-        this.apply = new ApplyPart(
-                parts,
-                fence,
-                (position, commitTimeMicros, changes) -> listener.applied(
-                        position.lsn(),
-                        commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
-                        changes));
-        this.comparison = new Comparison(parts, heartbeat, listener);
+        this.apply = new ApplyPart(parts, fence, (position, commitTimeMicros, changes) -> {
+            applied.reached(position.lsn());
+            listener.applied(
+                    position.lsn(),
+                    commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
+                    changes);
+        });
+        this.comparison = new Comparison(parts, heartbeat, listener, applied);
     }
 
     TaskParts parts() {
@@ -53,20 +54,25 @@ final class Direction implements AutoCloseable {
         return comparison;
     }
 
+    /** Returns how far its applier is. */
+    AppliedMark applied() {
+        return applied;
+    }
+
     List<TableName> tables() {
         return parts.progress().tables().stream().map(TableProgress::table).toList();
     }
 
     /** Starts to capture; {@code watch} is told of streaming and of cuts. */
     void startCapture(Optional<CaptureWatch> watch) {
-        background.start(
-                "dts-sync-capture-" + parts.task().name(),
-                new CapturePart(parts, parts.progress().tables(), watch)::run);
+        background.start("dts-sync-capture-" + parts.task().name(), new CapturePart(parts, applied, watch)::run);
     }
 
     /** Applies, before the consistency point, until the goal is reached; in the caller's thread. */
     void converge(Predicate<Lsn> goal) throws InterruptedException {
+        applied.applying(true);
         apply.converge(goal);
+        applied.applying(false);
     }
 
     /** Starts everything but the capture. */
@@ -81,11 +87,12 @@ final class Direction implements AutoCloseable {
                 "dts-sync-heartbeat-" + parts.task().name(), () -> parts.retry().run("heartbeat", heartbeat::beat));
         background.start(
                 "dts-sync-structure-watch-" + parts.task().name(),
-                () -> parts.retry().run("structure watch", () -> new StructureWatch(parts).run()));
+                () -> parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).run()));
     }
 
     /** Starts to apply, after the consistency point. */
     void startApply() {
+        applied.applying(true);
         background.start("dts-sync-apply-" + parts.task().name(), () -> apply.follow(lsn -> false));
     }
 

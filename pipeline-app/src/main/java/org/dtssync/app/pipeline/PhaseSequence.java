@@ -1,12 +1,11 @@
 package org.dtssync.app.pipeline;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.TableState;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
@@ -16,8 +15,6 @@ import org.dtssync.app.structure.StructureReader;
 import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -106,7 +103,9 @@ final class PhaseSequence {
         Phase phase = begin;
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
         parts.retry().run("source", () -> SourceIdentity.require(parts));
-        phase = changeTables(phase, options);
+        phase = changeTables(phase, options, direction.applied());
+        // A change that is found at once waits for the applier as well: what was written before it goes over first.
+        direction.applied().applying(phase.isAfter(Phase.FINALIZE));
         direction.startCapture(Optional.empty());
         direction.startWatching();
         if (!phase.isAfter(Phase.SCHEMA)) {
@@ -144,29 +143,19 @@ final class PhaseSequence {
     }
 
     /** Takes changed structures as they are now, and sends tables back to be loaded anew. */
-    private Phase changeTables(Phase phase, RunOptions options) throws InterruptedException {
-        for (TableName table : options.acceptStructure()) {
-            accept(table);
-        }
+    private Phase changeTables(Phase phase, RunOptions options, AppliedMark applied) throws InterruptedException {
+        StructureChanges changes = new StructureChanges(parts, fence, phase.isAfter(Phase.SCHEMA));
+        options.acceptStructure().forEach(changes::accept);
         for (TableName table : options.resnapshot()) {
-            accept(table);
-            snapshotJob(false).resnapshot(table);
-            LOG.info("Table will be loaded anew. table={}", table);
+            changes.resnapshot(table, snapshotJob(false));
         }
-        parts.retry().run("structure watch", () -> new StructureWatch(parts).check());
-        boolean back = !options.resnapshot().isEmpty() && phase.isAfter(Phase.SNAPSHOT);
-        return back ? Phase.SNAPSHOT : phase;
-    }
-
-    private void accept(TableName table) {
-        if (parts.progress().tables().stream().noneMatch(known -> known.table().equals(table))) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "Task " + parts.task().name() + " has no table " + table + ".",
-                    "See dts-sync status.");
+        if (!phase.isAfter(Phase.FINALIZE)) {
+            parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).check());
         }
-        Map<TableName, String> now = new StructureFingerprint(parts.source()).read(List.of(table));
-        parts.progress().storeStructures(now, fence);
+        // Also where a run was killed right after it had emptied a table.
+        boolean unloaded = parts.progress().tables().stream()
+                .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
+        return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
     }
 
     private void schema() throws InterruptedException {

@@ -78,7 +78,7 @@ public final class Release {
     /** The other direction, which there is from a switchover on, and the fence that the switchover left. */
     private List<String> releaseReverse(boolean topics) throws InterruptedException {
         Optional<Phase> phase = parts.progress().task().map(TaskProgress::phase);
-        if (reverse || phase.isEmpty() || !phase.get().isAfter(Phase.INCREMENTAL) && !hasReverse()) {
+        if (reverse || phase.isEmpty() || (!phase.get().isAfter(Phase.INCREMENTAL) && !hasReverse())) {
             return List.of();
         }
         List<String> done = new ArrayList<>(new Release(parts.reversed(), true).run(topics));

@@ -41,9 +41,8 @@ final class ReversePhase {
         LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.REVERSE.label());
         InstanceLease[] lease = new InstanceLease[1];
         task.retry().run("lease", () -> lease[0] = InstanceLease.acquirePatiently(reverse));
-        Background alive = background.group();
         try (InstanceLease held = lease[0];
-                Background closing = alive;
+                Background closing = background.group();
                 Direction back = new Direction(reverse, held.fence(), background, listener)) {
             closing.start("dts-sync-lease-reverse", () -> task.retry().run("lease", held::keep));
             back.startCapture(Optional.empty());

@@ -166,7 +166,7 @@ final class Switch {
     }
 
     private Void gates(Direction active) throws InterruptedException {
-        new StructureWatch(from).check();
+        new StructureWatch(from, active.applied()).look();
         List<String> problems = new SwitchGates(
                         from.source(),
                         from.destination(),

@@ -53,8 +53,38 @@ public record TaskStatus(
         // Another name than the task's own sessions: a successor must not end those that only look.
         TaskParts parts = TaskParts.of(task, task.applicationName() + "_status");
         Optional<TaskProgress> known = parts.progress().task();
+        if (known.isPresent() && isReverse(known.get().phase())) {
+            return read(parts, known.get(), reversed(task));
+        }
         Optional<SourceEnd> source = source(parts.source(), task.name());
         return known.isPresent() ? read(parts, known.get(), source) : notBegun(task, source);
+    }
+
+    /** Phases in which the data goes from the destination to the source. */
+    private static boolean isReverse(Phase phase) {
+        return phase == Phase.REVERSE || phase == Phase.ROLLBACK;
+    }
+
+    private static TaskParts reversed(TaskFile task) {
+        return TaskParts.of(task.reversed(), task.reversed().applicationName() + "_status");
+    }
+
+    /** The stream is the reverse one; phase and run are those of the task. */
+    private static TaskStatus read(TaskParts parts, TaskProgress progress, TaskParts reverse) {
+        TaskStatus stream =
+                read(reverse, progress, source(reverse.source(), reverse.task().name()));
+        try (Connection destination = parts.destination().open()) {
+            return new TaskStatus(
+                    progress,
+                    isHeld(destination, parts.task().name()),
+                    stream.sourceLsn(),
+                    stream.appliedLsn(),
+                    stream.lagMillis(),
+                    stream.lagBytes(),
+                    stream.tables());
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The status of task " + parts.task().name() + " could not be read", e);
+        }
     }
 
     private static TaskStatus notBegun(TaskFile task, Optional<SourceEnd> source) {

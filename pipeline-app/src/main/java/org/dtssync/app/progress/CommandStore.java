@@ -75,12 +75,12 @@ public final class CommandStore {
     }
 
     /** Records a failure. */
-    public void fail(PostedCommand command, String error) {
+    public void fail(PostedCommand command, String error, int exitCode) {
         query("""
                 UPDATE dts_sync.command
-                SET state = 'failed', error = ?, exit_code = 1, finished_at = clock_timestamp()
+                SET state = 'failed', error = ?, exit_code = ?, finished_at = clock_timestamp()
                 WHERE id = ? RETURNING id
-                """, ResultSet::next, error, command.id());
+                """, ResultSet::next, error, exitCode, command.id());
     }
 
     /** Fails what a predecessor was at when it ended. */

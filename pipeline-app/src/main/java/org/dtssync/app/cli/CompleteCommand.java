@@ -1,0 +1,45 @@
+package org.dtssync.app.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.dtssync.app.pipeline.SwitchReport;
+import org.dtssync.app.progress.CommandResult;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Ends the way back. */
+@Command(
+        name = "complete",
+        description = {
+            "Ends the way back after a switchover: the source does not follow the destination any more, and stays read-only."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  dts-sync complete shop.yaml"})
+final class CompleteCommand implements Callable<Integer> {
+
+    @Mixin
+    private TaskFileArgument task;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
+            CommandResult result = new FollowedCommand(task, err).perform("complete", "");
+            result.error().ifPresent(err::println);
+            result.result()
+                    .ifPresent(report -> spec.commandLine()
+                            .getOut()
+                            .println(json ? report : SwitchReport.parse(report).text()));
+            return result.exitCode();
+        }
+    }
+}

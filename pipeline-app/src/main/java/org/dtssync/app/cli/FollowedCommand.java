@@ -1,0 +1,104 @@
+package org.dtssync.app.cli;
+
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.display.ProgressDisplay;
+import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.pipeline.RunGoal;
+import org.dtssync.app.pipeline.RunOptions;
+import org.dtssync.app.pipeline.RunningTask;
+import org.dtssync.app.pipeline.TaskStatus;
+import org.dtssync.app.progress.CommandResult;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * Gives a command to the live run of a task and follows it; where none is alive, one is run in this process for as long as
+ * the command takes.
+ *
+ * @param task the argument that names the task file
+ * @param err where people look
+ */
+record FollowedCommand(TaskFileArgument task, PrintWriter err) {
+
+    private static final long POLL_MILLIS = 200;
+
+    /** Performs the command with its options; returns what came of it. */
+    CommandResult perform(String command, String options) throws InterruptedException {
+        TaskFile file = task.read();
+        requireBegun(file);
+        Optional<RunningTask> running = RunningTask.find(file);
+        if (running.isPresent()) {
+            err.println("A run is alive: it does the " + command + ".");
+            err.flush();
+            return running.get().perform(command, options);
+        }
+        try (EmbeddedServers servers = EmbeddedServers.start(file);
+                ProgressDisplay display = new ProgressDisplay(task.display())) {
+            return besideOwnRun(servers.resolved(), display, command, options);
+        }
+    }
+
+    private static void requireBegun(TaskFile file) {
+        if (!TaskStatus.read(file).begun()) {
+            throw new SyncException(
+                    FaultKind.USAGE, "Task " + file.name() + " has not begun.", "Run dts-sync run first.");
+        }
+    }
+
+    private static CommandResult besideOwnRun(TaskFile file, ProgressDisplay display, String command, String options)
+            throws InterruptedException {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Thread run = new Thread(() -> run(file, display, ended), "dts-sync-run");
+        run.setDaemon(true);
+        run.start();
+        try {
+            return awaitRunning(file, ended).perform(command, options);
+        } catch (SyncException e) {
+            throw ended.isCompletedExceptionally() ? failure(ended) : e;
+        } finally {
+            run.interrupt();
+            run.join();
+        }
+    }
+
+    private static void run(TaskFile file, ProgressDisplay display, CompletableFuture<Void> ended) {
+        try {
+            new Pipeline(file, display).run(RunOptions.to(RunGoal.NONE));
+            ended.complete(null);
+        } catch (InterruptedException e) {
+            // Only perform() interrupts, when the command is over.
+            ended.complete(null);
+        } catch (SyncException e) {
+            ended.completeExceptionally(e);
+        }
+    }
+
+    private static RunningTask awaitRunning(TaskFile file, CompletableFuture<Void> ended) throws InterruptedException {
+        while (true) {
+            if (ended.isDone()) {
+                throw failure(ended);
+            }
+            Optional<RunningTask> running = RunningTask.find(file);
+            if (running.isPresent()) {
+                return running.get();
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private static SyncException failure(CompletableFuture<Void> ended) {
+        try {
+            ended.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof SyncException fault) {
+                return fault;
+            }
+        }
+        return new SyncException(
+                FaultKind.USAGE, "The task is complete.", "Nothing is left to do but dts-sync release.");
+    }
+}
