@@ -61,6 +61,7 @@ final class Preparation {
         try (Connection source = parts.source().open()) {
             makeHeartbeat(source);
             makePublication(source, names);
+            forgetHeartbeat(source);
             Lsn start = makeSlot(source);
             String systemIdentifier = systemIdentifier(source);
             parts.progress().sourceSystem(systemIdentifier, source.getCatalog(), fence);
@@ -140,9 +141,20 @@ final class Preparation {
             connection.setAutoCommit(false);
             fence.hold(connection);
             AppliedPosition.begin(connection, fence, new AppliedPosition(start, offset));
+            // In this transaction, which a capture in the other direction leaves out.
+            forgetHeartbeat(connection);
             connection.commit();
         } catch (SQLException e) {
             throw SqlFaults.explain("The position could not be written at the destination", e);
+        }
+    }
+
+    /** A row that an earlier stream left at one end only could not be followed. */
+    private void forgetHeartbeat(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM dts_sync.heartbeat WHERE task = ?")) {
+            statement.setString(1, parts.task().name());
+            statement.executeUpdate();
         }
     }
 }

@@ -68,9 +68,10 @@ public record WriteFence(
         setDefaults("SET default_transaction_read_only = on");
         Connection connection = database.open();
         try {
+            // Before the locks, which a refused statement would wait for as well.
+            prove();
             connection.setAutoCommit(false);
             lock(connection);
-            prove();
             return new Locks(connection);
         } catch (SQLException e) {
             close(connection, e);
@@ -135,6 +136,7 @@ public record WriteFence(
                 SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
                 WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
                   AND NOT starts_with(a.application_name, ?)
+                  AND NOT (a.usename = current_user AND starts_with(a.application_name, 'Debezium'))
                   AND (NOT r.rolsuper OR current_setting('is_superuser') = 'on')
                 """)) {
             statement.setString(1, ownSessions);
@@ -150,6 +152,7 @@ public record WriteFence(
                     Statement statement = connection.createStatement()) {
                 // Back to what a session of anybody's begins with.
                 statement.execute("RESET default_transaction_read_only");
+                statement.execute("SET lock_timeout = '5s'");
                 if (role != null) {
                     statement.execute("SET ROLE " + Identifiers.quote(role));
                 }
