@@ -41,7 +41,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final int STOP_TIMEOUT_SECONDS = 15;
 
     /** How long a start or stop goes on after an interrupt. */
-    private static final int INTERRUPTED_SECONDS = 10;
+    private static final int INTERRUPTED_SECONDS = 3;
 
     private final Path directory;
     private final Map<String, String> configuration;
