@@ -68,7 +68,15 @@ final class StructureCommand {
 
         @Override
         public Integer call() {
-            for (StoredObject stored : store(task.read()).list()) {
+            TaskFile file = task.read();
+            List<StoredObject> objects = store(file).list();
+            if (objects.isEmpty()) {
+                spec.commandLine()
+                        .getErr()
+                        .println("Task " + file.name()
+                                + " has no structure yet: run reads it from the source in the phase schema.");
+            }
+            for (StoredObject stored : objects) {
                 if (all || stored.state() != ObjectState.DONE) {
                     spec.commandLine()
                             .getOut()

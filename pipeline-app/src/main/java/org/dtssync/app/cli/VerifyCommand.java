@@ -8,10 +8,13 @@ import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.pipeline.RunGoal;
 import org.dtssync.app.pipeline.RunOptions;
 import org.dtssync.app.pipeline.RunningTask;
+import org.dtssync.app.pipeline.TaskStatus;
 import org.dtssync.app.progress.CommandResult;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
 import org.dtssync.app.verify.VerifyReportText;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +26,8 @@ import picocli.CommandLine.Spec;
         name = "verify",
         description = {
             "Compares every selected table of both databases in full and lists the keys that differ.",
-            "A live run does it and is followed; without one, the task is run until it has caught up, and compared."
+            "A live run does it and is followed; without one, a task that has begun goes on",
+            "until it has caught up, and is compared."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync verify shop.yaml --json"})
@@ -42,8 +46,21 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         TaskFile file = task.read();
         Optional<RunningTask> running = RunningTask.find(file);
+        if (running.isEmpty()) {
+            requireBegun(file);
+        }
         try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
             return running.isPresent() ? follow(running.get()) : run(file);
+        }
+    }
+
+    /** Whoever asks for a comparison does not expect that a database is moved for it. */
+    private static void requireBegun(TaskFile file) {
+        if (!TaskStatus.read(file).begun()) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "Task " + file.name() + " has not begun, so there is nothing to compare.",
+                    "Move the database first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.verify.VerifyAdvance;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -97,22 +98,23 @@ final class LiveView implements View {
 
     private static void snapshot(SnapshotProgress progress, List<String> lines) {
         SnapshotProgress.Overall overall = progress.overall();
+        // What can be missed comes last: a narrow terminal cuts it.
         lines.add(String.format(
                 Locale.ROOT,
-                "%-12s %d of %d tables, %s of about %s rows  %d%%  %s/s  %s",
+                "%-12s %d/%d tables %4d%%  %s/s  %-16s %s of about %s rows",
                 Phase.SNAPSHOT.label(),
                 progress.wholeTables(),
                 progress.allTables(),
-                Amounts.count(overall.rows()),
-                Amounts.count(overall.estimatedRows()),
                 Amounts.percent(overall.rows(), overall.estimatedRows()),
                 Amounts.megabytes(overall.bytesPerSecond()),
-                Amounts.left(overall.remaining())));
+                Amounts.left(overall.remaining()),
+                Amounts.count(overall.rows()),
+                Amounts.count(overall.estimatedRows())));
         List<SnapshotProgress.Part> tables = progress.underWay();
         for (SnapshotProgress.Part table : tables.subList(0, Math.min(TABLES, tables.size()))) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "  %-32s %14s rows %4d%%  %s/s  %s",
+                    "  %-26s %13s rows %4d%%  %s/s  %s",
                     table.table(),
                     Amounts.count(table.rows()),
                     // Until it is committed whole it is not done.
@@ -126,6 +128,13 @@ final class LiveView implements View {
     }
 
     private String stream(Activity activity) {
+        if (activity.applied().equals(Lsn.ZERO)) {
+            return String.format(
+                    Locale.ROOT,
+                    "%-12s %s, waiting for the first changes",
+                    activity.phase().label(),
+                    Amounts.seconds(activity.phaseSeconds()));
+        }
         return String.format(
                 Locale.ROOT,
                 "%-12s lag %s, %s changes/s, applied up to %s",

@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.verify.VerifyAdvance;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,16 +63,22 @@ final class LogView implements View {
             case SNAPSHOT -> activity.snapshot().ifPresent(LogView::snapshot);
             case CATCH_UP -> stream("Catch-up goes on.", activity);
             case INCREMENTAL -> stream("The destination follows.", activity);
-            case SCHEMA, FINALIZE ->
-                LOG.info(
-                        "Structure is made. phase={} objects={} seconds={}",
-                        shown.label(),
-                        activity.objects(),
-                        Math.round(activity.phaseSeconds()));
+            case SCHEMA, FINALIZE -> structure(activity);
             default -> {
                 // Over in a moment.
             }
         }
+    }
+
+    private void structure(Activity activity) {
+        LOG.info(
+                "{} phase={} objects={} seconds={}",
+                // The schema phase begins with a look at the whole source, which takes longer than making what it
+                // finds.
+                shown == Phase.SCHEMA && activity.objects() == 0 ? "Structure is read." : "Structure is made.",
+                shown.label(),
+                activity.objects(),
+                Math.round(activity.phaseSeconds()));
     }
 
     private static void snapshot(SnapshotProgress progress) {
@@ -93,6 +100,13 @@ final class LogView implements View {
     }
 
     private void stream(String sentence, Activity activity) {
+        if (activity.applied().equals(Lsn.ZERO)) {
+            LOG.info(
+                    "Waiting for the first changes. phase={} seconds={}",
+                    shown.label(),
+                    Math.round(activity.phaseSeconds()));
+            return;
+        }
         LOG.info(
                 "{} lag_ms={} changes_per_second={} changes={} applied_lsn={}",
                 sentence,

@@ -37,11 +37,11 @@ import org.dtssync.connectors.fault.SyncException;
 public final class EmbeddedKafka implements AutoCloseable {
 
     private static final int NODE = 1;
-    private static final int START_TIMEOUT_SECONDS = 60;
+    private static final int START_TIMEOUT_SECONDS = 120;
     private static final int STOP_TIMEOUT_SECONDS = 15;
 
     /** How long a start or stop goes on after an interrupt. */
-    private static final int INTERRUPTED_SECONDS = 10;
+    private static final int INTERRUPTED_SECONDS = 3;
 
     private final Path directory;
     private final Map<String, String> configuration;

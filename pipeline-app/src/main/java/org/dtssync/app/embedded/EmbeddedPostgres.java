@@ -28,6 +28,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** The file of a running server that begins with its process id. */
     private static final String PROCESS_FILE = "postmaster.pid";
 
+    /** How long a server that was begun to start may take to make that file. */
+    private static final int PROCESS_FILE_TRIES = 10;
+
+    private static final long PROCESS_FILE_PAUSE_MILLIS = 100;
+
     private static final int START_TIMEOUT_SECONDS = 60;
     private static final int FAST_STOP_TIMEOUT_SECONDS = 10;
     private static final int IMMEDIATE_STOP_TIMEOUT_SECONDS = 10;
@@ -169,12 +174,30 @@ public final class EmbeddedPostgres implements AutoCloseable {
             commands.start(data, START_TIMEOUT_SECONDS);
             watch = ParentWatch.over(processId(), "QUIT");
         } catch (IOException e) {
-            // It may be about to come up, only later than was waited for.
-            if (Files.exists(data.resolve(PROCESS_FILE))) {
+            // It may be about to come up, only later than was waited for, or pg_ctl was hit by a signal of the
+            // terminal.
+            if (processFileAppears()) {
                 commands.tryStop(data, "immediate", IMMEDIATE_STOP_TIMEOUT_SECONDS);
             }
             throw e;
         }
+    }
+
+    /** Also when this thread is interrupted, since that is when a server is left half started. */
+    private boolean processFileAppears() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            for (int i = 0; i < PROCESS_FILE_TRIES && !Files.exists(data.resolve(PROCESS_FILE)); i++) {
+                Thread.sleep(PROCESS_FILE_PAUSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return Files.exists(data.resolve(PROCESS_FILE));
     }
 
     private String configurationFile() {

@@ -2,6 +2,7 @@ package org.dtssync.app.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -89,6 +90,10 @@ final class PostgresBinaries {
     private static void unpack(InputStream stream, Path target) throws IOException {
         try (TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(stream))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                // Takes seconds, and whoever is told to end should not sit them out.
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedIOException("the unpacking of its binaries was interrupted");
+                }
                 Path path = target.resolve(entry.getName()).normalize();
                 if (!path.startsWith(target)) {
                     throw new IOException("The archive's entry " + entry.getName() + " leads out of its directory");

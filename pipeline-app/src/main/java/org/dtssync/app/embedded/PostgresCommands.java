@@ -20,7 +20,7 @@ final class PostgresCommands {
     private static final int INITIALIZE_TIMEOUT_SECONDS = 60;
 
     /** How long a program that starts or stops a server goes on after an interrupt. */
-    private static final int INTERRUPTED_SECONDS = 10;
+    private static final int INTERRUPTED_SECONDS = 2;
 
     /** The file in the data directory that the server and these programs print to. */
     static final String LOG = "server.log";

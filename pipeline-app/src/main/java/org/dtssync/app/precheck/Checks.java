@@ -48,6 +48,7 @@ final class Checks {
                 both("extensions", ObjectChecks::extensions),
                 both("roles", ObjectChecks::roles),
                 both("owner-rights", OwnershipChecks::owners),
+                both("schema-grants", OwnershipChecks::schemaGrants),
                 both("extension-rights", OwnershipChecks::extensions),
                 both("superuser-objects", OwnershipChecks::superuserObjects),
                 both("tablespaces", ObjectChecks::tablespaces),

@@ -4,12 +4,22 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /** Whether an account that is no superuser can make what the source has at the destination, and give it its owners. */
 final class OwnershipChecks {
+
+    /** What a schema grants to others than its owner, as statements. */
+    private static final String SCHEMA_GRANTS = """
+            SELECT format('GRANT %s ON SCHEMA %I TO %s%s', g.privilege_type, nspname,
+                          CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+                          CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement
+            FROM pg_namespace CROSS JOIN LATERAL aclexplode(nspacl) g
+            WHERE nspname = ? AND g.grantee <> nspowner ORDER BY statement COLLATE "C"
+            """;
 
     private OwnershipChecks() {}
 
@@ -69,6 +79,37 @@ final class OwnershipChecks {
                 ORDER BY 1, 2
                 """, ends.schemas())
                 .list(row -> new Holding(row.getString(1), row.getString(2), row.getBoolean(3)));
+    }
+
+    /** Only who owns a schema can give rights on it; PostgreSQL answers anybody else with a notice and does nothing. */
+    static void schemaGrants(Ends ends, Findings findings) throws SQLException {
+        boolean carried = ends.task().objects().owners() == Owners.KEEP && !isSuperuser(ends);
+        String account = ends.atDestination("SELECT current_user").text();
+        for (String schema : carried ? schemasOfOthers(ends) : List.<String>of()) {
+            Set<String> there =
+                    Set.copyOf(ends.atDestination(SCHEMA_GRANTS, schema).texts());
+            List<String> missing = ends.atSource(SCHEMA_GRANTS, schema).texts().stream()
+                    .filter(grant -> !there.contains(grant))
+                    .toList();
+            if (!missing.isEmpty()) {
+                findings.warn(
+                        schema,
+                        "Account " + account + " does not own schema " + schema
+                                + " at the destination, so that these grants on it are not carried.",
+                        String.join("; ", missing) + "; -- at the destination, as its owner or a superuser");
+            }
+        }
+        findings.passIfNothingFound("schemas", "Every grant on a schema is carried.");
+    }
+
+    private static List<String> schemasOfOthers(Ends ends) throws SQLException {
+        List<String> schemas = ends.atSource("""
+                SELECT nspname FROM pg_namespace WHERE oid = ANY (SELECT unnest(?::bigint[])::oid) ORDER BY nspname COLLATE "C"
+                """, ends.schemas()).texts();
+        return ends.atDestination("""
+                SELECT nspname FROM pg_namespace
+                WHERE nspname = ANY (?::text[]) AND NOT pg_has_role(current_user, nspowner, 'USAGE') ORDER BY nspname COLLATE "C"
+                """, schemas).texts();
     }
 
     private record Extension(String name, String schema) {}

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -52,7 +54,8 @@ public final class VerifyReportJson {
             List<TableResult> tables = new ArrayList<>();
             root.get("tables").forEach(table -> tables.add(table(table)));
             List<Difference> differences = new ArrayList<>();
-            root.get("differences").forEach(difference -> differences.add(difference(difference)));
+            Map<String, TableName> names = names(tables);
+            root.get("differences").forEach(difference -> differences.add(difference(difference, names)));
             return new VerifyReport(Lsn.parse(root.get("lsn").asText()), tables, differences);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -69,13 +72,24 @@ public final class VerifyReportJson {
                 table.get("changed").asLong());
     }
 
-    private static Difference difference(JsonNode difference) {
-        String name = difference.get("table").asText();
-        int dot = name.indexOf('.');
+    /** A difference names its table in one text, in which a dot may belong to the schema's name or the table's. */
+    private static Map<String, TableName> names(List<TableResult> tables) {
+        Map<String, TableName> names = new HashMap<>();
+        // Where two tables are spelled alike, the one that differs is meant.
+        tables.stream().filter(TableResult::equal).forEach(result -> names.put(spelled(result), result.table()));
+        tables.stream().filter(result -> !result.equal()).forEach(result -> names.put(spelled(result), result.table()));
+        return names;
+    }
+
+    private static String spelled(TableResult result) {
+        return result.table().toString();
+    }
+
+    private static Difference difference(JsonNode difference, Map<String, TableName> names) {
         List<String> columns = new ArrayList<>();
         difference.get("columns").forEach(column -> columns.add(column.asText()));
         return new Difference(
-                new TableName(name.substring(0, dot), name.substring(dot + 1)),
+                names.get(difference.get("table").asText()),
                 difference.get("key").asText(),
                 Difference.Kind.valueOf(difference.get("kind").asText().toUpperCase(Locale.ROOT)),
                 columns);
