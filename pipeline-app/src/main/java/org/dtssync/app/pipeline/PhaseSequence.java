@@ -2,6 +2,8 @@ package org.dtssync.app.pipeline;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TableState;
@@ -57,7 +59,9 @@ final class PhaseSequence {
     }
 
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
-        Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PREPARE);
+        Phase phase = fromState(() -> parts.progress().task())
+                .map(TaskProgress::phase)
+                .orElse(Phase.PREPARE);
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
         parts.retry().run("source", () -> SourceIdentity.require(parts));
         phase = changeTables(phase, options);
@@ -109,13 +113,21 @@ final class PhaseSequence {
             parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).check());
         }
         // Also where a run was killed right after it had emptied a table.
-        boolean unloaded = parts.progress().tables().stream()
+        boolean unloaded = fromState(() -> parts.progress().tables()).stream()
                 .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
         return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
     }
 
-    private void startBesides() {
-        background.start("dts-sync-capture", new CapturePart(parts, applied)::run);
+    /** Reads from the state, whose server may be away for a while. */
+    private <T> T fromState(Supplier<T> read) throws InterruptedException {
+        AtomicReference<T> result = new AtomicReference<>();
+        parts.retry().run("state", () -> result.set(read.get()));
+        return result.get();
+    }
+
+    private void startBesides() throws InterruptedException {
+        CapturePart capture = fromState(() -> new CapturePart(parts, fence, applied));
+        background.start("dts-sync-capture", capture::run);
         background.start("dts-sync-heartbeat", () -> parts.retry().run("heartbeat", heartbeat::beat));
         background.start(
                 "dts-sync-structure-watch",
