@@ -88,6 +88,7 @@ public final class Capture {
         SlotGate gate = new SlotGate(source, new ReplicationSlot(settings.slot()));
         try (CutWriter writer = new CutWriter(settings, codec)) {
             writer.fenceOthers();
+            listener.othersFenced();
             Cut last =
                     new CutLog(settings.task(), settings.kafka(), codec).last().orElseThrow(this::noCut);
             gate.open(last);

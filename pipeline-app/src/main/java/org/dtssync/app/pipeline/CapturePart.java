@@ -15,6 +15,7 @@ import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.Cut;
@@ -27,15 +28,17 @@ final class CapturePart implements CaptureListener {
     private static final Logger LOG = LoggerFactory.getLogger(CapturePart.class);
 
     private final TaskParts parts;
+    private final Fence fence;
     private final List<TableProgress> tables;
     private final Map<TableName, RecordedStructure> structures;
     private final AppliedMark applied;
     private final Optional<CaptureWatch> watch;
     private volatile Lsn lastCut = Lsn.ZERO;
 
-    CapturePart(TaskParts parts, AppliedMark applied, Optional<CaptureWatch> watch) {
+    CapturePart(TaskParts parts, Fence fence, AppliedMark applied, Optional<CaptureWatch> watch) {
         this.watch = watch;
         this.parts = parts;
+        this.fence = fence;
         this.tables = parts.progress().tables();
         this.structures = parts.structures().read();
         this.applied = applied;
@@ -56,6 +59,9 @@ final class CapturePart implements CaptureListener {
     }
 
     private void once() throws InterruptedException {
+        // Asked before the topics are touched, so that a successor is not disturbed, and after, when it cannot change
+        // any more.
+        requireTask();
         Capture capture = new Capture(
                 parts.captureSettings(CapturedTables.captured(tables, structures)),
                 parts.source(),
@@ -105,6 +111,19 @@ final class CapturePart implements CaptureListener {
             return e.kind() == FaultKind.STRUCTURE_CHANGED ? e : found;
         }
         return found;
+    }
+
+    /** The topics have a fence of their own, but one that the last to come wins: only the epoch says who may come. */
+    private void requireTask() {
+        parts.destination().inTransaction("The epoch of task " + fence.task() + " could not be checked", connection -> {
+            fence.hold(connection);
+            return fence;
+        });
+    }
+
+    @Override
+    public void othersFenced() {
+        requireTask();
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.dtssync.connectors.postgres.TableName;
 final class Direction implements AutoCloseable {
 
     private final TaskParts parts;
+    private final Fence fence;
     private final Background background;
     private final Heartbeat heartbeat;
     private final ApplyPart apply;
@@ -30,6 +31,7 @@ final class Direction implements AutoCloseable {
      */
     Direction(TaskParts parts, Fence fence, Background background, PipelineListener listener) {
         this.parts = parts;
+        this.fence = fence;
         this.background = background.group();
         this.heartbeat = new Heartbeat(parts);
         this.apply = new ApplyPart(parts, fence, (position, commitTimeMicros, changes) -> {
@@ -65,7 +67,7 @@ final class Direction implements AutoCloseable {
 
     /** Starts to capture; {@code watch} is told of streaming and of cuts. */
     void startCapture(Optional<CaptureWatch> watch) {
-        background.start("dts-sync-capture-" + parts.task().name(), new CapturePart(parts, applied, watch)::run);
+        background.start("dts-sync-capture-" + parts.task().name(), new CapturePart(parts, fence, applied, watch)::run);
     }
 
     /** Applies, before the consistency point, until the goal is reached; in the caller's thread. */

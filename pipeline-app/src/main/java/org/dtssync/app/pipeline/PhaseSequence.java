@@ -3,6 +3,8 @@ package org.dtssync.app.pipeline;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TableState;
@@ -71,7 +73,9 @@ final class PhaseSequence {
 
     /** Undoes or finishes a switch that a crash left in the middle; returns the phase the task is in then. */
     private Phase settled() throws InterruptedException {
-        Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PREPARE);
+        Phase phase = fromState(() -> parts.progress().task())
+                .map(TaskProgress::phase)
+                .orElse(Phase.PREPARE);
         if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
             Switch.Kind kind = phase == Phase.SWITCHOVER ? Switch.Kind.SWITCHOVER : Switch.Kind.ROLLBACK;
             parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undo());
@@ -153,9 +157,16 @@ final class PhaseSequence {
             parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).check());
         }
         // Also where a run was killed right after it had emptied a table.
-        boolean unloaded = parts.progress().tables().stream()
+        boolean unloaded = fromState(() -> parts.progress().tables()).stream()
                 .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
         return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
+    }
+
+    /** Reads from the state, whose server may be away for a while. */
+    private <T> T fromState(Supplier<T> read) throws InterruptedException {
+        AtomicReference<T> result = new AtomicReference<>();
+        parts.retry().run("state", () -> result.set(read.get()));
+        return result.get();
     }
 
     private void schema() throws InterruptedException {

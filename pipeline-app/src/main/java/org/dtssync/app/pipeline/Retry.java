@@ -1,6 +1,7 @@
 package org.dtssync.app.pipeline;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -64,8 +65,10 @@ final class Retry {
                 if (now - failingSince > window(e.kind()).toNanos()) {
                     throw e;
                 }
-                LOG.warn("Trying again. part={} pause_ms={} reason={}", part, pause, e.getMessage());
-                Thread.sleep(pause);
+                // Not all at the same moment: many parts, and many tasks, lose one server together.
+                long spread = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
+                LOG.warn("Trying again. part={} pause_ms={} reason={}", part, spread, e.getMessage());
+                Thread.sleep(spread);
                 pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
             }
         }

@@ -2,6 +2,7 @@ package org.dtssync.app.snapshot;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -50,9 +51,11 @@ final class Retry {
                 if (!isPassing(fault) || spent.plusMillis(wait).compareTo(window(fault.kind())) > 0) {
                     throw fault;
                 }
-                LOG.warn("The snapshot tries again. attempt={} wait_ms={} error={}", attempt, wait, fault.what());
+                // Workers that lost one server together do not come back in the same moment.
+                long spread = ThreadLocalRandom.current().nextLong(wait / 2, wait + 1);
+                LOG.warn("The snapshot tries again. attempt={} wait_ms={} error={}", attempt, spread, fault.what());
+                Thread.sleep(spread);
             }
-            Thread.sleep(wait);
             wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);
         }
     }
