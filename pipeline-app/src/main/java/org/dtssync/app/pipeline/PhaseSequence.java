@@ -1,5 +1,6 @@
 package org.dtssync.app.pipeline;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -174,7 +175,16 @@ final class PhaseSequence {
                 parts.task().snapshot(),
                 parts.task().retry(),
                 emptyFirst,
-                SnapshotListener.NONE);
+                tellOfTables());
+    }
+
+    private SnapshotListener tellOfTables() {
+        return new SnapshotListener() {
+            @Override
+            public void tableCopied(TableName table, long rows, long bytes, Duration time) {
+                listener.tableCopied(table, rows, bytes, time);
+            }
+        };
     }
 
     private void catchUp() throws InterruptedException {
