@@ -42,10 +42,11 @@ final class PulseReader implements Runnable {
             long highest = rows.getLong(1);
             boolean any = !rows.wasNull();
             long now = System.nanoTime();
-            while (any && next <= highest) {
-                seen[next] = now;
-                next++;
+            int number = next;
+            while (any && number <= highest) {
+                seen[number++] = now;
             }
+            next = number;
         }
     }
 
