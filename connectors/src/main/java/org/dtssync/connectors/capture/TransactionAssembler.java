@@ -67,7 +67,8 @@ final class TransactionAssembler {
 
     private void end(SourceRecord record, long commitTimeMillis) {
         if (!arriving.isEmpty() || arrivingNumber > 1) {
-            complete.add(new SourceTransaction(endLsn(record), commitTimeMillis * 1000, arriving, arrivingNumber));
+            complete.add(new SourceTransaction(
+                    endLsn(record), commitTimeMillis * 1000, arriving, arrivingNumber, encoder.takeAnnounced()));
             completeChanges += arriving.size();
             completeBytes += arrivingBytes;
         }
