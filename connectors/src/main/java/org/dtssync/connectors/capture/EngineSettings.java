@@ -92,8 +92,8 @@ final class EngineSettings {
 
     private static void pace(Properties properties) {
         properties.setProperty("poll.interval.ms", "5");
-        properties.setProperty("max.batch.size", "8192");
-        properties.setProperty("max.queue.size", "16384");
+        properties.setProperty("max.batch.size", "4096");
+        properties.setProperty("max.queue.size", "8192");
         properties.setProperty("max.queue.size.in.bytes", "100663296");
         properties.setProperty("record.processing.threads", "1");
         properties.setProperty("status.update.interval.ms", "5000");
