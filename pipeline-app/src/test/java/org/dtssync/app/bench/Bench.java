@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Measures dts-sync and what people use instead on servers of its own, and prints ratios with the figures.",
-            "Each part ends by proving both ends equal. Medians of --rounds."
+            "Each part ends by proving both ends equal. Medians of --rounds.",
+            "scripts/bench micro runs the micro-benchmarks of codec and fold; its options are those of JMH."
         },
         footer = {
             "",
