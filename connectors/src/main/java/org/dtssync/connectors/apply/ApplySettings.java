@@ -19,7 +19,7 @@ public record ApplySettings(
         String task, Map<String, String> kafka, List<AppliedTable> tables, int maximumChanges, long maximumBytes) {
 
     /** Changes that go into one write unless a test wants another number. */
-    public static final int DEFAULT_CHANGES = 50_000;
+    public static final int DEFAULT_CHANGES = 25_000;
 
     /** Bytes that go into one write unless a test wants another number. */
     public static final long DEFAULT_BYTES = 48L << 20;

@@ -27,7 +27,7 @@ final class ChangeReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     /** Records read ahead of a partition before it is paused. */
-    private static final int READ_AHEAD = 20_000;
+    private static final int READ_AHEAD = 8_000;
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Duration timeout;

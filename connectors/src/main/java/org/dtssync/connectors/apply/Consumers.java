@@ -24,7 +24,7 @@ final class Consumers {
                         Map.of(
                                 "default.api.timeout.ms", "20000",
                                 "request.timeout.ms", "15000",
-                                "max.poll.records", "20000",
+                                "max.poll.records", "8000",
                                 "fetch.max.bytes", "33554432",
                                 "max.partition.fetch.bytes", "8388608",
                                 "fetch.max.wait.ms", Integer.toString(waitMillis)),

@@ -18,9 +18,13 @@ final class StructEncoder extends ValueEncoder {
     private final NullableEncoder[] encoders;
     private final boolean[] keepsNull;
 
+    /** Equal to the schema: Debezium makes its structs with schemas of its own, always the same object. */
+    private Schema accepted;
+
     StructEncoder(Schema schema, String path) {
         List<Field> all = schema.fields();
         this.schema = schema;
+        this.accepted = schema;
         this.path = path;
         this.fields = all.toArray(Field[]::new);
         this.encoders = new NullableEncoder[fields.length];
@@ -35,8 +39,8 @@ final class StructEncoder extends ValueEncoder {
     @Override
     void encode(Object value, AvroOutput output) {
         Struct struct = (Struct) value;
-        if (struct.schema() != schema && !struct.schema().equals(schema)) {
-            throw mismatch(path, null);
+        if (struct.schema() != accepted) {
+            accept(struct.schema());
         }
         int i = 0;
         try {
@@ -47,6 +51,13 @@ final class StructEncoder extends ValueEncoder {
         } catch (ClassCastException | DataException e) {
             throw mismatch(fieldPath(i), e);
         }
+    }
+
+    private void accept(Schema other) {
+        if (!other.equals(schema)) {
+            throw mismatch(path, null);
+        }
+        accepted = other;
     }
 
     private String fieldPath(int index) {

@@ -92,9 +92,9 @@ final class EngineSettings {
 
     private static void pace(Properties properties) {
         properties.setProperty("poll.interval.ms", "5");
-        properties.setProperty("max.batch.size", "8192");
-        properties.setProperty("max.queue.size", "32768");
-        properties.setProperty("max.queue.size.in.bytes", "134217728");
+        properties.setProperty("max.batch.size", "4096");
+        properties.setProperty("max.queue.size", "8192");
+        properties.setProperty("max.queue.size.in.bytes", "100663296");
         properties.setProperty("record.processing.threads", "1");
         properties.setProperty("status.update.interval.ms", "5000");
         properties.setProperty("task.management.timeout.ms", "60000");

@@ -24,7 +24,7 @@ final class MirroredTransactions {
         this.positionTopic = new TopicNames(task).table(SqlResources.SCHEMA, "apply_position");
     }
 
-    /** A transaction begins. */
+    /** The next transaction begins: called at the end of the one before, since not every stream tells beginnings. */
     void begin() {
         begun = false;
         theirs = false;

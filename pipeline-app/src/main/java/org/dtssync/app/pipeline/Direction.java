@@ -2,6 +2,7 @@ package org.dtssync.app.pipeline;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.connectors.postgres.Fence;
@@ -67,7 +68,11 @@ final class Direction implements AutoCloseable {
 
     /** Starts to capture; {@code watch} is told of streaming and of cuts. */
     void startCapture(Optional<CaptureWatch> watch) {
-        background.start("dts-sync-capture-" + parts.task().name(), new CapturePart(parts, fence, applied, watch)::run);
+        background.start("dts-sync-capture-" + parts.task().name(), () -> {
+            AtomicReference<CapturePart> capture = new AtomicReference<>();
+            parts.retry().run("state", () -> capture.set(new CapturePart(parts, fence, applied, watch)));
+            capture.get().run();
+        });
     }
 
     /** Applies, before the consistency point, until the goal is reached; in the caller's thread. */

@@ -15,14 +15,20 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Measures dts-sync and what people use instead on servers of its own, and prints ratios with the figures.",
-            "Each part ends by proving both ends equal. Medians of --rounds."
+            "Each part ends by proving both ends equal. Medians of --rounds.",
+            "scripts/bench micro runs the micro-benchmarks of codec and fold; its options are those of JMH."
         },
         footer = {
             "",
             "Examples:",
             "  scripts/bench stream",
             "  scripts/bench stream --changes 100000 --rounds 1 --contenders DTS,OWN",
-            "  scripts/bench stream --transaction-rows 1",
+            "  scripts/bench stream --transaction-rows 1 --contenders DTS,OWN",
+            "  scripts/bench latency --rates 500 --seconds 60",
+            "  scripts/bench snapshot --rows 300000 --small-tables 20",
+            "  scripts/bench verify",
+            "  scripts/bench growth --most-changes 10000000 --most-tables 10000 --rounds 1",
+            "  scripts/bench micro",
             "  scripts/bench all"
         })
 public final class Bench {
@@ -55,6 +61,15 @@ public final class Bench {
         }
     }
 
+    /** How much the parts that copy have to copy. */
+    static final class Size {
+        @Option(names = "--rows", description = "Rows of the large table (default: 3000000).")
+        private long rows = 3_000_000;
+
+        @Option(names = "--small-tables", description = "Tables of 100 rows each (default: 200).")
+        private int smallTables = 200;
+    }
+
     @Command(
             name = "stream",
             description = "A backlog written while nobody reads, until the destination is equal.",
@@ -77,14 +92,114 @@ public final class Bench {
                             names = "--contenders",
                             split = ",",
                             description = "Some of DTS, OWN, CEILING, SINK (default: all).")
-                    Set<StreamPart.Kind> contenders)
+                    Set<Kind> contenders)
             throws InterruptedException {
-        Set<StreamPart.Kind> kinds =
-                contenders == null ? EnumSet.allOf(StreamPart.Kind.class) : EnumSet.copyOf(contenders);
+        Set<Kind> kinds = contenders == null ? EnumSet.allOf(Kind.class) : EnumSet.copyOf(contenders);
         Workload workload = new Workload(changes, transactionRows, tables, Math.max(10, 30_000 / tables));
         try (Lab lab = Lab.open(common.layout())) {
             new StreamPart(lab, workload, kinds, common.workers).run(common.rounds);
         }
+    }
+
+    @Command(
+            name = "latency",
+            description = "From a commit at the source until its row can be read at the destination.",
+            mixinStandardHelpOptions = true)
+    void latency(
+            @Mixin Common common,
+            @Option(
+                            names = "--rates",
+                            split = ",",
+                            defaultValue = "500,2000",
+                            description = "Transactions a second (default: 500,2000).")
+                    List<Integer> rates,
+            @Option(
+                            names = "--seconds",
+                            defaultValue = "30",
+                            description = "How long each is measured, after 15 s that are not (default: 30).")
+                    int seconds,
+            @Option(names = "--contenders", split = ",", description = "Some of DTS, OWN, SINK (default: all).")
+                    Set<Kind> contenders)
+            throws InterruptedException {
+        Set<Kind> kinds = contenders == null ? EnumSet.of(Kind.DTS, Kind.OWN, Kind.SINK) : EnumSet.copyOf(contenders);
+        kinds.remove(Kind.CEILING);
+        try (Lab lab = Lab.open(common.layout())) {
+            new LatencyPart(lab, List.copyOf(kinds), seconds, common.workers).run(rates, common.rounds);
+        }
+    }
+
+    @Command(
+            name = "snapshot",
+            description = "A whole database until it is loaded and indexed; needs Debian's postgresql-15 and pgcopydb.",
+            mixinStandardHelpOptions = true)
+    void snapshot(
+            @Mixin Common common,
+            @Mixin Size size,
+            @Option(names = "--contenders", split = ",", description = "Some of DTS, PGCOPYDB, DUMP (default: all).")
+                    Set<Copy> contenders)
+            throws InterruptedException {
+        Set<Copy> copies = contenders == null ? EnumSet.allOf(Copy.class) : EnumSet.copyOf(contenders);
+        try (Lab lab = Lab.openInstalled(common.layout())) {
+            new SnapshotPart(lab, new History(size.rows, size.smallTables), copies, common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
+            name = "verify",
+            description = "The comparison of both ends, against the snapshot of the same data.",
+            mixinStandardHelpOptions = true)
+    void verify(@Mixin Common common, @Mixin Size size) throws InterruptedException {
+        try (Lab lab = Lab.open(common.layout())) {
+            History history = new History(size.rows, size.smallTables);
+            new SnapshotPart(lab, history, EnumSet.of(Copy.DTS), common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
+            name = "growth",
+            description = "How time and memory grow with changes and tables; draws docs/performance-growth.svg.",
+            mixinStandardHelpOptions = true)
+    void growth(
+            @Mixin Common common,
+            @Option(
+                            names = "--most-changes",
+                            defaultValue = "1000000",
+                            description = "Row changes of the last step (default: 1000000).")
+                    long mostChanges,
+            @Option(
+                            names = "--most-tables",
+                            defaultValue = "1000",
+                            description = "Tables of the last step (default: 1000).")
+                    int mostTables)
+            throws InterruptedException {
+        Layout layout = common.layout();
+        try (Lab lab = Lab.open(layout)) {
+            new GrowthPart(lab, common.workers)
+                    .run(
+                            mostChanges,
+                            mostTables,
+                            common.rounds,
+                            layout.project().resolve("docs/performance-growth.svg"));
+        }
+    }
+
+    @Command(
+            name = "all",
+            description = "Every part with its defaults, one after the other; takes some hours.",
+            mixinStandardHelpOptions = true)
+    void all(@Mixin Common common) throws InterruptedException {
+        for (int rows : List.of(10, 1, 10_000)) {
+            System.out.println("## Backlog, transactions of " + rows);
+            stream(common, 500_000, rows, 3, rows == 10 ? null : EnumSet.of(Kind.DTS, Kind.OWN, Kind.CEILING));
+        }
+        System.out.println("## Backlog, 500 tables");
+        stream(common, 500_000, 10, 500, EnumSet.of(Kind.DTS, Kind.OWN, Kind.CEILING));
+        System.out.println("## Latency");
+        latency(common, List.of(500, 2_000), 30, null);
+        System.out.println("## Snapshot and verify");
+        snapshot(common, new Size(), null);
+        System.out.println("## Growth");
+        growth(common, 1_000_000, 1_000);
     }
 
     private Bench() {}

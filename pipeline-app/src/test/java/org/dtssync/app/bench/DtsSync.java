@@ -80,7 +80,7 @@ final class DtsSync implements Contender {
     /** Starts one of its commands on the task. */
     Child command(List<String> options, String command, String... arguments) {
         String name = "dts-sync-" + ++runs;
-        List<String> java = new ArrayList<>(options);
+        List<String> java = new ArrayList<>(options.isEmpty() ? profile() : options);
         java.add("-Xmx" + lab.layout().heap());
         java.add(Child.heapLogOption(name, directory));
         List<String> line = new ArrayList<>();

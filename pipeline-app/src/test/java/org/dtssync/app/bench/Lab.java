@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.commons.io.FileUtils;
 import org.dtssync.app.embedded.EmbeddedRegistry;
 
@@ -33,10 +34,19 @@ final class Lab implements AutoCloseable {
 
     /** Starts two servers of the same kind, a broker and a registry in a new directory. */
     static Lab open(Layout layout) {
+        return open(layout, data -> Server.embedded(17, data));
+    }
+
+    /** The same with servers of the version 15 that the system has. */
+    static Lab openInstalled(Layout layout) {
+        return open(layout, InstalledServer::start);
+    }
+
+    private static Lab open(Layout layout, Function<Path, Server> start) {
         Lab lab = new Lab(layout, layout.newDirectory());
         try {
-            lab.source = lab.keep(Server.embedded(17, lab.directory.resolve("source")));
-            lab.destination = lab.keep(Server.embedded(17, lab.directory.resolve("destination")));
+            lab.source = lab.keep(start.apply(lab.directory.resolve("source")));
+            lab.destination = lab.keep(start.apply(lab.directory.resolve("destination")));
             lab.startKafka();
             return lab;
         } catch (RuntimeException e) {
@@ -50,7 +60,7 @@ final class Lab implements AutoCloseable {
         return server;
     }
 
-    void startKafka() {
+    private void startKafka() {
         registry = EmbeddedRegistry.start(directory.resolve("registry"));
         stops.push(registry::close);
         broker = Child.start(

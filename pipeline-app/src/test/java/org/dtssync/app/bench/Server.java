@@ -24,6 +24,8 @@ final class Server implements AutoCloseable {
                 .with("shared_buffers", "256MB")
                 .with("max_wal_size", "8GB")
                 .with("checkpoint_timeout", "30min")
+                // It would run in one contender's time and not in another's.
+                .with("autovacuum", "off")
                 .with("max_replication_slots", "50")
                 .with("max_wal_senders", "50")
                 .with("max_locks_per_transaction", "1024"));

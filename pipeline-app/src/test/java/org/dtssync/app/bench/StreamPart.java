@@ -18,14 +18,6 @@ final class StreamPart {
     private final Set<Kind> kinds;
     private final int workers;
 
-    /** Who takes part. */
-    enum Kind {
-        DTS,
-        OWN,
-        CEILING,
-        SINK
-    }
-
     StreamPart(Lab lab, Workload workload, Set<Kind> kinds, int workers) {
         this.lab = lab;
         this.workload = workload;
@@ -34,7 +26,12 @@ final class StreamPart {
     }
 
     /** Measures and prints. */
-    List<Drain> run(int rounds) throws InterruptedException {
+    void run(int rounds) throws InterruptedException {
+        System.out.println(report(measure(rounds)));
+    }
+
+    /** Measures every contender so many times. */
+    List<Drain> measure(int rounds) throws InterruptedException {
         List<Drain> drains = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             List<Kind> together = new ArrayList<>(kinds);
@@ -47,7 +44,6 @@ final class StreamPart {
                         round(workload.withChanges(Math.min(SINK_CHANGES, workload.changes())), List.of(Kind.SINK)));
             }
         }
-        System.out.println(report(drains));
         return drains;
     }
 
@@ -59,7 +55,7 @@ final class StreamPart {
         try {
             written.prepareSource(source);
             for (Kind kind : readers) {
-                Contender contender = contender(kind, written, source);
+                Contender contender = kind.contender(lab, written, source, workers);
                 contenders.add(contender);
                 contender.prepare();
             }
@@ -95,15 +91,6 @@ final class StreamPart {
         }
     }
 
-    private Contender contender(Kind kind, Workload written, Database source) {
-        return switch (kind) {
-            case DTS -> new DtsSync(lab, source, lab.destination().createDatabase("dts"), workers);
-            case OWN -> new Subscription(written, source, lab.destination().createDatabase("own"));
-            case CEILING -> new Ceiling(lab, source);
-            case SINK -> new ConnectSink(lab, written, source, lab.destination().createDatabase("sink"));
-        };
-    }
-
     private static String report(List<Drain> drains) {
         Map<String, List<Drain>> byName = new LinkedHashMap<>();
         drains.forEach(drain -> byName.computeIfAbsent(drain.contender(), name -> new ArrayList<>())
@@ -134,7 +121,7 @@ final class StreamPart {
         return table.toString();
     }
 
-    private static double median(List<Drain> drains, ToDoubleFunction<Drain> figure) {
+    static double median(List<Drain> drains, ToDoubleFunction<Drain> figure) {
         return Table.median(drains.stream().mapToDouble(figure).toArray());
     }
 }

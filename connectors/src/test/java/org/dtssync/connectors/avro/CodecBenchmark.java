@@ -2,59 +2,65 @@ package org.dtssync.connectors.avro;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
 
-/** Measures how long one envelope with 12 columns takes in each direction; run by hand. */
-public final class CodecSpeed {
+/** Measures how long one envelope with 12 columns takes in each direction. Run by {@code scripts/bench micro}. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class CodecBenchmark {
 
+    private static final String TOPIC = "shop.public.orders";
     private static final int RECORDS = 1_000;
-    private static final int ROUNDS = 12;
-    private static final int PASSES = 300;
 
-    private CodecSpeed() {}
+    private final AvroConverter converter = new AvroConverter(new MemoryRegistry());
+    private final Schema envelope;
+    private final List<Struct> structs = new ArrayList<>();
+    private final List<byte[]> records = new ArrayList<>();
+    private int next;
 
-    /** Prints nanoseconds for each record, round by round. */
-    public static void main(String[] arguments) {
-        AvroConverter converter = new AvroConverter(new MemoryRegistry());
+    /** Makes the records. */
+    public CodecBenchmark() {
         converter.configure(Map.of(), false);
         Schema row = row();
-        Schema envelope = envelope(row);
-        List<Struct> structs = new ArrayList<>();
-        List<byte[]> records = new ArrayList<>();
+        envelope = envelope(row);
         Random random = new Random(1);
         for (int i = 0; i < RECORDS; i++) {
             Struct struct = record(row, envelope, i, random);
             structs.add(struct);
-            records.add(converter.fromConnectData("shop.public.orders", envelope, struct));
+            records.add(converter.fromConnectData(TOPIC, envelope, struct));
         }
-        long sink = 0;
-        for (int round = 0; round < ROUNDS; round++) {
-            long start = System.nanoTime();
-            for (int pass = 0; pass < PASSES; pass++) {
-                for (Struct struct : structs) {
-                    sink += converter.fromConnectData("shop.public.orders", envelope, struct).length;
-                }
-            }
-            long encoded = System.nanoTime();
-            for (int pass = 0; pass < PASSES; pass++) {
-                for (byte[] bytes : records) {
-                    sink += converter.toConnectData("shop.public.orders", bytes).value() == null ? 0 : 1;
-                }
-            }
-            long decoded = System.nanoTime();
-            System.out.printf(
-                    Locale.ROOT,
-                    "encode %d ns, decode %d ns a record of %d bytes (%d)%n",
-                    (encoded - start) / (RECORDS * PASSES),
-                    (decoded - encoded) / (RECORDS * PASSES),
-                    records.get(RECORDS / 2).length,
-                    sink % 10);
-        }
+    }
+
+    /** Connect's struct to Avro. */
+    @Benchmark
+    public byte[] encode() {
+        next = (next + 1) % RECORDS;
+        return converter.fromConnectData(TOPIC, envelope, structs.get(next));
+    }
+
+    /** Avro to Connect's struct. */
+    @Benchmark
+    public Object decode() {
+        next = (next + 1) % RECORDS;
+        return converter.toConnectData(TOPIC, records.get(next));
     }
 
     private static Schema row() {

@@ -1,0 +1,77 @@
+package org.dtssync.app.bench;
+
+import java.util.List;
+import java.util.Map;
+
+/** One way to copy a whole database, as a command of the system. */
+enum Copy {
+    /** dts-sync, all phases until what was written meanwhile is there too. */
+    DTS("dts-sync"),
+    /** pgcopydb clone. */
+    PGCOPYDB("pgcopydb"),
+    /** pg_dump into a directory, then pg_restore from it: the only way of the two with several workers. */
+    DUMP("pg_dump | pg_restore");
+
+    private final String label;
+
+    Copy(String label) {
+        this.label = label;
+    }
+
+    String label() {
+        return label;
+    }
+
+    /** Copies; returns when it is done. Not for {@link #DTS}, which is a {@link DtsSync}. */
+    void run(Lab lab, Database source, Database destination, int workers) throws InterruptedException {
+        String jobs = Integer.toString(workers);
+        String directory = lab.directory().resolve(destination.name()).toString();
+        switch (this) {
+            case PGCOPYDB ->
+                run(
+                        lab,
+                        List.of(
+                                "pgcopydb",
+                                "clone",
+                                "--source",
+                                source.connectionString(),
+                                "--target",
+                                destination.connectionString(),
+                                "--table-jobs",
+                                jobs,
+                                "--index-jobs",
+                                jobs,
+                                "--dir",
+                                directory));
+            case DUMP -> {
+                run(
+                        lab,
+                        List.of(
+                                "/usr/lib/postgresql/15/bin/pg_dump",
+                                "-Fd",
+                                "-Z0",
+                                "-j",
+                                jobs,
+                                "-f",
+                                directory,
+                                source.connectionString()));
+                run(
+                        lab,
+                        List.of(
+                                "/usr/lib/postgresql/15/bin/pg_restore",
+                                "-j",
+                                jobs,
+                                "-d",
+                                destination.connectionString(),
+                                directory));
+            }
+            default -> throw new BenchException(label + " is no command of the system.");
+        }
+    }
+
+    private static void run(Lab lab, List<String> command) throws InterruptedException {
+        String name = command.get(0).substring(command.get(0).lastIndexOf('/') + 1);
+        // Not closed but awaited.
+        Child.start(name, lab.directory(), Map.of(), command).awaitSuccess(3_600);
+    }
+}
