@@ -52,6 +52,11 @@ public final class RunningTask {
                 return result;
             }
             if (!TaskStatus.read(task).running()) {
+                CommandResult last = commands.result(id);
+                if (last.finished()) {
+                    // The run ended because of the command.
+                    return last;
+                }
                 throw new SyncException(
                         FaultKind.TRANSIENT,
                         "The run of task " + task.name() + " ended before the command " + command + " did.",
