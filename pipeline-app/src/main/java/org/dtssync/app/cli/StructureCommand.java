@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.structure.ObjectState;
 import org.dtssync.app.structure.StoredObject;
 import org.dtssync.app.structure.StructureStore;
@@ -43,10 +44,12 @@ import picocli.CommandLine.Spec;
 final class StructureCommand {
 
     private static StructureStore store(TaskFile task) {
-        return new StructureStore(
-                new DatabaseConnections(
-                        "destination", task.destination().database(), task.applicationName() + "_structure"),
-                task.name());
+        return new StructureStore(connections(task), task.name());
+    }
+
+    private static DatabaseConnections connections(TaskFile task) {
+        return new DatabaseConnections(
+                "destination", task.destination().database(), task.applicationName() + "_structure");
     }
 
     /** Lists the objects. */
@@ -69,7 +72,8 @@ final class StructureCommand {
         @Override
         public Integer call() {
             TaskFile file = task.read();
-            List<StoredObject> objects = store(file).list();
+            boolean begun = new ProgressStore(connections(file), file.name()).exists();
+            List<StoredObject> objects = begun ? store(file).list() : List.of();
             if (objects.isEmpty()) {
                 spec.commandLine()
                         .getErr()

@@ -16,9 +16,9 @@ final class OwnershipChecks {
     private static final String SCHEMA_GRANTS = """
             SELECT format('GRANT %s ON SCHEMA %I TO %s%s', g.privilege_type, nspname,
                           CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
-                          CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement
+                          CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
             FROM pg_namespace CROSS JOIN LATERAL aclexplode(nspacl) g
-            WHERE nspname = ? AND g.grantee <> nspowner ORDER BY statement COLLATE "C"
+            WHERE nspname = ? AND g.grantee <> nspowner ORDER BY 1
             """;
 
     private OwnershipChecks() {}

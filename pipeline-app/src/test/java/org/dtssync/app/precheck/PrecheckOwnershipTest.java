@@ -60,6 +60,24 @@ class PrecheckOwnershipTest {
     }
 
     @Test
+    void grantsOnASchemaOfSomebodyElseAreNotCarried() throws SQLException {
+        servers.atSource("GRANT USAGE ON SCHEMA public TO t_owner WITH GRANT OPTION");
+
+        PrecheckItem item = servers.of("schema-grants").get(0);
+
+        assertThat(item.result()).isEqualTo(WARN);
+        assertThat(item.message())
+                .isEqualTo(
+                        "Account t_migrator does not own schema public at the destination, so that these grants on it are"
+                                + " not carried.");
+        assertThat(item.remedy())
+                .contains("GRANT USAGE ON SCHEMA public TO t_owner WITH GRANT OPTION")
+                .endsWith("; -- at the destination, as its owner or a superuser");
+        servers.atDestination(item.remedy());
+        servers.assertPasses("schema-grants");
+    }
+
+    @Test
     void extensionsThatAreNotTrustedNeedASuperuser() throws SQLException {
         servers.atSource("CREATE EXTENSION pageinspect SCHEMA public; CREATE EXTENSION hstore SCHEMA public");
 

@@ -45,4 +45,17 @@ class VerifyReportTest {
                 1 of 2 tables differ.
                 """);
     }
+
+    @Test
+    void readsTablesWhoseNamesHaveDots() {
+        TableName dotted = new TableName("sales.eu", "orders");
+        VerifyReport written = new VerifyReport(
+                Lsn.parse("0/1"),
+                List.of(
+                        new TableResult(new TableName("sales", "eu.orders"), 1, true, 0, 0, 0),
+                        new TableResult(dotted, 1, false, 0, 0, 1)),
+                List.of(new Difference(dotted, "(1)", Difference.Kind.CHANGED, List.of("price"))));
+
+        assertThat(VerifyReportJson.parse(VerifyReportJson.render(written))).isEqualTo(written);
+    }
 }
