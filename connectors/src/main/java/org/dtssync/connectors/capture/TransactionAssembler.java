@@ -35,7 +35,10 @@ final class TransactionAssembler {
         this.messageTopic = task + ".message";
     }
 
-    /** Takes the next record; returns whether it ended a transaction. */
+    /**
+     * Takes the next record; returns whether it ended a transaction that has changes. One without is in no cut: would the slot
+     * be confirmed up to its end, then the next start would find the slot past the last cut.
+     */
     boolean add(SourceRecord record) {
         if (record.topic().equals(transactionTopic)) {
             return boundary(record);
@@ -56,8 +59,7 @@ final class TransactionAssembler {
             }
             return false;
         }
-        end(record, value.getInt64("ts_ms"));
-        return true;
+        return end(record, value.getInt64("ts_ms"));
     }
 
     private void change(SourceRecord record) {
@@ -70,8 +72,9 @@ final class TransactionAssembler {
         }
     }
 
-    private void end(SourceRecord record, long commitTimeMillis) {
-        if (!arriving.isEmpty() || arrivingNumber > 1) {
+    private boolean end(SourceRecord record, long commitTimeMillis) {
+        boolean changed = !arriving.isEmpty() || arrivingNumber > 1;
+        if (changed) {
             complete.add(new SourceTransaction(
                     endLsn(record), commitTimeMillis * 1000, arriving, arrivingNumber, encoder.takeAnnounced()));
             completeChanges += arriving.size();
@@ -81,6 +84,7 @@ final class TransactionAssembler {
         arrivingBytes = 0;
         arrivingNumber = 1;
         mirrored.begin();
+        return changed;
     }
 
     /** At a transaction's END Debezium has set the commit position in the offset to the end of the commit record. */

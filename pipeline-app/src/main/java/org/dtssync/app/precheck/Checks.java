@@ -54,6 +54,7 @@ final class Checks {
                 both("tablespaces", ObjectChecks::tablespaces),
                 source("not-carried", NotCarriedChecks::notCarried),
                 both("existing-objects", DestinationChecks::existingObjects),
+                both("existing-names", ExistingNames::existing),
                 both("existing-columns", DestinationChecks::existingColumns),
                 destination("event-triggers", DestinationChecks::eventTriggers),
                 both("leftovers", LeftoverChecks::leftovers),

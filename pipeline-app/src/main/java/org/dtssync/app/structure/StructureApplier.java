@@ -154,8 +154,9 @@ public final class StructureApplier {
                 FaultKind.DATA,
                 failed.size() + " object(s) of the " + section.label()
                         + " structure could not be made at the destination: " + named + more + ".",
-                "See the SQL with dts-sync structure show '" + first + "', correct it with dts-sync structure set '"
-                        + first + "' FILE or leave it out with dts-sync structure skip '" + first
+                "See the SQL with dts-sync structure show TASK.yaml '" + first
+                        + "', correct it with dts-sync structure set TASK.yaml '"
+                        + first + "' FILE or leave it out with dts-sync structure skip TASK.yaml '" + first
                         + "', then run again.");
     }
 }

@@ -106,7 +106,7 @@ public final class StructureStore {
             throw new SyncException(
                     FaultKind.USAGE,
                     "Task " + task + " has no object '" + name + "' in its structure.",
-                    "See dts-sync structure list.");
+                    "See dts-sync structure list TASK.yaml --all.");
         }
         if (found.size() > 1 && !found.get(0).object().name().equals(name)) {
             throw new SyncException(

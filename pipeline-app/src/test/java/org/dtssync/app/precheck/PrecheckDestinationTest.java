@@ -70,6 +70,49 @@ class PrecheckDestinationTest {
     }
 
     @Test
+    void namesWhateverElseStandsInTheStructuresWay() throws SQLException {
+        String objects = """
+                CREATE TABLE orders (id int PRIMARY KEY, day date);
+                CREATE INDEX by_day ON orders (day);
+                CREATE VIEW days AS SELECT day FROM orders;
+                CREATE SEQUENCE numbers;
+                CREATE TYPE mood AS ENUM ('good');
+                CREATE TYPE pair AS (a int, b int);
+                CREATE DOMAIN positive AS int CHECK (VALUE > 0);
+                CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql AS 'SELECT $1 * 2';
+                CREATE PROCEDURE act(mood) LANGUAGE sql AS 'SELECT 1';
+                CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int);
+                CREATE EXTENSION hstore;
+                """;
+        servers.atSource(objects);
+        servers.atDestination(objects + "DROP TABLE orders CASCADE; CREATE TABLE days (); CREATE TABLE by_day ();"
+                + "CREATE FUNCTION twice(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'");
+
+        assertThat(servers.of("existing-names"))
+                .extracting(PrecheckItem::message)
+                .containsExactly(
+                        "Procedure public.act(public.mood) exists at the destination already.",
+                        "Aggregate public.total(integer) exists at the destination already.",
+                        "Function public.twice(integer) exists at the destination already.",
+                        "Index public.by_day exists at the destination already.",
+                        "View public.days exists at the destination already.",
+                        "Sequence public.numbers exists at the destination already.",
+                        "Type public.mood exists at the destination already.",
+                        "Type public.pair exists at the destination already.",
+                        "Domain public.positive exists at the destination already.");
+        assertThat(servers.of("existing-names"))
+                .contains(new PrecheckItem(
+                        "existing-names",
+                        "public.numbers",
+                        FAIL,
+                        "Sequence public.numbers exists at the destination already.",
+                        "Rename or drop it there, or keep it as it is: destination: { existing: adopt }"));
+
+        servers.existing = Existing.ADOPT;
+        servers.assertPasses("existing-names");
+    }
+
+    @Test
     void comparesTheColumnsOfTablesThatAreKept() throws SQLException {
         servers.atSource("CREATE TABLE orders (id int PRIMARY KEY, total numeric(10,2), note text)");
         servers.atDestination("CREATE TABLE orders (id bigint PRIMARY KEY, total numeric(10,2), extra int)");

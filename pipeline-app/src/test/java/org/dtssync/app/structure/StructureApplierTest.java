@@ -59,8 +59,8 @@ class StructureApplierTest {
                         + " by some row).");
         assertThat(fault.remedy())
                 .isEqualTo(
-                        "See the SQL with dts-sync structure show 'check:public.a.a_t_check', correct it with dts-sync"
-                                + " structure set 'check:public.a.a_t_check' FILE or leave it out with dts-sync structure skip"
+                        "See the SQL with dts-sync structure show TASK.yaml 'check:public.a.a_t_check', correct it with dts-sync"
+                                + " structure set TASK.yaml 'check:public.a.a_t_check' FILE or leave it out with dts-sync structure skip TASK.yaml"
                                 + " 'check:public.a.a_t_check', then run again.");
         assertThat(move.inState(ObjectState.DONE)).contains("foreign-key:public.b.b_a_fkey");
 
@@ -175,7 +175,8 @@ class StructureApplierTest {
     @Test
     void anUnknownNameIsAnErrorThatSaysWhereToLook() throws Exception {
         assertThatThrownBy(() -> move.store.show("nothing"))
-                .hasMessage("Task shop has no object 'nothing' in its structure. See dts-sync structure list.");
+                .hasMessage(
+                        "Task shop has no object 'nothing' in its structure. See dts-sync structure list TASK.yaml --all.");
     }
 
     private static StructureObject locking(int ordinal, String first, String second) {
