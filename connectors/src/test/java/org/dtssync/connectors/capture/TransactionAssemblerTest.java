@@ -41,7 +41,10 @@ class TransactionAssemblerTest {
                 Map.of(),
                 new CaptureSettings.Topics(1, -1, Map.of()),
                 CaptureSettings.Limits.DEFAULT);
-        return new TransactionAssembler("t", new RecordEncoder(settings, new AvroConverter(), new AvroConverter()));
+        return new TransactionAssembler(
+                "t",
+                new RecordEncoder(settings, new AvroConverter(), new AvroConverter()),
+                new MirroredTransactions("t", settings.mirrored()));
     }
 
     private static SourceRecord boundary(String status) {
