@@ -1,5 +1,6 @@
 package org.dtssync.connectors.apply;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -11,7 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -20,6 +23,7 @@ import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
@@ -156,6 +160,7 @@ public final class Applier {
         private final TargetCatalog catalog = new TargetCatalog(settings.tables());
         private final Map<String, ChangeDecoder> decoders = new HashMap<>();
         private final Map<String, TargetTable> tables = new HashMap<>();
+        private final Map<String, AppliedTable> applied = new HashMap<>();
         private long bytes;
 
         Run(Connection connection, CutReader cuts, ChangeReader reader, WriteMode mode, Optional<CatchUpRows> rows) {
@@ -208,23 +213,38 @@ public final class Applier {
             for (Cut.CutPartition part : cut.partitions()) {
                 reader.read(part, record -> {
                     bytes += record.serializedValueSize();
-                    batch.add(tables.get(record.topic()), decode(record));
+                    add(batch, record, cut);
                 });
             }
         }
 
-        private Change decode(ConsumerRecord<byte[], byte[]> record) {
-            return decoders.get(record.topic()).decode(record);
+        private void add(BatchFold batch, ConsumerRecord<byte[], byte[]> record, Cut cut) {
+            Lsn commit = commitLsn(record, cut);
+            if (!applied.get(record.topic()).leavesOut(commit)) {
+                batch.add(
+                        tables.get(record.topic()), decoders.get(record.topic()).decode(record, commit));
+            }
+        }
+
+        /** Pieces of a large transaction were written before its end was known; such a transaction is a cut of its own. */
+        private static Lsn commitLsn(ConsumerRecord<byte[], byte[]> record, Cut cut) {
+            Header header = record.headers().lastHeader(ChangeHeaders.COMMIT_LSN);
+            return header == null
+                    ? new Lsn(cut.lsn())
+                    : Lsn.parse(new String(header.value(), StandardCharsets.US_ASCII));
         }
 
         private void prepareTables(Cut cut) throws SQLException {
             reader.prepare(cut);
             for (Cut.CutPartition part : cut.partitions()) {
-                if (!tables.containsKey(part.topic())) {
-                    TopicTable name = names.tableOf(part.topic());
-                    TargetTable table = catalog.table(connection, new TableName(name.schema(), name.table()));
+                TopicTable name = names.tableOf(part.topic());
+                AppliedTable known = catalog.applied(new TableName(name.schema(), name.table()));
+                applied.put(part.topic(), known);
+                // A table that was dropped has changes in old cuts still, and need not exist any more.
+                if (!tables.containsKey(part.topic()) && !known.leavesOut(new Lsn(cut.lsn()))) {
+                    TargetTable table = catalog.table(connection, known.table());
                     tables.put(part.topic(), table);
-                    decoders.put(part.topic(), new ChangeDecoder(table, keyConverter, valueConverter));
+                    decoders.put(part.topic(), new ChangeDecoder(table, known.earlier(), keyConverter, valueConverter));
                 }
             }
         }
@@ -273,7 +293,7 @@ public final class Applier {
             prepareTables(cut.cut());
             try {
                 begin(position);
-                Pieces pieces = new Pieces();
+                Pieces pieces = new Pieces(cut.cut());
                 for (Cut.CutPartition part : cut.cut().partitions()) {
                     reader.read(part, pieces::add);
                 }
@@ -291,11 +311,16 @@ public final class Applier {
         /** Collects changes and writes them whenever there are enough. */
         private final class Pieces {
 
+            private final Cut cut;
             private BatchFold batch = new BatchFold();
             private long pieceBytes;
 
+            Pieces(Cut cut) {
+                this.cut = cut;
+            }
+
             void add(ConsumerRecord<byte[], byte[]> record) {
-                batch.add(tables.get(record.topic()), decode(record));
+                Run.this.add(batch, record, cut);
                 pieceBytes += record.serializedValueSize();
                 if (batch.changes() >= settings.maximumChanges() || pieceBytes >= settings.maximumBytes()) {
                     try {

@@ -1,6 +1,8 @@
 package org.dtssync.app.cli;
 
+import java.util.Locale;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.UnpackedLibraries;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,9 +38,12 @@ public final class DtsSync {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        // The driver would put the machine's language into the middle of our sentences.
+        Locale.setDefault(Locale.ROOT);
         int code = commandLine().execute(arguments);
         System.out.flush();
         // Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any more.
+        UnpackedLibraries.remove();
         Runtime.getRuntime().halt(code);
     }
 
@@ -62,7 +67,11 @@ public final class DtsSync {
     private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
         if (e instanceof SyncException fault) {
             LoggerFactory.getLogger(DtsSync.class).debug("The command failed.", fault);
-            command.getErr().println(fault.getMessage());
+            if (TaskFileArgument.logsJson()) {
+                LoggerFactory.getLogger(DtsSync.class).error(fault.getMessage());
+            } else {
+                command.getErr().println(fault.getMessage());
+            }
             return ExitCode.of(fault.kind());
         }
         if (e instanceof InterruptedException) {

@@ -2,7 +2,9 @@ package org.dtssync.app.quickstart;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.verify.VerifyReport;
@@ -70,10 +72,11 @@ final class QuickstartRun {
         servers.start();
     }
 
-    private Shop createShop(QuickstartServers servers) {
+    private Shop createShop(QuickstartServers servers) throws InterruptedException {
         clock.begin("sample");
-        say("Making a sample shop of about " + String.format("%,d", options.rows()) + " rows at the source.");
-        return Shop.create(servers, options.rows());
+        say("Making a sample shop of about " + String.format(Locale.ROOT, "%,d", options.rows())
+                + " rows at the source.");
+        return Waiting.on("quickstart-sample", () -> Shop.create(servers, options.rows()));
     }
 
     private ShopTaskFile writeTaskFile(Workplace place, QuickstartServers servers, Shop shop) {
@@ -85,6 +88,7 @@ final class QuickstartRun {
 
     private void move(Shop shop, ShopTaskFile file) throws InterruptedException {
         TaskFile task = file.read();
+        say("The shop is open: four clients write to the source from now on.");
         try (ShopLoad load = new ShopLoad(shop.application());
                 LagProbe probe = new LagProbe(shop.source(), shop.destination());
                 ProgressDisplay display = new ProgressDisplay(err);
@@ -96,7 +100,10 @@ final class QuickstartRun {
             follow(load, probe);
             stopLoad(load, probe);
             pipeline.check();
-            report(verify(pipeline), check(shop), probe);
+            VerifyReport verification = verify(pipeline);
+            display.close();
+            say(traffic(load, probe));
+            report(verification, check(shop), probe);
             if (options.keep()) {
                 keep(shop, file);
             }
@@ -104,7 +111,6 @@ final class QuickstartRun {
     }
 
     private void startLoad(ShopLoad load) {
-        say("The shop is open: four clients write to the source from now on.");
         load.start();
     }
 
@@ -126,10 +132,16 @@ final class QuickstartRun {
         clock.begin("lag to zero");
         load.stop();
         probe.finish();
-        say(String.format(
+    }
+
+    private static String traffic(ShopLoad load, LagProbe probe) {
+        return String.format(
+                Locale.ROOT,
                 "The shop is closed: %,d transactions committed, %,d rolled back. Lag zero. The sum of all balances was right"
                         + " each of the %,d times it was read at the destination.",
-                load.commits(), load.rollbacks(), probe.sumsSeen()));
+                load.commits(),
+                load.rollbacks(),
+                probe.sumsSeen());
     }
 
     private VerifyReport verify(PipelineRun pipeline) throws InterruptedException {
@@ -164,7 +176,7 @@ final class QuickstartRun {
         say("    psql " + psqlUrl(shop.source().settings().url(), shop));
         say("    psql " + psqlUrl(shop.destination().settings().url(), shop));
         say("    " + STATUS + file.path());
-        new java.util.concurrent.CountDownLatch(1).await();
+        new CountDownLatch(1).await();
     }
 
     private static String psqlUrl(String jdbcUrl, Shop shop) {
