@@ -82,7 +82,7 @@ final class TypesPage {
                 page.append("| `").append(type).append("` | ").append(avro).append(" | the value itself |\n"));
         page.append("""
                 | every other type | string | PostgreSQL's own text, as `COPY` prints it with `DateStyle ISO`, `TimeZone UTC`, \
-                `IntervalStyle postgres`, `bytea_output hex`, `lc_monetary C` and an empty search path; cast it to the type |
+                `IntervalStyle postgres`, `bytea_output hex`, `lc_monetary C` and the search path `pg_catalog`; cast it to the type |
 
                 Not a number and the infinities of `float4` and `float8` are those of IEEE 754. Domains, enums, composites, arrays and
                 ranges are text whatever they are made of. Names that Avro cannot hold are escaped: `_x0020_` is a space. A column named in
