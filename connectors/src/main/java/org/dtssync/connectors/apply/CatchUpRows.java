@@ -77,12 +77,12 @@ public final class CatchUpRows {
                 .mapToObj(k -> ", c" + k)
                 .collect(Collectors.joining());
         String matches = IntStream.range(0, table.keyIndexes().length)
-                .mapToObj(k -> column(table, k).sql() + " = " + column(table, k).fromText("s.c" + k))
-                .collect(Collectors.joining(" AND t."));
+                .mapToObj(k -> column(table, k).isEqual("t", "s.c" + k))
+                .collect(Collectors.joining(" AND "));
         Set<Integer> missing = new HashSet<>();
         try (Statement statement = destination.createStatement();
                 ResultSet result = statement.executeQuery("SELECT s.n FROM (VALUES " + values + ") s(n" + columns
-                        + ") WHERE NOT EXISTS (SELECT 1 FROM " + table.onlySql() + " t WHERE t." + matches + ")")) {
+                        + ") WHERE NOT EXISTS (SELECT 1 FROM " + table.onlySql() + " t WHERE " + matches + ")")) {
             while (result.next()) {
                 missing.add(result.getInt(1));
             }
@@ -101,8 +101,7 @@ public final class CatchUpRows {
     /** By COPY, whose text is exact whatever the type. */
     private Object[] read(TargetTable table, RowKey key) {
         String condition = IntStream.range(0, table.keyIndexes().length)
-                .mapToObj(k -> "t." + column(table, k).sql() + " = "
-                        + column(table, k).fromText(Staging.literal(key.value(k))))
+                .mapToObj(k -> column(table, k).isEqual("t", Staging.literal(key.value(k))))
                 .collect(Collectors.joining(" AND "));
         String sql = "COPY (SELECT " + table.columnList() + " FROM " + table.onlySql() + " t WHERE " + condition
                 + ") TO STDOUT";

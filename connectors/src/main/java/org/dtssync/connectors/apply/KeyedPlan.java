@@ -127,16 +127,14 @@ final class KeyedPlan {
     private String keyMatches(String alias, int firstStaged) {
         int[] keys = table.keyIndexes();
         return IntStream.range(0, keys.length)
-                .mapToObj(i -> alias + "." + table.columns().get(keys[i]).sql() + " = "
-                        + table.columns().get(keys[i]).fromText("s.c" + (firstStaged + i)))
+                .mapToObj(i -> table.columns().get(keys[i]).isEqual(alias, "s.c" + (firstStaged + i)))
                 .collect(Collectors.joining(" AND "));
     }
 
     /** Compares key columns with staged rows that have every column in its place. */
     private String keyMatchesRow(String alias) {
         return IntStream.of(table.keyIndexes())
-                .mapToObj(key -> alias + "." + table.columns().get(key).sql() + " = "
-                        + table.columns().get(key).fromText("s.c" + key))
+                .mapToObj(key -> table.columns().get(key).isEqual(alias, "s.c" + key))
                 .collect(Collectors.joining(" AND "));
     }
 

@@ -51,11 +51,32 @@ final class TargetCatalog {
         List<TargetColumn> columns = new ArrayList<>();
         boolean partitioned = false;
         try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.atttypid = 18, a.attidentity = 'a',
-                       c.relkind = 'p'
+                SELECT a.attname, format_type(a.atttypid, a.atttypmod),
+                       CASE WHEN a.atttypid = '"char"'::regtype THEN 'CHAR'
+                            WHEN EXISTS (SELECT FROM pg_cast k
+                                         WHERE k.castsource = 'text'::regtype AND k.casttarget = b.oid AND k.castmethod = 'f'
+                                               AND b.oid NOT IN ('name'::regtype, 'xml'::regtype)) THEN 'ELEMENT'
+                            ELSE 'CAST' END,
+                       coalesce((SELECT format('OPERATOR(%I.%s)', s.nspname, p.oprname)
+                                 FROM pg_opclass o
+                                 JOIN pg_am i ON i.oid = o.opcmethod AND i.amname = 'btree'
+                                 JOIN pg_amop m ON m.amopfamily = o.opcfamily AND m.amopstrategy = 3
+                                      AND m.amoplefttype = o.opcintype AND m.amoprighttype = o.opcintype
+                                 JOIN pg_operator p ON p.oid = m.amopopr
+                                 JOIN pg_namespace s ON s.oid = p.oprnamespace
+                                 WHERE o.opcdefault AND o.opcintype = b.oid), '='),
+                       a.attidentity = 'a', c.relkind = 'p'
                 FROM pg_class c
                 JOIN pg_namespace n ON n.oid = c.relnamespace
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                CROSS JOIN LATERAL (
+                    WITH RECURSIVE below AS (
+                        SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = a.atttypid
+                        UNION ALL
+                        SELECT t.oid, t.typtype, t.typbasetype FROM below JOIN pg_type t ON t.oid = below.typbasetype
+                    )
+                    SELECT below.oid FROM below WHERE below.typtype <> 'd'
+                ) b
                 WHERE n.nspname = ? AND c.relname = ? AND a.attgenerated = ''
                 ORDER BY a.attnum
                 """)) {
@@ -66,9 +87,10 @@ final class TargetCatalog {
                     columns.add(new TargetColumn(
                             rows.getString(1),
                             rows.getString(2),
-                            rows.getBoolean(3) ? TargetColumn.Base.CHAR : TargetColumn.Base.CAST,
-                            rows.getBoolean(4)));
-                    partitioned = rows.getBoolean(5);
+                            TargetColumn.Base.valueOf(rows.getString(3)),
+                            rows.getString(4),
+                            rows.getBoolean(5)));
+                    partitioned = rows.getBoolean(6);
                 }
             }
         }

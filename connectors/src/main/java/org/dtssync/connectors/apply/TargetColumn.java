@@ -8,14 +8,21 @@ import org.dtssync.connectors.postgres.Identifiers;
  * @param name its name
  * @param type its type with modifiers, qualified for SQL
  * @param base what sort of type it is, where text must be read in a way of its own
+ * @param equality the operator for equal values that indexes use, with its schema: the search path holds no extension's,
+ *     and by name alone {@code citext} would be compared as {@code text}, without its index
  * @param alwaysIdentity whether it is {@code GENERATED ALWAYS AS IDENTITY}, which cannot be updated
  */
-record TargetColumn(String name, String type, Base base, boolean alwaysIdentity) {
+record TargetColumn(String name, String type, Base base, String equality, boolean alwaysIdentity) {
 
     /** How text becomes a value of the type. */
     enum Base {
         /** By a cast, which goes through the type's input function. */
         CAST,
+        /**
+         * As the one element of an array, whose input function calls the type's own: a cast from text is another function,
+         * as that of {@code regclass}, which knows neither numbers nor {@code -}.
+         */
+        ELEMENT,
         /** By its input function by name: the cast from text to {@code "char"} is another function on older servers. */
         CHAR
     }
@@ -25,10 +32,17 @@ record TargetColumn(String name, String type, Base base, boolean alwaysIdentity)
         return Identifiers.quote(name);
     }
 
+    /** Returns a condition for a column of this type under an alias to be equal to a text expression's value. */
+    String isEqual(String alias, String text) {
+        return alias + "." + sql() + " " + equality + " " + fromText(text);
+    }
+
     /** Returns an expression of the column's type made from a text expression. */
     String fromText(String text) {
         return switch (base) {
             case CAST -> "(" + text + ")::" + type;
+            case ELEMENT ->
+                "(('{\"' || replace(replace(" + text + ", '\\', '\\\\'), '\"', '\\\"') || '\"}')::" + type + "[])[1]";
             case CHAR -> "charin(textout(" + text + "))";
         };
     }

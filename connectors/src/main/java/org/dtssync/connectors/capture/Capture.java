@@ -1,5 +1,6 @@
 package org.dtssync.connectors.capture;
 
+import io.debezium.connector.postgresql.TypeRegistry;
 import io.debezium.connector.postgresql.connection.ReplicationMessageColumnValueResolver;
 import io.debezium.embedded.Connect;
 import io.debezium.engine.DebeziumEngine;
@@ -8,6 +9,7 @@ import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.spi.OffsetCommitPolicy;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -209,14 +211,15 @@ public final class Capture {
     }
 
     private static void requireExactResolver() {
-        Class<?> resolver = ReplicationMessageColumnValueResolver.class;
-        if (!resolver.getProtectionDomain()
-                .getCodeSource()
-                .equals(Capture.class.getProtectionDomain().getCodeSource())) {
-            throw new SyncException(
-                    FaultKind.INTERNAL,
-                    "Debezium's jar comes before dts-sync's in the class path, and values would not be exact.",
-                    "Start dts-sync with scripts/dts-sync, or put the jar of its connectors first.");
+        for (Class<?> ours : List.of(ReplicationMessageColumnValueResolver.class, TypeRegistry.class)) {
+            if (!ours.getProtectionDomain()
+                    .getCodeSource()
+                    .equals(Capture.class.getProtectionDomain().getCodeSource())) {
+                throw new SyncException(
+                        FaultKind.INTERNAL,
+                        "Debezium's jar comes before dts-sync's in the class path, and values would not be exact.",
+                        "Start dts-sync with scripts/dts-sync, or put the jar of its connectors first.");
+            }
         }
     }
 

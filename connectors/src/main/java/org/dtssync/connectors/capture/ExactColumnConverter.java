@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.Properties;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
+import org.postgresql.core.Oid;
 
 /**
  * Debezium's converter for every column of every table: natural Avro types for what they say exactly, PostgreSQL's own
@@ -38,7 +39,7 @@ public final class ExactColumnConverter implements CustomConverter<SchemaBuilder
 
     @Override
     public void converterFor(RelationalColumn column, ConverterRegistration<SchemaBuilder> registration) {
-        Schema.Type type = naturalType(column.typeName());
+        Schema.Type type = naturalType(column.nativeType());
         SchemaBuilder schema = new DefaultlessSchemaBuilder(type).optional();
         schema.parameter(TYPE_PARAMETER, column.typeName());
         registration.register(schema, converter(type));
@@ -74,16 +75,19 @@ public final class ExactColumnConverter implements CustomConverter<SchemaBuilder
                 : null;
     }
 
-    /** Types that Avro says exactly, specials of floating point included. Domains go as text: their name is another. */
-    private static Schema.Type naturalType(String typeName) {
-        return switch (typeName) {
-            case "bool" -> Schema.Type.BOOLEAN;
-            case "int2" -> Schema.Type.INT16;
-            case "int4" -> Schema.Type.INT32;
-            case "int8", "oid" -> Schema.Type.INT64;
-            case "float4" -> Schema.Type.FLOAT32;
-            case "float8" -> Schema.Type.FLOAT64;
-            case "bytea" -> Schema.Type.BYTES;
+    /**
+     * Types that Avro says exactly, specials of floating point included; everything else, domains among it, goes as text. By
+     * object identifier: a user may have a type of the same name.
+     */
+    private static Schema.Type naturalType(int oid) {
+        return switch (oid) {
+            case Oid.BOOL -> Schema.Type.BOOLEAN;
+            case Oid.INT2 -> Schema.Type.INT16;
+            case Oid.INT4 -> Schema.Type.INT32;
+            case Oid.INT8, Oid.OID -> Schema.Type.INT64;
+            case Oid.FLOAT4 -> Schema.Type.FLOAT32;
+            case Oid.FLOAT8 -> Schema.Type.FLOAT64;
+            case Oid.BYTEA -> Schema.Type.BYTES;
             default -> Schema.Type.STRING;
         };
     }

@@ -143,10 +143,12 @@ final class InstanceLease implements AutoCloseable {
         }
     }
 
+    /** Those of this database alone: both ends may be on one server, and the other end's session is in use here. */
     private static void endSessions(Connection connection, String applicationName) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE application_name = ? AND pid <> pg_backend_pid() AND usename = current_user
+                WHERE application_name = ? AND datname = current_database()
+                      AND pid <> pg_backend_pid() AND usename = current_user
                 """)) {
             statement.setString(1, applicationName);
             statement.execute();

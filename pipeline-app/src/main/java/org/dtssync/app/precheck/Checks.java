@@ -38,7 +38,7 @@ final class Checks {
                 source("table-without-key", IdentityChecks::withoutKey),
                 source("column-names", TableChecks::columnNames),
                 source("table-without-columns", TableChecks::withoutColumns),
-                source("column-types", TableChecks::columnTypes),
+                source("column-types", TypeChecks::columnTypes),
                 source("unlogged-tables", TableChecks::unlogged),
                 source("foreign-tables", TableChecks::foreign),
                 source("temporary-tables", TableChecks::temporary),

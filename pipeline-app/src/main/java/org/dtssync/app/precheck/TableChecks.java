@@ -17,11 +17,11 @@ final class TableChecks {
     private TableChecks() {}
 
     /** Returns the line of the task file that takes a table out. */
-    private static String exclude(TableName table) {
+    static String exclude(TableName table) {
         return "objects: { exclude: [ \"" + table + "\" ] }";
     }
 
-    private static List<Long> oids(Ends ends) {
+    static List<Long> oids(Ends ends) {
         return ends.tables().stream().map(CatalogTable::oid).toList();
     }
 
@@ -104,43 +104,6 @@ final class TableChecks {
 
     private static List<TableName> tables(Query query) throws SQLException {
         return query.list(row -> new TableName(row.getString(1), row.getString(2)));
-    }
-
-    /** Follows arrays, domains, composites, ranges and multiranges down to types that PostgreSQL prints but never reads. */
-    static void columnTypes(Ends ends, Findings findings) throws SQLException {
-        for (String[] found : ends.atSource("""
-                WITH RECURSIVE part(container, content) AS (
-                    SELECT oid, typelem FROM pg_type WHERE typelem <> 0 AND typcategory = 'A'
-                    UNION ALL SELECT oid, typbasetype FROM pg_type WHERE typtype = 'd'
-                    UNION ALL SELECT c.reltype, a.atttypid
-                              FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-                              WHERE c.reltype <> 0 AND a.attnum > 0 AND NOT a.attisdropped
-                    UNION ALL SELECT rngtypid, rngsubtype FROM pg_range
-                    UNION ALL SELECT rngmultitypid, rngtypid FROM pg_range
-                ), refused(type) AS (
-                    SELECT oid FROM pg_type
-                    WHERE typnamespace = 'pg_catalog'::regnamespace
-                          AND typname IN ('pg_node_tree', 'pg_ndistinct', 'pg_dependencies', 'pg_mcv_list',
-                                          'pg_brin_bloom_summary', 'pg_brin_minmax_multi_summary')
-                    UNION SELECT container FROM part JOIN refused ON content = type
-                )
-                SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
-                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid AND NOT c.relispartition
-                     JOIN pg_namespace n ON n.oid = c.relnamespace
-                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                     JOIN refused ON refused.type = a.atttypid
-                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", a.attnum
-                """, oids(ends))
-                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4)})) {
-            TableName table = new TableName(found[0], found[1]);
-            findings.fail(
-                    table + "." + found[2],
-                    "Column " + found[2] + " of table " + table + " has type " + found[3]
-                            + ", whose values PostgreSQL prints but does not read.",
-                    "ALTER TABLE " + table.sql() + " ALTER COLUMN " + Identifiers.quote(found[2]) + " TYPE text USING "
-                            + Identifiers.quote(found[2]) + "::text; -- or " + exclude(table));
-        }
-        findings.passIfNothingFound("columns", "Every column's type can be carried.");
     }
 
     static void unlogged(Ends ends, Findings findings) {

@@ -33,7 +33,19 @@ final class LayoutReader {
                     WHEN l.collcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') OR l.collprovider = 'b' THEN 'bytes'
                     WHEN pg_collation_actual_version(l.oid) IS NULL THEN 'unknown'
                     ELSE concat_ws(' ', l.collprovider, coalesce(k ->> 'colllocale', k ->> 'colliculocale', l.collcollate),
-                        k ->> 'collicurules', pg_collation_actual_version(l.oid)) END
+                        k ->> 'collicurules', pg_collation_actual_version(l.oid)) END,
+                NOT EXISTS (
+                    WITH RECURSIVE below AS (
+                        SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = a.atttypid
+                        UNION ALL
+                        SELECT t.oid, t.typtype, t.typbasetype FROM below JOIN pg_type t ON t.oid = below.typbasetype)
+                    SELECT FROM below
+                    WHERE EXISTS (SELECT FROM pg_opclass o JOIN pg_am i ON i.oid = o.opcmethod AND i.amname = 'btree'
+                                  WHERE o.opcintype = below.oid AND o.opcdefault
+                                        AND o.opcnamespace <> 'pg_catalog'::regnamespace)
+                       OR EXISTS (SELECT FROM pg_cast x
+                                  WHERE x.castsource = 'text'::regtype AND x.casttarget = below.oid AND x.castmethod = 'f'
+                                        AND below.oid <> 'name'::regtype))
             FROM unnest(?::text[], ?::text[]) AS wanted(schema_name, table_name)
             JOIN pg_namespace n ON n.nspname = wanted.schema_name
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name AND c.relkind IN ('r', 'p')
@@ -71,7 +83,8 @@ final class LayoutReader {
                 partitioned.put(table, rows.getBoolean(3));
                 List<TableLayout.Column> ofTable = columns.computeIfAbsent(table, name -> new ArrayList<>());
                 if (rows.getString(4) != null) {
-                    ofTable.add(new TableLayout.Column(rows.getString(4), rows.getString(5), rows.getString(6)));
+                    ofTable.add(new TableLayout.Column(
+                            rows.getString(4), rows.getString(5), rows.getString(6), rows.getBoolean(7)));
                 }
             }
         }

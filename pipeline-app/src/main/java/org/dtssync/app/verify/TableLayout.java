@@ -22,8 +22,10 @@ record TableLayout(boolean partitioned, List<Column> columns, long rows, long by
      * @param type its type as SQL, with modifiers
      * @param order what its sort order depends on: empty if on nothing but the type, otherwise the collation's provider,
      *     locale and version; {@code unknown} where the server does not tell the version
+     * @param addressable whether a value can be found by its text and the operators of {@code pg_catalog} alone; types of
+     *     extensions have operators of their own
      */
-    record Column(String name, String type, String order) {}
+    record Column(String name, String type, String order, boolean addressable) {}
 
     Optional<Column> column(String name) {
         return columns.stream().filter(column -> column.name().equals(name)).findFirst();

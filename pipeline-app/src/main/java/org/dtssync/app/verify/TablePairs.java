@@ -43,17 +43,23 @@ record TablePairs(List<ComparedTable> tables, Findings findings) {
     }
 
     private void add(TableProgress table, Both<TableLayout> layouts, boolean sameEncoding) {
-        // A key that one end lacks cannot be looked up there: the rows are compared as a multiset then.
+        // A key that one end lacks, or that has operators of an extension, cannot be looked up: the rows are compared
+        // as a
+        // multiset then.
         List<String> key = table.keyColumns()
                 .filter(columns -> columns.stream()
-                        .allMatch(column -> layouts.source().column(column).isPresent()
-                                && layouts.destination().column(column).isPresent()))
+                        .allMatch(column -> isAddressable(layouts.source(), column)
+                                && isAddressable(layouts.destination(), column)))
                 .orElse(List.of());
         ComparedTable compared = new ComparedTable(table.table(), key, layouts, sameEncoding);
         tables.add(compared);
         if (!compared.lonelyColumns().isEmpty()) {
             findings.columnsDiffer(table.table(), compared.lonelyColumns());
         }
+    }
+
+    private static boolean isAddressable(TableLayout layout, String column) {
+        return layout.column(column).filter(TableLayout.Column::addressable).isPresent();
     }
 
     private void oneEnd(TableName table, TableLayout layout, End end, Session session) throws InterruptedException {
