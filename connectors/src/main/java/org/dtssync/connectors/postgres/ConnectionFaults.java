@@ -1,5 +1,7 @@
 package org.dtssync.connectors.postgres;
 
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -39,10 +41,26 @@ final class ConnectionFaults {
             default ->
                 new SyncException(
                         FaultKind.CONNECTION,
-                        "The " + role + " " + settings + " cannot be reached: " + firstLine(e) + ".",
-                        "Check that the server runs and that host and port in " + role + ".url are right.",
+                        "The " + role + " " + settings + " cannot be reached: " + reason(e) + ".",
+                        firstLine(e).contains("SSL")
+                                ? "Check that the server has ssl on, and sslmode and the certificates in " + role
+                                        + ".url."
+                                : "Check that the server runs and that host and port in " + role + ".url are right.",
                         e);
         };
+    }
+
+    /** The driver adds advice of its own, and names the reason of some failures only in their cause. */
+    private static String reason(SQLException e) {
+        if (e.getCause() instanceof UnknownHostException unknown) {
+            return "host " + unknown.getMessage() + " is not known";
+        }
+        if (e.getCause() instanceof SocketTimeoutException) {
+            return "there was no answer in time";
+        }
+        String line = firstLine(e);
+        int advice = line.indexOf(". Check that");
+        return advice < 0 ? line : line.substring(0, advice);
     }
 
     private static String firstLine(SQLException e) {

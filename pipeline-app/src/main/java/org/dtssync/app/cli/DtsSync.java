@@ -1,6 +1,8 @@
 package org.dtssync.app.cli;
 
+import java.util.Locale;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.UnpackedLibraries;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,9 +38,12 @@ public final class DtsSync {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        // The driver would put the machine's language into the middle of our sentences.
+        Locale.setDefault(Locale.ROOT);
         int code = commandLine().execute(arguments);
         System.out.flush();
         // Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any more.
+        UnpackedLibraries.remove();
         Runtime.getRuntime().halt(code);
     }
 

@@ -1,5 +1,7 @@
 package org.dtssync.app.cli;
 
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.pipeline.Release;
@@ -34,9 +36,12 @@ final class ReleaseCommand implements Callable<Integer> {
         TaskFile file = task.read();
         try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED);
                 EmbeddedServers servers = topics ? EmbeddedServers.start(file) : EmbeddedServers.none(file)) {
-            new Release(servers.resolved())
-                    .run(topics)
-                    .forEach(spec.commandLine().getErr()::println);
+            List<String> removed = new Release(servers.resolved()).run(topics);
+            PrintWriter err = spec.commandLine().getErr();
+            removed.forEach(err::println);
+            if (removed.isEmpty()) {
+                err.println("Nothing was left of task " + file.name() + ".");
+            }
         }
         return ExitCode.DONE;
     }

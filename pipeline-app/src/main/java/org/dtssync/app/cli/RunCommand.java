@@ -69,11 +69,12 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (OrderlyStop stop = new OrderlyStop(ExitCode.DONE);
                 EmbeddedServers servers = EmbeddedServers.start(file);
-                ProgressDisplay display = new ProgressDisplay(err)) {
+                ProgressDisplay display = new ProgressDisplay(task.display())) {
             try {
                 Optional<VerifyReport> report = new Pipeline(servers.resolved(), display).run(options);
                 return report.map(this::print).orElse(ExitCode.DONE);
-            } catch (InterruptedException e) {
+            } catch (InterruptedException | SyncException e) {
+                // What a stop cuts off in the middle may come out as a fault; it is none.
                 if (stop.requested()) {
                     err.println("Stopped. The same command goes on from here.");
                     return ExitCode.DONE;

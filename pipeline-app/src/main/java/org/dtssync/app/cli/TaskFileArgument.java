@@ -1,5 +1,8 @@
 package org.dtssync.app.cli;
 
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
@@ -35,6 +38,13 @@ final class TaskFileArgument {
                     spec.commandLine(), "--log-format " + format + " is unknown. Use plain or json.");
         }
         System.setProperty(LOG_FORMAT, format);
+    }
+
+    /** Returns where lines for people go: nowhere if standard error is for programs. */
+    PrintWriter display() {
+        return "json".equals(System.getProperty(LOG_FORMAT))
+                ? new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)
+                : spec.commandLine().getErr();
     }
 
     /** Reads and validates the file. */

@@ -3,7 +3,6 @@ package org.dtssync.app.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -25,9 +24,8 @@ final class UsageMistakes {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return unmatched(unmatched, command);
         }
-        boolean commandMissing = e instanceof MissingParameterException missing
-                && missing.getMissing().isEmpty()
-                && !command.getSubcommands().isEmpty();
+        boolean commandMissing =
+                !command.getSubcommands().isEmpty() && !(e instanceof CommandLine.MissingParameterException);
         if (commandMissing) {
             return "No command was given; there are "
                     + String.join(", ", command.getSubcommands().keySet()) + ".";

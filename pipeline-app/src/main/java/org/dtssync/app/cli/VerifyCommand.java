@@ -49,7 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int run(TaskFile file) throws InterruptedException {
         try (EmbeddedServers servers = EmbeddedServers.start(file);
-                ProgressDisplay display = new ProgressDisplay(spec.commandLine().getErr())) {
+                ProgressDisplay display = new ProgressDisplay(task.display())) {
             VerifyReport report = new Pipeline(servers.resolved(), display)
                     .run(RunOptions.to(RunGoal.VERIFIED))
                     .orElseThrow();

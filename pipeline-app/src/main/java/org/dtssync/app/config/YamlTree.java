@@ -32,7 +32,8 @@ final class YamlTree {
         YamlValue.Mapping empty = new YamlValue.Mapping(1, Map.of());
         try (YAMLParser parser = new YAMLFactory().createParser(text)) {
             if (parser.nextToken() == null) {
-                mistakes.add(1, "The file is empty. Write at least name, source, destination, kafka and registry.");
+                mistakes.addFatal(
+                        1, "The file is empty. Write at least name, source, destination, kafka and registry.");
                 return empty;
             }
             YamlValue root = value(parser, "", 0);
@@ -112,9 +113,9 @@ final class YamlTree {
     private static String problem(JsonProcessingException e) {
         String at = "The file is not valid YAML at line " + lineOf(e);
         String remedy = ". Check the indentation, the quotes and the brackets there.";
-        return e.getCause() instanceof MarkedYAMLException marked && marked.getProblem() != null
-                ? at + ": "
-                        + marked.getProblem().replaceAll("\\(?<?found .*", "").strip() + remedy
-                : at + remedy;
+        String kind = e.getCause() instanceof MarkedYAMLException marked && marked.getProblem() != null
+                ? marked.getProblem().replaceAll("\\(?<?found .*", "").strip()
+                : "";
+        return at + (kind.isEmpty() ? "" : ": " + kind) + remedy;
     }
 }

@@ -40,6 +40,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final int START_TIMEOUT_SECONDS = 60;
     private static final int STOP_TIMEOUT_SECONDS = 15;
 
+    /** How long a start or stop goes on after an interrupt. */
+    private static final int INTERRUPTED_SECONDS = 10;
+
     private final Path directory;
     private final Map<String, String> configuration;
     private final String bootstrapServers;
@@ -218,23 +221,33 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    /** Kafka's own start and stop wait for minutes, in places for ever. */
+    /**
+     * Kafka's own start and stop wait for minutes, in places for ever. An interrupt does not end them: broken off in its
+     * middle, a start leaves a broker that cannot be stopped. The thread stays interrupted.
+     */
     private KafkaRaftServer within(int seconds, String act, Callable<KafkaRaftServer> work) {
         FutureTask<KafkaRaftServer> task = new FutureTask<>(work);
         Thread thread = new Thread(task, "embedded-kafka-" + act);
         thread.setDaemon(true);
         thread.start();
+        boolean interrupted = Thread.interrupted();
         try {
-            return task.get(seconds, TimeUnit.SECONDS);
+            while (true) {
+                try {
+                    return task.get(interrupted ? INTERRUPTED_SECONDS : seconds, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
         } catch (ExecutionException e) {
             throw fault(act, String.valueOf(e.getCause().getMessage()), e.getCause());
         } catch (TimeoutException e) {
             thread.interrupt();
-            throw fault(act, "it took more than " + seconds + " seconds", e);
-        } catch (InterruptedException e) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-            throw fault(act, "the wait was interrupted", e);
+            throw fault(act, "it took too long", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

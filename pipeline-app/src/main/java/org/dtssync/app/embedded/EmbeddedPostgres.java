@@ -25,6 +25,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** The account that may do everything and needs no password. */
     public static final String SUPERUSER = "postgres";
 
+    /** The file of a running server that begins with its process id. */
+    private static final String PROCESS_FILE = "postmaster.pid";
+
     private static final int START_TIMEOUT_SECONDS = 60;
     private static final int FAST_STOP_TIMEOUT_SECONDS = 10;
     private static final int IMMEDIATE_STOP_TIMEOUT_SECONDS = 10;
@@ -161,8 +164,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private void startServer() throws IOException {
         Files.writeString(data.resolve("dts-sync.conf"), configurationFile());
         Files.writeString(data.resolve("pg_hba.conf"), access());
-        commands.start(data, START_TIMEOUT_SECONDS);
-        watch = ParentWatch.over(processId(), "QUIT");
+        // From before there is a process to watch: a death of this one during the start must leave none.
+        try (ParentWatch starting = ParentWatch.overStart(data.resolve(PROCESS_FILE), "QUIT")) {
+            commands.start(data, START_TIMEOUT_SECONDS);
+            watch = ParentWatch.over(processId(), "QUIT");
+        } catch (IOException e) {
+            // It may be about to come up, only later than was waited for.
+            if (Files.exists(data.resolve(PROCESS_FILE))) {
+                commands.tryStop(data, "immediate", IMMEDIATE_STOP_TIMEOUT_SECONDS);
+            }
+            throw e;
+        }
     }
 
     private String configurationFile() {
@@ -185,7 +197,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private long processId() throws IOException {
-        List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+        List<String> lines = Files.readAllLines(data.resolve(PROCESS_FILE));
         return Long.parseLong(lines.get(0).trim());
     }
 

@@ -2,6 +2,9 @@ package org.dtssync.app.embedded;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Ends a child process when this process dies, however it dies, {@code kill -9} included.
@@ -27,9 +30,40 @@ final class ParentWatch implements AutoCloseable {
      * @param signal the signal to end it with, such as {@code QUIT}
      */
     static ParentWatch over(long child, String signal) throws IOException {
+        return start("read -r line || kill -" + signal + " " + child);
+    }
+
+    /**
+     * Starts watching a server that is only about to be started, and whose process nobody knows yet.
+     *
+     * @param processFile a file that the server makes, whose first line is its process id; one that is there already is an
+     *     earlier server's, and its process is left alone
+     * @param signal the signal to end it with
+     */
+    static ParentWatch overStart(Path processFile, String signal) throws IOException {
+        return start("""
+                first() { head -n 1 "$1" 2>/dev/null; }
+                before=$(first "$1")
+                read -r line && exit
+                tries=0
+                while [ $tries -lt 100 ]; do
+                    process=$(first "$1")
+                    if [ -n "$process" ] && [ "$process" != "$before" ]; then
+                        kill -%s "$process"
+                        exit
+                    fi
+                    tries=$((tries + 1))
+                    sleep 0.1
+                done
+                """.formatted(signal), processFile.toString());
+    }
+
+    private static ParentWatch start(String script, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
         // Signals of the terminal reach the shell too; it must outlive them to do its work.
-        String script = "trap '' INT TERM HUP QUIT; read -r line || kill -" + signal + " " + child;
-        Process shell = new ProcessBuilder("sh", "-c", script)
+        command.addAll(List.of("sh", "-c", "trap '' INT TERM HUP QUIT\n" + script, "sh"));
+        command.addAll(List.of(arguments));
+        Process shell = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -19,6 +19,9 @@ final class PostgresCommands {
 
     private static final int INITIALIZE_TIMEOUT_SECONDS = 60;
 
+    /** How long a program that starts or stops a server goes on after an interrupt. */
+    private static final int INTERRUPTED_SECONDS = 10;
+
     /** The file in the data directory that the server and these programs print to. */
     static final String LOG = "server.log";
 
@@ -92,18 +95,38 @@ final class PostgresCommands {
         return await(builder.start(), program, timeoutSeconds + GRACE_SECONDS);
     }
 
+    /**
+     * Waits for a program's end. An interrupt ends {@code initdb} at once. {@code pg_ctl} goes on for a little: killed in the
+     * middle of a start, it would leave a server behind that nobody knows of. The thread stays interrupted.
+     */
     private static int await(Process process, String program, int timeoutSeconds) throws IOException {
+        boolean interrupted = false;
         try {
-            if (process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
-                return process.exitValue();
+            if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
+                throw new IOException(program + " did not end within " + timeoutSeconds + " seconds");
             }
-            process.destroyForcibly();
-            throw new IOException(program + " did not end within " + timeoutSeconds + " seconds");
         } catch (InterruptedException e) {
+            interrupted = true;
+            awaitInterrupted(process, program, e);
+        } finally {
             process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IOException("The wait for " + program + " was interrupted", e);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
+        return process.exitValue();
+    }
+
+    private static void awaitInterrupted(Process process, String program, InterruptedException cause)
+            throws IOException {
+        try {
+            if (program.equals("pg_ctl") && process.waitFor(INTERRUPTED_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            cause.addSuppressed(e);
+        }
+        throw new IOException("The wait for " + program + " was interrupted", cause);
     }
 
     private static String lastFault(Path log) throws IOException {

@@ -61,6 +61,7 @@ final class PhaseSequence {
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
         Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PREPARE);
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
+        parts.retry().run("source", () -> SourceIdentity.require(parts));
         phase = changeTables(phase, options);
         startBesides();
         if (!phase.isAfter(Phase.SCHEMA)) {
@@ -107,7 +108,7 @@ final class PhaseSequence {
             snapshotJob(false).resnapshot(table);
             LOG.info("Table will be loaded anew. table={}", table);
         }
-        new StructureWatch(parts).check();
+        parts.retry().run("structure watch", () -> new StructureWatch(parts).check());
         boolean back = !options.resnapshot().isEmpty() && phase.isAfter(Phase.SNAPSHOT);
         return back ? Phase.SNAPSHOT : phase;
     }

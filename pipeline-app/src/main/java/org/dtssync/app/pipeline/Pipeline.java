@@ -58,13 +58,18 @@ public final class Pipeline {
     }
 
     /** A task that is known has passed; what holds then is watched by its parts. */
-    private void precheckOnce() {
-        if (parts.progress().exists()) {
+    private void precheckOnce() throws InterruptedException {
+        if (isKnown()) {
             return;
         }
         listener.entered(Phase.PRECHECK);
         List<PrecheckItem> failed = new ArrayList<>();
-        for (PrecheckItem item : new Precheck(parts.task()).run()) {
+        List<PrecheckItem> items = new Precheck(parts.task()).run();
+        if (Thread.interrupted()) {
+            // A probe that was interrupted reports its server as unreachable, which it need not be.
+            throw new InterruptedException("The precheck was interrupted");
+        }
+        for (PrecheckItem item : items) {
             if (item.result() == PrecheckItem.Result.FAIL) {
                 failed.add(item);
             } else if (item.result() == PrecheckItem.Result.WARN) {
@@ -78,6 +83,16 @@ public final class Pipeline {
                             .map(item -> item.message() + (item.remedy().isEmpty() ? "" : " " + item.remedy()))
                             .collect(Collectors.joining("\n")),
                     "");
+        }
+    }
+
+    /** Where the destination cannot tell, the precheck says why, and what else is the matter at the other ends. */
+    private boolean isKnown() {
+        try {
+            return parts.progress().exists();
+        } catch (SyncException e) {
+            LOG.debug("The destination could not be asked for the task. reason={}", e.getMessage());
+            return false;
         }
     }
 

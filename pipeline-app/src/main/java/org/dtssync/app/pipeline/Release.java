@@ -44,10 +44,11 @@ public final class Release {
      * Removes everything.
      *
      * @param topics whether the topics are deleted too
-     * @return a past-tense line for each thing that was removed
+     * @return a past-tense line for each thing that was removed; empty if nothing was there
      */
     public List<String> run(boolean topics) throws InterruptedException {
         List<String> done = new ArrayList<>();
+        boolean known = parts.progress().task().isPresent();
         parts.progress().install();
         InstanceLease lease = InstanceLease.acquire(parts);
         try {
@@ -58,7 +59,10 @@ public final class Release {
         } finally {
             lease.close();
         }
-        releaseDestination(done);
+        List<String> doneAtDestination = releaseDestination();
+        if (known) {
+            done.addAll(doneAtDestination);
+        }
         return done;
     }
 
@@ -109,19 +113,23 @@ public final class Release {
             List<String> ours =
                     topics.all().stream().filter(names::isOurs).sorted().toList();
             topics.delete(ours);
-            done.add("Deleted " + ours.size() + " topics.");
+            if (!ours.isEmpty()) {
+                done.add("Deleted " + ours.size() + (ours.size() == 1 ? " topic." : " topics."));
+            }
         }
     }
 
-    private void releaseDestination(List<String> done) {
+    private List<String> releaseDestination() {
+        List<String> done = new ArrayList<>();
         try (Connection connection = parts.destination().open()) {
             connection.setAutoCommit(false);
             for (String table : STATE_TABLES) {
                 delete(connection, table);
             }
+            done.add("Removed the state of task " + parts.task().name() + " at the destination.");
             dropSchemaIfUnused(connection, "fence", "destination", done);
             connection.commit();
-            done.add("Removed the state of task " + parts.task().name() + " at the destination.");
+            return done;
         } catch (SQLException e) {
             throw SqlFaults.explain("The destination could not be released", e);
         }

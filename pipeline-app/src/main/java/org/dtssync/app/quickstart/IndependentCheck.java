@@ -4,12 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
 /** Reads every table whole from both databases and compares, as a second opinion on the verification. Stateless. */
@@ -49,23 +46,11 @@ final class IndependentCheck {
             }
             Map<TableName, Outcome> outcomes = new LinkedHashMap<>();
             for (int i = 0; i < tables.size(); i++) {
-                outcomes.put(tables.get(i), new Outcome(get(source.get(i)), get(destination.get(i))));
+                outcomes.put(tables.get(i), new Outcome(Waiting.on(source.get(i)), Waiting.on(destination.get(i))));
             }
             return outcomes;
         } finally {
             readers.shutdownNow();
-        }
-    }
-
-    private static TableDigest get(Future<TableDigest> digest) throws InterruptedException {
-        try {
-            return digest.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SyncException fault) {
-                throw fault;
-            }
-            throw new SyncException(
-                    FaultKind.INTERNAL, "The check broke down: " + e.getCause() + ".", "", e.getCause());
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.UnpackedLibraries;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -57,6 +58,7 @@ public final class Quickstart implements Callable<Integer> {
         int code = new CommandLine(new Quickstart()).execute(arguments);
         System.out.flush();
         // Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any more.
+        UnpackedLibraries.remove();
         Runtime.getRuntime().halt(code);
     }
 

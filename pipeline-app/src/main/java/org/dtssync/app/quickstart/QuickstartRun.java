@@ -2,7 +2,9 @@ package org.dtssync.app.quickstart;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.verify.VerifyReport;
@@ -70,10 +72,11 @@ final class QuickstartRun {
         servers.start();
     }
 
-    private Shop createShop(QuickstartServers servers) {
+    private Shop createShop(QuickstartServers servers) throws InterruptedException {
         clock.begin("sample");
-        say("Making a sample shop of about " + String.format("%,d", options.rows()) + " rows at the source.");
-        return Shop.create(servers, options.rows());
+        say("Making a sample shop of about " + String.format(Locale.ROOT, "%,d", options.rows())
+                + " rows at the source.");
+        return Waiting.on("quickstart-sample", () -> Shop.create(servers, options.rows()));
     }
 
     private ShopTaskFile writeTaskFile(Workplace place, QuickstartServers servers, Shop shop) {
@@ -127,9 +130,12 @@ final class QuickstartRun {
         load.stop();
         probe.finish();
         say(String.format(
+                Locale.ROOT,
                 "The shop is closed: %,d transactions committed, %,d rolled back. Lag zero. The sum of all balances was right"
                         + " each of the %,d times it was read at the destination.",
-                load.commits(), load.rollbacks(), probe.sumsSeen()));
+                load.commits(),
+                load.rollbacks(),
+                probe.sumsSeen()));
     }
 
     private VerifyReport verify(PipelineRun pipeline) throws InterruptedException {
@@ -164,7 +170,7 @@ final class QuickstartRun {
         say("    psql " + psqlUrl(shop.source().settings().url(), shop));
         say("    psql " + psqlUrl(shop.destination().settings().url(), shop));
         say("    " + STATUS + file.path());
-        new java.util.concurrent.CountDownLatch(1).await();
+        new CountDownLatch(1).await();
     }
 
     private static String psqlUrl(String jdbcUrl, Shop shop) {

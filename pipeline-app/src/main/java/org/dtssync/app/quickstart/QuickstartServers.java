@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -14,7 +13,6 @@ import org.dtssync.app.embedded.EmbeddedKafka;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.EmbeddedRegistry;
 import org.dtssync.app.embedded.PostgresSettings;
-import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +29,7 @@ final class QuickstartServers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QuickstartServers.class);
     private static final int SERVERS = 4;
     private static final long END_SECONDS = 20;
+    private static final int END_TRIES = 2;
 
     private final Path directory;
     private final ExecutorService starters = Executors.newFixedThreadPool(SERVERS, work -> {
@@ -59,10 +58,10 @@ final class QuickstartServers implements AutoCloseable {
                 submit(() -> postgres(DESTINATION_MAJOR, "destination"), EmbeddedPostgres::crash);
         Future<EmbeddedKafka> startedKafka =
                 submit(() -> EmbeddedKafka.start(directory.resolve("kafka")), EmbeddedKafka::close);
-        source = get(startedSource);
-        destination = get(startedDestination);
-        kafka = get(startedKafka);
-        registry = get(startedRegistry);
+        source = Waiting.on(startedSource);
+        destination = Waiting.on(startedDestination);
+        kafka = Waiting.on(startedKafka);
+        registry = Waiting.on(startedRegistry);
     }
 
     private EmbeddedPostgres postgres(int major, String name) {
@@ -79,18 +78,6 @@ final class QuickstartServers implements AutoCloseable {
             }
             return server;
         });
-    }
-
-    private static <T> T get(Future<T> started) throws InterruptedException {
-        try {
-            return started.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SyncException fault) {
-                throw fault;
-            }
-            throw new SyncException(
-                    FaultKind.INTERNAL, "A server could not be started: " + e.getCause() + ".", "", e.getCause());
-        }
     }
 
     EmbeddedPostgres source() {
@@ -131,12 +118,20 @@ final class QuickstartServers implements AutoCloseable {
         }
     }
 
-    /** One that does not end must not keep the others from it; it dies with this process. */
+    /**
+     * A signal that is sent to a whole group of processes may hit the program that ends a server, so there is a second try.
+     * One that does not end then must not keep the others from it; it dies with this process.
+     */
     private static void end(Runnable end) {
-        try {
-            end.run();
-        } catch (SyncException e) {
-            LOG.warn("A server did not end. error={}", e.getMessage());
+        for (int tries = 1; tries <= END_TRIES; tries++) {
+            try {
+                end.run();
+                return;
+            } catch (SyncException e) {
+                if (tries == END_TRIES) {
+                    LOG.warn("A server did not end. error={}", e.getMessage());
+                }
+            }
         }
     }
 }

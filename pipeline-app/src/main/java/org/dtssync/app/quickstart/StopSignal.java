@@ -3,6 +3,7 @@ package org.dtssync.app.quickstart;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.dtssync.connectors.kafka.UnpackedLibraries;
 
 /**
  * Turns Ctrl-C and SIGTERM into an interrupt of the thread that made this, and keeps the process alive until that thread has
@@ -32,6 +33,7 @@ final class StopSignal implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        UnpackedLibraries.remove();
         Runtime.getRuntime().halt(exitCode);
     }
 

@@ -230,7 +230,7 @@ class PrecheckRightsTest {
                 """);
         servers.atSource("ALTER ROLE t_migrator REPLICATION; GRANT t_owner TO t_migrator; GRANT CREATE ON DATABASE "
                 + servers.database() + " TO t_migrator");
-        servers.atDestination("GRANT t_owner TO t_migrator; GRANT CREATE ON SCHEMA public TO t_migrator;"
+        servers.atDestination("GRANT t_owner TO t_migrator; GRANT CREATE ON SCHEMA public TO t_migrator, t_owner;"
                 + " GRANT SET ON PARAMETER session_replication_role TO t_migrator;"
                 + " GRANT CREATE ON DATABASE " + servers.database() + " TO t_migrator");
 

@@ -137,6 +137,22 @@ class PrecheckTablesTest {
     }
 
     @Test
+    void refusesColumnsWhoseNamesAreInQuotes() throws SQLException {
+        servers.atSource("CREATE TABLE t (id int PRIMARY KEY, \"'name'\" text, \"'half\" text, \"'\" text)");
+
+        PrecheckItem item = servers.assertFound(
+                "column-names",
+                "public.t.'name'",
+                FAIL,
+                "The name of column 'name' of table public.t begins and ends with a quote character, and cannot be told from"
+                        + " the name without them.",
+                "ALTER TABLE \"public\".\"t\" RENAME COLUMN \"'name'\" TO \"name\"; -- or objects: { exclude: [ \"public.t\" ] }");
+
+        servers.atSource(item.remedy());
+        servers.assertPasses("column-names");
+    }
+
+    @Test
     void refusesColumnsThatDifferOnlyByCase() throws SQLException {
         servers.atSource("CREATE TABLE t (id int PRIMARY KEY, name text, \"Name\" text)");
 

@@ -1,0 +1,115 @@
+package org.dtssync.app.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** dts-sync as a user starts it: {@code scripts/dts-sync run}. */
+final class DtsSync implements Contender {
+
+    private static final int RUN_TIMEOUT_SECONDS = 3_600;
+
+    private final Lab lab;
+    private final Database source;
+    private final Database destination;
+    private final String task;
+    private final Path directory;
+    private final int workers;
+    private Child running;
+    private int runs;
+
+    DtsSync(Lab lab, Database source, Database destination, int workers) {
+        this.lab = lab;
+        this.source = source;
+        this.destination = destination;
+        this.workers = workers;
+        this.task = destination.name();
+        this.directory = lab.directory().resolve(task);
+        writeTask();
+    }
+
+    private void writeTask() {
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(taskFile(), """
+                    name: %s
+                    source: { url: "%s", user: postgres }
+                    destination: { url: "%s", user: postgres }
+                    kafka: { bootstrap.servers: "%s" }
+                    registry: { url: "%s" }
+                    objects: { include: [ "public.*" ] }
+                    snapshot: { workers: %d }
+                    """.formatted(
+                            task, source.url(), destination.url(), lab.bootstrapServers(), lab.registryUrl(), workers));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path taskFile() {
+        return directory.resolve("task.yaml");
+    }
+
+    @Override
+    public String name() {
+        return "dts-sync";
+    }
+
+    @Override
+    public void prepare() throws InterruptedException {
+        try (Child child = command(List.of(), "run", "--until", "caught-up")) {
+            child.awaitSuccess(RUN_TIMEOUT_SECONDS);
+        }
+    }
+
+    @Override
+    public void start() {
+        running = command(profile(), "run");
+    }
+
+    private List<String> profile() {
+        String agent = lab.layout().profile();
+        return agent.isEmpty() ? List.of() : List.of(agent);
+    }
+
+    /** Starts one of its commands on the task. */
+    Child command(List<String> options, String command, String... arguments) {
+        String name = "dts-sync-" + ++runs;
+        List<String> java = new ArrayList<>(options);
+        java.add("-Xmx" + lab.layout().heap());
+        java.add(Child.heapLogOption(name, directory));
+        List<String> line = new ArrayList<>();
+        line.add(lab.layout().project().resolve("scripts/dts-sync").toString());
+        line.add(command);
+        line.add(taskFile().toString());
+        line.addAll(List.of(arguments));
+        return Child.start(name, directory, Map.of("DTS_SYNC_JAVA_OPTS", String.join(" ", java)), line);
+    }
+
+    @Override
+    public Optional<Database> destination() {
+        return Optional.of(destination);
+    }
+
+    @Override
+    public Optional<Child> process() {
+        return Optional.ofNullable(running);
+    }
+
+    @Override
+    public void close() {
+        if (running != null) {
+            running.close();
+        }
+        try (Child release = command(List.of(), "release", "--topics")) {
+            release.awaitSuccess(RUN_TIMEOUT_SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

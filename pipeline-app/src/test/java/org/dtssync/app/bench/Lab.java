@@ -1,0 +1,129 @@
+package org.dtssync.app.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.io.FileUtils;
+import org.dtssync.app.embedded.EmbeddedRegistry;
+
+/** The servers that every contender of one run is measured with. Not thread-safe. */
+final class Lab implements AutoCloseable {
+
+    private static final int START_TIMEOUT_MILLIS = 60_000;
+
+    private final Layout layout;
+    private final Path directory;
+    private final Deque<Runnable> stops = new ArrayDeque<>();
+    private Server source;
+    private Server destination;
+    private Child broker;
+    private String bootstrapServers;
+    private EmbeddedRegistry registry;
+
+    private Lab(Layout layout, Path directory) {
+        this.layout = layout;
+        this.directory = directory;
+    }
+
+    /** Starts two servers of the same kind, a broker and a registry in a new directory. */
+    static Lab open(Layout layout) {
+        Lab lab = new Lab(layout, layout.newDirectory());
+        try {
+            lab.source = lab.keep(Server.embedded(17, lab.directory.resolve("source")));
+            lab.destination = lab.keep(Server.embedded(17, lab.directory.resolve("destination")));
+            lab.startKafka();
+            return lab;
+        } catch (RuntimeException e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    private Server keep(Server server) {
+        stops.push(server::close);
+        return server;
+    }
+
+    void startKafka() {
+        registry = EmbeddedRegistry.start(directory.resolve("registry"));
+        stops.push(registry::close);
+        broker = Child.start(
+                "broker",
+                directory,
+                Map.of(),
+                layout.java(
+                        List.of("-Xmx384m", "-XX:+UseSerialGC"),
+                        layout.classPath(),
+                        Broker.class,
+                        directory.resolve("kafka").toString()));
+        stops.push(broker::close);
+        bootstrapServers = awaitBroker();
+    }
+
+    private String awaitBroker() {
+        long deadline = System.currentTimeMillis() + START_TIMEOUT_MILLIS;
+        while (System.currentTimeMillis() < deadline) {
+            broker.requireAlive();
+            Optional<String> line = lines(broker.log()).stream()
+                    .filter(each -> each.startsWith(Broker.READY))
+                    .findFirst();
+            if (line.isPresent()) {
+                return line.get().substring(Broker.READY.length());
+            }
+            Pause.millis(50);
+        }
+        throw new BenchException("The broker did not start. See " + broker.log() + ".");
+    }
+
+    static List<String> lines(Path file) {
+        try {
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Layout layout() {
+        return layout;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Server source() {
+        return source;
+    }
+
+    Server destination() {
+        return destination;
+    }
+
+    Child broker() {
+        return broker;
+    }
+
+    String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    String registryUrl() {
+        return registry.url();
+    }
+
+    @Override
+    public void close() {
+        while (!stops.isEmpty()) {
+            stops.pop().run();
+        }
+        if (!layout.keep()) {
+            FileUtils.deleteQuietly(directory.toFile());
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package org.dtssync.app.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/** Drains a backlog that was written while nobody read, with each contender in turn. */
+final class StreamPart {
+
+    /** How many changes the JDBC sink gets: by rate it is an order slower than the others. */
+    private static final long SINK_CHANGES = 100_000;
+
+    private final Lab lab;
+    private final Workload workload;
+    private final Set<Kind> kinds;
+    private final int workers;
+
+    /** Who takes part. */
+    enum Kind {
+        DTS,
+        OWN,
+        CEILING,
+        SINK
+    }
+
+    StreamPart(Lab lab, Workload workload, Set<Kind> kinds, int workers) {
+        this.lab = lab;
+        this.workload = workload;
+        this.kinds = kinds;
+        this.workers = workers;
+    }
+
+    /** Measures and prints. */
+    List<Drain> run(int rounds) throws InterruptedException {
+        List<Drain> drains = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            List<Kind> together = new ArrayList<>(kinds);
+            together.remove(Kind.SINK);
+            if (!together.isEmpty()) {
+                drains.addAll(round(workload, together));
+            }
+            if (kinds.contains(Kind.SINK)) {
+                drains.addAll(
+                        round(workload.withChanges(Math.min(SINK_CHANGES, workload.changes())), List.of(Kind.SINK)));
+            }
+        }
+        System.out.println(report(drains));
+        return drains;
+    }
+
+    /** One backlog, read by each through a slot of its own. */
+    private List<Drain> round(Workload written, List<Kind> readers) throws InterruptedException {
+        Database source = lab.source().createDatabase("source");
+        List<Contender> contenders = new ArrayList<>();
+        List<Drain> drains = new ArrayList<>();
+        try {
+            written.prepareSource(source);
+            for (Kind kind : readers) {
+                Contender contender = contender(kind, written, source);
+                contenders.add(contender);
+                contender.prepare();
+            }
+            double writing = written.write(source);
+            System.err.printf("Backlog of %,d changes written in %.1f s.%n", written.changes(), writing);
+            for (Contender contender : contenders) {
+                drains.add(measured(contender, written, source));
+            }
+            return drains;
+        } finally {
+            lab.source().dropDatabase(source);
+        }
+    }
+
+    /** One reads at a time, and is gone before the next begins. */
+    private Drain measured(Contender contender, Workload written, Database source) {
+        try (contender) {
+            Drain drain = new DrainMeasurement(lab, written, source).run(contender);
+            System.err.printf(
+                    "%s: %.1f s, %,.0f changes/s cold, %,.0f warm; CPU s: own %.1f, source %.1f, destination %.1f, broker %.1f;"
+                            + " heap %d MB, resident %d MB%n",
+                    drain.contender(),
+                    drain.seconds(),
+                    drain.coldRate(),
+                    drain.warmRate(),
+                    drain.cpuSeconds(),
+                    drain.sourceCpuSeconds(),
+                    drain.destinationCpuSeconds(),
+                    drain.brokerCpuSeconds(),
+                    drain.heapMegabytes(),
+                    drain.residentMegabytes());
+            return drain;
+        }
+    }
+
+    private Contender contender(Kind kind, Workload written, Database source) {
+        return switch (kind) {
+            case DTS -> new DtsSync(lab, source, lab.destination().createDatabase("dts"), workers);
+            case OWN -> new Subscription(written, source, lab.destination().createDatabase("own"));
+            case CEILING -> new Ceiling(lab, source);
+            case SINK -> new ConnectSink(lab, written, source, lab.destination().createDatabase("sink"));
+        };
+    }
+
+    private static String report(List<Drain> drains) {
+        Map<String, List<Drain>> byName = new LinkedHashMap<>();
+        drains.forEach(drain -> byName.computeIfAbsent(drain.contender(), name -> new ArrayList<>())
+                .add(drain));
+        List<Drain> own = byName.getOrDefault("dts-sync", List.of());
+        Table table = new Table(
+                "contender",
+                "changes",
+                "seconds",
+                "cold /s",
+                "warm /s",
+                "dts-sync is x cold",
+                "x warm",
+                "CPU s a million",
+                "heap MB",
+                "resident MB");
+        byName.forEach((name, runs) -> table.add(
+                name,
+                runs.get(0).changes(),
+                median(runs, Drain::seconds),
+                median(runs, Drain::coldRate),
+                median(runs, Drain::warmRate),
+                median(own, Drain::coldRate) / median(runs, Drain::coldRate),
+                median(own, Drain::warmRate) / median(runs, Drain::warmRate),
+                median(runs, Drain::allCpuSeconds) * 1e6 / runs.get(0).changes(),
+                (long) median(runs, Drain::heapMegabytes),
+                (long) median(runs, Drain::residentMegabytes)));
+        return table.toString();
+    }
+
+    private static double median(List<Drain> drains, ToDoubleFunction<Drain> figure) {
+        return Table.median(drains.stream().mapToDouble(figure).toArray());
+    }
+}

@@ -1,0 +1,61 @@
+package org.dtssync.app.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+
+/** Renders the reference page of the commands from what {@code --help} prints. */
+final class CommandReference {
+
+    private static final int WIDTH = 100;
+
+    private static final String OPENING = """
+            # The commands
+
+            What `scripts/dts-sync COMMAND --help` prints, for every command. This page is made from the code, and a test holds the
+            two together.
+
+            - Standard output carries only what was asked for (a report, JSON, a statement); progress, logs and mistakes go to
+              standard error.
+            - Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck failed, 4 verification found differences.
+              SIGTERM and Ctrl-C end `run` with 0 and other commands with 1.
+            - `DTS_SYNC_JAVA_OPTS` replaces the memory setting (`-Xmx512m`) with any options of Java's.
+
+            """;
+
+    private CommandReference() {}
+
+    /** Returns the page {@code docs/commands.md}. */
+    static String page() {
+        StringBuilder page = new StringBuilder(OPENING);
+        commands()
+                .forEach((name, command) -> page.append("## `")
+                        .append(name)
+                        .append("`\n\n```text\n")
+                        .append(help(command))
+                        .append("\n```\n\n"));
+        return page.toString().stripTrailing() + "\n";
+    }
+
+    /** Returns every command with the words that call it. */
+    static Map<String, CommandLine> commands() {
+        Map<String, CommandLine> commands = new LinkedHashMap<>();
+        add(DtsSync.commandLine(), commands);
+        return commands;
+    }
+
+    private static void add(CommandLine command, Map<String, CommandLine> commands) {
+        commands.put(command.getCommandSpec().qualifiedName(), command);
+        command.getSubcommands().values().forEach(sub -> add(sub, commands));
+    }
+
+    private static String help(CommandLine command) {
+        command.setUsageHelpWidth(WIDTH);
+        return command.getUsageMessage(CommandLine.Help.Ansi.OFF)
+                .lines()
+                .map(String::stripTrailing)
+                .reduce((a, b) -> a + "\n" + b)
+                .orElseThrow()
+                .stripTrailing();
+    }
+}
