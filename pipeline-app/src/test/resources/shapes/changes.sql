@@ -173,10 +173,13 @@ DO $$
 BEGIN
     FOR r IN 1 .. 3 LOOP
         EXECUTE 'INSERT INTO wide SELECT ' || 10000 * :n + r || (SELECT string_agg(', ' || 100000000 + i, '' ORDER BY i) FROM generate_series(1, 1599) i);
+        EXECUTE 'INSERT INTO wide_numbers SELECT ' || 10000 * :n + r || (SELECT string_agg(', ' || 100000000 + i, '' ORDER BY i) FROM generate_series(1, 1200) i);
         EXECUTE 'INSERT INTO wide_text (id, ' || (SELECT string_agg('c' || i, ', ' ORDER BY i) FROM generate_series(1, 400) i) || ') SELECT '
             || 10000 * :n + r || (SELECT string_agg(', ''value ' || i || '''', '' ORDER BY i) FROM generate_series(1, 400) i);
     END LOOP;
 END $$;
+UPDATE wide_numbers SET c2 = NULL, c1200 = -c1200;
+UPDATE wide_numbers SET id = id + 5000 WHERE id % 3 = 0;
 UPDATE wide SET c2 = NULL WHERE id > 10000 * :n;
 UPDATE wide_text SET c2 = 'changed', c1100 = E'"\\\t\u0001' WHERE id % 4 = :n OR id > 10000 * :n;
 --
