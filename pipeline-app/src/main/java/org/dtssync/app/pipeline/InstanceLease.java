@@ -121,10 +121,12 @@ final class InstanceLease implements AutoCloseable {
         }
     }
 
+    /** In this database only: the other end may be another one of the same server, with our own session in it. */
     private static void endSessions(Connection connection, String applicationName) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE application_name = ? AND pid <> pg_backend_pid() AND usename = current_user
+                      AND datname = current_database()
                 """)) {
             statement.setString(1, applicationName);
             statement.execute();
