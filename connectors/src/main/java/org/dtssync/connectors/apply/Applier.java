@@ -282,15 +282,25 @@ public final class Applier {
             }
 
             void add(ConsumerRecord<byte[], byte[]> record) {
-                if (batch.changes() >= settings.maximumChanges() || bytes >= settings.maximumBytes()) {
+                Change change = decode(record);
+                if (isFull() && !completesMove(change)) {
                     try {
                         writePiece();
                     } catch (SQLException e) {
                         throw SqlFaults.explain("Changes could not be written to the destination", e);
                     }
                 }
-                batch.add(tables.get(record.topic()), decode(record));
+                batch.add(tables.get(record.topic()), change);
                 bytes += record.serializedValueSize();
+            }
+
+            private boolean isFull() {
+                return batch.changes() >= settings.maximumChanges() || bytes >= settings.maximumBytes();
+            }
+
+            /** The first half of a move takes away the row whose unsent values the second half needs. */
+            private boolean completesMove(Change change) {
+                return change instanceof Change.Insert insert && insert.movedFrom() != null;
             }
 
             void finish() throws SQLException {
@@ -313,7 +323,6 @@ public final class Applier {
                 }
                 if (!begun) {
                     begin(position);
-                    deferConstraints();
                     begun = true;
                 }
                 complete(batch);
@@ -330,13 +339,6 @@ public final class Applier {
                 connection.releaseSavepoint(savepoint);
                 batch = new BatchFold();
                 bytes = 0;
-            }
-
-            /** A piece may end where the source's transaction held two rows of one deferrable value. */
-            private void deferConstraints() throws SQLException {
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("SET CONSTRAINTS ALL DEFERRED");
-                }
             }
         }
     }
