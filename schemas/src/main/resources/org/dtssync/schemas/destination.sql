@@ -47,6 +47,10 @@ CREATE TABLE IF NOT EXISTS dts_sync.table_progress (
     snapshot_bytes   bigint NOT NULL DEFAULT 0,
     visible_snapshot text,             -- pg_snapshot under which a table without a key was copied
     structure        text,             -- the fingerprint of the structure it is captured with
+    earlier_structure text,            -- the one before the last accepted change
+    changed_at       pg_lsn,           -- commits up to here may have been written under the earlier structure
+    apply_after      pg_lsn,           -- commits up to here are in the table's last copy, and not applied
+    copied_whole     boolean NOT NULL DEFAULT false, -- copied under one snapshot although it has a key
     PRIMARY KEY (task, schema_name, table_name)
 );
 

@@ -1,5 +1,6 @@
 package org.dtssync.connectors.apply;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -11,7 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -20,6 +23,7 @@ import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
@@ -156,6 +160,7 @@ public final class Applier {
         private final TargetCatalog catalog = new TargetCatalog(settings.tables());
         private final Map<String, ChangeDecoder> decoders = new HashMap<>();
         private final Map<String, TargetTable> tables = new HashMap<>();
+        private final Map<String, AppliedTable> applied = new HashMap<>();
 
         Run(Connection connection, CutReader cuts, ChangeReader reader, WriteMode mode, Optional<CatchUpRows> rows) {
             this.connection = connection;
@@ -187,7 +192,7 @@ public final class Applier {
             for (CutReader.NumberedCut next = cuts.peek(Duration.ZERO);
                     next != null && (last == null || pieces.hasRoomFor(next.cut()));
                     next = cuts.peek(Duration.ZERO)) {
-                pieces.goTo(position(next));
+                pieces.goTo(next);
                 prepareTables(next.cut());
                 for (Cut.CutPartition part : next.cut().partitions()) {
                     reader.read(part, pieces::add);
@@ -205,18 +210,25 @@ public final class Applier {
             return new AppliedPosition(new Lsn(cut.cut().lsn()), cut.offset());
         }
 
-        private Change decode(ConsumerRecord<byte[], byte[]> record) {
-            return decoders.get(record.topic()).decode(record);
+        /** Pieces of a large transaction were written before its end was known; such a transaction is a cut of its own. */
+        private static Lsn commitLsn(ConsumerRecord<byte[], byte[]> record, Cut cut) {
+            Header header = record.headers().lastHeader(ChangeHeaders.COMMIT_LSN);
+            return header == null
+                    ? new Lsn(cut.lsn())
+                    : Lsn.parse(new String(header.value(), StandardCharsets.US_ASCII));
         }
 
         private void prepareTables(Cut cut) throws SQLException {
             reader.prepare(cut);
             for (Cut.CutPartition part : cut.partitions()) {
-                if (!tables.containsKey(part.topic())) {
-                    TopicTable name = names.tableOf(part.topic());
-                    TargetTable table = catalog.table(connection, new TableName(name.schema(), name.table()));
+                TopicTable name = names.tableOf(part.topic());
+                AppliedTable known = catalog.applied(new TableName(name.schema(), name.table()));
+                applied.put(part.topic(), known);
+                // A table that was dropped has changes in old cuts still, and need not exist any more.
+                if (!tables.containsKey(part.topic()) && !known.leavesOut(new Lsn(cut.lsn()))) {
+                    TargetTable table = catalog.table(connection, known.table());
                     tables.put(part.topic(), table);
-                    decoders.put(part.topic(), new ChangeDecoder(table, keyConverter, valueConverter));
+                    decoders.put(part.topic(), new ChangeDecoder(table, known.earlier(), keyConverter, valueConverter));
                 }
             }
         }
@@ -266,23 +278,29 @@ public final class Applier {
         /** Collects changes and writes them whenever there are too many to be held. */
         private final class Pieces {
 
+            private Cut cut;
             private BatchFold batch = new BatchFold();
             private AppliedPosition position;
             private long bytes;
             private boolean begun;
 
-            void goTo(AppliedPosition next) {
-                position = next;
+            void goTo(CutReader.NumberedCut next) {
+                cut = next.cut();
+                position = Run.this.position(next);
             }
 
-            boolean hasRoomFor(Cut cut) {
+            boolean hasRoomFor(Cut next) {
                 return !begun
-                        && batch.changes() + cut.changes() <= settings.maximumChanges()
+                        && batch.changes() + next.changes() <= settings.maximumChanges()
                         && bytes < settings.maximumBytes();
             }
 
             void add(ConsumerRecord<byte[], byte[]> record) {
-                Change change = decode(record);
+                Lsn commit = commitLsn(record, cut);
+                if (applied.get(record.topic()).leavesOut(commit)) {
+                    return;
+                }
+                Change change = decoders.get(record.topic()).decode(record, commit);
                 if (isFull() && !completesMove(change)) {
                     try {
                         writePiece();

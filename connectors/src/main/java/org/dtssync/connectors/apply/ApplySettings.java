@@ -3,6 +3,7 @@ package org.dtssync.connectors.apply;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -34,12 +35,33 @@ public record ApplySettings(
      *
      * @param table its name
      * @param keyColumns its replica identity's columns; empty if it has no key
-     * @param visible the snapshot it was copied with, if it has no key
+     * @param visible the snapshot it was copied with, if it was copied under a single one
+     * @param earlier what changes may look like that were written before its structure changed
+     * @param applyAfter changes that committed up to here are not applied: the table's copy is newer
      */
-    public record AppliedTable(TableName table, List<String> keyColumns, Optional<VisibleSnapshot> visible) {
+    public record AppliedTable(
+            TableName table,
+            List<String> keyColumns,
+            Optional<VisibleSnapshot> visible,
+            Optional<EarlierStructure> earlier,
+            Lsn applyAfter) {
+
+        /** The {@link #applyAfter} of a table that no longer belongs to the task. */
+        public static final Lsn NEVER = new Lsn(-1L);
+
         /** Copies the list. */
         public AppliedTable {
             keyColumns = List.copyOf(keyColumns);
+        }
+
+        /** A table whose structure never changed. */
+        public AppliedTable(TableName table, List<String> keyColumns, Optional<VisibleSnapshot> visible) {
+            this(table, keyColumns, visible, Optional.empty(), Lsn.ZERO);
+        }
+
+        /** Returns whether changes that committed at this position are left out. */
+        boolean leavesOut(Lsn commit) {
+            return applyAfter.reached(commit);
         }
     }
 

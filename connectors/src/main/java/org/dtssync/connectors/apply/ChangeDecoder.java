@@ -1,8 +1,8 @@
 package org.dtssync.connectors.apply;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.connect.data.Field;
@@ -11,6 +11,7 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.TopicNames;
 
@@ -25,19 +26,29 @@ final class ChangeDecoder {
     private final Converter keyConverter;
     private final Converter valueConverter;
 
-    /** The record schema that the fields below belong to. */
+    private final Optional<EarlierStructure> earlier;
+
+    /** The record schema that the mapping belongs to. */
     private Schema rowSchema;
 
-    private Field[] fields;
-    private int[] columns;
+    private ColumnMapping mapping;
 
-    ChangeDecoder(TargetTable table, Converter keyConverter, Converter valueConverter) {
+    /** Whether the record at hand, and the one the mapping was made for, may have the earlier structure. */
+    private boolean old;
+
+    private boolean mappedOld;
+
+    ChangeDecoder(
+            TargetTable table, Optional<EarlierStructure> earlier, Converter keyConverter, Converter valueConverter) {
         this.table = table;
+        this.earlier = earlier;
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
     }
 
-    Change decode(ConsumerRecord<byte[], byte[]> record) {
+    /** Decodes a record of a transaction that committed at a position. */
+    Change decode(ConsumerRecord<byte[], byte[]> record, Lsn commit) {
+        old = earlier.isPresent() && earlier.get().until().reached(commit);
         Struct value = (Struct)
                 valueConverter.toConnectData(record.topic(), record.value()).value();
         long transaction = value.getStruct("source").getInt64("txId");
@@ -64,7 +75,10 @@ final class ChangeDecoder {
         Header unchanged = record.headers().lastHeader(ChangeHeaders.UNCHANGED);
         if (unchanged != null) {
             for (String name : new String(unchanged.value(), StandardCharsets.US_ASCII).split(",", -1)) {
-                row[table.indexOf(TopicNames.unescape(name))] = Change.UNCHANGED;
+                int column = mapping.columnNow(TopicNames.unescape(name));
+                if (column >= 0) {
+                    row[column] = Change.UNCHANGED;
+                }
             }
         }
         return row;
@@ -92,12 +106,16 @@ final class ChangeDecoder {
                     "A record of table " + table.name() + " has no row.",
                     "The table needs a usable replica identity for as long as the task runs.");
         }
-        if (struct.schema() != rowSchema) {
-            map(struct.schema());
+        if (struct.schema() != rowSchema || old != mappedOld) {
+            mapping = ColumnMapping.of(table, struct.schema(), old ? earlier : Optional.empty());
+            rowSchema = struct.schema();
+            mappedOld = old;
         }
-        Object[] row = new Object[table.columns().size()];
-        for (int i = 0; i < fields.length; i++) {
-            row[columns[i]] = plain(struct.get(fields[i]));
+        Object[] row = mapping.newRow();
+        for (int i = 0; i < mapping.size(); i++) {
+            if (mapping.column(i) >= 0) {
+                row[mapping.column(i)] = plain(struct.get(mapping.field(i)));
+            }
         }
         return row;
     }
@@ -110,39 +128,5 @@ final class ChangeDecoder {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
         return bytes;
-    }
-
-    private void map(Schema schema) {
-        Field[] newFields = schema.fields().toArray(new Field[0]);
-        int[] newColumns = new int[newFields.length];
-        for (int i = 0; i < newFields.length; i++) {
-            String column = TopicNames.unescape(newFields[i].name());
-            newColumns[i] = table.indexOf(column);
-            if (newColumns[i] < 0) {
-                throw new SyncException(
-                        FaultKind.STRUCTURE_CHANGED,
-                        "Column " + column + " of table " + table.name() + " does not exist at the destination.",
-                        "Add it there with the type it has at the source.");
-            }
-        }
-        requireEveryColumn(newColumns);
-        rowSchema = schema;
-        fields = newFields;
-        columns = newColumns;
-    }
-
-    /** A column that only the destination has would be set to NULL by every write. */
-    private void requireEveryColumn(int[] mapped) {
-        boolean[] seen = new boolean[table.columns().size()];
-        Arrays.stream(mapped).forEach(column -> seen[column] = true);
-        for (int i = 0; i < seen.length; i++) {
-            if (!seen[i]) {
-                throw new SyncException(
-                        FaultKind.STRUCTURE_CHANGED,
-                        "Column " + table.columns().get(i).name() + " of table " + table.name()
-                                + " exists at the destination only.",
-                        "Drop it there, or add it at the source and accept the change of the structure.");
-            }
-        }
     }
 }

@@ -88,6 +88,12 @@ final class TableFold {
 
     void add(Change change) {
         changes++;
+        boolean seen = table.visible()
+                .map(snapshot -> snapshot.sees(change.transaction()))
+                .orElse(false);
+        if (seen) {
+            return;
+        }
         if (change instanceof Change.Insert insert) {
             insert(insert);
         } else if (change instanceof Change.Update update) {

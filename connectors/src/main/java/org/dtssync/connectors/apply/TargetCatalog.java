@@ -38,12 +38,18 @@ final class TargetCatalog {
         return known;
     }
 
-    private TargetTable read(Connection connection, TableName name) throws SQLException {
+    /** Returns what the applier was told of a table. */
+    AppliedTable applied(TableName name) {
         AppliedTable table = applied.get(name);
         if (table == null) {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED, "Table " + name + " is in the topics but not in the task.", "");
         }
+        return table;
+    }
+
+    private TargetTable read(Connection connection, TableName name) throws SQLException {
+        AppliedTable table = applied(name);
         List<TargetColumn> columns = new ArrayList<>();
         boolean partitioned = false;
         try (PreparedStatement statement = connection.prepareStatement("""

@@ -41,6 +41,7 @@ public final class Capture {
     private final Converter valueConverter;
     private final CutCodec codec;
     private final CaptureListener listener;
+    private final StructureCheck structures;
     private final CountDownLatch stopRequested = new CountDownLatch(1);
 
     /**
@@ -52,6 +53,7 @@ public final class Capture {
      * @param valueConverter serializes envelopes; used by this capture alone
      * @param codec serializes cuts; used by this capture alone
      * @param listener told how it gets on
+     * @param structures compares the source's catalog with what was recorded
      */
     public Capture(
             CaptureSettings settings,
@@ -59,13 +61,15 @@ public final class Capture {
             Converter keyConverter,
             Converter valueConverter,
             CutCodec codec,
-            CaptureListener listener) {
+            CaptureListener listener,
+            StructureCheck structures) {
         this.settings = settings;
         this.source = source;
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         this.codec = codec;
         this.listener = listener;
+        this.structures = structures;
     }
 
     /** Asks a running capture to end; returns at once. */
@@ -95,7 +99,8 @@ public final class Capture {
                     settings.limits(),
                     listener,
                     last,
-                    () -> gate.confirmUntouched(start));
+                    () -> gate.confirmUntouched(start),
+                    new StructureGate(structures));
             listener.started(start);
             stream(handler);
         }

@@ -4,6 +4,8 @@ import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import java.util.List;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
 
 /**
@@ -18,6 +20,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
     private final CaptureSettings.Limits limits;
     private final CaptureListener listener;
     private final Runnable beforeFirstCut;
+    private final StructureGate gate;
     private Cut last;
     private boolean wroteNothing = true;
 
@@ -27,13 +30,15 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             CaptureSettings.Limits limits,
             CaptureListener listener,
             Cut last,
-            Runnable beforeFirstCut) {
+            Runnable beforeFirstCut,
+            StructureGate gate) {
         this.assembler = assembler;
         this.writer = writer;
         this.limits = limits;
         this.listener = listener;
         this.last = last;
         this.beforeFirstCut = beforeFirstCut;
+        this.gate = gate;
     }
 
     @Override
@@ -44,7 +49,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
         RecordChangeEvent<SourceRecord> confirmed = null;
         RecordChangeEvent<SourceRecord> lastEnd = null;
         for (RecordChangeEvent<SourceRecord> event : events) {
-            if (assembler.add(event.record())) {
+            if (add(event)) {
                 lastEnd = event;
             }
             if (isFull(assembler.completeChanges(), assembler.completeBytes())) {
@@ -71,10 +76,30 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
         return changes >= limits.cutChanges() || bytes >= limits.cutBytes();
     }
 
+    /** What came before a record that stops the capture goes out first. */
+    private boolean add(RecordChangeEvent<SourceRecord> event) {
+        try {
+            return assembler.add(event.record());
+        } catch (SyncException e) {
+            if (e.kind() == FaultKind.STRUCTURE_CHANGED && assembler.hasComplete()) {
+                writeCut();
+            }
+            throw e;
+        }
+    }
+
     private void writeCut() {
-        checkOnce();
-        last = writer.write(assembler.takeComplete(), last);
-        listener.cutWritten(last);
+        List<SourceTransaction> transactions = assembler.takeComplete();
+        StructureGate.Violation violation = gate.first(transactions);
+        List<SourceTransaction> sound = violation == null ? transactions : transactions.subList(0, violation.index());
+        if (!sound.isEmpty()) {
+            checkOnce();
+            last = writer.write(sound, last);
+            listener.cutWritten(last);
+        }
+        if (violation != null) {
+            throw violation.fault();
+        }
     }
 
     /** What came before the large transaction goes out first, so that the large one is a cut of its own. */

@@ -1,5 +1,6 @@
 package org.dtssync.connectors.capture;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ final class RecordEncoder {
     /** The row that an update of the primary key is about to move: Debezium sends it as two records in a row. */
     private Struct moving;
 
+    private List<SeenStructure> announced = new ArrayList<>();
+
     RecordEncoder(CaptureSettings settings, Converter keyConverter, Converter valueConverter) {
         TopicNames names = new TopicNames(settings.task());
         settings.tables()
@@ -51,6 +54,13 @@ final class RecordEncoder {
         return encoder(record.topic(), value).encode(value, movedFrom);
     }
 
+    /** Hands over the structures in which records arrived since this was last called. */
+    List<SeenStructure> takeAnnounced() {
+        List<SeenStructure> taken = announced;
+        announced = new ArrayList<>();
+        return taken;
+    }
+
     private TableEncoder encoder(String topic, Struct value) {
         TableEncoder encoder = encoders.get(topic);
         if (encoder == null || !encoder.isFor(value.schema())) {
@@ -60,6 +70,7 @@ final class RecordEncoder {
             }
             encoder = new TableEncoder(topic, table, value.schema(), keyConverter, valueConverter);
             encoders.put(topic, encoder);
+            announced.add(encoder.structure());
         }
         return encoder;
     }
@@ -68,8 +79,9 @@ final class RecordEncoder {
         Struct source = value.getStruct("source");
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
-                "The publication was changed: table " + source.getString("schema") + "." + source.getString("table")
-                        + " is in it but does not belong to the task.",
+                "Table " + source.getString("schema") + "." + source.getString("table")
+                        + " is in the publication but does not belong to the task: it was renamed, or the publication was"
+                        + " changed.",
                 "Take the table out of the publication.");
     }
 }

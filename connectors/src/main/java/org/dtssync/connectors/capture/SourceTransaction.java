@@ -10,5 +10,11 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param commitTimeMicros when it committed, microseconds since 1970 UTC
  * @param changes its changes in order
  * @param firstNumber number of the first change within the transaction, from 1
+ * @param structures the tables that were announced in it
  */
-record SourceTransaction(Lsn lsn, long commitTimeMicros, List<EncodedChange> changes, long firstNumber) {}
+record SourceTransaction(
+        Lsn lsn,
+        long commitTimeMicros,
+        List<EncodedChange> changes,
+        long firstNumber,
+        List<SeenStructure> structures) {}

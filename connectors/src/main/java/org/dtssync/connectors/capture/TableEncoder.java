@@ -2,9 +2,11 @@ package org.dtssync.connectors.capture;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -31,6 +33,7 @@ final class TableEncoder {
     private final List<Field> toastableFields;
     private final Schema keySchema;
     private final EnvelopeNames names;
+    private final SeenStructure structure;
 
     TableEncoder(String topic, CapturedTable table, Schema envelope, Converter keyConverter, Converter valueConverter) {
         this.topic = topic;
@@ -39,9 +42,13 @@ final class TableEncoder {
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         Schema row = envelope.field("after").schema();
-        requireSameColumns(row);
-        this.keyFields =
-                table.keyColumns().orElse(List.of()).stream().map(row::field).toList();
+        List<Field> key = table.keyColumns().orElse(List.of()).stream()
+                .map(column -> keyField(row, column))
+                .filter(Objects::nonNull)
+                .toList();
+        boolean keyed = key.size() == table.keyColumns().orElse(List.of()).size();
+        this.structure = new SeenStructure(table, difference(row), keyed);
+        this.keyFields = keyed ? key : List.of();
         this.toastableFields = row.fields().stream()
                 .filter(field -> field.schema().type() == Schema.Type.STRING
                         || field.schema().type() == Schema.Type.BYTES)
@@ -56,24 +63,27 @@ final class TableEncoder {
     }
 
     /** A column that Debezium leaves out, or one that nobody knows of yet, must never pass silently. */
-    private void requireSameColumns(Schema row) {
-        Set<String> sent = new HashSet<>();
+    private Optional<String> difference(Schema row) {
+        Set<String> sent = new TreeSet<>();
         row.fields().forEach(field -> sent.add(field.name()));
         for (String column : table.columns()) {
             if (!sent.remove(column)) {
-                throw changed("no longer has column " + column + ", or the column cannot be captured");
+                return Optional.of("no longer has column " + column + ", or the column cannot be captured");
             }
         }
-        if (!sent.isEmpty()) {
-            throw changed("has the new column " + String.join(", ", sent));
-        }
+        return sent.isEmpty() ? Optional.empty() : Optional.of("has the new column " + String.join(", ", sent));
     }
 
-    private SyncException changed(String how) {
-        return new SyncException(
-                FaultKind.STRUCTURE_CHANGED,
-                "The structure of table " + table.table() + " changed at the source: it " + how + ".",
-                "Make the same change at the destination, then run with --accept-structure " + table.table() + ".");
+    /** By its earlier name where the record was written before the column got the one it has now. */
+    private Field keyField(Schema row, String column) {
+        Field field = row.field(column);
+        String earlier = table.earlier().names().get(column);
+        return field == null && earlier != null ? row.field(earlier) : field;
+    }
+
+    /** Returns the structure the records have. */
+    SeenStructure structure() {
+        return structure;
     }
 
     private Schema keySchema() {
@@ -121,7 +131,7 @@ final class TableEncoder {
         return keyFields.stream().allMatch(field -> {
             Object old = before.get(field);
             Object now = after.get(field);
-            return java.util.Objects.deepEquals(old, now);
+            return Objects.deepEquals(old, now);
         });
     }
 

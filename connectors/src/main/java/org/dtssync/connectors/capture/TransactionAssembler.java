@@ -75,7 +75,8 @@ final class TransactionAssembler {
         }
         open = false;
         if (!arriving.isEmpty() || arrivingNumber > 1) {
-            complete.add(new SourceTransaction(endLsn(record), commitTimeMillis * 1000, arriving, arrivingNumber));
+            complete.add(new SourceTransaction(
+                    endLsn(record), commitTimeMillis * 1000, arriving, arrivingNumber, encoder.takeAnnounced()));
             completeChanges += arriving.size();
             completeBytes += arrivingBytes;
         }

@@ -34,6 +34,7 @@ public final class StructureFingerprint {
      * Facts as (table's oid, kind, name, property, value); facts without a value are left out. No part joins one list of all
      * tables to another: the planner takes such lists for short and would compare each with each. {@code altered} and
      * {@code files} together give away a rewrite that leaves the column's type as it was ({@code TYPE ... USING}).
+     * {@code missing} is what rows have in a column that was added after them; it vanishes when the table is rewritten.
      */
     private static final String FACTS = """
             WITH RECURSIVE captured AS (
@@ -95,6 +96,11 @@ public final class StructureFingerprint {
                 CROSS JOIN LATERAL (VALUES
                     ('number', a.attnum::text),
                     ('type', format_type(a.atttypid, a.atttypmod)),
+                    ('type name', (SELECT y.typname FROM pg_type y WHERE y.oid = a.atttypid)),
+                    ('missing', CASE WHEN t.relkind = 'r' THEN (a.attmissingval::text::text[])[1]
+                        ELSE (SELECT min((l.attmissingval::text::text[])[1])
+                              FROM member m JOIN pg_attribute l ON l.attrelid = m.oid AND l.attname = a.attname
+                              WHERE m.root = t.oid AND l.atthasmissing) END),
                     ('collation', (SELECT l.oid::regcollation::text FROM pg_collation l
                         WHERE l.oid = a.attcollation AND l.collname <> 'default')),
                     ('not null', CASE WHEN a.attnotnull THEN 'yes' END),

@@ -67,7 +67,11 @@ public final class DtsSync {
     private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
         if (e instanceof SyncException fault) {
             LoggerFactory.getLogger(DtsSync.class).debug("The command failed.", fault);
-            command.getErr().println(fault.getMessage());
+            if (TaskFileArgument.logsJson()) {
+                LoggerFactory.getLogger(DtsSync.class).error(fault.getMessage());
+            } else {
+                command.getErr().println(fault.getMessage());
+            }
             return ExitCode.of(fault.kind());
         }
         if (e instanceof InterruptedException) {

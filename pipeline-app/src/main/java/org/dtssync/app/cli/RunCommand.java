@@ -66,16 +66,18 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         RunOptions options = new RunOptions(goal(), tables(acceptStructure), tables(resnapshot));
         TaskFile file = task.read();
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = task.display();
         try (OrderlyStop stop = new OrderlyStop(ExitCode.DONE);
                 EmbeddedServers servers = EmbeddedServers.start(file);
-                ProgressDisplay display = new ProgressDisplay(task.display())) {
+                ProgressDisplay display = new ProgressDisplay(err)) {
             try {
                 Optional<VerifyReport> report = new Pipeline(servers.resolved(), display).run(options);
+                display.close();
                 return report.map(this::print).orElse(ExitCode.DONE);
             } catch (InterruptedException | SyncException e) {
                 // What a stop cuts off in the middle may come out as a fault; it is none.
                 if (stop.requested()) {
+                    display.close();
                     err.println("Stopped. The same command goes on from here.");
                     return ExitCode.DONE;
                 }

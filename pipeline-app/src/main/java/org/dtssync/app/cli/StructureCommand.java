@@ -3,6 +3,7 @@ package org.dtssync.app.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
@@ -166,8 +167,16 @@ final class StructureCommand {
 
         @Override
         public Integer call() {
-            store(task.read()).skip(name);
+            StructureStore store = store(task.read());
+            List<String> mentions = store.mentions(name);
+            store.skip(name);
             spec.commandLine().getErr().println("Skipped " + name + ". Run dts-sync run to go on.");
+            if (!mentions.isEmpty()) {
+                spec.commandLine()
+                        .getErr()
+                        .println("These objects mention it and may need to be corrected or skipped too: "
+                                + String.join(", ", mentions) + ".");
+            }
             return ExitCode.DONE;
         }
     }

@@ -40,9 +40,14 @@ final class TaskFileArgument {
         System.setProperty(LOG_FORMAT, format);
     }
 
+    /** Returns whether standard error is for programs: every line of it is a JSON object. */
+    static boolean logsJson() {
+        return "json".equals(System.getProperty(LOG_FORMAT));
+    }
+
     /** Returns where lines for people go: nowhere if standard error is for programs. */
     PrintWriter display() {
-        return "json".equals(System.getProperty(LOG_FORMAT))
+        return logsJson()
                 ? new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)
                 : spec.commandLine().getErr();
     }

@@ -53,6 +53,7 @@ final class VerifyCommand implements Callable<Integer> {
             VerifyReport report = new Pipeline(servers.resolved(), display)
                     .run(RunOptions.to(RunGoal.VERIFIED))
                     .orElseThrow();
+            display.close();
             spec.commandLine()
                     .getOut()
                     .println(

@@ -1,128 +1,114 @@
 package org.dtssync.app.display;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.dtssync.app.pipeline.PipelineListener;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.LoggerFactory;
 
 /**
- * Shows on standard error how a task gets on: a line a phase, and every few seconds a line of what is under way; once a
- * minute in steady state.
+ * Shows on standard error how a task gets on. On a terminal a block is redrawn in place and the log is reduced to warnings,
+ * which appear above it; elsewhere, and where the log is JSON, progress is part of the log. So nothing is said twice.
  *
  * <p>Thread-safe.
  */
 public final class ProgressDisplay implements PipelineListener, AutoCloseable {
 
-    private static final long INTERVAL_SECONDS = 2;
-    private static final long STEADY_SECONDS = 60;
+    private static final String OURS = "org.dtssync";
 
-    private final PrintWriter err;
+    private final Activity activity = new Activity();
+    private final View view;
+    private final Level levelBefore;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "dts-sync-display");
         thread.setDaemon(true);
         return thread;
     });
-    private final ScheduledFuture<?> showing;
-    private final AtomicLong appliedChanges = new AtomicLong();
-    private volatile Phase phase = Phase.PRECHECK;
-    private volatile SnapshotProgress snapshot;
-    private volatile Lsn applied = Lsn.ZERO;
-    private volatile long lagMillis = -1;
-    private volatile VerifyAdvance verify;
-    private long shownChanges;
-    private long seconds;
 
-    /** Begins to show. */
+    private final ScheduledFuture<?> showing;
+
+    /**
+     * Begins to show. Where {@link #live} is true, nothing else may print to the terminal by other ways than
+     * {@code System.err} until {@link #close}.
+     *
+     * @param err what the command prints to; flushed, so that what was said before comes before
+     */
     public ProgressDisplay(PrintWriter err) {
-        this.err = err;
-        this.showing = timer.scheduleAtFixedRate(this::show, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+        err.flush();
+        levelBefore = logger().getLevel();
+        if (live()) {
+            logger().setLevel(Level.WARN);
+            view = new LiveView(new Screen());
+        } else {
+            view = new LogView();
+        }
+        showing = timer.scheduleAtFixedRate(
+                () -> view.tick(activity), view.paceMillis(), view.paceMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Returns whether standard error is a terminal that can redraw lines: the start script tells the first (Java itself knows
+     * only of standard input and output), {@code TERM} the second.
+     */
+    public static boolean live() {
+        String type = System.getenv().getOrDefault("TERM", "dumb").toLowerCase(Locale.ROOT);
+        boolean capable = !type.isEmpty() && !type.equals("dumb") && !type.equals("unknown");
+        boolean json = "json".equals(System.getProperty("dts.sync.log.format"));
+        return capable && !json && "yes".equals(System.getProperty("dts.sync.terminal"));
+    }
+
+    private static Logger logger() {
+        return (Logger) LoggerFactory.getLogger(OURS);
     }
 
     @Override
     public void entered(Phase entered) {
-        phase = entered;
-        line("== " + entered.label());
+        view.phaseBegins(entered, activity);
+        activity.enter(entered);
     }
 
     @Override
     public void snapshotStarted(SnapshotProgress progress) {
-        snapshot = progress;
+        activity.snapshot(progress);
+    }
+
+    @Override
+    public void tableCopied(TableName table, long rows, long bytes, Duration time) {
+        view.tableCopied(table, rows, bytes, time);
+    }
+
+    @Override
+    public void structureObject(String name, String state, double seconds) {
+        activity.objectMade();
     }
 
     @Override
     public void applied(Lsn lsn, long lag, long changes) {
-        applied = lsn;
-        lagMillis = lag;
-        appliedChanges.addAndGet(changes);
+        activity.applied(lsn, lag, changes);
     }
 
     @Override
     public void verifying(VerifyAdvance advance) {
-        verify = advance;
+        activity.comparing(advance);
     }
 
-    private synchronized void show() {
-        seconds += INTERVAL_SECONDS;
-        VerifyAdvance comparison = verify;
-        if (comparison != null) {
-            verify = null;
-            line(String.format(
-                    Locale.ROOT,
-                    "   verify: %,d of about %,d rows%s",
-                    comparison.rows(),
-                    comparison.estimatedRows(),
-                    eta(comparison.remaining())));
-        } else if (phase == Phase.SNAPSHOT && snapshot != null) {
-            showSnapshot(snapshot.overall());
-        } else if (phase == Phase.CATCH_UP || (phase == Phase.INCREMENTAL && seconds % STEADY_SECONDS == 0)) {
-            showStream();
-        }
-    }
-
-    private void showSnapshot(SnapshotProgress.Overall overall) {
-        line(String.format(
-                Locale.ROOT,
-                "   snapshot: %,d of about %,d rows, %.1f MB/s%s",
-                overall.rows(),
-                overall.estimatedRows(),
-                overall.bytesPerSecond() / 1e6,
-                eta(overall.remaining())));
-    }
-
-    private void showStream() {
-        long changes = appliedChanges.get();
-        line(String.format(
-                Locale.ROOT,
-                "   applied: %,d changes (%,d more), LSN %s, lag %s",
-                changes,
-                changes - shownChanges,
-                applied,
-                lagMillis < 0 ? "unknown" : lagMillis + " ms"));
-        shownChanges = changes;
-    }
-
-    private static String eta(Optional<Duration> remaining) {
-        return remaining.map(left -> ", about " + left.toSeconds() + " s left").orElse("");
-    }
-
-    private void line(String text) {
-        err.println(text);
-        err.flush();
-    }
-
+    /** Shows no more and leaves the terminal and the log as they were. Does nothing the second time. */
     @Override
     public void close() {
         showing.cancel(false);
         timer.shutdownNow();
+        view.close();
+        logger().setLevel(levelBefore);
     }
 }

@@ -43,7 +43,8 @@ final class ApplyPart {
                 new ApplySettings(
                         parts.task().name(),
                         parts.task().kafka().properties(),
-                        CapturedTables.applied(parts.progress().tables()),
+                        CapturedTables.applied(
+                                parts.progress().tables(), parts.structures().read()),
                         parts.budgets().applyChanges(),
                         parts.budgets().applyBytes()),
                 parts.destination(),

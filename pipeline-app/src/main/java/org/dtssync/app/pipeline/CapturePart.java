@@ -1,10 +1,21 @@
 package org.dtssync.app.pipeline;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dtssync.app.catalog.StructureChange;
+import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.progress.RecordedStructure;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.Cut;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,30 +27,86 @@ final class CapturePart implements CaptureListener {
 
     private final TaskParts parts;
     private final List<TableProgress> tables;
+    private final Map<TableName, RecordedStructure> structures;
+    private final AppliedMark applied;
+    private volatile Lsn lastCut = Lsn.ZERO;
 
-    CapturePart(TaskParts parts, List<TableProgress> tables) {
+    CapturePart(TaskParts parts, AppliedMark applied) {
         this.parts = parts;
-        this.tables = tables;
+        this.tables = parts.progress().tables();
+        this.structures = parts.structures().read();
+        this.applied = applied;
     }
 
     /** Captures until interrupted or until a fault that does not pass. */
     void run() throws InterruptedException {
-        parts.retry().run("capture", this::once);
+        try {
+            parts.retry().run("capture", this::once);
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.STRUCTURE_CHANGED) {
+                throw e;
+            }
+            // What was written before the change is in cuts and goes over; then the task stops.
+            applied.await(lastCut);
+            throw explained(e);
+        }
     }
 
     private void once() throws InterruptedException {
         Capture capture = new Capture(
-                parts.captureSettings(new CapturedTables(parts.source()).captured(tables)),
+                parts.captureSettings(CapturedTables.captured(tables, structures)),
                 parts.source(),
                 parts.keyConverter(),
                 parts.valueConverter(),
                 parts.cutCodec(),
-                this);
+                this,
+                this::changed);
         capture.run();
+    }
+
+    /**
+     * Tables whose records look unchanged although the catalog has another structure now. Where the change is one that records
+     * show, they were written before it and may go.
+     */
+    private Set<TableName> changed(Set<TableName> announced) {
+        Map<TableName, String> stored = new HashMap<>();
+        announced.forEach(table -> {
+            if (structures.containsKey(table)) {
+                stored.put(table, structures.get(table).structure());
+            }
+        });
+        if (stored.isEmpty()) {
+            return Set.of();
+        }
+        Map<TableName, String> now = new StructureFingerprint(parts.source()).read(stored.keySet());
+        Set<TableName> changed = new HashSet<>();
+        for (StructureChange change : StructureFingerprint.changes(stored, now)) {
+            String current = now.get(change.table());
+            boolean shown = current == null
+                    || !TableStructure.parse(current)
+                            .carried()
+                            .equals(TableStructure.parse(stored.get(change.table()))
+                                    .carried());
+            if (!shown) {
+                changed.add(change.table());
+            }
+        }
+        return changed;
+    }
+
+    /** The catalog tells more of the change than the record that gave it away. */
+    private SyncException explained(SyncException found) {
+        try {
+            new StructureWatch(parts, applied).check();
+        } catch (SyncException e) {
+            return e.kind() == FaultKind.STRUCTURE_CHANGED ? e : found;
+        }
+        return found;
     }
 
     @Override
     public void started(Lsn lsn) {
+        lastCut = Lsn.max(lastCut, lsn);
         LOG.info(
                 "Capture streams. task={} slot={} lsn={}",
                 parts.task().name(),
@@ -49,6 +116,7 @@ final class CapturePart implements CaptureListener {
 
     @Override
     public void cutWritten(Cut cut) {
+        lastCut = new Lsn(cut.lsn());
         LOG.debug("Cut written. sequence={} lsn={} changes={}", cut.sequence(), new Lsn(cut.lsn()), cut.changes());
     }
 }

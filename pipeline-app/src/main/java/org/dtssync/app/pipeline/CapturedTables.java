@@ -1,104 +1,93 @@
 package org.dtssync.app.pipeline;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.app.catalog.StructureStep;
+import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.progress.RecordedStructure;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
+import org.dtssync.connectors.apply.EarlierStructure;
 import org.dtssync.connectors.apply.VisibleSnapshot;
 import org.dtssync.connectors.capture.CapturedTable;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.SqlResources;
 
-/** Turns the tables of the task into what capture and applier are told about them. Stateless but for its connections. */
+/**
+ * Turns the tables of the task, with the structures that were recorded for them, into what capture and applier are told. Never
+ * by what the source's catalog says now: a change would then be taken over without anybody noticing. Stateless.
+ */
 final class CapturedTables {
 
     private static final TableName HEARTBEAT = new TableName(SqlResources.SCHEMA, "heartbeat");
     private static final List<String> HEARTBEAT_KEY = List.of("task");
 
-    private final DatabaseConnections source;
+    private CapturedTables() {}
 
-    CapturedTables(DatabaseConnections source) {
-        this.source = source;
-    }
-
-    /** Returns every table of the task and the heartbeat, with the columns they have at the source now. */
-    List<CapturedTable> captured(List<TableProgress> tables) {
-        Map<TableName, List<String>> columns = columns(tables);
+    /** Returns every table of the task and the heartbeat. */
+    static List<CapturedTable> captured(List<TableProgress> tables, Map<TableName, RecordedStructure> structures) {
         List<CapturedTable> captured = new ArrayList<>();
         for (TableProgress table : tables) {
-            List<String> names = columns.get(table.table());
-            if (names == null) {
-                throw new SyncException(
-                        FaultKind.STRUCTURE_CHANGED,
-                        "Table " + table.table() + " no longer exists at the source.",
-                        "Drop it at the destination as well, and start the task again without it.");
+            RecordedStructure recorded = structures.get(table.table());
+            if (table.state() == TableState.SKIPPED || recorded == null) {
+                captured.add(new CapturedTable(
+                        table.table(),
+                        Optional.empty(),
+                        List.of(),
+                        new CapturedTable.Earlier(AppliedTable.NEVER, AppliedTable.NEVER, Map.of())));
+            } else {
+                captured.add(new CapturedTable(
+                        table.table(),
+                        table.keyColumns(),
+                        TableStructure.parse(recorded.structure()).carried(),
+                        new CapturedTable.Earlier(
+                                recorded.changedAt(), recorded.applyAfter(), earlierNames(recorded))));
             }
-            captured.add(new CapturedTable(table.table(), table.keyColumns(), names));
         }
         captured.add(
                 new CapturedTable(HEARTBEAT, Optional.of(HEARTBEAT_KEY), List.of("task", "sequence", "written_at")));
         return captured;
     }
 
-    /** Returns what the applier is told: keys, and the snapshots of tables without a key. */
-    static List<AppliedTable> applied(List<TableProgress> tables) {
+    private static Optional<StructureStep> step(RecordedStructure recorded) {
+        return recorded.earlier()
+                .map(earlier ->
+                        new StructureStep(TableStructure.parse(earlier), TableStructure.parse(recorded.structure())));
+    }
+
+    private static Map<String, String> earlierNames(RecordedStructure recorded) {
+        Map<String, String> names = new HashMap<>();
+        step(recorded).ifPresent(step -> step.names().forEach((was, is) -> is.ifPresent(name -> names.put(name, was))));
+        return names;
+    }
+
+    /** Returns what the applier is told: keys, snapshots, and how older changes are to be read. */
+    static List<AppliedTable> applied(List<TableProgress> tables, Map<TableName, RecordedStructure> structures) {
         List<AppliedTable> applied = new ArrayList<>();
         for (TableProgress table : tables) {
-            if (table.state() != TableState.SKIPPED) {
+            RecordedStructure recorded = structures.get(table.table());
+            if (table.state() == TableState.SKIPPED || recorded == null) {
+                applied.add(new AppliedTable(
+                        table.table(), List.of(), Optional.empty(), Optional.empty(), AppliedTable.NEVER));
+            } else {
                 applied.add(new AppliedTable(
                         table.table(),
                         table.keyColumns().orElse(List.of()),
-                        table.visibleSnapshot().map(VisibleSnapshot::parse)));
+                        table.visibleSnapshot().map(VisibleSnapshot::parse),
+                        step(recorded).map(step -> earlier(step, recorded.changedAt())),
+                        recorded.applyAfter()));
             }
         }
         applied.add(new AppliedTable(HEARTBEAT, HEARTBEAT_KEY, Optional.empty()));
         return applied;
     }
 
-    private Map<TableName, List<String>> columns(List<TableProgress> tables) {
-        Map<TableName, List<String>> columns = new HashMap<>();
-        try (Connection connection = source.open();
-                PreparedStatement statement = connection.prepareStatement("""
-                        SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY a.attnum)
-                        FROM unnest(?::text[], ?::text[]) AS wanted (schema_name, table_name)
-                        JOIN pg_namespace n ON n.nspname = wanted.schema_name
-                        JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name
-                        JOIN pg_attribute a ON a.attrelid = c.oid
-                             AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-                        GROUP BY 1, 2
-                        """)) {
-            statement.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "text",
-                            tables.stream().map(table -> table.table().schema()).toArray()));
-            statement.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "text",
-                            tables.stream().map(table -> table.table().table()).toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    columns.put(new TableName(rows.getString(1), rows.getString(2)), Arrays.asList((String[])
-                            rows.getArray(3).getArray()));
-                }
-            }
-            return columns;
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The columns of the source's tables could not be read", e);
-        }
+    private static EarlierStructure earlier(StructureStep step, Lsn until) {
+        return new EarlierStructure(until, step.names(), step.added(), step.retyped());
     }
 }

@@ -1,11 +1,10 @@
 package org.dtssync.app.pipeline;
 
-import java.util.List;
-import java.util.Map;
+import java.time.Duration;
 import java.util.Optional;
-import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.TableState;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
@@ -14,8 +13,6 @@ import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.structure.StructureReader;
 import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -42,6 +39,7 @@ final class PhaseSequence {
     private final PipelineListener listener;
     private final Heartbeat heartbeat;
     private final ApplyPart apply;
+    private final AppliedMark applied = new AppliedMark();
 
     PhaseSequence(TaskParts parts, Fence fence, Background background, PipelineListener listener) {
         this.parts = parts;
@@ -49,13 +47,13 @@ final class PhaseSequence {
         this.background = background;
         this.listener = listener;
         this.heartbeat = new Heartbeat(parts);
-        this.apply = new ApplyPart(
-                parts,
-                fence,
-                (position, commitTimeMicros, changes) -> listener.applied(
-                        position.lsn(),
-                        commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
-                        changes));
+        this.apply = new ApplyPart(parts, fence, (position, commitTimeMicros, changes) -> {
+            applied.reached(position.lsn());
+            listener.applied(
+                    position.lsn(),
+                    commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
+                    changes);
+        });
     }
 
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
@@ -63,6 +61,8 @@ final class PhaseSequence {
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
         parts.retry().run("source", () -> SourceIdentity.require(parts));
         phase = changeTables(phase, options);
+        // A change that is found at once waits for the applier as well: what was written before it goes over first.
+        applied.applying(phase.isAfter(Phase.FINALIZE));
         startBesides();
         if (!phase.isAfter(Phase.SCHEMA)) {
             schema();
@@ -100,37 +100,26 @@ final class PhaseSequence {
 
     /** Takes changed structures as they are now, and sends tables back to be loaded anew. */
     private Phase changeTables(Phase phase, RunOptions options) throws InterruptedException {
-        for (TableName table : options.acceptStructure()) {
-            accept(table);
-        }
+        StructureChanges changes = new StructureChanges(parts, fence, phase.isAfter(Phase.SCHEMA));
+        options.acceptStructure().forEach(changes::accept);
         for (TableName table : options.resnapshot()) {
-            accept(table);
-            snapshotJob(false).resnapshot(table);
-            LOG.info("Table will be loaded anew. table={}", table);
+            changes.resnapshot(table, snapshotJob(false));
         }
-        parts.retry().run("structure watch", () -> new StructureWatch(parts).check());
-        boolean back = !options.resnapshot().isEmpty() && phase.isAfter(Phase.SNAPSHOT);
-        return back ? Phase.SNAPSHOT : phase;
-    }
-
-    private void accept(TableName table) {
-        if (parts.progress().tables().stream().noneMatch(known -> known.table().equals(table))) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "Task " + parts.task().name() + " has no table " + table + ".",
-                    "See dts-sync status.");
+        if (!phase.isAfter(Phase.FINALIZE)) {
+            parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).check());
         }
-        Map<TableName, String> now = new StructureFingerprint(parts.source()).read(List.of(table));
-        parts.progress().storeStructures(now, fence);
+        // Also where a run was killed right after it had emptied a table.
+        boolean unloaded = parts.progress().tables().stream()
+                .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
+        return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
     }
 
     private void startBesides() {
-        background.start(
-                "dts-sync-capture", new CapturePart(parts, parts.progress().tables())::run);
+        background.start("dts-sync-capture", new CapturePart(parts, applied)::run);
         background.start("dts-sync-heartbeat", () -> parts.retry().run("heartbeat", heartbeat::beat));
         background.start(
                 "dts-sync-structure-watch",
-                () -> parts.retry().run("structure watch", () -> new StructureWatch(parts).run()));
+                () -> parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).run()));
     }
 
     private void schema() throws InterruptedException {
@@ -174,12 +163,23 @@ final class PhaseSequence {
                 parts.task().snapshot(),
                 parts.task().retry(),
                 emptyFirst,
-                SnapshotListener.NONE);
+                tellOfTables());
+    }
+
+    private SnapshotListener tellOfTables() {
+        return new SnapshotListener() {
+            @Override
+            public void tableCopied(TableName table, long rows, long bytes, Duration time) {
+                listener.tableCopied(table, rows, bytes, time);
+            }
+        };
     }
 
     private void catchUp() throws InterruptedException {
         enter(Phase.CATCH_UP);
+        applied.applying(true);
         apply.converge(this::isConsistent);
+        applied.applying(false);
         parts.retry().run("state", () -> parts.progress().startStreaming(fence));
     }
 
@@ -205,8 +205,9 @@ final class PhaseSequence {
 
     private Optional<VerifyReport> incremental(RunGoal goal) throws InterruptedException {
         enter(Phase.INCREMENTAL);
+        applied.applying(true);
         background.start("dts-sync-apply", () -> apply.follow(lsn -> false));
-        Comparison comparison = new Comparison(parts, heartbeat, listener);
+        Comparison comparison = new Comparison(parts, heartbeat, listener, applied);
         try {
             switch (goal) {
                 case CAUGHT_UP -> parts.retry().run("heartbeat", heartbeat::awaitApplied);

@@ -68,6 +68,7 @@ public final class Pipeline {
             return;
         }
         listener.entered(Phase.PRECHECK);
+        LOG.info("Phase begins. task={} phase={}", parts.task().name(), Phase.PRECHECK.label());
         List<PrecheckItem> failed = new ArrayList<>();
         List<PrecheckItem> items = new Precheck(parts.task()).run();
         if (Thread.interrupted()) {

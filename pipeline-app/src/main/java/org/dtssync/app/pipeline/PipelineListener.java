@@ -1,9 +1,11 @@
 package org.dtssync.app.pipeline;
 
+import java.time.Duration;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 
 /** Told how a task gets on, by several threads: return quickly. */
 public interface PipelineListener {
@@ -16,6 +18,15 @@ public interface PipelineListener {
 
     /** The snapshot begins; its progress can be read from now on. */
     default void snapshotStarted(SnapshotProgress progress) {}
+
+    /**
+     * A table was copied whole.
+     *
+     * @param rows rows of it, in this run and before
+     * @param bytes bytes of COPY text
+     * @param time how long it took in this run
+     */
+    default void tableCopied(TableName table, long rows, long bytes, Duration time) {}
 
     /** An object of the structure was made, or failed. */
     default void structureObject(String name, String state, double seconds) {}

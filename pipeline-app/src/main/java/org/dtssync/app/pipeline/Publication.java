@@ -51,6 +51,46 @@ record Publication(String name) {
         connection.setAutoCommit(true);
     }
 
+    /**
+     * Adds one table, unless it is in it already. Writers of the table are held off for the moment: what a transaction wrote
+     * while a table was added to a publication may be missing from the stream.
+     *
+     * @param connection to the source, in autocommit mode
+     */
+    void include(Connection connection, TableName table) throws SQLException {
+        if (isPublished(connection, table)) {
+            return;
+        }
+        List<String> clauses = clauses(connection, List.of(table));
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL lock_timeout = '10s'");
+            statement.execute("LOCK TABLE " + table.sql() + " IN SHARE ROW EXCLUSIVE MODE");
+            add(connection, clauses, false);
+            requireIdentities(connection);
+            connection.commit();
+        } catch (SQLException | SyncException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private boolean isPublished(Connection connection, TableName table) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT EXISTS (SELECT 1 FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                               WHERE p.pubname = ? AND r.prrelid = to_regclass(?))
+                """)) {
+            statement.setString(1, name);
+            statement.setString(2, table.sql());
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getBoolean(1);
+            }
+        }
+    }
+
     private void add(Connection connection, List<String> clauses, boolean first) throws SQLException {
         String tables = String.join(", ", clauses);
         String sql = first

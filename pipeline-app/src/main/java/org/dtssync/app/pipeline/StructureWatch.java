@@ -3,13 +3,20 @@ package org.dtssync.app.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.catalog.StructureStep;
+import org.dtssync.app.catalog.TableStructure;
 import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares the source's structure with the one the task was prepared with: some changes (a default, a rewriting type change,
@@ -19,19 +26,47 @@ import org.dtssync.connectors.postgres.TableName;
  */
 final class StructureWatch {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StructureWatch.class);
     private static final long INTERVAL_MILLIS = 10_000;
 
     private final TaskParts parts;
+    private final AppliedMark applied;
 
-    StructureWatch(TaskParts parts) {
+    StructureWatch(TaskParts parts, AppliedMark applied) {
         this.parts = parts;
+        this.applied = applied;
     }
 
     /** Looks every ten seconds until interrupted; throws at the first change. */
     void run() throws InterruptedException {
         while (true) {
-            check();
+            try {
+                look();
+            } catch (SyncException e) {
+                if (e.kind() != FaultKind.TRANSIENT) {
+                    throw e;
+                }
+                // A statement that alters a table may hold its lock for long; no row of it can come meanwhile.
+                LOG.warn("The source's structure could not be compared, trying again. reason={}", e.getMessage());
+            }
             Thread.sleep(INTERVAL_MILLIS);
+        }
+    }
+
+    /**
+     * Looks once; at a change it waits until everything from before is applied.
+     *
+     * @throws SyncException of kind STRUCTURE_CHANGED that names every change
+     */
+    void look() throws InterruptedException {
+        try {
+            check();
+        } catch (SyncException e) {
+            if (e.kind() == FaultKind.STRUCTURE_CHANGED) {
+                LOG.info("A change of the structure was found; what was written before it is applied first.");
+                applied.await(SourcePosition.insert(parts.source()));
+            }
+            throw e;
         }
     }
 
@@ -42,23 +77,60 @@ final class StructureWatch {
      */
     void check() {
         Map<TableName, String> stored = parts.progress().structures();
-        List<TableName> tables =
-                parts.progress().tables().stream().map(TableProgress::table).toList();
+        List<TableName> tables = parts.progress().tables().stream()
+                .filter(table -> table.state() != TableState.SKIPPED)
+                .map(TableProgress::table)
+                .toList();
         StructureFingerprint fingerprint = new StructureFingerprint(parts.source());
-        List<StructureChange> changes = new ArrayList<>(StructureFingerprint.changes(stored, fingerprint.read(tables)));
-        changes.addAll(fingerprint.newTables(parts.task().objects(), tables));
+        Map<TableName, String> now = fingerprint.read(tables);
+        List<StructureChange> changes = new ArrayList<>(StructureFingerprint.changes(stored, now));
+        List<StructureChange> added = fingerprint.newTables(parts.task().objects(), tables);
+        changes.addAll(added);
         if (!changes.isEmpty()) {
-            throw changed(changes);
+            throw changed(changes, remedies(changes, added, stored, now));
         }
     }
 
-    private static SyncException changed(List<StructureChange> changes) {
+    private static SyncException changed(List<StructureChange> changes, List<String> remedies) {
         String what = changes.stream().map(StructureChange::toString).collect(Collectors.joining("; "));
-        String table = changes.get(0).table().toString();
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
                 "The source's structure changed: " + what + ".",
-                "Make the same change at the destination, then run with --accept-structure " + table
-                        + "; or with --resnapshot " + table + " where existing rows changed.");
+                String.join(" ", remedies));
+    }
+
+    private static List<String> remedies(
+            List<StructureChange> changes,
+            List<StructureChange> added,
+            Map<TableName, String> stored,
+            Map<TableName, String> now) {
+        List<TableName> fresh = added.stream().map(StructureChange::table).toList();
+        List<String> remedies = new ArrayList<>();
+        for (TableName table :
+                new TreeSet<>(changes.stream().map(StructureChange::table).toList())) {
+            remedies.add(remedy(table, fresh, stored, now));
+        }
+        return remedies;
+    }
+
+    private static String remedy(
+            TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
+        if (fresh.contains(table)) {
+            return "Make table " + table + " at the destination too and run with --resnapshot " + table
+                    + ", or add it to objects.exclude.";
+        }
+        if (!now.containsKey(table)) {
+            return "Drop or rename table " + table + " at the destination too and run with --accept-structure " + table
+                    + ".";
+        }
+        StructureStep step =
+                new StructureStep(TableStructure.parse(stored.get(table)), TableStructure.parse(now.get(table)));
+        Optional<String> reload = step.reloadReason();
+        if (reload.isPresent()) {
+            return "Make the same change at the destination and run with --resnapshot " + table + ", since it "
+                    + reload.get() + ".";
+        }
+        return "Make the same change at the destination and run with --accept-structure " + table
+                + ", or with --resnapshot " + table + " where existing rows changed.";
     }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.StructureRecords;
 import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.avro.RegistryClientSettings;
@@ -58,6 +59,10 @@ record TaskParts(
 
     ReplicationSlot slot() {
         return new ReplicationSlot(task.slot());
+    }
+
+    StructureRecords structures() {
+        return new StructureRecords(destination, task.name());
     }
 
     Retry retry() {

@@ -51,6 +51,7 @@ final class Checks {
                 both("extension-rights", OwnershipChecks::extensions),
                 both("superuser-objects", OwnershipChecks::superuserObjects),
                 both("tablespaces", ObjectChecks::tablespaces),
+                source("not-carried", NotCarriedChecks::notCarried),
                 both("existing-objects", DestinationChecks::existingObjects),
                 both("existing-columns", DestinationChecks::existingColumns),
                 destination("event-triggers", DestinationChecks::eventTriggers),

@@ -210,7 +210,10 @@ public final class ProgressStore {
     /** Records that the changes of every copied table are applied from here on. */
     public void startStreaming(Fence fence) {
         update(
-                "UPDATE dts_sync.table_progress SET state = 'streaming' WHERE task = ? AND state = 'copied'",
+                // The snapshot told which changes were seen already; all that follow were not, and identifiers wrap
+                // around.
+                "UPDATE dts_sync.table_progress SET state = 'streaming', visible_snapshot = NULL"
+                        + " WHERE task = ? AND state = 'copied'",
                 fence,
                 task);
     }

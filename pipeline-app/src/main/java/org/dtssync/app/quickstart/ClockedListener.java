@@ -1,10 +1,12 @@
 package org.dtssync.app.quickstart;
 
+import java.time.Duration;
 import org.dtssync.app.pipeline.PipelineListener;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Keeps the phases' times and tells another listener everything. Thread-safe if that one is.
@@ -23,6 +25,11 @@ record ClockedListener(PhaseClock clock, PipelineListener next) implements Pipel
     @Override
     public void snapshotStarted(SnapshotProgress progress) {
         next.snapshotStarted(progress);
+    }
+
+    @Override
+    public void tableCopied(TableName table, long rows, long bytes, Duration time) {
+        next.tableCopied(table, rows, bytes, time);
     }
 
     @Override

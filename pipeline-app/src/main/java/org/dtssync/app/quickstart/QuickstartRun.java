@@ -88,6 +88,7 @@ final class QuickstartRun {
 
     private void move(Shop shop, ShopTaskFile file) throws InterruptedException {
         TaskFile task = file.read();
+        say("The shop is open: four clients write to the source from now on.");
         try (ShopLoad load = new ShopLoad(shop.application());
                 LagProbe probe = new LagProbe(shop.source(), shop.destination());
                 ProgressDisplay display = new ProgressDisplay(err);
@@ -99,7 +100,10 @@ final class QuickstartRun {
             follow(load, probe);
             stopLoad(load, probe);
             pipeline.check();
-            report(verify(pipeline), check(shop), probe);
+            VerifyReport verification = verify(pipeline);
+            display.close();
+            say(traffic(load, probe));
+            report(verification, check(shop), probe);
             if (options.keep()) {
                 keep(shop, file);
             }
@@ -107,7 +111,6 @@ final class QuickstartRun {
     }
 
     private void startLoad(ShopLoad load) {
-        say("The shop is open: four clients write to the source from now on.");
         load.start();
     }
 
@@ -129,13 +132,16 @@ final class QuickstartRun {
         clock.begin("lag to zero");
         load.stop();
         probe.finish();
-        say(String.format(
+    }
+
+    private static String traffic(ShopLoad load, LagProbe probe) {
+        return String.format(
                 Locale.ROOT,
                 "The shop is closed: %,d transactions committed, %,d rolled back. Lag zero. The sum of all balances was right"
                         + " each of the %,d times it was read at the destination.",
                 load.commits(),
                 load.rollbacks(),
-                probe.sumsSeen()));
+                probe.sumsSeen());
     }
 
     private VerifyReport verify(PipelineRun pipeline) throws InterruptedException {

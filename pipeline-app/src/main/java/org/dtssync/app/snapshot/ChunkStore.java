@@ -76,21 +76,36 @@ final class ChunkStore {
                 .collect(Collectors.toMap(TableProgress::table, Function.identity()));
         List<Chunk> chunks = new ArrayList<>();
         try (PreparedStatement statement = destination.prepareStatement("""
-                SELECT schema_name, table_name, number, lower_bound, upper_bound
-                FROM dts_sync.chunk WHERE task = ? AND state = 'pending'
+                SELECT schema_name, table_name, number, lower_bound, upper_bound, copied_whole
+                FROM dts_sync.chunk c JOIN dts_sync.table_progress t USING (task, schema_name, table_name)
+                WHERE task = ? AND c.state = 'pending'
                 """)) {
             statement.setString(1, fence.task());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     TableProgress table = tables.get(new TableName(rows.getString(1), rows.getString(2)));
                     if (table != null) {
-                        chunks.add(new Chunk(table, rows.getInt(3), bound(rows.getArray(4)), bound(rows.getArray(5))));
+                        TableProgress of = rows.getBoolean(6) ? whole(table) : table;
+                        chunks.add(new Chunk(of, rows.getInt(3), bound(rows.getArray(4)), bound(rows.getArray(5))));
                     }
                 }
             }
         }
         destination.commit();
         return chunks;
+    }
+
+    /** A table that has to be copied under one snapshot is copied just like one without a key. */
+    private static TableProgress whole(TableProgress table) {
+        return new TableProgress(
+                table.table(),
+                table.state(),
+                Optional.empty(),
+                table.estimatedRows(),
+                table.estimatedBytes(),
+                table.snapshotRows(),
+                table.snapshotBytes(),
+                table.visibleSnapshot());
     }
 
     /**
@@ -193,7 +208,8 @@ final class ChunkStore {
         fence.hold(destination);
         try (PreparedStatement state = destination.prepareStatement("""
                         UPDATE dts_sync.table_progress
-                        SET state = 'pending', snapshot_rows = 0, snapshot_bytes = 0, visible_snapshot = NULL
+                        SET state = 'pending', snapshot_rows = 0, snapshot_bytes = 0, visible_snapshot = NULL,
+                            apply_after = NULL
                         WHERE task = ? AND schema_name = ? AND table_name = ?
                         """);
                 PreparedStatement chunks = destination.prepareStatement("""

@@ -2,7 +2,6 @@ package org.dtssync.app.snapshot;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.function.LongConsumer;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -23,14 +22,15 @@ final class CopyPipe {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final byte[] buffer = new byte[BUFFER_BYTES];
-    private final LongConsumer carriedBytes;
+    private final CarriedListener listener;
     private TableName table;
     private int filled;
+    private long rows;
     private long bytes;
 
-    /** Creates a pipe that tells how many bytes it carried, as it goes. */
-    CopyPipe(LongConsumer carriedBytes) {
-        this.carriedBytes = carriedBytes;
+    /** Creates a pipe that tells what it carried, as it goes. */
+    CopyPipe(CarriedListener listener) {
+        this.listener = listener;
     }
 
     /**
@@ -43,6 +43,7 @@ final class CopyPipe {
         table = name;
         filled = 0;
         bytes = 0;
+        rows = 0;
         CopyOut from = open(source, out);
         CopyIn to = openWrite(destination, in);
         for (byte[] row = read(from); row != null; row = read(from)) {
@@ -61,6 +62,7 @@ final class CopyPipe {
     }
 
     private void add(CopyIn to, byte[] row) {
+        rows++;
         if (row.length > buffer.length - filled) {
             flush(to);
         }
@@ -86,7 +88,8 @@ final class CopyPipe {
             throw writeFault(e);
         }
         bytes += length;
-        carriedBytes.accept(length);
+        listener.carried(table, rows, length);
+        rows = 0;
     }
 
     private CopyOut open(Connection source, String sql) {
@@ -135,6 +138,14 @@ final class CopyPipe {
                     "Compare the table's columns, types and constraints at both ends.");
         }
         return SqlFaults.explain("Table " + table + " could not be written to the destination", e);
+    }
+
+    /** Told of every buffer that went over. */
+    @FunctionalInterface
+    interface CarriedListener {
+
+        /** Rows, the last of them perhaps in part, and bytes of a table were sent. */
+        void carried(TableName table, long rows, long bytes);
     }
 
     /**

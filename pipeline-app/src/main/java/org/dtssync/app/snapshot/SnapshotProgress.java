@@ -1,6 +1,7 @@
 package org.dtssync.app.snapshot;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class SnapshotProgress {
     private final Map<TableName, Table> tables = new HashMap<>();
     private double totalWeight;
     private double startedWeight;
+    private long startedRows;
     private long beganNanos;
     private long carriedBytes;
 
@@ -42,13 +44,19 @@ public final class SnapshotProgress {
         }
         totalWeight = tables.values().stream().mapToDouble(Table::weight).sum();
         startedWeight = doneWeight();
+        startedRows = tables.values().stream().mapToLong(table -> table.rows).sum();
         beganNanos = nanoClock.getAsLong();
         carriedBytes = 0;
     }
 
-    /** Counts bytes that went over, whether or not they are committed yet. */
-    synchronized void carried(long bytes) {
+    /** Counts rows and bytes that went over, whether or not they are committed yet. */
+    synchronized void carried(TableName name, long rows, long bytes) {
         carriedBytes += bytes;
+        Table table = tables.get(name);
+        if (table != null) {
+            table.carriedRows += rows;
+            table.carriedBytes += bytes;
+        }
     }
 
     /** Notes that a table's copying begins, if it is the first time in this run. */
@@ -89,7 +97,33 @@ public final class SnapshotProgress {
         }
         Duration elapsed = Duration.ofNanos(nanoClock.getAsLong() - beganNanos);
         double seconds = elapsed.toNanos() / 1e9;
-        return new Overall(rows, estimated, carriedBytes, seconds > 0 ? carriedBytes / seconds : 0, remaining(seconds));
+        return new Overall(
+                rows,
+                estimated,
+                carriedBytes,
+                seconds > 0 ? (rows - startedRows) / seconds : 0,
+                seconds > 0 ? carriedBytes / seconds : 0,
+                remaining(seconds));
+    }
+
+    /** Returns each table that is being copied now, the busiest first. */
+    public synchronized List<Part> underWay() {
+        long now = nanoClock.getAsLong();
+        return tables.values().stream()
+                .filter(table -> table.beganNanos.isPresent() && !table.whole)
+                .map(table -> table.part(now))
+                .sorted(Comparator.comparingDouble(Part::bytesPerSecond).reversed())
+                .toList();
+    }
+
+    /** Returns how many tables are whole. */
+    public synchronized long wholeTables() {
+        return tables.values().stream().filter(table -> table.whole).count();
+    }
+
+    /** Returns how many tables there are. */
+    public synchronized int allTables() {
+        return tables.size();
     }
 
     private Optional<Duration> remaining(double seconds) {
@@ -113,17 +147,37 @@ public final class SnapshotProgress {
      * @param rows rows committed, in this run and before
      * @param estimatedRows rows there are, by the source's statistics where they are not known yet
      * @param carriedBytes bytes of COPY text that went over in this run
-     * @param bytesPerSecond the same per second
+     * @param rowsPerSecond rows committed a second in this run
+     * @param bytesPerSecond bytes of COPY text a second in this run
      * @param remaining how long it will still take; empty while nothing is done that it could be reckoned from
      */
     public record Overall(
-            long rows, long estimatedRows, long carriedBytes, double bytesPerSecond, Optional<Duration> remaining) {}
+            long rows,
+            long estimatedRows,
+            long carriedBytes,
+            double rowsPerSecond,
+            double bytesPerSecond,
+            Optional<Duration> remaining) {}
+
+    /**
+     * A table that is being copied.
+     *
+     * @param table the table
+     * @param rows rows that went over, in this run and before, committed or not; repeated ones count again
+     * @param estimatedRows rows there are, by the source's statistics; never less than {@code rows}
+     * @param bytesPerSecond bytes of COPY text a second in this run
+     * @param remaining how long it will still take; empty while nothing went over
+     */
+    public record Part(
+            TableName table, long rows, long estimatedRows, double bytesPerSecond, Optional<Duration> remaining) {}
 
     /** One table; guarded by the enclosing object. */
     private static final class Table {
 
         private final TableProgress of;
         private long rows;
+        private long carriedRows;
+        private long carriedBytes;
         private boolean whole;
         private Optional<Long> beganNanos = Optional.empty();
 
@@ -134,6 +188,16 @@ public final class SnapshotProgress {
                 case PENDING, COPYING -> false;
                 case COPIED, STREAMING, FAILED, SKIPPED -> true;
             };
+        }
+
+        Part part(long nowNanos) {
+            double seconds = Math.max(1e-3, (nowNanos - beganNanos.orElse(nowNanos)) / 1e9);
+            long gone = of.snapshotRows() + carriedRows;
+            long estimated = Math.max(gone, of.estimatedRows());
+            Optional<Duration> remaining = carriedRows == 0
+                    ? Optional.empty()
+                    : Optional.of(Duration.ofMillis((long) (1_000 * seconds * (estimated - gone) / carriedRows)));
+            return new Part(of.table(), gone, estimated, carriedBytes / seconds, remaining);
         }
 
         /** Never zero: an empty table takes its moment too. */

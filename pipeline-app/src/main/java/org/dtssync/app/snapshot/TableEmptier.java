@@ -1,11 +1,14 @@
 package org.dtssync.app.snapshot;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -37,8 +40,25 @@ final class TableEmptier {
                 throw SqlFaults.explain("The tables from " + tables.get(0) + " on could not be emptied", e);
             }
             destination.rollback(before);
+            requireReplica(tables.get(0));
             for (String name : names) {
                 execute("DELETE FROM " + name);
+            }
+        }
+    }
+
+    /** Under any other role the deletes would go on into the tables that refer to these. */
+    private void requireReplica(TableName table) throws SQLException {
+        try (Statement statement = destination.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("SELECT current_setting('session_replication_role') = 'replica'")) {
+            rows.next();
+            if (!rows.getBoolean(1)) {
+                throw new SyncException(
+                        FaultKind.PERMISSION,
+                        "Foreign keys of other tables refer to table " + table
+                                + ", and the destination's account may not set session_replication_role to empty it.",
+                        "Grant it the right, or drop these foreign keys and make them again afterwards.");
             }
         }
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -25,6 +26,9 @@ final class ObjectMaker {
 
     /** Relation, object, schema, function, column, primary key exist already. */
     private static final Set<String> EXISTS = Set.of("42P07", "42710", "42P06", "42723", "42701", "42P16");
+
+    private static final Pattern OR_REPLACE =
+            Pattern.compile("\\A\\s*CREATE\\s+OR\\s+REPLACE\\s+(?=[A-Z])", Pattern.CASE_INSENSITIVE);
 
     private final DatabaseConnections destination;
     private final StructureStore store;
@@ -119,7 +123,7 @@ final class ObjectMaker {
                 try (Statement statement = connection.createStatement()) {
                     // Braces and question marks in the structure are not the driver's.
                     statement.setEscapeProcessing(false);
-                    statement.execute(stored.statement());
+                    statement.execute(statement(stored));
                 }
                 store.record(connection, stored.object(), ObjectState.DONE, null);
                 connection.commit();
@@ -138,6 +142,16 @@ final class ObjectMaker {
                         attempt);
             }
         }
+    }
+
+    /**
+     * What PostgreSQL and pgCodeKeeper print for functions would silently replace one that is at the destination already.
+     * Where a person wrote the statement, that may be what is meant.
+     */
+    private static String statement(StoredObject stored) {
+        return stored.corrected().isPresent()
+                ? stored.statement()
+                : OR_REPLACE.matcher(stored.statement()).replaceFirst("CREATE ");
     }
 
     /** The first line: details can hold a row's values. */

@@ -128,6 +128,24 @@ public final class StructureStore {
         change(name, "state = 'skipped'");
     }
 
+    /**
+     * Returns the objects that are still to be made and whose statements mention an object's name: most likely they need it.
+     *
+     * @param name the object's name, as for {@link #show}
+     */
+    public List<String> mentions(String name) {
+        StructureObject object = show(name).object();
+        String bare = object.name().substring(object.name().indexOf(':') + 1).replaceFirst("\\(.*", "");
+        Pattern mention = Pattern.compile(
+                "(?<![\\w$])" + Pattern.quote(bare.substring(bare.lastIndexOf('.') + 1)) + "(?![\\w$])");
+        return list().stream()
+                .filter(stored -> stored.state() == ObjectState.PENDING || stored.state() == ObjectState.FAILED)
+                .filter(stored -> stored.object().ordinal() != object.ordinal())
+                .filter(stored -> mention.matcher(stored.statement()).find())
+                .map(stored -> stored.object().name())
+                .toList();
+    }
+
     /** Records what came of an object, in the connection's transaction. */
     void record(Connection connection, StructureObject object, ObjectState state, String error) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""

@@ -2,4 +2,4 @@
 -- :password stands for a quoted one that is made anew for every run.
 CREATE ROLE shop_owner NOLOGIN;
 CREATE ROLE shop_application LOGIN PASSWORD :password;
-CREATE ROLE migrator LOGIN SUPERUSER PASSWORD :password;
+CREATE ROLE migrator LOGIN SUPERUSER REPLICATION PASSWORD :password;

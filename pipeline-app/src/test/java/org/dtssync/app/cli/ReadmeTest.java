@@ -156,7 +156,7 @@ class ReadmeTest {
     }
 
     private Started startAndWrite(Started run) throws SQLException {
-        await().atMost(Duration.ofMinutes(1))
+        await().atMost(Duration.ofMinutes(3))
                 .ignoreExceptions()
                 .until(() -> query(destination, "SELECT phase FROM dts_sync.task WHERE task = 'shop'")
                         .equals("incremental"));

@@ -2,6 +2,7 @@ package org.dtssync.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -126,6 +127,19 @@ class UsageSentencesTest {
                 - source.user is missing. Write for example: user: migrator
                 - registry is missing. Write for example: registry: { url: "http://127.0.0.1:8081" } or registry: embedded
                 """);
+    }
+
+    @Test
+    void writesMistakesAsJsonToo() throws Exception {
+        Outcome outcome = dtsSync.run("run", "shop.yaml", "--log-format", "json");
+
+        assertThat(new ObjectMapper()
+                        .readTree(outcome.err())
+                        .get("formattedMessage")
+                        .asText())
+                .isEqualTo(
+                        "Task file shop.yaml does not exist. Give the path of a task file; docs/task-file.md has one to copy.");
+        assertThat(outcome.exitCode()).isEqualTo(2);
     }
 
     private static void assertUsage(Outcome outcome, String err) throws IOException {

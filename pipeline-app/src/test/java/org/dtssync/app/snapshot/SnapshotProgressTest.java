@@ -24,7 +24,7 @@ class SnapshotProgressTest {
         progress.start(List.of(table(LARGE, 1000, 500), table(OTHER, 1000, 0)));
         seconds.addAndGet(10);
         progress.copying(LARGE);
-        progress.carried(30_000_000);
+        progress.carried(LARGE, 400, 30_000_000);
         progress.copied(LARGE, 250);
 
         SnapshotProgress.Overall overall = progress.overall();

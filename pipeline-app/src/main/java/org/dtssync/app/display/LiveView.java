@@ -1,0 +1,142 @@
+package org.dtssync.app.display;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.snapshot.SnapshotProgress;
+import org.dtssync.app.verify.VerifyAdvance;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Shows progress on a terminal: what is done scrolls by, a line a phase and a line a table; below it a block that is redrawn
+ * in place tells what is under way.
+ */
+final class LiveView implements View {
+
+    private static final long PACE_MILLIS = 250;
+
+    /** What fits beside a few lines of history on the smallest terminals. */
+    private static final int TABLES = 8;
+
+    /** How many ticks make up the time over which changes a second are reckoned. */
+    private static final int RATE_TICKS = 4;
+
+    /** How many ticks a comparison's last word is shown. */
+    private static final int COMPARISON_TICKS = 8;
+
+    private final Screen screen;
+    private final Rate rate = new Rate();
+    private double changesPerSecond;
+    private int ticks;
+    private VerifyAdvance comparison;
+    private int comparisonAge;
+
+    LiveView(Screen screen) {
+        this.screen = screen;
+    }
+
+    @Override
+    public long paceMillis() {
+        return PACE_MILLIS;
+    }
+
+    @Override
+    public void phaseBegins(Phase phase, Activity before) {
+        if (phase != before.phase()) {
+            screen.line(String.format(
+                    Locale.ROOT, "%-12s done in %s", before.phase().label(), Amounts.seconds(before.phaseSeconds())));
+        }
+    }
+
+    @Override
+    public void tableCopied(TableName table, long rows, long bytes, Duration time) {
+        screen.line("  " + table + ": copied " + Amounts.count(rows) + " rows, " + Amounts.megabytes((double) bytes)
+                + ", in " + Amounts.seconds((double) time.toMillis() / 1_000));
+    }
+
+    @Override
+    public void tick(Activity activity) {
+        if (ticks++ % RATE_TICKS == 0) {
+            changesPerSecond = rate.look(activity.changes());
+        }
+        Optional<VerifyAdvance> advance = activity.takeComparison();
+        advance.ifPresent(told -> comparison = told);
+        comparisonAge = advance.isPresent() ? 0 : comparisonAge + 1;
+        screen.block(block(activity));
+    }
+
+    private List<String> block(Activity activity) {
+        List<String> lines = new ArrayList<>();
+        Optional<SnapshotProgress> snapshot = activity.snapshot();
+        if (snapshot.isPresent()) {
+            snapshot(snapshot.get(), lines);
+        } else if (activity.phase() == Phase.CATCH_UP || activity.phase() == Phase.INCREMENTAL) {
+            lines.add(stream(activity));
+        } else {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%-12s %s%s",
+                    activity.phase().label(),
+                    Amounts.seconds(activity.phaseSeconds()),
+                    activity.objects() == 0 ? "" : ", " + Amounts.count(activity.objects()) + " objects made"));
+        }
+        if (comparison != null && comparisonAge < COMPARISON_TICKS) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%-12s %s of about %s rows  %s",
+                    "comparison",
+                    Amounts.count(comparison.rows()),
+                    Amounts.count(comparison.estimatedRows()),
+                    Amounts.left(comparison.remaining())));
+        }
+        return lines;
+    }
+
+    private static void snapshot(SnapshotProgress progress, List<String> lines) {
+        SnapshotProgress.Overall overall = progress.overall();
+        lines.add(String.format(
+                Locale.ROOT,
+                "%-12s %d of %d tables, %s of about %s rows  %d%%  %s/s  %s",
+                Phase.SNAPSHOT.label(),
+                progress.wholeTables(),
+                progress.allTables(),
+                Amounts.count(overall.rows()),
+                Amounts.count(overall.estimatedRows()),
+                Amounts.percent(overall.rows(), overall.estimatedRows()),
+                Amounts.megabytes(overall.bytesPerSecond()),
+                Amounts.left(overall.remaining())));
+        List<SnapshotProgress.Part> tables = progress.underWay();
+        for (SnapshotProgress.Part table : tables.subList(0, Math.min(TABLES, tables.size()))) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  %-32s %14s rows %4d%%  %s/s  %s",
+                    table.table(),
+                    Amounts.count(table.rows()),
+                    // Until it is committed whole it is not done.
+                    Math.min(99, Amounts.percent(table.rows(), table.estimatedRows())),
+                    Amounts.megabytes(table.bytesPerSecond()),
+                    Amounts.left(table.remaining())));
+        }
+        if (tables.size() > TABLES) {
+            lines.add("  and " + (tables.size() - TABLES) + " more");
+        }
+    }
+
+    private String stream(Activity activity) {
+        return String.format(
+                Locale.ROOT,
+                "%-12s lag %s, %s changes/s, applied up to %s",
+                activity.phase().label(),
+                activity.lagMillis() < 0 ? "unknown" : Amounts.count(activity.lagMillis()) + " ms",
+                Amounts.count(Math.round(changesPerSecond)),
+                activity.applied());
+    }
+
+    @Override
+    public void close() {
+        screen.close();
+    }
+}

@@ -1,0 +1,123 @@
+package org.dtssync.app.display;
+
+import java.time.Duration;
+import java.util.Locale;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.snapshot.SnapshotProgress;
+import org.dtssync.app.verify.VerifyAdvance;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows progress where there is no terminal, as lines of the log in whatever format that has: one every few seconds while a
+ * phase is under way, one a minute in steady state. Phases and tables are in the log anyway.
+ */
+final class LogView implements View {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogView.class);
+
+    private static final long PACE_MILLIS = 1_000;
+    private static final int FIRST_TICKS = 2;
+    private static final int TICKS = 5;
+    private static final int STEADY_TICKS = 60;
+
+    private final Rate rate = new Rate();
+    private Phase shown;
+    private int ticks;
+    private int comparingTicks;
+
+    @Override
+    public void phaseBegins(Phase phase, Activity before) {
+        // The log says it.
+    }
+
+    @Override
+    public void tableCopied(TableName table, long rows, long bytes, Duration time) {
+        // The log says it.
+    }
+
+    @Override
+    public long paceMillis() {
+        return PACE_MILLIS;
+    }
+
+    @Override
+    public void tick(Activity activity) {
+        if (activity.phase() != shown) {
+            shown = activity.phase();
+            ticks = 0;
+        }
+        ticks++;
+        activity.takeComparison().ifPresent(this::comparison);
+        boolean due =
+                shown == Phase.INCREMENTAL ? ticks % STEADY_TICKS == 0 : ticks == FIRST_TICKS || ticks % TICKS == 0;
+        if (due) {
+            show(activity);
+        }
+    }
+
+    private void show(Activity activity) {
+        switch (shown) {
+            case SNAPSHOT -> activity.snapshot().ifPresent(LogView::snapshot);
+            case CATCH_UP -> stream("Catch-up goes on.", activity);
+            case INCREMENTAL -> stream("The destination follows.", activity);
+            case SCHEMA, FINALIZE ->
+                LOG.info(
+                        "Structure is made. phase={} objects={} seconds={}",
+                        shown.label(),
+                        activity.objects(),
+                        Math.round(activity.phaseSeconds()));
+            default -> {
+                // Over in a moment.
+            }
+        }
+    }
+
+    private static void snapshot(SnapshotProgress progress) {
+        SnapshotProgress.Overall overall = progress.overall();
+        LOG.info(
+                "Snapshot goes on. tables={}/{} rows={} estimated_rows={} percent={} rows_per_second={} mb_per_second={}"
+                        + " eta_seconds={}",
+                progress.wholeTables(),
+                progress.allTables(),
+                overall.rows(),
+                overall.estimatedRows(),
+                Amounts.percent(overall.rows(), overall.estimatedRows()),
+                Math.round(overall.rowsPerSecond()),
+                String.format(Locale.ROOT, "%.1f", overall.bytesPerSecond() / 1e6),
+                overall.remaining()
+                        .map(Duration::toSeconds)
+                        .map(String::valueOf)
+                        .orElse("unknown"));
+    }
+
+    private void stream(String sentence, Activity activity) {
+        LOG.info(
+                "{} lag_ms={} changes_per_second={} changes={} applied_lsn={}",
+                sentence,
+                activity.lagMillis() < 0 ? "unknown" : activity.lagMillis(),
+                Math.round(rate.look(activity.changes())),
+                activity.changes(),
+                activity.applied());
+    }
+
+    private void comparison(VerifyAdvance advance) {
+        comparingTicks++;
+        if (comparingTicks == FIRST_TICKS || comparingTicks % TICKS == 0) {
+            LOG.info(
+                    "Comparison goes on. rows={} estimated_rows={} eta_seconds={}",
+                    advance.rows(),
+                    advance.estimatedRows(),
+                    advance.remaining()
+                            .map(Duration::toSeconds)
+                            .map(String::valueOf)
+                            .orElse("unknown"));
+        }
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held.
+    }
+}
