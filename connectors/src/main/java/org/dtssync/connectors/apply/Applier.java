@@ -161,7 +161,6 @@ public final class Applier {
         private final Map<String, ChangeDecoder> decoders = new HashMap<>();
         private final Map<String, TargetTable> tables = new HashMap<>();
         private final Map<String, AppliedTable> applied = new HashMap<>();
-        private long bytes;
 
         Run(Connection connection, CutReader cuts, ChangeReader reader, WriteMode mode, Optional<CatchUpRows> rows) {
             this.connection = connection;
@@ -178,52 +177,37 @@ public final class Applier {
                 if (next == null) {
                     continue;
                 }
-                position = next.cut().changes() > settings.maximumChanges() ? large() : folded();
+                position = applyWaiting();
             }
         }
 
-        /** Folds as many cuts as wait and fit, and writes them as one. */
-        private AppliedPosition folded() throws SQLException {
-            BatchFold batch = new BatchFold();
+        /**
+         * Folds as many cuts as wait and fit, and writes them as one. What is too big for memory is written in pieces, in one
+         * transaction of the destination all the same.
+         */
+        private AppliedPosition applyWaiting() throws SQLException {
+            Pieces pieces = new Pieces();
             CutReader.NumberedCut last = null;
-            bytes = 0;
+            long changes = 0;
             for (CutReader.NumberedCut next = cuts.peek(Duration.ZERO);
-                    next != null && (last == null || fits(batch, next.cut()));
+                    next != null && (last == null || pieces.hasRoomFor(next.cut()));
                     next = cuts.peek(Duration.ZERO)) {
-                fold(batch, next.cut());
+                pieces.goTo(next);
+                prepareTables(next.cut());
+                for (Cut.CutPartition part : next.cut().partitions()) {
+                    reader.read(part, pieces::add);
+                }
                 cuts.take();
+                changes += next.cut().changes();
                 last = next;
             }
-            AppliedPosition position = position(last);
-            write(position, batch);
-            listener.applied(position, last.cut().commitTimeMicros(), batch.changes());
-            return position;
-        }
-
-        private boolean fits(BatchFold batch, Cut cut) {
-            return batch.changes() + cut.changes() <= settings.maximumChanges() && bytes < settings.maximumBytes();
+            pieces.finish();
+            listener.applied(position(last), last.cut().commitTimeMicros(), changes);
+            return position(last);
         }
 
         private AppliedPosition position(CutReader.NumberedCut cut) {
             return new AppliedPosition(new Lsn(cut.cut().lsn()), cut.offset());
-        }
-
-        private void fold(BatchFold batch, Cut cut) throws SQLException {
-            prepareTables(cut);
-            for (Cut.CutPartition part : cut.partitions()) {
-                reader.read(part, record -> {
-                    bytes += record.serializedValueSize();
-                    add(batch, record, cut);
-                });
-            }
-        }
-
-        private void add(BatchFold batch, ConsumerRecord<byte[], byte[]> record, Cut cut) {
-            Lsn commit = commitLsn(record, cut);
-            if (!applied.get(record.topic()).leavesOut(commit)) {
-                batch.add(
-                        tables.get(record.topic()), decoders.get(record.topic()).decode(record, commit));
-            }
         }
 
         /** Pieces of a large transaction were written before its end was known; such a transaction is a cut of its own. */
@@ -250,17 +234,22 @@ public final class Applier {
         }
 
         private void write(AppliedPosition position, BatchFold batch) throws SQLException {
+            begin(position);
+            complete(batch);
+            // What was read from the source raised the consistency point, and must not be taken back with the attempt.
+            Savepoint completed = rows.isPresent() ? connection.setSavepoint() : null;
             try {
-                begin(position);
-                complete(batch);
                 writer.write(connection, batch, mode, false, false);
             } catch (SQLException e) {
-                connection.rollback();
                 if (!UniqueConflict.is(e)) {
                     throw e;
                 }
-                begin(position);
-                complete(batch);
+                if (completed == null) {
+                    connection.rollback();
+                    begin(position);
+                } else {
+                    connection.rollback(completed);
+                }
                 writeAnew(batch, false);
             }
             connection.commit();
@@ -286,57 +275,76 @@ public final class Applier {
             }
         }
 
-        /** Streams a cut that is too big for memory in pieces, inside one transaction of the destination. */
-        private AppliedPosition large() throws SQLException {
-            CutReader.NumberedCut cut = cuts.peek(Duration.ZERO);
-            AppliedPosition position = position(cut);
-            prepareTables(cut.cut());
-            try {
-                begin(position);
-                Pieces pieces = new Pieces(cut.cut());
-                for (Cut.CutPartition part : cut.cut().partitions()) {
-                    reader.read(part, pieces::add);
-                }
-                pieces.write();
-                connection.commit();
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            }
-            cuts.take();
-            listener.applied(position, cut.cut().commitTimeMicros(), cut.cut().changes());
-            return position;
-        }
-
-        /** Collects changes and writes them whenever there are enough. */
+        /** Collects changes and writes them whenever there are too many to be held. */
         private final class Pieces {
 
-            private final Cut cut;
+            private Cut cut;
             private BatchFold batch = new BatchFold();
-            private long pieceBytes;
+            private AppliedPosition position;
+            private long bytes;
+            private boolean begun;
 
-            Pieces(Cut cut) {
-                this.cut = cut;
+            void goTo(CutReader.NumberedCut next) {
+                cut = next.cut();
+                position = Run.this.position(next);
+            }
+
+            boolean hasRoomFor(Cut next) {
+                return !begun
+                        && batch.changes() + next.changes() <= settings.maximumChanges()
+                        && bytes < settings.maximumBytes();
             }
 
             void add(ConsumerRecord<byte[], byte[]> record) {
-                Run.this.add(batch, record, cut);
-                pieceBytes += record.serializedValueSize();
-                if (batch.changes() >= settings.maximumChanges() || pieceBytes >= settings.maximumBytes()) {
+                Lsn commit = commitLsn(record, cut);
+                if (applied.get(record.topic()).leavesOut(commit)) {
+                    return;
+                }
+                Change change = decoders.get(record.topic()).decode(record, commit);
+                if (isFull() && !completesMove(change)) {
                     try {
-                        write();
+                        writePiece();
                     } catch (SQLException e) {
                         throw SqlFaults.explain("Changes could not be written to the destination", e);
                     }
                 }
+                batch.add(tables.get(record.topic()), change);
+                bytes += record.serializedValueSize();
             }
 
-            void write() throws SQLException {
+            private boolean isFull() {
+                return batch.changes() >= settings.maximumChanges() || bytes >= settings.maximumBytes();
+            }
+
+            /** The first half of a move takes away the row whose unsent values the second half needs. */
+            private boolean completesMove(Change change) {
+                return change instanceof Change.Insert insert && insert.movedFrom() != null;
+            }
+
+            void finish() throws SQLException {
+                try {
+                    if (begun) {
+                        writePiece();
+                        connection.commit();
+                    } else {
+                        write(position, batch);
+                    }
+                } catch (SQLException | RuntimeException e) {
+                    connection.rollback();
+                    throw e;
+                }
+            }
+
+            private void writePiece() throws SQLException {
                 if (stopped) {
                     throw new SyncException(FaultKind.TRANSIENT, "The write was stopped.", "");
                 }
-                Savepoint savepoint = connection.setSavepoint();
+                if (!begun) {
+                    begin(position);
+                    begun = true;
+                }
                 complete(batch);
+                Savepoint savepoint = connection.setSavepoint();
                 try {
                     writer.write(connection, batch, mode, false, true);
                 } catch (SQLException e) {
@@ -348,7 +356,7 @@ public final class Applier {
                 }
                 connection.releaseSavepoint(savepoint);
                 batch = new BatchFold();
-                pieceBytes = 0;
+                bytes = 0;
             }
         }
     }

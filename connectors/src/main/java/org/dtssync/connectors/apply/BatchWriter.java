@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -55,17 +55,27 @@ final class BatchWriter {
         }
     }
 
-    /** All tables at once: a table that another one refers to can only be truncated together with it. */
+    /**
+     * All tables at once: a table that another one refers to can only be truncated together with it. Where the other one is
+     * not among them (it comes with another piece of the same transaction, or is none of the task's), rows are deleted.
+     */
     private static void truncate(BatchFold batch, List<Step> steps) {
-        Set<TableName> names = new TreeSet<>();
-        List<String> tables = new ArrayList<>();
-        for (TargetTable table : batch.truncated()) {
-            if (names.add(table.name())) {
-                tables.add(table.onlySql());
+        Map<TableName, TargetTable> tables = new TreeMap<>();
+        batch.truncated().forEach(table -> tables.put(table.name(), table));
+        List<String> together = new ArrayList<>();
+        for (TargetTable table : tables.values()) {
+            if (tables.keySet().containsAll(table.referredToBy())) {
+                together.add(table.onlySql());
+            } else {
+                steps.add(new Step(table.name(), "DELETE FROM " + table.onlySql(), Step.ANY, "delete"));
             }
         }
-        if (!tables.isEmpty()) {
-            steps.add(new Step(names.iterator().next(), "TRUNCATE " + String.join(", ", tables), Step.ANY, "truncate"));
+        if (!together.isEmpty()) {
+            steps.add(new Step(
+                    tables.keySet().iterator().next(),
+                    "TRUNCATE " + String.join(", ", together),
+                    Step.ANY,
+                    "truncate"));
         }
     }
 

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,12 @@ public final class CatchUpRows {
         this.consistencyPoint = consistencyPoint;
     }
 
-    /** Completes the rows of a fold that the destination cannot complete. */
+    /**
+     * Completes the rows of a fold that the destination cannot complete.
+     *
+     * <p>A row that was moved from another key is never completed from the destination: what lies under the old key there may
+     * be another row, which a chunk copied later had found in its place.
+     */
     void complete(Connection destination, TableFold fold) throws SQLException {
         List<Map.Entry<RowKey, TableFold.Slot>> open = new ArrayList<>();
         for (Map.Entry<RowKey, TableFold.Slot> entry : fold.slots().entrySet()) {
@@ -49,15 +55,29 @@ public final class CatchUpRows {
             }
         }
         for (int from = 0; from < open.size(); from += KEYS_PER_QUERY) {
-            List<Map.Entry<RowKey, TableFold.Slot>> part =
-                    open.subList(from, Math.min(open.size(), from + KEYS_PER_QUERY));
-            Set<Integer> missing = missing(destination, fold.table(), part);
-            if (!missing.isEmpty()) {
-                for (int index : missing) {
-                    replace(fold, part.get(index));
-                }
-                consistencyPoint.raise(destination, sourceInsertLsn());
+            complete(destination, fold.table(), open.subList(from, Math.min(open.size(), from + KEYS_PER_QUERY)));
+        }
+    }
+
+    private void complete(Connection destination, TargetTable table, List<Map.Entry<RowKey, TableFold.Slot>> part)
+            throws SQLException {
+        Set<Integer> wanted = missing(destination, table, part);
+        for (int i = 0; i < part.size(); i++) {
+            if (!part.get(i).getKey().equals(part.get(i).getValue().after().base())) {
+                wanted.add(i);
             }
+        }
+        if (wanted.isEmpty()) {
+            return;
+        }
+        List<Map.Entry<RowKey, TableFold.Slot>> rows =
+                wanted.stream().sorted().map(part::get).toList();
+        try (Connection connection = source.open()) {
+            Map<Integer, Object[]> found = read(connection, table, rows);
+            for (int i = 0; i < rows.size(); i++) {
+                rows.get(i).getValue().replace(found.get(i));
+            }
+            consistencyPoint.raise(destination, insertLsn(connection));
         }
     }
 
@@ -73,16 +93,11 @@ public final class CatchUpRows {
             }
             values.append(')');
         }
-        String columns = IntStream.range(0, table.keyIndexes().length)
-                .mapToObj(k -> ", c" + k)
-                .collect(Collectors.joining());
-        String matches = IntStream.range(0, table.keyIndexes().length)
-                .mapToObj(k -> column(table, k).isEqual("t", "s.c" + k))
-                .collect(Collectors.joining(" AND "));
         Set<Integer> missing = new HashSet<>();
         try (Statement statement = destination.createStatement();
-                ResultSet result = statement.executeQuery("SELECT s.n FROM (VALUES " + values + ") s(n" + columns
-                        + ") WHERE NOT EXISTS (SELECT 1 FROM " + table.onlySql() + " t WHERE " + matches + ")")) {
+                ResultSet result = statement.executeQuery("SELECT s.n FROM (VALUES " + values + ") s(n"
+                        + stagedKeys(table) + ") WHERE NOT EXISTS (SELECT 1 FROM " + table.onlySql() + " t WHERE "
+                        + matches(table) + ")")) {
             while (result.next()) {
                 missing.add(result.getInt(1));
             }
@@ -90,35 +105,57 @@ public final class CatchUpRows {
         return missing;
     }
 
+    /** By COPY, whose text is exact whatever the type. */
+    private static Map<Integer, Object[]> read(
+            Connection connection, TargetTable table, List<Map.Entry<RowKey, TableFold.Slot>> rows) {
+        StringBuilder values = new StringBuilder();
+        for (int i = 0; i < rows.size(); i++) {
+            values.append(i == 0 ? "(" : ", (").append(i);
+            for (int k = 0; k < table.keyIndexes().length; k++) {
+                values.append(", ").append(Staging.literal(rows.get(i).getKey().value(k)));
+            }
+            values.append(')');
+        }
+        String columns =
+                table.columns().stream().map(column -> "t." + column.sql()).collect(Collectors.joining(", "));
+        String sql = "COPY (SELECT s.n, " + columns + " FROM (VALUES " + values + ") s(n" + stagedKeys(table)
+                + ") JOIN " + table.onlySql() + " t ON " + matches(table) + ") TO STDOUT";
+        StringWriter text = new StringWriter();
+        try {
+            connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql, text);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("Rows of table " + table.name() + " could not be read from the source", e);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        Map<Integer, Object[]> found = new HashMap<>();
+        for (String line : text.toString().lines().toList()) {
+            if (!line.isEmpty()) {
+                int tab = line.indexOf('\t');
+                found.put(Integer.valueOf(line.substring(0, tab)), CopyFields.parse(line.substring(tab + 1)));
+            }
+        }
+        return found;
+    }
+
+    private static String stagedKeys(TargetTable table) {
+        return IntStream.range(0, table.keyIndexes().length)
+                .mapToObj(k -> ", c" + k)
+                .collect(Collectors.joining());
+    }
+
+    private static String matches(TargetTable table) {
+        return IntStream.range(0, table.keyIndexes().length)
+                .mapToObj(k -> column(table, k).isEqual("t", "s.c" + k))
+                .collect(Collectors.joining(" AND "));
+    }
+
     private static TargetColumn column(TargetTable table, int keyIndex) {
         return table.columns().get(table.keyIndexes()[keyIndex]);
     }
 
-    private void replace(TableFold fold, Map.Entry<RowKey, TableFold.Slot> entry) {
-        entry.getValue().replace(read(fold.table(), entry.getKey()));
-    }
-
-    /** By COPY, whose text is exact whatever the type. */
-    private Object[] read(TargetTable table, RowKey key) {
-        String condition = IntStream.range(0, table.keyIndexes().length)
-                .mapToObj(k -> column(table, k).isEqual("t", Staging.literal(key.value(k))))
-                .collect(Collectors.joining(" AND "));
-        String sql = "COPY (SELECT " + table.columnList() + " FROM " + table.onlySql() + " t WHERE " + condition
-                + ") TO STDOUT";
-        StringWriter text = new StringWriter();
-        try (Connection connection = source.open()) {
-            connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql, text);
-        } catch (SQLException e) {
-            throw SqlFaults.explain("A row of table " + table.name() + " could not be read from the source", e);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-        return text.toString().isEmpty() ? null : CopyFields.parse(text.toString());
-    }
-
-    private Lsn sourceInsertLsn() {
-        try (Connection connection = source.open();
-                Statement statement = connection.createStatement();
+    private static Lsn insertLsn(Connection connection) {
+        try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT pg_current_wal_insert_lsn()::text")) {
             rows.next();
             return Lsn.parse(rows.getString(1));

@@ -26,13 +26,14 @@ final class ChangeReader implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** Records read ahead of a partition before it is paused. */
-    private static final int READ_AHEAD = 8_000;
+    /** Bytes read ahead of all partitions before those that are not wanted yet are paused. */
+    private static final long READ_AHEAD_BYTES = 64L << 20;
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Duration timeout;
     private final Map<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> ahead = new HashMap<>();
     private final Set<TopicPartition> assigned = new HashSet<>();
+    private long bytesAhead;
 
     /**
      * Creates a reader.
@@ -70,6 +71,7 @@ final class ChangeReader implements AutoCloseable {
         while (true) {
             while (!waiting.isEmpty() && waiting.peek().offset() < part.endOffset()) {
                 ConsumerRecord<byte[], byte[]> record = waiting.remove();
+                bytesAhead -= size(record);
                 // What lies before the first offset was left by a capture that died within a large transaction.
                 if (record.offset() >= part.firstOffset()) {
                     sink.accept(record);
@@ -79,6 +81,10 @@ final class ChangeReader implements AutoCloseable {
                 return;
             }
             poll(partition);
+            if (!waiting.isEmpty()) {
+                // A transaction of millions of rows may take its time as long as it moves.
+                deadline = System.nanoTime() + timeout.toNanos();
+            }
             if (System.nanoTime() > deadline && waiting.isEmpty() && position(partition) < part.endOffset()) {
                 throw new SyncException(
                         FaultKind.CONNECTION,
@@ -98,22 +104,25 @@ final class ChangeReader implements AutoCloseable {
     }
 
     private void poll(TopicPartition wanted) {
-        Set<TopicPartition> full = new HashSet<>();
-        ahead.forEach((partition, records) -> {
-            if (!partition.equals(wanted) && records.size() > READ_AHEAD) {
-                full.add(partition);
-            }
-        });
         try {
             consumer.resume(consumer.paused());
-            consumer.pause(full);
+            if (bytesAhead > READ_AHEAD_BYTES) {
+                consumer.pause(assigned);
+                consumer.resume(Set.of(wanted));
+            }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 ahead.get(new TopicPartition(record.topic(), record.partition()))
                         .add(record);
+                bytesAhead += size(record);
             }
         } catch (org.apache.kafka.common.KafkaException e) {
             throw explain(e);
         }
+    }
+
+    /** Returns about how much memory a record takes beside its value, which may be empty. */
+    private static long size(ConsumerRecord<byte[], byte[]> record) {
+        return 200L + record.serializedKeySize() + record.serializedValueSize();
     }
 
     private static SyncException explain(org.apache.kafka.common.KafkaException e) {

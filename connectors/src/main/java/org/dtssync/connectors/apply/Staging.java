@@ -19,13 +19,21 @@ import org.postgresql.PGConnection;
  */
 final class Staging {
 
-    /** Widths of the temporary tables; the last one holds the widest row PostgreSQL allows and its key. */
-    private static final int[] WIDTHS = {8, 32, 256, 1598};
+    /** Widths of the temporary tables. A row of more columns may be too big for a page: short texts are never moved out. */
+    private static final int[] WIDTHS = {8, 32, 256};
+
+    private static final int WIDEST = WIDTHS[WIDTHS.length - 1];
+
+    /** Wider rows go as JSON documents, this many columns each; a row can have 1,600 and its key once more. */
+    private static final int DOCUMENT_COLUMNS = 800;
+
+    private static final int DOCUMENTS = 3;
 
     private static final int INLINE_VALUES = 1_500;
     private static final long INLINE_CHARACTERS = 32_768;
 
     private final Map<Integer, CopyText> buffers = new TreeMap<>();
+    private final CopyText wide = new CopyText();
     private int groups;
     private int names;
 
@@ -36,9 +44,6 @@ final class Staging {
 
     private static boolean isSmall(List<Object[]> rows) {
         int width = rows.get(0).length;
-        if (width > WIDTHS[WIDTHS.length - 1]) {
-            return true;
-        }
         if ((long) rows.size() * width > INLINE_VALUES) {
             return false;
         }
@@ -93,6 +98,9 @@ final class Staging {
     }
 
     private String staged(List<Object[]> rows) {
+        if (rows.get(0).length > WIDEST) {
+            return documents(rows);
+        }
         int width = width(rows.get(0).length);
         CopyText copy = buffers.computeIfAbsent(width, absent -> new CopyText());
         int group = groups++;
@@ -110,6 +118,70 @@ final class Staging {
             copy.endRow();
         }
         return "(SELECT * FROM pg_temp.dts_sync_stage_" + width + " WHERE g = " + group + ") s";
+    }
+
+    private String documents(List<Object[]> rows) {
+        int width = rows.get(0).length;
+        int group = groups++;
+        for (Object[] row : rows) {
+            wide.raw(Integer.toString(group));
+            for (int document = 0; document < DOCUMENTS; document++) {
+                int from = Math.min(width, document * DOCUMENT_COLUMNS);
+                wide.tab();
+                wide.value(document(row, from, Math.min(width, from + DOCUMENT_COLUMNS)));
+            }
+            wide.endRow();
+        }
+        StringBuilder sql = new StringBuilder("(SELECT d0.*");
+        StringBuilder readers = new StringBuilder();
+        for (int document = 0; document * DOCUMENT_COLUMNS < width; document++) {
+            int from = document * DOCUMENT_COLUMNS;
+            sql.append(document == 0 ? "" : ", d" + document + ".*");
+            readers.append(", json_to_record(w.d")
+                    .append(document)
+                    .append(") AS d")
+                    .append(document);
+            for (int c = from; c < Math.min(width, from + DOCUMENT_COLUMNS); c++) {
+                readers.append(c == from ? "(c" : ", c").append(c).append(" text");
+            }
+            readers.append(')');
+        }
+        return sql.append(" FROM pg_temp.dts_sync_stage_wide w").append(readers) + " WHERE w.g = " + group + ") s";
+    }
+
+    private static String document(Object[] row, int from, int to) {
+        StringBuilder json = new StringBuilder("{");
+        for (int c = from; c < to; c++) {
+            if (row[c] != null) {
+                json.append(json.length() == 1 ? "\"c" : ", \"c").append(c).append("\": \"");
+                escape(text(row[c]), json);
+                json.append('"');
+            }
+        }
+        return json.append('}').toString();
+    }
+
+    private static void escape(String text, StringBuilder json) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ') {
+                json.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+            } else {
+                json.append(c);
+            }
+        }
+    }
+
+    private static String text(Object value) {
+        if (value instanceof byte[] bytes) {
+            return "\\x" + HexFormat.of().formatHex(bytes);
+        }
+        if (value instanceof Boolean bool) {
+            return bool ? "t" : "f";
+        }
+        return value.toString();
     }
 
     private static int width(int columns) {
@@ -132,6 +204,9 @@ final class Staging {
             for (int width : buffers.keySet()) {
                 statement.execute("TRUNCATE pg_temp.dts_sync_stage_" + width);
             }
+            if (wide.length() > 0) {
+                statement.execute("TRUNCATE pg_temp.dts_sync_stage_wide");
+            }
         }
     }
 
@@ -143,6 +218,13 @@ final class Staging {
                 statement.execute(createTable(table, buffer.getKey()));
             }
             copy(connection, "COPY " + table + " FROM STDIN", buffer.getValue());
+        }
+        if (wide.length() > 0) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CREATE TEMPORARY TABLE IF NOT EXISTS dts_sync_stage_wide"
+                        + " (g integer, d0 json, d1 json, d2 json) ON COMMIT DELETE ROWS");
+            }
+            copy(connection, "COPY pg_temp.dts_sync_stage_wide FROM STDIN", wide);
         }
     }
 

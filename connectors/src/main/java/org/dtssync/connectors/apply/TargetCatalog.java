@@ -6,8 +6,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -101,7 +103,31 @@ final class TargetCatalog {
                     "Make it there with the structure it has at the source.");
         }
         requireKeyColumns(name, table, columns);
-        return new TargetTable(name, partitioned, columns, table.keyColumns(), table.visible());
+        return new TargetTable(
+                name, partitioned, columns, table.keyColumns(), table.visible(), referredToBy(connection, name));
+    }
+
+    private static Set<TableName> referredToBy(Connection connection, TableName name) throws SQLException {
+        Set<TableName> tables = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT DISTINCT rn.nspname, r.relname
+                FROM pg_constraint k
+                JOIN pg_class c ON c.oid = k.confrelid
+                JOIN pg_namespace n ON n.oid = c.relnamespace
+                JOIN pg_class r ON r.oid = k.conrelid
+                JOIN pg_namespace rn ON rn.oid = r.relnamespace
+                WHERE k.contype = 'f' AND k.conparentid = 0 AND k.conrelid <> k.confrelid
+                  AND n.nspname = ? AND c.relname = ?
+                """)) {
+            statement.setString(1, name.schema());
+            statement.setString(2, name.table());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tables.add(new TableName(rows.getString(1), rows.getString(2)));
+                }
+            }
+        }
+        return tables;
     }
 
     private static void requireKeyColumns(TableName name, AppliedTable table, List<TargetColumn> columns) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dtssync.connectors.postgres.TableName;
@@ -18,17 +19,20 @@ final class TargetTable {
     private final int[] keyIndexes;
     private final Map<String, Integer> indexes = new HashMap<>();
     private final Optional<VisibleSnapshot> visible;
+    private final Set<TableName> referredToBy;
 
     TargetTable(
             TableName name,
             boolean partitioned,
             List<TargetColumn> columns,
             List<String> keyColumns,
-            Optional<VisibleSnapshot> visible) {
+            Optional<VisibleSnapshot> visible,
+            Set<TableName> referredToBy) {
         this.name = name;
         this.partitioned = partitioned;
         this.columns = List.copyOf(columns);
         this.visible = visible;
+        this.referredToBy = Set.copyOf(referredToBy);
         for (int i = 0; i < columns.size(); i++) {
             indexes.put(columns.get(i).name(), i);
         }
@@ -58,6 +62,11 @@ final class TargetTable {
     /** Returns the snapshot a table without a key was copied with: what it saw must not be applied again. */
     Optional<VisibleSnapshot> visible() {
         return visible;
+    }
+
+    /** Returns the other tables whose foreign keys refer to this one. */
+    Set<TableName> referredToBy() {
+        return referredToBy;
     }
 
     /** Returns the column's index, or -1 if the destination has no such column. */

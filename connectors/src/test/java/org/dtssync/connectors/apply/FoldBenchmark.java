@@ -3,6 +3,7 @@ package org.dtssync.connectors.apply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.connectors.postgres.TableName;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -32,10 +33,11 @@ public class FoldBenchmark {
             false,
             List.of(column("id", "bigint"), column("amount", "numeric"), column("note", "text")),
             List.of("id"),
-            Optional.empty());
+            Optional.empty(),
+            Set.of());
 
     private static TargetColumn column(String name, String type) {
-        return new TargetColumn(name, type, TargetColumn.Base.CAST, false);
+        return new TargetColumn(name, type, TargetColumn.Base.CAST, "OPERATOR(pg_catalog.=)", false);
     }
 
     /** Half of the changes are inserts, the others update or delete rows, some of them again. */

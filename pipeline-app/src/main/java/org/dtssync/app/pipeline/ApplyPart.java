@@ -45,8 +45,8 @@ final class ApplyPart {
                         parts.task().kafka().properties(),
                         CapturedTables.applied(
                                 parts.progress().tables(), parts.structures().read()),
-                        ApplySettings.DEFAULT_CHANGES,
-                        ApplySettings.DEFAULT_BYTES),
+                        parts.budgets().applyChanges(),
+                        parts.budgets().applyBytes()),
                 parts.destination(),
                 fence,
                 parts.keyConverter(),

@@ -35,7 +35,12 @@ public final class Pipeline {
      * @param listener told how it gets on
      */
     public Pipeline(TaskFile task, PipelineListener listener) {
-        this.parts = TaskParts.of(task);
+        this(task, listener, Budgets.DEFAULT);
+    }
+
+    /** Creates a pipeline that holds more or less in memory. */
+    Pipeline(TaskFile task, PipelineListener listener, Budgets budgets) {
+        this.parts = TaskParts.of(task).with(budgets);
         this.listener = listener;
     }
 

@@ -26,8 +26,14 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
  * @param source connections to the source
  * @param destination connections to the destination
  * @param progress the task's state
+ * @param budgets how much is held in memory at a time
  */
-record TaskParts(TaskFile task, DatabaseConnections source, DatabaseConnections destination, ProgressStore progress) {
+record TaskParts(
+        TaskFile task,
+        DatabaseConnections source,
+        DatabaseConnections destination,
+        ProgressStore progress,
+        Budgets budgets) {
 
     /** Puts the parts together for an instance that writes. */
     static TaskParts of(TaskFile task) {
@@ -47,7 +53,12 @@ record TaskParts(TaskFile task, DatabaseConnections source, DatabaseConnections 
         DatabaseConnections source = new DatabaseConnections(from, task.source().database(), applicationName);
         DatabaseConnections destination =
                 new DatabaseConnections(to, task.destination().database(), applicationName);
-        return new TaskParts(task, source, destination, new ProgressStore(destination, task.name()));
+        return new TaskParts(task, source, destination, new ProgressStore(destination, task.name()), Budgets.DEFAULT);
+    }
+
+    /** Returns the same parts with other budgets. */
+    TaskParts with(Budgets other) {
+        return new TaskParts(task, source, destination, progress, other);
     }
 
     /** Returns the parts of the task in the other direction. */
@@ -82,7 +93,7 @@ record TaskParts(TaskFile task, DatabaseConnections source, DatabaseConnections 
                         task.topics().replicationFactor(),
                         task.topics().retentionMillis(),
                         task.topics().config()),
-                CaptureSettings.Limits.DEFAULT,
+                budgets.cut(),
                 Optional.of(task.reverseName()));
     }
 

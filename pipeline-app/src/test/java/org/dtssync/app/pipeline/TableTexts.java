@@ -1,0 +1,94 @@
+package org.dtssync.app.pipeline;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.postgresql.PGConnection;
+
+/** What COPY prints of every table of schema public: the meaning of "equal", and no code of ours in between. */
+final class TableTexts {
+
+    private TableTexts() {}
+
+    /** Returns the sorted lines of each table and partition tree; children that inherit are tables of their own. */
+    static Map<String, List<String>> of(DatabaseSettings database) throws SQLException, IOException {
+        Map<String, List<String>> texts = new TreeMap<>();
+        try (Connection connection = new DatabaseConnections("test", database, "test").open()) {
+            for (String table : tables(connection)) {
+                texts.put(table, lines(connection, table));
+            }
+        }
+        return texts;
+    }
+
+    /** Returns, for each table that differs, the first lines that only one end has. */
+    static Map<String, List<String>> differences(DatabaseSettings source, DatabaseSettings destination)
+            throws SQLException, IOException {
+        Map<String, List<String>> left = of(source);
+        Map<String, List<String>> right = of(destination);
+        Map<String, List<String>> differences = new TreeMap<>();
+        for (String table : union(left.keySet(), right.keySet())) {
+            List<String> lines = new ArrayList<>();
+            lines.addAll(only("source: ", left.get(table), right.get(table)));
+            lines.addAll(only("destination: ", right.get(table), left.get(table)));
+            if (!lines.isEmpty()) {
+                differences.put(table, lines);
+            }
+        }
+        return differences;
+    }
+
+    private static Set<String> union(Set<String> left, Set<String> right) {
+        Set<String> union = new TreeSet<>(left);
+        union.addAll(right);
+        return union;
+    }
+
+    private static List<String> only(String end, List<String> here, List<String> there) {
+        if (here == null || there == null) {
+            return here == null ? List.of() : List.of(end + "table");
+        }
+        Map<String, Integer> copies = new HashMap<>();
+        there.forEach(line -> copies.merge(line, 1, Integer::sum));
+        return here.stream()
+                .filter(line -> copies.merge(line, -1, Integer::sum) < 0)
+                .limit(5)
+                .map(line -> end + line.substring(0, Math.min(120, line.length())))
+                .toList();
+    }
+
+    private static List<String> tables(Connection connection) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("""
+                        SELECT CASE relkind WHEN 'r' THEN 'ONLY ' ELSE '' END || oid::regclass FROM pg_class
+                        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+                        """)) {
+            while (rows.next()) {
+                tables.add(rows.getString(1));
+            }
+        }
+        return tables;
+    }
+
+    private static List<String> lines(Connection connection, String table) throws SQLException, IOException {
+        StringWriter text = new StringWriter();
+        connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyOut("COPY (SELECT * FROM " + table + ") TO STDOUT", text);
+        return text.toString().lines().sorted().toList();
+    }
+}
