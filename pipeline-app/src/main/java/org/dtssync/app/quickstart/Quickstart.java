@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
                 "Shows dts-sync at work, with nothing to install or to set up: starts PostgreSQL 14 and 17, Kafka and a"
                         + " schema registry, makes a sample shop, and moves it from one server to the other while an application keeps"
                         + " writing. Then it compares every table. All servers end and all files go with it, whatever its end.",
+        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Exit codes: 0 every table is equal, 1 failed or interrupted, 2 wrong usage, 4 the databases differ."
@@ -48,12 +49,6 @@ public final class Quickstart implements Callable<Integer> {
 
     @Option(names = "--keep", description = "Leave everything running until Ctrl-C, and say how to connect.")
     private boolean keep;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help message and exit.")
-    private boolean help;
 
     @Spec
     private CommandSpec spec;
