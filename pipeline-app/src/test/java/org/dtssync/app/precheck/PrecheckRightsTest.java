@@ -227,6 +227,8 @@ class PrecheckRightsTest {
         servers.atSource("""
                 CREATE TABLE orders (id int PRIMARY KEY, parent int REFERENCES orders);
                 ALTER TABLE orders OWNER TO t_owner;
+                -- Before 15 everybody may create there, a grant that an account which does not own the schema cannot carry.
+                REVOKE CREATE ON SCHEMA public FROM PUBLIC;
                 """);
         servers.atSource("ALTER ROLE t_migrator REPLICATION; GRANT t_owner TO t_migrator; GRANT CREATE ON DATABASE "
                 + servers.database() + " TO t_migrator");
