@@ -9,6 +9,7 @@ import org.dtssync.app.pipeline.PipelineListener;
 import org.dtssync.app.pipeline.RunGoal;
 import org.dtssync.app.pipeline.RunOptions;
 import org.dtssync.app.pipeline.RunningTask;
+import org.dtssync.app.pipeline.SwitchReport;
 import org.dtssync.app.progress.CommandResult;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.verify.VerifyReport;
@@ -88,16 +89,25 @@ final class PipelineRun implements AutoCloseable {
 
     /** Has the running pipeline compare all tables, as {@code dts-sync verify} does. */
     VerifyReport verify() throws InterruptedException {
+        return VerifyReportJson.parse(perform("verify"));
+    }
+
+    /** Has the running pipeline move the applications, as {@code dts-sync switchover} and {@code dts-sync rollback} do. */
+    SwitchReport move(String command) throws InterruptedException {
+        return SwitchReport.parse(perform(command));
+    }
+
+    private String perform(String command) throws InterruptedException {
         RunningTask running = RunningTask.find(task).orElseThrow(() -> {
             check();
             return new SyncException(FaultKind.INTERNAL, "The pipeline is not running any more.", "");
         });
-        CommandResult result = running.perform("verify");
-        return VerifyReportJson.parse(result.result()
+        CommandResult result = running.perform(command);
+        return result.result()
                 .orElseThrow(() -> new SyncException(
                         FaultKind.INTERNAL,
-                        "The verification failed: " + result.error().orElse("no reason given"),
-                        "")));
+                        "The command " + command + " failed: " + result.error().orElse("no reason given"),
+                        ""));
     }
 
     /** Ends the pipeline in order, even when this thread is interrupted. */

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Shows dts-sync at work, with nothing to install or to set up: starts PostgreSQL 14 and 17, Kafka and a"
                         + " schema registry, makes a sample shop, and moves it from one server to the other while an application keeps"
-                        + " writing. Then it compares every table. All servers end and all files go with it, whatever its end.",
+                        + " writing. Then it compares every table, switches over and back. All servers end and all files go with it, whatever its end.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

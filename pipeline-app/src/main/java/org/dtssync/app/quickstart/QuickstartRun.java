@@ -2,11 +2,13 @@ package org.dtssync.app.quickstart;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
+import org.dtssync.app.pipeline.SwitchReport;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -104,6 +106,7 @@ final class QuickstartRun {
             display.close();
             say(traffic(load, probe));
             report(verification, check(shop), probe);
+            switchThereAndBack(pipeline);
             if (options.keep()) {
                 keep(shop, file);
             }
@@ -165,6 +168,22 @@ final class QuickstartRun {
                     FaultKind.DIFFERENCE, "The databases are not equal: see DIFFERENT in the table above.", "");
         }
         out.println("Every table is equal.");
+        out.flush();
+    }
+
+    /** Moves the applications to the destination and back, each after a comparison of its own. */
+    private void switchThereAndBack(PipelineRun pipeline) throws InterruptedException {
+        say("Switching over, and back.");
+        for (String command : List.of("switchover", "rollback")) {
+            SwitchReport report = pipeline.move(command);
+            out.printf(
+                    Locale.ROOT,
+                    "%s: done; writes stood still for %.2f s, %d sequences set, both databases %s before.%n",
+                    command,
+                    report.stallSeconds(),
+                    report.sequences(),
+                    report.verification());
+        }
         out.flush();
     }
 

@@ -38,7 +38,15 @@ class QuickstartTest {
         String out = Files.readString(directory.resolve("out"));
         assertThat(quickstart.exitValue()).as(said()).isZero();
         assertThat(out)
-                .contains("Every table is equal.", "p50", "p95", "p99", "catch-up", "incremental")
+                .contains(
+                        "Every table is equal.",
+                        "switchover: done",
+                        "rollback: done",
+                        "p50",
+                        "p95",
+                        "p99",
+                        "catch-up",
+                        "incremental")
                 .doesNotContain("DIFFERENT", "NOT SEEN");
         assertThat(out.lines().filter(line -> line.matches("(shop|audit)\\..* equal +equal")))
                 .hasSizeGreaterThanOrEqualTo(12);
