@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -59,9 +60,11 @@ final class Heartbeat {
         }
     }
 
-    /** Writes one heartbeat. */
+    /** Writes one heartbeat, which is on the disk, with everything committed before it, when this returns. */
     void writeOnce() {
-        try (Connection connection = source.open()) {
+        try (Connection connection = source.open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET synchronous_commit = on");
             write(connection);
         } catch (SQLException e) {
             throw SqlFaults.explain("The heartbeat could not be written at the source", e);

@@ -139,15 +139,23 @@ final class Switch {
                     LOG.debug("The locks go. connection={}", locks.connection());
                 }
                 step("writes", this::allowWrites);
-                step("endpoint", this::moveEndpoint);
+                String next = endpoint().map(SyncException::getMessage).orElseGet(this::nextThing);
                 return new SwitchReport(
-                        kind.label, true, seconds(began), lsn.toString(), sequences, verification, nextThing());
+                        kind.label, true, seconds(began), lsn.toString(), sequences, verification, next);
             }
         } finally {
-            if (!opened) {
+            // The answer to the commit may have been lost: the stored phase has the last word.
+            if (!opened && !isOpen()) {
                 undo();
             }
         }
+    }
+
+    private boolean isOpen() {
+        return task.progress()
+                .task()
+                .map(progress -> progress.phase() == kind.after)
+                .orElse(false);
     }
 
     private String nextThing() {
@@ -225,7 +233,9 @@ final class Switch {
     }
 
     private int copySequences() {
-        return new SequenceCopy(from.source(), from.destination(), task.task().objects()).run(null);
+        // The fence is a row of the destination; the source has none of the task's own.
+        Fence fence = kind == Kind.SWITCHOVER ? taskFence : null;
+        return new SequenceCopy(from.source(), from.destination(), task.task().objects()).run(fence);
     }
 
     /** The point of no return. */
@@ -236,6 +246,8 @@ final class Switch {
                 AppliedPosition.revoke(connection, from.task().name());
             }
             task.progress().enter(connection, kind.after);
+            // Here, and not after the commit: a start that finds the new phase must know that it has to finish.
+            steps.done(connection, OPEN);
             return null;
         });
         return null;
@@ -245,6 +257,18 @@ final class Switch {
     private Void allowWrites() {
         fenceOf(next).lift();
         return null;
+    }
+
+    /** Both databases are switched by now, so a program that fails must not keep the data from flowing back. */
+    private Optional<SyncException> endpoint() throws InterruptedException {
+        try {
+            step("endpoint", this::moveEndpoint);
+            return Optional.empty();
+        } catch (SyncException e) {
+            LOG.warn(
+                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
+            return Optional.of(e);
+        }
     }
 
     private Void moveEndpoint() throws InterruptedException {
@@ -270,7 +294,7 @@ final class Switch {
             step("writes", this::allowWrites);
         }
         if (!steps.isDone("endpoint")) {
-            step("endpoint", this::moveEndpoint);
+            endpoint();
         }
         step("end-of-stream", () -> {
             new StreamEnd(from).run();

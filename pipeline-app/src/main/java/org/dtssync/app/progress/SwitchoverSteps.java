@@ -18,6 +18,11 @@ import org.dtssync.connectors.postgres.Fence;
  */
 public record SwitchoverSteps(DatabaseConnections destination, String task, String direction) {
 
+    private static final String DONE = """
+            UPDATE dts_sync.switchover_step SET done_at = clock_timestamp()
+            WHERE task = ? AND direction = ? AND step = ?
+            """;
+
     /** Forgets the steps of an earlier attempt. */
     public void clear(Fence fence) {
         write(fence, "DELETE FROM dts_sync.switchover_step WHERE task = ? AND direction = ?", task, direction);
@@ -33,10 +38,12 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
 
     /** Records that a step is done. */
     public void done(String step, Fence fence) {
-        write(fence, """
-                UPDATE dts_sync.switchover_step SET done_at = clock_timestamp()
-                WHERE task = ? AND direction = ? AND step = ?
-                """, task, direction, step);
+        write(fence, DONE, task, direction, step);
+    }
+
+    /** Records that a step is done. Joins the connection's transaction. */
+    public void done(Connection connection, String step) throws SQLException {
+        execute(connection, DONE, task, direction, step);
     }
 
     /** Returns whether a step was done. */

@@ -44,8 +44,8 @@ public record SwitchGates(
             UNION ALL
             SELECT 'The %1$s has default_transaction_read_only set already, for the database or a role in it. Reset it:'
                    || ' the switchover sets and resets it by itself.'
-            FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
-            WHERE d.datname = current_database()
+            FROM pg_db_role_setting s
+            WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
               AND EXISTS (SELECT 1 FROM unnest(s.setconfig) c WHERE starts_with(c, 'default_transaction_read_only='))
             """;
 
