@@ -40,7 +40,9 @@ class UsageSentencesTest {
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err())
-                .startsWith("No command was given; there are precheck, run, status, structure, verify, release")
+                .startsWith(
+                        "No command was given; there are precheck, run, status, structure, verify, switchover, rollback,"
+                                + " complete, cancel, release")
                 .endsWith("Try 'dts-sync --help'.\n");
     }
 
