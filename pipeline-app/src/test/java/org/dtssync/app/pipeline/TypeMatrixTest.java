@@ -1,6 +1,7 @@
 package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.StringWriter;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
+import org.dtssync.app.progress.Phase;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -238,12 +241,14 @@ class TypeMatrixTest {
     }
 
     private static void awaitApplied(TaskParts parts, CompletableFuture<Void> run) throws Exception {
+        await().atMost(Duration.ofMinutes(5))
+                .until(() -> run.isDone()
+                        || parts.progress()
+                                .task()
+                                .filter(task -> task.phase() == Phase.INCREMENTAL)
+                                .isPresent());
         CompletableFuture<Void> applied = CompletableFuture.runAsync(() -> {
             try {
-                while (parts.progress().task().map(task -> task.phase()).orElse(null)
-                        != org.dtssync.app.progress.Phase.INCREMENTAL) {
-                    Thread.sleep(100);
-                }
                 new Heartbeat(parts).awaitApplied();
             } catch (InterruptedException e) {
                 throw new CompletionException(e);
