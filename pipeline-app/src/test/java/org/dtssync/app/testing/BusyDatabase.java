@@ -1,11 +1,14 @@
 package org.dtssync.app.testing;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.TableName;
@@ -75,21 +79,26 @@ public record BusyDatabase(DatabaseSettings settings) {
         return new Application(this);
     }
 
-    /** Returns each table's rows as COPY prints them, in an order that no collation decides. */
+    /**
+     * Returns each table's count and digest of its rows as COPY prints them, in an order that no collation decides:
+     * not the rows themselves, which after a minute of writing no longer fit into a test's memory.
+     */
     public Map<TableName, String> rows() throws SQLException, IOException {
         Map<TableName, String> rows = new LinkedHashMap<>();
         try (Connection connection = open()) {
             for (TableName table : TABLES) {
-                ByteArrayOutputStream text = new ByteArrayOutputStream();
-                connection
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                long copied = connection
                         .unwrap(PGConnection.class)
                         .getCopyAPI()
                         .copyOut(
                                 "COPY (SELECT t.* FROM " + table.sql()
                                         + " t ORDER BY t::text COLLATE pg_catalog.\"C\") TO STDOUT",
-                                text);
-                rows.put(table, text.toString(StandardCharsets.UTF_8));
+                                new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+                rows.put(table, copied + " rows, " + HexFormat.of().formatHex(digest.digest()));
             }
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
         return rows;
     }
@@ -100,6 +109,9 @@ public record BusyDatabase(DatabaseSettings settings) {
 
     /** The application at work in a thread of its own. */
     public static final class Application implements AutoCloseable {
+
+        /** Between transactions: at full speed the table of a test's minute would be a gigabyte. */
+        private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
         private final AtomicBoolean writing = new AtomicBoolean(true);
         private final CompletableFuture<Long> transactions;
@@ -118,6 +130,7 @@ public record BusyDatabase(DatabaseSettings settings) {
                     transaction(statement, random);
                     connection.commit();
                     committed++;
+                    LockSupport.parkNanos(PAUSE_NANOS);
                 }
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
