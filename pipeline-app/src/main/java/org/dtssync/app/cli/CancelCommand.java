@@ -39,8 +39,7 @@ final class CancelCommand implements Callable<Integer> {
                     "Task " + file.name() + " is in phase " + phase.label() + ": its applications were moved already.",
                     "Use dts-sync rollback to move them back, or dts-sync complete and release to stay.");
         }
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED);
-                EmbeddedServers servers = EmbeddedServers.start(file)) {
+        try (EmbeddedServers servers = EmbeddedServers.start(file)) {
             new Release(servers.resolved()).run(true).forEach(spec.commandLine().getErr()::println);
         }
         return ExitCode.DONE;

@@ -32,14 +32,12 @@ final class CompleteCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
-            CommandResult result = new FollowedCommand(task, err).perform("complete", "");
-            result.error().ifPresent(err::println);
-            result.result()
-                    .ifPresent(report -> spec.commandLine()
-                            .getOut()
-                            .println(json ? report : SwitchReport.parse(report).text()));
-            return result.exitCode();
-        }
+        CommandResult result = new FollowedCommand(task, err).perform("complete", "");
+        result.error().ifPresent(err::println);
+        result.result()
+                .ifPresent(report -> spec.commandLine()
+                        .getOut()
+                        .println(json ? report : SwitchReport.parse(report).text()));
+        return result.exitCode();
     }
 }
