@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
