@@ -143,7 +143,7 @@ final class Stage implements AutoCloseable {
                 name: %s
                 source: { url: "%s", user: %s }
                 destination: { url: "%s", user: %s }
-                kafka: { bootstrap.servers: "%s" }
+                kafka: { bootstrap.servers: "%s", transaction.timeout.ms: "4000" }
                 registry: { url: "http://127.0.0.1:%d%s" }
                 objects: { include: [ "public.*" ] }
                 snapshot: { chunk.rows: 400 }

@@ -9,7 +9,7 @@ import org.dtssync.app.embedded.EmbeddedPostgres;
 final class Striker {
 
     private static final int SHORTEST_OUTAGE_MILLIS = 300;
-    private static final int LONGEST_OUTAGE_MILLIS = 5_000;
+    private static final int LONGEST_OUTAGE_MILLIS = 8_000;
     private static final int SLOWEST_MILLIS = 250;
 
     private final Stage stage;
