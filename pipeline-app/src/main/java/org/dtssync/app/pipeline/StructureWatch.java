@@ -41,6 +41,7 @@ final class StructureWatch {
         while (true) {
             try {
                 look();
+                new DestinationWatch(parts).check();
             } catch (SyncException e) {
                 if (e.kind() != FaultKind.TRANSIENT) {
                     throw e;
