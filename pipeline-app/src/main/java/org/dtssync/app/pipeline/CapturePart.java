@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
@@ -32,10 +31,10 @@ final class CapturePart implements CaptureListener {
     private final List<TableProgress> tables;
     private final Map<TableName, RecordedStructure> structures;
     private final AppliedMark applied;
-    private final Optional<CaptureWatch> watch;
+    private final CaptureWatch watch;
     private volatile Lsn lastCut = Lsn.ZERO;
 
-    CapturePart(TaskParts parts, Fence fence, AppliedMark applied, Optional<CaptureWatch> watch) {
+    CapturePart(TaskParts parts, Fence fence, AppliedMark applied, CaptureWatch watch) {
         this.watch = watch;
         this.parts = parts;
         this.fence = fence;
@@ -70,7 +69,11 @@ final class CapturePart implements CaptureListener {
                 parts.cutCodec(),
                 this,
                 this::changed);
-        capture.run();
+        try {
+            capture.run();
+        } catch (SyncException e) {
+            throw e.kind() == FaultKind.FENCED ? fencedByWhom(e) : e;
+        }
     }
 
     /**
@@ -113,6 +116,21 @@ final class CapturePart implements CaptureListener {
         return found;
     }
 
+    /**
+     * The broker fences a producer off also where a transaction took too long, such as in a frozen network: then the task is
+     * still this instance's.
+     */
+    private SyncException fencedByWhom(SyncException fault) {
+        requireTask();
+        return new SyncException(
+                FaultKind.TRANSIENT,
+                "The broker ended the open transaction of task " + fence.task()
+                        + ": it took longer than transaction.timeout.ms, or another task of this name writes to the topics.",
+                "If it happens again and again, raise transaction.timeout.ms under kafka, and see that no other task has"
+                        + " this name.",
+                fault);
+    }
+
     /** The topics have a fence of their own, but one that the last to come wins: only the epoch says who may come. */
     private void requireTask() {
         parts.destination().inTransaction("The epoch of task " + fence.task() + " could not be checked", connection -> {
@@ -128,7 +146,7 @@ final class CapturePart implements CaptureListener {
 
     @Override
     public void started(Lsn lsn) {
-        watch.ifPresent(CaptureWatch::started);
+        watch.started();
         lastCut = Lsn.max(lastCut, lsn);
         LOG.info(
                 "Capture streams. task={} slot={} lsn={}",
@@ -139,7 +157,7 @@ final class CapturePart implements CaptureListener {
 
     @Override
     public void cutWritten(Cut cut) {
-        watch.ifPresent(watching -> watching.cutWritten(cut));
+        watch.cutWritten(cut);
         lastCut = new Lsn(cut.lsn());
         LOG.debug("Cut written. sequence={} lsn={} changes={}", cut.sequence(), new Lsn(cut.lsn()), cut.changes());
     }
