@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
@@ -32,10 +31,10 @@ final class CapturePart implements CaptureListener {
     private final List<TableProgress> tables;
     private final Map<TableName, RecordedStructure> structures;
     private final AppliedMark applied;
-    private final Optional<CaptureWatch> watch;
+    private final CaptureWatch watch;
     private volatile Lsn lastCut = Lsn.ZERO;
 
-    CapturePart(TaskParts parts, Fence fence, AppliedMark applied, Optional<CaptureWatch> watch) {
+    CapturePart(TaskParts parts, Fence fence, AppliedMark applied, CaptureWatch watch) {
         this.watch = watch;
         this.parts = parts;
         this.fence = fence;
@@ -147,7 +146,7 @@ final class CapturePart implements CaptureListener {
 
     @Override
     public void started(Lsn lsn) {
-        watch.ifPresent(CaptureWatch::started);
+        watch.started();
         lastCut = Lsn.max(lastCut, lsn);
         LOG.info(
                 "Capture streams. task={} slot={} lsn={}",
@@ -158,7 +157,7 @@ final class CapturePart implements CaptureListener {
 
     @Override
     public void cutWritten(Cut cut) {
-        watch.ifPresent(watching -> watching.cutWritten(cut));
+        watch.cutWritten(cut);
         lastCut = new Lsn(cut.lsn());
         LOG.debug("Cut written. sequence={} lsn={} changes={}", cut.sequence(), new Lsn(cut.lsn()), cut.changes());
     }

@@ -1,26 +1,36 @@
 package org.dtssync.app.pipeline;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.SqlResources;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 
 /**
- * Watches a capture at a database that nobody but ourselves may write to: notes the first table that somebody else changed, and
- * lets a thread wait until the capture has come past a heartbeat.
+ * Watches how far a capture has come, and, while it records, which tables' changes it came past: at a database that nobody but
+ * ourselves may write to there must be none.
  *
  * <p>Thread-safe.
  */
 final class CaptureWatch {
 
     private final TopicNames names;
+    private final List<Seen> seen = new ArrayList<>();
+    private boolean recording;
     private boolean streaming;
-    private long heartbeats;
-    private TopicTable foreign;
+    private Lsn reached = Lsn.ZERO;
+
+    /** Changes of one table in the cut that ends at an LSN. */
+    private record Seen(TopicTable table, long changes, Lsn lsn) {}
 
     CaptureWatch(String task) {
         this.names = new TopicNames(task);
@@ -32,39 +42,65 @@ final class CaptureWatch {
     }
 
     synchronized void cutWritten(Cut cut) {
-        for (Cut.CutPartition part : cut.partitions()) {
-            TopicTable table = names.tableOf(part.topic());
-            if (table.schema().equals(SqlResources.SCHEMA)) {
-                heartbeats++;
-            } else if (foreign == null) {
-                foreign = table;
+        reached = new Lsn(cut.lsn());
+        if (recording) {
+            for (Cut.CutPartition part : cut.partitions()) {
+                TopicTable table = names.tableOf(part.topic());
+                if (!table.schema().equals(SqlResources.SCHEMA)) {
+                    seen.add(new Seen(table, part.endOffset() - part.firstOffset(), reached));
+                }
             }
         }
         notifyAll();
     }
 
-    /** Returns the first table that somebody else changed, if any did. */
-    synchronized Optional<TopicTable> foreign() {
-        return Optional.ofNullable(foreign);
+    /** Begins to keep what it comes past. */
+    synchronized void record() {
+        recording = true;
     }
 
-    synchronized long heartbeats() {
-        return heartbeats;
+    /** Forgets what it came past and keeps nothing more. */
+    synchronized void forget() {
+        recording = false;
+        seen.clear();
+    }
+
+    /**
+     * Returns which tables were changed in cuts that end behind a position, how often and how far; a phrase, empty if none
+     * was.
+     */
+    synchronized Optional<String> changesAfter(Lsn lsn) {
+        Map<String, Seen> tables = new TreeMap<>();
+        for (Seen one : seen) {
+            if (!lsn.reached(one.lsn())) {
+                tables.merge(
+                        one.table().schema() + "." + one.table().table(),
+                        one,
+                        (first, second) -> new Seen(first.table(), first.changes() + second.changes(), second.lsn()));
+            }
+        }
+        return tables.isEmpty()
+                ? Optional.empty()
+                : Optional.of(tables.entrySet().stream()
+                        .map(table -> "table " + table.getKey() + " (changes: "
+                                + table.getValue().changes() + ", up to position "
+                                + table.getValue().lsn() + ")")
+                        .collect(Collectors.joining(", ")));
     }
 
     /** Waits until the capture streams. */
     synchronized void awaitStreaming(long limitMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
         while (!streaming) {
-            wait(left(deadline, "The capture in the other direction did not begin to stream"));
+            wait(left(deadline, "A capture did not begin to stream"));
         }
     }
 
-    /** Waits until the capture has come past more heartbeats than this. */
-    synchronized void awaitHeartbeatAfter(long seen, long limitMillis) throws InterruptedException {
+    /** Waits until a cut ends behind a position: everything committed before it is captured then. */
+    synchronized void awaitPast(Lsn lsn, long limitMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
-        while (heartbeats <= seen) {
-            wait(left(deadline, "The capture in the other direction did not come past its heartbeat"));
+        while (lsn.reached(reached)) {
+            wait(left(deadline, "A capture did not come past position " + lsn));
         }
     }
 

@@ -1,7 +1,6 @@
 package org.dtssync.app.pipeline;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.dtssync.app.progress.TableProgress;
@@ -24,6 +23,7 @@ final class Direction implements AutoCloseable {
     private final ApplyPart apply;
     private final Comparison comparison;
     private final AppliedMark applied = new AppliedMark();
+    private final CaptureWatch watch;
 
     /**
      * Creates a direction at rest.
@@ -35,6 +35,7 @@ final class Direction implements AutoCloseable {
         this.fence = fence;
         this.background = background.group();
         this.heartbeat = new Heartbeat(parts);
+        this.watch = new CaptureWatch(parts.task().name());
         this.apply = new ApplyPart(parts, fence, (position, commitTimeMicros, changes) -> {
             applied.reached(position.lsn());
             listener.applied(
@@ -47,6 +48,16 @@ final class Direction implements AutoCloseable {
 
     TaskParts parts() {
         return parts;
+    }
+
+    /** Returns the right to write to the database it is applied to. */
+    Fence fence() {
+        return fence;
+    }
+
+    /** Returns what is told of streaming and of cuts. */
+    CaptureWatch watch() {
+        return watch;
     }
 
     Heartbeat heartbeat() {
@@ -66,8 +77,8 @@ final class Direction implements AutoCloseable {
         return parts.progress().tables().stream().map(TableProgress::table).toList();
     }
 
-    /** Starts to capture; {@code watch} is told of streaming and of cuts. */
-    void startCapture(Optional<CaptureWatch> watch) {
+    /** Starts to capture. */
+    void startCapture() {
         background.start("dts-sync-capture-" + parts.task().name(), () -> {
             AtomicReference<CapturePart> capture = new AtomicReference<>();
             parts.retry().run("state", () -> capture.set(new CapturePart(parts, fence, applied, watch)));

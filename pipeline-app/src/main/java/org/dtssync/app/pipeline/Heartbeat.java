@@ -60,12 +60,18 @@ final class Heartbeat {
         }
     }
 
-    /** Writes one heartbeat, which is on the disk, with everything committed before it, when this returns. */
-    void writeOnce() {
+    /**
+     * Writes one heartbeat, which is on the disk, with everything committed before it, when this returns.
+     *
+     * @return a position before the heartbeat and behind everything committed before the call
+     */
+    Lsn writeOnce() {
         try (Connection connection = source.open();
                 Statement statement = connection.createStatement()) {
             statement.execute("SET synchronous_commit = on");
+            Lsn before = insertLsn(connection);
             write(connection);
+            return before;
         } catch (SQLException e) {
             throw SqlFaults.explain("The heartbeat could not be written at the source", e);
         }

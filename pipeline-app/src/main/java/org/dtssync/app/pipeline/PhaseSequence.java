@@ -110,7 +110,7 @@ final class PhaseSequence {
         phase = changeTables(phase, options, direction.applied());
         // A change that is found at once waits for the applier as well: what was written before it goes over first.
         direction.applied().applying(phase.isAfter(Phase.FINALIZE));
-        direction.startCapture(Optional.empty());
+        direction.startCapture();
         direction.startWatching();
         if (!phase.isAfter(Phase.SCHEMA)) {
             schema();

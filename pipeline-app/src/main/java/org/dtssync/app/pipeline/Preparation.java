@@ -34,6 +34,11 @@ final class Preparation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
 
+    private static final String NO_LIMIT = "0";
+
+    /** Applications are about to be moved: that can be given up, and begun again once the transaction is over. */
+    private static final String SLOT_LOCK_LIMIT = "30s";
+
     private final TaskParts parts;
     private final Fence fence;
 
@@ -54,11 +59,12 @@ final class Preparation {
         parts.progress().addTables(tables, fence);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         parts.progress().storeStructures(new StructureFingerprint(parts.source()).read(names), fence);
-        start(names);
+        start(names, NO_LIMIT);
     }
 
-    private void start(List<TableName> names) {
+    private void start(List<TableName> names, String lockLimit) {
         try (Connection source = parts.source().open()) {
+            setLockLimit(source, lockLimit);
             makeHeartbeat(source);
             makePublication(source, names);
             forgetHeartbeat(source);
@@ -95,7 +101,14 @@ final class Preparation {
         List<TableName> published = new ArrayList<>(tables);
         // By these rows our own transactions of the other direction are recognised.
         published.add(new TableName(SqlResources.SCHEMA, "apply_position"));
-        start(published);
+        start(published, SLOT_LOCK_LIMIT);
+    }
+
+    /** A slot waits for every transaction that is open when it is made. */
+    private static void setLockLimit(Connection source, String limit) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            statement.execute("SET lock_timeout = '" + limit + "'");
+        }
     }
 
     private static void makeHeartbeat(Connection source) throws SQLException {

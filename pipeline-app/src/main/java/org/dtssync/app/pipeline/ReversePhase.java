@@ -45,7 +45,7 @@ final class ReversePhase {
                 Background closing = background.group();
                 Direction back = new Direction(reverse, held.fence(), background, listener)) {
             closing.start("dts-sync-lease-reverse", () -> task.retry().run("lease", held::keep));
-            back.startCapture(Optional.empty());
+            back.startCapture();
             back.startFollowing();
             return follow(back, goal);
         }

@@ -1,6 +1,5 @@
 package org.dtssync.app.pipeline;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.progress.Phase;
@@ -14,6 +13,7 @@ import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -63,6 +63,9 @@ final class Switch {
     private final TaskParts next;
     private final SwitchoverSteps steps;
     private final WriteFence writeFence;
+
+    /** Up to where the other side has everything, once the fenced one has drained. */
+    private Lsn drained = Lsn.ZERO;
 
     /**
      * Creates a switch; does nothing yet.
@@ -122,21 +125,20 @@ final class Switch {
         boolean opened = false;
         try (InstanceLease lease = kind == Kind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
             Fence fence = lease == null ? taskFence : lease.fence();
-            CaptureWatch watch = new CaptureWatch(next.task().name());
             try (Direction back = new Direction(next, fence, background, PipelineListener.NONE)) {
-                step("stream-back", () -> startBack(active, fence, back, watch));
+                step("stream-back", () -> startBack(active, fence, back));
                 long began = System.nanoTime();
                 Lsn lsn;
                 int sequences;
                 try (WriteFence.Locks locks = step("fence", writeFence::raise)) {
-                    lsn = step("drain", () -> drain(active, back, watch));
+                    lsn = step("drain", () -> drain(active));
+                    sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
+                    step("confirm", () -> confirm(active, back, locks));
                     if (options.rehearse()) {
                         return notMoved(seconds(began), lsn, verification, "Give the command without --rehearse.");
                     }
-                    sequences = step("sequences", this::copySequences);
                     step(OPEN, this::open);
                     opened = true;
-                    LOG.debug("The locks go. connection={}", locks.connection());
                 }
                 step("writes", this::allowWrites);
                 String next = endpoint().map(SyncException::getMessage).orElseGet(this::nextThing);
@@ -144,6 +146,7 @@ final class Switch {
                         kind.label, true, seconds(began), lsn.toString(), sequences, verification, next);
             }
         } finally {
+            active.watch().forget();
             // The answer to the commit may have been lost: the stored phase has the last word.
             if (!opened && !isOpen()) {
                 undo();
@@ -200,36 +203,54 @@ final class Switch {
     }
 
     /** Its slot must be there before the first write that has to flow back. */
-    private Void startBack(Direction active, Fence fence, Direction back, CaptureWatch watch)
-            throws InterruptedException {
+    private Void startBack(Direction active, Fence fence, Direction back) throws InterruptedException {
         next.progress().install();
         new Preparation(next, fence).follow(active.tables());
-        back.startCapture(Optional.of(watch));
-        watch.awaitStreaming(START_LIMIT_MILLIS);
+        back.watch().record();
+        back.startCapture();
+        back.watch().awaitStreaming(START_LIMIT_MILLIS);
         // What gathered meanwhile would make the stall longer.
         active.heartbeat().awaitApplied(task.task().switchover().maximumLag());
         return null;
     }
 
-    /**
-     * A marker that is written while the locks are held, and applied, proves that everything before it is there. The heartbeat
-     * the other way is written with synchronous_commit on: once it is committed, so is everything that was applied before it,
-     * and once it is captured, so is every write of anybody else's.
-     */
-    private Lsn drain(Direction active, Direction back, CaptureWatch watch) throws InterruptedException {
-        Duration limit = task.task().switchover().drainTimeout();
-        Lsn lsn = active.heartbeat().awaitApplied(limit);
-        long seen = watch.heartbeats();
-        back.heartbeat().writeOnce();
-        watch.awaitHeartbeatAfter(seen, limit.toMillis());
-        watch.foreign().ifPresent(table -> {
-            throw new SyncException(
-                    FaultKind.DATA,
-                    "Somebody else wrote to table " + table.schema() + "." + table.table() + " at the "
-                            + from.destination().role() + ", so nothing was moved.",
-                    "Find out who it was, run dts-sync verify, and try again.");
-        });
+    /** A marker that is written while the locks are held, and applied, proves that everything before it is there. */
+    private Lsn drain(Direction active) throws InterruptedException {
+        active.watch().record();
+        Lsn lsn = active.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
+        drained = from.destination()
+                .inTransaction(
+                        "The position could not be read",
+                        connection -> AppliedPosition.read(
+                                        connection, from.task().name())
+                                .map(AppliedPosition::lsn)
+                                .orElse(lsn));
         return lsn;
+    }
+
+    /**
+     * Nobody but ourselves may have changed a selected table: at the other database since its capture began, at this one since
+     * the marker. Both captures must come past this moment to know. The heartbeats are written with synchronous_commit on: once
+     * the other side's is committed, so is everything that was applied before it.
+     */
+    private Void confirm(Direction active, Direction back, WriteFence.Locks locks) throws InterruptedException {
+        long limit = task.task().switchover().drainTimeout().toMillis();
+        Lsn there = back.heartbeat().writeOnce();
+        Lsn here = active.heartbeat().writeOnce();
+        back.watch().awaitPast(there, limit);
+        active.watch().awaitPast(here, limit);
+        back.watch().changesAfter(Lsn.ZERO).ifPresent(changes -> refuse(changes, from.destination()));
+        active.watch().changesAfter(drained).ifPresent(changes -> refuse(changes, from.source()));
+        locks.requireHeld();
+        return null;
+    }
+
+    private static void refuse(String changes, DatabaseConnections database) {
+        throw new SyncException(
+                FaultKind.DATA,
+                "Somebody else wrote at the " + database.role() + " during the switch: " + changes
+                        + ". So nothing was moved.",
+                "Find out who it was, run dts-sync verify, and try again.");
     }
 
     private int copySequences() {

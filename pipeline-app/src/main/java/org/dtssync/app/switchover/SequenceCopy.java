@@ -50,6 +50,10 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
             if (fence != null) {
                 fence.hold(connection);
             }
+            try (Statement statement = connection.createStatement()) {
+                // The other database is fenced meanwhile.
+                statement.execute("SET LOCAL lock_timeout = '10s'");
+            }
             int count = 0;
             for (Value value : values) {
                 count += set(connection, value) ? 1 : 0;

@@ -47,6 +47,24 @@ public record WriteFence(
      * @param connection holds them
      */
     public record Locks(Connection connection) implements AutoCloseable {
+
+        /**
+         * Makes sure that the session that holds them is alive.
+         *
+         * @throws SyncException of kind TRANSIENT if it was ended, so that somebody may have written since
+         */
+        public void requireHeld() {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SELECT 1");
+            } catch (SQLException e) {
+                throw new SyncException(
+                        FaultKind.TRANSIENT,
+                        "The session that keeps writers out was ended.",
+                        "Find out who ended it, and try again.",
+                        e);
+            }
+        }
+
         @Override
         public void close() {
             try {

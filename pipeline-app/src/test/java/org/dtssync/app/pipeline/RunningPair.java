@@ -1,0 +1,152 @@
+package org.dtssync.app.pipeline;
+
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.CommandResult;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+
+/** A task that runs in a thread of this process, and what a person and the applications do to its two databases. */
+final class RunningPair implements AutoCloseable {
+
+    private final TaskFile task;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Thread thread;
+
+    private RunningPair(TaskFile task) {
+        this.task = task;
+        this.thread = new Thread(this::run, "run-" + task.name());
+    }
+
+    /** Starts it and waits until it follows. */
+    static RunningPair start(TaskFile task) {
+        RunningPair pair = new RunningPair(task);
+        pair.thread.start();
+        pair.awaitPhase("incremental");
+        return pair;
+    }
+
+    private void run() {
+        try {
+            new Pipeline(task, PipelineListener.NONE).run(RunOptions.to(RunGoal.NONE));
+            ended.complete(null);
+        } catch (InterruptedException e) {
+            ended.complete(null);
+        } catch (RuntimeException e) {
+            ended.completeExceptionally(e);
+        }
+    }
+
+    TaskFile task() {
+        return task;
+    }
+
+    DatabaseSettings source() {
+        return task.source().database();
+    }
+
+    DatabaseSettings destination() {
+        return task.destination().database();
+    }
+
+    /** Gives a command to the run and waits for its end. */
+    CommandResult perform(String command, String options) throws InterruptedException {
+        return RunningTask.find(task).orElseThrow().perform(command, options);
+    }
+
+    /** Gives a command to the run and does not wait. */
+    CompletableFuture<CommandResult> begin(String command, String options) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return perform(command, options);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    void awaitPhase(String phase) {
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
+            if (ended.isCompletedExceptionally()) {
+                ended.join();
+            }
+            return phase.equals(phase());
+        });
+    }
+
+    String phase() throws SQLException {
+        if (query(destination(), "SELECT to_regclass('dts_sync.task') IS NULL").equals("t")) {
+            return "none";
+        }
+        return query(destination(), "SELECT max(phase) FROM dts_sync.task WHERE task = '" + task.name() + "'");
+    }
+
+    /** Waits until a step of a switch has begun. */
+    void awaitStep(String step) {
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> query(
+                                destination(),
+                                "SELECT count(*) FROM dts_sync.switchover_step WHERE step = '" + step + "' AND task = '"
+                                        + task.name() + "'")
+                        .equals("1"));
+    }
+
+    /** Waits for the end of the run. */
+    void awaitEnd() throws Exception {
+        ended.get(2, TimeUnit.MINUTES);
+    }
+
+    /** Opens a session that the fence takes for one of the task's own and does not end. */
+    Connection spared(DatabaseSettings database) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", database.user());
+        properties.setProperty("password", "unused");
+        properties.setProperty("ApplicationName", task.applicationName() + "_test");
+        Connection connection = DriverManager.getConnection(database.url(), properties);
+        execute(connection, "SET default_transaction_read_only = off");
+        return connection;
+    }
+
+    static void execute(DatabaseSettings database, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.url(), database.user(), "unused")) {
+            execute(connection, sql);
+        }
+    }
+
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    static String query(DatabaseSettings database, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.url(), database.user(), "unused");
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    /** Stops the run, as SIGTERM does. */
+    void stop() throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        stop();
+        new Release(task).run(true);
+    }
+}
