@@ -94,6 +94,15 @@ CREATE TABLE IF NOT EXISTS dts_sync.switchover_step (
     PRIMARY KEY (task, direction, step)
 );
 
+-- The last comparison of both databases; it counts while it is fresh and the structures are those it was made with.
+CREATE TABLE IF NOT EXISTS dts_sync.verification (
+    task       text PRIMARY KEY,
+    began_at   timestamptz NOT NULL,
+    lsn        pg_lsn NOT NULL,
+    equal      boolean NOT NULL,
+    structures text NOT NULL
+);
+
 -- What a person asked a running instance to do, and what came of it.
 CREATE TABLE IF NOT EXISTS dts_sync.command (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -111,32 +111,27 @@ public record TaskFile(
 
     /** Returns the same task with other brokers. */
     public TaskFile withKafka(KafkaSettings other) {
-        return new TaskFile(
-                name,
-                source,
-                destination,
-                other,
-                topics,
-                registry,
-                converters,
-                dataDir,
-                objects,
-                snapshot,
-                retry,
-                secondInstance,
-                walWarningBytes,
-                switchover);
+        return with(other, registry, switchover);
     }
 
     /** Returns the same task with another registry. */
     public TaskFile withRegistry(RegistrySettings other) {
+        return with(kafka, other, switchover);
+    }
+
+    /** Returns the same task with other settings of its switchover. */
+    public TaskFile withSwitchover(SwitchoverSettings other) {
+        return with(kafka, registry, other);
+    }
+
+    private TaskFile with(KafkaSettings brokers, RegistrySettings schemas, SwitchoverSettings moving) {
         return new TaskFile(
                 name,
                 source,
                 destination,
-                kafka,
+                brokers,
                 topics,
-                other,
+                schemas,
                 converters,
                 dataDir,
                 objects,
@@ -144,6 +139,6 @@ public record TaskFile(
                 retry,
                 secondInstance,
                 walWarningBytes,
-                switchover);
+                moving);
     }
 }

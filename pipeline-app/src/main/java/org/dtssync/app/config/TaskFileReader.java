@@ -214,7 +214,8 @@ public final class TaskFileReader {
                     section.names(TaskKey.SWITCHOVER_ROLES),
                     section.text(TaskKey.SWITCHOVER_COMMAND),
                     section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
-                    section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT));
+                    section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT),
+                    section.duration(TaskKey.SWITCHOVER_VERIFICATION_AGE));
         }
 
         private boolean isEmbedded(String name) {

@@ -53,10 +53,11 @@ final class PhaseSequence {
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
         while (true) {
             Phase phase = settled();
-            if (phase == Phase.COMPLETE) {
+            if (phase.isOver()) {
                 LOG.info(
-                        "The task is complete; nothing is left to run. task={}",
-                        parts.task().name());
+                        "Nothing is left to run. task={} phase={}",
+                        parts.task().name(),
+                        phase.label());
                 return Optional.empty();
             }
             Optional<VerifyReport> report;
@@ -78,8 +79,14 @@ final class PhaseSequence {
                 .orElse(Phase.PREPARE);
         if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
             Switch.Kind kind = phase == Phase.SWITCHOVER ? Switch.Kind.SWITCHOVER : Switch.Kind.ROLLBACK;
-            parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undo());
+            parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undoAfterCrash());
             return phase == Phase.SWITCHOVER ? Phase.INCREMENTAL : Phase.REVERSE;
+        }
+        if (phase == Phase.ABANDONED) {
+            Abandonment abandonment = new Abandonment(parts, fence);
+            if (abandonment.isUnfinished()) {
+                parts.retry().run("rollback", () -> finishAbandonment(abandonment));
+            }
         }
         if (phase == Phase.INCREMENTAL) {
             Switch rollback = new Switch(Switch.Kind.ROLLBACK, parts, fence);
@@ -88,6 +95,12 @@ final class PhaseSequence {
             }
         }
         return phase;
+    }
+
+    private void finishAbandonment(Abandonment abandonment) throws InterruptedException {
+        try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
+            abandonment.finish(lease.fence());
+        }
     }
 
     private void finishRollback(Switch rollback) throws InterruptedException {
