@@ -105,8 +105,10 @@ class GoingBackTest {
 
         pair.awaitPhase("incremental");
         RunningPair.execute(pair.source(), INSERT);
-        assertThat(RunningPair.query(pair.source(), "SELECT string_agg(id::text, ' ' ORDER BY id) FROM public.customer WHERE balance = 1"))
-                .isEqualTo("101 102");
+        // A crash makes a sequence skip some values.
+        assertThat(RunningPair.query(
+                        pair.source(), "SELECT count(*) || ' from ' || min(id) FROM public.customer WHERE balance = 1"))
+                .isEqualTo("2 from 101");
     }
 
     @Test
@@ -147,7 +149,7 @@ class GoingBackTest {
     }
 
     private static void assertReadOnly(DatabaseSettings database) {
-        assertThatThrownBy(() -> RunningPair.execute(database, "DELETE FROM public.customer"))
+        assertThatThrownBy(() -> RunningPair.execute(database, "CREATE TABLE public.refused ()"))
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
     }
