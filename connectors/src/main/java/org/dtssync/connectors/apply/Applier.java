@@ -18,9 +18,9 @@ import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.ChangeHeaders;
@@ -40,7 +40,7 @@ public final class Applier {
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
     private final ApplySettings settings;
-    private final DatabaseConnections destination;
+    private final SoleSession destination;
     private final Fence fence;
     private final Converter keyConverter;
     private final Converter valueConverter;
@@ -55,7 +55,7 @@ public final class Applier {
      * Creates an applier; nothing is opened yet.
      *
      * @param settings what is applied
-     * @param destination connections to the destination
+     * @param destination the session there of whatever applies this task in this process
      * @param fence the right to write there
      * @param keyConverter reads keys; used by this applier alone
      * @param valueConverter reads envelopes; used by this applier alone
@@ -64,7 +64,7 @@ public final class Applier {
      */
     public Applier(
             ApplySettings settings,
-            DatabaseConnections destination,
+            SoleSession destination,
             Fence fence,
             Converter keyConverter,
             Converter valueConverter,

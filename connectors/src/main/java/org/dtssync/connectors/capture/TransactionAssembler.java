@@ -101,6 +101,14 @@ final class TransactionAssembler {
         return !complete.isEmpty();
     }
 
+    /**
+     * Returns whether the last complete transaction went out in pieces. Its cut ends with it: the pieces do not tell where it
+     * committed, and what reads them takes the cut's LSN for it.
+     */
+    boolean completedPieces() {
+        return hasComplete() && complete.get(complete.size() - 1).firstNumber() > 1;
+    }
+
     /** Returns how many changes the complete transactions have. */
     long completeChanges() {
         return completeChanges;

@@ -14,7 +14,7 @@ import org.dtssync.connectors.fault.SyncException;
  * <p>It looks below the range the system hands to outgoing connections: a server that is stopped and started again must
  * not find its port taken by a client that was trying to reach it.
  */
-final class FreePort {
+public final class FreePort {
 
     private static final int LOWEST = 15_000;
     private static final int HIGHEST = 32_000;
@@ -23,7 +23,7 @@ final class FreePort {
     private FreePort() {}
 
     /** Returns a port that was free a moment ago. */
-    static int find() {
+    public static int find() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             if (isFree(port)) {

@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 final class StructureWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(StructureWatch.class);
-    private static final long INTERVAL_MILLIS = 10_000;
 
     private final TaskParts parts;
     private final AppliedMark applied;
@@ -37,7 +36,7 @@ final class StructureWatch {
         this.applied = applied;
     }
 
-    /** Looks every ten seconds until interrupted; throws at the first change. */
+    /** Looks again and again until interrupted; throws at the first change. */
     void run() throws InterruptedException {
         while (true) {
             try {
@@ -49,7 +48,7 @@ final class StructureWatch {
                 // A statement that alters a table may hold its lock for long; no row of it can come meanwhile.
                 LOG.warn("The source's structure could not be compared, trying again. reason={}", e.getMessage());
             }
-            Thread.sleep(INTERVAL_MILLIS);
+            Thread.sleep(parts.budgets().structureMillis());
         }
     }
 

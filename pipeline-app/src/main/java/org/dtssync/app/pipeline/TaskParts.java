@@ -26,7 +26,7 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
  * @param source connections to the source
  * @param destination connections to the destination
  * @param progress the task's state
- * @param budgets how much is held in memory at a time
+ * @param budgets how much is held in memory at a time, and how often the structure is looked at
  */
 record TaskParts(
         TaskFile task,

@@ -63,7 +63,7 @@ final class Checks {
                 source("topic-names", KafkaChecks::topicNames),
                 new Check("topics", Set.of(End.SOURCE, End.DESTINATION, End.KAFKA), KafkaChecks::existingTopics),
                 new Check("replication-factor", Set.of(End.KAFKA), KafkaChecks::replicationFactor),
-                new Check("message-size", Set.of(End.SOURCE, End.KAFKA), KafkaChecks::messageSize),
+                new Check("message-size", Set.of(End.SOURCE, End.KAFKA), MessageSizeCheck::look),
                 new Check("transaction-timeout", Set.of(End.KAFKA), KafkaChecks::transactionTimeout),
                 source("retention", KafkaChecks::retention));
     }

@@ -75,7 +75,7 @@ class AnyHistoryTest {
     }
 
     private static void run(TaskFile task, Random random, RunGoal goal) throws InterruptedException {
-        Budgets budgets = new Budgets(
+        Budgets budgets = Budgets.DEFAULT.withPieces(
                 new CaptureSettings.Limits(1 + random.nextInt(60), 1 << (10 + random.nextInt(10))),
                 1 + random.nextInt(60),
                 1 << (10 + random.nextInt(10)));

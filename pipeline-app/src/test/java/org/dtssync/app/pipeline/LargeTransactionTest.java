@@ -27,7 +27,7 @@ class LargeTransactionTest {
 
     private static final int ROWS = Integer.getInteger("dts.large.rows", 100_000);
     private static final Budgets SMALL =
-            new Budgets(new CaptureSettings.Limits(ROWS / 10, 32L << 20), ROWS / 10 - 1, 48L << 20);
+            Budgets.DEFAULT.withPieces(new CaptureSettings.Limits(ROWS / 10, 32L << 20), ROWS / 10 - 1, 48L << 20);
 
     @Test
     void goesInPiecesAndAppearsAtOnceAlthoughTheDestinationEndsTheSessionInBetween(Servers servers) throws Exception {

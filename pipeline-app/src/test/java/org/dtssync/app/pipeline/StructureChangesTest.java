@@ -27,6 +27,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ServersExtension.class)
 class StructureChangesTest {
 
+    /** The stop is awaited some twenty times. */
+    private static final Budgets QUICK = Budgets.DEFAULT.withStructureMillis(500);
+
     private static final TableName ITEM = new TableName("public", "item");
 
     private static final String STRUCTURE = """
@@ -343,13 +346,13 @@ class StructureChangesTest {
 
         /** Runs to an earlier goal. */
         void reach(RunGoal goal) throws InterruptedException {
-            assertThat(new Pipeline(task, PipelineListener.NONE).run(RunOptions.to(goal)))
+            assertThat(new Pipeline(task, PipelineListener.NONE, QUICK).run(RunOptions.to(goal)))
                     .isEmpty();
         }
 
         /** Runs to the comparison and returns whether everything is equal. */
         boolean run(RunOptions options) throws InterruptedException {
-            Optional<VerifyReport> report = new Pipeline(task, PipelineListener.NONE).run(options);
+            Optional<VerifyReport> report = new Pipeline(task, PipelineListener.NONE, QUICK).run(options);
             return report.orElseThrow().equal();
         }
 
@@ -360,7 +363,7 @@ class StructureChangesTest {
             Thread run = new Thread(
                     () -> {
                         try {
-                            new Pipeline(task, listener).run(RunOptions.to(RunGoal.NONE));
+                            new Pipeline(task, listener, QUICK).run(RunOptions.to(RunGoal.NONE));
                         } catch (SyncException | InterruptedException e) {
                             end.set(e);
                         }

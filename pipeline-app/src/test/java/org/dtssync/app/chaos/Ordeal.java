@@ -1,0 +1,185 @@
+package org.dtssync.app.chaos;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run: a load, a reader, a task, and one fault after the other at random moments. After each a row written at the source
+ * must arrive within a bounded time; at the end everything must be equal.
+ *
+ * <p>Runs once, in one thread.
+ */
+final class Ordeal {
+
+    private static final Duration BEGIN_LIMIT = Duration.ofMinutes(2);
+    private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(2);
+    private static final int LONGEST_CALM_MILLIS = 2_500;
+    private static final long POLL_MILLIS = 50;
+
+    private final Path directory;
+    private final int faults;
+    private final long seed;
+    private final Set<Fault> kinds;
+    private final PrintWriter out;
+    private long marks;
+
+    /**
+     * What a run came to.
+     *
+     * @param faults how many faults it had
+     * @param snapshots how many snapshots of the destination were checked
+     * @param transactions how many transactions the load committed
+     * @param starts how often dts-sync was started
+     * @param longestRecoveryMillis the longest time from a fault's end until a row written then had arrived
+     * @param longestAfter the fault it was
+     */
+    record Result(
+            int faults,
+            long snapshots,
+            long transactions,
+            int starts,
+            long longestRecoveryMillis,
+            Fault longestAfter) {}
+
+    /**
+     * Prepares a run; nothing is started yet.
+     *
+     * @param directory where its servers keep their data; left as it is
+     * @param kinds the kinds of faults to choose from
+     * @param out told how it gets on, a line a fault
+     */
+    Ordeal(Path directory, int faults, long seed, Set<Fault> kinds, PrintWriter out) {
+        this.directory = directory;
+        this.faults = faults;
+        this.seed = seed;
+        this.kinds = Set.copyOf(kinds);
+        this.out = out;
+    }
+
+    /**
+     * Runs to its end.
+     *
+     * @throws ChaosException if a promise was broken
+     */
+    Result run() throws IOException, InterruptedException, SQLException {
+        out.println("seed " + seed + ", " + faults + " faults, servers in " + directory);
+        try (Stage stage = Stage.open(directory)) {
+            Books.create(stage.atSource());
+            try (RunningTask task = new RunningTask(directory, stage.taskFile());
+                    Reader reader = Reader.start(stage.atDestination(), Stage.TASK);
+                    Load load = Load.start(stage.atSource(), seed)) {
+                Result result = faults(stage, task, reader, load);
+                load.stop();
+                finish(stage, task, reader);
+                return new Result(
+                        result.faults,
+                        reader.snapshots(),
+                        load.committed(),
+                        task.starts(),
+                        result.longestRecoveryMillis,
+                        result.longestAfter);
+            }
+        }
+    }
+
+    private Result faults(Stage stage, RunningTask task, Reader reader, Load load)
+            throws IOException, InterruptedException {
+        Random random = new Random(seed);
+        List<Fault> sequence = Fault.sequence(faults, possible(stage), random);
+        Striker striker = new Striker(stage, task, random);
+        task.start();
+        task.awaitPhase("capture", BEGIN_LIMIT.toSeconds());
+        long longest = 0;
+        Fault longestAfter = null;
+        for (int number = 1; number <= sequence.size(); number++) {
+            Fault fault = sequence.get(number - 1);
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_CALM_MILLIS));
+            task.requireAlive();
+            long began = System.nanoTime();
+            striker.strike(fault);
+            long ended = System.nanoTime();
+            awaitMark(stage, task, RECOVERY_LIMIT);
+            long recovery = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - ended);
+            reader.requireNeverBroken();
+            out.println(String.format(
+                    Locale.ROOT,
+                    "%4d  %-18s lasted %5.1f s, %5.1f s until a row arrived, %d transactions so far",
+                    number,
+                    fault.label(),
+                    (ended - began) / 1e9,
+                    recovery / 1e3,
+                    load.committed()));
+            if (recovery >= longest) {
+                longest = recovery;
+                longestAfter = fault;
+            }
+        }
+        return new Result(sequence.size(), 0, 0, 0, longest, longestAfter);
+    }
+
+    private Set<Fault> possible(Stage stage) {
+        Set<Fault> possible = EnumSet.copyOf(kinds);
+        if (possible.contains(Fault.FULL_DISK) && stage.disk().isEmpty()) {
+            out.println("no small file system can be mounted here: the fault full disk is left out");
+            possible.remove(Fault.FULL_DISK);
+        }
+        return possible;
+    }
+
+    /** Writes a row at the source and waits until it is at the destination: everything written before is there then too. */
+    private void awaitMark(Stage stage, RunningTask task, Duration limit) throws IOException, InterruptedException {
+        long mark = ++marks;
+        stage.atSource().executePatiently("UPDATE public.mark SET number = " + mark);
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (arrived(stage.atDestination()) < mark) {
+            task.requireAlive();
+            if (System.nanoTime() > deadline) {
+                throw new ChaosException(
+                        "A row did not arrive within " + limit.toSeconds() + " s after the fault: " + task.tail());
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    private static long arrived(End destination) {
+        try (Connection connection = destination.open()) {
+            String number = End.query(connection, "SELECT number FROM public.mark");
+            return number == null ? -1 : Long.parseLong(number);
+        } catch (SQLException e) {
+            // The table is not there yet, or the server is still coming up.
+            return -1;
+        }
+    }
+
+    private void finish(Stage stage, RunningTask task, Reader reader)
+            throws IOException, InterruptedException, SQLException {
+        task.awaitPhase("incremental", BEGIN_LIMIT.toSeconds());
+        awaitMark(stage, task, RECOVERY_LIMIT);
+        requireEqual(stage);
+        reader.stop();
+        task.stopAndRelease();
+    }
+
+    private static void requireEqual(Stage stage) throws SQLException, IOException {
+        Map<String, String> written = stage.atSource().rows(Books.TABLES);
+        Map<String, String> arrived = stage.atDestination().rows(Books.TABLES);
+        List<String> different = Books.TABLES.stream()
+                .filter(table -> !Objects.equals(written.get(table), arrived.get(table)))
+                .toList();
+        if (!different.isEmpty()) {
+            throw new ChaosException("These tables are not equal at both ends: " + different);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package org.dtssync.app.chaos;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.dtssync.app.embedded.EmbeddedPostgres;
+import org.dtssync.app.embedded.EmbeddedRegistry;
+import org.dtssync.app.embedded.PostgresSettings;
+
+/**
+ * Real servers of a run's own, each of which can be ended and started again on the same port and data, and a link in front of
+ * each. Not thread-safe.
+ */
+final class Stage implements AutoCloseable {
+
+    static final String TASK = "chaos";
+
+    private static final int SOURCE_MAJOR = 14;
+    private static final int DESTINATION_MAJOR = 17;
+
+    private final Path directory;
+    private final Deque<Runnable> stops = new ArrayDeque<>();
+    private EmbeddedPostgres source;
+    private EmbeddedPostgres destination;
+    private Broker broker;
+    private EmbeddedRegistry registry;
+    private Link sourceLink;
+    private Link destinationLink;
+    private Link registryLink;
+    private SmallDisk disk;
+
+    private Stage(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Starts everything in a directory. */
+    static Stage open(Path directory) throws IOException, InterruptedException {
+        Stage stage = new Stage(directory);
+        try {
+            stage.start();
+            return stage;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            stage.close();
+            throw e;
+        }
+    }
+
+    private void start() throws IOException, InterruptedException {
+        Files.createDirectories(directory);
+        Optional<SmallDisk> mounted = SmallDisk.mount(directory.resolve("small-disk"));
+        if (mounted.isPresent()) {
+            disk = mounted.get();
+            stops.push(disk::close);
+        }
+        source = keep(EmbeddedPostgres.start(PostgresSettings.of(SOURCE_MAJOR, directory.resolve("source"))));
+        destination =
+                keep(EmbeddedPostgres.start(PostgresSettings.of(DESTINATION_MAJOR, directory.resolve("destination"))));
+        sourceLink = keep(Link.to("source", source.port()));
+        destinationLink = keep(Link.to("destination", destination.port()));
+        broker = new Broker(directory.resolve("kafka"));
+        stops.push(broker::close);
+        broker.start();
+        registry = EmbeddedRegistry.start(directory.resolve("registry"));
+        stops.push(registry::close);
+        registryLink = keep(Link.to("registry", URI.create(registry.url()).getPort()));
+        createDatabases();
+    }
+
+    private void createDatabases() throws IOException {
+        atSource().maintain("CREATE DATABASE " + End.DATABASE + " TEMPLATE template0");
+        if (disk == null) {
+            atDestination().maintain("CREATE DATABASE " + End.DATABASE + " TEMPLATE template0");
+            return;
+        }
+        // The tables alone lie on the small disk: without space for its WAL a server ends, which is a crash like any
+        // other.
+        Path tables = disk.newDirectory("tables");
+        atDestination()
+                .maintain(
+                        "CREATE TABLESPACE small LOCATION '" + tables + "'",
+                        "CREATE DATABASE " + End.DATABASE + " TEMPLATE template0 TABLESPACE small");
+    }
+
+    private EmbeddedPostgres keep(EmbeddedPostgres server) {
+        stops.push(server::close);
+        return server;
+    }
+
+    private Link keep(Link link) {
+        stops.push(link::close);
+        return link;
+    }
+
+    EmbeddedPostgres source() {
+        return source;
+    }
+
+    EmbeddedPostgres destination() {
+        return destination;
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    EmbeddedRegistry registry() {
+        return registry;
+    }
+
+    Link sourceLink() {
+        return sourceLink;
+    }
+
+    Link destinationLink() {
+        return destinationLink;
+    }
+
+    Link registryLink() {
+        return registryLink;
+    }
+
+    /** Returns the disk that the destination's tables are on, where one could be mounted. */
+    Optional<SmallDisk> disk() {
+        return Optional.ofNullable(disk);
+    }
+
+    End atSource() {
+        return new End(source.port());
+    }
+
+    End atDestination() {
+        return new End(destination.port());
+    }
+
+    /** Returns the text of a task file all of whose connections go through the links. */
+    String taskFile() {
+        URI direct = URI.create(registry.url());
+        return """
+                name: %s
+                source: { url: "%s", user: %s }
+                destination: { url: "%s", user: %s }
+                kafka: { bootstrap.servers: "%s", transaction.timeout.ms: "4000" }
+                registry: { url: "http://127.0.0.1:%d%s" }
+                objects: { include: [ "public.*" ] }
+                snapshot: { chunk.rows: 400 }
+                """.formatted(
+                        TASK,
+                        End.url(sourceLink.port()),
+                        End.USER,
+                        End.url(destinationLink.port()),
+                        End.USER,
+                        broker.bootstrapServers(),
+                        registryLink.port(),
+                        direct.getPath());
+    }
+
+    @Override
+    public void close() {
+        while (!stops.isEmpty()) {
+            stops.pop().run();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package org.dtssync.app.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The short run of {@code scripts/chaos}: whatever ends, freezes or breaks, the task goes on by itself and stays exact. */
+class SurvivesFaultsTest {
+
+    private static final int FAULTS = 8;
+    private static final long SEED = 5;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void carriesOnAfterEachFaultAndEndsEqual() throws Exception {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        Ordeal.Result result =
+                new Ordeal(directory.resolve("chaos"), FAULTS, SEED, EnumSet.allOf(Fault.class), out).run();
+        out.println(Chaos.sentence(result));
+
+        assertThat(result.faults()).isEqualTo(FAULTS);
+        assertThat(result.snapshots()).isGreaterThan(20);
+        assertThat(result.transactions()).isGreaterThan(200);
+    }
+}
