@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS dts_sync.task (
     phase                    text NOT NULL,
     source_system_identifier text,
     source_database          text,
+    cuts_topic               text,     -- Kafka's identifier of the topic of the cuts
+    publication              text,     -- which publication is read, and what it publishes
     consistency_point        pg_lsn,
     error                    text,
     created_at               timestamptz NOT NULL DEFAULT now(),
@@ -47,6 +49,7 @@ CREATE TABLE IF NOT EXISTS dts_sync.table_progress (
     snapshot_bytes   bigint NOT NULL DEFAULT 0,
     visible_snapshot text,             -- pg_snapshot under which a table without a key was copied
     structure        text,             -- the fingerprint of the structure it is captured with
+    publication      text,             -- which entry of the publication is the table's
     earlier_structure text,            -- the one before the last accepted change
     changed_at       pg_lsn,           -- commits up to here may have been written under the earlier structure
     apply_after      pg_lsn,           -- commits up to here are in the table's last copy, and not applied

@@ -46,6 +46,7 @@ final class ApplyPart {
                 new ApplySettings(
                         parts.task().name(),
                         parts.task().kafka().properties(),
+                        parts.progress().cutsTopic(),
                         CapturedTables.applied(
                                 parts.progress().tables(), parts.structures().read()),
                         parts.budgets().applyChanges(),

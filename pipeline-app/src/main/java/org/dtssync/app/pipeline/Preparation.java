@@ -70,6 +70,7 @@ final class Preparation {
             new Verifications(parts.destination(), parts.task().name()).forget(fence);
             makeHeartbeat(source);
             makePublication(source, names);
+            new PublicationWatch(parts).record(source, fence);
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
             String systemIdentifier = systemIdentifier(source);
@@ -152,11 +153,13 @@ final class Preparation {
     }
 
     private void begin(Lsn start, String systemIdentifier) {
-        long offset = new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
+        FirstCut.Written first =
+                new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
+        parts.progress().cutsTopic(first.topicId(), fence);
         try (Connection connection = parts.destination().open()) {
             connection.setAutoCommit(false);
             fence.hold(connection);
-            AppliedPosition.begin(connection, fence, new AppliedPosition(start, offset));
+            AppliedPosition.begin(connection, fence, new AppliedPosition(start, first.offset()));
             // In this transaction, which a capture in the other direction leaves out.
             forgetHeartbeat(connection);
             connection.commit();

@@ -96,10 +96,8 @@ final class StructureChanges {
         TableProgress selected = selected(table);
         TableStructure current = TableStructure.parse(now);
         requireAtDestination(table, current, Optional.empty(), "--resnapshot");
-        if (known.isEmpty()) {
-            publish(table);
-            parts.progress().addTables(List.of(selected), fence);
-        }
+        parts.progress().addTables(List.of(selected), fence);
+        publish(table);
         if (made || DestinationTable.read(parts.destination(), table).isPresent()) {
             job.resnapshot(table);
         }
@@ -115,6 +113,7 @@ final class StructureChanges {
     private void publish(TableName table) {
         try (Connection connection = parts.source().open()) {
             new Publication(parts.task().publication()).include(connection, table);
+            new PublicationWatch(parts).record(connection, table, fence);
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + table + " could not be published", e);
         }

@@ -72,7 +72,8 @@ final class StructureWatch {
     /**
      * Looks once.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED that names every change
+     * @throws SyncException of kind STRUCTURE_CHANGED that names every change, or of kind PUBLICATION where the publication is not
+     *     as it was
      */
     void check() {
         Map<TableName, String> stored = parts.progress().structures();
@@ -88,6 +89,8 @@ final class StructureWatch {
         if (!changes.isEmpty()) {
             throw changed(changes, remedies(changes, added, stored, now));
         }
+        // After the structure: a table that was dropped has left the publication too.
+        new PublicationWatch(parts).check();
     }
 
     private static SyncException changed(List<StructureChange> changes, List<String> remedies) {
