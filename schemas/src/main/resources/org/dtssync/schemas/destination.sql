@@ -34,7 +34,8 @@ CREATE TABLE IF NOT EXISTS dts_sync.apply_position (
     epoch       bigint NOT NULL,
     cut_lsn     pg_lsn NOT NULL,
     cut_offset  bigint NOT NULL,
-    applied_at  timestamptz NOT NULL
+    applied_at  timestamptz NOT NULL,
+    mirror_of   text               -- the task in the other direction that leaves out what this one writes
 );
 
 CREATE TABLE IF NOT EXISTS dts_sync.table_progress (

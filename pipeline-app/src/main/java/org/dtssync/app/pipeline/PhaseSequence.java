@@ -1,6 +1,7 @@
 package org.dtssync.app.pipeline;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,6 +18,8 @@ import org.dtssync.app.structure.StructureReader;
 import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -154,6 +157,11 @@ final class PhaseSequence {
 
     private Phase prepare() throws InterruptedException {
         enter(Phase.PREPARE);
+        Optional<Mirror> mirror = Mirror.of(parts);
+        if (mirror.isPresent()) {
+            parts.retry().run("prepare", () -> mirror.get().prepare(fence));
+            return Phase.INCREMENTAL;
+        }
         parts.retry().run("prepare", () -> new Preparation(parts, fence).run());
         enter(Phase.CAPTURE);
         return Phase.CAPTURE;
@@ -163,6 +171,9 @@ final class PhaseSequence {
     private Phase changeTables(Phase phase, RunOptions options, AppliedMark applied) throws InterruptedException {
         StructureChanges changes = new StructureChanges(parts, fence, phase.isAfter(Phase.SCHEMA));
         options.acceptStructure().forEach(changes::accept);
+        if (!options.resnapshot().isEmpty()) {
+            requireNoMirror("Tables cannot be loaded anew: what is loaded would flow back.");
+        }
         for (TableName table : options.resnapshot()) {
             changes.resnapshot(table, snapshotJob(false));
         }
@@ -173,6 +184,18 @@ final class PhaseSequence {
         boolean unloaded = fromState(() -> parts.progress().tables()).stream()
                 .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
         return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
+    }
+
+    private void requireNoMirror(String what) {
+        List<String> mirrors = Mirror.of(parts)
+                .map(mirror -> List.of(parts.task().name()))
+                .orElseGet(() -> Mirror.mirrorsOf(parts));
+        if (!mirrors.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Two tasks flow against each other, the mirror is " + String.join(", ", mirrors) + ". " + what,
+                    "Run dts-sync release with the mirror's task file first; docs/switchover.md says how such a pair is used.");
+        }
     }
 
     /** Reads from the state, whose server may be away for a while. */
@@ -291,6 +314,7 @@ final class PhaseSequence {
     }
 
     private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
+        requireNoMirror("Applications are moved by hand.");
         SwitchReport report = new Switch(Switch.Kind.SWITCHOVER, parts, fence).run(direction, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }

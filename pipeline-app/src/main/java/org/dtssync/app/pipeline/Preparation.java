@@ -159,7 +159,11 @@ final class Preparation {
         try (Connection connection = parts.destination().open()) {
             connection.setAutoCommit(false);
             fence.hold(connection);
-            AppliedPosition.begin(connection, fence, new AppliedPosition(start, first.offset()));
+            AppliedPosition.begin(
+                    connection,
+                    fence,
+                    new AppliedPosition(start, first.offset()),
+                    parts.task().mirroredName());
             // In this transaction, which a capture in the other direction leaves out.
             forgetHeartbeat(connection);
             connection.commit();

@@ -11,6 +11,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.switchover.WriteFence;
+import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -174,6 +175,8 @@ public final class Release {
         List<String> done = new ArrayList<>();
         try (Connection connection = parts.destination().open()) {
             connection.setAutoCommit(false);
+            // A pipeline in the other direction leaves this out.
+            AppliedPosition.mark(connection, parts.task().name());
             for (String table : STATE_TABLES) {
                 delete(connection, table);
             }
