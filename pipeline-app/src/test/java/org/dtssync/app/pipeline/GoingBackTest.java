@@ -87,6 +87,9 @@ class GoingBackTest {
     void doesNothingWhileTheDestinationIsAwayAndGoesBackOnceItIsThere(Servers servers) throws Exception {
         moved(pair.perform("switchover", "--skip-verify"));
         pair.awaitPhase("reverse");
+        assertThatThrownBy(pair::cancel)
+                .isInstanceOf(SyncException.class)
+                .hasMessageContaining("its applications were moved already");
         RunningPair.execute(pair.destination(), INSERT);
         servers.postgres(17).crash();
         try {
