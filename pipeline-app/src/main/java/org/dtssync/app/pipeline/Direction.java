@@ -45,7 +45,7 @@ final class Direction implements AutoCloseable {
                     commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
                     changes);
         });
-        this.comparison = new Comparison(parts, heartbeat, listener, applied);
+        this.comparison = new Comparison(parts, fence, heartbeat, listener, applied);
     }
 
     TaskParts parts() {
