@@ -75,7 +75,8 @@ class MirrorTest {
         RunningPair.execute(third, STRUCTURE);
         TaskFile first = TaskFiles.of(servers, one, other);
         try (RunningPair there = RunningPair.start(first)) {
-            TaskFile wrong = TaskFiles.of(servers, other, third).asMirrorOf(there.task().name());
+            TaskFile wrong =
+                    TaskFiles.of(servers, other, third).asMirrorOf(there.task().name());
 
             assertThatThrownBy(() -> new Pipeline(wrong, PipelineListener.NONE).run(RunOptions.to(RunGoal.NONE)))
                     .isInstanceOf(SyncException.class)
@@ -110,7 +111,8 @@ class MirrorTest {
     private static long applied(RunningPair pair) throws SQLException {
         return Long.parseLong(RunningPair.query(
                         pair.destination(),
-                        "SELECT cut_offset FROM dts_sync.apply_position WHERE task = '" + pair.task().name() + "'"))
+                        "SELECT cut_offset FROM dts_sync.apply_position WHERE task = '"
+                                + pair.task().name() + "'"))
                 / 2;
     }
 
