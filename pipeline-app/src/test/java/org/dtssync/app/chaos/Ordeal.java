@@ -99,8 +99,7 @@ final class Ordeal {
         Random random = new Random(seed);
         List<Fault> sequence = Fault.sequence(faults, possible(stage), random);
         Striker striker = new Striker(stage, task, random);
-        task.start();
-        task.awaitPhase("capture", BEGIN_LIMIT.toSeconds());
+        task.begin("capture", BEGIN_LIMIT.toSeconds());
         long longest = 0;
         Fault longestAfter = null;
         for (int number = 1; number <= sequence.size(); number++) {
