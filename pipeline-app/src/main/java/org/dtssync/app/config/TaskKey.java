@@ -319,6 +319,25 @@ enum TaskKey {
             "30s",
             "How long the fenced database waits for its last changes to arrive before the switch is given up.",
             "How long your applications can go without writing."),
+    SWITCHOVER_VERIFICATION_AGE(
+            "switchover",
+            "verify.max.age",
+            KeyType.DURATION,
+            "1h",
+            "ms, s, m, h or d",
+            "1h",
+            "How old a clean comparison may be for a switchover to use it instead of making a new one.",
+            "Longer where a comparison takes hours; 0s to compare each time."),
+    MIRROR_OF(
+            "",
+            "mirror.of",
+            KeyType.NAME,
+            "",
+            "",
+            "shop",
+            "Name of the task that this one mirrors: it flows the other way between the same two databases, loads nothing, and"
+                    + " each leaves out what the other one wrote.",
+            "Both directions as separate processes; see docs/switchover.md."),
     SECOND_INSTANCE(
             "",
             "second.instance",

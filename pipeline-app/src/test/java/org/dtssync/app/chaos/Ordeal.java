@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Ordeal {
 
-    private static final Duration BEGIN_LIMIT = Duration.ofMinutes(2);
-    private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(2);
+    private static final Duration BEGIN_LIMIT = Duration.ofMinutes(5);
+    private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(3);
     private static final int LONGEST_CALM_MILLIS = 2_500;
     private static final long POLL_MILLIS = 50;
 

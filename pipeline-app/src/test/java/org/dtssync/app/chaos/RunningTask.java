@@ -15,7 +15,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
  */
 final class RunningTask implements AutoCloseable {
 
-    private static final long STOP_TIMEOUT_SECONDS = 20;
+    private static final long STOP_TIMEOUT_SECONDS = 60;
     private static final long POLL_MILLIS = 20;
     private static final int LINES_SHOWN = 12;
 
