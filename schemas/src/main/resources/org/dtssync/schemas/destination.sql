@@ -34,7 +34,8 @@ CREATE TABLE IF NOT EXISTS dts_sync.apply_position (
     epoch       bigint NOT NULL,
     cut_lsn     pg_lsn NOT NULL,
     cut_offset  bigint NOT NULL,
-    applied_at  timestamptz NOT NULL
+    applied_at  timestamptz NOT NULL,
+    mirror_of   text               -- the task in the other direction that leaves out what this one writes
 );
 
 CREATE TABLE IF NOT EXISTS dts_sync.table_progress (
@@ -95,6 +96,15 @@ CREATE TABLE IF NOT EXISTS dts_sync.switchover_step (
     begun_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     done_at   timestamptz,
     PRIMARY KEY (task, direction, step)
+);
+
+-- The last comparison of both databases; it counts while it is fresh and the structures are those it was made with.
+CREATE TABLE IF NOT EXISTS dts_sync.verification (
+    task       text PRIMARY KEY,
+    began_at   timestamptz NOT NULL,
+    lsn        pg_lsn NOT NULL,
+    equal      boolean NOT NULL,
+    structures text NOT NULL
 );
 
 -- What a person asked a running instance to do, and what came of it.

@@ -24,6 +24,8 @@ public enum FaultKind {
     TOPIC(Retry.NEVER),
     /** Another instance of the task has taken over. Never retried. */
     FENCED(Retry.NEVER),
+    /** Somebody gave the task up. Never retried. */
+    CANCELLED(Retry.NEVER),
     /** Data that cannot be carried or that the destination refuses. Never retried. */
     DATA(Retry.NEVER),
     /** A mistake in dts-sync itself. Never retried. */

@@ -28,14 +28,23 @@ final class ReleaseCommand implements Callable<Integer> {
     @Option(names = "--topics", description = "Delete the task's topics too.")
     private boolean topics;
 
+    @Option(
+            names = "--writable",
+            description = {
+                "After a switchover or a rollback: make the database that applications were moved away from writable again.",
+                "Without this it stays read-only, and the statements that make it writable are printed."
+            })
+    private boolean writable;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
         TaskFile file = task.read();
-        try (EmbeddedServers servers = topics ? EmbeddedServers.start(file) : EmbeddedServers.none(file)) {
-            List<String> removed = new Release(servers.resolved()).run(topics);
+        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED);
+                EmbeddedServers servers = topics ? EmbeddedServers.start(file) : EmbeddedServers.none(file)) {
+            List<String> removed = new Release(servers.resolved()).run(topics, writable);
             PrintWriter err = spec.commandLine().getErr();
             removed.forEach(err::println);
             if (removed.isEmpty()) {

@@ -12,6 +12,7 @@ import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
+import org.dtssync.app.progress.Verifications;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.capture.FirstCut;
 import org.dtssync.connectors.fault.FaultKind;
@@ -65,6 +66,8 @@ final class Preparation {
     private void start(List<TableName> names, String lockLimit) {
         try (Connection source = parts.source().open()) {
             setLockLimit(source, lockLimit);
+            // What was found equal was the stream before.
+            new Verifications(parts.destination(), parts.task().name()).forget(fence);
             makeHeartbeat(source);
             makePublication(source, names);
             new PublicationWatch(parts).record(source, fence);
@@ -156,7 +159,11 @@ final class Preparation {
         try (Connection connection = parts.destination().open()) {
             connection.setAutoCommit(false);
             fence.hold(connection);
-            AppliedPosition.begin(connection, fence, new AppliedPosition(start, first.offset()));
+            AppliedPosition.begin(
+                    connection,
+                    fence,
+                    new AppliedPosition(start, first.offset()),
+                    parts.task().mirroredName());
             // In this transaction, which a capture in the other direction leaves out.
             forgetHeartbeat(connection);
             connection.commit();

@@ -1,9 +1,11 @@
 package org.dtssync.app.pipeline;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.SwitchoverSteps;
+import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.switchover.EndpointCommand;
 import org.dtssync.app.switchover.SequenceCopy;
@@ -64,6 +66,9 @@ final class Switch {
     private final SwitchoverSteps steps;
     private final WriteFence writeFence;
 
+    /** The right to write to the source, where the state of the other direction is; null until it is held. */
+    private Fence sourceFence;
+
     /** Up to where the other side has everything, once the fenced one has drained. */
     private Lsn drained = Lsn.ZERO;
 
@@ -91,7 +96,13 @@ final class Switch {
                 direction.source(),
                 tables,
                 task.task().switchover().applicationRoles(),
+                task.task().name(),
                 task.task().applicationName());
+    }
+
+    /** Returns the right to write to one of both databases. */
+    private Fence fenceAt(DatabaseConnections database) {
+        return database.role().equals(task.destination().role()) ? taskFence : sourceFence;
     }
 
     /** Does something and records it. */
@@ -117,20 +128,28 @@ final class Switch {
     SwitchReport run(Direction active, Background background, SwitchOptions options) throws InterruptedException {
         steps.clear(taskFence);
         step("gates", () -> gates(active));
-        String verification = options.skipVerify() ? "skipped" : step("verify", () -> verify(active));
+        Checked verification = options.skipVerify() ? Checked.SKIPPED : step("verify", () -> verify(active));
         if (options.dryRun()) {
             return notMoved(0, null, verification, "Give the command without --dry-run.");
         }
+        try (InstanceLease lease = kind == Kind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
+            sourceFence = lease == null ? active.fence() : lease.fence();
+            return move(active, background, options, verification);
+        }
+    }
+
+    private SwitchReport move(Direction active, Background background, SwitchOptions options, Checked verification)
+            throws InterruptedException {
         task.progress().enter(kind.during, taskFence);
         boolean opened = false;
-        try (InstanceLease lease = kind == Kind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
-            Fence fence = lease == null ? taskFence : lease.fence();
+        try {
+            Fence fence = fenceAt(next.destination());
             try (Direction back = new Direction(next, fence, background, PipelineListener.NONE)) {
                 step("stream-back", () -> startBack(active, fence, back));
                 long began = System.nanoTime();
                 Lsn lsn;
                 int sequences;
-                try (WriteFence.Locks locks = step("fence", writeFence::raise)) {
+                try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(fenceAt(from.source())))) {
                     lsn = step("drain", () -> drain(active));
                     sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
                     step("confirm", () -> confirm(active, back, locks));
@@ -143,7 +162,14 @@ final class Switch {
                 step("writes", this::allowWrites);
                 String next = endpoint().map(SyncException::getMessage).orElseGet(this::nextThing);
                 return new SwitchReport(
-                        kind.label, true, seconds(began), lsn.toString(), sequences, verification, next);
+                        kind.label,
+                        true,
+                        seconds(began),
+                        lsn.toString(),
+                        sequences,
+                        verification.word(),
+                        verification.at(),
+                        next);
             }
         } finally {
             active.watch().forget();
@@ -171,27 +197,71 @@ final class Switch {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    private SwitchReport notMoved(double seconds, Lsn lsn, String verification, String nextThing) {
+    private SwitchReport notMoved(double seconds, Lsn lsn, Checked verification, String nextThing) {
         return new SwitchReport(
-                kind.label, false, seconds, lsn == null ? null : lsn.toString(), 0, verification, nextThing);
+                kind.label,
+                false,
+                seconds,
+                lsn == null ? null : lsn.toString(),
+                0,
+                verification.word(),
+                verification.at(),
+                nextThing);
     }
 
+    /** Everything that stands in the way is told at once. */
     private Void gates(Direction active) throws InterruptedException {
-        new StructureWatch(from, active.applied()).look();
-        List<String> problems = new SwitchGates(
+        List<String> problems = new ArrayList<>();
+        SyncException structure = problem(() -> new StructureWatch(from, active.applied()).look(), problems);
+        problems.addAll(new SwitchGates(
                         from.source(),
                         from.destination(),
+                        active.tables(),
                         task.task().switchover().applicationRoles(),
-                        task.task().applicationName())
-                .problems();
+                        task.task().applicationName(),
+                        fenceOf(next).liftingStatements().isEmpty())
+                .problems());
+        SyncException lag = problem(
+                () -> active.heartbeat().awaitApplied(task.task().switchover().maximumLag()), problems);
+        if (lag != null && kind == Kind.ROLLBACK) {
+            problems.add("Not at the source: " + Undrained.of(from).phrase()
+                    + ". dts-sync rollback --abandon goes back without it.");
+        }
+        if (problems.size() == 1 && structure != null) {
+            throw structure;
+        }
         if (!problems.isEmpty()) {
             throw new SyncException(FaultKind.PRECHECK, String.join("\n", problems), "");
         }
-        active.heartbeat().awaitApplied(task.task().switchover().maximumLag());
         return null;
     }
 
-    private String verify(Direction active) throws InterruptedException {
+    /** Returns what failed, if it tells of the databases and not of a lost connection. */
+    private static SyncException problem(Retry.Action look, List<String> problems) throws InterruptedException {
+        try {
+            look.run();
+            return null;
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.STRUCTURE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
+                throw e;
+            }
+            problems.add(e.getMessage());
+            return e;
+        }
+    }
+
+    /** How it is known that both databases are equal: by a comparison now, by an earlier one, or not. */
+    private record Checked(String word, String at) {
+        static final Checked SKIPPED = new Checked("skipped", null);
+        static final Checked NOW = new Checked("equal", null);
+    }
+
+    private Checked verify(Direction active) throws InterruptedException {
+        Optional<Verifications.Verified> fresh =
+                active.comparison().fresh(task.task().switchover().maximumVerificationAge());
+        if (fresh.isPresent()) {
+            return new Checked("reused", fresh.get().at());
+        }
         VerifyReport report = active.comparison().run();
         if (!report.equal()) {
             throw new SyncException(
@@ -199,7 +269,7 @@ final class Switch {
                     "The databases differ, so nothing was moved.",
                     "Run dts-sync verify to see where.");
         }
-        return "equal";
+        return Checked.NOW;
     }
 
     /** Its slot must be there before the first write that has to flow back. */
@@ -254,9 +324,8 @@ final class Switch {
     }
 
     private int copySequences() {
-        // The fence is a row of the destination; the source has none of the task's own.
-        Fence fence = kind == Kind.SWITCHOVER ? taskFence : null;
-        return new SequenceCopy(from.source(), from.destination(), task.task().objects()).run(fence);
+        return new SequenceCopy(from.source(), from.destination(), task.task().objects())
+                .run(fenceAt(from.destination()));
     }
 
     /** The point of no return. */
@@ -276,7 +345,7 @@ final class Switch {
 
     /** The database that is opened may still be fenced from a switch the other way. */
     private Void allowWrites() {
-        fenceOf(next).lift();
+        fenceOf(next).lift(fenceAt(next.source()));
         return null;
     }
 
@@ -311,6 +380,9 @@ final class Switch {
      * @param fence the right to write to the database that applications use now
      */
     void finish(Fence fence) throws InterruptedException {
+        if (kind == Kind.ROLLBACK) {
+            sourceFence = fence;
+        }
         if (!steps.isDone("writes")) {
             step("writes", this::allowWrites);
         }
@@ -318,7 +390,7 @@ final class Switch {
             endpoint();
         }
         step("end-of-stream", () -> {
-            new StreamEnd(from).run();
+            new StreamEnd(from, fence).run();
             return null;
         });
         step(LAST, () -> {
@@ -327,11 +399,22 @@ final class Switch {
         });
     }
 
-    /** Puts everything back to how it was before; for a start that finds the task in the middle, too. */
-    void undo() throws InterruptedException {
+    /** Puts everything back to how it was before, for a start that finds the task in the middle. */
+    void undoAfterCrash() throws InterruptedException {
+        if (kind == Kind.ROLLBACK) {
+            undo();
+            return;
+        }
+        try (InstanceLease lease = InstanceLease.acquirePatiently(next)) {
+            sourceFence = lease.fence();
+            undo();
+        }
+    }
+
+    private void undo() throws InterruptedException {
         LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label);
-        writeFence.lift();
-        new StreamEnd(next).run();
+        writeFence.lift(fenceAt(from.source()));
+        new StreamEnd(next, fenceAt(next.destination())).run();
         task.progress().enter(kind.before, taskFence);
     }
 }

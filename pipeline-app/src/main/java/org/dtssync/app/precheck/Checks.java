@@ -8,6 +8,23 @@ import org.dtssync.app.precheck.Check.Looking;
 /** Every check, in the order in which they are made and reported. */
 final class Checks {
 
+    /** What only matters where tables are made and loaded, which a mirror does not; and it may well flow to the older server. */
+    static final Set<String> OF_THE_LOAD = Set.of(
+            "version",
+            "existing-objects",
+            "existing-names",
+            "event-triggers",
+            "large-objects",
+            "c-functions",
+            "extensions",
+            "roles",
+            "owner-rights",
+            "schema-grants",
+            "extension-rights",
+            "superuser-objects",
+            "tablespaces",
+            "not-carried");
+
     private Checks() {}
 
     static List<Check> all() {

@@ -85,6 +85,9 @@ public final class Precheck {
     private void runChecks(Ends ends, Set<End> reached, List<PrecheckItem> items) {
         List<Check> skipped = new ArrayList<>();
         for (Check check : checks) {
+            if (task.mirrorOf().isPresent() && Checks.OF_THE_LOAD.contains(check.id())) {
+                continue;
+            }
             if (reached.containsAll(check.needs())) {
                 items.addAll(run(check, ends));
             } else if (!check.needs().contains(End.KAFKA) || !task.kafka().embedded()) {

@@ -257,7 +257,8 @@ class NamesLostTopicsTest {
             try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                     Map.of("bootstrap.servers", brokers), new ByteArraySerializer(), new ByteArraySerializer())) {
                 for (int i = 0; i < records; i++) {
-                    producer.send(new ProducerRecord<>(topic, 0, null, new byte[] {1}));
+                    producer.send(new ProducerRecord<>(topic, 0, null, new byte[] {1}))
+                            .get(20, TimeUnit.SECONDS);
                 }
             }
         }
