@@ -17,6 +17,7 @@ final class TransactionAssembler {
 
     private final RecordEncoder encoder;
     private final MirroredTransactions mirrored;
+    private final OtherHeartbeats others;
     private final String transactionTopic;
     private final String messageTopic;
 
@@ -31,6 +32,7 @@ final class TransactionAssembler {
     TransactionAssembler(String task, RecordEncoder encoder, MirroredTransactions mirrored) {
         this.encoder = encoder;
         this.mirrored = mirrored;
+        this.others = new OtherHeartbeats(task);
         this.transactionTopic = task + ".transaction";
         this.messageTopic = task + ".message";
     }
@@ -63,7 +65,7 @@ final class TransactionAssembler {
     }
 
     private void change(SourceRecord record) {
-        if (mirrored.leavesOut(record)) {
+        if (mirrored.leavesOut(record) || others.leavesOut(record)) {
             return;
         }
         for (EncodedChange change : encoder.encode(record)) {
