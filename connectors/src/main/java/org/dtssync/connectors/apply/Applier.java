@@ -294,7 +294,7 @@ public final class Applier {
             try {
                 writer.write(connection, batch, mode, true, more);
             } catch (SQLException e) {
-                throw SqlFaults.explain("The destination refuses the source's rows", e);
+                throw BatchWriter.refused(batch, e);
             }
         }
 

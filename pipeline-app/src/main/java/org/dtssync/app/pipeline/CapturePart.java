@@ -122,21 +122,6 @@ final class CapturePart implements CaptureListener {
         return found;
     }
 
-    /**
-     * The broker fences a producer off also where a transaction took too long, such as in a frozen network: then the task is
-     * still this instance's.
-     */
-    private SyncException fencedByWhom(SyncException fault) {
-        requireTask();
-        return new SyncException(
-                FaultKind.TRANSIENT,
-                "The broker ended the open transaction of task " + fence.task()
-                        + ": it took longer than transaction.timeout.ms, or another task of this name writes to the topics.",
-                "If it happens again and again, raise transaction.timeout.ms under kafka, and see that no other task has"
-                        + " this name.",
-                fault);
-    }
-
     /** A server of version 18 warns in its log that there is no publication, and streams nothing. */
     private void requirePublication() {
         try {
@@ -159,6 +144,21 @@ final class CapturePart implements CaptureListener {
                 throw LostCuts.changed(name, how);
             });
         }
+    }
+
+    /**
+     * The broker fences a producer off also where a transaction took too long, such as in a frozen network: then the task is
+     * still this instance's.
+     */
+    private SyncException fencedByWhom(SyncException fault) {
+        requireTask();
+        return new SyncException(
+                FaultKind.TRANSIENT,
+                "The broker ended the open transaction of task " + fence.task()
+                        + ": it took longer than transaction.timeout.ms, or another task of this name writes to the topics.",
+                "If it happens again and again, raise transaction.timeout.ms under kafka, and see that no other task has"
+                        + " this name.",
+                fault);
     }
 
     /** The topics have a fence of their own, but one that the last to come wins: only the epoch says who may come. */

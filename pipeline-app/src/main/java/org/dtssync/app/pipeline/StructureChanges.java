@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.app.catalog.PartitionFiles;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.StructureStep;
@@ -68,7 +69,12 @@ final class StructureChanges {
         requireAtDestination(table, current, Optional.of(step), "--accept-structure");
         if (!now.equals(recorded.structure())) {
             parts.structures()
-                    .accept(table, now, selected(table).keyColumns(), SourcePosition.insert(parts.source()), fence);
+                    .accept(
+                            table,
+                            PartitionFiles.withFilesOf(now, recorded.structure()),
+                            selected(table).keyColumns(),
+                            SourcePosition.insert(parts.source()),
+                            fence);
         }
         LOG.info("Structure was accepted. table={}", table);
     }

@@ -18,7 +18,7 @@ import org.dtssync.app.embedded.FreePort;
 final class Broker implements AutoCloseable {
 
     private static final String READY = "broker takes requests";
-    private static final long START_TIMEOUT_SECONDS = 90;
+    private static final long START_TIMEOUT_SECONDS = 180;
     private static final long STOP_TIMEOUT_SECONDS = 30;
     private static final long POLL_MILLIS = 50;
 
