@@ -45,7 +45,9 @@ final class RollbackCommand implements Callable<Integer> {
                 .ifPresent(undrained -> spec.commandLine()
                         .getErr()
                         .println("Not at the source yet: " + undrained.phrase() + ". "
-                                + (abandon ? "What does not come in time is lost there." : "The rollback waits for it.")));
+                                + (abandon
+                                        ? "What does not come in time is lost there."
+                                        : "The rollback waits for it.")));
         return new LifecycleCommand("rollback", task, spec)
                 .perform(flags.options(abandon).toString(), flags.json());
     }

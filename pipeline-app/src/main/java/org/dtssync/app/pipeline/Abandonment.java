@@ -57,7 +57,9 @@ final class Abandonment {
     SwitchReport run(Direction back) throws InterruptedException {
         steps.clear(taskFence);
         task.progress().enter(Phase.ROLLBACK, taskFence);
-        LOG.warn("Going back without waiting for everything. task={}", task.task().name());
+        LOG.warn(
+                "Going back without waiting for everything. task={}",
+                task.task().name());
         long began = System.nanoTime();
         String lost;
         int sequences;
@@ -86,8 +88,8 @@ final class Abandonment {
                 sequences,
                 "skipped",
                 null,
-                "Not at the source: " + lost + ". The task has ended: save from the destination what you need, then dts-sync"
-                        + " release.");
+                "Not at the source: " + lost
+                        + ". The task has ended: save from the destination what you need, then dts-sync" + " release.");
     }
 
     private String drain(Direction back) throws InterruptedException {
@@ -151,7 +153,9 @@ final class Abandonment {
                 new EndpointCommand(program).moveTo(task.source().settings());
             } catch (SyncException e) {
                 LOG.warn(
-                        "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
+                        "The endpoint was not moved. task={} reason={}",
+                        task.task().name(),
+                        e.getMessage());
             }
         }
     }

@@ -22,7 +22,8 @@ record CancelWatch(TaskParts parts) {
      * @throws SyncException of kind CANCELLED if the task was given up
      */
     void run() throws InterruptedException {
-        CommandStore commands = new CommandStore(parts.destination(), parts.task().name());
+        CommandStore commands =
+                new CommandStore(parts.destination(), parts.task().name());
         while (true) {
             Thread.sleep(POLL_MILLIS);
             PostedCommand command = commands.takeCancellation();
@@ -39,18 +40,16 @@ record CancelWatch(TaskParts parts) {
 
     /** Returns why a task in a later phase is not given up. */
     static SyncException refusal(String task, Phase phase) {
-        String why =
-                switch (phase) {
-                    case SWITCHOVER -> ": its applications are being moved.";
-                    case ABANDONED -> ": it has ended already.";
-                    default -> ": its applications were moved already.";
-                };
-        String remedy =
-                switch (phase) {
-                    case SWITCHOVER -> "Wait for the end of the switchover.";
-                    case ABANDONED -> "Use dts-sync release.";
-                    default -> "Use dts-sync rollback to move them back, or dts-sync complete and release to stay.";
-                };
+        String why = switch (phase) {
+            case SWITCHOVER -> ": its applications are being moved.";
+            case ABANDONED -> ": it has ended already.";
+            default -> ": its applications were moved already.";
+        };
+        String remedy = switch (phase) {
+            case SWITCHOVER -> "Wait for the end of the switchover.";
+            case ABANDONED -> "Use dts-sync release.";
+            default -> "Use dts-sync rollback to move them back, or dts-sync complete and release to stay.";
+        };
         return new SyncException(FaultKind.USAGE, "Task " + task + " is in phase " + phase.label() + why, remedy);
     }
 }

@@ -72,9 +72,8 @@ record Mirror(TaskParts parts, String first) {
     /** Prepares it: the first task learns to leave its transactions out before there is one. */
     void prepare(Fence fence) {
         requireFirst();
-        List<TableName> tables =
-                new SelectedTables(parts.source(), parts.task().objects())
-                        .read().stream().map(TableProgress::table).toList();
+        List<TableName> tables = new SelectedTables(parts.source(), parts.task().objects())
+                .read().stream().map(TableProgress::table).toList();
         requireTables(tables);
         try (Connection connection = parts.destination().open()) {
             new Publication("dts_sync_" + first).include(connection, POSITIONS);
@@ -94,11 +93,13 @@ record Mirror(TaskParts parts, String first) {
         if (phase != Phase.INCREMENTAL) {
             throw new SyncException(
                     FaultKind.PRECHECK,
-                    "Task " + first + " is in phase " + phase.label() + "; a mirror of it can begin in phase incremental.",
+                    "Task " + first + " is in phase " + phase.label()
+                            + "; a mirror of it can begin in phase incremental.",
                     "See dts-sync status of " + first + ".");
         }
         SourceIdentity theirs = new SourceIdentity(
-                progress.get().sourceSystemIdentifier().orElse(""), sourceDatabase().orElse(""));
+                progress.get().sourceSystemIdentifier().orElse(""),
+                sourceDatabase().orElse(""));
         TaskParts turned = parts.reversed();
         if (!SourceIdentity.current(turned).equals(theirs)) {
             throw wrong("Task " + first + " captures another database than the destination.");

@@ -58,9 +58,7 @@ final class PhaseSequence {
             Phase phase = settled();
             if (phase.isOver()) {
                 LOG.info(
-                        "Nothing is left to run. task={} phase={}",
-                        parts.task().name(),
-                        phase.label());
+                        "Nothing is left to run. task={} phase={}", parts.task().name(), phase.label());
                 return Optional.empty();
             }
             Optional<VerifyReport> report;
@@ -187,9 +185,8 @@ final class PhaseSequence {
     }
 
     private void requireNoMirror(String what) {
-        List<String> mirrors = Mirror.of(parts)
-                .map(mirror -> List.of(parts.task().name()))
-                .orElseGet(() -> Mirror.mirrorsOf(parts));
+        List<String> mirrors =
+                Mirror.of(parts).map(mirror -> List.of(parts.task().name())).orElseGet(() -> Mirror.mirrorsOf(parts));
         if (!mirrors.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,

@@ -126,8 +126,7 @@ public final class Pipeline {
             throws InterruptedException {
         Fence fence = lease.fence();
         background.start("dts-sync-lease", () -> parts.retry().run("lease", lease::keep));
-        background.start(
-                "dts-sync-cancel", () -> parts.retry().run("commands", () -> new CancelWatch(parts).run()));
+        background.start("dts-sync-cancel", () -> parts.retry().run("commands", () -> new CancelWatch(parts).run()));
         try {
             Optional<VerifyReport> report = new PhaseSequence(parts, fence, background, listener).run(options);
             background.check();

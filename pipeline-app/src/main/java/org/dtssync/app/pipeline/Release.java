@@ -91,7 +91,8 @@ public final class Release {
      * otherwise: an application that still points there must not write to it unnoticed.
      */
     private void releaseFences(boolean writable, List<String> done) {
-        boolean moved = parts.progress().task().map(TaskProgress::phase).orElseThrow().isAtDestination();
+        boolean moved =
+                parts.progress().task().map(TaskProgress::phase).orElseThrow().isAtDestination();
         for (DatabaseConnections database : List.of(parts.source(), parts.destination())) {
             boolean left = moved == database.role().equals(parts.source().role());
             WriteFence fence = new WriteFence(

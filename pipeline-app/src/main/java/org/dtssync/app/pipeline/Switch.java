@@ -221,8 +221,8 @@ final class Switch {
                         task.task().applicationName(),
                         fenceOf(next).liftingStatements().isEmpty())
                 .problems());
-        SyncException lag =
-                problem(() -> active.heartbeat().awaitApplied(task.task().switchover().maximumLag()), problems);
+        SyncException lag = problem(
+                () -> active.heartbeat().awaitApplied(task.task().switchover().maximumLag()), problems);
         if (lag != null && kind == Kind.ROLLBACK) {
             problems.add("Not at the source: " + Undrained.of(from).phrase()
                     + ". dts-sync rollback --abandon goes back without it.");

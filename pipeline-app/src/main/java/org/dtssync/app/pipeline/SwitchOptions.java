@@ -31,7 +31,9 @@ public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify
     /** Returns the options as on the command line. */
     @Override
     public String toString() {
-        return ((dryRun ? DRY_RUN + " " : "") + (rehearse ? REHEARSE + " " : "") + (skipVerify ? SKIP_VERIFY + " " : "")
+        return ((dryRun ? DRY_RUN + " " : "")
+                        + (rehearse ? REHEARSE + " " : "")
+                        + (skipVerify ? SKIP_VERIFY + " " : "")
                         + (abandon ? ABANDON : ""))
                 .strip();
     }

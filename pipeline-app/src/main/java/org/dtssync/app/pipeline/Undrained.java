@@ -40,8 +40,7 @@ public record Undrained(Optional<String> since, long walBytes) {
     public static Optional<Undrained> of(TaskFile task) {
         String name = task.applicationName() + "_status";
         try {
-            Optional<Phase> phase =
-                    TaskParts.of(task, name).progress().task().map(TaskProgress::phase);
+            Optional<Phase> phase = TaskParts.of(task, name).progress().task().map(TaskProgress::phase);
             return phase.filter(Phase.REVERSE::equals).map(reverse -> of(TaskParts.of(task.reversed(), name)));
         } catch (SyncException e) {
             if (e.kind() != FaultKind.CONNECTION) {
@@ -95,7 +94,10 @@ public record Undrained(Optional<String> since, long walBytes) {
     /** Returns it as a phrase that can follow "not at the source:". */
     public String phrase() {
         return since.map(moment -> String.format(
-                        Locale.ROOT, "what was committed at the destination since %s (%,d bytes of WAL)", moment, walBytes))
+                        Locale.ROOT,
+                        "what was committed at the destination since %s (%,d bytes of WAL)",
+                        moment,
+                        walBytes))
                 .orElse("nothing from before the last second");
     }
 }

@@ -85,7 +85,8 @@ record FenceProof(DatabaseConnections database, List<TableName> tables, List<Str
     /** A role that may not write to the table is asked for something else that writes, which is refused before any right. */
     private boolean isRefused(Connection connection) throws SQLException {
         if (!tables.isEmpty()) {
-            String state = attempt(connection, "DELETE FROM ONLY " + tables.get(0).sql() + " WHERE false");
+            String state =
+                    attempt(connection, "DELETE FROM ONLY " + tables.get(0).sql() + " WHERE false");
             if (!state.equals(INSUFFICIENT_PRIVILEGE)) {
                 return state.equals(READ_ONLY);
             }

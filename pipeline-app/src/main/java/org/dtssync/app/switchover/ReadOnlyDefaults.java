@@ -121,9 +121,7 @@ record ReadOnlyDefaults(DatabaseConnections database, String task) {
     }
 
     private static String statement(Earlier earlier) {
-        return earlier.value() == null
-                ? "RESET " + NAME
-                : "SET " + NAME + " = " + Identifiers.literal(earlier.value());
+        return earlier.value() == null ? "RESET " + NAME : "SET " + NAME + " = " + Identifiers.literal(earlier.value());
     }
 
     private static String subject(Connection connection, String role) throws SQLException {

@@ -57,7 +57,8 @@ class GivingUpTest {
     }
 
     private void assertGone(RunningPair pair) throws SQLException {
-        assertThatThrownBy(pair::awaitEnd).hasMessageContaining("Task " + pair.task().name() + " was cancelled.");
+        assertThatThrownBy(pair::awaitEnd)
+                .hasMessageContaining("Task " + pair.task().name() + " was cancelled.");
         for (DatabaseSettings database : new DatabaseSettings[] {source, destination}) {
             assertThat(RunningPair.query(database, "SELECT to_regnamespace('dts_sync') IS NULL"))
                     .isEqualTo("t");
@@ -65,6 +66,7 @@ class GivingUpTest {
         assertThat(RunningPair.query(
                         source, "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
                 .isEqualTo("0");
-        assertThat(RunningPair.query(source, "SELECT count(*) FROM pg_publication")).isEqualTo("0");
+        assertThat(RunningPair.query(source, "SELECT count(*) FROM pg_publication"))
+                .isEqualTo("0");
     }
 }

@@ -76,10 +76,13 @@ class GoingBackTest {
         pair.awaitEnd();
         assertReadOnly(pair.destination());
         RunningPair.execute(pair.source(), INSERT);
-        assertThat(RunningPair.query(pair.source(), "SELECT string_agg(id::text, ' ') FROM public.customer WHERE balance = 1"))
+        assertThat(RunningPair.query(
+                        pair.source(), "SELECT string_agg(id::text, ' ') FROM public.customer WHERE balance = 1"))
                 .as("a fresh value, and not the row that was lost")
                 .isEqualTo("102");
-        assertThat(RunningPair.query(pair.destination(), "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
+        assertThat(RunningPair.query(
+                        pair.destination(),
+                        "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
                 .isEqualTo("0");
     }
 

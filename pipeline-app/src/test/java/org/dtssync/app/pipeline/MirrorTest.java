@@ -40,15 +40,18 @@ class MirrorTest {
         try (RunningPair there = RunningPair.start(first)) {
             assertThat(new Precheck(mirror).run()).noneMatch(item -> item.result() == PrecheckItem.Result.FAIL);
             RunningPair back = RunningPair.start(mirror);
-            RunningPair.execute(one, "UPDATE public.here SET note = 'a' WHERE id <= 50");
-            RunningPair.execute(other, "UPDATE public.there SET note = 'b' WHERE id <= 40");
-            awaitCount(other, CHANGED.formatted("here", "a"), 50);
-            awaitCount(one, CHANGED.formatted("there", "b"), 40);
+            try {
+                RunningPair.execute(one, "UPDATE public.here SET note = 'a' WHERE id <= 50");
+                RunningPair.execute(other, "UPDATE public.there SET note = 'b' WHERE id <= 40");
+                awaitCount(other, CHANGED.formatted("here", "a"), 50);
+                awaitCount(one, CHANGED.formatted("there", "b"), 40);
 
-            assertIdle(there, back);
+                assertIdle(there, back);
+            } finally {
+                back.stop();
+            }
 
             // Each goes on from where it was, with what was written meanwhile.
-            back.stop();
             RunningPair.execute(one, "DELETE FROM public.here WHERE id > 50");
             RunningPair.execute(other, "INSERT INTO public.there SELECT i, 'c' FROM generate_series(101, 130) i");
             awaitCount(other, "SELECT count(*) FROM public.here", 50);
@@ -75,7 +78,8 @@ class MirrorTest {
         RunningPair.execute(third, STRUCTURE);
         TaskFile first = TaskFiles.of(servers, one, other);
         try (RunningPair there = RunningPair.start(first)) {
-            TaskFile wrong = TaskFiles.of(servers, other, third).asMirrorOf(there.task().name());
+            TaskFile wrong =
+                    TaskFiles.of(servers, other, third).asMirrorOf(there.task().name());
 
             assertThatThrownBy(() -> new Pipeline(wrong, PipelineListener.NONE).run(RunOptions.to(RunGoal.NONE)))
                     .isInstanceOf(SyncException.class)
@@ -92,32 +96,46 @@ class MirrorTest {
         return mirror.asMirrorOf(first.name());
     }
 
-    /** Each task applies its own heartbeats and nothing else: a position row that came back would be one more each time. */
+    /** Each task applies its own heartbeats and nothing else: a position row that came back would make a cut more each time. */
     private static void assertIdle(RunningPair there, RunningPair back) throws Exception {
-        long began = System.nanoTime();
-        List<Long> before = List.of(applied(there), applied(back));
-        long changes = written(there.source()) + written(there.destination());
-        Thread.sleep(6_000);
-        List<Long> after = List.of(applied(there), applied(back));
-        long beats = (System.nanoTime() - began) / 1_000_000_000L + 2;
+        for (RunningPair pair : List.of(there, back)) {
+            long began = beats(pair);
+            awaitBeats(pair, began + 2);
+            long cutsBesideBeats = cutsBesideBeats(pair);
+            String rows = rows(there.source()) + rows(there.destination());
+            awaitBeats(pair, began + 6);
 
-        assertThat(after.get(0) - before.get(0)).isBetween(1L, beats);
-        assertThat(after.get(1) - before.get(1)).isBetween(1L, beats);
-        assertThat(written(there.source()) + written(there.destination())).isEqualTo(changes);
+            assertThat(cutsBesideBeats(pair)).isLessThanOrEqualTo(cutsBesideBeats);
+            assertThat(rows(there.source()) + rows(there.destination())).isEqualTo(rows);
+        }
     }
 
-    /** The sequence number of the last cut, nearly: each takes two offsets, with the mark of its Kafka transaction. */
-    private static long applied(RunningPair pair) throws SQLException {
+    private static void awaitBeats(RunningPair pair, long beats) {
+        await().atMost(Duration.ofMinutes(1)).until(() -> beats(pair) >= beats);
+    }
+
+    private static long beats(RunningPair pair) throws SQLException {
+        return ofApplied(pair, "sequence");
+    }
+
+    /** Each cut takes two offsets, with the mark of its Kafka transaction. */
+    private static long cutsBesideBeats(RunningPair pair) throws SQLException {
+        return ofApplied(pair, "cut_offset / 2 - sequence");
+    }
+
+    private static long ofApplied(RunningPair pair, String what) throws SQLException {
         return Long.parseLong(RunningPair.query(
-                        pair.destination(),
-                        "SELECT cut_offset FROM dts_sync.apply_position WHERE task = '" + pair.task().name() + "'"))
-                / 2;
+                pair.destination(),
+                "SELECT " + what + " FROM dts_sync.apply_position JOIN dts_sync.heartbeat USING (task) WHERE task = '"
+                        + pair.task().name() + "'"));
     }
 
-    private static long written(DatabaseSettings database) throws SQLException {
-        return Long.parseLong(RunningPair.query(database, """
-                SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables WHERE schemaname = 'public'
-                """));
+    /** Every version of a row has an xmin of its own. */
+    private static String rows(DatabaseSettings database) throws SQLException {
+        return RunningPair.query(database, """
+                SELECT md5(string_agg(concat(tableoid, xmin, id), ',' ORDER BY tableoid, id))
+                FROM (SELECT tableoid, xmin, id FROM public.here UNION ALL SELECT tableoid, xmin, id FROM public.there) rows
+                """);
     }
 
     private static void awaitCount(DatabaseSettings database, String sql, int count) {

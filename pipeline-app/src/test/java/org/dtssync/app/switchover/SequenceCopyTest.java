@@ -38,9 +38,10 @@ class SequenceCopyTest {
         "INCREMENT 1 MAXVALUE 9 CYCLE,                 9, t,    3, t,    1",
         "INCREMENT 1 MAXVALUE 9 CYCLE,                 2, t,    8, t,    3",
     })
-    void goesOnWhereTheFurtherOneIs(
-            String kind, long last, String called, long there, String thereCalled, long next) throws SQLException {
-        from.execute("CREATE SEQUENCE public.s " + kind + "; SELECT setval('public.s', " + last + ", '" + called + "')");
+    void goesOnWhereTheFurtherOneIs(String kind, long last, String called, long there, String thereCalled, long next)
+            throws SQLException {
+        from.execute(
+                "CREATE SEQUENCE public.s " + kind + "; SELECT setval('public.s', " + last + ", '" + called + "')");
         to.execute("CREATE SEQUENCE public.s MINVALUE -100000 START 1; SELECT setval('public.s', " + there + ", '"
                 + thereCalled + "')");
         if (kind.startsWith("INCREMENT -")) {
