@@ -103,10 +103,12 @@ public final class TaskFileReader {
         TaskFile assemble(Path directory) {
             top.refuseUnknownKeys(TaskKey.sections());
             String name = top.name(TaskKey.NAME);
+            DatabaseSettings source = source();
+            DestinationSettings destination = destination();
             return new TaskFile(
                     name,
-                    new SourceSettings(source()),
-                    destination(),
+                    new SourceSettings(source),
+                    destination,
                     kafka(),
                     topics(),
                     registry(),
@@ -120,7 +122,7 @@ public final class TaskFileReader {
                     retry(),
                     top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
                     top.size(TaskKey.WAL_WARNING),
-                    switchover());
+                    switchover(directory, source, destination.database()));
         }
 
         private DatabaseSettings source() {
@@ -208,11 +210,12 @@ public final class TaskFileReader {
             return new RetrySettings(section.duration(TaskKey.RETRY_CONNECTION), section.duration(TaskKey.RETRY_OTHER));
         }
 
-        private SwitchoverSettings switchover() {
+        private SwitchoverSettings switchover(Path directory, DatabaseSettings source, DatabaseSettings destination) {
             SectionReader section = section("switchover");
             return new SwitchoverSettings(
                     section.names(TaskKey.SWITCHOVER_ROLES),
                     section.text(TaskKey.SWITCHOVER_COMMAND),
+                    new PgBouncerReader(section, directory).read(source, destination),
                     section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
                     section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT));
         }

@@ -11,7 +11,9 @@ import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.switchover.Endpoint;
 import org.dtssync.app.switchover.WriteFence;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -91,7 +93,21 @@ public final class Release {
                     .lift();
         }
         done.add("Took the read-only defaults of the switchover away.");
+        if (phase.get() == Phase.SWITCHOVER || phase.get() == Phase.ROLLBACK) {
+            letGoOn(done);
+        }
         return done;
+    }
+
+    /** What was killed in the middle of a switch may have left applications waiting. */
+    private void letGoOn(List<String> done) throws InterruptedException {
+        try {
+            Endpoint.of(parts.task().switchover(), parts.destination().settings(), true)
+                    .stay();
+        } catch (SyncException e) {
+            // The task must go even where its PgBouncer has gone before.
+            done.add("Applications may still wait: " + e.getMessage());
+        }
     }
 
     private boolean hasReverse() {

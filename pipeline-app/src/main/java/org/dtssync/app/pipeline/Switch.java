@@ -1,11 +1,12 @@
 package org.dtssync.app.pipeline;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.structure.StructureFinisher;
-import org.dtssync.app.switchover.EndpointCommand;
+import org.dtssync.app.switchover.Endpoint;
 import org.dtssync.app.switchover.SequenceCopy;
 import org.dtssync.app.switchover.SwitchGates;
 import org.dtssync.app.switchover.WriteFence;
@@ -33,7 +34,9 @@ final class Switch {
     private static final Logger LOG = LoggerFactory.getLogger(Switch.class);
 
     private static final long START_LIMIT_MILLIS = 90_000;
+    private static final String PAUSE = "pause";
     private static final String OPEN = "open";
+    private static final String ENDPOINT = "endpoint";
     private static final String LAST = "materialized-views";
 
     /** Which way applications are moved. */
@@ -63,6 +66,7 @@ final class Switch {
     private final TaskParts next;
     private final SwitchoverSteps steps;
     private final WriteFence writeFence;
+    private final Endpoint endpoint;
 
     /** Up to where the other side has everything, once the fenced one has drained. */
     private Lsn drained = Lsn.ZERO;
@@ -82,6 +86,7 @@ final class Switch {
         this.next = kind == Kind.SWITCHOVER ? reverse : task;
         this.steps = new SwitchoverSteps(task.destination(), task.task().name(), kind.label);
         this.writeFence = fenceOf(from);
+        this.endpoint = Endpoint.of(task.task().switchover(), from.destination().settings(), kind == Kind.SWITCHOVER);
     }
 
     private WriteFence fenceOf(TaskParts direction) {
@@ -127,23 +132,22 @@ final class Switch {
             Fence fence = lease == null ? taskFence : lease.fence();
             try (Direction back = new Direction(next, fence, background, PipelineListener.NONE)) {
                 step("stream-back", () -> startBack(active, fence, back));
-                long began = System.nanoTime();
-                Lsn lsn;
-                int sequences;
-                try (WriteFence.Locks locks = step("fence", writeFence::raise)) {
-                    lsn = step("drain", () -> drain(active));
-                    sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
-                    step("confirm", () -> confirm(active, back, locks));
-                    if (options.rehearse()) {
-                        return notMoved(seconds(began), lsn, verification, "Give the command without --rehearse.");
-                    }
-                    step(OPEN, this::open);
-                    opened = true;
+                Crossing crossing = cross(active, back, options);
+                if (options.rehearse()) {
+                    return notMoved(
+                            crossing.seconds(), crossing.lsn(), verification, "Give the command without --rehearse.");
                 }
+                opened = true;
                 step("writes", this::allowWrites);
                 String next = endpoint().map(SyncException::getMessage).orElseGet(this::nextThing);
                 return new SwitchReport(
-                        kind.label, true, seconds(began), lsn.toString(), sequences, verification, next);
+                        kind.label,
+                        true,
+                        seconds(crossing.began()),
+                        crossing.lsn().toString(),
+                        crossing.sequences(),
+                        verification,
+                        next);
             }
         } finally {
             active.watch().forget();
@@ -151,6 +155,59 @@ final class Switch {
             if (!opened && !isOpen()) {
                 undo();
             }
+        }
+    }
+
+    /**
+     * What came of everything that applications wait for, but for the last steps.
+     *
+     * @param began when they began to wait, as {@link System#nanoTime}
+     * @param seconds until the fence came down again, if nothing was opened
+     * @param lsn up to where the other side has everything
+     * @param sequences how many were set
+     */
+    private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
+
+    private Crossing cross(Direction active, Direction back, SwitchOptions options) throws InterruptedException {
+        long began = System.nanoTime();
+        boolean opened = false;
+        try {
+            step(PAUSE, () -> {
+                endpoint.hold();
+                return null;
+            });
+            try (WriteFence.Locks locks = step("fence", writeFence::raise)) {
+                Lsn lsn = step("drain", () -> drain(active));
+                int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
+                step("confirm", () -> confirm(active, back, locks));
+                if (!options.rehearse()) {
+                    step(OPEN, this::open);
+                    opened = true;
+                }
+                return new Crossing(began, seconds(began), lsn, sequences);
+            }
+        } finally {
+            // Now, and not with all the rest that is undone: applications wait.
+            if (!opened && !isOpen()) {
+                letGoOn();
+            }
+        }
+    }
+
+    /** Applications can write again where they are. */
+    private void letGoOn() throws InterruptedException {
+        writeFence.lift();
+        if (!steps.isBegun(PAUSE)) {
+            return;
+        }
+        try {
+            endpoint.stay();
+        } catch (SyncException e) {
+            // What remains to be undone must not wait for it, and a PgBouncer that is down forgets that it was paused.
+            LOG.warn(
+                    "Applications may still wait: PgBouncer could not be told to go on. task={} reason={}",
+                    task.task().name(),
+                    e.getMessage());
         }
     }
 
@@ -178,12 +235,13 @@ final class Switch {
 
     private Void gates(Direction active) throws InterruptedException {
         new StructureWatch(from, active.applied()).look();
-        List<String> problems = new SwitchGates(
+        List<String> problems = new ArrayList<>(new SwitchGates(
                         from.source(),
                         from.destination(),
                         task.task().switchover().applicationRoles(),
                         task.task().applicationName())
-                .problems();
+                .problems());
+        problems.addAll(endpoint.problems());
         if (!problems.isEmpty()) {
             throw new SyncException(FaultKind.PRECHECK, String.join("\n", problems), "");
         }
@@ -283,7 +341,10 @@ final class Switch {
     /** Both databases are switched by now, so a program that fails must not keep the data from flowing back. */
     private Optional<SyncException> endpoint() throws InterruptedException {
         try {
-            step("endpoint", this::moveEndpoint);
+            step(ENDPOINT, () -> {
+                endpoint.move();
+                return null;
+            });
             return Optional.empty();
         } catch (SyncException e) {
             LOG.warn(
@@ -292,12 +353,23 @@ final class Switch {
         }
     }
 
-    private Void moveEndpoint() throws InterruptedException {
-        String program = task.task().switchover().command();
-        if (!program.isEmpty()) {
-            new EndpointCommand(program).moveTo(from.destination().settings());
+    /**
+     * Answers a command that was carried out before, as where a crash came behind the point of no return and a start has finished
+     * it. Only an endpoint that could not be moved is tried again.
+     *
+     * @throws SyncException if it never was
+     */
+    SwitchReport again(SwitchOptions options) throws InterruptedException {
+        if (!steps.isDone(OPEN) || options.dryRun() || options.rehearse()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "The applications of task " + task.task().name() + " are where " + kind.label + " would take them.",
+                    "See dts-sync status for the phase.");
         }
-        return null;
+        String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
+                .map(SyncException::getMessage)
+                .orElseGet(() -> "The applications were moved already. " + nextThing());
+        return new SwitchReport(kind.label, true, 0, null, 0, "skipped", next);
     }
 
     /** Returns whether a crash left this switch behind its point of no return, but not at its end. */
@@ -314,7 +386,7 @@ final class Switch {
         if (!steps.isDone("writes")) {
             step("writes", this::allowWrites);
         }
-        if (!steps.isDone("endpoint")) {
+        if (!steps.isDone(ENDPOINT)) {
             endpoint();
         }
         step("end-of-stream", () -> {
@@ -330,7 +402,7 @@ final class Switch {
     /** Puts everything back to how it was before; for a start that finds the task in the middle, too. */
     void undo() throws InterruptedException {
         LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label);
-        writeFence.lift();
+        letGoOn();
         new StreamEnd(next).run();
         task.progress().enter(kind.before, taskFence);
     }
