@@ -38,6 +38,7 @@ public record Cut(
      * @param partition the partition's number
      * @param firstOffset offset of the first record
      * @param endOffset offset behind the last record
+     * @param topicId Kafka's identifier of the topic, which another topic of the same name does not have; null if unknown
      */
-    public record CutPartition(String topic, int partition, long firstOffset, long endOffset) {}
+    public record CutPartition(String topic, int partition, long firstOffset, long endOffset, String topicId) {}
 }

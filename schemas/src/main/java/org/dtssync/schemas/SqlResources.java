@@ -10,7 +10,9 @@ public enum SqlResources {
     /** State kept in the destination. */
     DESTINATION("destination.sql"),
     /** The heartbeat table, made at both ends. */
-    HEARTBEAT("heartbeat.sql");
+    HEARTBEAT("heartbeat.sql"),
+    /** What a fence changed, made at the end that is fenced. */
+    WRITE_FENCE("write-fence.sql");
 
     /** The schema everything of ours lives in, at both ends. */
     public static final String SCHEMA = "dts_sync";

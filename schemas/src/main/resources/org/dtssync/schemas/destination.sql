@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS dts_sync.task (
     phase                    text NOT NULL,
     source_system_identifier text,
     source_database          text,
+    cuts_topic               text,     -- Kafka's identifier of the topic of the cuts
+    publication              text,     -- which publication is read, and what it publishes
     consistency_point        pg_lsn,
     error                    text,
     created_at               timestamptz NOT NULL DEFAULT now(),
@@ -32,7 +34,8 @@ CREATE TABLE IF NOT EXISTS dts_sync.apply_position (
     epoch       bigint NOT NULL,
     cut_lsn     pg_lsn NOT NULL,
     cut_offset  bigint NOT NULL,
-    applied_at  timestamptz NOT NULL
+    applied_at  timestamptz NOT NULL,
+    mirror_of   text               -- the task in the other direction that leaves out what this one writes
 );
 
 CREATE TABLE IF NOT EXISTS dts_sync.table_progress (
@@ -47,6 +50,7 @@ CREATE TABLE IF NOT EXISTS dts_sync.table_progress (
     snapshot_bytes   bigint NOT NULL DEFAULT 0,
     visible_snapshot text,             -- pg_snapshot under which a table without a key was copied
     structure        text,             -- the fingerprint of the structure it is captured with
+    publication      text,             -- which entry of the publication is the table's
     earlier_structure text,            -- the one before the last accepted change
     changed_at       pg_lsn,           -- commits up to here may have been written under the earlier structure
     apply_after      pg_lsn,           -- commits up to here are in the table's last copy, and not applied
@@ -92,6 +96,15 @@ CREATE TABLE IF NOT EXISTS dts_sync.switchover_step (
     begun_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     done_at   timestamptz,
     PRIMARY KEY (task, direction, step)
+);
+
+-- The last comparison of both databases; it counts while it is fresh and the structures are those it was made with.
+CREATE TABLE IF NOT EXISTS dts_sync.verification (
+    task       text PRIMARY KEY,
+    began_at   timestamptz NOT NULL,
+    lsn        pg_lsn NOT NULL,
+    equal      boolean NOT NULL,
+    structures text NOT NULL
 );
 
 -- What a person asked a running instance to do, and what came of it.

@@ -32,19 +32,39 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
         }
     }
 
-    /** Sets a task's position to where its stream begins. */
-    public static void begin(Connection connection, Fence fence, AppliedPosition first) throws SQLException {
+    /**
+     * Sets a task's position to where its stream begins.
+     *
+     * @param mirrorOf the task in the other direction, which knows by it which transactions to leave out
+     */
+    public static void begin(Connection connection, Fence fence, AppliedPosition first, String mirrorOf)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                INSERT INTO dts_sync.apply_position (task, epoch, cut_lsn, cut_offset, applied_at)
-                VALUES (?, ?, ?::pg_lsn, ?, clock_timestamp())
+                INSERT INTO dts_sync.apply_position (task, epoch, cut_lsn, cut_offset, applied_at, mirror_of)
+                VALUES (?, ?, ?::pg_lsn, ?, clock_timestamp(), ?)
                 ON CONFLICT (task) DO UPDATE
                 SET epoch = excluded.epoch, cut_lsn = excluded.cut_lsn, cut_offset = excluded.cut_offset,
-                    applied_at = excluded.applied_at
+                    applied_at = excluded.applied_at, mirror_of = excluded.mirror_of
                 """)) {
             statement.setString(1, fence.task());
             statement.setLong(2, fence.epoch());
             statement.setString(3, first.lsn().toString());
             statement.setLong(4, first.cutOffset());
+            statement.setString(5, mirrorOf);
+            statement.executeUpdate();
+        }
+    }
+
+    /**
+     * Marks a transaction as the task's, where it is not one that applies changes: a pipeline in the other direction leaves it
+     * out then. To be its first statement.
+     *
+     * @param task the task's name
+     */
+    public static void mark(Connection connection, String task) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "UPDATE dts_sync.apply_position SET applied_at = clock_timestamp() WHERE task = ?")) {
+            statement.setString(1, task);
             statement.executeUpdate();
         }
     }

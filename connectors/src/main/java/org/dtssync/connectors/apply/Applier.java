@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,9 +20,9 @@ import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.ChangeHeaders;
@@ -40,7 +42,7 @@ public final class Applier {
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
     private final ApplySettings settings;
-    private final DatabaseConnections destination;
+    private final SoleSession destination;
     private final Fence fence;
     private final Converter keyConverter;
     private final Converter valueConverter;
@@ -55,7 +57,7 @@ public final class Applier {
      * Creates an applier; nothing is opened yet.
      *
      * @param settings what is applied
-     * @param destination connections to the destination
+     * @param destination the session there of whatever applies this task in this process
      * @param fence the right to write there
      * @param keyConverter reads keys; used by this applier alone
      * @param valueConverter reads envelopes; used by this applier alone
@@ -64,7 +66,7 @@ public final class Applier {
      */
     public Applier(
             ApplySettings settings,
-            DatabaseConnections destination,
+            SoleSession destination,
             Fence fence,
             Converter keyConverter,
             Converter valueConverter,
@@ -126,9 +128,10 @@ public final class Applier {
             AppliedPosition position = AppliedPosition.read(connection, settings.task())
                     .orElseThrow(() -> new SyncException(
                             FaultKind.FENCED, "Task " + settings.task() + " has no position: it was released.", ""));
-            try (CutReader cuts = new CutReader(settings.task(), settings.kafka(), codec, position);
-                    ChangeReader changes = new ChangeReader(settings.kafka(), READ_TIMEOUT)) {
-                new Run(connection, cuts, changes, mode, rows).loop(position, goal);
+            try (TopicCheck check = new TopicCheck(settings.task(), settings.kafka());
+                    CutReader cuts = new CutReader(settings, codec, position, check);
+                    ChangeReader changes = new ChangeReader(settings.kafka(), READ_TIMEOUT, check)) {
+                new Run(connection, check, cuts, changes, mode, rows).loop(position, goal);
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("Changes could not be written to the destination", e);
@@ -155,6 +158,7 @@ public final class Applier {
         private final Connection connection;
         private final CutReader cuts;
         private final ChangeReader reader;
+        private final TopicCheck check;
         private final WriteMode mode;
         private final Optional<CatchUpRows> rows;
         private final TargetCatalog catalog = new TargetCatalog(settings.tables());
@@ -162,8 +166,15 @@ public final class Applier {
         private final Map<String, TargetTable> tables = new HashMap<>();
         private final Map<String, AppliedTable> applied = new HashMap<>();
 
-        Run(Connection connection, CutReader cuts, ChangeReader reader, WriteMode mode, Optional<CatchUpRows> rows) {
+        Run(
+                Connection connection,
+                TopicCheck check,
+                CutReader cuts,
+                ChangeReader reader,
+                WriteMode mode,
+                Optional<CatchUpRows> rows) {
             this.connection = connection;
+            this.check = check;
             this.cuts = cuts;
             this.reader = reader;
             this.mode = mode;
@@ -177,7 +188,7 @@ public final class Applier {
                 if (next == null) {
                     continue;
                 }
-                position = applyWaiting();
+                position = applyWaiting(position.lsn());
             }
         }
 
@@ -185,17 +196,21 @@ public final class Applier {
          * Folds as many cuts as wait and fit, and writes them as one. What is too big for memory is written in pieces, in one
          * transaction of the destination all the same.
          */
-        private AppliedPosition applyWaiting() throws SQLException {
-            Pieces pieces = new Pieces();
+        private AppliedPosition applyWaiting(Lsn after) throws SQLException {
+            Pieces pieces = new Pieces(after);
             CutReader.NumberedCut last = null;
             long changes = 0;
             for (CutReader.NumberedCut next = cuts.peek(Duration.ZERO);
                     next != null && (last == null || pieces.hasRoomFor(next.cut()));
                     next = cuts.peek(Duration.ZERO)) {
                 pieces.goTo(next);
-                prepareTables(next.cut());
-                for (Cut.CutPartition part : next.cut().partitions()) {
+                List<Cut.CutPartition> wanted = prepareTables(next.cut());
+                reader.prepare(wanted);
+                for (Cut.CutPartition part : wanted) {
                     reader.read(part, pieces::add);
+                }
+                if (wanted.size() == next.cut().partitions().size()) {
+                    pieces.requireComplete();
                 }
                 cuts.take();
                 changes += next.cut().changes();
@@ -218,19 +233,27 @@ public final class Applier {
                     : Lsn.parse(new String(header.value(), StandardCharsets.US_ASCII));
         }
 
-        private void prepareTables(Cut cut) throws SQLException {
-            reader.prepare(cut);
+        /**
+         * Returns the stretches that have to be read. Those of a table that was dropped or loaded anew since are not: its topic
+         * need not even be there any more.
+         */
+        private List<Cut.CutPartition> prepareTables(Cut cut) throws SQLException {
+            List<Cut.CutPartition> wanted = new ArrayList<>();
             for (Cut.CutPartition part : cut.partitions()) {
                 TopicTable name = names.tableOf(part.topic());
                 AppliedTable known = catalog.applied(new TableName(name.schema(), name.table()));
                 applied.put(part.topic(), known);
-                // A table that was dropped has changes in old cuts still, and need not exist any more.
-                if (!tables.containsKey(part.topic()) && !known.leavesOut(new Lsn(cut.lsn()))) {
+                if (known.leavesOut(new Lsn(cut.lsn()))) {
+                    continue;
+                }
+                wanted.add(part);
+                if (!tables.containsKey(part.topic())) {
                     TargetTable table = catalog.table(connection, known.table());
                     tables.put(part.topic(), table);
                     decoders.put(part.topic(), new ChangeDecoder(table, known.earlier(), keyConverter, valueConverter));
                 }
             }
+            return wanted;
         }
 
         private void write(AppliedPosition position, BatchFold batch) throws SQLException {
@@ -271,7 +294,7 @@ public final class Applier {
             try {
                 writer.write(connection, batch, mode, true, more);
             } catch (SQLException e) {
-                throw SqlFaults.explain("The destination refuses the source's rows", e);
+                throw BatchWriter.refused(batch, e);
             }
         }
 
@@ -279,13 +302,21 @@ public final class Applier {
         private final class Pieces {
 
             private Cut cut;
+            private Lsn after;
+            private long read;
             private BatchFold batch = new BatchFold();
             private AppliedPosition position;
             private long bytes;
             private boolean begun;
 
+            Pieces(Lsn after) {
+                this.after = after;
+            }
+
             void goTo(CutReader.NumberedCut next) {
+                after = cut == null ? after : new Lsn(cut.lsn());
                 cut = next.cut();
+                read = 0;
                 position = Run.this.position(next);
             }
 
@@ -297,6 +328,8 @@ public final class Applier {
 
             void add(ConsumerRecord<byte[], byte[]> record) {
                 Lsn commit = commitLsn(record, cut);
+                requireOfCut(record, commit);
+                read++;
                 if (applied.get(record.topic()).leavesOut(commit)) {
                     return;
                 }
@@ -310,6 +343,25 @@ public final class Applier {
                 }
                 batch.add(tables.get(record.topic()), change);
                 bytes += record.serializedValueSize();
+            }
+
+            /** Whatever was done to a topic, nothing is taken for a change of a cut that is none, and none is missed. */
+            private void requireOfCut(ConsumerRecord<byte[], byte[]> record, Lsn commit) {
+                if (after.reached(commit) || !new Lsn(cut.lsn()).reached(commit)) {
+                    throw check.incomplete(
+                            record.topic(),
+                            "has a record at offset " + record.offset() + " that does not belong to cut "
+                                    + cut.sequence());
+                }
+            }
+
+            void requireComplete() {
+                if (read != cut.changes()) {
+                    throw check.incomplete(
+                            cut.partitions().get(0).topic(),
+                            "or another one that cut " + cut.sequence() + " touches has lost records: " + read + " of "
+                                    + cut.changes() + " are there");
+                }
             }
 
             private boolean isFull() {

@@ -11,12 +11,18 @@ import org.dtssync.connectors.postgres.TableName;
  *
  * @param task the task's name
  * @param kafka client properties with {@code bootstrap.servers}
+ * @param cutsTopic Kafka's identifier of the topic of the cuts, if it is known
  * @param tables every table of the task, our own heartbeat among them
  * @param maximumChanges changes that go into one write; a cut with more is written in pieces within one transaction
  * @param maximumBytes bytes of records that go into one write
  */
 public record ApplySettings(
-        String task, Map<String, String> kafka, List<AppliedTable> tables, int maximumChanges, long maximumBytes) {
+        String task,
+        Map<String, String> kafka,
+        Optional<String> cutsTopic,
+        List<AppliedTable> tables,
+        int maximumChanges,
+        long maximumBytes) {
 
     /** Changes that go into one write unless a test wants another number. */
     public static final int DEFAULT_CHANGES = 25_000;

@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
@@ -22,6 +23,9 @@ final class BatchWriter {
 
     /** More rows than this are copied straight into the table; fewer go as VALUES with the other statements. */
     private static final int COPY_FROM_ROWS = 100;
+
+    /** A table, a column or a type that is no longer there, or no longer what it was. */
+    private static final Set<String> UNDEFINED = Set.of("42P01", "42703", "42704", "42804");
 
     /**
      * Writes everything.
@@ -120,12 +124,10 @@ final class BatchWriter {
 
     private static void check(Step step, long changed) {
         if (step.expected() != Step.ANY && changed != step.expected()) {
-            throw new SyncException(
-                    FaultKind.DATA,
-                    "Table " + step.table() + " at the destination was changed by something else: "
-                            + (step.expected() - changed) + " of " + step.expected() + " rows to " + step.what()
-                            + " are not there.",
-                    "Run dts-sync verify to see which rows differ, and find out who else writes there.");
+            throw DestinationFaults.otherRows(
+                    step.table(),
+                    (step.expected() - changed) + " of " + step.expected() + " rows to " + step.what()
+                            + " are not there");
         }
     }
 
@@ -140,7 +142,38 @@ final class BatchWriter {
                 ? server.getServerErrorMessage().getSchema() + "."
                         + server.getServerErrorMessage().getTable()
                 : table.toString();
-        throw SqlFaults.explain("Changes of table " + named + " could not be written to the destination", e);
+        throw notWritten(named, e);
+    }
+
+    /** A table or column that is gone is named by the next try, which looks the table up anew. */
+    private static SyncException notWritten(String table, SQLException e) {
+        SyncException fault =
+                SqlFaults.explain("Changes of table " + table + " could not be written to the destination", e);
+        return UNDEFINED.contains(String.valueOf(e.getSQLState()))
+                ? new SyncException(FaultKind.TRANSIENT, fault.what(), fault.remedy(), e)
+                : fault;
+    }
+
+    /**
+     * Explains a conflict that writing anew did not mend: the row that is in the way came from somewhere else.
+     *
+     * @param batch what was written
+     */
+    static SyncException refused(BatchFold batch, SQLException e) {
+        if (UniqueConflict.is(e)
+                && e instanceof org.postgresql.util.PSQLException server
+                && server.getServerErrorMessage() != null) {
+            String schema = server.getServerErrorMessage().getSchema();
+            String table = server.getServerErrorMessage().getTable();
+            String constraint = server.getServerErrorMessage().getConstraint();
+            for (TableFold fold : batch.keyed()) {
+                if (fold.table().name().equals(new TableName(schema, table))) {
+                    return DestinationFaults.otherRows(
+                            fold.table().name(), "a row is in the way of a row of the source's in " + constraint);
+                }
+            }
+        }
+        return SqlFaults.explain("The destination refuses the source's rows", e);
     }
 
     /** Rows copied straight into a table. */
@@ -163,8 +196,7 @@ final class BatchWriter {
                 if (UniqueConflict.is(e)) {
                     throw e;
                 }
-                throw SqlFaults.explain(
-                        "Changes of table " + table.name() + " could not be written to the destination", e);
+                throw notWritten(table.name().toString(), e);
             }
         }
     }

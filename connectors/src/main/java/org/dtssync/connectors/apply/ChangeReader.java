@@ -5,7 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,6 +28,9 @@ final class ChangeReader implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** Without a record for this long it is asked whether the topic is still there. */
+    private static final Duration LOOK_AFTER = Duration.ofSeconds(5);
+
     /** Bytes read ahead of all partitions before those that are not wanted yet are paused. */
     private static final long READ_AHEAD_BYTES = 64L << 20;
 
@@ -33,57 +38,90 @@ final class ChangeReader implements AutoCloseable {
     private final Duration timeout;
     private final Map<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> ahead = new HashMap<>();
     private final Set<TopicPartition> assigned = new HashSet<>();
+    private final Map<TopicPartition, String> topicIds = new HashMap<>();
+    private final TopicCheck check;
     private long bytesAhead;
 
     /**
      * Creates a reader.
      *
      * @param timeout how long the records of a committed cut may take to arrive
+     * @param check tells whether topics are still the ones the cuts were written to
      */
-    ChangeReader(Map<String, String> kafka, Duration timeout) {
+    ChangeReader(Map<String, String> kafka, Duration timeout, TopicCheck check) {
+        this.check = check;
         this.consumer = Consumers.readCommitted(kafka, 500);
         this.timeout = timeout;
     }
 
     /** Begins to read every partition that a cut touches, so that they are fetched side by side. */
-    void prepare(Cut cut) {
-        boolean added = false;
+    void prepare(List<Cut.CutPartition> parts) {
         Map<TopicPartition, Long> starts = new HashMap<>();
-        for (Cut.CutPartition part : cut.partitions()) {
+        Map<String, String> expected = new HashMap<>();
+        for (Cut.CutPartition part : parts) {
             TopicPartition partition = new TopicPartition(part.topic(), part.partition());
-            if (assigned.add(partition)) {
-                ahead.put(partition, new ArrayDeque<>());
+            boolean same = Objects.equals(part.topicId(), topicIds.put(partition, part.topicId()));
+            if (!assigned.contains(partition) || !same) {
                 starts.put(partition, part.firstOffset());
-                added = true;
+                if (part.topicId() != null) {
+                    expected.put(part.topic(), part.topicId());
+                }
             }
         }
-        if (added) {
-            consumer.assign(assigned);
-            starts.forEach(consumer::seek);
+        if (!starts.isEmpty()) {
+            check.requireSame(expected);
+            begin(starts);
         }
+    }
+
+    private void begin(Map<TopicPartition, Long> starts) {
+        for (TopicPartition partition : starts.keySet()) {
+            Deque<ConsumerRecord<byte[], byte[]>> before = ahead.put(partition, new ArrayDeque<>());
+            if (before != null) {
+                before.forEach(record -> bytesAhead -= size(record));
+            }
+        }
+        assigned.addAll(starts.keySet());
+        consumer.assign(assigned);
+        starts.forEach(consumer::seek);
     }
 
     /** Hands every record of one partition's stretch of a cut to a consumer, in order. */
     void read(Cut.CutPartition part, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
         TopicPartition partition = new TopicPartition(part.topic(), part.partition());
         Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead.get(partition);
+        long next = part.firstOffset();
         long deadline = System.nanoTime() + timeout.toNanos();
+        long look = System.nanoTime() + LOOK_AFTER.toNanos();
         while (true) {
             while (!waiting.isEmpty() && waiting.peek().offset() < part.endOffset()) {
                 ConsumerRecord<byte[], byte[]> record = waiting.remove();
                 bytesAhead -= size(record);
+                next = Math.max(next, record.offset() + 1);
                 // What lies before the first offset was left by a capture that died within a large transaction.
                 if (record.offset() >= part.firstOffset()) {
                     sink.accept(record);
                 }
             }
-            if (!waiting.isEmpty() || position(partition) >= part.endOffset()) {
+            if (next >= part.endOffset() || !waiting.isEmpty()) {
+                return;
+            }
+            if (!assigned.contains(partition)) {
+                begin(Map.of(partition, next));
+                waiting = ahead.get(partition);
+            }
+            if (position(partition) >= part.endOffset()) {
                 return;
             }
             poll(partition);
             if (!waiting.isEmpty()) {
                 // A transaction of millions of rows may take its time as long as it moves.
                 deadline = System.nanoTime() + timeout.toNanos();
+            }
+            if (System.nanoTime() > look && waiting.isEmpty()) {
+                // A consumer asks for a topic that is gone again and again, and tells nobody.
+                requireSame(partition);
+                look = deadline;
             }
             if (System.nanoTime() > deadline && waiting.isEmpty() && position(partition) < part.endOffset()) {
                 throw new SyncException(
@@ -115,6 +153,8 @@ final class ChangeReader implements AutoCloseable {
                         .add(record);
                 bytesAhead += size(record);
             }
+        } catch (OffsetOutOfRangeException e) {
+            leave(wanted, e);
         } catch (org.apache.kafka.common.KafkaException e) {
             throw explain(e);
         }
@@ -125,16 +165,33 @@ final class ChangeReader implements AutoCloseable {
         return 200L + record.serializedKeySize() + record.serializedValueSize();
     }
 
-    private static SyncException explain(org.apache.kafka.common.KafkaException e) {
-        if (e instanceof OffsetOutOfRangeException range) {
-            return new SyncException(
-                    FaultKind.TOPIC,
-                    "Records that are not yet applied are no longer in the topics: "
-                            + range.offsetOutOfRangePartitions() + ".",
-                    "They were deleted by retention or by hand. Raise topics.retention.ms, run dts-sync release --topics,"
-                            + " empty the destination and start the task again.",
-                    e);
+    /** Partitions that are read ahead and have nothing at their position: the next cut that touches them says whether it is lost. */
+    private void leave(TopicPartition wanted, OffsetOutOfRangeException e) {
+        Long lost = e.offsetOutOfRangePartitions().get(wanted);
+        if (lost != null) {
+            requireSame(wanted);
+            throw check.truncated(wanted.topic(), lost, beginning(wanted));
         }
+        assigned.removeAll(e.offsetOutOfRangePartitions().keySet());
+        consumer.assign(assigned);
+    }
+
+    private void requireSame(TopicPartition partition) {
+        String topicId = topicIds.get(partition);
+        if (topicId != null) {
+            check.requireSame(Map.of(partition.topic(), topicId));
+        }
+    }
+
+    private long beginning(TopicPartition partition) {
+        try {
+            return consumer.beginningOffsets(Set.of(partition)).get(partition);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw explain(e);
+        }
+    }
+
+    private static SyncException explain(org.apache.kafka.common.KafkaException e) {
         if (e instanceof org.apache.kafka.common.errors.InterruptException) {
             Thread.currentThread().interrupt();
         }

@@ -72,7 +72,7 @@ final class ColumnMapping {
     int columnNow(String name) {
         int column = target(name);
         if (column == UNKNOWN) {
-            throw missing("Column " + name + " of table " + table.name() + " does not exist at the destination.");
+            throw missing(name);
         }
         return column;
     }
@@ -133,11 +133,10 @@ final class ColumnMapping {
         return earlier.get().added().get(column).orElse(null);
     }
 
-    private SyncException missing(String what) {
+    private SyncException missing(String column) {
         return earlier.isPresent()
-                ? reload(what)
-                : new SyncException(
-                        FaultKind.STRUCTURE_CHANGED, what, "Add it there with the type it has at the source.");
+                ? reload("Column " + column + " of table " + table.name() + " does not exist at the destination.")
+                : DestinationFaults.missing(table.name(), column);
     }
 
     private SyncException reload(String what) {

@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.connectors.kafka.LostCuts;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
 
@@ -32,30 +36,34 @@ final class CutReader implements AutoCloseable {
     private final TopicPartition partition;
     private final CutCodec codec;
     private final Deque<NumberedCut> waiting = new ArrayDeque<>();
+    private final TopicCheck check;
+    private final Map<String, String> topicId;
+    private Lsn lastLsn;
     private long lastSequence;
 
-    CutReader(String task, Map<String, String> kafka, CutCodec codec, AppliedPosition position) {
+    CutReader(ApplySettings settings, CutCodec codec, AppliedPosition position, TopicCheck check) {
         this.codec = codec;
-        this.partition = new TopicPartition(new TopicNames(task).cuts(), 0);
-        this.consumer = Consumers.readCommitted(kafka, 500);
+        this.partition = new TopicPartition(new TopicNames(settings.task()).cuts(), 0);
+        this.check = check;
+        this.topicId = settings.cutsTopic()
+                .map(identifier -> Map.of(partition.topic(), identifier))
+                .orElse(Map.of());
+        this.lastLsn = position.lsn();
         this.lastSequence = -1;
+        check.requireSame(topicId);
+        this.consumer = Consumers.readCommitted(settings.kafka(), 500);
         consumer.assign(List.of(partition));
         requireStillThere(position);
         consumer.seek(partition, position.cutOffset() + 1);
     }
 
-    /** A topic that was made again begins anew, below the position. */
+    /** Retention that somebody set, or records that somebody deleted. */
     private void requireStillThere(AppliedPosition position) {
         try {
             long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
             long end = consumer.endOffsets(List.of(partition)).get(partition);
             if (position.cutOffset() >= end || position.cutOffset() + 1 < begin) {
-                throw new SyncException(
-                        FaultKind.TOPIC,
-                        "Topic " + partition.topic() + " was made again or truncated: it has the offsets " + begin
-                                + " to " + end + ", but the destination has applied up to " + position.cutOffset()
-                                + ".",
-                        "Run dts-sync release --topics, empty the destination and start the task again.");
+                throw LostCuts.truncated(partition.topic());
             }
         } catch (org.apache.kafka.common.KafkaException e) {
             throw KafkaFaults.explain("The cuts of topic " + partition.topic() + " could not be read", e);
@@ -86,6 +94,10 @@ final class CutReader implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw KafkaFaults.explain("Interrupted while reading cuts", e);
         } catch (org.apache.kafka.common.KafkaException e) {
+            if (e instanceof OffsetOutOfRangeException) {
+                check.requireSame(topicId);
+                throw LostCuts.truncated(partition.topic());
+            }
             throw KafkaFaults.explain("The cuts of topic " + partition.topic() + " could not be read", e);
         }
     }
@@ -96,8 +108,17 @@ final class CutReader implements AutoCloseable {
                     FaultKind.TOPIC,
                     "Topic " + partition.topic() + " has a gap: cut " + cut.sequence() + " follows cut " + lastSequence
                             + ".",
-                    "Run dts-sync release --topics, empty the destination and start the task again.");
+                    Remedy.START_AGAIN);
         }
+        if (lastLsn.reached(new Lsn(cut.lsn()))) {
+            throw new SyncException(
+                    FaultKind.TOPIC,
+                    "Topic " + partition.topic() + " is not the one the destination was filled from: cut "
+                            + cut.sequence() + " reaches " + new Lsn(cut.lsn()) + " only, and " + lastLsn
+                            + " was reached before it.",
+                    Remedy.START_AGAIN);
+        }
+        lastLsn = new Lsn(cut.lsn());
         lastSequence = cut.sequence();
     }
 

@@ -97,10 +97,7 @@ final class TargetCatalog {
             }
         }
         if (columns.isEmpty()) {
-            throw new SyncException(
-                    FaultKind.STRUCTURE_CHANGED,
-                    "Table " + name + " does not exist at the destination.",
-                    "Make it there with the structure it has at the source.");
+            throw DestinationFaults.missing(name);
         }
         requireKeyColumns(name, table, columns);
         return new TargetTable(
@@ -133,10 +130,7 @@ final class TargetCatalog {
     private static void requireKeyColumns(TableName name, AppliedTable table, List<TargetColumn> columns) {
         for (String key : table.keyColumns()) {
             if (columns.stream().noneMatch(column -> column.name().equals(key))) {
-                throw new SyncException(
-                        FaultKind.STRUCTURE_CHANGED,
-                        "Column " + key + " of table " + name + " does not exist at the destination.",
-                        "Add it there with the type it has at the source.");
+                throw DestinationFaults.missing(name, key);
             }
         }
     }

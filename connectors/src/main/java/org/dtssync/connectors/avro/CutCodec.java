@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -106,6 +107,7 @@ public final class CutCodec {
             partition.put("partition", each.partition());
             partition.put("firstOffset", each.firstOffset());
             partition.put("endOffset", each.endOffset());
+            partition.put("topicId", each.topicId());
             partitions.add(partition);
         }
         record.put("partitions", partitions);
@@ -120,7 +122,8 @@ public final class CutCodec {
                     partition.get("topic").toString(),
                     (Integer) partition.get("partition"),
                     (Long) partition.get("firstOffset"),
-                    (Long) partition.get("endOffset")));
+                    (Long) partition.get("endOffset"),
+                    Objects.toString(partition.get("topicId"), null)));
         }
         return new Cut(
                 record.get("task").toString(),

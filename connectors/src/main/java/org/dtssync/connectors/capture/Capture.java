@@ -20,10 +20,12 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.LostCuts;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Reads the source's WAL with Debezium Embedded and writes it to the topics in cuts, each exactly once.
@@ -88,7 +90,7 @@ public final class Capture {
     public void run() throws InterruptedException {
         requireExactResolver();
         SlotGate gate = new SlotGate(source, new ReplicationSlot(settings.slot()));
-        try (CutWriter writer = new CutWriter(settings, codec)) {
+        try (CutWriter writer = new CutWriter(settings, codec, listener)) {
             writer.fenceOthers();
             listener.othersFenced();
             Cut last =
@@ -224,9 +226,6 @@ public final class Capture {
     }
 
     private SyncException noCut() {
-        return new SyncException(
-                FaultKind.TOPIC,
-                "Topic " + settings.task() + ".cuts has no cut: it was deleted or made again.",
-                "Run dts-sync release --topics, empty the destination and start the task again.");
+        return LostCuts.truncated(new TopicNames(settings.task()).cuts());
     }
 }

@@ -52,7 +52,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             if (add(event)) {
                 lastEnd = event;
             }
-            if (isFull(assembler.completeChanges(), assembler.completeBytes())) {
+            if (assembler.completedPieces() || isFull(assembler.completeChanges(), assembler.completeBytes())) {
                 writeCut();
                 confirmed = lastEnd;
             }

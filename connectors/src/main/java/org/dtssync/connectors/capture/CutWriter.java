@@ -2,11 +2,10 @@ package org.dtssync.connectors.capture;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,6 +16,7 @@ import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.kafka.LostCuts;
 import org.dtssync.connectors.kafka.OrderlyClose;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
@@ -35,7 +35,13 @@ final class CutWriter implements AutoCloseable {
     private final String cutsTopic;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaTopics topics;
-    private final Set<String> knownTopics = new HashSet<>();
+    private final CaptureListener listener;
+
+    /** Kafka's identifiers of the topics that were written to. */
+    private final Map<String, String> topicIds = new HashMap<>();
+
+    /** Up to where this writer has written each topic. This is the only writer, so a topic that ends before it is another. */
+    private final Map<String, Long> writtenUpTo = new HashMap<>();
 
     /** Where the pieces of a transaction that went out before its cut begin. */
     private final Map<String, Long> firstOffsetsOfPieces = new LinkedHashMap<>();
@@ -44,8 +50,9 @@ final class CutWriter implements AutoCloseable {
 
     private long changesOfPieces;
 
-    CutWriter(CaptureSettings settings, CutCodec codec) {
+    CutWriter(CaptureSettings settings, CutCodec codec, CaptureListener listener) {
         this.settings = settings;
+        this.listener = listener;
         this.codec = codec;
         this.cutsTopic = new TopicNames(settings.task()).cuts();
         this.topics = new KafkaTopics(settings.kafka());
@@ -85,10 +92,11 @@ final class CutWriter implements AutoCloseable {
             Map<String, Stretch> stretches = new LinkedHashMap<>();
             transactions.forEach(transaction -> send(transaction, stretches));
             producer.flush();
+            noteWritten(stretches);
             Cut cut = cut(transactions, previous, stretches);
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
             producer.commitTransaction();
-            sent.get();
+            requireSameCuts(sent.get().offset());
             firstOffsetsOfPieces.clear();
             endOffsetsOfPieces.clear();
             changesOfPieces = 0;
@@ -108,6 +116,7 @@ final class CutWriter implements AutoCloseable {
             Map<String, Stretch> stretches = new LinkedHashMap<>();
             send(changes, firstNumber, null, stretches);
             producer.flush();
+            noteWritten(stretches);
             for (Map.Entry<String, Stretch> stretch : stretches.entrySet()) {
                 firstOffsetsOfPieces.putIfAbsent(
                         stretch.getKey(), stretch.getValue().firstOffset());
@@ -157,11 +166,10 @@ final class CutWriter implements AutoCloseable {
             Stretch stretch = entry.getValue();
             Long firstOfPieces = firsts.remove(entry.getKey());
             long first = firstOfPieces == null ? stretch.firstOffset() : firstOfPieces;
-            partitions.add(new Cut.CutPartition(entry.getKey(), 0, first, stretch.endOffset()));
+            partitions.add(partition(entry.getKey(), first, stretch.endOffset()));
         }
         for (Map.Entry<String, Long> piece : firsts.entrySet()) {
-            partitions.add(
-                    new Cut.CutPartition(piece.getKey(), 0, piece.getValue(), endOffsetsOfPieces.get(piece.getKey())));
+            partitions.add(partition(piece.getKey(), piece.getValue(), endOffsetsOfPieces.get(piece.getKey())));
         }
         SourceTransaction last = transactions.get(transactions.size() - 1);
         long changes = changesOfPieces
@@ -178,9 +186,36 @@ final class CutWriter implements AutoCloseable {
                 partitions);
     }
 
+    private Cut.CutPartition partition(String topic, long firstOffset, long endOffset) {
+        return new Cut.CutPartition(topic, 0, firstOffset, endOffset, topicIds.get(topic));
+    }
+
+    /**
+     * A topic that was deleted and made again goes on under its new identifier: whether anything was lost with the first one
+     * is for the applier to say, which knows what it had read.
+     */
+    private void noteWritten(Map<String, Stretch> stretches) throws ExecutionException, InterruptedException {
+        for (Map.Entry<String, Stretch> entry : stretches.entrySet()) {
+            String topic = entry.getKey();
+            Long before = writtenUpTo.put(topic, entry.getValue().endOffset());
+            if (before != null && entry.getValue().firstOffset() < before) {
+                topicIds.put(topic, topics.identifier(topic));
+                listener.topicMadeAgain(topic);
+            }
+        }
+    }
+
+    /** Without the cuts before it a cut leads nowhere. */
+    private void requireSameCuts(long offset) {
+        Long before = writtenUpTo.put(cutsTopic, offset + 1);
+        if (before != null && offset < before) {
+            throw LostCuts.changed(cutsTopic, "was deleted and made again");
+        }
+    }
+
     /** Topics are made at a table's first change, so that thousands of quiet tables cost nothing. */
     private void ensureTopic(String topic) {
-        if (knownTopics.contains(topic)) {
+        if (topicIds.containsKey(topic)) {
             return;
         }
         Map<String, String> config = new LinkedHashMap<>();
@@ -189,7 +224,7 @@ final class CutWriter implements AutoCloseable {
         config.put("max.message.bytes", "67108864");
         config.putAll(settings.topics().config());
         topics.create(List.of(topic), settings.topics().replicationFactor(), config);
-        knownTopics.add(topic);
+        topicIds.put(topic, topics.identifier(topic));
     }
 
     /** Ends the producer at once; an open transaction is settled by the next start. */

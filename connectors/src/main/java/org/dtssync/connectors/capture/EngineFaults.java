@@ -2,6 +2,7 @@ package org.dtssync.connectors.capture;
 
 import java.sql.SQLException;
 import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -37,14 +38,15 @@ final class EngineFaults {
             return new SyncException(
                     FaultKind.SLOT,
                     what + ": the source invalidated the slot, and the changes since the last cut are lost.",
-                    "Raise max_slot_wal_keep_size, run dts-sync release, empty the destination and start the task again.",
+                    "Raise max_slot_wal_keep_size at the source first. " + Remedy.START_AGAIN,
                     sql);
         }
         if (state.equals("42704")) {
+            // The next start finds out which, and names it.
             return new SyncException(
-                    FaultKind.SLOT,
+                    FaultKind.TRANSIENT,
                     what + ": the slot or the publication no longer exists at the source.",
-                    "Run dts-sync release, empty the destination and start the task again.",
+                    "",
                     sql);
         }
         return SqlFaults.explain(what, sql);

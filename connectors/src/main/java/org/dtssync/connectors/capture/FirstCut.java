@@ -22,6 +22,14 @@ public final class FirstCut {
     private final CaptureSettings settings;
     private final CutCodec codec;
 
+    /**
+     * Where cut 0 lies.
+     *
+     * @param offset its offset in the topic of the cuts
+     * @param topicId Kafka's identifier of that topic
+     */
+    public record Written(long offset, String topicId) {}
+
     /** Creates a writer; connects lazily. */
     public FirstCut(CaptureSettings settings, CutCodec codec) {
         this.settings = settings;
@@ -33,16 +41,18 @@ public final class FirstCut {
      *
      * @param start the slot's consistent point
      * @param systemIdentifier the source server's
-     * @return the cut's offset in the topic
+     * @return where it lies
      */
-    public long write(Lsn start, String systemIdentifier) {
+    public Written write(Lsn start, String systemIdentifier) {
         String topic = new TopicNames(settings.task()).cuts();
+        String topicId;
         try (KafkaTopics topics = new KafkaTopics(settings.kafka())) {
             topics.create(
                     List.of(topic),
                     settings.topics().replicationFactor(),
                     // Cuts are the way from any position to the next: they are kept for ever.
                     Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1"));
+            topicId = topics.identifier(topic);
         }
         Cut cut = new Cut(settings.task(), 0, start.value(), null, systemIdentifier, settings.slot(), 0, 0, List.of());
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
@@ -50,7 +60,7 @@ public final class FirstCut {
             producer.beginTransaction();
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(topic, 0, null, codec.encode(cut)));
             producer.commitTransaction();
-            return sent.get().offset();
+            return new Written(sent.get().offset(), topicId);
         } catch (RuntimeException | ExecutionException e) {
             throw KafkaFaults.explain("The first cut of task " + settings.task() + " could not be written", e);
         } catch (InterruptedException e) {

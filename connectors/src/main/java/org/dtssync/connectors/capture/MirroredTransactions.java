@@ -7,19 +7,23 @@ import org.dtssync.schemas.SqlResources;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Recognises the transactions of the task in the other direction: their first change is its position row. Carried back, they
- * would go round for ever.
+ * Recognises the transactions of the task in the other direction: their first change is its position row, which has its name
+ * or names this task as the one it mirrors. Carried back, they would go round for ever.
  *
  * <p>Not thread-safe.
  */
 final class MirroredTransactions {
 
+    private static final String MIRROR_OF = "mirror_of";
+
+    private final String task;
     private final Optional<String> mirrored;
     private final String positionTopic;
     private boolean begun;
     private boolean theirs;
 
     MirroredTransactions(String task, Optional<String> mirrored) {
+        this.task = task;
         this.mirrored = mirrored;
         this.positionTopic = new TopicNames(task).table(SqlResources.SCHEMA, "apply_position");
     }
@@ -42,6 +46,10 @@ final class MirroredTransactions {
 
     private boolean isTheirs(Struct value) {
         Struct row = value.getStruct("after") == null ? value.getStruct("before") : value.getStruct("after");
-        return row != null && mirrored.isPresent() && mirrored.get().equals(row.getString("task"));
+        if (row == null) {
+            return false;
+        }
+        boolean named = mirrored.isPresent() && mirrored.get().equals(row.getString("task"));
+        return named || (row.schema().field(MIRROR_OF) != null && task.equals(row.getString(MIRROR_OF)));
     }
 }

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
@@ -50,7 +51,7 @@ final class SlotGate {
                         FaultKind.SLOT,
                         "Replication slot " + slot.name() + " is at " + state.confirmedFlush() + " instead of "
                                 + expected + ": it was made again or read by something else, and changes may be lost.",
-                        "Run dts-sync release, empty the destination and start the task again.");
+                        Remedy.START_AGAIN);
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("Replication slot " + slot.name() + " could not be checked", e);
@@ -64,7 +65,7 @@ final class SlotGate {
                     "Replication slot " + slot.name()
                             + " was invalidated by the source (max_slot_wal_keep_size or idle_replication_slot_timeout):"
                             + " the changes since the last cut are lost.",
-                    "Raise that setting, run dts-sync release, empty the destination and start the task again.");
+                    "Raise that setting at the source first. " + Remedy.START_AGAIN);
         }
         if (!ReplicationSlot.PLUGIN.equals(state.plugin())) {
             throw new SyncException(

@@ -17,6 +17,7 @@ final class TransactionAssembler {
 
     private final RecordEncoder encoder;
     private final MirroredTransactions mirrored;
+    private final OtherHeartbeats others;
     private final String transactionTopic;
     private final String messageTopic;
 
@@ -31,6 +32,7 @@ final class TransactionAssembler {
     TransactionAssembler(String task, RecordEncoder encoder, MirroredTransactions mirrored) {
         this.encoder = encoder;
         this.mirrored = mirrored;
+        this.others = new OtherHeartbeats(task);
         this.transactionTopic = task + ".transaction";
         this.messageTopic = task + ".message";
     }
@@ -63,7 +65,7 @@ final class TransactionAssembler {
     }
 
     private void change(SourceRecord record) {
-        if (mirrored.leavesOut(record)) {
+        if (mirrored.leavesOut(record) || others.leavesOut(record)) {
             return;
         }
         for (EncodedChange change : encoder.encode(record)) {
@@ -99,6 +101,14 @@ final class TransactionAssembler {
     /** Returns whether there is at least one complete transaction with changes. */
     boolean hasComplete() {
         return !complete.isEmpty();
+    }
+
+    /**
+     * Returns whether the last complete transaction went out in pieces. Its cut ends with it: the pieces do not tell where it
+     * committed, and what reads them takes the cut's LSN for it.
+     */
+    boolean completedPieces() {
+        return hasComplete() && complete.get(complete.size() - 1).firstNumber() > 1;
     }
 
     /** Returns how many changes the complete transactions have. */

@@ -18,10 +18,14 @@ public enum FaultKind {
     STRUCTURE_CHANGED(Retry.NEVER),
     /** The replication slot is gone, invalid or elsewhere than the last cut. Never retried. */
     SLOT(Retry.NEVER),
+    /** The publication is gone or was changed. Never retried. */
+    PUBLICATION(Retry.NEVER),
     /** A topic is gone, was recreated or was truncated below the stored position. Never retried. */
     TOPIC(Retry.NEVER),
     /** Another instance of the task has taken over. Never retried. */
     FENCED(Retry.NEVER),
+    /** Somebody gave the task up. Never retried. */
+    CANCELLED(Retry.NEVER),
     /** Data that cannot be carried or that the destination refuses. Never retried. */
     DATA(Retry.NEVER),
     /** A mistake in dts-sync itself. Never retried. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,6 +17,8 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 
 /**
  * Makes, looks up and deletes the task's topics.
@@ -26,6 +29,8 @@ public final class KafkaTopics implements AutoCloseable {
 
     /** Longest wait for one answer of the brokers. */
     private static final long ANSWER_SECONDS = 30;
+
+    private static final long PAUSE_MILLIS = 50;
 
     private final Admin admin;
 
@@ -77,6 +82,54 @@ public final class KafkaTopics implements AutoCloseable {
             }
         });
         return identifiers;
+    }
+
+    /**
+     * Returns the identifier of a topic that was just made, which not every broker may know of yet.
+     *
+     * @throws SyncException of kind TOPIC if it is not there after a while
+     */
+    public String identifier(String name) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+        while (true) {
+            String identifier = identifiers(List.of(name)).get(name);
+            if (identifier != null) {
+                return identifier;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new SyncException(
+                        FaultKind.TOPIC, "Topic " + name + " was made and is not there.", "See the log of the broker.");
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw KafkaFaults.explain("Interrupted while waiting for a topic", e);
+        }
+    }
+
+    /**
+     * Finds topics that are no longer the ones they were.
+     *
+     * @param expected each topic's name with the identifier it had
+     * @return what became of them, each as the end of a sentence; empty if all are the same
+     */
+    public Map<String, String> changed(Map<String, String> expected) {
+        Map<String, String> now = identifiers(expected.keySet());
+        Map<String, String> changed = new TreeMap<>();
+        expected.forEach((name, identifier) -> {
+            if (!now.containsKey(name)) {
+                changed.put(name, "was deleted");
+            } else if (!now.get(name).equals(identifier)) {
+                changed.put(name, "was deleted and made again");
+            }
+        });
+        return changed;
     }
 
     /** Returns the names of all topics of the cluster that this account sees. */

@@ -18,7 +18,8 @@ public final class DatabaseConnections {
 
     /**
      * Settings that decide how values are printed and read, and limits that the server's own configuration must not
-     * impose on long copies; nor must a fence of ours against the application's writes keep ourselves out. {@code extra_float_digits = 3} is exact on every version (12 and later: shortest exact).
+     * impose on long copies; nor must a fence of ours against the application's writes keep ourselves out. A session whose connection the
+     * network lost ends within a minute, and with it its locks. {@code extra_float_digits = 3} is exact on every version (12 and later: shortest exact).
      */
     private static final String SESSION_SETTINGS = """
             SET search_path = pg_catalog;
@@ -34,7 +35,10 @@ public final class DatabaseConnections {
             SET default_transaction_read_only = off;
             SET statement_timeout = 0;
             SET lock_timeout = 0;
-            SET idle_in_transaction_session_timeout = 0
+            SET idle_in_transaction_session_timeout = 0;
+            SET tcp_keepalives_idle = 20;
+            SET tcp_keepalives_interval = 5;
+            SET tcp_keepalives_count = 4
             """;
 
     private final String role;

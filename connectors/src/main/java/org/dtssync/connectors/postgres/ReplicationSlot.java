@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
@@ -92,14 +93,14 @@ public record ReplicationSlot(String name) {
                     FaultKind.SLOT,
                     "Replication slot " + name + " is at " + state.confirmedFlush() + ", past the last cut " + lsn
                             + ": something else has read from it, and the changes in between are lost.",
-                    "Run dts-sync release, empty the destination and start the task again.");
+                    Remedy.START_AGAIN);
         }
         Lsn reached = state.confirmedFlush().equals(lsn) ? lsn : advance(connection, lsn);
         if (!reached.equals(lsn)) {
             throw new SyncException(
                     FaultKind.SLOT,
                     "Replication slot " + name + " moved to " + reached + " instead of the last cut " + lsn + ".",
-                    "Run dts-sync release, empty the destination and start the task again.");
+                    Remedy.START_AGAIN);
         }
     }
 
@@ -145,6 +146,6 @@ public record ReplicationSlot(String name) {
                 FaultKind.SLOT,
                 "Replication slot " + name
                         + " no longer exists at the source: the changes since the last cut are lost.",
-                "Run dts-sync release, empty the destination and start the task again.");
+                Remedy.START_AGAIN);
     }
 }

@@ -132,7 +132,7 @@ final class SchemaRegistryClientTest {
                 "dts_sync_shop",
                 3,
                 5_000_000_000L,
-                List.of(new Cut.CutPartition("shop.public.orders", 0, 10, 12)));
+                List.of(new Cut.CutPartition("shop.public.orders", 0, 10, 12, "4pXr1zk0QnGvjJ0dXvVYJg")));
         Cut zero = new Cut("shop", 0, 1, null, "7411", "dts_sync_shop", 0, 0, List.of());
         CutCodec codec = new CutCodec(client(registry.url()), "shop");
 

@@ -15,9 +15,9 @@ import java.util.function.BiConsumer;
 final class StructureComparison {
 
     private static final String ALTERED = "altered";
-    private static final String FILES = "files";
+    static final String FILES = "files";
     private static final String NUMBER = "number";
-    private static final String OBJECT = "oid";
+    static final String OBJECT = "oid";
     private static final String TYPE = "type";
 
     private final Map<String, Map<String, Map<String, String>>> before;

@@ -116,6 +116,7 @@ public final class StructureFingerprint {
                     ('oid', i.oid::text),
                     ('parent', i.parent::regclass::text),
                     ('bound', pg_get_expr(c.relpartbound, c.oid)),
+                    ('files', nullif(c.relfilenode, 0)::text),
                     ('partition key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END),
                     ('persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'logged' END),
                     ('replica identity', i.text),

@@ -1,12 +1,11 @@
 package org.dtssync.app.cli;
 
+import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.pipeline.Release;
-import org.dtssync.app.pipeline.TaskStatus;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.app.pipeline.RunningTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +16,8 @@ import picocli.CommandLine.Spec;
         name = "cancel",
         description = {
             "Gives a task up before its switchover: removes slot, publication, state and topics.",
-            "The source is as it was; tables and rows at the destination stay. Stop the run first."
+            "The source is as it was; tables and rows at the destination stay. A live run does it and ends; without one the",
+            "command does it by itself."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync cancel shop.yaml"})
@@ -32,16 +32,21 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         TaskFile file = task.read();
-        Phase phase = TaskStatus.read(file).progress().phase();
-        if (phase == Phase.REVERSE || phase == Phase.ROLLBACK || phase == Phase.COMPLETE) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "Task " + file.name() + " is in phase " + phase.label() + ": its applications were moved already.",
-                    "Use dts-sync rollback to move them back, or dts-sync complete and release to stay.");
-        }
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED);
-                EmbeddedServers servers = EmbeddedServers.start(file)) {
-            new Release(servers.resolved()).run(true).forEach(spec.commandLine().getErr()::println);
+        PrintWriter err = spec.commandLine().getErr();
+        Optional<RunningTask> running = RunningTask.find(file);
+        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
+            if (running.isPresent()) {
+                err.println("A run is alive: it gives the task up and ends.");
+                err.flush();
+                if (running.get().cancel()) {
+                    err.println("Task " + file.name() + " was removed.");
+                    return ExitCode.DONE;
+                }
+            }
+            RunningTask.requireCancellable(file);
+            try (EmbeddedServers servers = EmbeddedServers.start(file)) {
+                new Release(servers.resolved()).run(true).forEach(err::println);
+            }
         }
         return ExitCode.DONE;
     }

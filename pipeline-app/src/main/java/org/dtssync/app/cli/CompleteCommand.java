@@ -1,9 +1,6 @@
 package org.dtssync.app.cli;
 
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.dtssync.app.pipeline.SwitchReport;
-import org.dtssync.app.progress.CommandResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,15 +28,6 @@ final class CompleteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
-            CommandResult result = new FollowedCommand(task, err).perform("complete", "");
-            result.error().ifPresent(err::println);
-            result.result()
-                    .ifPresent(report -> spec.commandLine()
-                            .getOut()
-                            .println(json ? report : SwitchReport.parse(report).text()));
-            return result.exitCode();
-        }
+        return new LifecycleCommand("complete", task, spec).perform("", json);
     }
 }

@@ -28,6 +28,14 @@ final class ReleaseCommand implements Callable<Integer> {
     @Option(names = "--topics", description = "Delete the task's topics too.")
     private boolean topics;
 
+    @Option(
+            names = "--writable",
+            description = {
+                "After a switchover or a rollback: make the database that applications were moved away from writable again.",
+                "Without this it stays read-only, and the statements that make it writable are printed."
+            })
+    private boolean writable;
+
     @Spec
     private CommandSpec spec;
 
@@ -36,7 +44,7 @@ final class ReleaseCommand implements Callable<Integer> {
         TaskFile file = task.read();
         try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED);
                 EmbeddedServers servers = topics ? EmbeddedServers.start(file) : EmbeddedServers.none(file)) {
-            List<String> removed = new Release(servers.resolved()).run(topics);
+            List<String> removed = new Release(servers.resolved()).run(topics, writable);
             PrintWriter err = spec.commandLine().getErr();
             removed.forEach(err::println);
             if (removed.isEmpty()) {

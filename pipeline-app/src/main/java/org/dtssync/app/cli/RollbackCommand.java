@@ -1,10 +1,8 @@
 package org.dtssync.app.cli;
 
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.dtssync.app.pipeline.SwitchOptions;
-import org.dtssync.app.pipeline.SwitchReport;
-import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.pipeline.Undrained;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +14,8 @@ import picocli.CommandLine.Spec;
         name = "rollback",
         description = {
             "Moves the applications back to the source, by the same steps the other way. It waits for everything written at the",
-            "destination to be at the source, so nothing is lost; if that does not come in time, nothing is moved."
+            "destination to be at the source, so nothing is lost; if that does not come in time, nothing is moved. What is not",
+            "there yet is said beforehand."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync rollback shop.yaml"})
@@ -25,35 +24,31 @@ final class RollbackCommand implements Callable<Integer> {
     @Mixin
     private TaskFileArgument task;
 
-    @Option(names = "--dry-run", description = "Only look whether every gate is open.")
-    private boolean dryRun;
+    @Mixin
+    private SwitchFlags flags;
 
     @Option(
-            names = "--rehearse",
-            description = "Go through everything up to the fence and back, and say how long writes stood still.")
-    private boolean rehearse;
-
-    @Option(names = "--skip-verify", description = "Do not compare both databases first.")
-    private boolean skipVerify;
-
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
+            names = "--abandon",
+            description = {
+                "Move back even if not everything written at the destination comes to the source in time. What does not is",
+                "lost there, the destination keeps it, and the task ends: it cannot follow any more."
+            })
+    private boolean abandon;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
-            CommandResult result = new FollowedCommand(task, err)
-                    .perform("rollback", new SwitchOptions(dryRun, rehearse, skipVerify).toString());
-            result.error().ifPresent(err::println);
-            result.result()
-                    .ifPresent(report -> spec.commandLine()
-                            .getOut()
-                            .println(json ? report : SwitchReport.parse(report).text()));
-            return result.exitCode();
-        }
+        TaskFile file = task.read();
+        Undrained.of(file)
+                .ifPresent(undrained -> spec.commandLine()
+                        .getErr()
+                        .println("Not at the source yet: " + undrained.phrase() + ". "
+                                + (abandon
+                                        ? "What does not come in time is lost there."
+                                        : "The rollback waits for it.")));
+        return new LifecycleCommand("rollback", task, spec)
+                .perform(flags.options(abandon).toString(), flags.json());
     }
 }

@@ -1,14 +1,9 @@
 package org.dtssync.app.cli;
 
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.dtssync.app.pipeline.SwitchOptions;
-import org.dtssync.app.pipeline.SwitchReport;
-import org.dtssync.app.progress.CommandResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Moves the applications to the destination. */
@@ -32,35 +27,15 @@ final class SwitchoverCommand implements Callable<Integer> {
     @Mixin
     private TaskFileArgument task;
 
-    @Option(names = "--dry-run", description = "Only look whether every gate is open.")
-    private boolean dryRun;
-
-    @Option(
-            names = "--rehearse",
-            description = "Go through everything up to the fence and back, and say how long writes stood still.")
-    private boolean rehearse;
-
-    @Option(names = "--skip-verify", description = "Do not compare both databases first.")
-    private boolean skipVerify;
-
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
+    @Mixin
+    private SwitchFlags flags;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
-            CommandResult result = new FollowedCommand(task, err)
-                    .perform("switchover", new SwitchOptions(dryRun, rehearse, skipVerify).toString());
-            result.error().ifPresent(err::println);
-            result.result()
-                    .ifPresent(report -> spec.commandLine()
-                            .getOut()
-                            .println(json ? report : SwitchReport.parse(report).text()));
-            return result.exitCode();
-        }
+        return new LifecycleCommand("switchover", task, spec)
+                .perform(flags.options(false).toString(), flags.json());
     }
 }

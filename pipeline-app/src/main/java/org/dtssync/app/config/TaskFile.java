@@ -1,6 +1,7 @@
 package org.dtssync.app.config;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Everything a task is told: one record a section of the task file, secrets resolved, defaults filled in.
@@ -19,6 +20,7 @@ import java.nio.file.Path;
  * @param secondInstance what a second instance of the task does
  * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
  * @param switchover how applications are moved
+ * @param mirrorOf the task in the other direction that this one mirrors; empty if it is no mirror
  */
 public record TaskFile(
         String name,
@@ -34,7 +36,8 @@ public record TaskFile(
         RetrySettings retry,
         SecondInstance secondInstance,
         long walWarningBytes,
-        SwitchoverSettings switchover) {
+        SwitchoverSettings switchover,
+        Optional<String> mirrorOf) {
 
     private static final String REVERSE = "_reverse";
 
@@ -67,12 +70,18 @@ public record TaskFile(
                 retry,
                 secondInstance,
                 walWarningBytes,
-                SwitchoverSettings.DEFAULT);
+                SwitchoverSettings.DEFAULT,
+                Optional.empty());
     }
 
     /** Returns the name of the task in the other direction. */
     public String reverseName() {
         return name.endsWith(REVERSE) ? name.substring(0, name.length() - REVERSE.length()) : name + REVERSE;
+    }
+
+    /** Returns the name of the task whose transactions at the source this one leaves out. */
+    public String mirroredName() {
+        return mirrorOf.orElseGet(this::reverseName);
     }
 
     /** Returns the task in the other direction: the ends change places, and slot, topics and state have names of their own. */
@@ -91,7 +100,8 @@ public record TaskFile(
                 retry,
                 secondInstance,
                 walWarningBytes,
-                switchover);
+                switchover,
+                Optional.empty());
     }
 
     /** Returns the name of the replication slot. */
@@ -111,32 +121,33 @@ public record TaskFile(
 
     /** Returns the same task with other brokers. */
     public TaskFile withKafka(KafkaSettings other) {
-        return new TaskFile(
-                name,
-                source,
-                destination,
-                other,
-                topics,
-                registry,
-                converters,
-                dataDir,
-                objects,
-                snapshot,
-                retry,
-                secondInstance,
-                walWarningBytes,
-                switchover);
+        return with(other, registry, switchover, mirrorOf);
     }
 
     /** Returns the same task with another registry. */
     public TaskFile withRegistry(RegistrySettings other) {
+        return with(kafka, other, switchover, mirrorOf);
+    }
+
+    /** Returns the same task with other settings of its switchover. */
+    public TaskFile withSwitchover(SwitchoverSettings other) {
+        return with(kafka, registry, other, mirrorOf);
+    }
+
+    /** Returns the same task as the mirror of another one. */
+    public TaskFile asMirrorOf(String first) {
+        return with(kafka, registry, switchover, Optional.of(first));
+    }
+
+    private TaskFile with(
+            KafkaSettings brokers, RegistrySettings schemas, SwitchoverSettings moving, Optional<String> first) {
         return new TaskFile(
                 name,
                 source,
                 destination,
-                kafka,
+                brokers,
                 topics,
-                other,
+                schemas,
                 converters,
                 dataDir,
                 objects,
@@ -144,6 +155,7 @@ public record TaskFile(
                 retry,
                 secondInstance,
                 walWarningBytes,
-                switchover);
+                moving,
+                first);
     }
 }

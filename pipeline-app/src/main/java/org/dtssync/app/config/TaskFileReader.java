@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -103,12 +104,13 @@ public final class TaskFileReader {
         TaskFile assemble(Path directory) {
             top.refuseUnknownKeys(TaskKey.sections());
             String name = top.name(TaskKey.NAME);
+            Optional<String> first = mirror(name);
             DatabaseSettings source = source();
             DestinationSettings destination = destination();
             return new TaskFile(
                     name,
                     new SourceSettings(source),
-                    destination,
+                    mirrored(destination, first),
                     kafka(),
                     topics(),
                     registry(),
@@ -122,7 +124,23 @@ public final class TaskFileReader {
                     retry(),
                     top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
                     top.size(TaskKey.WAL_WARNING),
-                    switchover(directory, source, destination.database()));
+                    switchover(directory, source, destination.database()),
+                    first);
+        }
+
+        /** What a mirror writes to is there, with its rows. */
+        private static DestinationSettings mirrored(DestinationSettings settings, Optional<String> mirror) {
+            return mirror.isEmpty()
+                    ? settings
+                    : new DestinationSettings(settings.database(), DestinationSettings.Existing.ADOPT);
+        }
+
+        private Optional<String> mirror(String name) {
+            String first = top.name(TaskKey.MIRROR_OF);
+            if (!first.isEmpty() && first.equals(name)) {
+                mistakes.add(Mistakes.NO_LINE, "mirror.of names the task itself. Name the task it flows against.");
+            }
+            return first.isEmpty() ? Optional.empty() : Optional.of(first);
         }
 
         private DatabaseSettings source() {
@@ -217,7 +235,8 @@ public final class TaskFileReader {
                     section.text(TaskKey.SWITCHOVER_COMMAND),
                     new PgBouncerReader(section, directory).read(source, destination),
                     section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
-                    section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT));
+                    section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT),
+                    section.duration(TaskKey.SWITCHOVER_VERIFICATION_AGE));
         }
 
         private boolean isEmbedded(String name) {

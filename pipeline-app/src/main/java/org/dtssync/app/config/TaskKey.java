@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow.
- *
- * <p>A key {@code *} stands for any key of that section, {@code key.converter.*} for any with that beginning.
+ * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow. A key {@code *}
+ * stands for any key of that section, {@code key.converter.*} for any with that beginning.
  */
 enum TaskKey {
     NAME(
@@ -333,6 +332,21 @@ enum TaskKey {
             "30s",
             "How long the fenced database waits for its last changes to arrive before the switch is given up.",
             "How long your applications can go without writing."),
+    SWITCHOVER_VERIFICATION_AGE(
+            "switchover",
+            "verify.max.age",
+            KeyType.DURATION,
+            "1h",
+            "1h",
+            "How old a clean comparison may be for a switchover to use it instead of making a new one.",
+            "Longer where a comparison takes hours; 0s to compare each time."),
+    MIRROR_OF(
+            "",
+            "mirror.of",
+            KeyType.NAME,
+            "shop",
+            "The task that this one mirrors: it flows the other way, and each leaves out what the other one wrote.",
+            "Both directions as separate processes; see docs/switchover.md."),
     SECOND_INSTANCE(
             "",
             "second.instance",
@@ -436,19 +450,18 @@ enum TaskKey {
         return defaultText;
     }
 
-    /** Returns the unit of its values, possibly empty. */
-    String unit() {
-        return unit;
-    }
-
     /** Returns a value as it could be written. */
     String example() {
         return example;
     }
 
-    /** Returns the key with a value, as it could be pasted. */
+    /** Returns the unit of its values, possibly empty. */
+    String unit() {
+        return unit;
+    }
+
+    /** Returns the key with a value, as it could be pasted: quotes are what people expect around URLs and ${...}. */
     String exampleEntry() {
-        // YAML reads most texts without quotes too, but quotes are what people expect around URLs and ${...}.
         return key + ": " + (example.matches("[A-Za-z0-9_./]+|[\\[{].*") ? example : '"' + example + '"');
     }
 

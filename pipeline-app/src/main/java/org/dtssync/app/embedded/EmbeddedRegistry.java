@@ -22,7 +22,7 @@ import org.dtssync.connectors.fault.SyncException;
  */
 public final class EmbeddedRegistry implements AutoCloseable {
 
-    private static final int START_TIMEOUT_SECONDS = 90;
+    private static final int START_TIMEOUT_SECONDS = 180;
     private static final int STOP_TIMEOUT_SECONDS = 3;
     private static final int POLL_MILLIS = 50;
     private static final int REQUEST_TIMEOUT_MILLIS = 2_000;

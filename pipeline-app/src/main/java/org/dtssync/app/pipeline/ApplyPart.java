@@ -8,6 +8,7 @@ import org.dtssync.connectors.apply.ApplySettings;
 import org.dtssync.connectors.apply.CatchUpRows;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SoleSession;
 
 /**
  * Keeps an applier running: after a passing fault a new one begins from the applied position.
@@ -19,12 +20,14 @@ final class ApplyPart {
     private final TaskParts parts;
     private final Fence fence;
     private final ApplyListener listener;
+    private final SoleSession session;
     private final AtomicReference<Applier> running = new AtomicReference<>();
 
     ApplyPart(TaskParts parts, Fence fence, ApplyListener listener) {
         this.parts = parts;
         this.fence = fence;
         this.listener = listener;
+        this.session = new SoleSession(parts.destination());
     }
 
     /** Applies, before the consistency point, until the goal is reached. */
@@ -43,11 +46,12 @@ final class ApplyPart {
                 new ApplySettings(
                         parts.task().name(),
                         parts.task().kafka().properties(),
+                        parts.progress().cutsTopic(),
                         CapturedTables.applied(
                                 parts.progress().tables(), parts.structures().read()),
                         parts.budgets().applyChanges(),
                         parts.budgets().applyBytes()),
-                parts.destination(),
+                session,
                 fence,
                 parts.keyConverter(),
                 parts.valueConverter(),

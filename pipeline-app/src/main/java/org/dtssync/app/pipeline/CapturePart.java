@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
@@ -14,10 +15,13 @@ import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.kafka.LostCuts;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TopicNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +65,8 @@ final class CapturePart implements CaptureListener {
         // Asked before the topics are touched, so that a successor is not disturbed, and after, when it cannot change
         // any more.
         requireTask();
+        requireCuts();
+        requirePublication();
         Capture capture = new Capture(
                 parts.captureSettings(CapturedTables.captured(tables, structures)),
                 parts.source(),
@@ -69,7 +75,11 @@ final class CapturePart implements CaptureListener {
                 parts.cutCodec(),
                 this,
                 this::changed);
-        capture.run();
+        try {
+            capture.run();
+        } catch (SyncException e) {
+            throw e.kind() == FaultKind.FENCED ? fencedByWhom(e) : e;
+        }
     }
 
     /**
@@ -107,9 +117,48 @@ final class CapturePart implements CaptureListener {
         try {
             new StructureWatch(parts, applied).check();
         } catch (SyncException e) {
-            return e.kind() == FaultKind.STRUCTURE_CHANGED ? e : found;
+            return e.kind() == FaultKind.STRUCTURE_CHANGED || e.kind() == FaultKind.PUBLICATION ? e : found;
         }
         return found;
+    }
+
+    /** A server of version 18 warns in its log that there is no publication, and streams nothing. */
+    private void requirePublication() {
+        try {
+            new PublicationWatch(parts).check();
+        } catch (SyncException e) {
+            // The structure watch tells of tables that were dropped, in other words.
+            throw e.kind() == FaultKind.PUBLICATION ? explained(e) : e;
+        }
+    }
+
+    /** Cuts in another topic of the same name would lead nowhere: the applier looks for them where the first ones are. */
+    private void requireCuts() {
+        String topic = new TopicNames(parts.task().name()).cuts();
+        Optional<String> identifier = parts.progress().cutsTopic();
+        if (identifier.isEmpty()) {
+            return;
+        }
+        try (KafkaTopics topics = new KafkaTopics(parts.task().kafka().properties())) {
+            topics.changed(Map.of(topic, identifier.get())).forEach((name, how) -> {
+                throw LostCuts.changed(name, how);
+            });
+        }
+    }
+
+    /**
+     * The broker fences a producer off also where a transaction took too long, such as in a frozen network: then the task is
+     * still this instance's.
+     */
+    private SyncException fencedByWhom(SyncException fault) {
+        requireTask();
+        return new SyncException(
+                FaultKind.TRANSIENT,
+                "The broker ended the open transaction of task " + fence.task()
+                        + ": it took longer than transaction.timeout.ms, or another task of this name writes to the topics.",
+                "If it happens again and again, raise transaction.timeout.ms under kafka, and see that no other task has"
+                        + " this name.",
+                fault);
     }
 
     /** The topics have a fence of their own, but one that the last to come wins: only the epoch says who may come. */
@@ -123,6 +172,11 @@ final class CapturePart implements CaptureListener {
     @Override
     public void othersFenced() {
         requireTask();
+    }
+
+    @Override
+    public void topicMadeAgain(String topic) {
+        LOG.warn("A topic was deleted and made again; what was not applied of it is lost. topic={}", topic);
     }
 
     @Override

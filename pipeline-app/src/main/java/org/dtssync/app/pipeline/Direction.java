@@ -23,6 +23,7 @@ final class Direction implements AutoCloseable {
     private final ApplyPart apply;
     private final Comparison comparison;
     private final AppliedMark applied = new AppliedMark();
+    private final ReplacedPartitions partitions;
     private final CaptureWatch watch;
 
     /**
@@ -35,6 +36,7 @@ final class Direction implements AutoCloseable {
         this.fence = fence;
         this.background = background.group();
         this.heartbeat = new Heartbeat(parts);
+        this.partitions = new ReplacedPartitions(parts, fence, heartbeat);
         this.watch = new CaptureWatch(parts.task().name());
         this.apply = new ApplyPart(parts, fence, (position, commitTimeMicros, changes) -> {
             applied.reached(position.lsn());
@@ -43,7 +45,7 @@ final class Direction implements AutoCloseable {
                     commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
                     changes);
         });
-        this.comparison = new Comparison(parts, heartbeat, listener, applied);
+        this.comparison = new Comparison(parts, fence, heartbeat, listener, applied);
     }
 
     TaskParts parts() {
@@ -105,12 +107,13 @@ final class Direction implements AutoCloseable {
                 "dts-sync-heartbeat-" + parts.task().name(), () -> parts.retry().run("heartbeat", heartbeat::beat));
         background.start(
                 "dts-sync-structure-watch-" + parts.task().name(),
-                () -> parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).run()));
+                () -> parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).run(partitions)));
     }
 
     /** Starts to apply, after the consistency point. */
     void startApply() {
         applied.applying(true);
+        partitions.begin();
         background.start("dts-sync-apply-" + parts.task().name(), () -> apply.follow(lsn -> false));
     }
 

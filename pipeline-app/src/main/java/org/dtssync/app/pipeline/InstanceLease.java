@@ -9,8 +9,8 @@ import java.util.UUID;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +32,12 @@ final class InstanceLease implements AutoCloseable {
     private static final long SIGN_OF_LIFE_MILLIS = 1_000;
     private static final long STANDBY_POLL_MILLIS = 500;
 
-    private final DatabaseConnections destination;
+    private final SoleSession destination;
     private final String task;
     private final Fence fence;
     private Connection connection;
 
-    private InstanceLease(DatabaseConnections destination, String task, Fence fence, Connection connection) {
+    private InstanceLease(SoleSession destination, String task, Fence fence, Connection connection) {
         this.destination = destination;
         this.task = task;
         this.fence = fence;
@@ -52,13 +52,14 @@ final class InstanceLease implements AutoCloseable {
     static InstanceLease acquire(TaskParts parts) throws InterruptedException {
         SecondInstance second = parts.task().secondInstance();
         String task = parts.task().name();
+        SoleSession session = new SoleSession(parts.destination());
         boolean announced = false;
         while (true) {
-            Connection connection = parts.destination().open();
+            Connection connection = session.open();
             try {
                 if (tryLock(connection, task) || endFrozen(connection, parts)) {
                     endLeftovers(connection, parts);
-                    return new InstanceLease(parts.destination(), task, raise(connection, task), connection);
+                    return new InstanceLease(session, task, raise(connection, task), connection);
                 }
                 connection.close();
             } catch (SQLException e) {

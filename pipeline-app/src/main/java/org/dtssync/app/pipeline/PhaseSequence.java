@@ -1,6 +1,7 @@
 package org.dtssync.app.pipeline;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,6 +18,8 @@ import org.dtssync.app.structure.StructureReader;
 import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -53,10 +56,9 @@ final class PhaseSequence {
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
         while (true) {
             Phase phase = settled();
-            if (phase == Phase.COMPLETE) {
+            if (phase.isOver()) {
                 LOG.info(
-                        "The task is complete; nothing is left to run. task={}",
-                        parts.task().name());
+                        "Nothing is left to run. task={} phase={}", parts.task().name(), phase.label());
                 return Optional.empty();
             }
             Optional<VerifyReport> report;
@@ -78,8 +80,14 @@ final class PhaseSequence {
                 .orElse(Phase.PREPARE);
         if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
             Switch.Kind kind = phase == Phase.SWITCHOVER ? Switch.Kind.SWITCHOVER : Switch.Kind.ROLLBACK;
-            parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undo());
+            parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undoAfterCrash());
             return phase == Phase.SWITCHOVER ? Phase.INCREMENTAL : Phase.REVERSE;
+        }
+        if (phase == Phase.ABANDONED) {
+            Abandonment abandonment = new Abandonment(parts, fence);
+            if (abandonment.isUnfinished()) {
+                parts.retry().run("rollback", () -> finishAbandonment(abandonment));
+            }
         }
         if (phase == Phase.INCREMENTAL) {
             Switch rollback = new Switch(Switch.Kind.ROLLBACK, parts, fence);
@@ -88,6 +96,12 @@ final class PhaseSequence {
             }
         }
         return phase;
+    }
+
+    private void finishAbandonment(Abandonment abandonment) throws InterruptedException {
+        try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
+            abandonment.finish(lease.fence());
+        }
     }
 
     private void finishRollback(Switch rollback) throws InterruptedException {
@@ -141,6 +155,11 @@ final class PhaseSequence {
 
     private Phase prepare() throws InterruptedException {
         enter(Phase.PREPARE);
+        Optional<Mirror> mirror = Mirror.of(parts);
+        if (mirror.isPresent()) {
+            parts.retry().run("prepare", () -> mirror.get().prepare(fence));
+            return Phase.INCREMENTAL;
+        }
         parts.retry().run("prepare", () -> new Preparation(parts, fence).run());
         enter(Phase.CAPTURE);
         return Phase.CAPTURE;
@@ -150,6 +169,9 @@ final class PhaseSequence {
     private Phase changeTables(Phase phase, RunOptions options, AppliedMark applied) throws InterruptedException {
         StructureChanges changes = new StructureChanges(parts, fence, phase.isAfter(Phase.SCHEMA));
         options.acceptStructure().forEach(changes::accept);
+        if (!options.resnapshot().isEmpty()) {
+            requireNoMirror("Tables cannot be loaded anew: what is loaded would flow back.");
+        }
         for (TableName table : options.resnapshot()) {
             changes.resnapshot(table, snapshotJob(false));
         }
@@ -160,6 +182,17 @@ final class PhaseSequence {
         boolean unloaded = fromState(() -> parts.progress().tables()).stream()
                 .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
         return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
+    }
+
+    private void requireNoMirror(String what) {
+        List<String> mirrors =
+                Mirror.of(parts).map(mirror -> List.of(parts.task().name())).orElseGet(() -> Mirror.mirrorsOf(parts));
+        if (!mirrors.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Two tasks flow against each other, the mirror is " + String.join(", ", mirrors) + ". " + what,
+                    "Run dts-sync release with the mirror's task file first; docs/switchover.md says how such a pair is used.");
+        }
     }
 
     /** Reads from the state, whose server may be away for a while. */
@@ -285,6 +318,7 @@ final class PhaseSequence {
     }
 
     private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
+        requireNoMirror("Applications are moved by hand.");
         SwitchReport report = new Switch(Switch.Kind.SWITCHOVER, parts, fence).run(direction, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }

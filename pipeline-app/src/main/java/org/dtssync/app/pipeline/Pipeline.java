@@ -56,9 +56,29 @@ public final class Pipeline {
         parts.retry().run("state", () -> parts.progress().install());
         InstanceLease[] lease = new InstanceLease[1];
         parts.retry().run("lease", () -> lease[0] = InstanceLease.acquire(parts));
+        SyncException cancelled;
         try (InstanceLease held = lease[0];
                 Background background = new Background()) {
             return run(options, held, background);
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.CANCELLED) {
+                throw e;
+            }
+            cancelled = e;
+        }
+        giveUp();
+        throw cancelled;
+    }
+
+    /** Nothing of the run is at work any more. */
+    private void giveUp() throws InterruptedException {
+        Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
+        if (phase.isAfter(Phase.INCREMENTAL)) {
+            // A switch was past its point of no return before it heard of it.
+            throw CancelWatch.refusal(parts.task().name(), phase);
+        }
+        for (String line : new Release(parts.task()).run(true)) {
+            LOG.info("Cancelled. task={} done={}", parts.task().name(), line);
         }
     }
 
@@ -106,6 +126,7 @@ public final class Pipeline {
             throws InterruptedException {
         Fence fence = lease.fence();
         background.start("dts-sync-lease", () -> parts.retry().run("lease", lease::keep));
+        background.start("dts-sync-cancel", () -> parts.retry().run("commands", () -> new CancelWatch(parts).run()));
         try {
             Optional<VerifyReport> report = new PhaseSequence(parts, fence, background, listener).run(options);
             background.check();
@@ -127,7 +148,7 @@ public final class Pipeline {
     }
 
     private SyncException recorded(SyncException fault, Fence fence) {
-        if (fault.kind() != FaultKind.FENCED) {
+        if (fault.kind() != FaultKind.FENCED && fault.kind() != FaultKind.CANCELLED) {
             try {
                 parts.progress().error(fault.getMessage(), fence);
             } catch (SyncException e) {

@@ -12,6 +12,7 @@ import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
+import org.dtssync.app.progress.Verifications;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.capture.FirstCut;
 import org.dtssync.connectors.fault.FaultKind;
@@ -65,8 +66,11 @@ final class Preparation {
     private void start(List<TableName> names, String lockLimit) {
         try (Connection source = parts.source().open()) {
             setLockLimit(source, lockLimit);
+            // What was found equal was the stream before.
+            new Verifications(parts.destination(), parts.task().name()).forget(fence);
             makeHeartbeat(source);
             makePublication(source, names);
+            new PublicationWatch(parts).record(source, fence);
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
             String systemIdentifier = systemIdentifier(source);
@@ -149,11 +153,17 @@ final class Preparation {
     }
 
     private void begin(Lsn start, String systemIdentifier) {
-        long offset = new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
+        FirstCut.Written first =
+                new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
+        parts.progress().cutsTopic(first.topicId(), fence);
         try (Connection connection = parts.destination().open()) {
             connection.setAutoCommit(false);
             fence.hold(connection);
-            AppliedPosition.begin(connection, fence, new AppliedPosition(start, offset));
+            AppliedPosition.begin(
+                    connection,
+                    fence,
+                    new AppliedPosition(start, first.offset()),
+                    parts.task().mirroredName());
             // In this transaction, which a capture in the other direction leaves out.
             forgetHeartbeat(connection);
             connection.commit();

@@ -52,13 +52,14 @@ record Publication(String name) {
     }
 
     /**
-     * Adds one table, unless it is in it already. Writers of the table are held off for the moment: what a transaction wrote
+     * Adds one table, unless all of it is published already. Writers of the table are held off for the moment: what a transaction wrote
      * while a table was added to a publication may be missing from the stream.
      *
      * @param connection to the source, in autocommit mode
      */
     void include(Connection connection, TableName table) throws SQLException {
-        if (isPublished(connection, table)) {
+        Entry entry = entry(connection, table);
+        if (entry == Entry.WHOLE) {
             return;
         }
         List<String> clauses = clauses(connection, List.of(table));
@@ -66,6 +67,9 @@ record Publication(String name) {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL lock_timeout = '10s'");
             statement.execute("LOCK TABLE " + table.sql() + " IN SHARE ROW EXCLUSIVE MODE");
+            if (entry == Entry.PART) {
+                statement.execute("ALTER PUBLICATION " + Identifiers.quote(name) + " DROP TABLE " + table.sql());
+            }
             add(connection, clauses, false);
             requireIdentities(connection);
             connection.commit();
@@ -77,16 +81,27 @@ record Publication(String name) {
         }
     }
 
-    private boolean isPublished(Connection connection, TableName table) throws SQLException {
+    /** How much of a table is published. */
+    private enum Entry {
+        NONE,
+        PART,
+        WHOLE
+    }
+
+    /** Somebody may have given the table a row filter or a list of columns. */
+    private Entry entry(Connection connection, TableName table) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT EXISTS (SELECT 1 FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
-                               WHERE p.pubname = ? AND r.prrelid = to_regclass(?))
+                SELECT to_jsonb(r) ->> 'prqual' IS NULL AND to_jsonb(r) ->> 'prattrs' IS NULL
+                FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                WHERE p.pubname = ? AND r.prrelid = to_regclass(?)
                 """)) {
             statement.setString(1, name);
             statement.setString(2, table.sql());
             try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getBoolean(1);
+                if (!rows.next()) {
+                    return Entry.NONE;
+                }
+                return rows.getBoolean(1) ? Entry.WHOLE : Entry.PART;
             }
         }
     }

@@ -7,12 +7,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.switchover.Endpoint;
 import org.dtssync.app.switchover.WriteFence;
+import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -28,6 +28,7 @@ public final class Release {
     /** Every table of the state, the fence last: who holds it must find it as long as anything is left. */
     private static final List<String> STATE_TABLES = List.of(
             "command",
+            "verification",
             "switchover_step",
             "structure_object",
             "chunk",
@@ -51,18 +52,29 @@ public final class Release {
         this.reverse = reverse;
     }
 
+    /** Removes everything, and leaves the database read-only that applications were moved away from. */
+    public List<String> run(boolean topics) throws InterruptedException {
+        return run(topics, false);
+    }
+
     /**
      * Removes everything.
      *
      * @param topics whether the topics are deleted too
+     * @param writable whether a database that applications were moved away from is made writable again
      * @return a past-tense line for each thing that was removed; empty if nothing was there
      */
-    public List<String> run(boolean topics) throws InterruptedException {
-        List<String> done = new ArrayList<>(releaseReverse(topics));
+    public List<String> run(boolean topics, boolean writable) throws InterruptedException {
         boolean known = parts.progress().task().isPresent();
         parts.progress().install();
         InstanceLease lease = InstanceLease.acquire(parts);
+        List<String> done = new ArrayList<>();
         try {
+            if (!reverse && known) {
+                releaseFences(writable, done);
+                letGoOn(done);
+                releaseReverse(topics, done);
+            }
             releaseSource(done);
             if (topics) {
                 deleteTopics(done);
@@ -77,30 +89,50 @@ public final class Release {
         return done;
     }
 
-    /** The other direction, which there is from a switchover on, and the fence that the switchover left. */
-    private List<String> releaseReverse(boolean topics) throws InterruptedException {
-        Optional<Phase> phase = parts.progress().task().map(TaskProgress::phase);
-        if (reverse || phase.isEmpty() || (!phase.get().isAfter(Phase.INCREMENTAL) && !hasReverse())) {
-            return List.of();
-        }
-        List<String> done = new ArrayList<>(new Release(parts.reversed(), true).run(topics));
+    /**
+     * Lifts what an interrupted switch left at the database that applications use. The other one stays closed unless told
+     * otherwise: an application that still points there must not write to it unnoticed.
+     */
+    private void releaseFences(boolean writable, List<String> done) {
+        boolean moved =
+                parts.progress().task().map(TaskProgress::phase).orElseThrow().isAtDestination();
         for (DatabaseConnections database : List.of(parts.source(), parts.destination())) {
-            new WriteFence(
-                            database,
-                            List.of(),
-                            parts.task().switchover().applicationRoles(),
-                            parts.task().applicationName())
-                    .lift();
+            boolean left = moved == database.role().equals(parts.source().role());
+            WriteFence fence = new WriteFence(
+                    database,
+                    List.of(),
+                    parts.task().switchover().applicationRoles(),
+                    parts.task().name(),
+                    parts.task().applicationName());
+            List<String> statements = fence.liftingStatements();
+            if (statements.isEmpty()) {
+                continue;
+            }
+            if (left && !writable) {
+                fence.forget();
+                done.add("Left the " + database.role() + " read-only for applications. To make it writable, run there: "
+                        + String.join(" ", statements));
+            } else {
+                fence.lift(null);
+                done.add("Made the " + database.role() + " writable for applications.");
+            }
         }
-        done.add("Took the read-only defaults of the switchover away.");
-        if (phase.get() == Phase.SWITCHOVER || phase.get() == Phase.ROLLBACK) {
-            letGoOn(done);
+    }
+
+    /** The other direction, which there is from a switchover on. */
+    private void releaseReverse(boolean topics, List<String> done) throws InterruptedException {
+        Phase phase = parts.progress().task().map(TaskProgress::phase).orElseThrow();
+        if (phase.isAfter(Phase.INCREMENTAL) || hasReverse()) {
+            done.addAll(new Release(parts.reversed(), true).run(topics));
         }
-        return done;
     }
 
     /** What was killed in the middle of a switch may have left applications waiting. */
     private void letGoOn(List<String> done) throws InterruptedException {
+        Phase phase = parts.progress().task().map(TaskProgress::phase).orElseThrow();
+        if (phase != Phase.SWITCHOVER && phase != Phase.ROLLBACK) {
+            return;
+        }
         try {
             Endpoint.of(parts.task().switchover(), parts.destination().settings(), true)
                     .stay();
@@ -141,7 +173,7 @@ public final class Release {
         if (parts.slot().state(connection).isEmpty()) {
             return;
         }
-        new StreamEnd(parts).dropSlot(connection);
+        StreamEnd.dropSlot(parts, connection);
         done.add("Dropped replication slot " + parts.task().slot() + " at the "
                 + parts.source().role() + ".");
     }
@@ -162,6 +194,8 @@ public final class Release {
         List<String> done = new ArrayList<>();
         try (Connection connection = parts.destination().open()) {
             connection.setAutoCommit(false);
+            // A pipeline in the other direction leaves this out.
+            AppliedPosition.mark(connection, parts.task().name());
             for (String table : STATE_TABLES) {
                 delete(connection, table);
             }

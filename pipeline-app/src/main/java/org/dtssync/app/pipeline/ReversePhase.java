@@ -77,6 +77,10 @@ final class ReversePhase {
     }
 
     private CommandDesk.Outcome rollback(Direction back, SwitchOptions options) throws InterruptedException {
+        if (options.abandon()) {
+            SwitchReport report = new Abandonment(task, taskFence).run(back);
+            return new CommandDesk.Outcome(report.json(), 0, true);
+        }
         SwitchReport report = new Switch(Switch.Kind.ROLLBACK, task, taskFence).run(back, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
@@ -90,7 +94,7 @@ final class ReversePhase {
         back.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
         task.progress().enter(Phase.COMPLETE, taskFence);
         back.close();
-        new StreamEnd(reverse).run();
+        new StreamEnd(reverse, back.fence()).run();
         LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.COMPLETE.label());
         return new CommandDesk.Outcome(
                 new SwitchReport(
@@ -100,6 +104,7 @@ final class ReversePhase {
                                 null,
                                 0,
                                 "skipped",
+                                null,
                                 "The source does not follow any more and stays read-only. dts-sync release removes the"
                                         + " rest of the task.")
                         .json(),

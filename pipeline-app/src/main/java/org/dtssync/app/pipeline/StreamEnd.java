@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
@@ -12,30 +13,28 @@ import org.dtssync.connectors.postgres.SqlFaults;
  * taken away where it was applied, so that no transaction of its applier can begin any more. Safe to run again.
  *
  * @param parts the direction's
+ * @param fence the right to write where it was applied, held until all of it is done: an instance that was frozen must not end
+ *     the stream of a successor when it wakes
  */
-record StreamEnd(TaskParts parts) {
+record StreamEnd(TaskParts parts, Fence fence) {
 
     private static final long SLOT_WAIT_MILLIS = 100;
     private static final int SLOT_WAITS = 100;
 
     void run() throws InterruptedException {
-        revoke();
-        try (Connection connection = parts.source().open()) {
-            dropSlot(connection);
-            new Publication(parts.task().publication()).drop(connection);
+        try (Connection destination = parts.destination().open();
+                Connection source = parts.source().open()) {
+            destination.setAutoCommit(false);
+            if (hasPositions(destination)) {
+                fence.hold(destination);
+                AppliedPosition.revoke(destination, parts.task().name());
+            }
+            dropSlot(parts, source);
+            new Publication(parts.task().publication()).drop(source);
+            destination.commit();
         } catch (SQLException e) {
             throw SqlFaults.explain("The stream " + parts.task().slot() + " could not be ended", e);
         }
-    }
-
-    private void revoke() {
-        parts.destination()
-                .inTransaction("The position of " + parts.task().name() + " could not be taken away", connection -> {
-                    if (hasPositions(connection)) {
-                        AppliedPosition.revoke(connection, parts.task().name());
-                    }
-                    return null;
-                });
     }
 
     private static boolean hasPositions(Connection connection) throws SQLException {
@@ -47,7 +46,7 @@ record StreamEnd(TaskParts parts) {
     }
 
     /** Drops the slot once its reader has gone. */
-    void dropSlot(Connection connection) throws SQLException, InterruptedException {
+    static void dropSlot(TaskParts parts, Connection connection) throws SQLException, InterruptedException {
         if (parts.slot().state(connection).isEmpty()) {
             return;
         }

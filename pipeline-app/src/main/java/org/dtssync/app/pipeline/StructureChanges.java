@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.app.catalog.PartitionFiles;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.StructureStep;
@@ -68,7 +69,12 @@ final class StructureChanges {
         requireAtDestination(table, current, Optional.of(step), "--accept-structure");
         if (!now.equals(recorded.structure())) {
             parts.structures()
-                    .accept(table, now, selected(table).keyColumns(), SourcePosition.insert(parts.source()), fence);
+                    .accept(
+                            table,
+                            PartitionFiles.withFilesOf(now, recorded.structure()),
+                            selected(table).keyColumns(),
+                            SourcePosition.insert(parts.source()),
+                            fence);
         }
         LOG.info("Structure was accepted. table={}", table);
     }
@@ -96,10 +102,8 @@ final class StructureChanges {
         TableProgress selected = selected(table);
         TableStructure current = TableStructure.parse(now);
         requireAtDestination(table, current, Optional.empty(), "--resnapshot");
-        if (known.isEmpty()) {
-            publish(table);
-            parts.progress().addTables(List.of(selected), fence);
-        }
+        parts.progress().addTables(List.of(selected), fence);
+        publish(table);
         if (made || DestinationTable.read(parts.destination(), table).isPresent()) {
             job.resnapshot(table);
         }
@@ -115,6 +119,7 @@ final class StructureChanges {
     private void publish(TableName table) {
         try (Connection connection = parts.source().open()) {
             new Publication(parts.task().publication()).include(connection, table);
+            new PublicationWatch(parts).record(connection, table, fence);
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + table + " could not be published", e);
         }

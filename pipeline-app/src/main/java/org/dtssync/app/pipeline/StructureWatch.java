@@ -36,11 +36,13 @@ final class StructureWatch {
         this.applied = applied;
     }
 
-    /** Looks again and again until interrupted; throws at the first change. */
-    void run() throws InterruptedException {
+    /** Looks again and again until interrupted; throws at the first change, and at partitions that are not equal any more. */
+    void run(ReplacedPartitions partitions) throws InterruptedException {
         while (true) {
             try {
-                look();
+                Seen seen = look();
+                new DestinationWatch(parts).check();
+                partitions.compare(seen.recorded(), seen.now());
             } catch (SyncException e) {
                 if (e.kind() != FaultKind.TRANSIENT) {
                     throw e;
@@ -53,13 +55,21 @@ final class StructureWatch {
     }
 
     /**
+     * The structures of every table, which differ in nothing that matters to rows.
+     *
+     * @param recorded as they are recorded
+     * @param now as they are
+     */
+    record Seen(Map<TableName, String> recorded, Map<TableName, String> now) {}
+
+    /**
      * Looks once; at a change it waits until everything from before is applied.
      *
      * @throws SyncException of kind STRUCTURE_CHANGED that names every change
      */
-    void look() throws InterruptedException {
+    Seen look() throws InterruptedException {
         try {
-            check();
+            return check();
         } catch (SyncException e) {
             if (e.kind() == FaultKind.STRUCTURE_CHANGED) {
                 LOG.info("A change of the structure was found; what was written before it is applied first.");
@@ -72,9 +82,10 @@ final class StructureWatch {
     /**
      * Looks once.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED that names every change
+     * @throws SyncException of kind STRUCTURE_CHANGED that names every change, or of kind PUBLICATION where the publication is not
+     *     as it was
      */
-    void check() {
+    Seen check() {
         Map<TableName, String> stored = parts.progress().structures();
         List<TableName> tables = parts.progress().tables().stream()
                 .filter(table -> table.state() != TableState.SKIPPED)
@@ -88,6 +99,9 @@ final class StructureWatch {
         if (!changes.isEmpty()) {
             throw changed(changes, remedies(changes, added, stored, now));
         }
+        // After the structure: a table that was dropped has left the publication too.
+        new PublicationWatch(parts).check();
+        return new Seen(stored, now);
     }
 
     private static SyncException changed(List<StructureChange> changes, List<String> remedies) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.SwitchoverSteps;
+import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.switchover.Endpoint;
 import org.dtssync.app.switchover.SequenceCopy;
@@ -68,6 +69,9 @@ final class Switch {
     private final WriteFence writeFence;
     private final Endpoint endpoint;
 
+    /** The right to write to the source, where the state of the other direction is; null until it is held. */
+    private Fence sourceFence;
+
     /** Up to where the other side has everything, once the fenced one has drained. */
     private Lsn drained = Lsn.ZERO;
 
@@ -96,7 +100,13 @@ final class Switch {
                 direction.source(),
                 tables,
                 task.task().switchover().applicationRoles(),
+                task.task().name(),
                 task.task().applicationName());
+    }
+
+    /** Returns the right to write to one of both databases. */
+    private Fence fenceAt(DatabaseConnections database) {
+        return database.role().equals(task.destination().role()) ? taskFence : sourceFence;
     }
 
     /** Does something and records it. */
@@ -122,14 +132,22 @@ final class Switch {
     SwitchReport run(Direction active, Background background, SwitchOptions options) throws InterruptedException {
         steps.clear(taskFence);
         step("gates", () -> gates(active));
-        String verification = options.skipVerify() ? "skipped" : step("verify", () -> verify(active));
+        Checked verification = options.skipVerify() ? Checked.SKIPPED : step("verify", () -> verify(active));
         if (options.dryRun()) {
             return notMoved(0, null, verification, "Give the command without --dry-run.");
         }
+        try (InstanceLease lease = kind == Kind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
+            sourceFence = lease == null ? active.fence() : lease.fence();
+            return move(active, background, options, verification);
+        }
+    }
+
+    private SwitchReport move(Direction active, Background background, SwitchOptions options, Checked verification)
+            throws InterruptedException {
         task.progress().enter(kind.during, taskFence);
         boolean opened = false;
-        try (InstanceLease lease = kind == Kind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
-            Fence fence = lease == null ? taskFence : lease.fence();
+        try {
+            Fence fence = fenceAt(next.destination());
             try (Direction back = new Direction(next, fence, background, PipelineListener.NONE)) {
                 step("stream-back", () -> startBack(active, fence, back));
                 Crossing crossing = cross(active, back, options);
@@ -146,7 +164,8 @@ final class Switch {
                         seconds(crossing.began()),
                         crossing.lsn().toString(),
                         crossing.sequences(),
-                        verification,
+                        verification.word(),
+                        verification.at(),
                         next);
             }
         } finally {
@@ -176,7 +195,7 @@ final class Switch {
                 endpoint.hold();
                 return null;
             });
-            try (WriteFence.Locks locks = step("fence", writeFence::raise)) {
+            try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(fenceAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
                 int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
                 step("confirm", () -> confirm(active, back, locks));
@@ -196,7 +215,7 @@ final class Switch {
 
     /** Applications can write again where they are. */
     private void letGoOn() throws InterruptedException {
-        writeFence.lift();
+        writeFence.lift(fenceAt(from.source()));
         if (!steps.isBegun(PAUSE)) {
             return;
         }
@@ -228,28 +247,72 @@ final class Switch {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    private SwitchReport notMoved(double seconds, Lsn lsn, String verification, String nextThing) {
+    private SwitchReport notMoved(double seconds, Lsn lsn, Checked verification, String nextThing) {
         return new SwitchReport(
-                kind.label, false, seconds, lsn == null ? null : lsn.toString(), 0, verification, nextThing);
+                kind.label,
+                false,
+                seconds,
+                lsn == null ? null : lsn.toString(),
+                0,
+                verification.word(),
+                verification.at(),
+                nextThing);
     }
 
+    /** Everything that stands in the way is told at once. */
     private Void gates(Direction active) throws InterruptedException {
-        new StructureWatch(from, active.applied()).look();
-        List<String> problems = new ArrayList<>(new SwitchGates(
+        List<String> problems = new ArrayList<>();
+        SyncException structure = problem(() -> new StructureWatch(from, active.applied()).look(), problems);
+        problems.addAll(new SwitchGates(
                         from.source(),
                         from.destination(),
+                        active.tables(),
                         task.task().switchover().applicationRoles(),
-                        task.task().applicationName())
+                        task.task().applicationName(),
+                        fenceOf(next).liftingStatements().isEmpty())
                 .problems());
         problems.addAll(endpoint.problems());
+        SyncException lag = problem(
+                () -> active.heartbeat().awaitApplied(task.task().switchover().maximumLag()), problems);
+        if (lag != null && kind == Kind.ROLLBACK) {
+            problems.add("Not at the source: " + Undrained.of(from).phrase()
+                    + ". dts-sync rollback --abandon goes back without it.");
+        }
+        if (problems.size() == 1 && structure != null) {
+            throw structure;
+        }
         if (!problems.isEmpty()) {
             throw new SyncException(FaultKind.PRECHECK, String.join("\n", problems), "");
         }
-        active.heartbeat().awaitApplied(task.task().switchover().maximumLag());
         return null;
     }
 
-    private String verify(Direction active) throws InterruptedException {
+    /** Returns what failed, if it tells of the databases and not of a lost connection. */
+    private static SyncException problem(Retry.Action look, List<String> problems) throws InterruptedException {
+        try {
+            look.run();
+            return null;
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.STRUCTURE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
+                throw e;
+            }
+            problems.add(e.getMessage());
+            return e;
+        }
+    }
+
+    /** How it is known that both databases are equal: by a comparison now, by an earlier one, or not. */
+    private record Checked(String word, String at) {
+        static final Checked SKIPPED = new Checked("skipped", null);
+        static final Checked NOW = new Checked("equal", null);
+    }
+
+    private Checked verify(Direction active) throws InterruptedException {
+        Optional<Verifications.Verified> fresh =
+                active.comparison().fresh(task.task().switchover().maximumVerificationAge());
+        if (fresh.isPresent()) {
+            return new Checked("reused", fresh.get().at());
+        }
         VerifyReport report = active.comparison().run();
         if (!report.equal()) {
             throw new SyncException(
@@ -257,7 +320,7 @@ final class Switch {
                     "The databases differ, so nothing was moved.",
                     "Run dts-sync verify to see where.");
         }
-        return "equal";
+        return Checked.NOW;
     }
 
     /** Its slot must be there before the first write that has to flow back. */
@@ -312,9 +375,8 @@ final class Switch {
     }
 
     private int copySequences() {
-        // The fence is a row of the destination; the source has none of the task's own.
-        Fence fence = kind == Kind.SWITCHOVER ? taskFence : null;
-        return new SequenceCopy(from.source(), from.destination(), task.task().objects()).run(fence);
+        return new SequenceCopy(from.source(), from.destination(), task.task().objects())
+                .run(fenceAt(from.destination()));
     }
 
     /** The point of no return. */
@@ -334,7 +396,7 @@ final class Switch {
 
     /** The database that is opened may still be fenced from a switch the other way. */
     private Void allowWrites() {
-        fenceOf(next).lift();
+        fenceOf(next).lift(fenceAt(next.source()));
         return null;
     }
 
@@ -369,7 +431,7 @@ final class Switch {
         String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
                 .map(SyncException::getMessage)
                 .orElseGet(() -> "The applications were moved already. " + nextThing());
-        return new SwitchReport(kind.label, true, 0, null, 0, "skipped", next);
+        return new SwitchReport(kind.label, true, 0, null, 0, "skipped", null, next);
     }
 
     /** Returns whether a crash left this switch behind its point of no return, but not at its end. */
@@ -383,6 +445,9 @@ final class Switch {
      * @param fence the right to write to the database that applications use now
      */
     void finish(Fence fence) throws InterruptedException {
+        if (kind == Kind.ROLLBACK) {
+            sourceFence = fence;
+        }
         if (!steps.isDone("writes")) {
             step("writes", this::allowWrites);
         }
@@ -390,7 +455,7 @@ final class Switch {
             endpoint();
         }
         step("end-of-stream", () -> {
-            new StreamEnd(from).run();
+            new StreamEnd(from, fence).run();
             return null;
         });
         step(LAST, () -> {
@@ -399,11 +464,22 @@ final class Switch {
         });
     }
 
-    /** Puts everything back to how it was before; for a start that finds the task in the middle, too. */
-    void undo() throws InterruptedException {
+    /** Puts everything back to how it was before, for a start that finds the task in the middle. */
+    void undoAfterCrash() throws InterruptedException {
+        if (kind == Kind.ROLLBACK) {
+            undo();
+            return;
+        }
+        try (InstanceLease lease = InstanceLease.acquirePatiently(next)) {
+            sourceFence = lease.fence();
+            undo();
+        }
+    }
+
+    private void undo() throws InterruptedException {
         LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label);
         letGoOn();
-        new StreamEnd(next).run();
+        new StreamEnd(next, fenceAt(next.destination())).run();
         task.progress().enter(kind.before, taskFence);
     }
 }

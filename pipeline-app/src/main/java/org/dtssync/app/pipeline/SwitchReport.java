@@ -13,7 +13,8 @@ import java.util.Locale;
  * @param stallSeconds how long nobody could write, in seconds, as measured
  * @param lsn the position of the database that was left, up to which the other has everything
  * @param sequences how many sequences were set
- * @param verification what the comparison said, one word: equal or skipped
+ * @param verification what the comparison said, one word: equal, reused (an earlier one was) or skipped
+ * @param verifiedAt when an earlier comparison that was used began, ISO 8601; null otherwise
  * @param next what to do next, a sentence
  */
 public record SwitchReport(
@@ -23,6 +24,7 @@ public record SwitchReport(
         String lsn,
         int sequences,
         String verification,
+        String verifiedAt,
         String next) {
 
     /** Returns it as JSON. */
@@ -34,6 +36,7 @@ public record SwitchReport(
                 .put("lsn", lsn)
                 .put("sequences", sequences)
                 .put("verification", verification)
+                .put("verified_at", verifiedAt)
                 .put("next", next);
         return node.toString();
     }
@@ -49,6 +52,7 @@ public record SwitchReport(
                     node.get("lsn").isNull() ? null : node.get("lsn").asText(),
                     node.get("sequences").asInt(),
                     node.get("verification").asText(),
+                    node.path("verified_at").asText(null),
                     node.get("next").asText());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
@@ -66,7 +70,7 @@ public record SwitchReport(
                 stallSeconds,
                 lsn == null ? "-" : lsn,
                 sequences,
-                verification,
+                verifiedAt == null ? verification : "equal, compared at " + verifiedAt,
                 next);
     }
 }

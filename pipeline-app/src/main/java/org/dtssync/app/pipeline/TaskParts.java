@@ -94,7 +94,7 @@ record TaskParts(
                         task.topics().retentionMillis(),
                         task.topics().config()),
                 budgets.cut(),
-                Optional.of(task.reverseName()));
+                Optional.of(task.mirroredName()));
     }
 
     CutCodec cutCodec() {

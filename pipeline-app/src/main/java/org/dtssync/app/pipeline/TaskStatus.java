@@ -179,8 +179,12 @@ public record TaskStatus(
                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                       AND classid::bigint = hashtext('dts_sync')::bigint & 4294967295
                       AND objid::bigint = hashtext(?)::bigint & 4294967295)
+                  AND EXISTS (SELECT 1 FROM dts_sync.instance
+                              WHERE task = ? AND alive_at > clock_timestamp() - interval '10 seconds')
                 """)) {
             statement.setString(1, task);
+            // One that is frozen does nothing that is asked of it; whoever comes takes over from it.
+            statement.setString(2, task);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 return rows.getBoolean(1);

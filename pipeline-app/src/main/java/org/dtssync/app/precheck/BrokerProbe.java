@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
@@ -35,9 +37,10 @@ final class BrokerProbe {
     /**
      * Asks.
      *
+     * @param ours tells by its name whether a topic is the task's
      * @throws SyncException of kind CONNECTION, PERMISSION or USAGE that says why there is no answer
      */
-    static Brokers ask(KafkaSettings settings) {
+    static Brokers ask(KafkaSettings settings, Predicate<String> ours) {
         Map<String, Object> properties = new HashMap<>(settings.properties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
@@ -47,7 +50,8 @@ final class BrokerProbe {
             Collection<Node> nodes = get(admin.describeCluster().nodes());
             Set<String> topics = get(
                     admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
-            return new Brokers(nodes.size(), topics, settingsOf(admin, nodes));
+            Set<String> own = topics.stream().filter(ours).collect(Collectors.toSet());
+            return new Brokers(nodes.size(), topics, settingsOf(admin, nodes), topicBytes(admin, own));
         } catch (ExecutionException e) {
             throw explain(settings, e.getCause());
         } catch (TimeoutException | KafkaException e) {
@@ -77,6 +81,25 @@ final class BrokerProbe {
             }
         }
         return settings;
+    }
+
+    private static Map<String, Long> topicBytes(Admin admin, Set<String> topics)
+            throws InterruptedException, TimeoutException, ExecutionException {
+        Map<String, Long> bytes = new HashMap<>();
+        try {
+            List<ConfigResource> resources = topics.stream()
+                    .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                    .toList();
+            get(admin.describeConfigs(resources).all())
+                    .forEach((topic, config) -> bytes.put(
+                            topic.name(),
+                            Long.parseLong(config.get("max.message.bytes").value())));
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof AuthorizationException)) {
+                throw e;
+            }
+        }
+        return bytes;
     }
 
     private static <T> T get(KafkaFuture<T> future) throws InterruptedException, TimeoutException, ExecutionException {

@@ -2,7 +2,6 @@ package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -13,7 +12,6 @@ import org.dtssync.schemas.TopicNames;
 /** Whether the brokers can hold the task's topics and records. */
 final class KafkaChecks {
 
-    private static final long DEFAULT_MESSAGE_BYTES = 1_048_576;
     private static final long OUR_TRANSACTION_MILLIS = 60_000;
     private static final long LOAD_BYTES_A_SECOND = 20L << 20;
     private static final long CAUTION = 3;
@@ -104,33 +102,6 @@ final class KafkaChecks {
         findings.passIfNothingFound(
                 "topics",
                 "Kafka has " + brokers + (brokers == 1 ? " broker" : " brokers") + " for " + wanted + " copies.");
-    }
-
-    static void messageSize(Ends ends, Findings findings) {
-        long client =
-                number(ends.task().kafka().properties().get("max.request.size")).orElse(DEFAULT_MESSAGE_BYTES);
-        Optional<Long> broker = number(ends.task().topics().config().get("max.message.bytes"))
-                .or(() -> ends.brokers().number("message.max.bytes"));
-        long limit = Math.min(client, broker.orElse(client));
-        // Only values stored out of line can be that large, so their total bounds them before decompression.
-        List<CatalogTable> large = ends.tables().stream()
-                .filter(table -> table.toastBytes() > limit)
-                .toList();
-        for (CatalogTable table : large) {
-            findings.warn(
-                    table.name().toString(),
-                    "Table " + table.name() + " has " + Size.of(table.toastBytes())
-                            + " in large values, and Kafka takes records up to " + Size.of(limit)
-                            + ": a larger row stops the task.",
-                    "kafka: { max.request.size: 67108864 }\ntopics: { config: { max.message.bytes: 67108864 } }");
-        }
-        findings.passIfNothingFound(
-                "records",
-                "Kafka takes records up to " + Size.of(limit) + "; no selected table has that much in large values.");
-    }
-
-    private static Optional<Long> number(String text) {
-        return Optional.ofNullable(text).filter(t -> t.matches("\\d{1,18}")).map(Long::parseLong);
     }
 
     static void transactionTimeout(Ends ends, Findings findings) {

@@ -53,14 +53,23 @@ public final class CommandStore {
                 id);
     }
 
-    /** Takes the oldest posted command; null if there is none. */
+    /** Takes the oldest posted command that is not a cancellation; null if there is none. */
     public PostedCommand take() {
+        return take("command <> 'cancel'");
+    }
+
+    /** Takes the oldest posted cancellation, which does not wait for other commands; null if there is none. */
+    public PostedCommand takeCancellation() {
+        return take("command = 'cancel'");
+    }
+
+    private PostedCommand take(String which) {
         return query(
                 """
                 UPDATE dts_sync.command SET state = 'running' WHERE id = (
-                    SELECT id FROM dts_sync.command WHERE task = ? AND state = 'posted' ORDER BY id LIMIT 1)
+                    SELECT id FROM dts_sync.command WHERE task = ? AND state = 'posted' AND %s ORDER BY id LIMIT 1)
                 RETURNING id, command, coalesce(arguments ->> 'options', '')
-                """,
+                """.formatted(which),
                 rows -> rows.next() ? new PostedCommand(rows.getLong(1), rows.getString(2), rows.getString(3)) : null,
                 task);
     }

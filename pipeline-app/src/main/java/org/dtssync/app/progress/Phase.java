@@ -27,7 +27,9 @@ public enum Phase {
     /** Applications are being moved back; until they are, it can be undone. */
     ROLLBACK,
     /** Applications use the destination, and nothing follows it any more. */
-    COMPLETE;
+    COMPLETE,
+    /** Applications were moved back without everything written at the destination, and nothing follows any more. */
+    ABANDONED;
 
     /** Returns the name shown to people and kept in the state. */
     public String label() {
@@ -37,6 +39,16 @@ public enum Phase {
     /** Reverses {@link #label}. */
     public static Phase of(String label) {
         return valueOf(label.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    /** Returns whether applications use the destination. */
+    public boolean isAtDestination() {
+        return this == REVERSE || this == ROLLBACK || this == COMPLETE;
+    }
+
+    /** Returns whether nothing is left to run. */
+    public boolean isOver() {
+        return this == COMPLETE || this == ABANDONED;
     }
 
     /** Returns whether this phase comes after the other. */

@@ -103,6 +103,24 @@ public final class ProgressStore {
                 """, fence, systemIdentifier, database, task);
     }
 
+    /** Records which topic holds the task's cuts: one of the same name that was made later has another identifier. */
+    public void cutsTopic(String topicId, Fence fence) {
+        update("UPDATE dts_sync.task SET cuts_topic = ?, updated_at = now() WHERE task = ?", fence, topicId, task);
+    }
+
+    /** Reads the identifier of the topic that holds the task's cuts; empty before prepare is done. */
+    public Optional<String> cutsTopic() {
+        return destination.inTransaction("The topic of task " + task + "'s cuts could not be looked up", connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("SELECT cuts_topic FROM dts_sync.task WHERE task = ?")) {
+                statement.setString(1, task);
+                try (ResultSet rows = statement.executeQuery()) {
+                    return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+                }
+            }
+        });
+    }
+
     /** Records what the task stopped for, or clears it with null. The text must hold no secret and no row value. */
     public void error(String message, Fence fence) {
         update("UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?", fence, message, task);

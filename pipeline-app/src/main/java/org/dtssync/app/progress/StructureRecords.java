@@ -95,6 +95,14 @@ public final class StructureRecords {
                 table);
     }
 
+    /** Replaces a recorded structure by one that means the same to every row; does nothing if another one is recorded. */
+    public void replace(TableName table, String recorded, String structure, Fence fence) {
+        write(fence, """
+                UPDATE dts_sync.table_progress SET structure = ?
+                WHERE structure = ? AND task = ? AND schema_name = ? AND table_name = ?
+                """, connection -> new Object[] {structure, recorded}, table);
+    }
+
     /** Records that a table does not belong to the task any more: none of its changes is applied. */
     public void remove(TableName table, Fence fence) {
         write(fence, """

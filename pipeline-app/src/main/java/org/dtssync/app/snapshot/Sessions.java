@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.SoleSession;
 
 /**
  * The two connections of one worker, opened when first asked for and kept for all its chunks.
@@ -38,15 +39,15 @@ final class Sessions implements AutoCloseable {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    private final DatabaseConnections sourceConnections;
-    private final DatabaseConnections destinationConnections;
+    private final SoleSession sourceConnections;
+    private final SoleSession destinationConnections;
     private Connection source;
     private Connection destination;
     private boolean aborted;
 
     Sessions(DatabaseConnections sourceConnections, DatabaseConnections destinationConnections) {
-        this.sourceConnections = sourceConnections;
-        this.destinationConnections = destinationConnections;
+        this.sourceConnections = new SoleSession(sourceConnections);
+        this.destinationConnections = new SoleSession(destinationConnections);
     }
 
     /** Returns the connection to the source, in autocommit mode: its transactions are begun and ended by SQL. */

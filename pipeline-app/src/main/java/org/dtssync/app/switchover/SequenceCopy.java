@@ -15,7 +15,7 @@ import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Sets every sequence of one database from the other, those of identity and serial columns included, so that the next value is
- * a fresh one. To be run while nobody writes.
+ * a fresh one: one that is further on already, in the direction it counts in, stays there. To be run while nobody writes.
  *
  * @param from the database whose values count
  * @param to the database that gets them
@@ -35,7 +35,26 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
             long least,
             long most,
             long cache,
-            boolean cycles) {}
+            boolean cycles) {
+
+        /** Where another sequence stands, with the way this one goes on. */
+        Value standingAs(Value other) {
+            return new Value(name, other.last, other.called, start, increment, least, most, cache, cycles);
+        }
+
+        /** Returns whether this one has drawn values that the other would draw yet. A cycle has no further on. */
+        boolean isPast(Value other) {
+            boolean comparable = !cycles
+                    && !other.cycles
+                    && (increment > 0) == (other.increment > 0)
+                    && last >= other.least
+                    && last <= other.most;
+            if (!comparable || last == other.last) {
+                return comparable && called && !other.called;
+            }
+            return increment > 0 ? last > other.last : last < other.last;
+        }
+    }
 
     /**
      * Copies.
@@ -68,11 +87,15 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
         for (int i = 0; i < names.size(); i += SEQUENCES_PER_QUERY) {
             List<String> selects = new ArrayList<>();
             for (TableName name : names.subList(i, Math.min(names.size(), i + SEQUENCES_PER_QUERY))) {
-                selects.add("SELECT tableoid, last_value, is_called FROM " + name.sql());
+                selects.add(select(name));
             }
             values.addAll(read(connection, String.join(" UNION ALL ", selects)));
         }
         return values;
+    }
+
+    private static String select(TableName name) {
+        return "SELECT tableoid, last_value, is_called FROM " + name.sql();
     }
 
     private static List<Value> read(Connection connection, String selects) throws SQLException {
@@ -118,9 +141,9 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
     }
 
     /** Returns whether the other database has this sequence. */
-    private static boolean set(Connection connection, Value value) throws SQLException {
+    private static boolean set(Connection connection, Value counting) throws SQLException {
         try (PreparedStatement exists = connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-            exists.setString(1, value.name().sql());
+            exists.setString(1, counting.name().sql());
             try (ResultSet rows = exists.executeQuery()) {
                 rows.next();
                 if (!rows.getBoolean(1)) {
@@ -128,10 +151,12 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
                 }
             }
         }
+        Value there = read(connection, select(counting.name())).get(0);
+        Value value = there.isPast(counting) ? counting.standingAs(there) : counting;
         try (Statement statement = connection.createStatement()) {
             statement.execute("ALTER SEQUENCE " + value.name().sql() + " INCREMENT " + value.increment() + " MINVALUE "
                     + value.least() + " MAXVALUE " + value.most() + " START " + value.start() + " RESTART "
-                    + restart(value) + " CACHE " + value.cache() + (value.cycles() ? " CYCLE" : " NO CYCLE"));
+                    + value.last() + " CACHE " + value.cache() + (value.cycles() ? " CYCLE" : " NO CYCLE"));
             if (value.called()) {
                 statement.execute("SELECT setval('" + value.name().sql().replace("'", "''") + "'::regclass, "
                         + value.last() + ", true)");
@@ -140,9 +165,5 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
             throw SqlFaults.explain("Sequence " + value.name() + " could not be set", e);
         }
         return true;
-    }
-
-    private static long restart(Value value) {
-        return value.last();
     }
 }

@@ -5,13 +5,12 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -25,15 +24,19 @@ import org.dtssync.connectors.postgres.TableName;
  * @param database the database, reached with the task's account
  * @param tables the selected tables
  * @param applicationRoles the applications' login roles
+ * @param task the task's name
  * @param ownSessions beginning of the application names of our own sessions
  */
 public record WriteFence(
-        DatabaseConnections database, List<TableName> tables, List<String> applicationRoles, String ownSessions) {
+        DatabaseConnections database,
+        List<TableName> tables,
+        List<String> applicationRoles,
+        String task,
+        String ownSessions) {
 
     private static final Duration LOCK_LIMIT = Duration.ofSeconds(20);
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
-    private static final String READ_ONLY = "25006";
 
     /** Copies the lists. */
     public WriteFence {
@@ -79,15 +82,17 @@ public record WriteFence(
     /**
      * Raises the fence and proves it.
      *
+     * @param fence held by the transaction that sets the defaults, a right to write to this database: an instance that was
+     *     frozen must not fence anything when it wakes
      * @return the locks, to be closed once the other side is open
      * @throws SyncException if a writer cannot be waited out, or a write is not refused
      */
-    public Locks raise() throws InterruptedException {
-        setDefaults("SET default_transaction_read_only = on");
+    public Locks raise(Fence fence) throws InterruptedException {
+        defaults().switchOn(fence);
         Connection connection = database.open();
         try {
             // Before the locks, which a refused statement would wait for as well.
-            prove();
+            new FenceProof(database, tables, applicationRoles).run();
             connection.setAutoCommit(false);
             lock(connection);
             return new Locks(connection);
@@ -100,9 +105,29 @@ public record WriteFence(
         }
     }
 
-    /** Takes the read-only default away. */
-    public void lift() {
-        setDefaults("RESET default_transaction_read_only");
+    /**
+     * Puts the defaults back to exactly what they were before the fence; does nothing where there is none.
+     *
+     * @param fence held by the transaction that does it, a right to write to this database; null if the caller holds the task
+     *     by other means
+     * @return whether there was a fence
+     */
+    public boolean lift(Fence fence) {
+        return defaults().putBack(fence);
+    }
+
+    /** Returns the statements that lift it, for a person; empty where there is none. */
+    public List<String> liftingStatements() {
+        return defaults().statements();
+    }
+
+    /** Forgets what the defaults were before the fence, and leaves them as they are. */
+    public void forget() {
+        defaults().forget();
+    }
+
+    private ReadOnlyDefaults defaults() {
+        return new ReadOnlyDefaults(database, task);
     }
 
     private static void close(Connection connection, Exception cause) {
@@ -113,20 +138,6 @@ public record WriteFence(
         }
     }
 
-    private void setDefaults(String setting) {
-        database.inTransaction("The " + database.role() + " could not be set read-only or back", connection -> {
-            String name = Identifiers.quote(connection.getCatalog());
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("ALTER DATABASE " + name + " " + setting);
-                for (String role : applicationRoles) {
-                    // A role's own setting would win over the database's.
-                    statement.execute("ALTER ROLE " + Identifiers.quote(role) + " IN DATABASE " + name + " " + setting);
-                }
-            }
-            return null;
-        });
-    }
-
     /** Ending a session returns before its commit does; the lock waits out every writer. */
     private void lock(Connection connection) throws SQLException, InterruptedException {
         String names = tables.stream().map(TableName::sql).collect(Collectors.joining(", "));
@@ -134,6 +145,9 @@ public record WriteFence(
         while (true) {
             endSessions(connection);
             connection.commit();
+            if (names.isEmpty()) {
+                return;
+            }
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET LOCAL lock_timeout = '1s'");
                 statement.execute("LOCK TABLE " + names + " IN SHARE MODE");
@@ -160,38 +174,5 @@ public record WriteFence(
             statement.setString(1, ownSessions);
             statement.execute();
         }
-    }
-
-    private void prove() throws SQLException {
-        List<String> roles = new ArrayList<>(applicationRoles);
-        roles.add(null);
-        for (String role : roles) {
-            try (Connection connection = database.open();
-                    Statement statement = connection.createStatement()) {
-                // Back to what a session of anybody's begins with.
-                statement.execute("RESET default_transaction_read_only");
-                statement.execute("SET lock_timeout = '5s'");
-                if (role != null) {
-                    statement.execute("SET ROLE " + Identifiers.quote(role));
-                }
-                requireRefused(statement, role);
-            }
-        }
-    }
-
-    private void requireRefused(Statement statement, String role) throws SQLException {
-        String who = role == null ? "a session with no settings of its own" : "role " + role;
-        try {
-            statement.execute("DELETE FROM ONLY " + tables.get(0).sql() + " WHERE false");
-        } catch (SQLException e) {
-            if (READ_ONLY.equals(e.getSQLState())) {
-                return;
-            }
-            throw e;
-        }
-        throw new SyncException(
-                FaultKind.TRANSIENT,
-                "The " + database.role() + " was fenced, but " + who + " could still write.",
-                "Find out where default_transaction_read_only is set for it: SELECT * FROM pg_db_role_setting.");
     }
 }

@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
             "  scripts/bench stream",
             "  scripts/bench stream --changes 100000 --rounds 1 --contenders DTS,OWN",
             "  scripts/bench stream --transaction-rows 1 --contenders DTS,OWN",
+            "  scripts/bench stream --contenders DTS,VARIANT --variant ../earlier --rounds 5",
             "  scripts/bench latency --rates 500 --seconds 60",
             "  scripts/bench snapshot --rows 300000 --small-tables 20",
             "  scripts/bench verify",
@@ -53,11 +54,30 @@ public final class Bench {
                 description = "An option for dts-sync's JVM while it is measured, such as -agentpath:...")
         private String profile = "";
 
+        @Option(
+                names = "--variant",
+                paramLabel = "DIRECTORY",
+                description = "Project directory of another build, which the contender VARIANT is (default: this one).")
+        private Path variant;
+
+        @Option(
+                names = "--variant-options",
+                paramLabel = "OPTIONS",
+                description = "Options for the JVM of the contender VARIANT.")
+        private String variantOptions = "";
+
         private Layout layout() {
             Path project = Path.of(System.getProperty("bench.project", ".."))
                     .toAbsolutePath()
                     .normalize();
-            return new Layout(project, project.resolve("pipeline-app/target/bench"), keep, heap, profile);
+            Path other = variant == null ? project : variant.toAbsolutePath().normalize();
+            return new Layout(
+                    project,
+                    project.resolve("pipeline-app/target/bench"),
+                    keep,
+                    heap,
+                    new DtsSync.Build("variant", other, variantOptions),
+                    profile);
         }
     }
 
@@ -91,10 +111,11 @@ public final class Bench {
             @Option(
                             names = "--contenders",
                             split = ",",
-                            description = "Some of DTS, OWN, CEILING, SINK (default: all).")
+                            description = "Some of DTS, VARIANT, OWN, CEILING, SINK (default: all but VARIANT).")
                     Set<Kind> contenders)
             throws InterruptedException {
-        Set<Kind> kinds = contenders == null ? EnumSet.allOf(Kind.class) : EnumSet.copyOf(contenders);
+        Set<Kind> kinds =
+                contenders == null ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT)) : EnumSet.copyOf(contenders);
         Workload workload = new Workload(changes, transactionRows, tables, Math.max(10, 30_000 / tables));
         try (Lab lab = Lab.open(common.layout())) {
             new StreamPart(lab, workload, kinds, common.workers).run(common.rounds);
@@ -118,7 +139,10 @@ public final class Bench {
                             defaultValue = "30",
                             description = "How long each is measured, after 15 s that are not (default: 30).")
                     int seconds,
-            @Option(names = "--contenders", split = ",", description = "Some of DTS, OWN, SINK (default: all).")
+            @Option(
+                            names = "--contenders",
+                            split = ",",
+                            description = "Some of DTS, VARIANT, OWN, SINK (default: DTS, OWN, SINK).")
                     Set<Kind> contenders)
             throws InterruptedException {
         Set<Kind> kinds = contenders == null ? EnumSet.of(Kind.DTS, Kind.OWN, Kind.SINK) : EnumSet.copyOf(contenders);

@@ -20,14 +20,31 @@ final class DtsSync implements Contender {
     private final String task;
     private final Path directory;
     private final int workers;
+    private final Build build;
     private Child running;
     private int runs;
 
-    DtsSync(Lab lab, Database source, Database destination, int workers) {
+    /**
+     * What is started.
+     *
+     * @param name in the report
+     * @param project the directory it was built in
+     * @param options further options for its JVM, empty for none
+     */
+    record Build(String name, Path project, String options) {
+
+        /** Returns the build that the benchmark itself belongs to. */
+        static Build own(Lab lab) {
+            return new Build("dts-sync", lab.layout().project(), lab.layout().profile());
+        }
+    }
+
+    DtsSync(Lab lab, Database source, Database destination, int workers, Build build) {
         this.lab = lab;
         this.source = source;
         this.destination = destination;
         this.workers = workers;
+        this.build = build;
         this.task = destination.name();
         this.directory = lab.directory().resolve(task);
         writeTask();
@@ -57,7 +74,7 @@ final class DtsSync implements Contender {
 
     @Override
     public String name() {
-        return "dts-sync";
+        return build.name();
     }
 
     @Override
@@ -73,8 +90,7 @@ final class DtsSync implements Contender {
     }
 
     private List<String> profile() {
-        String agent = lab.layout().profile();
-        return agent.isEmpty() ? List.of() : List.of(agent);
+        return build.options().isEmpty() ? List.of() : List.of(build.options());
     }
 
     /** Starts one of its commands on the task. */
@@ -84,7 +100,7 @@ final class DtsSync implements Contender {
         java.add("-Xmx" + lab.layout().heap());
         java.add(Child.heapLogOption(name, directory));
         List<String> line = new ArrayList<>();
-        line.add(lab.layout().project().resolve("scripts/dts-sync").toString());
+        line.add(build.project().resolve("scripts/dts-sync").toString());
         line.add(command);
         line.add(taskFile().toString());
         line.addAll(List.of(arguments));

@@ -4,6 +4,8 @@ package org.dtssync.app.bench;
 enum Kind {
     /** dts-sync. */
     DTS,
+    /** dts-sync of another build or with other options for its JVM. */
+    VARIANT,
     /** PostgreSQL's own logical replication. */
     OWN,
     /** Debezium Embedded that throws everything away. */
@@ -14,7 +16,15 @@ enum Kind {
     /** Makes a contender with a destination database of its own. */
     Contender contender(Lab lab, Workload workload, Database source, int workers) {
         return switch (this) {
-            case DTS -> new DtsSync(lab, source, lab.destination().createDatabase("dts"), workers);
+            case DTS ->
+                new DtsSync(lab, source, lab.destination().createDatabase("dts"), workers, DtsSync.Build.own(lab));
+            case VARIANT ->
+                new DtsSync(
+                        lab,
+                        source,
+                        lab.destination().createDatabase("variant"),
+                        workers,
+                        lab.layout().variant());
             case OWN -> new Subscription(workload, source, lab.destination().createDatabase("own"));
             case CEILING -> new Ceiling(lab, source);
             case SINK ->

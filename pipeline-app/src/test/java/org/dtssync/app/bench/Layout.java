@@ -15,9 +15,10 @@ import java.util.List;
  * @param work where servers keep their data while they are measured
  * @param keep whether that stays when the run ends
  * @param heap the heap of dts-sync, as in {@code -Xmx}
+ * @param variant what {@link Kind#VARIANT} starts
  * @param profile an agent to start dts-sync's JVM with, as in {@code -agentpath:}; empty for none
  */
-record Layout(Path project, Path work, boolean keep, String heap, String profile) {
+record Layout(Path project, Path work, boolean keep, String heap, DtsSync.Build variant, String profile) {
 
     Path home() {
         return project.resolve("pipeline-app/target/dts-sync");

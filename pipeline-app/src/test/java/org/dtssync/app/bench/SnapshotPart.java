@@ -66,7 +66,7 @@ final class SnapshotPart {
     }
 
     private List<Timing> own(Database source, Database destination) throws InterruptedException {
-        try (DtsSync task = new DtsSync(lab, source, destination, workers)) {
+        try (DtsSync task = new DtsSync(lab, source, destination, workers, DtsSync.Build.own(lab))) {
             Timing copied =
                     timed(Copy.DTS.label(), () -> finish(task.command(List.of(), "run", "--until", "caught-up")));
             Timing verified = timed(VERIFY, () -> finish(task.command(List.of(), "verify")));

@@ -18,7 +18,7 @@ import org.dtssync.app.embedded.FreePort;
 final class Broker implements AutoCloseable {
 
     private static final String READY = "broker takes requests";
-    private static final long START_TIMEOUT_SECONDS = 90;
+    private static final long START_TIMEOUT_SECONDS = 180;
     private static final long STOP_TIMEOUT_SECONDS = 30;
     private static final long POLL_MILLIS = 50;
 
@@ -116,6 +116,7 @@ final class Broker implements AutoCloseable {
         overrides.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT");
         overrides.put("inter.broker.listener.name", "INTERNAL");
         overrides.put("controller.quorum.voters", "1@" + controller);
+        overrides.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
         // A killed broker may come back under its own number only when this has passed.
         overrides.put("broker.session.timeout.ms", "4000");
         overrides.put("broker.heartbeat.interval.ms", "500");

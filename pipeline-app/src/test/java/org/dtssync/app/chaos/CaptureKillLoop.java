@@ -23,8 +23,8 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
  */
 final class CaptureKillLoop {
 
-    private static final long START_LIMIT_SECONDS = 60;
-    private static final long ARRIVAL_LIMIT_SECONDS = 120;
+    private static final long START_LIMIT_SECONDS = 180;
+    private static final long ARRIVAL_LIMIT_SECONDS = 300;
     private static final long POLL_MILLIS = 20;
     private static final int LONGEST_LIFE_MILLIS = 1_200;
 

@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Ordeal {
 
-    private static final Duration BEGIN_LIMIT = Duration.ofMinutes(2);
-    private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(2);
+    private static final Duration BEGIN_LIMIT = Duration.ofMinutes(5);
+    private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(5);
     private static final int LONGEST_CALM_MILLIS = 2_500;
     private static final long POLL_MILLIS = 50;
 
@@ -99,8 +99,7 @@ final class Ordeal {
         Random random = new Random(seed);
         List<Fault> sequence = Fault.sequence(faults, possible(stage), random);
         Striker striker = new Striker(stage, task, random);
-        task.start();
-        task.awaitPhase("capture", BEGIN_LIMIT.toSeconds());
+        task.begin("capture", BEGIN_LIMIT.toSeconds());
         long longest = 0;
         Fault longestAfter = null;
         for (int number = 1; number <= sequence.size(); number++) {

@@ -15,7 +15,8 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
  */
 final class RunningTask implements AutoCloseable {
 
-    private static final long STOP_TIMEOUT_SECONDS = 20;
+    private static final long STOP_TIMEOUT_SECONDS = 60;
+    private static final int BEGIN_ATTEMPTS = 5;
     private static final long POLL_MILLIS = 20;
     private static final int LINES_SHOWN = 12;
 
@@ -32,6 +33,24 @@ final class RunningTask implements AutoCloseable {
     void start() throws IOException {
         started = commandLine.start("run", taskFile);
         starts++;
+    }
+
+    /**
+     * Starts it and waits until it says that a phase began. A precheck that does not reach a server in time, which happens on a
+     * loaded machine, says to run it again, and so it is.
+     */
+    void begin(String phase, long limitSeconds) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            start();
+            try {
+                awaitPhase(phase, limitSeconds);
+                return;
+            } catch (ChaosException e) {
+                if (attempt == BEGIN_ATTEMPTS || !started.errSoFar().contains("run precheck again")) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Returns how often it was started. */

@@ -19,6 +19,9 @@ final class Stage implements AutoCloseable {
 
     static final String TASK = "chaos";
 
+    /** After so long the broker ends a transaction that is left open: less than a freeze may last. */
+    static final int TRANSACTION_TIMEOUT_MILLIS = 10_000;
+
     private static final int SOURCE_MAJOR = 14;
     private static final int DESTINATION_MAJOR = 17;
 
@@ -143,7 +146,7 @@ final class Stage implements AutoCloseable {
                 name: %s
                 source: { url: "%s", user: %s }
                 destination: { url: "%s", user: %s }
-                kafka: { bootstrap.servers: "%s" }
+                kafka: { bootstrap.servers: "%s", transaction.timeout.ms: "%d" }
                 registry: { url: "http://127.0.0.1:%d%s" }
                 objects: { include: [ "public.*" ] }
                 snapshot: { chunk.rows: 400 }
@@ -154,6 +157,7 @@ final class Stage implements AutoCloseable {
                         End.url(destinationLink.port()),
                         End.USER,
                         broker.bootstrapServers(),
+                        TRANSACTION_TIMEOUT_MILLIS,
                         registryLink.port(),
                         direct.getPath());
     }

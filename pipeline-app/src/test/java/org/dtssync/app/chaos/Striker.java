@@ -9,7 +9,7 @@ import org.dtssync.app.embedded.EmbeddedPostgres;
 final class Striker {
 
     private static final int SHORTEST_OUTAGE_MILLIS = 300;
-    private static final int LONGEST_OUTAGE_MILLIS = 5_000;
+    private static final int LONGEST_OUTAGE_MILLIS = 8_000;
     private static final int SLOWEST_MILLIS = 250;
 
     private final Stage stage;
@@ -32,7 +32,7 @@ final class Striker {
             case STOP_REGISTRY -> stopRegistry();
             case FREEZE_SOURCE -> freeze(stage.sourceLink());
             case FREEZE_DESTINATION -> freeze(stage.destinationLink());
-            case FREEZE_BROKER -> freeze(stage.broker().link());
+            case FREEZE_BROKER -> freezeBroker();
             case FREEZE_REGISTRY -> freezeRegistry();
             case CUT_SOURCE -> stage.sourceLink().cut();
             case CUT_DESTINATION -> stage.destinationLink().cut();
@@ -91,6 +91,16 @@ final class Striker {
         link.freeze();
         outage();
         link.thaw();
+    }
+
+    /** Now and then for so long that the broker ends the open transaction. */
+    private void freezeBroker() throws InterruptedException {
+        stage.broker().link().freeze();
+        outage();
+        if (random.nextInt(3) == 0) {
+            TimeUnit.MILLISECONDS.sleep(Stage.TRANSACTION_TIMEOUT_MILLIS);
+        }
+        stage.broker().link().thaw();
     }
 
     private void slow() throws InterruptedException {

@@ -120,6 +120,7 @@ class SwitchoverTest {
         }
         Outcome released = dtsSync.run("release", task, "--topics");
         assertThat(released.exitCode()).as(released.err()).isZero();
+        assertThat(released.err()).contains("Left the source read-only for applications.");
         for (BusyDatabase database : new BusyDatabase[] {source, destination}) {
             assertThat(query(database.settings(), "SELECT to_regnamespace('dts_sync') IS NULL"))
                     .isEqualTo("t");
@@ -127,8 +128,10 @@ class SwitchoverTest {
                             database.settings(),
                             "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
                     .isEqualTo("0");
-            execute(database.settings(), "UPDATE public.customer SET note = 'writable again' WHERE id = 1");
         }
+        assertReadOnly(source);
+        execute(source.settings(), released.err().replaceAll("(?s).*run there: ([^\n]*;)\n.*", "$1"));
+        execute(source.settings(), "UPDATE public.customer SET note = 'writable again' WHERE id = 1");
         // Only the database that applications use has sequences that give fresh values.
         execute(destination.settings(), WRITES);
     }

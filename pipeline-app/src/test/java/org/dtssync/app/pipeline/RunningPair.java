@@ -29,9 +29,15 @@ final class RunningPair implements AutoCloseable {
 
     /** Starts it and waits until it follows. */
     static RunningPair start(TaskFile task) {
+        RunningPair pair = begin(task);
+        pair.awaitPhase("incremental");
+        return pair;
+    }
+
+    /** Starts it. */
+    static RunningPair begin(TaskFile task) {
         RunningPair pair = new RunningPair(task);
         pair.thread.start();
-        pair.awaitPhase("incremental");
         return pair;
     }
 
@@ -56,6 +62,11 @@ final class RunningPair implements AutoCloseable {
 
     DatabaseSettings destination() {
         return task.destination().database();
+    }
+
+    /** Gives the task up; returns whether the run did it. */
+    boolean cancel() throws InterruptedException {
+        return RunningTask.find(task).orElseThrow().cancel();
     }
 
     /** Gives a command to the run and waits for its end. */

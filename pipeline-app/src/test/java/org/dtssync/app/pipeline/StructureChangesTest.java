@@ -3,22 +3,10 @@ package org.dtssync.app.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.progress.Phase;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
-import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.DatabaseSettings;
-import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,21 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ServersExtension.class)
 class StructureChangesTest {
 
-    /** The stop is awaited some twenty times. */
-    private static final Budgets QUICK = Budgets.DEFAULT.withStructureMillis(500);
-
     private static final TableName ITEM = new TableName("public", "item");
-
-    private static final String STRUCTURE = """
-            CREATE TABLE public.item (id int PRIMARY KEY, a int, b varchar(10) DEFAULT 'x', code text UNIQUE);
-            CREATE TABLE public.child (id int PRIMARY KEY, item_id int REFERENCES public.item);
-            CREATE TABLE public.part (id int, region int, v text, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
-            CREATE TABLE public.part_1 PARTITION OF public.part FOR VALUES IN (1);
-            CREATE TABLE public.part_2 PARTITION OF public.part FOR VALUES IN (2);
-            INSERT INTO public.item SELECT i, i, 'b' || i, 'c' || i FROM generate_series(1, 300) i;
-            INSERT INTO public.child SELECT i, i FROM generate_series(1, 100) i;
-            INSERT INTO public.part SELECT i, 1 + i % 2, 'v' FROM generate_series(1, 100) i;
-            """;
 
     /**
      * One change.
@@ -101,7 +75,7 @@ class StructureChangesTest {
 
     @Test
     void isNoticedBeforeAnythingIsAppliedUnderIt(Servers servers) throws Exception {
-        Scene scene = new Scene(servers);
+        StructureScene scene = new StructureScene(servers);
         for (int i = 0; i < CASES.size(); i++) {
             scene.source(of(
                     i,
@@ -118,7 +92,7 @@ class StructureChangesTest {
         }
     }
 
-    private static void stopsAndGoesOn(Scene scene, int number, Case one) throws Exception {
+    private static void stopsAndGoesOn(StructureScene scene, int number, Case one) throws Exception {
         SyncException stopped = scene.stoppedBy(
                 !one.shown(),
                 of(
@@ -171,7 +145,7 @@ class StructureChangesTest {
 
     @Test
     void isNoticedWherePartitionsTablesAndTheirNamesChange(Servers servers) throws Exception {
-        Scene scene = new Scene(servers);
+        StructureScene scene = new StructureScene(servers);
         scene.start();
         try {
             TableName part = new TableName("public", "part");
@@ -253,7 +227,7 @@ class StructureChangesTest {
 
     @Test
     void loadsTablesWithForeignKeysTriggersAndUniqueIndexesAnew(Servers servers) throws Exception {
-        Scene scene = new Scene(servers);
+        StructureScene scene = new StructureScene(servers);
         scene.source("CREATE TABLE public.bag (v text); ALTER TABLE public.bag REPLICA IDENTITY FULL;"
                 + "INSERT INTO public.bag SELECT 'v' || i % 5 FROM generate_series(1, 50) i;"
                 + "CREATE FUNCTION public.twice() RETURNS trigger LANGUAGE plpgsql AS"
@@ -281,7 +255,7 @@ class StructureChangesTest {
     @Test
     void isTakenOverByLoadingAnewInEveryPhaseBeforeToo(Servers servers) throws Exception {
         for (RunGoal goal : List.of(RunGoal.SCHEMA, RunGoal.SNAPSHOT, RunGoal.CAUGHT_UP)) {
-            Scene scene = new Scene(servers);
+            StructureScene scene = new StructureScene(servers);
             try {
                 scene.reach(goal);
                 String change = "ALTER TABLE public.item ADD n float DEFAULT random()";
@@ -307,124 +281,5 @@ class StructureChangesTest {
 
     private static RunOptions resnapshot(TableName table) {
         return new RunOptions(RunGoal.VERIFIED, List.of(), List.of(table));
-    }
-
-    /** A task between two databases. */
-    private static final class Scene {
-
-        private final DatabaseSettings source;
-        private final DatabaseSettings destination;
-        private final TaskFile task;
-
-        Scene(Servers servers) throws SQLException {
-            source = servers.freshDatabase(14);
-            destination = servers.freshDatabase(17);
-            task = TaskFiles.of(servers, source, destination);
-            source(STRUCTURE);
-        }
-
-        void source(String sql) throws SQLException {
-            execute(source, sql);
-        }
-
-        void destination(String sql) throws SQLException {
-            execute(destination, sql);
-        }
-
-        String atDestination(String sql) throws SQLException {
-            try (Connection connection = new DatabaseConnections("test", destination, "test").open();
-                    Statement statement = connection.createStatement();
-                    var rows = statement.executeQuery(sql)) {
-                rows.next();
-                return rows.getString(1);
-            }
-        }
-
-        void start() throws InterruptedException {
-            assertThat(run(RunOptions.to(RunGoal.VERIFIED))).isTrue();
-        }
-
-        /** Runs to an earlier goal. */
-        void reach(RunGoal goal) throws InterruptedException {
-            assertThat(new Pipeline(task, PipelineListener.NONE, QUICK).run(RunOptions.to(goal)))
-                    .isEmpty();
-        }
-
-        /** Runs to the comparison and returns whether everything is equal. */
-        boolean run(RunOptions options) throws InterruptedException {
-            Optional<VerifyReport> report = new Pipeline(task, PipelineListener.NONE, QUICK).run(options);
-            return report.orElseThrow().equal();
-        }
-
-        /** Changes the source while the task runs, and returns what it stopped for. */
-        SyncException stoppedBy(boolean apart, String before, String change, String after) throws Exception {
-            Streaming listener = new Streaming();
-            AtomicReference<Throwable> end = new AtomicReference<>();
-            Thread run = new Thread(
-                    () -> {
-                        try {
-                            new Pipeline(task, listener, QUICK).run(RunOptions.to(RunGoal.NONE));
-                        } catch (SyncException | InterruptedException e) {
-                            end.set(e);
-                        }
-                    },
-                    "run");
-            run.start();
-            try {
-                listener.await(Lsn.ZERO);
-                source(before);
-                if (apart) {
-                    listener.await(SourcePosition.insert(new DatabaseConnections("source", source, "test")));
-                }
-                source(change);
-                source(after);
-                run.join(TimeUnit.SECONDS.toMillis(60));
-                assertThat(run.isAlive()).isFalse();
-            } finally {
-                run.interrupt();
-                run.join();
-            }
-            assertThat(end.get()).isInstanceOf(SyncException.class);
-            return (SyncException) end.get();
-        }
-
-        void release() throws InterruptedException {
-            new Release(task).run(true);
-        }
-
-        private static void execute(DatabaseSettings database, String sql) throws SQLException {
-            try (Connection connection = new DatabaseConnections("test", database, "test").open();
-                    Statement statement = connection.createStatement()) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    /** Waits for what is applied in the incremental phase. */
-    private static final class Streaming implements PipelineListener {
-
-        private boolean incremental;
-        private Lsn applied;
-
-        @Override
-        public synchronized void entered(Phase phase) {
-            incremental = phase == Phase.INCREMENTAL;
-        }
-
-        @Override
-        public synchronized void applied(Lsn lsn, long lagMillis, long changes) {
-            if (incremental) {
-                applied = lsn;
-                notifyAll();
-            }
-        }
-
-        synchronized void await(Lsn goal) throws InterruptedException {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (applied == null || !applied.reached(goal)) {
-                assertThat(System.nanoTime()).isLessThan(deadline);
-                wait(100);
-            }
-        }
     }
 }

@@ -49,15 +49,19 @@ class BrokerProbeTest {
         String brokerAddress = "127.0.0.1:" + freePort();
         KafkaRaftServer broker = start(brokerAddress, "127.0.0.1:" + freePort());
         try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", brokerAddress))) {
-            admin.createTopics(List.of(new NewTopic("shop.cuts", 1, (short) 1)))
+            admin.createTopics(List.of(
+                            new NewTopic("shop.cuts", 1, (short) 1).configs(Map.of("max.message.bytes", "70000000"))))
                     .all()
                     .get();
 
-            Brokers brokers = BrokerProbe.ask(new KafkaSettings(false, Map.of("bootstrap.servers", brokerAddress)));
+            Brokers brokers = BrokerProbe.ask(
+                    new KafkaSettings(false, Map.of("bootstrap.servers", brokerAddress)),
+                    topic -> topic.startsWith("shop."));
 
             assertThat(brokers.count()).isEqualTo(1);
             assertThat(brokers.topics()).contains("shop.cuts");
             assertThat(brokers.number("message.max.bytes")).contains(2_000_000L);
+            assertThat(brokers.topicBytes()).containsExactly(Map.entry("shop.cuts", 70_000_000L));
             assertThat(brokers.number("transaction.max.timeout.ms")).contains(900_000L);
         } finally {
             broker.shutdown();
@@ -69,8 +73,10 @@ class BrokerProbeTest {
     void namesAPropertyThatIsNotValid() {
         SyncException fault = catchThrowableOfType(
                 SyncException.class,
-                () -> BrokerProbe.ask(new KafkaSettings(
-                        false, Map.of("bootstrap.servers", "127.0.0.1:1", "security.protocol", "NONSENSE"))));
+                () -> BrokerProbe.ask(
+                        new KafkaSettings(
+                                false, Map.of("bootstrap.servers", "127.0.0.1:1", "security.protocol", "NONSENSE")),
+                        topic -> true));
 
         assertThat(fault.what())
                 .isEqualTo(

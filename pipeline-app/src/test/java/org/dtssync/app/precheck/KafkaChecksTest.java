@@ -101,28 +101,6 @@ class KafkaChecksTest {
     }
 
     @Test
-    void warnsOfValuesThatMayBeTooLarge() throws SQLException {
-        servers.atSource("""
-                CREATE TABLE docs (id int PRIMARY KEY, body text);
-                ALTER TABLE docs ALTER body SET STORAGE EXTERNAL;
-                INSERT INTO docs VALUES (1, repeat('x', 2000000))
-                """);
-
-        List<PrecheckItem> found =
-                look(KafkaChecks::messageSize, new Brokers(1, Set.of(), Map.of("message.max.bytes", "1000012")));
-
-        assertThat(found).hasSize(1);
-        assertThat(found.get(0).result()).isEqualTo(WARN);
-        assertThat(found.get(0).message())
-                .matches(
-                        "Table public\\.docs has 2\\.\\d MB in large values, and Kafka takes records up to 976\\.6 kB: a larger"
-                                + " row stops the task\\.");
-        assertThat(found.get(0).remedy())
-                .isEqualTo(
-                        "kafka: { max.request.size: 67108864 }\ntopics: { config: { max.message.bytes: 67108864 } }");
-    }
-
-    @Test
     void refusesBrokersWhoseTransactionsAreTooShort() throws SQLException {
         assertThat(look(
                         KafkaChecks::transactionTimeout,

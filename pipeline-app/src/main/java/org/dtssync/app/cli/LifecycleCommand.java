@@ -1,0 +1,30 @@
+package org.dtssync.app.cli;
+
+import java.io.PrintWriter;
+import org.dtssync.app.pipeline.SwitchReport;
+import org.dtssync.app.progress.CommandResult;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * What switchover, rollback and complete do alike: give the command to the task and print the report that comes back.
+ *
+ * @param name the command's name
+ * @param task the argument that names the task file
+ * @param spec where it prints to
+ */
+record LifecycleCommand(String name, TaskFileArgument task, CommandSpec spec) {
+
+    /** Performs it with its options; returns the exit code. */
+    int perform(String options, boolean json) throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
+            CommandResult result = new FollowedCommand(task, err).perform(name, options);
+            result.error().ifPresent(err::println);
+            result.result()
+                    .ifPresent(report -> spec.commandLine()
+                            .getOut()
+                            .println(json ? report : SwitchReport.parse(report).text()));
+            return result.exitCode();
+        }
+    }
+}

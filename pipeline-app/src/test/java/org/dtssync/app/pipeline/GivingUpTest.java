@@ -1,0 +1,72 @@
+package org.dtssync.app.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A live run gives its task up when it is asked to, whatever it is at. */
+@ExtendWith(ServersExtension.class)
+class GivingUpTest {
+
+    private static final String STRUCTURE =
+            "CREATE TABLE public.customer (id int PRIMARY KEY); INSERT INTO public.customer SELECT generate_series(1, 100)";
+
+    private DatabaseSettings source;
+    private DatabaseSettings destination;
+
+    @BeforeEach
+    void makeDatabases(Servers servers) throws SQLException {
+        source = servers.freshDatabase(14);
+        destination = servers.freshDatabase(17);
+        RunningPair.execute(source, STRUCTURE);
+    }
+
+    @Test
+    void whileItLoads(Servers servers) throws Exception {
+        RunningPair pair = RunningPair.begin(TaskFiles.of(servers, source, destination));
+        pair.awaitPhase("schema");
+        try (Connection blocker = DriverManager.getConnection(source.url(), source.user(), "unused")) {
+            blocker.setAutoCommit(false);
+            RunningPair.execute(blocker, "LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE");
+            pair.awaitPhase("snapshot");
+
+            assertThat(pair.cancel()).isTrue();
+
+            assertGone(pair);
+        }
+    }
+
+    @Test
+    void whileItFollows(Servers servers) throws Exception {
+        RunningPair pair = RunningPair.start(TaskFiles.of(servers, source, destination));
+
+        assertThat(pair.cancel()).isTrue();
+
+        assertGone(pair);
+        assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.customer"))
+                .isEqualTo("100");
+    }
+
+    private void assertGone(RunningPair pair) throws SQLException {
+        assertThatThrownBy(pair::awaitEnd)
+                .hasMessageContaining("Task " + pair.task().name() + " was cancelled.");
+        for (DatabaseSettings database : new DatabaseSettings[] {source, destination}) {
+            assertThat(RunningPair.query(database, "SELECT to_regnamespace('dts_sync') IS NULL"))
+                    .isEqualTo("t");
+        }
+        assertThat(RunningPair.query(
+                        source, "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
+                .isEqualTo("0");
+        assertThat(RunningPair.query(source, "SELECT count(*) FROM pg_publication"))
+                .isEqualTo("0");
+    }
+}

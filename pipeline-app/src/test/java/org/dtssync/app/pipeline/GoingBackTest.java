@@ -1,0 +1,162 @@
+package org.dtssync.app.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The way back: what it waits for, what it says, and what happens where it cannot come. */
+@ExtendWith(ServersExtension.class)
+class GoingBackTest {
+
+    private static final String STRUCTURE = """
+            CREATE TABLE public.customer (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, balance int);
+            INSERT INTO public.customer (balance) SELECT 0 FROM generate_series(1, 100) i;
+            """;
+    private static final String INSERT = "INSERT INTO public.customer (balance) VALUES (1)";
+
+    private RunningPair pair;
+
+    @BeforeEach
+    void start(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(14);
+        DatabaseSettings destination = servers.freshDatabase(17);
+        RunningPair.execute(source, STRUCTURE);
+        pair = RunningPair.start(TaskFiles.of(servers, source, destination)
+                .withSwitchover(new SwitchoverSettings(
+                        List.of(), "", Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofHours(1))));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        pair.close();
+    }
+
+    @Test
+    void refusesWhileSomethingIsMissingAndGoesWithoutItWhenTold() throws Exception {
+        moved(pair.perform("switchover", "--skip-verify"));
+        pair.awaitPhase("reverse");
+        try (Connection blocker = pair.spared(pair.source())) {
+            blocker.setAutoCommit(false);
+            RunningPair.execute(blocker, "LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE");
+            RunningPair.execute(pair.destination(), INSERT);
+            await().until(() -> Undrained.of(pair.task())
+                    .orElseThrow()
+                    .phrase()
+                    .startsWith("what was committed at the destination since 20"));
+
+            CommandResult refused = pair.perform("rollback", "--skip-verify");
+
+            assertThat(refused.exitCode()).isEqualTo(3);
+            assertThat(refused.error().orElseThrow())
+                    .contains("Not at the source: what was committed at the destination since", "rollback --abandon");
+            assertThat(pair.phase()).isEqualTo("reverse");
+            assertReadOnly(pair.source());
+
+            SwitchReport abandoned = moved(pair.perform("rollback", "--abandon"));
+
+            assertThat(abandoned.next()).contains("Not at the source: what was committed at the destination since");
+            assertThat(pair.phase()).isEqualTo("abandoned");
+            blocker.rollback();
+        }
+        pair.awaitEnd();
+        assertReadOnly(pair.destination());
+        RunningPair.execute(pair.source(), INSERT);
+        assertThat(RunningPair.query(
+                        pair.source(), "SELECT string_agg(id::text, ' ') FROM public.customer WHERE balance = 1"))
+                .as("a fresh value, and not the row that was lost")
+                .isEqualTo("102");
+        assertThat(RunningPair.query(
+                        pair.destination(),
+                        "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void doesNothingWhileTheDestinationIsAwayAndGoesBackOnceItIsThere(Servers servers) throws Exception {
+        moved(pair.perform("switchover", "--skip-verify"));
+        pair.awaitPhase("reverse");
+        assertThatThrownBy(pair::cancel)
+                .isInstanceOf(SyncException.class)
+                .hasMessageContaining("its applications were moved already");
+        RunningPair.execute(pair.destination(), INSERT);
+        servers.postgres(17).crash();
+        try {
+            assertThatThrownBy(() -> Undrained.of(pair.task()))
+                    .isInstanceOf(SyncException.class)
+                    .hasMessageContainingAll("destination", "So nothing was moved.", "docs/switchover.md");
+            assertReadOnly(pair.source());
+        } finally {
+            servers.postgres(17).start();
+        }
+        await().atMost(Duration.ofMinutes(1))
+                .ignoreExceptions()
+                .until(() -> Undrained.of(pair.task()).orElseThrow().since().isEmpty());
+
+        moved(pair.perform("rollback", "--skip-verify"));
+
+        pair.awaitPhase("incremental");
+        RunningPair.execute(pair.source(), INSERT);
+        // A crash makes a sequence skip some values.
+        assertThat(RunningPair.query(
+                        pair.source(), "SELECT count(*) || ' from ' || min(id) FROM public.customer WHERE balance = 1"))
+                .isEqualTo("2 from 101");
+    }
+
+    @Test
+    void usesAnEarlierComparisonWhileItIsFreshAndOfTheSameStream() throws Exception {
+        assertThat(verification("switchover").verification()).isEqualTo("equal");
+        SwitchReport reused = verification("switchover");
+        assertThat(reused.verification()).isEqualTo("reused");
+        assertThat(reused.text()).containsPattern("verification +equal, compared at 20[0-9]{2}-.*Z");
+
+        RunningPair.execute(
+                pair.destination(), "UPDATE dts_sync.verification SET began_at = began_at - interval '61 minutes'");
+        assertThat(verification("switchover").verification()).isEqualTo("equal");
+
+        moved(pair.perform("switchover", ""));
+        pair.awaitPhase("reverse");
+        assertThat(verification("rollback").verification()).isEqualTo("equal");
+        assertThat(verification("rollback").verification()).isEqualTo("reused");
+        moved(pair.perform("rollback", "--skip-verify"));
+        pair.awaitPhase("incremental");
+        assertThat(verification("switchover").verification())
+                .as("the stream is another one than before")
+                .isEqualTo("equal");
+    }
+
+    private SwitchReport verification(String command) throws InterruptedException {
+        return report(pair.perform(command, "--dry-run"));
+    }
+
+    private static SwitchReport report(CommandResult result) {
+        assertThat(result.error()).isEmpty();
+        return SwitchReport.parse(result.result().orElseThrow());
+    }
+
+    private static SwitchReport moved(CommandResult result) {
+        SwitchReport report = report(result);
+        assertThat(report.moved()).isTrue();
+        return report;
+    }
+
+    private static void assertReadOnly(DatabaseSettings database) {
+        assertThatThrownBy(() -> RunningPair.execute(database, "CREATE TABLE public.refused ()"))
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+    }
+}
