@@ -21,9 +21,9 @@ enum KeyType {
     /** Milliseconds, or -1 for ever. */
     RETENTION("whole number"),
     /** A number with a unit of time. */
-    DURATION("duration"),
+    DURATION("duration", "ms, s, m, h or d"),
     /** A number of bytes, or with a unit. */
-    SIZE("size"),
+    SIZE("size", "bytes, kB, MB, GB or TB"),
     /** One of a few words. */
     CHOICE("choice"),
     /** A list of patterns. */
@@ -36,14 +36,25 @@ enum KeyType {
     PROPERTY("text");
 
     private final String title;
+    private final String unit;
 
     KeyType(String title) {
+        this(title, "");
+    }
+
+    KeyType(String title, String unit) {
         this.title = title;
+        this.unit = unit;
     }
 
     /** Returns what people call it. */
     String title() {
         return title;
+    }
+
+    /** Returns the units its values have; empty where a key has its own, or none. */
+    String unit() {
+        return unit;
     }
 
     /** Returns how an enum constant is written in the task file. */

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -46,6 +48,42 @@ final class SectionReader {
     /** Returns a text, its references resolved; an empty one if the key is missing. */
     String text(TaskKey key) {
         return scalar(key).map(text -> resolved(key, text)).orElse("");
+    }
+
+    /** Returns whether any of the keys is there. */
+    boolean hasAny(List<TaskKey> keys) {
+        return keys.stream().anyMatch(key -> mapping.entries().containsKey(key.key()));
+    }
+
+    /** Notes a key that is missing although others of the section need it. */
+    void require(TaskKey key) {
+        if (!mapping.entries().containsKey(key.key())) {
+            mistakes.add(Mistakes.NO_LINE, key.path() + " is missing. " + example(key));
+        }
+    }
+
+    /** Notes that one of two keys must go. */
+    void refuseBoth(TaskKey one, TaskKey other) {
+        if (hasAny(List.of(one)) && hasAny(List.of(other))) {
+            mistakes.add(
+                    mapping.entries().get(one.key()).line(),
+                    at(one, mapping.entries().get(one.key()).line()) + " and " + other.path()
+                            + " cannot both be given. Remove one of them.");
+        }
+    }
+
+    /** Returns the parts of a text, or nothing if it is missing or not of that form. */
+    Optional<MatchResult> matched(TaskKey key, Pattern form, String expected) {
+        String text = text(key);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Matcher matcher = form.matcher(text);
+        if (!matcher.matches()) {
+            wrong(key, "is not " + expected);
+            return Optional.empty();
+        }
+        return Optional.of(matcher.toMatchResult());
     }
 
     /** Returns a task's name. */
@@ -161,6 +199,15 @@ final class SectionReader {
             } else {
                 mistakes.add(item.line(), at(key, item.line()) + " has an item that is " + item.description() + ".");
             }
+        }
+        return names;
+    }
+
+    /** Returns a list of names that has one at least, if it is there. */
+    List<String> someNames(TaskKey key) {
+        List<String> names = names(key);
+        if (names.isEmpty() && mapping.entries().get(key.key()) instanceof YamlValue.Sequence) {
+            wrong(key, "is an empty list");
         }
         return names;
     }

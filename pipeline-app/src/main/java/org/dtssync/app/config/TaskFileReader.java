@@ -105,10 +105,12 @@ public final class TaskFileReader {
             top.refuseUnknownKeys(TaskKey.sections());
             String name = top.name(TaskKey.NAME);
             Optional<String> first = mirror(name);
+            DatabaseSettings source = source();
+            DestinationSettings destination = destination();
             return new TaskFile(
                     name,
-                    new SourceSettings(source()),
-                    mirrored(destination(), first),
+                    new SourceSettings(source),
+                    mirrored(destination, first),
                     kafka(),
                     topics(),
                     registry(),
@@ -122,7 +124,7 @@ public final class TaskFileReader {
                     retry(),
                     top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
                     top.size(TaskKey.WAL_WARNING),
-                    switchover(),
+                    switchover(directory, source, destination.database()),
                     first);
         }
 
@@ -226,11 +228,12 @@ public final class TaskFileReader {
             return new RetrySettings(section.duration(TaskKey.RETRY_CONNECTION), section.duration(TaskKey.RETRY_OTHER));
         }
 
-        private SwitchoverSettings switchover() {
+        private SwitchoverSettings switchover(Path directory, DatabaseSettings source, DatabaseSettings destination) {
             SectionReader section = section("switchover");
             return new SwitchoverSettings(
                     section.names(TaskKey.SWITCHOVER_ROLES),
                     section.text(TaskKey.SWITCHOVER_COMMAND),
+                    new PgBouncerReader(section, directory).read(source, destination),
                     section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
                     section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT),
                     section.duration(TaskKey.SWITCHOVER_VERIFICATION_AGE));

@@ -7,7 +7,7 @@ import java.util.List;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.switchover.EndpointCommand;
+import org.dtssync.app.switchover.Endpoint;
 import org.dtssync.app.switchover.SequenceCopy;
 import org.dtssync.app.switchover.WriteFence;
 import org.dtssync.connectors.fault.FaultKind;
@@ -147,16 +147,12 @@ final class Abandonment {
     }
 
     private void moveEndpoint() throws InterruptedException {
-        String program = task.task().switchover().command();
-        if (!program.isEmpty()) {
-            try {
-                new EndpointCommand(program).moveTo(task.source().settings());
-            } catch (SyncException e) {
-                LOG.warn(
-                        "The endpoint was not moved. task={} reason={}",
-                        task.task().name(),
-                        e.getMessage());
-            }
+        try {
+            Endpoint.of(task.task().switchover(), task.source().settings(), false)
+                    .move();
+        } catch (SyncException e) {
+            LOG.warn(
+                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
         }
     }
 

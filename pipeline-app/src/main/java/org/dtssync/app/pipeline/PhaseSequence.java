@@ -295,6 +295,7 @@ final class PhaseSequence {
                                 parts,
                                 Map.of(
                                         "verify", options -> verify(direction),
+                                        "rollback", options -> again(SwitchOptions.parse(options)),
                                         "switchover", options -> switchover(direction, SwitchOptions.parse(options))))
                         .serve();
         }
@@ -308,6 +309,12 @@ final class PhaseSequence {
     private static CommandDesk.Outcome verify(Direction direction) throws InterruptedException {
         VerifyReport report = direction.comparison().run();
         return new CommandDesk.Outcome(VerifyReportJson.render(report), report.equal() ? 0 : 4, false);
+    }
+
+    /** A rollback that was done already. */
+    private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
+        SwitchReport report = new Switch(Switch.Kind.ROLLBACK, parts, fence).again(options);
+        return new CommandDesk.Outcome(report.json(), 0, false);
     }
 
     private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {

@@ -10,8 +10,10 @@ import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.switchover.Endpoint;
 import org.dtssync.app.switchover.WriteFence;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -70,6 +72,7 @@ public final class Release {
         try {
             if (!reverse && known) {
                 releaseFences(writable, done);
+                letGoOn(done);
                 releaseReverse(topics, done);
             }
             releaseSource(done);
@@ -121,6 +124,21 @@ public final class Release {
         Phase phase = parts.progress().task().map(TaskProgress::phase).orElseThrow();
         if (phase.isAfter(Phase.INCREMENTAL) || hasReverse()) {
             done.addAll(new Release(parts.reversed(), true).run(topics));
+        }
+    }
+
+    /** What was killed in the middle of a switch may have left applications waiting. */
+    private void letGoOn(List<String> done) throws InterruptedException {
+        Phase phase = parts.progress().task().map(TaskProgress::phase).orElseThrow();
+        if (phase != Phase.SWITCHOVER && phase != Phase.ROLLBACK) {
+            return;
+        }
+        try {
+            Endpoint.of(parts.task().switchover(), parts.destination().settings(), true)
+                    .stay();
+        } catch (SyncException e) {
+            // The task must go even where its PgBouncer has gone before.
+            done.add("Applications may still wait: " + e.getMessage());
         }
     }
 

@@ -64,6 +64,7 @@ final class ReversePhase {
                                 Map.of(
                                         "verify", options -> verify(back),
                                         "rollback", options -> rollback(back, SwitchOptions.parse(options)),
+                                        "switchover", options -> again(SwitchOptions.parse(options)),
                                         "complete", options -> complete(back)))
                         .serve();
         }
@@ -82,6 +83,11 @@ final class ReversePhase {
         }
         SwitchReport report = new Switch(Switch.Kind.ROLLBACK, task, taskFence).run(back, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
+    }
+
+    private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
+        SwitchReport report = new Switch(Switch.Kind.SWITCHOVER, task, taskFence).again(options);
+        return new CommandDesk.Outcome(report.json(), 0, false);
     }
 
     private CommandDesk.Outcome complete(Direction back) throws InterruptedException {

@@ -7,7 +7,7 @@ import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.structure.StructureFinisher;
-import org.dtssync.app.switchover.EndpointCommand;
+import org.dtssync.app.switchover.Endpoint;
 import org.dtssync.app.switchover.SequenceCopy;
 import org.dtssync.app.switchover.SwitchGates;
 import org.dtssync.app.switchover.WriteFence;
@@ -35,7 +35,9 @@ final class Switch {
     private static final Logger LOG = LoggerFactory.getLogger(Switch.class);
 
     private static final long START_LIMIT_MILLIS = 90_000;
+    private static final String PAUSE = "pause";
     private static final String OPEN = "open";
+    private static final String ENDPOINT = "endpoint";
     private static final String LAST = "materialized-views";
 
     /** Which way applications are moved. */
@@ -65,6 +67,7 @@ final class Switch {
     private final TaskParts next;
     private final SwitchoverSteps steps;
     private final WriteFence writeFence;
+    private final Endpoint endpoint;
 
     /** The right to write to the source, where the state of the other direction is; null until it is held. */
     private Fence sourceFence;
@@ -87,6 +90,7 @@ final class Switch {
         this.next = kind == Kind.SWITCHOVER ? reverse : task;
         this.steps = new SwitchoverSteps(task.destination(), task.task().name(), kind.label);
         this.writeFence = fenceOf(from);
+        this.endpoint = Endpoint.of(task.task().switchover(), from.destination().settings(), kind == Kind.SWITCHOVER);
     }
 
     private WriteFence fenceOf(TaskParts direction) {
@@ -146,27 +150,20 @@ final class Switch {
             Fence fence = fenceAt(next.destination());
             try (Direction back = new Direction(next, fence, background, PipelineListener.NONE)) {
                 step("stream-back", () -> startBack(active, fence, back));
-                long began = System.nanoTime();
-                Lsn lsn;
-                int sequences;
-                try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(fenceAt(from.source())))) {
-                    lsn = step("drain", () -> drain(active));
-                    sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
-                    step("confirm", () -> confirm(active, back, locks));
-                    if (options.rehearse()) {
-                        return notMoved(seconds(began), lsn, verification, "Give the command without --rehearse.");
-                    }
-                    step(OPEN, this::open);
-                    opened = true;
+                Crossing crossing = cross(active, back, options);
+                if (options.rehearse()) {
+                    return notMoved(
+                            crossing.seconds(), crossing.lsn(), verification, "Give the command without --rehearse.");
                 }
+                opened = true;
                 step("writes", this::allowWrites);
                 String next = endpoint().map(SyncException::getMessage).orElseGet(this::nextThing);
                 return new SwitchReport(
                         kind.label,
                         true,
-                        seconds(began),
-                        lsn.toString(),
-                        sequences,
+                        seconds(crossing.began()),
+                        crossing.lsn().toString(),
+                        crossing.sequences(),
                         verification.word(),
                         verification.at(),
                         next);
@@ -177,6 +174,59 @@ final class Switch {
             if (!opened && !isOpen()) {
                 undo();
             }
+        }
+    }
+
+    /**
+     * What came of everything that applications wait for, but for the last steps.
+     *
+     * @param began when they began to wait, as {@link System#nanoTime}
+     * @param seconds until the fence came down again, if nothing was opened
+     * @param lsn up to where the other side has everything
+     * @param sequences how many were set
+     */
+    private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
+
+    private Crossing cross(Direction active, Direction back, SwitchOptions options) throws InterruptedException {
+        long began = System.nanoTime();
+        boolean opened = false;
+        try {
+            step(PAUSE, () -> {
+                endpoint.hold();
+                return null;
+            });
+            try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(fenceAt(from.source())))) {
+                Lsn lsn = step("drain", () -> drain(active));
+                int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
+                step("confirm", () -> confirm(active, back, locks));
+                if (!options.rehearse()) {
+                    step(OPEN, this::open);
+                    opened = true;
+                }
+                return new Crossing(began, seconds(began), lsn, sequences);
+            }
+        } finally {
+            // Now, and not with all the rest that is undone: applications wait.
+            if (!opened && !isOpen()) {
+                letGoOn();
+            }
+        }
+    }
+
+    /** Applications can write again where they are. */
+    private void letGoOn() throws InterruptedException {
+        writeFence.lift(fenceAt(from.source()));
+        if (!steps.isBegun(PAUSE)) {
+            return;
+        }
+        try {
+            endpoint.stay();
+        } catch (SyncException e) {
+            // What remains to be undone must not wait for it, and a PgBouncer that is down forgets that it was paused.
+            LOG.warn(
+                    "Applications may still wait: PgBouncer could not be told to go on. task={} reason={}",
+                    task.task().name(),
+                    e.getMessage());
         }
     }
 
@@ -221,6 +271,7 @@ final class Switch {
                         task.task().applicationName(),
                         fenceOf(next).liftingStatements().isEmpty())
                 .problems());
+        problems.addAll(endpoint.problems());
         SyncException lag = problem(
                 () -> active.heartbeat().awaitApplied(task.task().switchover().maximumLag()), problems);
         if (lag != null && kind == Kind.ROLLBACK) {
@@ -352,7 +403,10 @@ final class Switch {
     /** Both databases are switched by now, so a program that fails must not keep the data from flowing back. */
     private Optional<SyncException> endpoint() throws InterruptedException {
         try {
-            step("endpoint", this::moveEndpoint);
+            step(ENDPOINT, () -> {
+                endpoint.move();
+                return null;
+            });
             return Optional.empty();
         } catch (SyncException e) {
             LOG.warn(
@@ -361,12 +415,23 @@ final class Switch {
         }
     }
 
-    private Void moveEndpoint() throws InterruptedException {
-        String program = task.task().switchover().command();
-        if (!program.isEmpty()) {
-            new EndpointCommand(program).moveTo(from.destination().settings());
+    /**
+     * Answers a command that was carried out before, as where a crash came behind the point of no return and a start has finished
+     * it. Only an endpoint that could not be moved is tried again.
+     *
+     * @throws SyncException if it never was
+     */
+    SwitchReport again(SwitchOptions options) throws InterruptedException {
+        if (!steps.isDone(OPEN) || options.dryRun() || options.rehearse()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "The applications of task " + task.task().name() + " are where " + kind.label + " would take them.",
+                    "See dts-sync status for the phase.");
         }
-        return null;
+        String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
+                .map(SyncException::getMessage)
+                .orElseGet(() -> "The applications were moved already. " + nextThing());
+        return new SwitchReport(kind.label, true, 0, null, 0, "skipped", null, next);
     }
 
     /** Returns whether a crash left this switch behind its point of no return, but not at its end. */
@@ -386,7 +451,7 @@ final class Switch {
         if (!steps.isDone("writes")) {
             step("writes", this::allowWrites);
         }
-        if (!steps.isDone("endpoint")) {
+        if (!steps.isDone(ENDPOINT)) {
             endpoint();
         }
         step("end-of-stream", () -> {
@@ -413,7 +478,7 @@ final class Switch {
 
     private void undo() throws InterruptedException {
         LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label);
-        writeFence.lift(fenceAt(from.source()));
+        letGoOn();
         new StreamEnd(next, fenceAt(next.destination())).run();
         task.progress().enter(kind.before, taskFence);
     }

@@ -48,11 +48,18 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
 
     /** Returns whether a step was done. */
     public boolean isDone(String step) {
+        return is(step, "done_at IS NOT NULL");
+    }
+
+    /** Returns whether a step was begun, be it done or not. */
+    public boolean isBegun(String step) {
+        return is(step, "true");
+    }
+
+    private boolean is(String step, String condition) {
         return destination.inTransaction(failure(), connection -> {
-            try (PreparedStatement statement = connection.prepareStatement("""
-                    SELECT 1 FROM dts_sync.switchover_step
-                    WHERE task = ? AND direction = ? AND step = ? AND done_at IS NOT NULL
-                    """)) {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT 1 FROM dts_sync.switchover_step"
+                    + " WHERE task = ? AND direction = ? AND step = ? AND " + condition)) {
                 statement.setString(1, task);
                 statement.setString(2, direction);
                 statement.setString(3, step);

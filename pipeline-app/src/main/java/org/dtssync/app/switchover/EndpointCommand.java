@@ -1,6 +1,7 @@
 package org.dtssync.app.switchover;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.connectors.fault.FaultKind;
@@ -12,17 +13,34 @@ import org.postgresql.Driver;
  * Runs the user's program that points the applications at another database: {@code program HOST PORT DATABASE}.
  *
  * @param program its path
+ * @param target the database that applications are to use
  */
-public record EndpointCommand(String program) {
+public record EndpointCommand(String program, DatabaseSettings target) implements Endpoint {
 
     private static final long LIMIT_SECONDS = 60;
+
+    @Override
+    public List<String> problems() {
+        return List.of();
+    }
+
+    @Override
+    public void hold() {
+        // A program has no way to let applications wait; the fence refuses them.
+    }
+
+    @Override
+    public void stay() {
+        // It was not run yet.
+    }
 
     /**
      * Runs it to its end; what it prints is dropped.
      *
      * @throws SyncException if it cannot be started, takes over a minute or ends with another code than 0
      */
-    public void moveTo(DatabaseSettings target) throws InterruptedException {
+    @Override
+    public void move() throws InterruptedException {
         Properties url = Driver.parseURL(target.url(), new Properties());
         ProcessBuilder builder = new ProcessBuilder(
                         program, url.getProperty("PGHOST"), url.getProperty("PGPORT"), url.getProperty("PGDBNAME"))

@@ -129,6 +129,33 @@ class TaskFileReaderTest {
     }
 
     @Test
+    void mapsEveryKeyOfPgBouncer() {
+        TaskFile task = read(MINIMAL + """
+                switchover:
+                  pgbouncer.console: "[::1]:6432"
+                  pgbouncer.user: admin
+                  pgbouncer.password: "${env:SOURCE_PASSWORD}"
+                  pgbouncer.databases: [ shop, "Shop two" ]
+                  pgbouncer.file: shop.ini
+                  pgbouncer.destination: "/run/postgresql:5433/other"
+                  pgbouncer.pause.timeout: 7s
+                """);
+
+        assertThat(task.switchover().pgBouncer())
+                .contains(new PgBouncerSettings(
+                        "::1",
+                        6432,
+                        "admin",
+                        "s3cret ",
+                        List.of("shop", "Shop two"),
+                        directory.resolve("shop.ini"),
+                        new PgBouncerSettings.Server("127.0.0.1", 5432, "shop"),
+                        new PgBouncerSettings.Server("/run/postgresql", 5433, "other"),
+                        Duration.ofSeconds(7)));
+        assertThat(task.toString()).doesNotContain("s3cret");
+    }
+
+    @Test
     void takesEmbeddedBrokerAndRegistry() {
         TaskFile task = read(MINIMAL.replaceAll("(kafka|registry): .*", "$1: embedded"));
 
@@ -197,6 +224,12 @@ class TaskFileReaderTest {
             user: migrator }|user: migrator, password: "${file:/no/such}" }|source.password (line 2) names the file /no/such, which cannot be read (no such file). Create it, readable for the account that runs dts-sync.
             user: migrator }|user: migrator, password: "${vault:x}" }|source.password (line 2) has a ${ that begins neither ${env:NAME} nor ${file:/path}. Write one of these; a value that itself contains ${ can come from either.
             user: migrator }|user: migrator, passwort: "x" }|Unknown key 'source.passwort' (line 2). Did you mean 'source.password'?
+            name: shop|name: shop¶switchover: { pgbouncer.console: "h:1", pgbouncer.user: u, pgbouncer.databases: [ d ] }|switchover.pgbouncer.file is missing. Write for example: pgbouncer.file: /etc/pgbouncer/shop.ini
+            name: shop|name: shop¶switchover: { pgbouncer.console: h, pgbouncer.user: u, pgbouncer.databases: [ d ], pgbouncer.file: f }|switchover.pgbouncer.console (line 2) is not a host and a port, host:port. Write for example: pgbouncer.console: "127.0.0.1:6432"
+            name: shop|name: shop¶switchover: { pgbouncer.console: "h:1", pgbouncer.user: u, pgbouncer.databases: [], pgbouncer.file: f }|switchover.pgbouncer.databases (line 2) is an empty list. Write for example: pgbouncer.databases: [ shop ]
+            name: shop|name: shop¶switchover: { pgbouncer.console: "h:1", pgbouncer.user: u, pgbouncer.databases: [ d ], pgbouncer.file: f, pgbouncer.source: "h:5432" }|switchover.pgbouncer.source (line 2) is not host:port/dbname. Write for example: pgbouncer.source: "10.0.0.5:5432/shop"
+            name: shop|name: shop¶switchover: { pgbouncer.console: "h:1", pgbouncer.user: u, pgbouncer.databases: [ d ], pgbouncer.file: f, command: /bin/true }|switchover.command (line 2) and switchover.pgbouncer.console cannot both be given. Remove one of them.
+            name: shop|name: shop¶switchover: { pgbouncer.console: "h:1", pgbouncer.user: u, pgbouncer.databases: [ d ], pgbouncer.file: f, pgbouncer.paus.timeout: 5s }|Unknown key 'switchover.pgbouncer.paus.timeout' (line 2). Did you mean 'switchover.pgbouncer.pause.timeout'?
             user: migrator }|user: migrator, existing: fail }|Unknown key 'source.existing' (line 2). Did you mean 'destination.existing'?
             """)
     void namesTheMistake(String original, String replacement, String sentence) {

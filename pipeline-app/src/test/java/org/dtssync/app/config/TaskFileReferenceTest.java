@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.dtssync.connectors.fault.SyncException;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,13 @@ class TaskFileReferenceTest {
     private static final Path PAGE = Path.of("../docs/task-file.md");
     private static final Path SCHEMA =
             Path.of("../schemas/src/main/resources/org/dtssync/schemas/task-file.schema.json");
+
+    /** What one key of PgBouncer's makes all the others of these needed. */
+    private static final List<TaskKey> PGBOUNCER = List.of(
+            TaskKey.SWITCHOVER_PGBOUNCER_CONSOLE,
+            TaskKey.SWITCHOVER_PGBOUNCER_USER,
+            TaskKey.SWITCHOVER_PGBOUNCER_DATABASES,
+            TaskKey.SWITCHOVER_PGBOUNCER_FILE);
 
     @TempDir
     Path directory;
@@ -80,7 +88,7 @@ class TaskFileReferenceTest {
 
         TaskFile written = read(minimal(key, value));
 
-        assertThat(written).isEqualTo(read(minimal(null, null)));
+        assertThat(written).isEqualTo(read(without(key)));
     }
 
     /** Each key is really read: a value of the wrong form is refused, or another value changes the outcome. */
@@ -100,13 +108,16 @@ class TaskFileReferenceTest {
             case PROPERTIES -> "{ some.property: other }";
             case TEXT, SECRET, PATH, PROPERTY -> "other";
         };
-        if (key == TaskKey.SNAPSHOT_WORKERS) {
-            value = "7";
-        }
+        value = switch (key) {
+            case SNAPSHOT_WORKERS -> "7";
+            case SWITCHOVER_PGBOUNCER_CONSOLE -> "other:7";
+            case SWITCHOVER_PGBOUNCER_SOURCE, SWITCHOVER_PGBOUNCER_DESTINATION -> "other:7/other";
+            default -> value;
+        };
 
         TaskFile changed = read(minimal(key, value));
 
-        assertThat(changed).isNotEqualTo(read(minimal(null, null)));
+        assertThat(changed).isNotEqualTo(read(without(key)));
     }
 
     @Test
@@ -128,6 +139,15 @@ class TaskFileReferenceTest {
 
     /** Returns a task file with what is needed and one key set as told. */
     private static String minimal(TaskKey set, String value) {
+        return minimal(set, value, isPgBouncer(set));
+    }
+
+    /** Returns the same without the key; one that is needed beside it stays. */
+    private static String without(TaskKey key) {
+        return minimal(null, null, isPgBouncer(key));
+    }
+
+    private static String minimal(TaskKey set, String value, boolean pgBouncer) {
         StringBuilder text = new StringBuilder();
         for (TaskKey key : TaskKey.of("")) {
             append(text, key, set, value, "");
@@ -135,6 +155,12 @@ class TaskFileReferenceTest {
         for (String section : TaskKey.sections()) {
             StringBuilder body = new StringBuilder();
             TaskKey.of(section).forEach(key -> append(body, key, set, value, "  "));
+            if (pgBouncer && section.equals("switchover")) {
+                PGBOUNCER.stream()
+                        .filter(key -> key != set)
+                        .forEach(key ->
+                                body.append("  ").append(key.exampleEntry()).append('\n'));
+            }
             if (body.length() > 0) {
                 text.append(section).append(":\n").append(body);
             }
@@ -153,6 +179,10 @@ class TaskFileReferenceTest {
                     .append(key.example())
                     .append("\"\n");
         }
+    }
+
+    private static boolean isPgBouncer(TaskKey key) {
+        return key.key().startsWith("pgbouncer.");
     }
 
     private TaskFile read(String text) throws IOException {

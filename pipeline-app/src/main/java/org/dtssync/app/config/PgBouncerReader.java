@@ -1,0 +1,79 @@
+package org.dtssync.app.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.dtssync.app.config.PgBouncerSettings.Server;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.postgresql.Driver;
+
+/**
+ * Reads the keys {@code switchover.pgbouncer.*}, of which either all that are needed are there or none. Used by one thread.
+ *
+ * @param section the section {@code switchover}
+ * @param directory where relative paths start
+ */
+record PgBouncerReader(SectionReader section, Path directory) {
+
+    private static final Pattern CONSOLE = Pattern.compile("([^/\\s,]+):(\\d{1,5})");
+    private static final Pattern SERVER = Pattern.compile("([^\\s,]+):(\\d{1,5})/(.+)");
+    private static final List<TaskKey> NEEDED = List.of(
+            TaskKey.SWITCHOVER_PGBOUNCER_CONSOLE,
+            TaskKey.SWITCHOVER_PGBOUNCER_USER,
+            TaskKey.SWITCHOVER_PGBOUNCER_DATABASES,
+            TaskKey.SWITCHOVER_PGBOUNCER_FILE);
+    private static final List<TaskKey> OTHERS = List.of(
+            TaskKey.SWITCHOVER_PGBOUNCER_PASSWORD,
+            TaskKey.SWITCHOVER_PGBOUNCER_SOURCE,
+            TaskKey.SWITCHOVER_PGBOUNCER_DESTINATION,
+            TaskKey.SWITCHOVER_PGBOUNCER_PAUSE_TIMEOUT);
+
+    /** Reads them; what is wrong is noted in the section. */
+    Optional<PgBouncerSettings> read(DatabaseSettings source, DatabaseSettings destination) {
+        if (!section.hasAny(NEEDED) && !section.hasAny(OTHERS)) {
+            return Optional.empty();
+        }
+        NEEDED.forEach(section::require);
+        section.refuseBoth(TaskKey.SWITCHOVER_COMMAND, TaskKey.SWITCHOVER_PGBOUNCER_CONSOLE);
+        Optional<MatchResult> console =
+                section.matched(TaskKey.SWITCHOVER_PGBOUNCER_CONSOLE, CONSOLE, "a host and a port, host:port");
+        return Optional.of(new PgBouncerSettings(
+                console.map(parts -> bare(parts.group(1))).orElse(""),
+                console.map(parts -> Integer.parseInt(parts.group(2))).orElse(0),
+                section.text(TaskKey.SWITCHOVER_PGBOUNCER_USER),
+                section.secret(TaskKey.SWITCHOVER_PGBOUNCER_PASSWORD),
+                section.someNames(TaskKey.SWITCHOVER_PGBOUNCER_DATABASES),
+                section.path(TaskKey.SWITCHOVER_PGBOUNCER_FILE)
+                        .map(directory::resolve)
+                        .orElse(directory),
+                server(TaskKey.SWITCHOVER_PGBOUNCER_SOURCE, source),
+                server(TaskKey.SWITCHOVER_PGBOUNCER_DESTINATION, destination),
+                section.duration(TaskKey.SWITCHOVER_PGBOUNCER_PAUSE_TIMEOUT)));
+    }
+
+    private Server server(TaskKey key, DatabaseSettings database) {
+        return section.matched(key, SERVER, "host:port/dbname")
+                .map(parts -> new Server(bare(parts.group(1)), Integer.parseInt(parts.group(2)), parts.group(3)))
+                .orElseGet(() -> of(database));
+    }
+
+    private static Server of(DatabaseSettings database) {
+        Properties url = Driver.parseURL(database.url(), new Properties());
+        if (url == null) {
+            // Noted where the URL was read.
+            return new Server("", 0, "");
+        }
+        // Of several hosts the first one; the gates of a switch compare it with what PgBouncer uses.
+        return new Server(
+                bare(url.getProperty("PGHOST").split(",", -1)[0]),
+                Integer.parseInt(url.getProperty("PGPORT").split(",", -1)[0]),
+                url.getProperty("PGDBNAME"));
+    }
+
+    private static String bare(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+}

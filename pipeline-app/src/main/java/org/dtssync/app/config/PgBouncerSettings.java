@@ -1,0 +1,57 @@
+package org.dtssync.app.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Keys {@code switchover.pgbouncer.*}: the PgBouncer through which applications reach the database.
+ *
+ * @param host where its console listens
+ * @param port the console's port
+ * @param user an account of its {@code admin_users}
+ * @param password the account's password, or null where none is asked for; never printed
+ * @param databases the names of the moved databases in PgBouncer
+ * @param file the included file with the lines of these databases
+ * @param source the source as PgBouncer reaches it
+ * @param destination the destination as PgBouncer reaches it
+ * @param pauseTimeout how long open transactions are waited for
+ */
+public record PgBouncerSettings(
+        String host,
+        int port,
+        String user,
+        String password,
+        List<String> databases,
+        Path file,
+        Server source,
+        Server destination,
+        Duration pauseTimeout) {
+
+    /** Copies the names. */
+    public PgBouncerSettings {
+        databases = List.copyOf(databases);
+    }
+
+    /**
+     * A database as PgBouncer reaches it.
+     *
+     * @param host name, address or socket directory
+     * @param port from 1 to 65535
+     * @param database the name at the server
+     */
+    public record Server(String host, int port, String database) {
+
+        /** Returns it as the task file writes it. */
+        @Override
+        public String toString() {
+            return host + ":" + port + "/" + database;
+        }
+    }
+
+    /** Leaves out the password. */
+    @Override
+    public String toString() {
+        return user + "@" + host + ":" + port + " " + databases + " " + file;
+    }
+}

@@ -1,0 +1,186 @@
+package org.dtssync.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.dtssync.app.testing.CommandLineProcess;
+import org.dtssync.app.testing.CommandLineProcess.Outcome;
+import org.dtssync.app.testing.CommandLineProcess.Started;
+import org.dtssync.app.testing.PgBouncer;
+import org.dtssync.app.testing.PooledShop;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients of a real PgBouncer are moved there and back, and notice nothing but a wait. */
+@ExtendWith(ServersExtension.class)
+class SwitchoverThroughPgBouncerTest {
+
+    private static final String PASSWORD = "shop password";
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
+    @TempDir
+    Path directory;
+
+    private CommandLineProcess dtsSync;
+    private DatabaseSettings source;
+    private DatabaseSettings destination;
+    private PgBouncer pgBouncer;
+    private String role;
+    private String task;
+
+    @BeforeEach
+    void putPgBouncerInFront(Servers servers) throws Exception {
+        Assumptions.assumeTrue(
+                PgBouncer.program().isPresent(), "PgBouncer is not installed: apt-get install pgbouncer");
+        role = servers.uniqueName();
+        source = servers.freshDatabase(14);
+        destination = servers.freshDatabase(17);
+        for (DatabaseSettings database : List.of(source, destination)) {
+            PooledShop.execute(database, "CREATE ROLE " + role + " LOGIN PASSWORD '" + PASSWORD + "'");
+        }
+        PooledShop.create(source, role);
+        URI address = address(source);
+        pgBouncer = PgBouncer.start(
+                "shop = host=" + address.getHost() + " port=" + address.getPort() + " dbname="
+                        + address.getPath().substring(1) + "\n",
+                "\"" + role + "\" \"" + PASSWORD + "\"",
+                "");
+        dtsSync = new CommandLineProcess(directory, Map.of());
+        task = dtsSync.file(
+                "task.yaml",
+                TaskText.of(servers, source, destination)
+                        + """
+                switchover:
+                  application.roles: [ %s ]
+                  pgbouncer.console: "127.0.0.1:%d"
+                  pgbouncer.user: %s
+                  pgbouncer.password: "%s"
+                  pgbouncer.databases: [ shop ]
+                  pgbouncer.file: %s
+                """.formatted(role, pgBouncer.port(), PgBouncer.ADMIN, PgBouncer.PASSWORD, pgBouncer.file()));
+    }
+
+    private static URI address(DatabaseSettings database) {
+        return URI.create(database.url().substring("jdbc:".length()));
+    }
+
+    @AfterEach
+    void removeTheRole() throws Exception {
+        if (pgBouncer != null) {
+            pgBouncer.close();
+            for (DatabaseSettings database : List.of(source, destination)) {
+                PooledShop.execute(database, "DROP OWNED BY " + role);
+                PooledShop.execute(database, "DROP ROLE " + role);
+            }
+        }
+    }
+
+    @Test
+    void noClientSeesMoreThanAWaitWhenItIsMovedThereAndBackAndThereAgain() throws Exception {
+        Started run = dtsSync.start("run", task);
+        PooledShop shop = PooledShop.open(pgBouncer.url("shop"), role, PASSWORD, 20, 35);
+        try (shop) {
+            awaitPhase("incremental");
+            awaitSales(shop);
+            shop.longestSeconds();
+            report("rehearsal", shop, json(dtsSync.run("switchover", task, "--rehearse", "--skip-verify", "--json")));
+            awaitSales(shop);
+            assertServedBy(source);
+
+            report("switchover", shop, json(dtsSync.run("switchover", task, "--json")));
+            awaitSales(shop);
+            assertServedBy(destination);
+
+            report("rollback", shop, json(dtsSync.run("rollback", task, "--json")));
+            awaitSales(shop);
+            assertServedBy(source);
+
+            report("second switchover", shop, json(dtsSync.run("switchover", task, "--json")));
+            awaitSales(shop);
+            assertServedBy(destination);
+            // What comes a second time was done already, and changes nothing.
+            assertThat(json(dtsSync.run("switchover", task, "--json"))
+                            .get("next")
+                            .asText())
+                    .startsWith("The applications were moved already.");
+            shop.close();
+            Outcome complete = dtsSync.run("complete", task);
+            assertThat(complete.exitCode()).as(complete.err()).isZero();
+            assertThat(run.await().exitCode()).isZero();
+        } catch (AssertionError e) {
+            throw new AssertionError("Clients saw " + shop.errors() + ". The run said: " + run.errSoFar(), e);
+        } finally {
+            run.process().destroyForcibly().waitFor();
+        }
+        assertNothingIsLost(shop);
+        assertServedBy(destination);
+        Outcome released = dtsSync.run("release", task, "--topics");
+        assertThat(released.exitCode()).as(released.err()).isZero();
+    }
+
+    private static JsonNode json(Outcome outcome) throws IOException {
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        return new ObjectMapper().readTree(outcome.out());
+    }
+
+    private static void report(String what, PooledShop shop, JsonNode report) {
+        double longest = shop.longestSeconds();
+        System.out.printf(
+                java.util.Locale.ROOT,
+                "%s: clients waited %.3f s at most, writes stood still %.3f s, %d transactions so far%n",
+                what,
+                longest,
+                report.get("stall_seconds").asDouble(),
+                shop.sales());
+        assertThat(longest).isLessThan(10);
+        assertThat(shop.errors()).isEmpty();
+    }
+
+    private void awaitPhase(String phase) {
+        await().atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> phase.equals(PooledShop.query(destination, "SELECT phase FROM dts_sync.task")));
+    }
+
+    /** Some that began after this moment. */
+    private static void awaitSales(PooledShop shop) {
+        int before = shop.sales();
+        await().atMost(LIMIT).until(() -> !shop.errors().isEmpty() || shop.sales() > before + 100);
+    }
+
+    private void assertServedBy(DatabaseSettings database) throws Exception {
+        assertThat(Files.readString(pgBouncer.file()))
+                .contains("port=" + address(database).getPort() + " dbname="
+                        + address(database).getPath().substring(1));
+        assertThat(PooledShop.query(
+                        new DatabaseSettings(pgBouncer.url("shop"), role, PASSWORD, Map.of()),
+                        "SELECT current_database()"))
+                .isEqualTo(address(database).getPath().substring(1));
+    }
+
+    private void assertNothingIsLost(PooledShop shop) throws SQLException {
+        assertThat(shop.errors()).isEmpty();
+        assertThat(shop.missing(source)).isEmpty();
+        assertThat(shop.missing(destination)).isEmpty();
+        assertThat(PooledShop.everything(destination)).isEqualTo(PooledShop.everything(source));
+        assertThat(PooledShop.query(destination, "SELECT count(*) FROM public.purchase"))
+                .isEqualTo(Integer.toString(shop.sales()));
+    }
+}
