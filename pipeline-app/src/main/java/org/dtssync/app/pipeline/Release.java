@@ -110,8 +110,8 @@ public final class Release {
             }
             if (left && !writable) {
                 fence.forget();
-                done.add("Left the " + database.role() + " read-only for applications. To make it writable, run there: "
-                        + String.join(" ", statements));
+                done.add("Left the " + database.role() + " read-only for applications. To make it writable, run there:"
+                        + " SET default_transaction_read_only = off; " + String.join(" ", statements));
             } else {
                 fence.lift(null);
                 done.add("Made the " + database.role() + " writable for applications.");
