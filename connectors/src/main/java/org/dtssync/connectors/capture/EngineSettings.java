@@ -61,8 +61,10 @@ final class EngineSettings {
         properties.setProperty("database.hostname", parsed.getProperty("PGHOST", "localhost"));
         properties.setProperty("database.port", parsed.getProperty("PGPORT", "5432"));
         properties.setProperty("database.dbname", parsed.getProperty("PGDBNAME"));
-        properties.setProperty("database.user", source.user());
-        properties.setProperty("database.password", source.password() == null ? "" : source.password());
+        // As the driver has it, which the other sessions leave this to: what the URL says goes first.
+        String password = source.password() == null ? "" : source.password();
+        properties.setProperty("database.user", parsed.getProperty("user", source.user()));
+        properties.setProperty("database.password", parsed.getProperty("password", password));
         properties.setProperty("database.tcpKeepAlive", "true");
     }
 

@@ -85,13 +85,15 @@ class VerificationTest {
                 "UPDATE planted SET i = '10.0.0.1/31', o = NULL WHERE id = 11",
                 "UPDATE planted SET v = '32 days' WHERE id = 12",
                 "UPDATE planted SET t = '' WHERE id = 13",
-                "UPDATE planted SET c = 'abcd' WHERE id = 14");
+                "UPDATE planted SET c = 'abcd' WHERE id = 14",
+                "UPDATE planted SET t = t || ' ' WHERE id = 15",
+                "UPDATE planted SET c = c || '   ' WHERE id = 16");
         databases.atSource("UPDATE planted SET t = NULL WHERE id = 13");
 
         VerifyReport report = databases.verify(1_000, table("planted", "id"));
 
         assertThat(report.tables())
-                .containsExactly(new TableResult(new TableName("public", "planted"), 20, false, 1, 1, 11));
+                .containsExactly(new TableResult(new TableName("public", "planted"), 20, false, 1, 1, 12));
         assertThat(differences(report))
                 .containsExactlyInAnyOrder(
                         "missing 1 []",
@@ -106,7 +108,8 @@ class VerificationTest {
                         "changed 11 [i, o]",
                         "changed 12 [v]",
                         "changed 13 [t]",
-                        "changed 14 [c]");
+                        "changed 14 [c]",
+                        "changed 15 [t]");
     }
 
     @Test

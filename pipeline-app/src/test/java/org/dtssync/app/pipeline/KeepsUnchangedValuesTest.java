@@ -1,0 +1,160 @@
+package org.dtssync.app.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.Lsn;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Values that PostgreSQL does not send again because they lie outside the row and were not touched: whatever happens to the row
+ * in one transaction, in one cut or in several, they stay, and nothing that looks like a placeholder is taken for one.
+ */
+@ExtendWith(ServersExtension.class)
+class KeepsUnchangedValuesTest {
+
+    /** Stored outside the row and not compressed, so that every one of them is left out of an update that leaves it alone. */
+    private static final String[] STRUCTURE = {
+        """
+        CREATE TABLE public.wide (id int PRIMARY KEY, n int, u int UNIQUE, t text, b bytea, j jsonb, a text[], i int[],
+            d numeric, x xml, v varchar, h json)
+        """,
+        """
+        ALTER TABLE public.wide ALTER t SET STORAGE EXTERNAL, ALTER b SET STORAGE EXTERNAL, ALTER j SET STORAGE EXTERNAL,
+            ALTER a SET STORAGE EXTERNAL, ALTER i SET STORAGE EXTERNAL, ALTER d SET STORAGE EXTERNAL,
+            ALTER x SET STORAGE EXTERNAL, ALTER v SET STORAGE EXTERNAL, ALTER h SET STORAGE EXTERNAL
+        """,
+        """
+        CREATE FUNCTION public.wide(id int) RETURNS SETOF public.wide LANGUAGE sql AS $$
+            SELECT id, 0, id, repeat('t' || id, 4000), convert_to(repeat('b' || id, 4000), 'UTF8'),
+                to_jsonb(repeat('j' || id, 4000)), ARRAY[repeat('a' || id, 4000), NULL], (SELECT array_agg(g + id)
+                FROM generate_series(1, 3000) g), (repeat('7', 6000) || id || '.5')::numeric,
+                ('<x>' || repeat('x' || id, 4000) || '</x>')::xml, repeat('v' || id, 4000),
+                ('{"h": "' || repeat('h' || id, 4000) || '"}')::json
+        $$
+        """,
+        "INSERT INTO public.wide SELECT w.* FROM generate_series(1, 40) g, public.wide(g) w",
+        """
+        CREATE TABLE public.by_index (id int PRIMARY KEY, k int NOT NULL UNIQUE, n int, t text)
+        """,
+        "ALTER TABLE public.by_index REPLICA IDENTITY USING INDEX by_index_k_key",
+        "ALTER TABLE public.by_index ALTER t SET STORAGE EXTERNAL",
+        "INSERT INTO public.by_index SELECT g, g, 0, repeat('k' || g, 4000) FROM generate_series(1, 10) g",
+        """
+        CREATE TABLE public.bag (n int, t text)
+        """,
+        "ALTER TABLE public.bag REPLICA IDENTITY FULL, ALTER t SET STORAGE EXTERNAL",
+        "INSERT INTO public.bag SELECT g % 2, repeat('f' || g % 2, 4000) FROM generate_series(1, 8) g"
+    };
+
+    /** Each is one transaction; all of them wait together, so that they fall into as few cuts as they can. */
+    private static final String[] CHANGES = {
+        "UPDATE public.wide SET n = 1 WHERE id = 1",
+        "UPDATE public.wide SET n = 1, t = 'short' WHERE id = 2; UPDATE public.wide SET n = 2 WHERE id = 2",
+        "UPDATE public.wide SET id = 103 WHERE id = 3",
+        "UPDATE public.wide SET id = 104 WHERE id = 4; UPDATE public.wide SET n = 4 WHERE id = 104",
+        "UPDATE public.wide SET n = 5 WHERE id = 5; UPDATE public.wide SET id = 105 WHERE id = 5;"
+                + " UPDATE public.wide SET id = 205 WHERE id = 105; UPDATE public.wide SET b = NULL WHERE id = 205",
+        "INSERT INTO public.wide SELECT * FROM public.wide(50); UPDATE public.wide SET n = 50 WHERE id = 50",
+        "INSERT INTO public.wide SELECT * FROM public.wide(51); UPDATE public.wide SET id = 151 WHERE id = 51;"
+                + " UPDATE public.wide SET n = 51 WHERE id = 151",
+        // A row moved onto a key whose row was deleted right before.
+        "DELETE FROM public.wide WHERE id = 6; UPDATE public.wide SET id = 6 WHERE id = 7",
+        "DELETE FROM public.wide WHERE id = 8; UPDATE public.wide SET id = 8 WHERE id = 9;"
+                + " UPDATE public.wide SET n = 9 WHERE id = 8; UPDATE public.wide SET j = '{}' WHERE id = 8",
+        // Two rows change places, by way of a third key; and three go round.
+        "UPDATE public.wide SET id = -1 WHERE id = 10; UPDATE public.wide SET id = 10 WHERE id = 11;"
+                + " UPDATE public.wide SET id = 11 WHERE id = -1; UPDATE public.wide SET n = 1 WHERE id IN (10, 11)",
+        "UPDATE public.wide SET id = -1 WHERE id = 12; UPDATE public.wide SET id = 12 WHERE id = 13;"
+                + " UPDATE public.wide SET id = 13 WHERE id = 14; UPDATE public.wide SET id = 14 WHERE id = -1",
+        // A unique value goes from row to row while the wide ones stay.
+        "UPDATE public.wide SET u = NULL WHERE id = 15; UPDATE public.wide SET u = 15 WHERE id = 16",
+        "UPDATE public.wide SET u = -1 WHERE id = 17; UPDATE public.wide SET u = 17 WHERE id = 18;"
+                + " UPDATE public.wide SET u = 18 WHERE id = 17",
+        "DELETE FROM public.wide WHERE id = 19; INSERT INTO public.wide SELECT * FROM public.wide(19);"
+                + " UPDATE public.wide SET n = 19 WHERE id = 19",
+        "UPDATE public.wide SET id = id + 1000 WHERE id BETWEEN 20 AND 29",
+        "UPDATE public.wide SET n = 7 WHERE id BETWEEN 1020 AND 1024",
+        "UPDATE public.by_index SET k = k + 100 WHERE id < 4; UPDATE public.by_index SET n = 1 WHERE id < 3",
+        "UPDATE public.by_index SET id = id + 100 WHERE id > 7",
+        "UPDATE public.bag SET n = 5 WHERE ctid = (SELECT min(ctid) FROM public.bag)",
+        "DELETE FROM public.bag WHERE ctid = (SELECT max(ctid) FROM public.bag)"
+    };
+
+    @Test
+    void inAllThatCanHappenToARow(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(servers, 17, STRUCTURE).move();
+        moved.atSource(CHANGES);
+        moved.move();
+        assertEqual(moved);
+
+        try (LiveRun run = moved.streaming()) {
+            moved.atSource(
+                    "UPDATE public.wide SET n = n + 1",
+                    "UPDATE public.wide SET id = id + 5000",
+                    "UPDATE public.wide SET n = n + 1",
+                    "UPDATE public.wide SET u = u + 50000");
+            await(run, moved);
+        }
+        assertEqual(moved);
+        moved.release();
+    }
+
+    @Test
+    void beforeTheConsistencyPoint(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(servers, 14, STRUCTURE);
+        moved.run(RunGoal.SCHEMA);
+        moved.atSource(CHANGES);
+        moved.run(RunGoal.SNAPSHOT);
+        moved.atSource(
+                "UPDATE public.wide SET n = n + 1",
+                "UPDATE public.wide SET id = id + 5000 WHERE id % 2 = 0",
+                "DELETE FROM public.wide WHERE id = 5002",
+                "UPDATE public.wide SET n = n + 1");
+        moved.move();
+
+        assertEqual(moved);
+        moved.release();
+    }
+
+    @Test
+    void andTakesNothingForAPlaceholder(Servers servers) throws Exception {
+        String placeholder = "__debezium_unavailable_value";
+        MovedTask moved = MovedTask.of(servers, 17, """
+                        CREATE TABLE public.odd (id int PRIMARY KEY, n int, t text, b bytea, a text[], i int[], l bigint[], d numeric,
+                            j jsonb, h json, x xml, v varchar, c char(40), u uuid[], long text)
+                        """, "ALTER TABLE public.odd ALTER long SET STORAGE EXTERNAL")
+                .move();
+        String row = "'" + placeholder + "', '" + placeholder + "', ARRAY['" + placeholder + "'],"
+                + " (SELECT array_agg(ascii(c)) FROM regexp_split_to_table('" + placeholder + "', '') c),"
+                + " (SELECT array_agg(ascii(c)) FROM regexp_split_to_table('" + placeholder + "', '') c),"
+                + " ('x' || substr(encode('" + placeholder + "', 'hex'), 1, 15))::bit(60)::bigint, '\"" + placeholder
+                + "\"', '\"" + placeholder + "\"', '" + placeholder + "', '" + placeholder + "', '" + placeholder
+                + "', ARRAY[]::uuid[], repeat('long', 4000)";
+
+        moved.atSource(
+                "INSERT INTO public.odd SELECT g, 0, " + row + " FROM generate_series(1, 4) g",
+                "UPDATE public.odd SET n = 1 WHERE id = 1",
+                "UPDATE public.odd SET t = 'other' WHERE id = 2",
+                "UPDATE public.odd SET t = '" + placeholder + "' WHERE id = 2",
+                "UPDATE public.odd SET id = 13, long = '" + placeholder + "' WHERE id = 3",
+                "UPDATE public.odd SET long = NULL WHERE id = 4");
+        moved.move();
+
+        assertEqual(moved);
+        assertThat(moved.valueAtDestination("SELECT count(*) FROM public.odd WHERE t = '" + placeholder + "'"))
+                .isEqualTo("4");
+        moved.release();
+    }
+
+    private static void await(LiveRun run, MovedTask moved) throws Exception {
+        Lsn end = SourcePosition.insert(moved.connectionsToSource());
+        run.awaitApplied(end);
+    }
+
+    private static void assertEqual(MovedTask moved) throws Exception {
+        assertThat(TableTexts.differences(moved.source(), moved.destination())).isEmpty();
+    }
+}
