@@ -87,7 +87,7 @@ class SecretsStaySecretTest {
         String task = task("task.yaml", brokers, registry, MARK + "-source");
         assertSucceeds("run", task, "--until", "caught-up");
         failsWhileItRuns(task);
-        failsWithoutServers(task);
+        failsWithoutServers();
 
         lookAtOutputs();
         lookAtTopics();
@@ -127,7 +127,7 @@ class SecretsStaySecretTest {
     }
 
     /** The retry window is short: each try is logged. */
-    private void failsWithoutServers(String task) throws Exception {
+    private void failsWithoutServers() throws Exception {
         assertFails("run", task("broker.yaml", NOWHERE, registry, MARK + "-source"));
         assertFails("run", task("registry.yaml", brokers, NOWHERE, MARK + "-source"));
     }
