@@ -12,6 +12,12 @@ final class CopyText {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    /** Long texts are escaped in slices, so that not all of the room they would take at worst is held. */
+    private static final int SLICE = 1 << 16;
+
+    /** Where values are many megabytes, half as much again would be more than there is. */
+    private static final int LARGEST_GROWTH = 16 << 20;
+
     private byte[] bytes = new byte[1 << 16];
     private int length;
 
@@ -68,23 +74,29 @@ final class CopyText {
 
     private void escaped(String text) {
         int start = length;
-        ensure(2 * text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 0x80) {
-                length = start;
-                escapedWide(text);
-                return;
+        for (int from = 0; from < text.length(); from += SLICE) {
+            int to = Math.min(text.length(), from + SLICE);
+            ensure(2 * (to - from));
+            for (int i = from; i < to; i++) {
+                char c = text.charAt(i);
+                if (c >= 0x80) {
+                    length = start;
+                    escapedWide(text);
+                    return;
+                }
+                ascii((byte) c);
             }
-            ascii((byte) c);
         }
     }
 
     private void escapedWide(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        ensure(2 * utf8.length);
-        for (byte b : utf8) {
-            ascii(b);
+        for (int from = 0; from < utf8.length; from += SLICE) {
+            int to = Math.min(utf8.length, from + SLICE);
+            ensure(2 * (to - from));
+            for (int i = from; i < to; i++) {
+                ascii(utf8[i]);
+            }
         }
     }
 
@@ -117,7 +129,8 @@ final class CopyText {
 
     private void ensure(int more) {
         if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(length, more), bytes.length + (bytes.length >> 1)));
+            int growth = Math.min(bytes.length >> 1, LARGEST_GROWTH);
+            bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(length, more), bytes.length + growth));
         }
     }
 }

@@ -9,10 +9,15 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 import org.dtssync.connectors.fault.FaultKind;
@@ -190,8 +195,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
             request.header("Authorization", endpoint.authorization());
         }
         try {
-            HttpResponse<String> response =
-                    http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            HttpResponse<String> response = answer(request.build());
             Answer answer = new Answer(response.statusCode(), body(response.body()));
             if (RegistryFaults.isPassing(answer.status())) {
                 throw RegistryFaults.refused(endpoint, act, answer.status(), answer.message());
@@ -202,6 +206,24 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw RegistryFaults.interrupted(endpoint, e);
+        }
+    }
+
+    /** The request's own time limit ends with the answer's head; its body has to come within one too. */
+    private HttpResponse<String> answer(HttpRequest request) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<String>> sent =
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        try {
+            return sent.get(settings.connectTimeoutMillis() + 2L * settings.readTimeoutMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new HttpTimeoutException("the answer did not come to its end in time");
+        } finally {
+            sent.cancel(true);
         }
     }
 

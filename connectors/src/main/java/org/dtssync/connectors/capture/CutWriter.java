@@ -18,6 +18,7 @@ import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.LostCuts;
 import org.dtssync.connectors.kafka.OrderlyClose;
+import org.dtssync.connectors.kafka.RecordLimits;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
@@ -35,6 +36,7 @@ final class CutWriter implements AutoCloseable {
     private final String cutsTopic;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaTopics topics;
+    private final RecordGuard guard;
     private final CaptureListener listener;
 
     /** Kafka's identifiers of the topics that were written to. */
@@ -56,6 +58,7 @@ final class CutWriter implements AutoCloseable {
         this.codec = codec;
         this.cutsTopic = new TopicNames(settings.task()).cuts();
         this.topics = new KafkaTopics(settings.kafka());
+        this.guard = new RecordGuard(settings, topics);
         this.producer = new KafkaProducer<>(
                 ClientProperties.of(
                         settings.kafka(),
@@ -63,8 +66,8 @@ final class CutWriter implements AutoCloseable {
                                 "compression.type", "lz4",
                                 "batch.size", "262144",
                                 "linger.ms", "20",
-                                "buffer.memory", "67108864",
-                                "max.request.size", "67108864",
+                                "buffer.memory", RecordLimits.PRODUCER_DEFAULTS.get("buffer.memory"),
+                                "max.request.size", RecordLimits.PRODUCER_DEFAULTS.get("max.request.size"),
                                 "max.block.ms", "20000",
                                 "request.timeout.ms", "15000",
                                 "delivery.timeout.ms", "60000"),
@@ -102,7 +105,7 @@ final class CutWriter implements AutoCloseable {
             changesOfPieces = 0;
             return cut;
         } catch (RuntimeException | ExecutionException e) {
-            throw KafkaFaults.explain("A cut of task " + settings.task() + " could not be written", e);
+            throw KafkaFaults.explain("A cut of task " + settings.task() + " could not be written", guard.cause(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw KafkaFaults.explain("Interrupted while writing a cut of task " + settings.task(), e);
@@ -125,7 +128,7 @@ final class CutWriter implements AutoCloseable {
             changesOfPieces += changes.size();
             producer.commitTransaction();
         } catch (RuntimeException | ExecutionException e) {
-            throw KafkaFaults.explain("A piece of a large transaction could not be written", e);
+            throw KafkaFaults.explain("A piece of a large transaction could not be written", guard.cause(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw KafkaFaults.explain("Interrupted while writing a piece of a large transaction", e);
@@ -153,7 +156,7 @@ final class CutWriter implements AutoCloseable {
             if (change.oldKey() != null) {
                 record.headers().add(ChangeHeaders.OLD_KEY, change.oldKey());
             }
-            Future<RecordMetadata> sent = producer.send(record);
+            Future<RecordMetadata> sent = producer.send(record, guard.check(record));
             stretches.computeIfAbsent(change.topic(), topic -> new Stretch(sent)).last = sent;
         }
     }
@@ -221,9 +224,11 @@ final class CutWriter implements AutoCloseable {
         Map<String, String> config = new LinkedHashMap<>();
         config.put("cleanup.policy", "delete");
         config.put("retention.ms", Long.toString(settings.topics().retentionMillis()));
-        config.put("max.message.bytes", "67108864");
+        config.putAll(RecordLimits.TOPIC_DEFAULTS);
         config.putAll(settings.topics().config());
-        topics.create(List.of(topic), settings.topics().replicationFactor(), config);
+        boolean existed = topics.create(List.of(topic), settings.topics().replicationFactor(), config)
+                .contains(topic);
+        guard.prepare(topic, existed);
         topicIds.put(topic, topics.identifier(topic));
     }
 

@@ -5,6 +5,7 @@ import org.apache.kafka.connect.storage.MemoryOffsetBackingStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.WatchedSocketFactory;
 
 /** What Debezium Embedded is told. */
 final class EngineSettings {
@@ -44,6 +45,8 @@ final class EngineSettings {
         if (parsed == null) {
             throw new SyncException(FaultKind.USAGE, "source.url is not a JDBC URL of PostgreSQL.", "");
         }
+        properties.setProperty("driver.connectTimeout", "10");
+        properties.setProperty("driver.socketFactory", WatchedSocketFactory.class.getName());
         String options = SESSION_OPTIONS;
         for (String name : parsed.stringPropertyNames()) {
             switch (name) {

@@ -6,15 +6,21 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.dtssync.connectors.fault.FaultKind;
@@ -32,6 +38,8 @@ public final class KafkaTopics implements AutoCloseable {
 
     private static final long PAUSE_MILLIS = 50;
 
+    private static final String MESSAGE_BYTES = "max.message.bytes";
+
     private final Admin admin;
 
     /** Connects lazily, with the given client properties. */
@@ -46,8 +54,10 @@ public final class KafkaTopics implements AutoCloseable {
      * @param names their names
      * @param replicationFactor copies of each partition
      * @param config topic properties
+     * @return the names of those that existed already, whose properties are left as they are
      */
-    public void create(Collection<String> names, int replicationFactor, Map<String, String> config) {
+    public Set<String> create(Collection<String> names, int replicationFactor, Map<String, String> config) {
+        Set<String> existed = new HashSet<>();
         List<NewTopic> topics = new ArrayList<>();
         names.forEach(name -> topics.add(new NewTopic(name, 1, (short) replicationFactor).configs(config)));
         admin.createTopics(topics).values().forEach((name, future) -> {
@@ -57,8 +67,57 @@ public final class KafkaTopics implements AutoCloseable {
                 if (!(e.getCause() instanceof TopicExistsException)) {
                     throw KafkaFaults.explain("Topic " + name + " could not be created", e);
                 }
+                existed.add(name);
             }
         });
+        return existed;
+    }
+
+    /**
+     * Lets a topic take messages of at least so many bytes, if it takes smaller ones only.
+     *
+     * @return how large a message it takes now, in bytes; what was asked for where the account may not look
+     */
+    public long raiseMessageBytes(String topic, long bytes) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Optional<Long> current = number(resource, MESSAGE_BYTES);
+        if (current.isEmpty() || current.get() >= bytes) {
+            return current.orElse(bytes);
+        }
+        AlterConfigOp raise =
+                new AlterConfigOp(new ConfigEntry(MESSAGE_BYTES, Long.toString(bytes)), AlterConfigOp.OpType.SET);
+        try {
+            get(admin.incrementalAlterConfigs(Map.of(resource, List.of(raise))).all());
+            return bytes;
+        } catch (ExecutionException e) {
+            throw KafkaFaults.explain("max.message.bytes of topic " + topic + " could not be raised to " + bytes, e);
+        }
+    }
+
+    /** Returns the largest request the brokers take, in bytes; empty if the account may not look. */
+    public OptionalLong requestBytes() {
+        try {
+            String node = get(admin.describeCluster().nodes()).iterator().next().idString();
+            Optional<Long> bytes =
+                    number(new ConfigResource(ConfigResource.Type.BROKER, node), "socket.request.max.bytes");
+            return bytes.isPresent() ? OptionalLong.of(bytes.get()) : OptionalLong.empty();
+        } catch (ExecutionException e) {
+            throw KafkaFaults.explain("The brokers could not be asked for their limits", e);
+        }
+    }
+
+    private Optional<Long> number(ConfigResource resource, String setting) {
+        try {
+            ConfigEntry entry = get(admin.describeConfigs(List.of(resource)).all())
+                    .get(resource)
+                    .get(setting);
+            return Optional.ofNullable(entry).map(ConfigEntry::value).map(Long::valueOf);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthorizationException) {
+                return Optional.empty();
+            }
+            throw KafkaFaults.explain("Setting " + setting + " of " + resource.name() + " could not be read", e);
+        }
     }
 
     /** Returns which of the names exist. */

@@ -1,5 +1,6 @@
 package org.dtssync.connectors.kafka;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,7 +60,7 @@ public record RecordLimits(List<Limit> limits) {
      */
     public static RecordLimits of(
             Map<String, String> kafka, Map<String, String> topicConfig, OptionalLong brokerRequestBytes) {
-        List<Limit> limits = new java.util.ArrayList<>();
+        List<Limit> limits = new ArrayList<>();
         for (String setting : List.of("max.request.size", "buffer.memory")) {
             limits.add(new Limit(Place.KAFKA, setting, effective(kafka, PRODUCER_DEFAULTS, setting)));
         }
@@ -87,6 +88,25 @@ public record RecordLimits(List<Limit> limits) {
     /** Returns the smallest limit that a record of this size, in bytes, is above; empty if it passes all. */
     public Optional<Limit> refusing(long bytes) {
         return Optional.of(smallest()).filter(limit -> bytes > limit.bytes());
+    }
+
+    /** Returns the limit of a place; of several the first. */
+    public Limit limit(Place place) {
+        return limits.stream()
+                .filter(limit -> limit.place() == place)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns the largest record a place lets through, in bytes. */
+    public long bytes(Place place) {
+        return limit(place).bytes();
+    }
+
+    /** Returns the limits of the other places. */
+    public RecordLimits withoutPlace(Place place) {
+        return new RecordLimits(
+                limits.stream().filter(limit -> limit.place() != place).toList());
     }
 
     /** Returns what to set so that a record of this size, in bytes, passes: each setting that is too small, where it belongs. */

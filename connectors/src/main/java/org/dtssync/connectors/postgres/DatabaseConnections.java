@@ -130,6 +130,7 @@ public final class DatabaseConnections {
         // Defaults that a broken network needs; the task file's own properties win.
         properties.setProperty("connectTimeout", "10");
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("socketFactory", WatchedSocketFactory.class.getName());
         properties.putAll(settings.properties());
         properties.setProperty("user", settings.user());
         if (settings.password() != null) {

@@ -54,10 +54,31 @@ public final class DtsSync {
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new DtsSync())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(DtsSync::inOrder)
                 .setExecutionExceptionHandler(DtsSync::explain)
                 .setParameterExceptionHandler(UsageMistakes::explain);
         tellVersion(commandLine);
         return commandLine;
+    }
+
+    /** A signal ends every command as a failure, however it takes its interruption; run alone makes its own of it. */
+    private static int inOrder(CommandLine.ParseResult parsed) {
+        CommandLine.RunLast last = new CommandLine.RunLast();
+        if (parsed.hasSubcommand() && parsed.subcommand().commandSpec().userObject() instanceof RunCommand) {
+            return last.execute(parsed);
+        }
+        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
+            try {
+                int code = last.execute(parsed);
+                return stop.requested() ? ExitCode.FAILED : code;
+            } catch (CommandLine.ExecutionException e) {
+                if (!stop.requested()) {
+                    throw e;
+                }
+                e.getCommandLine().getErr().println("Interrupted.");
+                return ExitCode.FAILED;
+            }
+        }
     }
 
     /** Every command has --version among its standard options; the version is that of all. */

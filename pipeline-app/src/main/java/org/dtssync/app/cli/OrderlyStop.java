@@ -11,7 +11,7 @@ import org.dtssync.connectors.kafka.UnpackedLibraries;
  */
 final class OrderlyStop implements AutoCloseable {
 
-    private static final long WAIT_MILLIS = 4_000;
+    private static final long WAIT_MILLIS = 3_500;
 
     private final Thread worker = Thread.currentThread();
     private final CountDownLatch done = new CountDownLatch(1);
@@ -33,7 +33,10 @@ final class OrderlyStop implements AutoCloseable {
         worker.interrupt();
         try {
             if (!done.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                System.err.println("Stopped in the middle of a step; the next run goes on from there.");
+                System.err.println(
+                        exitCode == ExitCode.DONE
+                                ? "Stopped in the middle of a step; the next run goes on from there."
+                                : "Stopped before it was done.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -49,9 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (running.isEmpty()) {
             requireBegun(file);
         }
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
-            return running.isPresent() ? follow(running.get()) : run(file);
-        }
+        return running.isPresent() ? follow(running.get()) : run(file);
     }
 
     /** Whoever asks for a comparison does not expect that a database is moved for it. */

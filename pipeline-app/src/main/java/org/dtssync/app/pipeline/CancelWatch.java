@@ -14,7 +14,7 @@ import org.dtssync.connectors.fault.SyncException;
  */
 record CancelWatch(TaskParts parts) {
 
-    private static final long POLL_MILLIS = 500;
+    private static final long POLL_MILLIS = 1_000;
 
     /**
      * Waits until interrupted.

@@ -63,7 +63,9 @@ final class InstanceLease implements AutoCloseable {
                 }
                 connection.close();
             } catch (SQLException e) {
-                throw SqlFaults.explain("Task " + task + " could not be taken hold of", e);
+                throw released(connection, SqlFaults.explain("Task " + task + " could not be taken hold of", e));
+            } catch (SyncException e) {
+                throw released(connection, e);
             }
             if (second == SecondInstance.REFUSE) {
                 throw new SyncException(
@@ -77,6 +79,16 @@ final class InstanceLease implements AutoCloseable {
             }
             Thread.sleep(STANDBY_POLL_MILLIS);
         }
+    }
+
+    /** The next try must not find the task held by the one that failed. */
+    private static SyncException released(Connection connection, SyncException fault) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            fault.addSuppressed(e);
+        }
+        return fault;
     }
 
     /**

@@ -3,6 +3,7 @@ package org.dtssync.app.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.precheck.Precheck;
@@ -112,14 +113,22 @@ public final class Pipeline {
         }
     }
 
-    /** Where the destination cannot tell, the precheck says why, and what else is the matter at the other ends. */
-    private boolean isKnown() {
+    /**
+     * Where the destination is away for a while, what the task made elsewhere tells that it is known; it is then waited for. Where
+     * nothing does, the precheck says what is the matter.
+     */
+    private boolean isKnown() throws InterruptedException {
         try {
             return parts.progress().exists();
         } catch (SyncException e) {
-            LOG.debug("The destination could not be asked for the task. reason={}", e.getMessage());
-            return false;
+            if (e.kind().retry() == FaultKind.Retry.NEVER || !new Traces(parts).any()) {
+                LOG.debug("The destination could not be asked for the task. reason={}", e.getMessage());
+                return false;
+            }
         }
+        AtomicBoolean known = new AtomicBoolean();
+        parts.retry().run("state", () -> known.set(parts.progress().exists()));
+        return known.get();
     }
 
     private Optional<VerifyReport> run(RunOptions options, InstanceLease lease, Background background)

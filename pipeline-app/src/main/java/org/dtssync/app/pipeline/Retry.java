@@ -20,8 +20,11 @@ final class Retry {
     private static final long FIRST_PAUSE_MILLIS = 250;
     private static final long LONGEST_PAUSE_MILLIS = 15_000;
 
-    /** What ran this long before it failed was well in between: the window begins anew. */
-    private static final Duration HEALTHY = Duration.ofSeconds(20);
+    /**
+     * What ran this long before it failed was well in between: the window begins anew. Longer than any client takes to find
+     * out that a server does not answer, or the window would never end while it does not.
+     */
+    private static final Duration HEALTHY = Duration.ofMinutes(3);
 
     private final RetrySettings settings;
 

@@ -19,6 +19,7 @@ final class Broker implements AutoCloseable {
 
     private static final String READY = "broker takes requests";
     private static final long START_TIMEOUT_SECONDS = 180;
+    private static final int START_ATTEMPTS = 3;
     private static final long STOP_TIMEOUT_SECONDS = 30;
     private static final long POLL_MILLIS = 50;
 
@@ -44,20 +45,37 @@ final class Broker implements AutoCloseable {
         return "127.0.0.1:" + link.port();
     }
 
-    /** Starts it, continuing what its directory holds, and returns once it takes requests. */
+    /**
+     * Starts it, continuing what its directory holds, and returns once it takes requests. On a loaded machine Kafka may give a
+     * start up by itself; then it is started again.
+     */
     void start() throws IOException, InterruptedException {
         Files.createDirectories(directory);
-        Path log = directory.resolveSibling("broker-" + ++starts + ".log");
-        process = new ProcessBuilder(command())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
-        while (!Files.readString(log).contains(READY)) {
-            if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
-                throw new ChaosException("The broker did not start. See " + log + ".");
+        for (int attempt = 1; !takesRequests(); attempt++) {
+            if (attempt == START_ATTEMPTS) {
+                throw new ChaosException("The broker did not start. See " + log() + ".");
             }
         }
+    }
+
+    private boolean takesRequests() throws IOException, InterruptedException {
+        starts++;
+        process = new ProcessBuilder(command())
+                .redirectErrorStream(true)
+                .redirectOutput(log().toFile())
+                .start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
+        while (!Files.readString(log()).contains(READY)) {
+            if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
+                kill();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Path log() {
+        return directory.resolveSibling("broker-" + starts + ".log");
     }
 
     private List<String> command() {

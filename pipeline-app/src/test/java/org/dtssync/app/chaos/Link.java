@@ -60,6 +60,11 @@ final class Link implements AutoCloseable {
         return listener.getLocalPort();
     }
 
+    /** Returns how many connections are open. */
+    int connections() {
+        return connections.size();
+    }
+
     /** From now on connections are accepted, and nothing passes on any. */
     synchronized void freeze() {
         frozen = true;

@@ -35,7 +35,7 @@ class FrozenInstanceTest {
             """;
     private static final String ROWS =
             "SELECT md5(string_agg(id || note, ',' ORDER BY id)) || ' ' || count(*) FROM public.customer";
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     @TempDir
     Path directory;

@@ -1,0 +1,181 @@
+package org.dtssync.app.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.dtssync.app.config.KafkaSettings;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.config.TopicSettings;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Values of many megabytes go every way a row can take; those above a limit stop the task in a sentence, and lose nothing. */
+@ExtendWith(ServersExtension.class)
+class LargeValuesTest {
+
+    /** Sixteen megabytes of text that compresses little, as each type has them. */
+    private static final String STRUCTURE = """
+            CREATE TABLE large (id int PRIMARY KEY, note int, t text, b bytea, j jsonb, a text[]);
+            CREATE FUNCTION filler(megabytes int, salt int) RETURNS text LANGUAGE sql AS
+                $$ SELECT string_agg(md5(i::text || salt), '') FROM generate_series(1, megabytes * 32768) i $$;
+            CREATE PROCEDURE four(first int, salt int) LANGUAGE plpgsql AS $$
+                BEGIN
+                    INSERT INTO large (id, t) VALUES (first, filler(16, salt));
+                    INSERT INTO large (id, b) VALUES (first + 1, convert_to(filler(16, salt), 'UTF8'));
+                    INSERT INTO large (id, j) VALUES (first + 2, jsonb_build_object('text', filler(16, salt)));
+                    INSERT INTO large (id, a) VALUES (first + 3, ARRAY[filler(8, salt), NULL, filler(8, salt + 1)]);
+                END $$;
+            """;
+
+    @Test
+    void goThroughSnapshotAndStreamExactly(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(17);
+        new Scripts(source).execute(STRUCTURE + "CALL four(1, 0); CALL four(11, 1);");
+        TaskFile task = TaskFiles.of(servers, source, destination);
+        run(task);
+        List<String> loaded = digests(destination);
+        assertThat(loaded).hasSize(8).isEqualTo(digests(source));
+
+        Scripts there = new Scripts(source);
+        there.execute("CALL four(21, 2)");
+        there.execute("UPDATE large SET note = id");
+        there.execute("UPDATE large SET t = 'x' || t, b = b || '\\x00', j = j || '{\"more\": 1}', a = a || 'more'::text"
+                + " WHERE id BETWEEN 11 AND 14");
+        there.execute("UPDATE large SET id = id + 100 WHERE id BETWEEN 21 AND 24");
+        there.execute("DELETE FROM large WHERE id BETWEEN 1 AND 3");
+        run(task);
+
+        assertThat(digests(destination)).isEqualTo(digests(source)).isNotEmpty();
+        new Release(task).run(true);
+    }
+
+    @Test
+    void aboveTheProducersLimitStopTheTaskUntilItIsRaised(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(17);
+        new Scripts(source).execute(STRUCTURE);
+        TaskFile task = TaskFiles.of(servers, source, destination);
+        TaskFile narrow = with(task, Map.of("max.request.size", "2097152"), Map.of());
+        CompletableFuture<Void> running = start(narrow);
+        await().atMost(Duration.ofMinutes(2)).until(() -> isIncremental(task));
+        new Scripts(source)
+                .execute("INSERT INTO large (id) VALUES (1); INSERT INTO large (id, t) VALUES (2, filler(3, 0));"
+                        + " INSERT INTO large (id) VALUES (3)");
+
+        SyncException stopped = fault(running);
+        SyncException again = catchThrowableOfType(SyncException.class, () -> run(narrow));
+        run(task);
+
+        assertThat(stopped.kind()).isEqualTo(FaultKind.DATA);
+        assertThat(stopped.getMessage())
+                .isEqualTo(
+                        "A change of table public.large takes 3.0 MB as a record, but max.request.size lets 2.0 MB through."
+                                + " Set kafka: { max.request.size: 16777216 }, then run the same command again: it goes on"
+                                + " from here.");
+        assertThat(again.getMessage()).isEqualTo(stopped.getMessage());
+        assertThat(digests(destination)).isEqualTo(digests(source)).isNotEmpty();
+        new Release(task).run(true);
+    }
+
+    @Test
+    void aboveTheTopicsLimitStopTheTaskUntilItIsRaised(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(17);
+        new Scripts(source).execute(STRUCTURE);
+        TaskFile task = TaskFiles.of(servers, source, destination);
+        TaskFile narrow = with(task, Map.of(), Map.of("max.message.bytes", "1048576"));
+        run(narrow);
+        new Scripts(source)
+                .execute("INSERT INTO large (id) VALUES (1); INSERT INTO large (id, t) VALUES (2, filler(4, 0));"
+                        + " INSERT INTO large (id) VALUES (3)");
+
+        SyncException stopped = catchThrowableOfType(SyncException.class, () -> run(narrow));
+        run(task);
+
+        assertThat(stopped.kind()).isEqualTo(FaultKind.DATA);
+        assertThat(stopped.getMessage())
+                .isEqualTo(
+                        "A change of table public.large takes 4.0 MB as a record, but max.message.bytes lets 1.0 MB through."
+                                + " Set topics: { config: { max.message.bytes: 16777216 } }, then run the same command again:"
+                                + " it goes on from here.");
+        assertThat(digests(destination)).isEqualTo(digests(source)).isNotEmpty();
+        new Release(task).run(true);
+    }
+
+    /** A digest of each row's text: the rows themselves are too large to be held here. */
+    private static List<String> digests(DatabaseSettings database) throws SQLException {
+        List<String> digests = new ArrayList<>();
+        try (Connection connection = new Scripts(database).connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT id || ' ' || md5(l::text) FROM large l ORDER BY id")) {
+            while (rows.next()) {
+                digests.add(rows.getString(1));
+            }
+        }
+        return digests;
+    }
+
+    private static void run(TaskFile task) throws InterruptedException {
+        new Pipeline(task, PipelineListener.NONE).run(RunOptions.to(RunGoal.CAUGHT_UP));
+    }
+
+    private static CompletableFuture<Void> start(TaskFile task) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                new Pipeline(task, PipelineListener.NONE).run(RunOptions.to(RunGoal.NONE));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static SyncException fault(CompletableFuture<Void> running) {
+        return (SyncException) catchThrowableOfType(
+                        CompletionException.class,
+                        () -> running.orTimeout(60, TimeUnit.SECONDS).join())
+                .getCause();
+    }
+
+    private static boolean isIncremental(TaskFile task) {
+        return TaskStatus.read(task).progress().phase() == Phase.INCREMENTAL;
+    }
+
+    private static TaskFile with(TaskFile task, Map<String, String> kafka, Map<String, String> topics) {
+        Map<String, String> properties = new HashMap<>(task.kafka().properties());
+        properties.putAll(kafka);
+        return new TaskFile(
+                task.name(),
+                task.source(),
+                task.destination(),
+                new KafkaSettings(false, properties),
+                new TopicSettings(1, 604_800_000L, topics),
+                task.registry(),
+                task.converters(),
+                task.dataDir(),
+                task.objects(),
+                task.snapshot(),
+                task.retry(),
+                task.secondInstance(),
+                task.walWarningBytes());
+    }
+}
