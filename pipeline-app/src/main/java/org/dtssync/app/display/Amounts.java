@@ -18,6 +18,19 @@ final class Amounts {
         return String.format(Locale.ROOT, "%,d", count);
     }
 
+    /** Returns text such as {@code 1 row} or {@code 1,200 rows}. */
+    static String rows(long count) {
+        return count(count) + (count == 1 ? " row" : " rows");
+    }
+
+    /** Returns a size in megabytes, a small one in kilobytes. */
+    static String size(long bytes) {
+        if (bytes < 100_000) {
+            return String.format(Locale.ROOT, "%.1f kB", (double) bytes / 1e3);
+        }
+        return megabytes((double) bytes);
+    }
+
     static String megabytes(double bytes) {
         return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
     }

@@ -54,8 +54,8 @@ final class LiveView implements View {
 
     @Override
     public void tableCopied(TableName table, long rows, long bytes, Duration time) {
-        screen.line("  " + table + ": copied " + Amounts.count(rows) + " rows, " + Amounts.megabytes((double) bytes)
-                + ", in " + Amounts.seconds((double) time.toMillis() / 1_000));
+        screen.line("  " + table + ": copied " + Amounts.rows(rows) + ", " + Amounts.size(bytes) + ", in "
+                + Amounts.seconds((double) time.toMillis() / 1_000));
     }
 
     @Override

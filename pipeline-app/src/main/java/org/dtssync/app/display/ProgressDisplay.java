@@ -37,6 +37,7 @@ public final class ProgressDisplay implements PipelineListener, AutoCloseable {
     });
 
     private final ScheduledFuture<?> showing;
+    private volatile boolean resting;
 
     /**
      * Begins to show. Where {@link #live} is true, nothing else may print to the terminal by other ways than
@@ -74,7 +75,9 @@ public final class ProgressDisplay implements PipelineListener, AutoCloseable {
 
     @Override
     public void entered(Phase entered) {
-        view.phaseBegins(entered, activity);
+        if (!resting) {
+            view.phaseBegins(entered, activity);
+        }
         activity.enter(entered);
     }
 
@@ -103,12 +106,21 @@ public final class ProgressDisplay implements PipelineListener, AutoCloseable {
         activity.comparing(advance);
     }
 
-    /** Shows no more and leaves the terminal and the log as they were. Does nothing the second time. */
-    @Override
-    public void close() {
+    /**
+     * Shows no more, so that others may print, and leaves the log reduced to warnings where the block stood in for it. Does
+     * nothing the second time.
+     */
+    public void rest() {
+        resting = true;
         showing.cancel(false);
         timer.shutdownNow();
         view.close();
+    }
+
+    /** Shows no more and leaves the terminal and the log as they were. Does nothing the second time. */
+    @Override
+    public void close() {
+        rest();
         logger().setLevel(levelBefore);
     }
 }

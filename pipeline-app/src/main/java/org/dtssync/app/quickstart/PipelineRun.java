@@ -102,12 +102,22 @@ final class PipelineRun implements AutoCloseable {
             check();
             return new SyncException(FaultKind.INTERNAL, "The pipeline is not running any more.", "");
         });
-        CommandResult result = running.perform(command);
+        CommandResult result = performed(running, command);
         return result.result()
                 .orElseThrow(() -> new SyncException(
                         FaultKind.INTERNAL,
                         "The command " + command + " failed: " + result.error().orElse("no reason given"),
                         ""));
+    }
+
+    /** Where the pipeline ended before the command did, its own reason says more. */
+    private CommandResult performed(RunningTask running, String command) throws InterruptedException {
+        try {
+            return running.perform(command);
+        } catch (SyncException e) {
+            check();
+            throw e;
+        }
     }
 
     /** Ends the pipeline in order, even when this thread is interrupted. */

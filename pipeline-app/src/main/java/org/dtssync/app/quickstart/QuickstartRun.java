@@ -2,7 +2,6 @@ package org.dtssync.app.quickstart;
 
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -103,7 +102,7 @@ final class QuickstartRun {
             stopLoad(load, probe);
             pipeline.check();
             VerifyReport verification = verify(pipeline);
-            display.close();
+            display.rest();
             say(traffic(load, probe));
             report(verification, check(shop), probe);
             switchThereAndBack(pipeline);
@@ -173,17 +172,21 @@ final class QuickstartRun {
 
     /** Moves the applications to the destination and back, each after a comparison of its own. */
     private void switchThereAndBack(PipelineRun pipeline) throws InterruptedException {
-        say("Switching over, and back.");
-        for (String command : List.of("switchover", "rollback")) {
-            SwitchReport report = pipeline.move(command);
-            out.printf(
-                    Locale.ROOT,
-                    "%s: done; writes stood still for %.2f s, %d sequences set, both databases %s before.%n",
-                    command,
-                    report.stallSeconds(),
-                    report.sequences(),
-                    report.verification());
-        }
+        say("Switching over: applications are to use PostgreSQL " + QuickstartServers.DESTINATION_MAJOR + ".");
+        move(pipeline, "switchover");
+        say("Rolling back: applications are to use PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " again.");
+        move(pipeline, "rollback");
+    }
+
+    private void move(PipelineRun pipeline, String command) throws InterruptedException {
+        SwitchReport report = pipeline.move(command);
+        out.printf(
+                Locale.ROOT,
+                "%s: done; writes stood still for %.2f s, %d sequences set, both databases %s before.%n",
+                command,
+                report.stallSeconds(),
+                report.sequences(),
+                report.verification());
         out.flush();
     }
 

@@ -135,6 +135,44 @@ class StructureCommandTest {
         assertThat(dtsSync.run("release", task, "--topics").exitCode()).isZero();
     }
 
+    @Test
+    void aCheckThatRowsDoNotMeetIsSeenCorrectedAndGoneOnWith(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(18);
+        // The source tested its rows by an earlier form of the function.
+        execute(source, """
+                CREATE FUNCTION public.is_sound(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 > 0';
+                CREATE TABLE public.item (id int PRIMARY KEY, price int CONSTRAINT sound CHECK (public.is_sound(price)));
+                INSERT INTO public.item SELECT i, i FROM generate_series(1, 50) i;
+                CREATE OR REPLACE FUNCTION public.is_sound(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 > 7';
+                """);
+        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        String task = dtsSync.file(
+                "task.yaml", TaskText.of(servers, source, destination).toString());
+
+        Outcome failed = dtsSync.run("run", task, "--until", "verified");
+
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.err())
+                .contains("1 object(s) of the post-data structure could not be made at the destination: ")
+                .contains("check constraint \"sound\" of relation \"item\" is violated by some row");
+        String name = failed.err().replaceAll("(?s).*dts-sync structure show TASK.yaml '([^']+)'.*", "$1");
+        Outcome shown = dtsSync.run("structure", "show", task, name);
+        assertThat(shown.out()).contains("ADD CONSTRAINT", "sound", "public.is_sound(price)");
+        String corrected = dtsSync.file(
+                "sound.sql", "ALTER TABLE public.item ADD CONSTRAINT sound CHECK (public.is_sound(price)) NOT VALID");
+        assertThat(dtsSync.run("structure", "set", task, name, corrected).exitCode())
+                .isZero();
+        Outcome verified = dtsSync.run("run", task, "--until", "verified");
+        assertThat(verified.exitCode()).as(verified.err()).isZero();
+        execute(destination, """
+                DO $$ BEGIN
+                    ASSERT (SELECT NOT convalidated FROM pg_constraint WHERE conname = 'sound');
+                END $$
+                """);
+        assertThat(dtsSync.run("release", task, "--topics").exitCode()).isZero();
+    }
+
     private static void execute(DatabaseSettings database, String sql) throws SQLException {
         try (Connection connection = new DatabaseConnections("test", database, "test").open();
                 Statement statement = connection.createStatement()) {
