@@ -202,7 +202,7 @@ class SecretsStaySecretTest {
                 Map.of("source", source, "destination", destination).entrySet()) {
             String tables = rows(
                     end.getValue(), "SELECT tablename FROM pg_tables WHERE schemaname = 'dts_sync' ORDER BY tablename");
-            for (String table : tables.strip().split("\n")) {
+            for (String table : tables.lines().toList()) {
                 places.put(
                         "dts_sync." + table + " at the " + end.getKey(),
                         rows(end.getValue(), "SELECT * FROM dts_sync." + table));

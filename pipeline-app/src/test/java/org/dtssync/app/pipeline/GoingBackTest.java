@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.progress.CommandResult;
 import org.dtssync.app.testing.Servers;
@@ -38,7 +39,12 @@ class GoingBackTest {
         RunningPair.execute(source, STRUCTURE);
         pair = RunningPair.start(TaskFiles.of(servers, source, destination)
                 .withSwitchover(new SwitchoverSettings(
-                        List.of(), "", Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofHours(1))));
+                        List.of(),
+                        "",
+                        Optional.empty(),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(3),
+                        Duration.ofHours(1))));
     }
 
     @AfterEach

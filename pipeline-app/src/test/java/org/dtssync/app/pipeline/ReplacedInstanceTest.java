@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -33,11 +34,14 @@ class ReplacedInstanceTest {
             writer.setAutoCommit(false);
             blocker.setAutoCommit(false);
             RunningPair.execute(writer, "LOCK TABLE public.customer IN ROW EXCLUSIVE MODE");
-            replaced.begin("switchover", "--skip-verify");
+            CompletableFuture<?> switchover = replaced.begin("switchover", "--skip-verify");
             replaced.awaitStep("fence");
             RunningPair.execute(blocker, "ALTER SEQUENCE public.number RESTART");
             writer.rollback();
             replaced.awaitStep("sequences");
+            assertThat(switchover)
+                    .as("the switchover, which waits for the sequence")
+                    .isNotDone();
 
             // What a successor does that finds an instance frozen.
             RunningPair.execute(destination, "UPDATE dts_sync.fence SET epoch = epoch + 1");
