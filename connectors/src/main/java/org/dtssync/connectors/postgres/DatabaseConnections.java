@@ -131,6 +131,9 @@ public final class DatabaseConnections {
         properties.setProperty("connectTimeout", "10");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", WatchedSocketFactory.class.getName());
+        // Else the driver names the session only after the login, and a fence of ours would take it for a stranger's
+        // until then.
+        properties.setProperty("assumeMinServerVersion", "9.4");
         properties.putAll(settings.properties());
         properties.setProperty("user", settings.user());
         if (settings.password() != null) {

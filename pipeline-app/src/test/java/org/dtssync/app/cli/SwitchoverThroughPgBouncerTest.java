@@ -28,12 +28,43 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients of a real PgBouncer are moved there and back, and notice nothing but a wait. */
+/** Clients of a real PgBouncer are moved there and back, and notice nothing but a wait; also where dts-sync is killed meanwhile. */
 @ExtendWith(ServersExtension.class)
 class SwitchoverThroughPgBouncerTest {
 
     private static final String PASSWORD = "shop password";
     private static final Duration LIMIT = Duration.ofMinutes(5);
+
+    /** Every step of a switch, in order; each is killed when its work is done and before that is recorded. */
+    private static final List<String> STEPS = List.of(
+            "gates",
+            "stream-back",
+            "pause",
+            "fence",
+            "drain",
+            "sequences",
+            "confirm",
+            "open",
+            "writes",
+            "endpoint",
+            "end-of-stream",
+            "materialized-views");
+
+    /** What holds a step up at its end, where it can be killed: the record of it is written to a table. */
+    private static final String HALT = """
+            CREATE SCHEMA halt;
+            CREATE TABLE halt.place (step text, direction text);
+            CREATE FUNCTION halt.wait() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NEW.done_at IS NOT NULL AND EXISTS (
+                    SELECT FROM halt.place p WHERE p.step = NEW.step AND p.direction = NEW.direction)
+                THEN
+                    PERFORM pg_catalog.pg_sleep(600);
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER halt AFTER UPDATE ON dts_sync.switchover_step FOR EACH ROW EXECUTE FUNCTION halt.wait();
+            """;
 
     @TempDir
     Path directory;
@@ -41,6 +72,7 @@ class SwitchoverThroughPgBouncerTest {
     private CommandLineProcess dtsSync;
     private DatabaseSettings source;
     private DatabaseSettings destination;
+    private DatabaseSettings maintenance;
     private PgBouncer pgBouncer;
     private String role;
     private String task;
@@ -52,6 +84,7 @@ class SwitchoverThroughPgBouncerTest {
         role = servers.uniqueName();
         source = servers.freshDatabase(14);
         destination = servers.freshDatabase(17);
+        maintenance = servers.postgres(17).superuser("postgres");
         for (DatabaseSettings database : List.of(source, destination)) {
             PooledShop.execute(database, "CREATE ROLE " + role + " LOGIN PASSWORD '" + PASSWORD + "'");
         }
@@ -69,6 +102,7 @@ class SwitchoverThroughPgBouncerTest {
                         + """
                 switchover:
                   application.roles: [ %s ]
+                  max.lag: 60s
                   pgbouncer.console: "127.0.0.1:%d"
                   pgbouncer.user: %s
                   pgbouncer.password: "%s"
@@ -151,6 +185,69 @@ class SwitchoverThroughPgBouncerTest {
                 shop.sales());
         assertThat(longest).isLessThan(10);
         assertThat(shop.errors()).isEmpty();
+    }
+
+    @Test
+    void aKillAtAnyStepIsMendedByTheSameCommand() throws Exception {
+        Outcome loaded = dtsSync.run("run", task, "--until", "caught-up");
+        assertThat(loaded.exitCode()).as(loaded.err()).isZero();
+        PooledShop.execute(destination, HALT);
+        PooledShop shop = PooledShop.open(pgBouncer.url("shop"), role, PASSWORD, 5, 50);
+        try (shop) {
+            for (String direction : List.of("switchover", "rollback")) {
+                for (String step : STEPS) {
+                    killAt(direction, step);
+                    assertThat(shop.errors())
+                            .as("after a kill in %s of %s", step, direction)
+                            .isEmpty();
+                }
+                PooledShop.execute(destination, "TRUNCATE halt.place");
+                Outcome again = dtsSync.run(direction, task, "--skip-verify");
+                assertThat(again.exitCode()).as(again.err()).isZero();
+                awaitSales(shop);
+                assertServedBy(direction.equals("switchover") ? destination : source);
+                System.out.printf(
+                        java.util.Locale.ROOT,
+                        "%s, killed in each of %d steps: clients waited %.3f s at most%n",
+                        direction,
+                        STEPS.size(),
+                        shop.longestSeconds());
+            }
+        }
+        assertThat(shop.errors()).isEmpty();
+        Outcome verified = dtsSync.run("run", task, "--until", "verified");
+        assertThat(verified.exitCode()).as(verified.err()).isZero();
+        assertNothingIsLost(shop);
+        Outcome released = dtsSync.run("release", task, "--topics");
+        assertThat(released.exitCode()).as(released.err()).isZero();
+    }
+
+    private void killAt(String direction, String step) throws Exception {
+        PooledShop.execute(
+                destination,
+                "TRUNCATE halt.place; INSERT INTO halt.place VALUES ('" + step + "', '" + direction + "')");
+        Started command = dtsSync.start(direction, task, "--skip-verify");
+        try {
+            await().atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> !command.process().isAlive() || halted() != null);
+            assertThat(command.process().isAlive())
+                    .as("%s was not halted at %s: %s", direction, step, command.errSoFar())
+                    .isTrue();
+        } catch (org.awaitility.core.ConditionTimeoutException e) {
+            throw new AssertionError(direction + " did not come to " + step + ": " + command.errSoFar(), e);
+        } finally {
+            command.process().destroyForcibly().waitFor();
+        }
+        // The server does not notice by itself that nobody waits for the halted statement any more.
+        PooledShop.query(maintenance, "SELECT pg_terminate_backend(" + halted() + ", 10000)");
+    }
+
+    private String halted() throws SQLException {
+        return PooledShop.query(
+                maintenance,
+                "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = '"
+                        + address(destination).getPath().substring(1) + "'");
     }
 
     private void awaitPhase(String phase) {
