@@ -8,6 +8,7 @@ import java.util.List;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.SqlResources;
 import org.pgcodekeeper.core.database.base.jdbc.IJdbcConnector;
 import org.pgcodekeeper.core.ignorelist.IgnoreSchemaList;
@@ -69,6 +70,12 @@ final class ModelLoader extends JdbcLoaderBase {
             Thread.currentThread().interrupt();
             throw new SyncException(FaultKind.INTERNAL, "Reading the structure was interrupted.", "", e);
         } catch (IOException e) {
+            // pgCodeKeeper wraps what the driver throws, and a connection that was lost is worth another try.
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException lost && SqlFaults.kind(lost) != FaultKind.DATA) {
+                    throw SqlFaults.explain("The structure of the " + connections.role() + " could not be read", lost);
+                }
+            }
             throw new SyncException(
                     FaultKind.DATA,
                     "The structure of the " + connections.role() + " could not be read: " + e.getMessage() + ".",
