@@ -69,8 +69,9 @@ final class RunningPair implements AutoCloseable {
         return RunningTask.find(task).orElseThrow().cancel();
     }
 
-    /** Gives a command to the run and waits for its end. */
+    /** Gives a command to the run, which after a crash may not be known to live for a moment, and waits for its end. */
     CommandResult perform(String command, String options) throws InterruptedException {
+        await().atMost(Duration.ofMinutes(1)).until(() -> RunningTask.find(task).isPresent());
         return RunningTask.find(task).orElseThrow().perform(command, options);
     }
 
