@@ -6,6 +6,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dtssync.connectors.kafka.ClientProperties;
+import org.dtssync.connectors.kafka.OrderlyClose;
 
 /** Makes consumers that see committed cuts only and never start somewhere by themselves. */
 final class Consumers {
@@ -40,13 +41,6 @@ final class Consumers {
 
     /** Closes a consumer in order although its thread was interrupted, and leaves the thread so. */
     static void close(KafkaConsumer<byte[], byte[]> consumer) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        OrderlyClose.of(() -> consumer.close(CloseOptions.timeout(Duration.ofSeconds(1))));
     }
 }

@@ -1,19 +1,37 @@
 package org.dtssync.connectors.kafka;
 
-/** Closes Kafka's clients although their thread was interrupted: they take that for a failure and report it. Stateless. */
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * Closes Kafka's clients from threads that may be interrupted, before or meanwhile, which would leave them half closed and write a
+ * stack trace to the log. Stateless.
+ */
 public final class OrderlyClose {
 
     private OrderlyClose() {}
 
     /**
-     * Closes a client and leaves the thread as interrupted as it was.
+     * Closes a client in a thread of its own, waits for it, and leaves the calling thread as interrupted as it is.
      *
      * @param close closes it, within a time limit of its own
      */
     public static void of(Runnable close) {
-        boolean interrupted = Thread.interrupted();
+        FutureTask<Void> closing = new FutureTask<>(close, null);
+        new Thread(closing, Thread.currentThread().getName() + "-close").start();
+        boolean interrupted = false;
         try {
-            close.run();
+            while (true) {
+                try {
+                    closing.get();
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException fault ? fault : new CompletionException(e.getCause());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

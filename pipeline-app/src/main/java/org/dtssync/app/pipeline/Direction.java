@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.dtssync.app.progress.TableProgress;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -107,7 +108,21 @@ final class Direction implements AutoCloseable {
                 "dts-sync-heartbeat-" + parts.task().name(), () -> parts.retry().run("heartbeat", heartbeat::beat));
         background.start(
                 "dts-sync-structure-watch-" + parts.task().name(),
-                () -> parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).run(partitions)));
+                () -> parts.retry().run("structure watch", this::watchStructure));
+    }
+
+    /** An instance that was replaced while it was frozen sees what its successor did, and must not tell that as a fault. */
+    private void watchStructure() throws InterruptedException {
+        try {
+            new StructureWatch(parts, applied).run(partitions);
+        } catch (SyncException e) {
+            parts.destination()
+                    .inTransaction("The epoch of task " + fence.task() + " could not be checked", connection -> {
+                        fence.hold(connection);
+                        return fence;
+                    });
+            throw e;
+        }
     }
 
     /** Starts to apply, after the consistency point. */
