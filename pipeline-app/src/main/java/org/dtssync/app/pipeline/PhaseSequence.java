@@ -89,6 +89,12 @@ final class PhaseSequence {
                 parts.retry().run("rollback", () -> finishAbandonment(abandonment));
             }
         }
+        if (phase == Phase.COMPLETE) {
+            Completion completion = new Completion(parts, fence);
+            if (completion.isUnfinished()) {
+                parts.retry().run("complete", () -> finishCompletion(completion));
+            }
+        }
         if (phase == Phase.INCREMENTAL) {
             Switch rollback = new Switch(Switch.Kind.ROLLBACK, parts, fence);
             if (rollback.isUnfinished()) {
@@ -101,6 +107,12 @@ final class PhaseSequence {
     private void finishAbandonment(Abandonment abandonment) throws InterruptedException {
         try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
             abandonment.finish(lease.fence());
+        }
+    }
+
+    private void finishCompletion(Completion completion) throws InterruptedException {
+        try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
+            completion.finish(lease.fence());
         }
     }
 
@@ -308,7 +320,7 @@ final class PhaseSequence {
 
     private static CommandDesk.Outcome verify(Direction direction) throws InterruptedException {
         VerifyReport report = direction.comparison().run();
-        return new CommandDesk.Outcome(VerifyReportJson.render(report), report.equal() ? 0 : 4, false);
+        return new CommandDesk.Outcome(VerifyReportJson.renderWhole(report), report.equal() ? 0 : 4, false);
     }
 
     /** A rollback that was done already. */

@@ -73,7 +73,7 @@ final class ReversePhase {
 
     private static CommandDesk.Outcome verify(Direction back) throws InterruptedException {
         VerifyReport report = back.comparison().run();
-        return new CommandDesk.Outcome(VerifyReportJson.render(report), report.equal() ? 0 : 4, false);
+        return new CommandDesk.Outcome(VerifyReportJson.renderWhole(report), report.equal() ? 0 : 4, false);
     }
 
     private CommandDesk.Outcome rollback(Direction back, SwitchOptions options) throws InterruptedException {
@@ -92,23 +92,7 @@ final class ReversePhase {
 
     private CommandDesk.Outcome complete(Direction back) throws InterruptedException {
         back.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
-        task.progress().enter(Phase.COMPLETE, taskFence);
-        back.close();
-        new StreamEnd(reverse, back.fence()).run();
-        LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.COMPLETE.label());
-        return new CommandDesk.Outcome(
-                new SwitchReport(
-                                "complete",
-                                true,
-                                0,
-                                null,
-                                0,
-                                "skipped",
-                                null,
-                                "The source does not follow any more and stays read-only. dts-sync release removes the"
-                                        + " rest of the task.")
-                        .json(),
-                0,
-                true);
+        SwitchReport report = new Completion(task, taskFence).run(back);
+        return new CommandDesk.Outcome(report.json(), 0, true);
     }
 }

@@ -1,5 +1,6 @@
 package org.dtssync.app.pipeline;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -214,7 +215,7 @@ final class Switch {
     }
 
     /** Applications can write again where they are. */
-    private void letGoOn() throws InterruptedException {
+    void letGoOn() throws InterruptedException {
         writeFence.lift(fenceAt(from.source()));
         if (!steps.isBegun(PAUSE)) {
             return;
@@ -308,12 +309,12 @@ final class Switch {
     }
 
     private Checked verify(Direction active) throws InterruptedException {
-        Optional<Verifications.Verified> fresh =
-                active.comparison().fresh(task.task().switchover().maximumVerificationAge());
+        Duration maximumAge = task.task().switchover().maximumVerificationAge();
+        Optional<Verifications.Verified> fresh = active.comparison().fresh(maximumAge);
         if (fresh.isPresent()) {
             return new Checked("reused", fresh.get().at());
         }
-        VerifyReport report = active.comparison().run();
+        VerifyReport report = active.comparison().run(maximumAge);
         if (!report.equal()) {
             throw new SyncException(
                     FaultKind.DIFFERENCE,
@@ -425,8 +426,9 @@ final class Switch {
         if (!steps.isDone(OPEN) || options.dryRun() || options.rehearse()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "The applications of task " + task.task().name() + " are where " + kind.label + " would take them.",
-                    "See dts-sync status for the phase.");
+                    "The applications of task " + task.task().name() + " are at the "
+                            + next.source().role() + " already, where " + kind.label + " would take them.",
+                    "See dts-sync status.");
         }
         String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
                 .map(SyncException::getMessage)

@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * What came of moving the applications.
  *
- * @param direction {@code switchover} or {@code rollback}
+ * @param direction {@code switchover}, {@code rollback} or {@code complete}
  * @param moved whether they were moved; not in a rehearsal or a dry run
  * @param stallSeconds how long nobody could write, in seconds, as measured
  * @param lsn the position of the database that was left, up to which the other has everything
@@ -39,6 +39,25 @@ public record SwitchReport(
                 .put("verified_at", verifiedAt)
                 .put("next", next);
         return node.toString();
+    }
+
+    /** Returns the report of a task whose way back has ended. */
+    public static SwitchReport completed() {
+        return ended(
+                "complete",
+                "The source does not follow any more and stays read-only. dts-sync release removes the rest of the task.");
+    }
+
+    /** Returns the report of a task that was abandoned before. */
+    public static SwitchReport abandoned() {
+        return ended(
+                "rollback",
+                "The applications were moved back already, and the task has ended: save from the destination what you need, then"
+                        + " dts-sync release.");
+    }
+
+    private static SwitchReport ended(String direction, String next) {
+        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, next);
     }
 
     /** Reads what {@link #json} wrote. */

@@ -36,10 +36,11 @@ final class ChunkComparison {
     private static void compareAtOnce(List<Slice> chunk, Session session, Findings findings, Gathering gathering)
             throws InterruptedException {
         Both<List<BucketSum>> sums = Checksums.of(chunk, session);
+        session.pace(sums.source().stream().mapToLong(BucketSum::rows).sum());
         for (int i = 0; i < chunk.size(); i++) {
             BucketSum source = sums.source().get(i);
             BucketSum destination = sums.destination().get(i);
-            findings.rows(chunk.get(i).table().name(), source.rows());
+            findings.rows(chunk.get(i).table().name(), source.rows(), 1);
             if (!source.equals(destination)) {
                 Narrowing.narrow(chunk.get(i), Math.max(source.rows(), destination.rows()), session, gathering);
             }
@@ -49,7 +50,10 @@ final class ChunkComparison {
     private static void compareByBucket(Slice slice, Session session, Findings findings, Gathering gathering)
             throws InterruptedException {
         Both<Map<Long, BucketSum>> sums = Checksums.byBucket(slice, slice.buckets(), session);
-        findings.rows(slice.table().name(), Checksums.rows(sums.source()));
+        findings.rows(
+                slice.table().name(),
+                Checksums.rows(sums.source()),
+                slice.conditions().source().size());
         Narrowing.narrow(slice, slice.buckets(), sums, session, gathering);
     }
 

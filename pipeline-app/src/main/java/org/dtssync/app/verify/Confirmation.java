@@ -55,6 +55,7 @@ final class Confirmation {
             open.removeIf(doubts -> doubts.size() == 0);
         }
         for (Doubts doubts : open) {
+            findings.undecided(doubts.table().name());
             log.warn(
                     "Rows kept changing while they were compared and are left undecided. table={} rows={} rounds={}",
                     doubts.table().name(),

@@ -18,10 +18,12 @@ final class Findings {
 
     private static final class Counts {
         private long rows;
+        private int chunks;
         private long missing;
         private long extra;
         private long changed;
         private boolean columnsDiffer;
+        private boolean undecided;
         private final List<Difference> differences = new ArrayList<>();
 
         boolean equal() {
@@ -33,8 +35,24 @@ final class Findings {
         this.listed = listed;
     }
 
-    void rows(TableName table, long rows) {
+    /** Rows of the source that were read, and in how many chunks. */
+    void rows(TableName table, long rows, int chunks) {
         of(table).rows += rows;
+        of(table).chunks += chunks;
+    }
+
+    /** Some rows kept changing, so nothing can be said of them. */
+    void undecided(TableName table) {
+        of(table).undecided = true;
+    }
+
+    /** Returns whether everything that was read of a table is equal. */
+    boolean isEqual(TableName table) {
+        return of(table).equal() && !of(table).undecided;
+    }
+
+    long rows(TableName table) {
+        return of(table).rows;
     }
 
     void missing(TableName table, String key, long rows) {
@@ -80,10 +98,12 @@ final class Findings {
         other.counts.forEach((table, found) -> {
             Counts ofTable = of(table);
             ofTable.rows += found.rows;
+            ofTable.chunks += found.chunks;
             ofTable.missing += found.missing;
             ofTable.extra += found.extra;
             ofTable.changed += found.changed;
             ofTable.columnsDiffer |= found.columnsDiffer;
+            ofTable.undecided |= found.undecided;
             found.differences.forEach(this::list);
         });
     }
@@ -109,7 +129,8 @@ final class Findings {
     }
 
     private static TableResult result(TableName table, Counts found) {
-        return new TableResult(table, found.rows, found.equal(), found.missing, found.extra, found.changed);
+        return new TableResult(
+                table, found.rows, found.chunks, found.equal(), found.missing, found.extra, found.changed);
     }
 
     private void list(Difference difference) {

@@ -36,7 +36,7 @@ record TablePairs(List<ComparedTable> tables, Findings findings) {
             } else if (destination != null) {
                 pairs.oneEnd(table.table(), destination, End.DESTINATION, session);
             } else {
-                pairs.findings.rows(table.table(), 0);
+                pairs.findings.rows(table.table(), 0, 0);
             }
         }
         return pairs;

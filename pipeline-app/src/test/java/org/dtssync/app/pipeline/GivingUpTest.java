@@ -56,9 +56,27 @@ class GivingUpTest {
                 .isEqualTo("100");
     }
 
+    @Test
+    void afterACrashThatCameRightWhenTheWayBackWasTakenHoldOf(Servers servers) throws Exception {
+        RunningPair pair = RunningPair.start(TaskFiles.of(servers, source, destination));
+        pair.stop();
+        // What a switchover does before anything of it is recorded.
+        InstanceLease.acquirePatiently(TaskParts.of(pair.task()).reversed()).close();
+
+        new Release(pair.task()).run(true);
+
+        assertNothingIsLeft();
+        assertThat(new Release(pair.task()).run(true)).isEmpty();
+        assertNothingIsLeft();
+    }
+
     private void assertGone(RunningPair pair) throws SQLException {
         assertThatThrownBy(pair::awaitEnd)
                 .hasMessageContaining("Task " + pair.task().name() + " was cancelled.");
+        assertNothingIsLeft();
+    }
+
+    private void assertNothingIsLeft() throws SQLException {
         for (DatabaseSettings database : new DatabaseSettings[] {source, destination}) {
             assertThat(RunningPair.query(database, "SELECT to_regnamespace('dts_sync') IS NULL"))
                     .isEqualTo("t");
