@@ -81,7 +81,7 @@ final class Abandonment {
         } finally {
             if (!opened && task.progress().task().orElseThrow().phase() != Phase.ABANDONED) {
                 // As after a crash here, when a start undoes it by the recorded steps.
-                new Switch(Switch.Kind.ROLLBACK, task, taskFence).letGoOn();
+                new Switch(SwitchKind.ROLLBACK, task, taskFence).letGoOn();
                 task.progress().enter(Phase.REVERSE, taskFence);
             }
         }

@@ -79,7 +79,7 @@ final class PhaseSequence {
                 .map(TaskProgress::phase)
                 .orElse(Phase.PREPARE);
         if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
-            Switch.Kind kind = phase == Phase.SWITCHOVER ? Switch.Kind.SWITCHOVER : Switch.Kind.ROLLBACK;
+            SwitchKind kind = phase == Phase.SWITCHOVER ? SwitchKind.SWITCHOVER : SwitchKind.ROLLBACK;
             parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undoAfterCrash());
             return phase == Phase.SWITCHOVER ? Phase.INCREMENTAL : Phase.REVERSE;
         }
@@ -96,7 +96,7 @@ final class PhaseSequence {
             }
         }
         if (phase == Phase.INCREMENTAL) {
-            Switch rollback = new Switch(Switch.Kind.ROLLBACK, parts, fence);
+            Switch rollback = new Switch(SwitchKind.ROLLBACK, parts, fence);
             if (rollback.isUnfinished()) {
                 parts.retry().run("rollback", () -> finishRollback(rollback));
             }
@@ -325,13 +325,13 @@ final class PhaseSequence {
 
     /** A rollback that was done already. */
     private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = new Switch(Switch.Kind.ROLLBACK, parts, fence).again(options);
+        SwitchReport report = new Switch(SwitchKind.ROLLBACK, parts, fence).again(options);
         return new CommandDesk.Outcome(report.json(), 0, false);
     }
 
     private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
         requireNoMirror("Applications are moved by hand.");
-        SwitchReport report = new Switch(Switch.Kind.SWITCHOVER, parts, fence).run(direction, background, options);
+        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, parts, fence).run(direction, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
 }

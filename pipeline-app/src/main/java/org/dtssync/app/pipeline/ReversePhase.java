@@ -33,7 +33,7 @@ final class ReversePhase {
 
     /** Follows until the phase is left or the goal is reached; returns the comparison, if the goal was one. */
     Optional<VerifyReport> run(RunGoal goal) throws InterruptedException {
-        Switch switchover = new Switch(Switch.Kind.SWITCHOVER, task, taskFence);
+        Switch switchover = new Switch(SwitchKind.SWITCHOVER, task, taskFence);
         if (switchover.isUnfinished()) {
             task.retry().run("switchover", () -> switchover.finish(taskFence));
         }
@@ -81,12 +81,12 @@ final class ReversePhase {
             SwitchReport report = new Abandonment(task, taskFence).run(back);
             return new CommandDesk.Outcome(report.json(), 0, true);
         }
-        SwitchReport report = new Switch(Switch.Kind.ROLLBACK, task, taskFence).run(back, background, options);
+        SwitchReport report = new Switch(SwitchKind.ROLLBACK, task, taskFence).run(back, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
 
     private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = new Switch(Switch.Kind.SWITCHOVER, task, taskFence).again(options);
+        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, task, taskFence).again(options);
         return new CommandDesk.Outcome(report.json(), 0, false);
     }
 

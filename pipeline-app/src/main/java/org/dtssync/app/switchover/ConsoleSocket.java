@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.Properties;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -83,8 +84,18 @@ record ConsoleSocket(PgBouncerSettings settings, int limitMillis) {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
         }
-        socket.startHandshake();
-        return socket;
+        try {
+            socket.startHandshake();
+            return socket;
+        } catch (SSLException e) {
+            throw new SyncException(
+                    FaultKind.CONNECTION,
+                    "PgBouncer at " + settings.host() + ":" + settings.port() + " could not be spoken to by TLS: "
+                            + e.getMessage() + ".",
+                    "switchover.pgbouncer.root.certificate names the authority that issued its certificate, which must be"
+                            + " made out to this host.",
+                    e);
+        }
     }
 
     private SSLSocketFactory factory() throws IOException {

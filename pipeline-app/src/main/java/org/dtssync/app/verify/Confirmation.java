@@ -43,7 +43,7 @@ final class Confirmation {
     }
 
     /** Decides about suspects and records those that differ. */
-    void decide(Collection<Suspects> suspects, Session session, Findings findings) throws InterruptedException {
+    void decide(Collection<Suspects> suspects, Session session, FoundDifferences findings) throws InterruptedException {
         List<Doubts> open = new ArrayList<>(suspects.stream().map(Doubts::new).toList());
         for (int round = 1; round <= rounds && !open.isEmpty(); round++) {
             if (round > 1) {
@@ -65,7 +65,7 @@ final class Confirmation {
     }
 
     private static void record(
-            ComparedTable table, Map<List<String>, Both<RowState>> proven, Session session, Findings findings)
+            ComparedTable table, Map<List<String>, Both<RowState>> proven, Session session, FoundDifferences findings)
             throws InterruptedException {
         List<List<String>> changed = new ArrayList<>();
         for (Map.Entry<List<String>, Both<RowState>> row : proven.entrySet()) {

@@ -86,7 +86,7 @@ public final class Verification {
         Attempts attempts = new Attempts(settings, new RowPace(settings.rowsPerSecond()));
         Lsn lsn = shared.await();
         TablePairs pairs = attempts.run(ends, readers, session -> TablePairs.read(tables, session, settings));
-        Findings findings = pairs.findings();
+        FoundDifferences findings = pairs.findings();
         List<List<Slice>> chunks = chunks(unknown(pairs.tables(), findings), attempts, readers, findings);
         ProgressMeter meter = new ProgressMeter(listener, pairs.tables(), findings.rows());
         ChunkComparison comparison =
@@ -95,7 +95,7 @@ public final class Verification {
             try (Session session = attempts.open(ends, readers)) {
                 for (List<Slice> chunk = queue.poll(); chunk != null; chunk = queue.poll()) {
                     List<Slice> slices = chunk;
-                    Findings found = attempts.run(session, open -> comparison.compare(slices, open));
+                    FoundDifferences found = attempts.run(session, open -> comparison.compare(slices, open));
                     remember(slices, found);
                     synchronized (findings) {
                         findings.add(found);
@@ -107,7 +107,7 @@ public final class Verification {
         return new VerifyReport(lsn, findings.results(), findings.differences());
     }
 
-    private void remember(List<Slice> slices, Findings found) {
+    private void remember(List<Slice> slices, FoundDifferences found) {
         List<ComparedSlice> equal = new ArrayList<>();
         for (Slice slice : slices) {
             if (found.isEqual(slice.table().name())) {
@@ -120,7 +120,7 @@ public final class Verification {
     }
 
     /** The tables but for those that an earlier attempt found equal as a whole. */
-    private List<ComparedTable> unknown(List<ComparedTable> tables, Findings findings) {
+    private List<ComparedTable> unknown(List<ComparedTable> tables, FoundDifferences findings) {
         List<ComparedTable> unknown = new ArrayList<>();
         for (ComparedTable table : tables) {
             Optional<ComparedSlice> equal = memory.equalWhole(table.name());
@@ -134,7 +134,7 @@ public final class Verification {
 
     /** The chunks in the order in which they are compared: what takes longest first, so that no worker is left alone. */
     private List<List<Slice>> chunks(
-            List<ComparedTable> tables, Attempts attempts, ExecutorService readers, Findings findings)
+            List<ComparedTable> tables, Attempts attempts, ExecutorService readers, FoundDifferences findings)
             throws InterruptedException {
         Slicing slicing = new Slicing(settings.chunkRows(), memory);
         ConcurrentLinkedQueue<Slice> large = new ConcurrentLinkedQueue<>();
@@ -158,7 +158,7 @@ public final class Verification {
         return chunks;
     }
 
-    private static boolean isKnown(Slice slice, Findings findings) {
+    private static boolean isKnown(Slice slice, FoundDifferences findings) {
         slice.place().rows().ifPresent(rows -> findings.rows(slice.table().name(), rows, 1));
         return slice.place().rows().isPresent();
     }

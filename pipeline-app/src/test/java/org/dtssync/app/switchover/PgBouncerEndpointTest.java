@@ -125,7 +125,7 @@ class PgBouncerEndpointTest {
             assertThat(endpoint(pgBouncer).problems())
                     .singleElement()
                     .asString()
-                    .contains("PgBouncer at 127.0.0.1", "could not be asked", "certif");
+                    .contains("PgBouncer at 127.0.0.1", "could not be spoken to by TLS", "root.certificate");
         }
         try (PgBouncer pgBouncer = start("")) {
             root = Optional.of(certificate);

@@ -11,7 +11,7 @@ import org.dtssync.connectors.postgres.TableName;
  * Rows counted and differences found, by table. Each piece of work has findings of its own, so that it can be tried again
  * without counting twice, and they are added up at the end. Not thread-safe.
  */
-final class Findings {
+final class FoundDifferences {
 
     private final int listed;
     private final Map<TableName, Counts> counts = new HashMap<>();
@@ -31,7 +31,7 @@ final class Findings {
         }
     }
 
-    Findings(int listed) {
+    FoundDifferences(int listed) {
         this.listed = listed;
     }
 
@@ -94,7 +94,7 @@ final class Findings {
         return Math.max(0, listed - of(table).differences.size());
     }
 
-    void add(Findings other) {
+    void add(FoundDifferences other) {
         other.counts.forEach((table, found) -> {
             Counts ofTable = of(table);
             ofTable.rows += found.rows;
