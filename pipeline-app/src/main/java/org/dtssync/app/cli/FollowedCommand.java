@@ -34,7 +34,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         requireBegun(file);
         Optional<RunningTask> running = RunningTask.find(file);
         if (running.isPresent()) {
-            err.println("A run is alive: it does the " + command + ".");
+            err.println("A run is alive and carries it out.");
             err.flush();
             return running.get().perform(command, options);
         }

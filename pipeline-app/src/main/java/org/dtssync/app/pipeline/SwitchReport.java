@@ -78,18 +78,22 @@ public record SwitchReport(
         }
     }
 
-    /** Returns it for people. */
+    /** Returns it for people: what was measured, if anything was. */
     public String text() {
+        String measured = lsn == null
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "writes stood still  %.3f s%nposition            %s%nsequences set       %d%n",
+                        stallSeconds,
+                        lsn,
+                        sequences);
+        String compared = lsn == null && verification.equals("skipped")
+                ? ""
+                : String.format(
+                        "verification        %s%n",
+                        verifiedAt == null ? verification : "equal, compared at " + verifiedAt);
         return String.format(
-                Locale.ROOT,
-                "%s: %s%nwrites stood still  %.3f s%nposition            %s%nsequences set       %d%nverification        %s%nnext:"
-                        + " %s",
-                direction,
-                moved ? "done" : "nothing was moved",
-                stallSeconds,
-                lsn == null ? "-" : lsn,
-                sequences,
-                verifiedAt == null ? verification : "equal, compared at " + verifiedAt,
-                next);
+                "%s: %s%n%s%snext: %s", direction, moved ? "done" : "nothing was moved", measured, compared, next);
     }
 }
