@@ -63,7 +63,12 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
                     ? running.get().perform(command, options, ended::isDone)
                     : ofTaskThatEnded(file, command);
         } catch (SyncException e) {
-            throw faultOf(ended).orElse(e);
+            SyncException reason = faultOf(ended).orElse(e);
+            // It was seen alive while it found that nothing is left to run.
+            if (reason == e && ended.isDone() && TaskStatus.read(file).progress().phase().isOver()) {
+                return ofTaskThatEnded(file, command);
+            }
+            throw reason;
         } finally {
             run.interrupt();
             run.join();

@@ -133,6 +133,7 @@ class SwitchoverThroughPgBouncerTest {
         try (shop) {
             awaitPhase("incremental");
             awaitSales(shop);
+            assertTellsThatEveryGateIsOpen(dtsSync.run("switchover", task, "--dry-run", "--skip-verify"));
             shop.longestSeconds();
             report("rehearsal", shop, json(dtsSync.run("switchover", task, "--rehearse", "--skip-verify", "--json")));
             awaitSales(shop);
@@ -172,6 +173,13 @@ class SwitchoverThroughPgBouncerTest {
     private static JsonNode json(Outcome outcome) throws IOException {
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         return new ObjectMapper().readTree(outcome.out());
+    }
+
+    private static void assertTellsThatEveryGateIsOpen(Outcome outcome) {
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .isEqualTo("switchover: nothing was moved\nnext: Give the command without --dry-run.\n");
+        assertThat(outcome.err()).isEqualTo("A run is alive and carries it out.\n");
     }
 
     private static void report(String what, PooledShop shop, JsonNode report) {
