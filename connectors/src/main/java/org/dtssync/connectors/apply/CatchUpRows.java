@@ -43,8 +43,9 @@ public final class CatchUpRows {
     /**
      * Completes the rows of a fold that the destination cannot complete.
      *
-     * <p>A row that was moved from another key is never completed from the destination: what lies under the old key there may
-     * be another row, which a chunk copied later had found in its place.
+     * <p>A row that was moved is never completed from the destination, not even where it came back to its key: what lies under
+     * that key there may be another row, which a chunk copied in between, or a row read from the source then, had found in its
+     * place. A row that stayed is: whoever takes its place later is moved there, or sent whole.
      */
     void complete(Connection destination, TableFold fold) throws SQLException {
         List<Map.Entry<RowKey, TableFold.Slot>> open = new ArrayList<>();
@@ -63,7 +64,7 @@ public final class CatchUpRows {
             throws SQLException {
         Set<Integer> wanted = missing(destination, table, part);
         for (int i = 0; i < part.size(); i++) {
-            if (!part.get(i).getKey().equals(part.get(i).getValue().after().base())) {
+            if (part.get(i).getValue().after().moved()) {
                 wanted.add(i);
             }
         }
