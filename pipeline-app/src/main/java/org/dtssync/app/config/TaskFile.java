@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param secondInstance what a second instance of the task does
  * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
  * @param switchover how applications are moved
+ * @param verification how both databases are compared
  * @param mirrorOf the task in the other direction that this one mirrors; empty if it is no mirror
  */
 public record TaskFile(
@@ -37,6 +38,7 @@ public record TaskFile(
         SecondInstance secondInstance,
         long walWarningBytes,
         SwitchoverSettings switchover,
+        VerificationSettings verification,
         Optional<String> mirrorOf) {
 
     private static final String REVERSE = "_reverse";
@@ -71,6 +73,7 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 SwitchoverSettings.DEFAULT,
+                VerificationSettings.DEFAULT,
                 Optional.empty());
     }
 
@@ -101,6 +104,7 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 switchover,
+                verification,
                 Optional.empty());
     }
 
@@ -156,6 +160,7 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 moving,
+                verification,
                 first);
     }
 }

@@ -11,16 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tries work again, on new connections and ever more slowly, while its fault is one that passes. Thread-safe. */
-final class Retry {
+final class CopyRetry {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CopyRetry.class);
     private static final long FIRST_WAIT_MILLIS = 200;
     private static final long LONGEST_WAIT_MILLIS = 30_000;
 
     private final RetrySettings settings;
     private volatile boolean stopped;
 
-    Retry(RetrySettings settings) {
+    CopyRetry(RetrySettings settings) {
         this.settings = settings;
     }
 
