@@ -32,12 +32,19 @@ final class CutReader implements AutoCloseable {
     /** Enough to fill a write; more stay in the topic. */
     private static final int READ_AHEAD = 2_000;
 
+    /** Cuts of thousands of tables are large: so many partitions of cuts wait at most, beside those of one poll. */
+    private static final int PARTITIONS_AHEAD = 20_000;
+
+    private static final long POLL_BYTES = 1L << 20;
+
+    private final BoundedValues values = new BoundedValues(POLL_BYTES);
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final CutCodec codec;
     private final Deque<NumberedCut> waiting = new ArrayDeque<>();
     private final TopicCheck check;
     private final Map<String, String> topicId;
+    private int partitionsWaiting;
     private Lsn lastLsn;
     private long lastSequence;
 
@@ -51,7 +58,7 @@ final class CutReader implements AutoCloseable {
         this.lastLsn = position.lsn();
         this.lastSequence = -1;
         check.requireSame(topicId);
-        this.consumer = Consumers.readCommitted(settings.kafka(), 500);
+        this.consumer = Consumers.readCommitted(settings.kafka(), 500, values);
         consumer.assign(List.of(partition));
         requireStillThere(position);
         consumer.seek(partition, position.cutOffset() + 1);
@@ -72,23 +79,29 @@ final class CutReader implements AutoCloseable {
 
     /** Returns the next cut without taking it, waiting up to a timeout for one; null if none came. */
     NumberedCut peek(Duration timeout) {
-        if (waiting.isEmpty() || (timeout.isZero() && waiting.size() < READ_AHEAD / 2)) {
+        if (waiting.isEmpty() || (timeout.isZero() && hasRoom())) {
             fill(timeout);
         }
         return waiting.peek();
     }
 
+    private boolean hasRoom() {
+        return waiting.size() < READ_AHEAD / 2 && partitionsWaiting < PARTITIONS_AHEAD;
+    }
+
     /** Takes the cut that {@link #peek} returned. */
     void take() {
-        waiting.remove();
+        partitionsWaiting -= waiting.remove().cut().partitions().size();
     }
 
     private void fill(Duration timeout) {
+        values.begin();
         try {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
                 Cut cut = codec.decode(record.value());
                 requireNext(cut);
                 waiting.add(new NumberedCut(cut, record.offset()));
+                partitionsWaiting += cut.partitions().size();
             }
         } catch (org.apache.kafka.common.errors.InterruptException e) {
             Thread.currentThread().interrupt();

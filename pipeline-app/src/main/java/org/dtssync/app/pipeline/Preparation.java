@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.progress.Phase;
@@ -96,9 +97,10 @@ final class Preparation {
         if (!parts.progress().exists()) {
             parts.progress().enter(Phase.INCREMENTAL, fence);
         }
+        Set<TableName> wanted = Set.copyOf(tables);
         List<TableProgress> followed = new SelectedTables(
                         parts.source(), parts.task().objects())
-                .read().stream().filter(table -> tables.contains(table.table())).toList();
+                .read().stream().filter(table -> wanted.contains(table.table())).toList();
         parts.progress().addTables(followed, fence);
         followed.forEach(table -> parts.progress().tableState(table.table(), TableState.STREAMING, fence));
         parts.progress().storeStructures(new StructureFingerprint(parts.source()).read(tables), fence);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
@@ -28,6 +29,9 @@ final class StructureWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(StructureWatch.class);
 
+    /** With tens of thousands of tables a look takes seconds of both servers: the pause after it is so many times as long. */
+    private static final int REST = 10;
+
     private final TaskParts parts;
     private final AppliedMark applied;
 
@@ -39,9 +43,12 @@ final class StructureWatch {
     /** Looks again and again until interrupted; throws at the first change, and at partitions that are not equal any more. */
     void run(ReplacedPartitions partitions) throws InterruptedException {
         while (true) {
+            long begin = System.nanoTime();
+            long took = 0;
             try {
                 Seen seen = look();
                 new DestinationWatch(parts).check();
+                took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
                 partitions.compare(seen.recorded(), seen.now());
             } catch (SyncException e) {
                 if (e.kind() != FaultKind.TRANSIENT) {
@@ -50,7 +57,7 @@ final class StructureWatch {
                 // A statement that alters a table may hold its lock for long; no row of it can come meanwhile.
                 LOG.warn("The source's structure could not be compared, trying again. reason={}", e.getMessage());
             }
-            Thread.sleep(parts.budgets().structureMillis());
+            Thread.sleep(Math.max(parts.budgets().structureMillis(), REST * took));
         }
     }
 
