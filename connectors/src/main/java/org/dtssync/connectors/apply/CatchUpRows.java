@@ -165,6 +165,8 @@ public final class CatchUpRows {
     void read(Connection destination, TargetTable table, List<RowKey> keys, Found found) throws SQLException {
         try (Connection connection = source.open()) {
             copy(connection, table, keys, found);
+        }
+        try (Connection connection = source.open()) {
             consistencyPoint.raise(destination, insertLsn(connection));
         }
     }
@@ -202,7 +204,8 @@ public final class CatchUpRows {
             found.end();
         } finally {
             if (copy.isActive()) {
-                copy.cancelCopy();
+                // A cancellation could come after the last row, and would hit whatever the session does next.
+                connection.abort(Runnable::run);
             }
         }
     }

@@ -6,7 +6,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
@@ -38,6 +40,8 @@ final class Preparation {
 
     private static final String NO_LIMIT = "0";
 
+    private static final int STRUCTURES_AT_ONCE = 1_000;
+
     /** Applications are about to be moved: that can be given up, and begun again once the transaction is over. */
     private static final String SLOT_LOCK_LIMIT = "30s";
 
@@ -60,7 +64,7 @@ final class Preparation {
         }
         parts.progress().addTables(tables, fence);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
-        parts.progress().storeStructures(new StructureFingerprint(parts.source()).read(names), fence);
+        storeStructures(names);
         start(names, NO_LIMIT);
     }
 
@@ -103,11 +107,23 @@ final class Preparation {
                 .read().stream().filter(table -> wanted.contains(table.table())).toList();
         parts.progress().addTables(followed, fence);
         followed.forEach(table -> parts.progress().tableState(table.table(), TableState.STREAMING, fence));
-        parts.progress().storeStructures(new StructureFingerprint(parts.source()).read(tables), fence);
+        storeStructures(tables);
         List<TableName> published = new ArrayList<>(tables);
         // By these rows our own transactions of the other direction are recognised.
         published.add(new TableName(SqlResources.SCHEMA, "apply_position"));
         start(published, SLOT_LOCK_LIMIT);
+    }
+
+    private void storeStructures(List<TableName> names) {
+        Map<TableName, String> part = new HashMap<>();
+        new StructureFingerprint(parts.source()).read(names, (table, structure) -> {
+            part.put(table, structure);
+            if (part.size() == STRUCTURES_AT_ONCE) {
+                parts.progress().storeStructures(part, fence);
+                part.clear();
+            }
+        });
+        parts.progress().storeStructures(part, fence);
     }
 
     /** A slot waits for every transaction that is open when it is made. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -11,6 +12,7 @@ import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.StructureStep;
 import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.fault.FaultKind;
@@ -62,7 +64,7 @@ final class StructureWatch {
     }
 
     /**
-     * The structures of every table, which differ in nothing that matters to rows.
+     * The structures of the tables whose texts are not the same, which differ in nothing that matters to rows.
      *
      * @param recorded as they are recorded
      * @param now as they are
@@ -93,13 +95,27 @@ final class StructureWatch {
      *     as it was
      */
     Seen check() {
-        Map<TableName, String> stored = parts.progress().structures();
         List<TableName> tables = parts.progress().tables().stream()
                 .filter(table -> table.state() != TableState.SKIPPED)
                 .map(TableProgress::table)
                 .toList();
         StructureFingerprint fingerprint = new StructureFingerprint(parts.source());
-        Map<TableName, String> now = fingerprint.read(tables);
+        Map<TableName, String> digests = parts.progress().structureDigests();
+        Map<TableName, String> now = new TreeMap<>();
+        // Most are as they were, and all of them together may be too much to be held.
+        fingerprint.read(tables, (table, structure) -> {
+            if (!ProgressStore.structureDigest(structure).equals(digests.remove(table))) {
+                now.put(table, structure);
+            }
+        });
+        Map<TableName, String> stored = new TreeMap<>();
+        if (!now.isEmpty() || !digests.isEmpty()) {
+            parts.progress().structures((table, structure) -> {
+                if (now.containsKey(table) || digests.containsKey(table)) {
+                    stored.put(table, structure);
+                }
+            });
+        }
         List<StructureChange> changes = new ArrayList<>(StructureFingerprint.changes(stored, now));
         List<StructureChange> added = fingerprint.newTables(parts.task().objects(), tables);
         changes.addAll(added);
