@@ -168,16 +168,6 @@ final class Direction implements AutoCloseable {
                 });
     }
 
-    /** To be called before its right to apply is revoked: an applier that finds out is no fault of the task's. */
-    void expectEnd() {
-        background.expectEnd();
-    }
-
-    /** Takes {@link #expectEnd} back, where nothing was revoked. */
-    void goOn() {
-        background.goOn();
-    }
-
     @Override
     public void close() {
         apply.abort();

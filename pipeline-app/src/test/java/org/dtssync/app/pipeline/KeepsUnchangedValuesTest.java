@@ -151,6 +151,25 @@ class KeepsUnchangedValuesTest {
     }
 
     @Test
+    void beforeTheConsistencyPointAlsoWhereTheyAreTooLargeToBeHeldTogether(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(
+                servers,
+                17,
+                "CREATE TABLE public.heavy (id int PRIMARY KEY, n int, t text)",
+                "INSERT INTO public.heavy SELECT g, 0, g || repeat('heavy\\', 900000) FROM generate_series(1, 6) g");
+        moved.run(RunGoal.SCHEMA);
+        moved.atSource(
+                "UPDATE public.heavy SET id = id + 100 WHERE id < 6",
+                "UPDATE public.heavy SET n = id",
+                "DELETE FROM public.heavy WHERE id = 105");
+        moved.run(RunGoal.SNAPSHOT);
+        moved.move();
+
+        assertEqual(moved);
+        moved.release();
+    }
+
+    @Test
     void andTakesNothingForAPlaceholder(Servers servers) throws Exception {
         String placeholder = "__debezium_unavailable_value";
         MovedTask moved = MovedTask.of(servers, 17, """
