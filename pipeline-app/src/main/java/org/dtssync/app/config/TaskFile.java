@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
  * @param switchover how applications are moved
  * @param mirrorOf the task in the other direction that this one mirrors; empty if it is no mirror
+ * @param metrics where the metrics of a run can be read; empty if nowhere
  */
 public record TaskFile(
         String name,
@@ -37,7 +38,8 @@ public record TaskFile(
         SecondInstance secondInstance,
         long walWarningBytes,
         SwitchoverSettings switchover,
-        Optional<String> mirrorOf) {
+        Optional<String> mirrorOf,
+        Optional<MetricsSettings> metrics) {
 
     private static final String REVERSE = "_reverse";
 
@@ -71,6 +73,7 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 SwitchoverSettings.DEFAULT,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -101,7 +104,8 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 switchover,
-                Optional.empty());
+                Optional.empty(),
+                metrics);
     }
 
     /** Returns the name of the replication slot. */
@@ -156,6 +160,7 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 moving,
-                first);
+                first,
+                metrics);
     }
 }
