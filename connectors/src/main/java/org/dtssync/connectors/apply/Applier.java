@@ -302,6 +302,7 @@ public final class Applier {
         private final class Pieces {
 
             private Cut cut;
+            private boolean overlaps;
             private Lsn after;
             private long read;
             private BatchFold batch = new BatchFold();
@@ -316,6 +317,7 @@ public final class Applier {
             void goTo(CutReader.NumberedCut next) {
                 after = cut == null ? after : new Lsn(cut.lsn());
                 cut = next.cut();
+                overlaps = next.overlaps();
                 read = 0;
                 position = Run.this.position(next);
             }
@@ -329,8 +331,11 @@ public final class Applier {
 
             void add(ConsumerRecord<byte[], byte[]> record) {
                 Lsn commit = commitLsn(record, cut);
-                requireOfCut(record, commit);
                 read++;
+                if (overlaps && after.reached(commit)) {
+                    return;
+                }
+                requireOfCut(record, commit);
                 if (applied.get(record.topic()).leavesOut(commit)) {
                     return;
                 }

@@ -63,8 +63,9 @@ public final class CatchUpRows {
     /**
      * Completes the rows of folds that the destination cannot complete.
      *
-     * <p>A row that was moved from another key is never completed from the destination: what lies under the old key there may
-     * be another row, which a chunk copied later had found in its place.
+     * <p>A row that was moved is never completed from the destination, not even where it came back to its key: what lies under
+     * that key there may be another row, which a chunk copied in between, or a row read from the source then, had found in its
+     * place. A row that stayed is: whoever takes its place later is moved there, or sent whole.
      *
      * @return rows that were taken out of the folds since they are too large; to be written behind the folds
      */
@@ -95,7 +96,7 @@ public final class CatchUpRows {
                 part.stream().map(key -> slots.get(key).after().base()).toList();
         Set<Integer> wanted = missing(destination, fold.table(), bases);
         for (int i = 0; i < part.size(); i++) {
-            if (!part.get(i).equals(bases.get(i))) {
+            if (slots.get(part.get(i)).after().moved()) {
                 wanted.add(i);
             }
         }
