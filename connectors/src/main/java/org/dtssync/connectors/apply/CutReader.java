@@ -41,6 +41,12 @@ final class CutReader implements AutoCloseable {
     /** Enough to fill a write; more stay in the topic. */
     private static final int READ_AHEAD = 2_000;
 
+    /** Cuts of thousands of tables are large: so many partitions of cuts wait at most, beside those of one poll. */
+    private static final int PARTITIONS_AHEAD = 20_000;
+
+    private static final long POLL_BYTES = 1L << 20;
+
+    private final BoundedValues values = new BoundedValues(POLL_BYTES);
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final CutCodec codec;
@@ -48,6 +54,7 @@ final class CutReader implements AutoCloseable {
     private final TopicCheck check;
     private final Map<String, String> topicId;
     private long appliedOffset;
+    private int partitionsWaiting;
 
     /** Up to where the cuts reach that were taken, and the number of the last one; below 0 if it is not known. */
     private Lsn takenLsn;
@@ -66,7 +73,7 @@ final class CutReader implements AutoCloseable {
                 .orElse(Map.of());
         this.takenLsn = position.lsn();
         check.requireSame(topicId);
-        this.consumer = Consumers.readCommitted(settings.kafka(), 500);
+        this.consumer = Consumers.readCommitted(settings.kafka(), 500, values);
         consumer.assign(List.of(partition));
         begin(position);
     }
@@ -91,21 +98,27 @@ final class CutReader implements AutoCloseable {
 
     /** Returns the next cut without taking it, waiting up to a timeout for one; null if none came. */
     NumberedCut peek(Duration timeout) {
-        if (waiting.isEmpty() || (timeout.isZero() && waiting.size() < READ_AHEAD / 2)) {
+        if (waiting.isEmpty() || (timeout.isZero() && hasRoom())) {
             fill(timeout);
         }
         return waiting.peek();
     }
 
+    private boolean hasRoom() {
+        return waiting.size() < READ_AHEAD / 2 && partitionsWaiting < PARTITIONS_AHEAD;
+    }
+
     /** Takes the cut that {@link #peek} returned. */
     void take() {
         NumberedCut taken = waiting.remove();
+        partitionsWaiting -= taken.cut().partitions().size();
         takenLsn = new Lsn(taken.cut().lsn());
         takenSequence = taken.cut().sequence();
         repeating &= !taken.overlaps();
     }
 
     private void fill(Duration timeout) {
+        values.begin();
         try {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
                 add(codec.decode(record.value()), record.offset());
@@ -128,7 +141,7 @@ final class CutReader implements AutoCloseable {
             return;
         }
         while (!waiting.isEmpty() && waiting.getLast().cut().sequence() >= cut.sequence()) {
-            waiting.removeLast();
+            partitionsWaiting -= waiting.removeLast().cut().partitions().size();
         }
         NumberedCut last = waiting.peekLast();
         requireNoGap(cut, last == null ? takenSequence : last.cut().sequence());
@@ -136,6 +149,7 @@ final class CutReader implements AutoCloseable {
         Lsn reached = last == null ? takenLsn : new Lsn(last.cut().lsn());
         if (!reached.reached(new Lsn(cut.lsn()))) {
             waiting.add(new NumberedCut(cut, offset, repeating && last == null));
+            partitionsWaiting += cut.partitions().size();
         } else if (repeating && last == null) {
             // Nothing of it is new, and what follows it need not be either.
             takenSequence = cut.sequence();

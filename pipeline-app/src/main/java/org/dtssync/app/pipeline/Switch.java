@@ -180,7 +180,6 @@ final class Switch {
                 int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
                 step("confirm", () -> confirm(active, back, locks));
                 if (!options.rehearse()) {
-                    active.expectEnd();
                     step(OPEN, this::open);
                     opened = true;
                 }
@@ -189,7 +188,6 @@ final class Switch {
         } finally {
             // Now, and not with all the rest that is undone: applications wait.
             if (!opened && !isOpen()) {
-                active.goOn();
                 letGoOn();
             }
         }
