@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SourceWal;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -162,13 +164,26 @@ public final class CatchUpRows {
         }
     }
 
-    /** Reads rows as they are now, and moves the consistency point behind that. */
+    /** Reads rows as they are now, and moves the consistency point behind that once no crash can take it back. */
     void read(Connection destination, TargetTable table, List<RowKey> keys, Found found) throws SQLException {
-        try (Connection connection = source.open()) {
-            copy(connection, table, keys, found);
+        try (Connection watching = source.open()) {
+            try (Connection connection = source.open()) {
+                copy(connection, table, keys, found);
+            }
+            consistencyPoint.raise(destination, flushed(watching));
         }
-        try (Connection connection = source.open()) {
-            consistencyPoint.raise(destination, insertLsn(connection));
+    }
+
+    private static Lsn flushed(Connection connection) {
+        try {
+            Lsn lsn = SourceWal.inserted(connection);
+            SourceWal.awaitFlushed(connection, lsn);
+            return lsn;
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source's position could not be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SyncException(FaultKind.TRANSIENT, "The catch-up was interrupted.", "", e);
         }
     }
 
@@ -258,15 +273,5 @@ public final class CatchUpRows {
 
     private static TargetColumn column(TargetTable table, int keyIndex) {
         return table.columns().get(table.keyIndexes()[keyIndex]);
-    }
-
-    private static Lsn insertLsn(Connection connection) {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT pg_current_wal_insert_lsn()::text")) {
-            rows.next();
-            return Lsn.parse(rows.getString(1));
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The source's position could not be read", e);
-        }
     }
 }

@@ -1,4 +1,4 @@
-package org.dtssync.app.snapshot;
+package org.dtssync.connectors.postgres;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -7,18 +7,17 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * Tells how far the source's WAL was when a chunk was read, and waits until that is safe on its disk.
+ * Tells how far the source's WAL was when rows were read, and waits until that is safe on its disk.
  *
- * <p>An asynchronous commit is visible before it is written. A chunk that shows one would keep its rows for ever if the source
- * crashed and lost the commit, since no stream ever takes them back. So a chunk is committed at the destination only once the
- * WAL is flushed up to where it was after the chunk was read. That is asked <em>in the session that read it</em>: a crash ends
- * every session (and need not change {@code pg_postmaster_start_time()}), so whoever gets an answer there knows that nothing
- * was lost in between. Nothing has to be remembered for later, whichever side dies when.
+ * <p>An asynchronous commit is visible before it is written. Whoever copied what it shows would keep these rows for ever if the
+ * source crashed and lost the commit, since no stream ever takes them back. So what was read is committed at the destination
+ * only once the WAL is flushed up to where it was afterwards. That is asked <em>in a session that was open all the while</em>: a
+ * crash ends every session (and need not change {@code pg_postmaster_start_time()}), so whoever gets an answer there knows that
+ * nothing was lost in between. Nothing has to be remembered for later, whichever side dies when. Stateless.
  */
-final class SourceWal {
+public final class SourceWal {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long POLL_MILLIS = 10;
@@ -26,17 +25,27 @@ final class SourceWal {
     private static final int PAGE_HEADER_BYTES = 24;
     private static final int SEGMENT_HEADER_BYTES = 40;
 
+    private static final String INSERTED = """
+            SELECT pg_current_wal_insert_lsn()::text, current_setting('wal_block_size')::bigint,
+                   pg_size_bytes(current_setting('wal_segment_size'))
+            """;
+
     private SourceWal() {}
 
     /** Ends the session's transaction and returns the end of the WAL after everything it read. */
-    static Lsn endTransaction(Connection source) throws SQLException {
+    public static Lsn endTransaction(Connection source) throws SQLException {
+        // One round trip for both statements.
+        return inserted(source, INSERTED + "; COMMIT");
+    }
+
+    /** Returns the end of the WAL; of a session in autocommit mode. */
+    public static Lsn inserted(Connection source) throws SQLException {
+        return inserted(source, INSERTED);
+    }
+
+    private static Lsn inserted(Connection source, String sql) throws SQLException {
         try (Statement statement = source.createStatement()) {
-            // One round trip for both statements.
-            statement.execute("""
-                    SELECT pg_current_wal_insert_lsn()::text, current_setting('wal_block_size')::bigint,
-                           pg_size_bytes(current_setting('wal_segment_size'));
-                    COMMIT
-                    """);
+            statement.execute(sql);
             try (ResultSet rows = statement.getResultSet()) {
                 rows.next();
                 return withoutHeader(Lsn.parse(rows.getString(1)), rows.getLong(2), rows.getLong(3));
@@ -44,8 +53,12 @@ final class SourceWal {
         }
     }
 
-    /** Waits until the WAL is flushed up to a position that the same session reported. */
-    static void awaitFlushed(Connection source, Lsn lsn) throws SQLException, InterruptedException {
+    /**
+     * Waits until the WAL is flushed up to a position that the same session reported.
+     *
+     * @throws SyncException of kind TRANSIENT if that takes longer than a minute
+     */
+    public static void awaitFlushed(Connection source, Lsn lsn) throws SQLException, InterruptedException {
         long began = System.nanoTime();
         for (int poll = 0; !flushed(source).reached(lsn); poll++) {
             if (System.nanoTime() - began > LIMIT.toNanos()) {

@@ -1,8 +1,7 @@
-package org.dtssync.app.snapshot;
+package org.dtssync.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dtssync.connectors.postgres.Lsn;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
