@@ -65,7 +65,9 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         } catch (SyncException e) {
             SyncException reason = faultOf(ended).orElse(e);
             // It was seen alive while it found that nothing is left to run.
-            if (reason == e && ended.isDone() && TaskStatus.read(file).progress().phase().isOver()) {
+            if (reason == e
+                    && ended.isDone()
+                    && TaskStatus.read(file).progress().phase().isOver()) {
                 return ofTaskThatEnded(file, command);
             }
             throw reason;

@@ -91,8 +91,7 @@ class GivingUpTest {
                         usual.maximumLag(),
                         usual.drainTimeout(),
                         usual.maximumVerificationAge())));
-        String report =
-                pair.perform("switchover", "--skip-verify").result().orElseThrow();
+        String report = pair.perform("switchover", "--skip-verify").result().orElseThrow();
         assertThat(SwitchReport.parse(report).next()).contains("ended with exit code 1");
         pair.awaitPhase("reverse");
         pair.stop();
@@ -101,8 +100,7 @@ class GivingUpTest {
         assertThat(new Release(pair.task()).run(true))
                 .contains("Took applications to the destination, as a switch that was interrupted had not.");
 
-        assertThat(directory.resolve("move.moved"))
-                .hasContent(destination.url().replaceFirst(".*/", ""));
+        assertThat(directory.resolve("move.moved")).hasContent(destination.url().replaceFirst(".*/", ""));
     }
 
     private void assertGone(RunningPair pair) throws SQLException {
