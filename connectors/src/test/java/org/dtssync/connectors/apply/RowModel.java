@@ -35,7 +35,7 @@ final class RowModel {
     }
 
     private static TargetColumn column(String name, String type) {
-        return new TargetColumn(name, type, TargetColumn.Base.CAST, "OPERATOR(pg_catalog.=)", false);
+        return new TargetColumn(name, type, TargetColumn.Base.CAST, "OPERATOR(pg_catalog.=)", "", false);
     }
 
     Map<Integer, Object[]> rows() {

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param switchover how applications are moved
  * @param verification how both databases are compared
  * @param mirrorOf the task in the other direction that this one mirrors; empty if it is no mirror
+ * @param metrics where the metrics of a run can be read; empty if nowhere
  */
 public record TaskFile(
         String name,
@@ -39,7 +40,8 @@ public record TaskFile(
         long walWarningBytes,
         SwitchoverSettings switchover,
         VerificationSettings verification,
-        Optional<String> mirrorOf) {
+        Optional<String> mirrorOf,
+        Optional<MetricsSettings> metrics) {
 
     private static final String REVERSE = "_reverse";
 
@@ -74,6 +76,7 @@ public record TaskFile(
                 walWarningBytes,
                 SwitchoverSettings.DEFAULT,
                 VerificationSettings.DEFAULT,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -105,7 +108,8 @@ public record TaskFile(
                 walWarningBytes,
                 switchover,
                 verification,
-                Optional.empty());
+                Optional.empty(),
+                metrics);
     }
 
     /** Returns the name of the replication slot. */
@@ -161,6 +165,7 @@ public record TaskFile(
                 walWarningBytes,
                 moving,
                 verification,
-                first);
+                first,
+                metrics);
     }
 }

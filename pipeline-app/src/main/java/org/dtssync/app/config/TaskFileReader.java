@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -23,6 +24,8 @@ public final class TaskFileReader {
 
     private static final YamlValue.Mapping NOTHING = new YamlValue.Mapping(Mistakes.NO_LINE, Map.of());
     private static final String EMBEDDED = "embedded";
+    private static final Pattern LISTEN =
+            Pattern.compile("([^/\\s,]+):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])");
 
     private final Map<String, String> environment;
     private final Path home;
@@ -126,7 +129,8 @@ public final class TaskFileReader {
                     top.size(TaskKey.WAL_WARNING),
                     switchover(directory, source, destination.database()),
                     verification(),
-                    first);
+                    first,
+                    metrics());
         }
 
         /** What a mirror writes to is there, with its rows. */
@@ -242,6 +246,13 @@ public final class TaskFileReader {
 
         private VerificationSettings verification() {
             return new VerificationSettings(section("verify").number(TaskKey.VERIFY_ROWS_PER_SECOND));
+        }
+
+        private Optional<MetricsSettings> metrics() {
+            return section("metrics")
+                    .matched(TaskKey.METRICS_LISTEN, LISTEN, "a host and a port, host:port")
+                    .map(parts -> new MetricsSettings(
+                            parts.group(1).replaceAll("[\\[\\]]", ""), Integer.parseInt(parts.group(2))));
         }
 
         private boolean isEmbedded(String name) {

@@ -376,6 +376,13 @@ enum TaskKey {
                     + " and take over).",
             "A standby on another machine.",
             SecondInstance.values()),
+    METRICS_LISTEN(
+            "metrics",
+            "listen",
+            KeyType.TEXT,
+            "127.0.0.1:9404",
+            "Host and port at which Prometheus reads the metrics of a run, path /metrics; nothing listens without it.",
+            "You watch the lag and the WAL that is kept; port 0 takes a free one, and the log says which."),
     WAL_WARNING(
             "",
             "wal.warning",

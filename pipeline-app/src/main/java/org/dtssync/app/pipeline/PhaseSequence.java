@@ -261,6 +261,16 @@ final class PhaseSequence {
     private SnapshotListener tellOfTables() {
         return new SnapshotListener() {
             @Override
+            public void copied(TableName table, int chunk, long rows, long bytes) {
+                listener.chunkCopied(table, rows, bytes);
+            }
+
+            @Override
+            public void retrying(FaultKind kind) {
+                listener.retrying("snapshot", kind);
+            }
+
+            @Override
             public void tableCopied(TableName table, long rows, long bytes, Duration time) {
                 listener.tableCopied(table, rows, bytes, time);
             }

@@ -99,7 +99,7 @@ final class ChunkCopy {
                         FaultKind.STRUCTURE_CHANGED,
                         "Table " + chunk.table() + " has lost the unique index over its key.",
                         "Make it again at the source, or run with --resnapshot " + chunk.table() + "."))
-                .within(chunk);
+                .within(chunk.after(), chunk.upTo());
     }
 
     private static String visibleSnapshot(Connection source) throws SQLException {

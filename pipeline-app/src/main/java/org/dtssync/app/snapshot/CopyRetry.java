@@ -18,10 +18,12 @@ final class CopyRetry {
     private static final long LONGEST_WAIT_MILLIS = 30_000;
 
     private final RetrySettings settings;
+    private final SnapshotListener listener;
     private volatile boolean stopped;
 
-    CopyRetry(RetrySettings settings) {
+    CopyRetry(RetrySettings settings, SnapshotListener listener) {
         this.settings = settings;
+        this.listener = listener;
     }
 
     /** Makes every failure from here on final: the connections are being ended on purpose. */
@@ -54,6 +56,7 @@ final class CopyRetry {
                 // Workers that lost one server together do not come back in the same moment.
                 long spread = ThreadLocalRandom.current().nextLong(wait / 2, wait + 1);
                 LOG.warn("The snapshot tries again. attempt={} wait_ms={} error={}", attempt, spread, fault.what());
+                listener.retrying(fault.kind());
                 Thread.sleep(spread);
             }
             wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);

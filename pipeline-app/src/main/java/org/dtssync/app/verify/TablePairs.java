@@ -43,9 +43,9 @@ record TablePairs(List<ComparedTable> tables, FoundDifferences findings) {
     }
 
     private void add(TableProgress table, Both<TableLayout> layouts, boolean sameEncoding) {
-        // A key that one end lacks, or that has operators of an extension, cannot be looked up: the rows are compared
-        // as a
-        // multiset then.
+        // A key that one end lacks, or that names objects which the other end may not have, cannot be looked up: the
+        // rows
+        // are compared as a multiset then.
         List<String> key = table.keyColumns()
                 .filter(columns -> columns.stream()
                         .allMatch(column -> isAddressable(layouts.source(), column)
