@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LayeringTest {
 
     private static final String PLAN = """
-            the floor plan is: pipeline-app -> connectors -> schemas; in pipeline-app cli, quickstart (doors) -> display -> pipeline (hall)
+            the floor plan is: pipeline-app -> connectors -> schemas; in pipeline-app cli, quickstart (doors) -> display, metrics -> pipeline (hall)
             -> precheck, structure, snapshot, verify (rooms, which never import one another) -> config, catalog, progress (ground)
             """;
 
@@ -30,6 +30,8 @@ class LayeringTest {
                 .definedBy("org.dtssync.app.quickstart..")
                 .layer("display")
                 .definedBy("org.dtssync.app.display..")
+                .layer("metrics")
+                .definedBy("org.dtssync.app.metrics..")
                 .layer("embedded")
                 .definedBy("org.dtssync.app.embedded..")
                 .layer("pipeline")
@@ -56,18 +58,20 @@ class LayeringTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("display")
                 .mayOnlyBeAccessedByLayers("cli", "quickstart")
+                .whereLayer("metrics")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("embedded")
                 .mayOnlyBeAccessedByLayers("cli", "quickstart")
                 .whereLayer("pipeline")
-                .mayOnlyBeAccessedByLayers("cli", "quickstart", "display")
+                .mayOnlyBeAccessedByLayers("cli", "quickstart", "display", "metrics")
                 .whereLayer("precheck")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display", "metrics")
                 .whereLayer("structure")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display", "metrics")
                 .whereLayer("snapshot")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display", "metrics")
                 .whereLayer("verify")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display")
+                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display", "metrics")
                 .whereLayer("switchover")
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("ground")
@@ -75,6 +79,7 @@ class LayeringTest {
                         "cli",
                         "quickstart",
                         "display",
+                        "metrics",
                         "embedded",
                         "pipeline",
                         "precheck",
@@ -87,6 +92,7 @@ class LayeringTest {
                         "cli",
                         "quickstart",
                         "display",
+                        "metrics",
                         "embedded",
                         "pipeline",
                         "precheck",

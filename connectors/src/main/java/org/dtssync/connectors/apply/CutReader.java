@@ -53,8 +53,8 @@ final class CutReader implements AutoCloseable {
     private final Deque<NumberedCut> waiting = new ArrayDeque<>();
     private final TopicCheck check;
     private final Map<String, String> topicId;
-    private int partitionsWaiting;
     private long appliedOffset;
+    private int partitionsWaiting;
 
     /** Up to where the cuts reach that were taken, and the number of the last one; below 0 if it is not known. */
     private Lsn takenLsn;

@@ -67,6 +67,7 @@ final class TargetCatalog {
                                  JOIN pg_operator p ON p.oid = m.amopopr
                                  JOIN pg_namespace s ON s.oid = p.oprnamespace
                                  WHERE o.opcdefault AND o.opcintype = b.oid), '='),
+                       CASE WHEN b.typtype = 'e' AND b.oid <> a.atttypid THEN '::' || format_type(b.oid, NULL) ELSE '' END,
                        a.attidentity = 'a', c.relkind = 'p'
                 FROM pg_class c
                 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -77,7 +78,7 @@ final class TargetCatalog {
                         UNION ALL
                         SELECT t.oid, t.typtype, t.typbasetype FROM below JOIN pg_type t ON t.oid = below.typbasetype
                     )
-                    SELECT below.oid FROM below WHERE below.typtype <> 'd'
+                    SELECT below.oid, below.typtype FROM below WHERE below.typtype <> 'd'
                 ) b
                 WHERE n.nspname = ? AND c.relname = ? AND a.attgenerated = ''
                 ORDER BY a.attnum
@@ -91,8 +92,9 @@ final class TargetCatalog {
                             rows.getString(2),
                             TargetColumn.Base.valueOf(rows.getString(3)),
                             rows.getString(4),
-                            rows.getBoolean(5)));
-                    partitioned = rows.getBoolean(6);
+                            rows.getString(5),
+                            rows.getBoolean(6)));
+                    partitioned = rows.getBoolean(7);
                 }
             }
         }

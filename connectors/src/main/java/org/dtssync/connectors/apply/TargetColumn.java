@@ -10,9 +10,10 @@ import org.dtssync.connectors.postgres.Identifiers;
  * @param base what sort of type it is, where text must be read in a way of its own
  * @param equality the operator for equal values that indexes use, with its schema: the search path holds no extension's,
  *     and by name alone {@code citext} would be compared as {@code text}, without its index
+ * @param comparedAs empty, or for a domain over an enum a cast to the enum, whose operators take no domain
  * @param alwaysIdentity whether it is {@code GENERATED ALWAYS AS IDENTITY}, which cannot be updated
  */
-record TargetColumn(String name, String type, Base base, String equality, boolean alwaysIdentity) {
+record TargetColumn(String name, String type, Base base, String equality, String comparedAs, boolean alwaysIdentity) {
 
     /** How text becomes a value of the type. */
     enum Base {
@@ -34,7 +35,7 @@ record TargetColumn(String name, String type, Base base, String equality, boolea
 
     /** Returns a condition for a column of this type under an alias to be equal to a text expression's value. */
     String isEqual(String alias, String text) {
-        return alias + "." + sql() + " " + equality + " " + fromText(text);
+        return alias + "." + sql() + comparedAs + " " + equality + " " + fromText(text) + comparedAs;
     }
 
     /** Returns an expression of the column's type made from a text expression. */

@@ -212,7 +212,7 @@ public final class StructureFingerprint {
             if (now == null) {
                 changes.add(new StructureChange(table, "table was dropped or renamed"));
             } else if (!now.equals(before)) {
-                StructureComparison.compare(StructureFact.parse(before), StructureFact.parse(now))
+                FactComparison.compare(StructureFact.parse(before), StructureFact.parse(now))
                         .forEach(what -> changes.add(new StructureChange(table, what)));
             }
         });

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
+import org.dtssync.app.metrics.MetricsEndpoint;
 import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.pipeline.PipelineListener;
+import org.dtssync.app.pipeline.PipelineListeners;
 import org.dtssync.app.pipeline.RunGoal;
 import org.dtssync.app.pipeline.RunOptions;
 import org.dtssync.app.verify.VerifyReport;
@@ -69,9 +72,12 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter err = task.display();
         try (OrderlyStop stop = new OrderlyStop(ExitCode.DONE);
                 EmbeddedServers servers = EmbeddedServers.start(file);
+                MetricsEndpoint metrics = metrics(servers.resolved());
                 ProgressDisplay display = new ProgressDisplay(err)) {
+            PipelineListener listener =
+                    metrics == null ? display : new PipelineListeners(List.of(display, metrics.listener()));
             try {
-                Optional<VerifyReport> report = new Pipeline(servers.resolved(), display).run(options);
+                Optional<VerifyReport> report = new Pipeline(servers.resolved(), listener).run(options);
                 display.close();
                 return report.map(this::print).orElse(ExitCode.DONE);
             } catch (InterruptedException | SyncException e) {
@@ -84,6 +90,13 @@ final class RunCommand implements Callable<Integer> {
                 throw e;
             }
         }
+    }
+
+    /** Before the display begins, which may leave only warnings of the log. */
+    private static MetricsEndpoint metrics(TaskFile file) {
+        return file.metrics()
+                .map(settings -> MetricsEndpoint.start(settings, file))
+                .orElse(null);
     }
 
     private int print(VerifyReport report) {

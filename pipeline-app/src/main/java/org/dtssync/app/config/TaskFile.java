@@ -20,7 +20,9 @@ import java.util.Optional;
  * @param secondInstance what a second instance of the task does
  * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
  * @param switchover how applications are moved
+ * @param verification how both databases are compared
  * @param mirrorOf the task in the other direction that this one mirrors; empty if it is no mirror
+ * @param metrics where the metrics of a run can be read; empty if nowhere
  */
 public record TaskFile(
         String name,
@@ -37,7 +39,9 @@ public record TaskFile(
         SecondInstance secondInstance,
         long walWarningBytes,
         SwitchoverSettings switchover,
-        Optional<String> mirrorOf) {
+        VerificationSettings verification,
+        Optional<String> mirrorOf,
+        Optional<MetricsSettings> metrics) {
 
     private static final String REVERSE = "_reverse";
 
@@ -71,6 +75,8 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 SwitchoverSettings.DEFAULT,
+                VerificationSettings.DEFAULT,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -101,7 +107,9 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 switchover,
-                Optional.empty());
+                verification,
+                Optional.empty(),
+                metrics);
     }
 
     /** Returns the name of the replication slot. */
@@ -156,6 +164,8 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 moving,
-                first);
+                verification,
+                first,
+                metrics);
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -23,6 +24,8 @@ public final class TaskFileReader {
 
     private static final YamlValue.Mapping NOTHING = new YamlValue.Mapping(Mistakes.NO_LINE, Map.of());
     private static final String EMBEDDED = "embedded";
+    private static final Pattern LISTEN =
+            Pattern.compile("([^/\\s,]+):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])");
 
     private final Map<String, String> environment;
     private final Path home;
@@ -125,7 +128,9 @@ public final class TaskFileReader {
                     top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
                     top.size(TaskKey.WAL_WARNING),
                     switchover(directory, source, destination.database()),
-                    first);
+                    verification(),
+                    first,
+                    metrics());
         }
 
         /** What a mirror writes to is there, with its rows. */
@@ -237,6 +242,17 @@ public final class TaskFileReader {
                     section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
                     section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT),
                     section.duration(TaskKey.SWITCHOVER_VERIFICATION_AGE));
+        }
+
+        private VerificationSettings verification() {
+            return new VerificationSettings(section("verify").number(TaskKey.VERIFY_ROWS_PER_SECOND));
+        }
+
+        private Optional<MetricsSettings> metrics() {
+            return section("metrics")
+                    .matched(TaskKey.METRICS_LISTEN, LISTEN, "a host and a port, host:port")
+                    .map(parts -> new MetricsSettings(
+                            parts.group(1).replaceAll("[\\[\\]]", ""), Integer.parseInt(parts.group(2))));
         }
 
         private boolean isEmbedded(String name) {

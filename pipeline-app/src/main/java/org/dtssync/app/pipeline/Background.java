@@ -17,9 +17,7 @@ final class Background implements AutoCloseable {
     private final Thread main = Thread.currentThread();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicReference<SyncException> fatal;
-    private final AtomicReference<SyncException> withheld = new AtomicReference<>();
     private volatile boolean closing;
-    private boolean ending;
 
     Background() {
         this(new AtomicReference<>());
@@ -59,25 +57,9 @@ final class Background implements AutoCloseable {
         }
     }
 
-    private synchronized void fail(SyncException fault) {
-        if (ending) {
-            withheld.compareAndSet(null, fault);
-        } else if (!closing && fatal.compareAndSet(null, fault)) {
+    private void fail(SyncException fault) {
+        if (!closing && fatal.compareAndSet(null, fault)) {
             main.interrupt();
-        }
-    }
-
-    /** From now on a part that fails is left to its end: what it needs is being taken away on purpose. */
-    synchronized void expectEnd() {
-        ending = true;
-    }
-
-    /** Takes {@link #expectEnd} back; what failed since then counts after all. */
-    synchronized void goOn() {
-        ending = false;
-        SyncException fault = withheld.getAndSet(null);
-        if (fault != null) {
-            fail(fault);
         }
     }
 

@@ -188,6 +188,7 @@ final class CapturePart implements CaptureListener {
     public void cutWritten(Cut cut) {
         watch.cutWritten(cut);
         lastCut = new Lsn(cut.lsn());
+        parts.listener().captured(cut.changes());
         LOG.debug("Cut written. sequence={} lsn={} changes={}", cut.sequence(), new Lsn(cut.lsn()), cut.changes());
     }
 }

@@ -132,16 +132,6 @@ final class Direction implements AutoCloseable {
         background.start("dts-sync-apply-" + parts.task().name(), () -> apply.follow(lsn -> false));
     }
 
-    /** To be called before its right to apply is revoked: an applier that finds out is no fault of the task's. */
-    void expectEnd() {
-        background.expectEnd();
-    }
-
-    /** Takes {@link #expectEnd} back, where nothing was revoked. */
-    void goOn() {
-        background.goOn();
-    }
-
     @Override
     public void close() {
         apply.abort();

@@ -29,13 +29,17 @@ final class Heartbeat {
     private static final long POLL_MILLIS = 20;
 
     /** Beats between two looks at the WAL that is kept for the slot. */
-    private static final int BEATS_PER_LOOK = 30;
+    private static final int BEATS_PER_LOOK = 5;
+
+    /** Looks between two warnings that it is too much. */
+    private static final int LOOKS_PER_WARNING = 6;
 
     private final String task;
     private final DatabaseConnections source;
     private final DatabaseConnections destination;
     private final ReplicationSlot slot;
     private final long walWarningBytes;
+    private final PipelineListener listener;
 
     Heartbeat(TaskParts parts) {
         this.task = parts.task().name();
@@ -43,6 +47,7 @@ final class Heartbeat {
         this.destination = parts.destination();
         this.slot = parts.slot();
         this.walWarningBytes = parts.task().walWarningBytes();
+        this.listener = parts.listener();
     }
 
     /** Beats until interrupted. */
@@ -51,7 +56,7 @@ final class Heartbeat {
             for (int beats = 0; ; beats++) {
                 write(connection);
                 if (beats % BEATS_PER_LOOK == 0) {
-                    lookAtWal(connection);
+                    lookAtWal(connection, beats % (BEATS_PER_LOOK * LOOKS_PER_WARNING) == 0);
                 }
                 Thread.sleep(INTERVAL_MILLIS);
             }
@@ -77,9 +82,10 @@ final class Heartbeat {
         }
     }
 
-    private void lookAtWal(Connection connection) throws SQLException {
+    private void lookAtWal(Connection connection, boolean warn) throws SQLException {
         slot.state(connection).ifPresent(state -> {
-            if (state.retainedBytes() > walWarningBytes) {
+            listener.walRetained(state.retainedBytes());
+            if (warn && state.retainedBytes() > walWarningBytes) {
                 LOG.warn(
                         "The source keeps much WAL for the slot. task={} slot={} retained_bytes={} wal_warning_bytes={}",
                         task,

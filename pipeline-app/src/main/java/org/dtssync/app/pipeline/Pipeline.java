@@ -41,7 +41,7 @@ public final class Pipeline {
 
     /** Creates a pipeline that holds more or less in memory. */
     Pipeline(TaskFile task, PipelineListener listener, Budgets budgets) {
-        this.parts = TaskParts.of(task).with(budgets);
+        this.parts = TaskParts.of(task).with(budgets).toldTo(listener);
         this.listener = listener;
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.verify.VerifyAdvance;
+import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -28,6 +29,9 @@ public interface PipelineListener {
      */
     default void tableCopied(TableName table, long rows, long bytes, Duration time) {}
 
+    /** A chunk of the snapshot was copied. */
+    default void chunkCopied(TableName table, long rows, long bytes) {}
+
     /** An object of the structure was made, or failed. */
     default void structureObject(String name, String state, double seconds) {}
 
@@ -39,6 +43,19 @@ public interface PipelineListener {
      * @param changes how many
      */
     default void applied(Lsn lsn, long lagMillis, long changes) {}
+
+    /**
+     * A cut was written to the topics.
+     *
+     * @param changes how many it has
+     */
+    default void captured(long changes) {}
+
+    /** The source keeps so much WAL for the slot, in bytes. */
+    default void walRetained(long bytes) {}
+
+    /** A part failed for a reason that may pass, and is tried again. */
+    default void retrying(String part, FaultKind kind) {}
 
     /** A comparison gets on. */
     default void verifying(VerifyAdvance advance) {}

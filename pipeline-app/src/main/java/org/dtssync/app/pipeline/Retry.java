@@ -27,9 +27,17 @@ final class Retry {
     private static final Duration HEALTHY = Duration.ofMinutes(3);
 
     private final RetrySettings settings;
+    private final PipelineListener listener;
 
-    Retry(RetrySettings settings) {
+    /**
+     * Creates one.
+     *
+     * @param settings the windows
+     * @param listener told of each further try
+     */
+    Retry(RetrySettings settings, PipelineListener listener) {
         this.settings = settings;
+        this.listener = listener;
     }
 
     /** Something that may fail. */
@@ -73,6 +81,7 @@ final class Retry {
                 // Not all at the same moment: many parts, and many tasks, lose one server together.
                 long spread = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
                 LOG.warn("Trying again. part={} pause_ms={} reason={}", part, spread, e.getMessage());
+                listener.retrying(part, e.kind());
                 Thread.sleep(spread);
                 pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
             }

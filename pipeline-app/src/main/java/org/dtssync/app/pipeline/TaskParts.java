@@ -27,13 +27,15 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
  * @param destination connections to the destination
  * @param progress the task's state
  * @param budgets how much is held in memory at a time, and how often the structure is looked at
+ * @param listener told of what the parts do
  */
 record TaskParts(
         TaskFile task,
         DatabaseConnections source,
         DatabaseConnections destination,
         ProgressStore progress,
-        Budgets budgets) {
+        Budgets budgets,
+        PipelineListener listener) {
 
     /** Puts the parts together for an instance that writes. */
     static TaskParts of(TaskFile task) {
@@ -53,19 +55,31 @@ record TaskParts(
         DatabaseConnections source = new DatabaseConnections(from, task.source().database(), applicationName);
         DatabaseConnections destination =
                 new DatabaseConnections(to, task.destination().database(), applicationName);
-        return new TaskParts(task, source, destination, new ProgressStore(destination, task.name()), Budgets.DEFAULT);
+        return new TaskParts(
+                task,
+                source,
+                destination,
+                new ProgressStore(destination, task.name()),
+                Budgets.DEFAULT,
+                PipelineListener.NONE);
     }
 
     /** Returns the same parts with other budgets. */
     TaskParts with(Budgets other) {
-        return new TaskParts(task, source, destination, progress, other);
+        return new TaskParts(task, source, destination, progress, other, listener);
+    }
+
+    /** Returns the same parts, which tell another listener what they do. */
+    TaskParts toldTo(PipelineListener other) {
+        return new TaskParts(task, source, destination, progress, budgets, other);
     }
 
     /** Returns the parts of the task in the other direction. */
     TaskParts reversed() {
         // People call both databases what the task file calls them, whichever way the data goes.
         TaskFile reversed = task.reversed();
-        return of(reversed, reversed.applicationName(), destination.role(), source.role());
+        return of(reversed, reversed.applicationName(), destination.role(), source.role())
+                .toldTo(listener);
     }
 
     ReplicationSlot slot() {
@@ -77,7 +91,7 @@ record TaskParts(
     }
 
     Retry retry() {
-        return new Retry(task.retry());
+        return new Retry(task.retry(), listener);
     }
 
     CaptureSettings captureSettings(List<CapturedTable> tables) {

@@ -50,14 +50,23 @@ public record TaskStatus(
      * @throws SyncException if the destination cannot be asked
      */
     public static TaskStatus read(TaskFile task) {
+        return read(task, true);
+    }
+
+    /** Reads the same without the tables, of which there may be many. */
+    public static TaskStatus readLag(TaskFile task) {
+        return read(task, false);
+    }
+
+    private static TaskStatus read(TaskFile task, boolean withTables) {
         // Another name than the task's own sessions: a successor must not end those that only look.
         TaskParts parts = TaskParts.of(task, task.applicationName() + "_status");
         Optional<TaskProgress> known = parts.progress().task();
         if (known.isPresent() && isReverse(known.get().phase())) {
-            return read(parts, known.get(), reversed(task));
+            return read(parts, known.get(), reversed(task), withTables);
         }
         Optional<SourceEnd> source = source(parts.source(), task.name());
-        return known.isPresent() ? read(parts, known.get(), source) : notBegun(task, source);
+        return known.isPresent() ? read(parts, known.get(), source, withTables) : notBegun(task, source);
     }
 
     /** Phases in which the data goes from the destination to the source. */
@@ -70,9 +79,9 @@ public record TaskStatus(
     }
 
     /** The stream is the reverse one; phase and run are those of the task. */
-    private static TaskStatus read(TaskParts parts, TaskProgress progress, TaskParts reverse) {
+    private static TaskStatus read(TaskParts parts, TaskProgress progress, TaskParts reverse, boolean withTables) {
         TaskStatus stream =
-                read(reverse, progress, source(reverse.source(), reverse.task().name()));
+                read(reverse, progress, source(reverse.source(), reverse.task().name()), withTables);
         try (Connection destination = parts.destination().open()) {
             return new TaskStatus(
                     progress,
@@ -103,7 +112,8 @@ public record TaskStatus(
         return progress.phase() != Phase.PRECHECK;
     }
 
-    private static TaskStatus read(TaskParts parts, TaskProgress progress, Optional<SourceEnd> source) {
+    private static TaskStatus read(
+            TaskParts parts, TaskProgress progress, Optional<SourceEnd> source, boolean withTables) {
         TaskFile task = parts.task();
         try (Connection destination = parts.destination().open()) {
             Optional<Lsn> applied =
@@ -117,7 +127,7 @@ public record TaskStatus(
                     source.map(end -> lag(end, beat)),
                     source.flatMap(
                             end -> applied.map(lsn -> Math.max(0, end.lsn().minus(lsn)))),
-                    parts.progress().tables());
+                    withTables ? parts.progress().tables() : List.of());
         } catch (SQLException e) {
             throw SqlFaults.explain("The status of task " + task.name() + " could not be read", e);
         }
@@ -169,6 +179,18 @@ public record TaskStatus(
                 return rows.next() ? Optional.of(new Beat(rows.getLong(1), rows.getDouble(2))) : Optional.empty();
             }
         }
+    }
+
+    /**
+     * Returns whether a run of a task that is known is alive.
+     *
+     * @throws SyncException if the destination cannot be asked
+     */
+    static boolean isRunning(TaskParts parts) {
+        return parts.destination()
+                .inTransaction(
+                        "The status of task " + parts.task().name() + " could not be read",
+                        connection -> isHeld(connection, parts.task().name()));
     }
 
     private static boolean isHeld(Connection connection, String task) throws SQLException {

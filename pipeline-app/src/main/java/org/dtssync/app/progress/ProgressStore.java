@@ -61,6 +61,22 @@ public final class ProgressStore {
         return task().isPresent();
     }
 
+    /** Returns whether an instance has held this task since it was last released, be it that nothing came of it. */
+    public boolean isHeldOrWas() {
+        return destination.inTransaction("The state of task " + task + " could not be read", connection -> {
+            if (!isInstalled(connection)) {
+                return false;
+            }
+            try (PreparedStatement statement =
+                    connection.prepareStatement("SELECT 1 FROM dts_sync.fence WHERE task = ?")) {
+                statement.setString(1, task);
+                try (ResultSet rows = statement.executeQuery()) {
+                    return rows.next();
+                }
+            }
+        });
+    }
+
     /** Reads the task's row; empty if the task was never prepared or was released. */
     public Optional<TaskProgress> task() {
         return destination.inTransaction("The state of task " + task + " could not be read", connection -> {

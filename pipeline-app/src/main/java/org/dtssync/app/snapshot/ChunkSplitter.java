@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -39,7 +40,7 @@ record ChunkSplitter(int chunkRows) {
             return Optional.empty();
         }
         TableName table = chunk.table();
-        TableCatalog catalog = new TableCatalog(source);
+        ShapeCatalog catalog = new ShapeCatalog(source);
         Optional<KeyOrder> order =
                 catalog.keyOrder(table, chunk.of().keyColumns().orElseThrow());
         if (order.isEmpty()) {
@@ -47,7 +48,7 @@ record ChunkSplitter(int chunkRows) {
             return Optional.empty();
         }
         String from = catalog.shapes(List.of(table)).get(table).sql();
-        return walk(source, order.get(), from, order.get().within(chunk));
+        return walk(source, order.get(), from, order.get().within(chunk.after(), chunk.upTo()));
     }
 
     private Optional<List<String>> walk(Connection source, KeyOrder order, String from, String range)

@@ -2,6 +2,7 @@ package org.dtssync.app.snapshot;
 
 import java.time.Duration;
 import java.util.List;
+import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -23,6 +24,9 @@ public interface SnapshotListener {
 
     /** Called when a chunk is committed. */
     default void copied(TableName table, int chunk, long rows, long bytes) {}
+
+    /** Called when work failed for a reason that may pass, before it is tried again. */
+    default void retrying(FaultKind kind) {}
 
     /** Called when the last chunk of a table is committed; the time is that of this run. */
     default void tableCopied(TableName table, long rows, long bytes, Duration time) {}

@@ -78,19 +78,16 @@ final class SuspectReader {
             Connection connection, ComparedTable table, End end, List<List<String>> keys) throws SQLException {
         Map<Integer, RowState> states = new HashMap<>();
         set(connection, PROBE);
-        try (PreparedStatement statement =
-                connection.prepareStatement(table.sql(end).byKeys())) {
-            setKeys(connection, statement, table, keys);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    List<String> key = new ArrayList<>();
-                    for (int i = 0; i < table.keyColumns().size(); i++) {
-                        key.add(rows.getString(5 + i));
-                    }
-                    RowState row = new RowState(
-                            new BucketSum(1, rows.getBigDecimal(2)), rows.getString(3), rows.getString(4), key);
-                    states.merge(rows.getInt(1) - 1, row, RowState::plus);
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(table.sql(end).byKeys(keys))) {
+            while (rows.next()) {
+                List<String> key = new ArrayList<>();
+                for (int i = 0; i < table.keyColumns().size(); i++) {
+                    key.add(rows.getString(5 + i));
                 }
+                RowState row = new RowState(
+                        new BucketSum(1, rows.getBigDecimal(2)), rows.getString(3), rows.getString(4), key);
+                states.merge(rows.getInt(1), row, RowState::plus);
             }
         }
         return states;
@@ -102,7 +99,7 @@ final class SuspectReader {
         Map<Integer, RowState> states = new HashMap<>();
         set(connection, SCAN);
         try (PreparedStatement statement =
-                connection.prepareStatement(table.sql(end).byKeys())) {
+                connection.prepareStatement(table.sql(end).byHashes())) {
             statement.setArray(1, connection.createArrayOf("bigint", hashes));
             statement.setArray(2, connection.createArrayOf("bigint", hashes));
             try (ResultSet rows = statement.executeQuery()) {
@@ -122,26 +119,13 @@ final class SuspectReader {
             Connection connection, ComparedTable table, End end, List<List<String>> keys) throws SQLException {
         Map<Integer, Long[]> hashes = new HashMap<>();
         set(connection, PROBE);
-        try (PreparedStatement statement =
-                connection.prepareStatement(table.sql(end).columnHashes())) {
-            setKeys(connection, statement, table, keys);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    hashes.put(rows.getInt(1) - 1, (Long[]) rows.getArray(2).getArray());
-                }
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(table.sql(end).columnHashes(keys))) {
+            while (rows.next()) {
+                hashes.put(rows.getInt(1), (Long[]) rows.getArray(2).getArray());
             }
         }
         return hashes;
-    }
-
-    private static void setKeys(
-            Connection connection, PreparedStatement statement, ComparedTable table, List<List<String>> keys)
-            throws SQLException {
-        for (int column = 0; column < table.keyColumns().size(); column++) {
-            int position = column;
-            Object[] texts = keys.stream().map(key -> key.get(position)).toArray();
-            statement.setArray(column + 1, connection.createArrayOf("text", texts));
-        }
     }
 
     private static void set(Connection connection, String settings) throws SQLException {

@@ -2,6 +2,7 @@ package org.dtssync.app.verify;
 
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.app.catalog.KeyColumn;
 
 /**
  * What one end's catalog says about a table, as far as reading it in chunks needs it.
@@ -19,13 +20,12 @@ record TableLayout(boolean partitioned, List<Column> columns, long rows, long by
      * A column.
      *
      * @param name its name
-     * @param type its type as SQL, with modifiers
      * @param order what its sort order depends on: empty if on nothing but the type, otherwise the collation's provider,
-     *     locale and version; {@code unknown} where the server does not tell the version
-     * @param addressable whether a value can be found by its text and the operators of {@code pg_catalog} alone; types of
-     *     extensions have operators of their own
+     *     locale and version; {@code unknown} where the server does not tell
+     * @param addressable whether a value that the other end has can be looked up by its text
+     * @param asKey how it is compared as a column of the key, of a table with the alias {@code t}
      */
-    record Column(String name, String type, String order, boolean addressable) {}
+    record Column(String name, String order, boolean addressable, KeyColumn asKey) {}
 
     Optional<Column> column(String name) {
         return columns.stream().filter(column -> column.name().equals(name)).findFirst();

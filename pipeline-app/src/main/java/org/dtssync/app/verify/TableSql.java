@@ -3,8 +3,11 @@ package org.dtssync.app.verify;
 import static java.util.stream.Collectors.joining;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.dtssync.app.catalog.KeyColumn;
+import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /**
@@ -21,10 +24,14 @@ final class TableSql {
 
     private final ComparedTable table;
     private final TableLayout layout;
+    private final KeyOrder key;
 
     TableSql(ComparedTable table, TableLayout layout) {
         this.table = table;
         this.layout = layout;
+        this.key = new KeyOrder(table.keyColumns().stream()
+                .map(name -> layout.column(name).orElseThrow().asKey())
+                .toList());
     }
 
     /** One row: the given number, how many rows the condition has, and the sum of their hashes. */
@@ -57,60 +64,62 @@ final class TableSql {
     }
 
     /**
-     * Rows by their keys, given as one text array for each key column: the key's number, hash, version, label, key. Of a
-     * table without a key, by an array of hashes, read in one statement so that no row can be met twice or not at all
-     * because it moved: number, how many rows, version.
+     * Rows by their keys: the key's number from 0, hash, version, label, key. Keys are written out, so that each type's input
+     * function reads them: a cast from text may be another function.
      */
-    String byKeys() {
-        if (!table.keyed()) {
-            return "SELECT wanted.n, found.rows, found.version FROM unnest(?::bigint[]) WITH ORDINALITY AS wanted(h, n) JOIN"
-                    + " (SELECT h, count(*) AS rows, sum(x)::text AS version FROM (SELECT " + rowHash()
-                    + " AS h, t.xmin::text::bigint AS x FROM " + from() + " OFFSET 0) AS hashed"
-                    + " WHERE h = ANY (?::bigint[]) GROUP BY h) AS found ON found.h = wanted.h";
-        }
-        String label = table.keyColumns().size() == 1
-                ? column(table.keyColumns().get(0)) + "::text"
-                : "ROW(" + columns(table.keyColumns()) + ")::text";
-        return "SELECT wanted.n, " + rowHash() + ", t.xmin::text, " + label + ", " + keyTexts() + wantedKeys();
+    String byKeys(List<List<String>> keys) {
+        String label = table.keyColumns().size() == 1 ? keyTexts() : "ROW(" + columns(table.keyColumns()) + ")::text";
+        return "SELECT wanted.n, " + rowHash() + ", t.xmin::text, " + label + ", " + keyTexts() + wantedKeys(keys);
     }
 
-    /** For changed rows: the key's number and one hash for each column. */
-    String columnHashes() {
+    /**
+     * Rows of a table without a key by two parameters, each the array of their hashes, read in one statement so that no row can
+     * be met twice or not at all because it moved: the hash's number from 1, how many rows, version.
+     */
+    String byHashes() {
+        return "SELECT wanted.n, found.rows, found.version FROM unnest(?::bigint[]) WITH ORDINALITY AS wanted(h, n) JOIN"
+                + " (SELECT h, count(*) AS rows, sum(x)::text AS version FROM (SELECT " + rowHash()
+                + " AS h, t.xmin::text::bigint AS x FROM " + from() + " OFFSET 0) AS hashed"
+                + " WHERE h = ANY (?::bigint[]) GROUP BY h) AS found ON found.h = wanted.h";
+    }
+
+    /** For changed rows: the key's number from 0 and one hash for each column. */
+    String columnHashes(List<List<String>> keys) {
         String hashes = table.columns().stream()
                 .map(name -> hash("ROW(" + column(name) + ")", 0))
                 .collect(joining(", "));
-        return "SELECT wanted.n, ARRAY[" + hashes + "]" + wantedKeys();
+        return "SELECT wanted.n, ARRAY[" + hashes + "]" + wantedKeys(keys);
     }
 
     /** The key some rows after a bound, as texts. */
     String nextBound(List<String> bound, long rows) {
-        String after = bound == null ? Slice.EVERYTHING : keyCompared(">", bound);
-        return "SELECT " + keyTexts() + " FROM " + from() + " WHERE " + after + " ORDER BY "
-                + columns(table.keyColumns()) + " OFFSET " + (rows - 1) + " LIMIT 1";
+        return "SELECT " + keyTexts() + " FROM " + from() + " WHERE "
+                + key.within(Optional.ofNullable(bound), Optional.empty()) + " ORDER BY " + key.orderBy() + " OFFSET "
+                + (rows - 1) + " LIMIT 1";
     }
 
     /** Keys after one bound, up to and including another; null is open. */
     String range(List<String> after, List<String> upTo) {
-        String lower = after == null ? Slice.EVERYTHING : keyCompared(">", after);
-        return upTo == null ? lower : lower + " AND " + keyCompared("<=", upTo);
-    }
-
-    private String keyCompared(String operator, List<String> bound) {
-        return "(" + columns(table.keyColumns()) + ") " + operator + " ("
-                + eachKey(i -> Identifiers.literal(bound.get(i)) + "::" + keyType(i)) + ")";
+        return key.within(Optional.ofNullable(after), Optional.ofNullable(upTo));
     }
 
     /** Found through the key's index: as many probes as there are keys. */
-    private String wantedKeys() {
-        return " FROM unnest(" + eachKey(i -> "?::text[]") + ") WITH ORDINALITY AS wanted(" + eachKey(i -> "k" + i)
-                + ", n) JOIN " + from() + " ON "
+    private String wantedKeys(List<List<String>> keys) {
+        String rows = IntStream.range(0, keys.size())
+                .mapToObj(n -> "(" + n + ", "
+                        + eachKey(i -> key.columns().get(i).literal(keys.get(n).get(i))) + ")")
+                .collect(joining(", "));
+        return " FROM (VALUES " + rows + ") AS wanted(n, " + eachKey(i -> "k" + i) + ") JOIN " + from() + " ON "
                 + IntStream.range(0, table.keyColumns().size())
-                        .mapToObj(i -> column(table.keyColumns().get(i)) + " = wanted.k" + i + "::" + keyType(i))
+                        .mapToObj(i -> {
+                            KeyColumn column = key.columns().get(i);
+                            return column.expression() + " " + column.equal() + " wanted.k" + i;
+                        })
                         .collect(joining(" AND "));
     }
 
     private String keyTexts() {
-        return eachKey(i -> column(table.keyColumns().get(i)) + "::text");
+        return key.columns().stream().map(KeyColumn::text).collect(joining(", "));
     }
 
     private String bucket(int buckets) {
@@ -131,10 +140,6 @@ final class TableSql {
     private String from() {
         // Rows of tables that inherit from this one are theirs, as in COPY.
         return (layout.partitioned() ? "" : "ONLY ") + table.name().sql() + " AS t";
-    }
-
-    private String keyType(int i) {
-        return layout.column(table.keyColumns().get(i)).orElseThrow().type();
     }
 
     private String eachKey(IntFunction<String> text) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,7 @@ class TaskFileReaderTest {
         assertThat(task.retry()).isEqualTo(new RetrySettings(Duration.ofHours(12), Duration.ofMinutes(10)));
         assertThat(task.secondInstance()).isEqualTo(SecondInstance.REFUSE);
         assertThat(task.walWarningBytes()).isEqualTo(10L << 30);
+        assertThat(task.metrics()).isEmpty();
     }
 
     @Test
@@ -88,6 +90,7 @@ class TaskFileReaderTest {
                 retry: { connection: 500ms, other: 30s }
                 second.instance: standby
                 wal.warning: 512MB
+                metrics: { listen: "[::1]:0" }
                 """);
 
         assertThat(task.name()).isEqualTo("shop_2");
@@ -125,6 +128,7 @@ class TaskFileReaderTest {
         assertThat(task.retry()).isEqualTo(new RetrySettings(Duration.ofMillis(500), Duration.ofSeconds(30)));
         assertThat(task.secondInstance()).isEqualTo(SecondInstance.STANDBY);
         assertThat(task.walWarningBytes()).isEqualTo(512L << 20);
+        assertThat(task.metrics()).contains(new MetricsSettings("::1", 0));
         assertThat(task.toString()).doesNotContain("s3cret", "hidden", "from file");
     }
 
@@ -135,6 +139,7 @@ class TaskFileReaderTest {
                   pgbouncer.console: "[::1]:6432"
                   pgbouncer.user: admin
                   pgbouncer.password: "${env:SOURCE_PASSWORD}"
+                  pgbouncer.root.certificate: /etc/pgbouncer/root.crt
                   pgbouncer.databases: [ shop, "Shop two" ]
                   pgbouncer.file: shop.ini
                   pgbouncer.destination: "/run/postgresql:5433/other"
@@ -147,6 +152,7 @@ class TaskFileReaderTest {
                         6432,
                         "admin",
                         "s3cret ",
+                        Optional.of(Path.of("/etc/pgbouncer/root.crt")),
                         List.of("shop", "Shop two"),
                         directory.resolve("shop.ini"),
                         new PgBouncerSettings.Server("127.0.0.1", 5432, "shop"),
@@ -230,6 +236,8 @@ class TaskFileReaderTest {
             name: shop|name: shop¶switchover: { pgbouncer.console: "h:1", pgbouncer.user: u, pgbouncer.databases: [ d ], pgbouncer.file: f, pgbouncer.source: "h:5432" }|switchover.pgbouncer.source (line 2) is not host:port/dbname. Write for example: pgbouncer.source: "10.0.0.5:5432/shop"
             name: shop|name: shop¶switchover: { pgbouncer.console: "h:1", pgbouncer.user: u, pgbouncer.databases: [ d ], pgbouncer.file: f, command: /bin/true }|switchover.command (line 2) and switchover.pgbouncer.console cannot both be given. Remove one of them.
             name: shop|name: shop¶switchover: { pgbouncer.console: "h:1", pgbouncer.user: u, pgbouncer.databases: [ d ], pgbouncer.file: f, pgbouncer.paus.timeout: 5s }|Unknown key 'switchover.pgbouncer.paus.timeout' (line 2). Did you mean 'switchover.pgbouncer.pause.timeout'?
+            name: shop|name: shop¶metrics: { listen: "9404" }|metrics.listen (line 2) is not a host and a port, host:port. Write for example: listen: "127.0.0.1:9404"
+            name: shop|name: shop¶metrics: { listen: "h:65536" }|metrics.listen (line 2) is not a host and a port, host:port. Write for example: listen: "127.0.0.1:9404"
             user: migrator }|user: migrator, existing: fail }|Unknown key 'source.existing' (line 2). Did you mean 'destination.existing'?
             """)
     void namesTheMistake(String original, String replacement, String sentence) {

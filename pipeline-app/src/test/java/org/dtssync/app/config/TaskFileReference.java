@@ -28,6 +28,7 @@ final class TaskFileReference {
             retry:       { connection: 12h, other: 10m }
             second.instance: refuse
             wal.warning: 10GB
+            metrics:     { listen: "127.0.0.1:9404" }
             ```
 
             - Dots belong to the keys: `chunk.rows` is one key, not a map `chunk` with `rows`.

@@ -110,7 +110,7 @@ class TaskFileReferenceTest {
         };
         value = switch (key) {
             case SNAPSHOT_WORKERS -> "7";
-            case SWITCHOVER_PGBOUNCER_CONSOLE -> "other:7";
+            case SWITCHOVER_PGBOUNCER_CONSOLE, METRICS_LISTEN -> "other:7";
             case SWITCHOVER_PGBOUNCER_SOURCE, SWITCHOVER_PGBOUNCER_DESTINATION -> "other:7/other";
             default -> value;
         };

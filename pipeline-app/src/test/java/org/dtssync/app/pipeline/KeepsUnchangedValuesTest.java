@@ -2,10 +2,9 @@ package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.dtssync.app.progress.Phase;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.Lsn;
@@ -135,24 +134,17 @@ class KeepsUnchangedValuesTest {
         moved.run(RunGoal.SCHEMA);
         moved.atSource(swap);
         moved.run(RunGoal.SNAPSHOT);
-        try (Connection locking = new Scripts(moved.destination()).connect();
-                Statement statement = locking.createStatement()) {
-            locking.setAutoCommit(false);
-            // The applier begins by reading its position: what waits then it takes together.
-            statement.execute("LOCK TABLE dts_sync.apply_position IN ACCESS EXCLUSIVE MODE");
-            moved.atSource(swap);
-            Lsn end = SourcePosition.insert(moved.connectionsToSource());
-            try (LiveRun run = LiveRun.start(moved.task())) {
-                Awaitility.await()
-                        .atMost(Duration.ofSeconds(60))
-                        .until(() -> moved.valueAtSource("SELECT confirmed_flush_lsn >= '" + end
-                                        + "' FROM pg_replication_slots WHERE slot_name = '"
-                                        + moved.task().slot() + "'")
-                                .equals("t"));
-                locking.rollback();
-                await(run, moved);
+        moved.atSource(swap);
+        Lsn end = SourcePosition.insert(moved.connectionsToSource());
+        PipelineListener allAtOnce = new PipelineListener() {
+            @Override
+            public void entered(Phase phase) {
+                if (phase == Phase.CATCH_UP) {
+                    awaitCaptured(moved, end);
+                }
             }
-        }
+        };
+        new Pipeline(moved.task(), allAtOnce).run(RunOptions.to(RunGoal.CAUGHT_UP));
 
         assertEqual(moved);
         moved.release();
@@ -205,6 +197,15 @@ class KeepsUnchangedValuesTest {
         assertThat(moved.valueAtDestination("SELECT count(*) FROM public.odd WHERE t = '" + placeholder + "'"))
                 .isEqualTo("4");
         moved.release();
+    }
+
+    private static void awaitCaptured(MovedTask moved, Lsn end) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> moved.valueAtSource("SELECT confirmed_flush_lsn >= '" + end
+                                + "' FROM pg_replication_slots WHERE slot_name = '"
+                                + moved.task().slot() + "'")
+                        .equals("t"));
     }
 
     private static void await(LiveRun run, MovedTask moved) throws Exception {

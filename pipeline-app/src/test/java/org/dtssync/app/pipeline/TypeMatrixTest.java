@@ -63,6 +63,7 @@ class TypeMatrixTest {
             CREATE TYPE b.mood AS ENUM ('other', 'sad');
             CREATE TYPE public.int4 AS ENUM ('one', 'two');
             CREATE DOMAIN public.bool AS text;
+            CREATE DOMAIN public.feeling AS a.mood;
             CREATE DOMAIN public.grid AS pg_catalog.int4[];
             CREATE DOMAIN public.wrapped AS public.grid CHECK (array_ndims(VALUE) = 2);
             CREATE TYPE public.inner_part AS ("t x" text, n float8);

@@ -3,7 +3,10 @@ package org.dtssync.app.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import org.dtssync.app.testing.KeyTypes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,45 @@ class SnapshotShapesTest {
                                     + "'"))
                     .as(shape.table)
                     .isEqualTo("15 7");
+        }
+    }
+
+    @Test
+    void everyTypeOfKeyIsDividedAndArrivesEqual() throws Exception {
+        bench.atBoth(KeyTypes.SETUP);
+        Random random = new Random(11);
+        List<String> tables = new ArrayList<>();
+        StringBuilder structure = new StringBuilder();
+        StringBuilder rows = new StringBuilder();
+        for (KeyTypes.KeyType type : KeyTypes.all()) {
+            for (String key : List.of("k, n", "g, k")) {
+                String name = type.name() + (key.startsWith("k") ? "_first" : "_second");
+                structure
+                        .append("CREATE TABLE ")
+                        .append(name)
+                        .append(" (v text, k ")
+                        .append(type.sql())
+                        .append(", g int, n bigint, PRIMARY KEY (")
+                        .append(key)
+                        .append("));\n");
+                rows.append("INSERT INTO ")
+                        .append(name)
+                        .append(" SELECT 'v' || n, ")
+                        .append(type.value())
+                        .append(", row_number() OVER (ORDER BY n) / 3, n FROM ")
+                        .append(KeyTypes.numbers(random, 18))
+                        .append(" ON CONFLICT DO NOTHING;\n");
+                tables.add(name);
+                bench.addLarge(name, key.startsWith("k") ? new String[] {"k", "n"} : new String[] {"g", "k"});
+            }
+        }
+        bench.atBoth(structure.toString());
+        bench.atSource(rows + KeyTypes.LATE_RULE);
+
+        bench.job(2, CHUNK_ROWS, SnapshotListener.NONE).run();
+
+        for (String table : tables) {
+            bench.assertLoaded(table);
         }
     }
 

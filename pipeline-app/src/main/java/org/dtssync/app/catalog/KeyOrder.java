@@ -1,67 +1,65 @@
-package org.dtssync.app.snapshot;
+package org.dtssync.app.catalog;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dtssync.connectors.postgres.Identifiers;
 
 /**
- * The order of a key's index as SQL: how rows are sorted, and which lie between two bounds.
+ * The order of a key as SQL: how rows are sorted, and which lie between two bounds.
  *
  * <p>One order decides both where a chunk ends and which rows are in it, so chunks can neither overlap nor leave a gap,
- * whatever the type or collation; and it is the index's own, so that no range reads more than its rows. Immutable.
+ * whatever the type or collation; and where it is the index's own no range reads more than its rows. Immutable.
  *
- * @param columns the key's columns in the index's order
+ * @param columns the key's columns in the order they are compared in
  */
-record KeyOrder(List<KeyColumn> columns) {
+public record KeyOrder(List<KeyColumn> columns) {
 
-    KeyOrder {
+    /** Copies the columns. */
+    public KeyOrder {
         columns = List.copyOf(columns);
     }
 
     /** Returns the list for ORDER BY. */
-    String orderBy() {
+    public String orderBy() {
         return columns.stream().map(KeyColumn::order).collect(Collectors.joining(", "));
     }
 
-    /**
-     * Returns an array of the key's values as text. {@code format} prints by the type's output function, which its input
-     * function reads back; a cast to text may be something else.
-     */
-    String bound() {
-        return columns.stream()
-                .map(column -> "format('%s', " + column.expression() + ")")
-                .collect(Collectors.joining(", ", "ARRAY[", "]"));
+    /** Returns an array of the key's values as text, which {@link KeyColumn#literal} reads back. */
+    public String bound() {
+        return columns.stream().map(KeyColumn::text).collect(Collectors.joining(", ", "ARRAY[", "]"));
     }
 
     /**
-     * Returns the condition for rows that lie within the chunk's bounds, or {@code true}.
+     * Returns the condition for rows behind one bound, up to and including another, or {@code true}.
      *
      * <p>Columns in which both bounds agree are asked for by equality: a scan of the index ends only when the first column that
      * is compared by range has passed its bound, so without that each chunk of a tenant's rows would be read to the end of
      * that tenant.
+     *
+     * @param after the key that the rows come after, as {@link #bound} gave it; empty: open below
+     * @param upTo the last key that is still wanted; empty: open above
      */
-    String within(Chunk chunk) {
-        int common = commonColumns(chunk);
+    public String within(Optional<List<String>> after, Optional<List<String>> upTo) {
+        int common = commonColumns(after, upTo);
         List<String> conditions = new ArrayList<>();
         for (int i = 0; i < common; i++) {
-            conditions.add(
-                    compare(i, columns.get(i).equal(), literals(chunk.after().orElseThrow())));
+            conditions.add(compare(i, columns.get(i).equal(), literals(after.orElseThrow())));
         }
-        chunk.after().ifPresent(bound -> conditions.add(after(common, literals(bound))));
-        chunk.upTo().ifPresent(bound -> conditions.add(upTo(common, literals(bound))));
+        after.ifPresent(bound -> conditions.add(after(common, literals(bound))));
+        upTo.ifPresent(bound -> conditions.add(upTo(common, literals(bound))));
         return conditions.isEmpty() ? "true" : String.join(" AND ", conditions);
     }
 
     /** Counts leading columns of equal text, which are equal in any order; at least one column is left over. */
-    private int commonColumns(Chunk chunk) {
-        if (chunk.after().isEmpty() || chunk.upTo().isEmpty()) {
+    private int commonColumns(Optional<List<String>> after, Optional<List<String>> upTo) {
+        if (after.isEmpty() || upTo.isEmpty()) {
             return 0;
         }
         int common = 0;
         while (common < columns.size() - 1
-                && chunk.after().get().get(common).equals(chunk.upTo().get().get(common))) {
+                && after.get().get(common).equals(upTo.get().get(common))) {
             common++;
         }
         return common;
@@ -119,8 +117,7 @@ record KeyOrder(List<KeyColumn> columns) {
         }
         List<String> literals = new ArrayList<>();
         for (int i = 0; i < bound.size(); i++) {
-            literals.add(
-                    Identifiers.literal(bound.get(i)) + "::" + columns.get(i).type());
+            literals.add(columns.get(i).literal(bound.get(i)));
         }
         return literals;
     }

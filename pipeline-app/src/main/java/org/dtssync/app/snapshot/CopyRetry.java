@@ -11,17 +11,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tries work again, on new connections and ever more slowly, while its fault is one that passes. Thread-safe. */
-final class Retry {
+final class CopyRetry {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CopyRetry.class);
     private static final long FIRST_WAIT_MILLIS = 200;
     private static final long LONGEST_WAIT_MILLIS = 30_000;
 
     private final RetrySettings settings;
+    private final SnapshotListener listener;
     private volatile boolean stopped;
 
-    Retry(RetrySettings settings) {
+    CopyRetry(RetrySettings settings, SnapshotListener listener) {
         this.settings = settings;
+        this.listener = listener;
     }
 
     /** Makes every failure from here on final: the connections are being ended on purpose. */
@@ -54,6 +56,7 @@ final class Retry {
                 // Workers that lost one server together do not come back in the same moment.
                 long spread = ThreadLocalRandom.current().nextLong(wait / 2, wait + 1);
                 LOG.warn("The snapshot tries again. attempt={} wait_ms={} error={}", attempt, spread, fault.what());
+                listener.retrying(fault.kind());
                 Thread.sleep(spread);
             }
             wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);

@@ -11,16 +11,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.app.catalog.KeyColumn;
+import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
 /** Reads what a copy must know of tables and keys from a database's catalog. Not thread-safe, as its connection. */
-final class TableCatalog {
+final class ShapeCatalog {
 
     private final Connection connection;
 
-    TableCatalog(Connection connection) {
+    ShapeCatalog(Connection connection) {
         this.connection = connection;
     }
 
@@ -115,15 +117,17 @@ final class TableCatalog {
                 FROM chosen i
                 CROSS JOIN generate_series(0, i.indnkeyatts - 1) AS p
                 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p]
-            ), below (p, type, typmod, is_domain, base, base_typmod) AS (
-                SELECT k.p, t.oid, k.atttypmod, t.typtype = 'd', t.typbasetype, t.typtypmod
+            ), below (p, type, typmod, kind, base, base_typmod) AS (
+                SELECT k.p, t.oid, k.atttypmod, t.typtype, t.typbasetype, t.typtypmod
                 FROM key_column k JOIN pg_type t ON t.oid = k.atttypid
                 UNION ALL
-                SELECT b.p, t.oid, b.base_typmod, t.typtype = 'd', t.typbasetype, t.typtypmod
+                SELECT b.p, t.oid, b.base_typmod, t.typtype, t.typbasetype, t.typtypmod
                 FROM below b JOIN pg_type t ON t.oid = b.base
-                WHERE b.is_domain
+                WHERE b.kind = 'd'
             )
-            SELECT format('%I', k.attname) || CASE
+            SELECT format('%I', k.attname)
+                   || CASE WHEN b.kind = 'e' AND b.type <> k.atttypid THEN '::' || format_type(b.type, NULL) ELSE '' END
+                   || CASE
                        WHEN k.collation NOT IN (0, k.attcollation)
                        THEN (SELECT format(' COLLATE %I.%I', n.nspname, c.collname)
                              FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
@@ -140,7 +144,7 @@ final class TableCatalog {
                            AND am.amoplefttype = o.opcintype AND am.amoprighttype = o.opcintype
                          ORDER BY am.amopstrategy)
             FROM key_column k
-            JOIN below b ON b.p = k.p AND NOT b.is_domain
+            JOIN below b ON b.p = k.p AND b.kind <> 'd'
             JOIN pg_opclass o ON o.oid = k.operator_class
             ORDER BY k.p
             """;

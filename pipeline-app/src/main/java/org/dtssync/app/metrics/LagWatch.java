@@ -1,0 +1,54 @@
+package org.dtssync.app.metrics;
+
+import java.util.Optional;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.pipeline.TaskStatus;
+import org.dtssync.connectors.fault.SyncException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks both databases for the lag every few seconds, so that it grows also where nothing moves any more. Runs in one thread
+ * until it is interrupted.
+ */
+final class LagWatch implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LagWatch.class);
+
+    private static final long INTERVAL_MILLIS = 3_000;
+
+    private final TaskFile task;
+    private final TaskMetrics metrics;
+
+    LagWatch(TaskFile task, TaskMetrics metrics) {
+        this.task = task;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                look();
+                Thread.sleep(INTERVAL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            // Only close() interrupts, and waits for this end.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() {
+        try {
+            TaskStatus status = TaskStatus.readLag(task);
+            metrics.lag(number(status.lagMillis()) / 1_000, number(status.lagBytes()));
+        } catch (SyncException e) {
+            metrics.lag(Double.NaN, Double.NaN);
+            LOG.debug("The lag could not be read. task={} reason={}", task.name(), e.getMessage());
+        }
+    }
+
+    private static double number(Optional<Long> value) {
+        return value.map(Long::doubleValue).orElse(Double.NaN);
+    }
+}

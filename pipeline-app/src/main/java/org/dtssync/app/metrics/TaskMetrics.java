@@ -1,0 +1,137 @@
+package org.dtssync.app.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.dtssync.app.pipeline.PipelineListener;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * The numbers of one run, each with the label {@code task}. Counters count from the start of the process. {@code docs/metrics.md}
+ * lists them all. Thread-safe.
+ */
+final class TaskMetrics implements PipelineListener {
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Counter captured;
+    private final Counter cuts;
+    private final Counter applied;
+    private final Counter copiedRows;
+    private final Counter copiedBytes;
+    private final Map<FaultKind, AtomicLong> errorMillis = new EnumMap<>(FaultKind.class);
+    private volatile Phase phase;
+    private volatile double lagSeconds = Double.NaN;
+    private volatile double lagBytes = Double.NaN;
+    private volatile double retainedBytes = Double.NaN;
+
+    /**
+     * Creates the metrics of a task.
+     *
+     * @param task its name
+     * @param walWarningBytes the size of the kept WAL from which a warning is given, in bytes
+     */
+    TaskMetrics(String task, long walWarningBytes) {
+        registry.config().commonTags("task", task);
+        captured = counter("dts.sync.captured.changes", "Changes written to the topics.");
+        cuts = counter("dts.sync.cuts", "Cuts written to the topics.");
+        applied = counter("dts.sync.applied.changes", "Changes applied at the destination.");
+        copiedRows = counter("dts.sync.snapshot.rows", "Rows copied by the snapshot.");
+        copiedBytes = Counter.builder("dts.sync.snapshot")
+                .baseUnit("bytes")
+                .description("Bytes of COPY text copied by the snapshot.")
+                .register(registry);
+        gauge("dts.sync.lag", "seconds", "Age of the oldest heartbeat that is not applied.", () -> lagSeconds);
+        gauge("dts.sync.lag", "bytes", "WAL between the source's end and the applied position.", () -> lagBytes);
+        gauge("dts.sync.slot.retained.wal", "bytes", "WAL the source keeps for the slot.", () -> retainedBytes);
+        gauge("dts.sync.wal.warning", "bytes", "The setting wal.warning.", () -> walWarningBytes);
+        for (Phase one : Phase.values()) {
+            Gauge.builder("dts.sync.phase", () -> phase == one ? 1 : 0)
+                    .tag("phase", one.label())
+                    .description("1 for the phase the task is in.")
+                    .register(registry);
+        }
+        for (FaultKind kind : FaultKind.values()) {
+            AtomicLong millis = new AtomicLong();
+            errorMillis.put(kind, millis);
+            Gauge.builder("dts.sync.last.error.timestamp", () -> millis.get() / 1000.0)
+                    .baseUnit("seconds")
+                    .tag("kind", label(kind))
+                    .description("When an error of this kind was last met, in Unix time; 0 for never.")
+                    .register(registry);
+        }
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    private void gauge(String name, String unit, String description, Supplier<Number> value) {
+        // Two gauges of one name would be one meter with two units.
+        Gauge.builder(name + "." + unit, value)
+                .baseUnit(unit)
+                .description(description)
+                .register(registry);
+    }
+
+    private static String label(FaultKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Notes the lag; NaN where it is not known. */
+    void lag(double seconds, double bytes) {
+        lagSeconds = seconds;
+        lagBytes = bytes;
+    }
+
+    /** Returns everything in Prometheus' text format. */
+    String text() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void entered(Phase entered) {
+        phase = entered;
+    }
+
+    @Override
+    public void chunkCopied(TableName table, long rows, long bytes) {
+        copiedRows.increment((double) rows);
+        copiedBytes.increment((double) bytes);
+    }
+
+    @Override
+    public void captured(long changes) {
+        cuts.increment();
+        captured.increment((double) changes);
+    }
+
+    @Override
+    public void applied(Lsn lsn, long lagMillis, long changes) {
+        applied.increment((double) changes);
+    }
+
+    @Override
+    public void walRetained(long bytes) {
+        retainedBytes = bytes;
+    }
+
+    @Override
+    public void retrying(String part, FaultKind kind) {
+        errorMillis.get(kind).set(System.currentTimeMillis());
+        Counter.builder("dts.sync.retries")
+                .tag("part", part)
+                .tag("kind", label(kind))
+                .description("Further tries after a fault that may pass.")
+                .register(registry)
+                .increment();
+    }
+}

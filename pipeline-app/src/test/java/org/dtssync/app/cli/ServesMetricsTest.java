@@ -1,0 +1,149 @@
+package org.dtssync.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.dtssync.app.testing.CommandLineProcess;
+import org.dtssync.app.testing.CommandLineProcess.Outcome;
+import org.dtssync.app.testing.CommandLineProcess.Started;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run tells Prometheus what it did and how far it is behind, for as long as it lives. */
+@ExtendWith(ServersExtension.class)
+class ServesMetricsTest {
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Pattern URL = Pattern.compile("url=(http://127\\.0\\.0\\.1:\\d+/metrics)");
+
+    @TempDir
+    Path directory;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private URI metrics;
+
+    @Test
+    void aRunServesItsMetricsUntilItEnds(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(18);
+        execute(source, """
+                CREATE TABLE public.item (id int PRIMARY KEY, v text);
+                INSERT INTO public.item SELECT i, 'v' FROM generate_series(1, 300) AS i
+                """);
+        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        TaskText text = TaskText.of(servers, source, destination);
+        String task = dtsSync.file("task.yaml", text + "metrics: { listen: \"127.0.0.1:0\" }\n");
+        Started run = dtsSync.start("run", task);
+        try {
+            metrics = await().atMost(LIMIT).until(() -> url(run), url -> url != null);
+            await().atMost(LIMIT).until(() -> value("phase{phase=\"incremental\"") == 1);
+            assertThat(value("snapshot_rows_total")).isEqualTo(300);
+            double captured = value("captured_changes_total");
+
+            execute(source, "UPDATE public.item SET v = 'w' WHERE id <= 100");
+            await().atMost(LIMIT).until(() -> value("captured_changes_total") >= captured + 100);
+            await().atMost(LIMIT).until(() -> value("applied_changes_total") >= 100);
+            await().atMost(LIMIT).until(() -> value("slot_retained_wal_bytes") > 0);
+            await().atMost(LIMIT).until(() -> value("lag_seconds") < 2);
+            assertThat(value("cuts_total")).isPositive();
+
+            // A lock of somebody else's lets the lag grow although nothing is told any more.
+            try (Connection locking = open(destination);
+                    Statement statement = locking.createStatement()) {
+                locking.setAutoCommit(false);
+                statement.execute("LOCK TABLE public.item IN EXCLUSIVE MODE");
+                execute(source, "UPDATE public.item SET v = 'x' WHERE id = 1");
+                await().atMost(LIMIT).until(() -> value("lag_seconds") > 3);
+                assertThat(value("lag_bytes")).isPositive();
+            }
+            await().atMost(LIMIT).until(() -> value("lag_seconds") < 2);
+
+            execute(
+                    destination,
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dts_sync_"
+                            + text.name() + "'");
+            await().atMost(LIMIT).until(() -> value("last_error_timestamp_seconds{kind=\"connection\"") > 0);
+            assertThat(page().body()).containsPattern("dts_sync_retries_total\\{kind=\"connection\",part=\"[a-z ]+\"");
+            assertThat(page().headers().firstValue("Content-Type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+            assertThat(get(URI.create(metrics + "/other")).statusCode()).isEqualTo(404);
+
+            run.terminate();
+            assertThat(run.await().exitCode()).isZero();
+            assertThatThrownBy(this::page).isInstanceOf(ConnectException.class);
+        } finally {
+            run.process().destroyForcibly().waitFor();
+        }
+        Outcome released = dtsSync.run("release", task, "--topics");
+        assertThat(released.exitCode()).as(released.err()).isZero();
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed(Servers servers) throws Exception {
+        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        String taken = servers.kafka().bootstrapServers();
+        TaskText text = TaskText.of(servers, servers.freshDatabase(17), servers.freshDatabase(18));
+
+        Outcome outcome =
+                dtsSync.run("run", dtsSync.file("task.yaml", text + "metrics: { listen: \"" + taken + "\" }\n"));
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err())
+                .contains("metrics.listen " + taken + " cannot be listened at")
+                .contains("port 0 for any");
+    }
+
+    private static URI url(Started run) throws IOException {
+        Matcher matcher = URL.matcher(run.errSoFar());
+        return matcher.find() ? URI.create(matcher.group(1)) : null;
+    }
+
+    /** Returns the value of a metric, by what its line begins with behind our prefix. */
+    private double value(String metric) throws Exception {
+        return page().body()
+                .lines()
+                .filter(line -> line.startsWith("dts_sync_" + metric))
+                .findFirst()
+                .map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .orElseThrow();
+    }
+
+    private HttpResponse<String> page() throws IOException, InterruptedException {
+        return get(metrics);
+    }
+
+    private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static Connection open(DatabaseSettings database) throws SQLException {
+        return DriverManager.getConnection(database.url(), database.user(), "unused");
+    }
+
+    private static void execute(DatabaseSettings database, String sql) throws SQLException {
+        try (Connection connection = open(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
