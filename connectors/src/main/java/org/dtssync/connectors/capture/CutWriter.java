@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -38,6 +40,8 @@ final class CutWriter implements AutoCloseable {
 
     /** Brokers refuse requests that make too many topics at once. */
     private static final int TOPICS_PER_REQUEST = 200;
+
+    private static final int TOPICS_LOOKED_UP_AT_ONCE = 50;
 
     private final CaptureSettings settings;
     private final CutCodec codec;
@@ -80,7 +84,9 @@ final class CutWriter implements AutoCloseable {
                                 "max.request.size", RecordLimits.PRODUCER_DEFAULTS.get("max.request.size"),
                                 "max.block.ms", "20000",
                                 "request.timeout.ms", "15000",
-                                "delivery.timeout.ms", "60000"),
+                                "delivery.timeout.ms", "60000",
+                                // Forgotten topics would be looked up again one by one, within a Kafka transaction.
+                                "metadata.max.idle.ms", "86400000"),
                         Map.of(
                                 "acks", "all",
                                 "enable.idempotence", "true",
@@ -253,7 +259,7 @@ final class CutWriter implements AutoCloseable {
      * Topics are made at a table's first change, so that thousands of quiet tables cost nothing; those of one cut side by side, and
      * before its Kafka transaction, whose time is limited.
      */
-    private void makeTopics(Set<String> missing) {
+    private void makeTopics(Set<String> missing) throws ExecutionException, InterruptedException {
         List<String> names = List.copyOf(missing);
         Map<String, String> config = new LinkedHashMap<>();
         config.put("cleanup.policy", "delete");
@@ -265,6 +271,26 @@ final class CutWriter implements AutoCloseable {
             Set<String> existed = topics.create(part, settings.topics().replicationFactor(), config);
             guard.prepare(part, existed);
             topicIds.putAll(topics.madeIdentifiers(part));
+            makeKnown(part);
+        }
+    }
+
+    /**
+     * Lets the producer look topics up. It does so for each when it is first written to, and then not again for a tenth of a second,
+     * which for thousands takes longer than a Kafka transaction may; asked side by side it looks up many at once.
+     */
+    private void makeKnown(List<String> names) throws ExecutionException, InterruptedException {
+        ExecutorService askers = Executors.newFixedThreadPool(
+                Math.min(names.size(), TOPICS_LOOKED_UP_AT_ONCE),
+                task -> new Thread(task, "dts-sync-topics-" + settings.task()));
+        try {
+            List<Future<?>> asked = new ArrayList<>();
+            names.forEach(name -> asked.add(askers.submit(() -> producer.partitionsFor(name))));
+            for (Future<?> answer : asked) {
+                answer.get();
+            }
+        } finally {
+            askers.shutdownNow();
         }
     }
 

@@ -93,6 +93,10 @@ final class ModelLoader extends JdbcLoaderBase {
             statement = query;
             session.setAutoCommit(false);
             query.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            // A catalog that grew fast has no statistics yet: for a few rows the planner would go through thousands for
+            // each.
+            query.execute("SET LOCAL enable_nestloop = off");
+            query.execute("SET LOCAL jit = off");
             readCaches();
             for (AbstractStatementReader reader : readers(database)) {
                 reader.read();
