@@ -19,6 +19,8 @@ public final class ApproximateStructSizeCalculator {
 
     private static final long VALUE_BYTES = 48;
 
+    private static final int LONG_TEXT = 1 << 16;
+
     private ApproximateStructSizeCalculator() {}
 
     /** Returns about how many bytes a record takes in memory. The signature is Debezium's. */
@@ -49,7 +51,9 @@ public final class ApproximateStructSizeCalculator {
 
     private static long content(Object value) {
         if (value instanceof String text) {
-            return text.length();
+            // One character beyond Latin 1 makes a text take two bytes for each. Among many megabytes there often is
+            // one.
+            return text.length() > LONG_TEXT ? 2L * text.length() : text.length();
         }
         if (value instanceof byte[] bytes) {
             return bytes.length;

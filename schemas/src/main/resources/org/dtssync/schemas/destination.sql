@@ -107,6 +107,27 @@ CREATE TABLE IF NOT EXISTS dts_sync.verification (
     structures text NOT NULL
 );
 
+-- A comparison that is under way, or that was cut off and can be gone on with.
+CREATE TABLE IF NOT EXISTS dts_sync.comparison (
+    task        text PRIMARY KEY,
+    began_at    timestamptz NOT NULL,
+    advanced_at timestamptz NOT NULL,
+    lsn         pg_lsn NOT NULL,
+    structures  text NOT NULL
+);
+
+-- Its slices: a range of keys, lower bound excluded, upper bound included; null means open. Rows are null until it was found equal.
+CREATE TABLE IF NOT EXISTS dts_sync.comparison_slice (
+    task        text NOT NULL,
+    schema_name text NOT NULL,
+    table_name  text NOT NULL,
+    number      integer NOT NULL,
+    lower_bound text[],
+    upper_bound text[],
+    rows        bigint,
+    PRIMARY KEY (task, schema_name, table_name, number)
+);
+
 -- What a person asked a running instance to do, and what came of it.
 CREATE TABLE IF NOT EXISTS dts_sync.command (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -20,7 +20,8 @@ import java.util.function.Supplier;
  *
  * <p>Debezium's own hands events over when a batch is full or the poll interval has passed, and spins for the last millisecond
  * of each interval. This one hands them over as soon as a transaction has ended: its latency is next to nothing, and it needs
- * no processor while nothing comes. Bounded by number and by bytes. Thread-safe. See
+ * no processor while nothing comes. Bounded by number and by bytes, what was handed over last among them: those events are
+ * still held while they are written. Thread-safe. See
  * docs/decisions/0004-less-work-per-event-in-debezium.md.
  *
  * @param <T> the kind of event
@@ -49,6 +50,12 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
     private final Condition hasRoom = lock.newCondition();
     private final Queue<Entry<T>> queue = new ArrayDeque<>();
     private long bytes;
+
+    /** Bytes of what the last poll handed over: until the next one it is in use. */
+    private long bytesInUse;
+
+    /** Whether an event waits for room, although there may be some: it is larger than that. */
+    private boolean producerWaits;
 
     /** How many transactions have ended in the queue. */
     private int ends;
@@ -103,10 +110,12 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
                 && change.getRecord().topic().endsWith(TRANSACTION_TOPIC);
         lock.lockInterruptibly();
         try {
-            while (isFull()) {
+            while (!hasRoomFor(size)) {
+                producerWaits = true;
                 signalConsumer();
                 hasRoom.await();
             }
+            producerWaits = false;
             queue.add(new Entry<>(event, size, end));
             bytes += size;
             ends += end ? 1 : 0;
@@ -118,12 +127,17 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
         }
     }
 
-    private boolean isFull() {
-        return queue.size() >= maxQueueSize || (maxQueueSizeInBytes > 0 && bytes >= maxQueueSizeInBytes);
+    /** An event larger than all the room there is goes alone. */
+    private boolean hasRoomFor(long size) {
+        long held = bytes + bytesInUse;
+        return queue.size() < maxQueueSize
+                && (maxQueueSizeInBytes <= 0 || held == 0 || held + size <= maxQueueSizeInBytes);
     }
 
     private boolean isReady() {
-        return (ends > 0 && queue.size() >= wanted) || queue.size() >= maxBatchSize || isFull();
+        return (ends > 0 && queue.size() >= wanted)
+                || queue.size() >= maxBatchSize
+                || (producerWaits && !queue.isEmpty());
     }
 
     private void signalConsumer() {
@@ -142,6 +156,10 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
         LoggingContext.PreviousContext previous = loggingContext.get();
         lock.lockInterruptibly();
         try {
+            if (bytesInUse > 0) {
+                bytesInUse = 0;
+                hasRoom.signalAll();
+            }
             if (lastBatchSize >= BUSY_BATCH) {
                 await(maxBatchSize / 2, BUSY_POLL_MILLIS);
             }
@@ -166,17 +184,19 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
         consumerWaits = false;
     }
 
+    /** Of large events half of what fits is handed over, so that others can be read meanwhile. */
     private List<T> drain() {
         int count = Math.min(queue.size(), maxBatchSize);
-        lastBatchSize = count;
         List<T> events = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
+        while (events.size() < count && (maxQueueSizeInBytes <= 0 || bytesInUse < maxQueueSizeInBytes / 2)) {
             Entry<T> entry = queue.remove();
             bytes -= entry.bytes();
+            bytesInUse += entry.bytes();
             ends -= entry.end() ? 1 : 0;
             events.add(entry.event());
         }
-        if (count > 0) {
+        lastBatchSize = events.size();
+        if (!events.isEmpty()) {
             hasRoom.signalAll();
         }
         return events;

@@ -41,6 +41,11 @@ public final class Applier {
     private static final Duration IDLE_POLL = Duration.ofMillis(200);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
+    private static final int LONG_RECORD_BYTES = 1 << 16;
+
+    /** Tables that go into one write, unless a single cut has more: each takes some of the server's room for locks. */
+    private static final int MAXIMUM_TABLES = 500;
+
     private final ApplySettings settings;
     private final SoleSession destination;
     private final Fence fence;
@@ -258,11 +263,11 @@ public final class Applier {
 
         private void write(AppliedPosition position, BatchFold batch) throws SQLException {
             begin(position);
-            complete(batch);
+            Optional<LateRows> late = complete(batch);
             // What was read from the source raised the consistency point, and must not be taken back with the attempt.
             Savepoint completed = rows.isPresent() ? connection.setSavepoint() : null;
             try {
-                writer.write(connection, batch, mode, false, false);
+                writer.write(connection, batch, mode, false);
             } catch (SQLException e) {
                 if (!UniqueConflict.is(e)) {
                     throw e;
@@ -273,8 +278,9 @@ public final class Applier {
                 } else {
                     connection.rollback(completed);
                 }
-                writeAnew(batch, false);
+                writer.writeAnew(connection, batch, mode);
             }
+            write(late);
             connection.commit();
         }
 
@@ -282,19 +288,13 @@ public final class Applier {
             position.advance(connection, fence);
         }
 
-        private void complete(BatchFold batch) throws SQLException {
-            if (rows.isPresent()) {
-                for (TableFold fold : batch.keyed()) {
-                    rows.get().complete(connection, fold);
-                }
-            }
+        private Optional<LateRows> complete(BatchFold batch) throws SQLException {
+            return rows.isPresent() ? Optional.of(rows.get().complete(connection, batch.keyed())) : Optional.empty();
         }
 
-        private void writeAnew(BatchFold batch, boolean more) throws SQLException {
-            try {
-                writer.write(connection, batch, mode, true, more);
-            } catch (SQLException e) {
-                throw BatchWriter.refused(batch, e);
+        private void write(Optional<LateRows> late) throws SQLException {
+            if (late.isPresent()) {
+                late.get().write(connection, writer);
             }
         }
 
@@ -302,6 +302,7 @@ public final class Applier {
         private final class Pieces {
 
             private Cut cut;
+            private boolean overlaps;
             private Lsn after;
             private long read;
             private BatchFold batch = new BatchFold();
@@ -316,6 +317,7 @@ public final class Applier {
             void goTo(CutReader.NumberedCut next) {
                 after = cut == null ? after : new Lsn(cut.lsn());
                 cut = next.cut();
+                overlaps = next.overlaps();
                 read = 0;
                 position = Run.this.position(next);
             }
@@ -323,26 +325,36 @@ public final class Applier {
             boolean hasRoomFor(Cut next) {
                 return !begun
                         && batch.changes() + next.changes() <= settings.maximumChanges()
+                        && batch.tables() + next.partitions().size() <= MAXIMUM_TABLES
                         && bytes < settings.maximumBytes();
             }
 
             void add(ConsumerRecord<byte[], byte[]> record) {
                 Lsn commit = commitLsn(record, cut);
-                requireOfCut(record, commit);
                 read++;
+                if (overlaps && after.reached(commit)) {
+                    return;
+                }
+                requireOfCut(record, commit);
                 if (applied.get(record.topic()).leavesOut(commit)) {
                     return;
                 }
-                Change change = decoders.get(record.topic()).decode(record, commit);
-                if (isFull() && !completesMove(change)) {
+                if (isFull() && !completesMove(record)) {
                     try {
                         writePiece();
                     } catch (SQLException e) {
                         throw SqlFaults.explain("Changes could not be written to the destination", e);
                     }
                 }
-                batch.add(tables.get(record.topic()), change);
-                bytes += record.serializedValueSize();
+                batch.add(
+                        tables.get(record.topic()), decoders.get(record.topic()).decode(record, commit));
+                bytes += heldBytes(record);
+            }
+
+            /** A long text of another alphabet takes two bytes a character here, and one in the record if most are Latin. */
+            private long heldBytes(ConsumerRecord<byte[], byte[]> record) {
+                int size = record.serializedValueSize();
+                return size > LONG_RECORD_BYTES ? 2L * size : size;
             }
 
             /** Whatever was done to a topic, nothing is taken for a change of a cut that is none, and none is missed. */
@@ -366,8 +378,8 @@ public final class Applier {
             }
 
             /** The first half of a move takes away the row whose unsent values the second half needs. */
-            private boolean completesMove(Change change) {
-                return change instanceof Change.Insert insert && insert.movedFrom() != null;
+            private boolean completesMove(ConsumerRecord<byte[], byte[]> record) {
+                return record.headers().lastHeader(ChangeHeaders.OLD_KEY) != null;
             }
 
             void finish() throws SQLException {
@@ -392,18 +404,9 @@ public final class Applier {
                     begin(position);
                     begun = true;
                 }
-                complete(batch);
-                Savepoint savepoint = connection.setSavepoint();
-                try {
-                    writer.write(connection, batch, mode, false, true);
-                } catch (SQLException e) {
-                    if (!UniqueConflict.is(e)) {
-                        throw e;
-                    }
-                    connection.rollback(savepoint);
-                    writeAnew(batch, true);
-                }
-                connection.releaseSavepoint(savepoint);
+                Optional<LateRows> late = complete(batch);
+                writer.writePiece(connection, batch, mode);
+                write(late);
                 batch = new BatchFold();
                 bytes = 0;
             }

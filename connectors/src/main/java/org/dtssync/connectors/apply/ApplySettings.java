@@ -28,7 +28,7 @@ public record ApplySettings(
     public static final int DEFAULT_CHANGES = 25_000;
 
     /** Bytes that go into one write unless a test wants another number. */
-    public static final long DEFAULT_BYTES = 48L << 20;
+    public static final long DEFAULT_BYTES = 32L << 20;
 
     /** Copies the collections. */
     public ApplySettings {

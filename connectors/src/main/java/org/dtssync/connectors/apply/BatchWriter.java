@@ -2,6 +2,7 @@ package org.dtssync.connectors.apply;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,10 +32,10 @@ final class BatchWriter {
      * Writes everything.
      *
      * @param anew whether keyed tables are written anew rather than in place
-     * @param more whether another write follows in the same transaction
+     * @return what was staged, to be cleared if another write follows in the same transaction
      * @throws SQLException only a {@link UniqueConflict}, that is, one that writing anew can mend
      */
-    void write(Connection connection, BatchFold batch, WriteMode mode, boolean anew, boolean more) throws SQLException {
+    Staging write(Connection connection, BatchFold batch, WriteMode mode, boolean anew) throws SQLException {
         Staging staging = new Staging();
         List<Step> steps = new ArrayList<>();
         List<DirectCopy> copies = new ArrayList<>();
@@ -54,8 +55,40 @@ final class BatchWriter {
         for (DirectCopy copy : copies) {
             copy.run(connection);
         }
-        if (more) {
-            staging.clear(connection);
+        return staging;
+    }
+
+    /**
+     * Writes everything, anew where it has to, so that another write can follow in the same transaction.
+     *
+     * @throws SyncException if the destination refuses it
+     */
+    void writePiece(Connection connection, BatchFold batch, WriteMode mode) throws SQLException {
+        Savepoint savepoint = connection.setSavepoint();
+        Staging staging;
+        try {
+            staging = write(connection, batch, mode, false);
+        } catch (SQLException e) {
+            if (!UniqueConflict.is(e)) {
+                throw e;
+            }
+            connection.rollback(savepoint);
+            staging = writeAnew(connection, batch, mode);
+        }
+        connection.releaseSavepoint(savepoint);
+        staging.clear(connection);
+    }
+
+    /**
+     * Writes everything anew.
+     *
+     * @throws SyncException if the destination refuses it
+     */
+    Staging writeAnew(Connection connection, BatchFold batch, WriteMode mode) throws SQLException {
+        try {
+            return write(connection, batch, mode, true);
+        } catch (SQLException e) {
+            throw refused(batch, e);
         }
     }
 
@@ -154,12 +187,8 @@ final class BatchWriter {
                 : fault;
     }
 
-    /**
-     * Explains a conflict that writing anew did not mend: the row that is in the way came from somewhere else.
-     *
-     * @param batch what was written
-     */
-    static SyncException refused(BatchFold batch, SQLException e) {
+    /** Explains a conflict that writing anew did not mend: the row that is in the way came from somewhere else. */
+    private static SyncException refused(BatchFold batch, SQLException e) {
         if (UniqueConflict.is(e)
                 && e instanceof org.postgresql.util.PSQLException server
                 && server.getServerErrorMessage() != null) {
@@ -180,7 +209,18 @@ final class BatchWriter {
     private record DirectCopy(TargetTable table, List<Object[]> rows) {
 
         void run(Connection connection) throws SQLException {
-            CopyText text = new CopyText();
+            try {
+                Staging.copy(
+                        connection, "COPY " + table.sql() + " (" + table.columnList() + ") FROM STDIN", this::write);
+            } catch (SQLException e) {
+                if (UniqueConflict.is(e)) {
+                    throw e;
+                }
+                throw notWritten(table.name().toString(), e);
+            }
+        }
+
+        private void write(CopyText text) throws SQLException {
             for (Object[] row : rows) {
                 for (int i = 0; i < row.length; i++) {
                     if (i > 0) {
@@ -189,14 +229,6 @@ final class BatchWriter {
                     text.value(row[i]);
                 }
                 text.endRow();
-            }
-            try {
-                Staging.copy(connection, "COPY " + table.sql() + " (" + table.columnList() + ") FROM STDIN", text);
-            } catch (SQLException e) {
-                if (UniqueConflict.is(e)) {
-                    throw e;
-                }
-                throw notWritten(table.name().toString(), e);
             }
         }
     }

@@ -1,23 +1,24 @@
 package org.dtssync.connectors.apply;
 
-import java.io.IOException;
-import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
 
 /**
  * Finds, before the consistency point, the rows whose values were not sent and which the destination does not have yet, and
@@ -29,7 +30,10 @@ import org.postgresql.PGConnection;
  */
 public final class CatchUpRows {
 
-    private static final int KEYS_PER_QUERY = 500;
+    static final int KEYS_PER_QUERY = 500;
+
+    /** Bytes of rows that are held at a time. */
+    static final long HELD_BYTES = 16L << 20;
 
     private final DatabaseConnections source;
     private final ConsistencyPoint consistencyPoint;
@@ -40,64 +44,140 @@ public final class CatchUpRows {
         this.consistencyPoint = consistencyPoint;
     }
 
-    /**
-     * Completes the rows of a fold that the destination cannot complete.
-     *
-     * <p>A row that was moved from another key is never completed from the destination: what lies under the old key there may
-     * be another row, which a chunk copied later had found in its place.
-     */
-    void complete(Connection destination, TableFold fold) throws SQLException {
-        List<Map.Entry<RowKey, TableFold.Slot>> open = new ArrayList<>();
-        for (Map.Entry<RowKey, TableFold.Slot> entry : fold.slots().entrySet()) {
-            TableFold.Row row = entry.getValue().after();
-            if (row != null && row.base() != null) {
-                open.add(entry);
-            }
-        }
-        for (int from = 0; from < open.size(); from += KEYS_PER_QUERY) {
-            complete(destination, fold.table(), open.subList(from, Math.min(open.size(), from + KEYS_PER_QUERY)));
-        }
+    /** Takes rows of the source's as they come. */
+    interface Found {
+        /**
+         * Takes a row.
+         *
+         * @param number the place of its key in the list
+         * @param row its values, as text
+         * @param size how many bytes it takes
+         * @return whether it wants more
+         */
+        boolean row(int number, Object[] row, long size) throws SQLException;
+
+        /** Told when there are no more; not told if it wanted no more. */
+        void end() throws SQLException;
     }
 
-    private void complete(Connection destination, TargetTable table, List<Map.Entry<RowKey, TableFold.Slot>> part)
+    /**
+     * Completes the rows of folds that the destination cannot complete.
+     *
+     * <p>A row that was moved is never completed from the destination, not even where it came back to its key: what lies under
+     * that key there may be another row, which a chunk copied in between, or a row read from the source then, had found in its
+     * place. A row that stayed is: whoever takes its place later is moved there, or sent whole.
+     *
+     * @return rows that were taken out of the folds since they are too large; to be written behind the folds
+     */
+    LateRows complete(Connection destination, Collection<TableFold> folds) throws SQLException {
+        Completion completion = new Completion(new LateRows(this));
+        for (TableFold fold : folds) {
+            List<RowKey> open = new ArrayList<>();
+            fold.slots().forEach((key, slot) -> {
+                if (slot.after() != null && slot.after().base() != null) {
+                    open.add(key);
+                }
+            });
+            for (int from = 0; from < open.size(); from += KEYS_PER_QUERY) {
+                complete(
+                        destination,
+                        fold,
+                        open.subList(from, Math.min(open.size(), from + KEYS_PER_QUERY)),
+                        completion);
+            }
+        }
+        return completion.late;
+    }
+
+    private void complete(Connection destination, TableFold fold, List<RowKey> part, Completion completion)
             throws SQLException {
-        Set<Integer> wanted = missing(destination, table, part);
+        Map<RowKey, TableFold.Slot> slots = fold.slots();
+        List<RowKey> bases =
+                part.stream().map(key -> slots.get(key).after().base()).toList();
+        Set<Integer> wanted = missing(destination, fold.table(), bases);
         for (int i = 0; i < part.size(); i++) {
-            if (!part.get(i).getKey().equals(part.get(i).getValue().after().base())) {
+            if (slots.get(part.get(i)).after().moved()) {
                 wanted.add(i);
             }
         }
         if (wanted.isEmpty()) {
             return;
         }
-        List<Map.Entry<RowKey, TableFold.Slot>> rows =
-                wanted.stream().sorted().map(part::get).toList();
-        try (Connection connection = source.open()) {
-            Map<Integer, Object[]> found = read(connection, table, rows);
-            for (int i = 0; i < rows.size(); i++) {
-                rows.get(i).getValue().replace(found.get(i));
+        completion.begin(fold, wanted.stream().sorted().map(part::get).toList());
+        if (completion.hasRoom()) {
+            read(destination, fold.table(), completion.keys, completion);
+        }
+        completion.postpone();
+    }
+
+    /** Puts rows into the slots of folds for as long as they may be held. */
+    private static final class Completion implements Found {
+
+        private final LateRows late;
+        private long bytes;
+        private TableFold fold;
+        private List<RowKey> keys;
+        private boolean[] done;
+
+        Completion(LateRows late) {
+            this.late = late;
+        }
+
+        void begin(TableFold next, List<RowKey> wanted) {
+            fold = next;
+            keys = wanted;
+            done = new boolean[wanted.size()];
+        }
+
+        boolean hasRoom() {
+            return bytes < HELD_BYTES;
+        }
+
+        @Override
+        public boolean row(int number, Object[] row, long size) {
+            fold.slots().get(keys.get(number)).replace(row);
+            done[number] = true;
+            bytes += size;
+            return hasRoom();
+        }
+
+        /** What is gone at the source will be ended by the stream. */
+        @Override
+        public void end() {
+            for (int i = 0; i < done.length; i++) {
+                if (!done[i]) {
+                    fold.slots().get(keys.get(i)).replace(null);
+                }
             }
+            Arrays.fill(done, true);
+        }
+
+        void postpone() {
+            for (int i = 0; i < done.length; i++) {
+                if (!done[i]) {
+                    fold.slots().remove(keys.get(i));
+                    late.add(fold.table(), keys.get(i));
+                }
+            }
+        }
+    }
+
+    /** Reads rows as they are now, and moves the consistency point behind that. */
+    void read(Connection destination, TargetTable table, List<RowKey> keys, Found found) throws SQLException {
+        try (Connection connection = source.open()) {
+            copy(connection, table, keys, found);
+        }
+        try (Connection connection = source.open()) {
             consistencyPoint.raise(destination, insertLsn(connection));
         }
     }
 
-    private static Set<Integer> missing(
-            Connection destination, TargetTable table, List<Map.Entry<RowKey, TableFold.Slot>> rows)
+    private static Set<Integer> missing(Connection destination, TargetTable table, List<RowKey> keys)
             throws SQLException {
-        StringBuilder values = new StringBuilder();
-        for (int i = 0; i < rows.size(); i++) {
-            values.append(i == 0 ? "(" : ", (").append(i);
-            RowKey base = rows.get(i).getValue().after().base();
-            for (int k = 0; k < table.keyIndexes().length; k++) {
-                values.append(", ").append(Staging.literal(base.value(k)));
-            }
-            values.append(')');
-        }
         Set<Integer> missing = new HashSet<>();
         try (Statement statement = destination.createStatement();
-                ResultSet result = statement.executeQuery("SELECT s.n FROM (VALUES " + values + ") s(n"
-                        + stagedKeys(table) + ") WHERE NOT EXISTS (SELECT 1 FROM " + table.onlySql() + " t WHERE "
-                        + matches(table) + ")")) {
+                ResultSet result = statement.executeQuery("SELECT s.n FROM " + staged(table, keys)
+                        + " WHERE NOT EXISTS (SELECT 1 FROM " + table.onlySql() + " t WHERE " + matches(table) + ")")) {
             while (result.next()) {
                 missing.add(result.getInt(1));
             }
@@ -105,37 +185,63 @@ public final class CatchUpRows {
         return missing;
     }
 
-    /** By COPY, whose text is exact whatever the type. */
-    private static Map<Integer, Object[]> read(
-            Connection connection, TargetTable table, List<Map.Entry<RowKey, TableFold.Slot>> rows) {
-        StringBuilder values = new StringBuilder();
-        for (int i = 0; i < rows.size(); i++) {
+    /** By COPY, whose text is exact whatever the type, and row by row, each of which may be many megabytes. */
+    private static void copy(Connection connection, TargetTable table, List<RowKey> keys, Found found)
+            throws SQLException {
+        String columns =
+                table.columns().stream().map(column -> "t." + column.sql()).collect(Collectors.joining(", "));
+        String sql = "COPY (SELECT s.n, " + columns + " FROM " + staged(table, keys) + " JOIN " + table.onlySql()
+                + " t ON " + matches(table) + ") TO STDOUT";
+        CopyOut copy = begin(connection, table, sql);
+        try {
+            for (byte[] line = next(copy, table); line != null; line = next(copy, table)) {
+                long size = line.length;
+                Object[] fields = CopyFields.parse(line);
+                Object[] row = Arrays.copyOfRange(fields, 1, fields.length);
+                if (!found.row(Integer.parseInt(fields[0].toString()), row, size)) {
+                    return;
+                }
+            }
+            found.end();
+        } finally {
+            if (copy.isActive()) {
+                // A cancellation could come after the last row, and would hit whatever the session does next.
+                connection.abort(Runnable::run);
+            }
+        }
+    }
+
+    private static CopyOut begin(Connection connection, TargetTable table, String sql) {
+        try {
+            return connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+        } catch (SQLException e) {
+            throw unreadable(table, e);
+        }
+    }
+
+    private static byte[] next(CopyOut copy, TargetTable table) {
+        try {
+            return copy.readFromCopy();
+        } catch (SQLException e) {
+            throw unreadable(table, e);
+        }
+    }
+
+    private static SyncException unreadable(TargetTable table, SQLException e) {
+        return SqlFaults.explain("Rows of table " + table.name() + " could not be read from the source", e);
+    }
+
+    /** Returns what to write behind FROM to have keys with their numbers. */
+    private static String staged(TargetTable table, List<RowKey> keys) {
+        StringBuilder values = new StringBuilder("(VALUES ");
+        for (int i = 0; i < keys.size(); i++) {
             values.append(i == 0 ? "(" : ", (").append(i);
             for (int k = 0; k < table.keyIndexes().length; k++) {
-                values.append(", ").append(Staging.literal(rows.get(i).getKey().value(k)));
+                values.append(", ").append(Staging.literal(keys.get(i).value(k)));
             }
             values.append(')');
         }
-        String columns =
-                table.columns().stream().map(column -> "t." + column.sql()).collect(Collectors.joining(", "));
-        String sql = "COPY (SELECT s.n, " + columns + " FROM (VALUES " + values + ") s(n" + stagedKeys(table)
-                + ") JOIN " + table.onlySql() + " t ON " + matches(table) + ") TO STDOUT";
-        StringWriter text = new StringWriter();
-        try {
-            connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql, text);
-        } catch (SQLException e) {
-            throw SqlFaults.explain("Rows of table " + table.name() + " could not be read from the source", e);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-        Map<Integer, Object[]> found = new HashMap<>();
-        for (String line : text.toString().lines().toList()) {
-            if (!line.isEmpty()) {
-                int tab = line.indexOf('\t');
-                found.put(Integer.valueOf(line.substring(0, tab)), CopyFields.parse(line.substring(tab + 1)));
-            }
-        }
-        return found;
+        return values.append(") s(n").append(stagedKeys(table)).append(')').toString();
     }
 
     private static String stagedKeys(TargetTable table) {

@@ -32,8 +32,18 @@ final class ChangeReader implements AutoCloseable {
     private static final Duration LOOK_AFTER = Duration.ofSeconds(5);
 
     /** Bytes read ahead of all partitions before those that are not wanted yet are paused. */
-    private static final long READ_AHEAD_BYTES = 64L << 20;
+    private static final long READ_AHEAD_BYTES = 16L << 20;
 
+    /** Bytes that one poll returns, unless a single record is larger. */
+    private static final long POLL_BYTES = 8L << 20;
+
+    /**
+     * While records are this large, partitions are read one after the other: of each that is read ahead Kafka's client holds an
+     * answer and a record of its own.
+     */
+    private static final int LARGE_RECORD_BYTES = 1 << 20;
+
+    private final BoundedValues values = new BoundedValues(POLL_BYTES);
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Duration timeout;
     private final Map<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> ahead = new HashMap<>();
@@ -41,6 +51,9 @@ final class ChangeReader implements AutoCloseable {
     private final Map<TopicPartition, String> topicIds = new HashMap<>();
     private final TopicCheck check;
     private long bytesAhead;
+
+    /** Whether the last records had a large one among them. */
+    private boolean large;
 
     /**
      * Creates a reader.
@@ -50,7 +63,7 @@ final class ChangeReader implements AutoCloseable {
      */
     ChangeReader(Map<String, String> kafka, Duration timeout, TopicCheck check) {
         this.check = check;
-        this.consumer = Consumers.readCommitted(kafka, 500);
+        this.consumer = Consumers.readCommitted(kafka, 500, values);
         this.timeout = timeout;
     }
 
@@ -68,18 +81,30 @@ final class ChangeReader implements AutoCloseable {
                 }
             }
         }
-        if (!starts.isEmpty()) {
-            check.requireSame(expected);
+        if (starts.isEmpty()) {
+            return;
+        }
+        check.requireSame(expected);
+        if (large) {
+            starts.keySet().forEach(this::forget);
+        } else {
             begin(starts);
         }
     }
 
+    /** What was read ahead of a partition is read again when its turn comes. */
+    private void forget(TopicPartition partition) {
+        Deque<ConsumerRecord<byte[], byte[]>> before = ahead.put(partition, new ArrayDeque<>());
+        if (before != null) {
+            before.forEach(record -> bytesAhead -= size(record));
+        }
+        assigned.remove(partition);
+    }
+
     private void begin(Map<TopicPartition, Long> starts) {
-        for (TopicPartition partition : starts.keySet()) {
-            Deque<ConsumerRecord<byte[], byte[]>> before = ahead.put(partition, new ArrayDeque<>());
-            if (before != null) {
-                before.forEach(record -> bytesAhead -= size(record));
-            }
+        starts.keySet().forEach(this::forget);
+        if (large) {
+            assigned.clear();
         }
         assigned.addAll(starts.keySet());
         consumer.assign(assigned);
@@ -143,15 +168,25 @@ final class ChangeReader implements AutoCloseable {
 
     private void poll(TopicPartition wanted) {
         try {
+            values.begin();
             consumer.resume(consumer.paused());
             if (bytesAhead > READ_AHEAD_BYTES) {
                 consumer.pause(assigned);
                 consumer.resume(Set.of(wanted));
             }
+            int largest = -1;
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 ahead.get(new TopicPartition(record.topic(), record.partition()))
                         .add(record);
                 bytesAhead += size(record);
+                largest = Math.max(largest, record.serializedValueSize());
+            }
+            if (largest >= 0) {
+                large = largest >= LARGE_RECORD_BYTES;
+            }
+            if (large && assigned.size() > 1) {
+                assigned.retainAll(Set.of(wanted));
+                consumer.assign(assigned);
             }
         } catch (OffsetOutOfRangeException e) {
             leave(wanted, e);

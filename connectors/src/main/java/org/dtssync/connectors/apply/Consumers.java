@@ -17,8 +17,10 @@ final class Consumers {
      * Makes a consumer without a group.
      *
      * @param waitMillis how long the broker may hold back an empty answer, in milliseconds
+     * @param values bounds what a poll returns, for this consumer alone
      */
-    static KafkaConsumer<byte[], byte[]> readCommitted(Map<String, String> kafka, int waitMillis) {
+    static KafkaConsumer<byte[], byte[]> readCommitted(
+            Map<String, String> kafka, int waitMillis, BoundedValues values) {
         return new KafkaConsumer<>(
                 ClientProperties.of(
                         kafka,
@@ -26,8 +28,8 @@ final class Consumers {
                                 "default.api.timeout.ms", "20000",
                                 "request.timeout.ms", "15000",
                                 "max.poll.records", "8000",
-                                "fetch.max.bytes", "33554432",
-                                "max.partition.fetch.bytes", "8388608",
+                                "fetch.max.bytes", "16777216",
+                                "max.partition.fetch.bytes", "4194304",
                                 "fetch.max.wait.ms", Integer.toString(waitMillis)),
                         Map.of(
                                 "isolation.level", "read_committed",
@@ -36,7 +38,7 @@ final class Consumers {
                                 "allow.auto.create.topics", "false",
                                 "fetch.min.bytes", "1")),
                 new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                values);
     }
 
     /** Closes a consumer in order although its thread was interrupted, and leaves the thread so. */

@@ -22,24 +22,47 @@ import org.dtssync.schemas.TopicNames;
 /**
  * Reads the cuts of a task in order, from the one behind the applied position.
  *
- * <p>Not thread-safe.
+ * <p>A number can come twice. A broker that shuts down may end an aborted transaction without writing its marker to every
+ * partition; what lies there becomes visible with the next commit of the same producer, right before it. Every cut is a prefix
+ * of one history, so the later of the two replaces the earlier one where that was not taken yet, and otherwise brings only what
+ * lies behind it ({@link NumberedCut#overlaps}). Not thread-safe.
  */
 final class CutReader implements AutoCloseable {
 
-    /** A cut and its offset in the topic. */
-    record NumberedCut(Cut cut, long offset) {}
+    /**
+     * A cut as it lies in the topic.
+     *
+     * @param cut the cut
+     * @param offset its offset
+     * @param overlaps whether some of its changes may belong to cuts that were taken before
+     */
+    record NumberedCut(Cut cut, long offset, boolean overlaps) {}
 
     /** Enough to fill a write; more stay in the topic. */
     private static final int READ_AHEAD = 2_000;
 
+    /** Cuts of thousands of tables are large: so many partitions of cuts wait at most, beside those of one poll. */
+    private static final int PARTITIONS_AHEAD = 20_000;
+
+    private static final long POLL_BYTES = 1L << 20;
+
+    private final BoundedValues values = new BoundedValues(POLL_BYTES);
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final CutCodec codec;
     private final Deque<NumberedCut> waiting = new ArrayDeque<>();
     private final TopicCheck check;
     private final Map<String, String> topicId;
-    private Lsn lastLsn;
-    private long lastSequence;
+    private long appliedOffset;
+    private int partitionsWaiting;
+
+    /** Up to where the cuts reach that were taken, and the number of the last one; below 0 if it is not known. */
+    private Lsn takenLsn;
+
+    private long takenSequence = -1;
+
+    /** Whether numbers came again, and what was taken before has not been left behind yet. */
+    private boolean repeating;
 
     CutReader(ApplySettings settings, CutCodec codec, AppliedPosition position, TopicCheck check) {
         this.codec = codec;
@@ -48,47 +71,57 @@ final class CutReader implements AutoCloseable {
         this.topicId = settings.cutsTopic()
                 .map(identifier -> Map.of(partition.topic(), identifier))
                 .orElse(Map.of());
-        this.lastLsn = position.lsn();
-        this.lastSequence = -1;
+        this.takenLsn = position.lsn();
         check.requireSame(topicId);
-        this.consumer = Consumers.readCommitted(settings.kafka(), 500);
+        this.consumer = Consumers.readCommitted(settings.kafka(), 500, values);
         consumer.assign(List.of(partition));
-        requireStillThere(position);
-        consumer.seek(partition, position.cutOffset() + 1);
+        begin(position);
     }
 
-    /** Retention that somebody set, or records that somebody deleted. */
-    private void requireStillThere(AppliedPosition position) {
+    /**
+     * Retention that somebody set, or records that somebody deleted. What begins is the applied cut itself where it is still
+     * there, for its number.
+     */
+    private void begin(AppliedPosition position) {
         try {
             long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
             long end = consumer.endOffsets(List.of(partition)).get(partition);
             if (position.cutOffset() >= end || position.cutOffset() + 1 < begin) {
                 throw LostCuts.truncated(partition.topic());
             }
+            consumer.seek(partition, Math.max(begin, position.cutOffset()));
         } catch (org.apache.kafka.common.KafkaException e) {
             throw KafkaFaults.explain("The cuts of topic " + partition.topic() + " could not be read", e);
         }
+        this.appliedOffset = position.cutOffset();
     }
 
     /** Returns the next cut without taking it, waiting up to a timeout for one; null if none came. */
     NumberedCut peek(Duration timeout) {
-        if (waiting.isEmpty() || (timeout.isZero() && waiting.size() < READ_AHEAD / 2)) {
+        if (waiting.isEmpty() || (timeout.isZero() && hasRoom())) {
             fill(timeout);
         }
         return waiting.peek();
     }
 
+    private boolean hasRoom() {
+        return waiting.size() < READ_AHEAD / 2 && partitionsWaiting < PARTITIONS_AHEAD;
+    }
+
     /** Takes the cut that {@link #peek} returned. */
     void take() {
-        waiting.remove();
+        NumberedCut taken = waiting.remove();
+        partitionsWaiting -= taken.cut().partitions().size();
+        takenLsn = new Lsn(taken.cut().lsn());
+        takenSequence = taken.cut().sequence();
+        repeating &= !taken.overlaps();
     }
 
     private void fill(Duration timeout) {
+        values.begin();
         try {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
-                Cut cut = codec.decode(record.value());
-                requireNext(cut);
-                waiting.add(new NumberedCut(cut, record.offset()));
+                add(codec.decode(record.value()), record.offset());
             }
         } catch (org.apache.kafka.common.errors.InterruptException e) {
             Thread.currentThread().interrupt();
@@ -102,24 +135,44 @@ final class CutReader implements AutoCloseable {
         }
     }
 
-    private void requireNext(Cut cut) {
-        if (lastSequence >= 0 && cut.sequence() != lastSequence + 1) {
+    private void add(Cut cut, long offset) {
+        if (offset <= appliedOffset) {
+            takenSequence = cut.sequence();
+            return;
+        }
+        while (!waiting.isEmpty() && waiting.getLast().cut().sequence() >= cut.sequence()) {
+            partitionsWaiting -= waiting.removeLast().cut().partitions().size();
+        }
+        NumberedCut last = waiting.peekLast();
+        requireNoGap(cut, last == null ? takenSequence : last.cut().sequence());
+        repeating |= last == null && takenSequence >= cut.sequence();
+        Lsn reached = last == null ? takenLsn : new Lsn(last.cut().lsn());
+        if (!reached.reached(new Lsn(cut.lsn()))) {
+            waiting.add(new NumberedCut(cut, offset, repeating && last == null));
+            partitionsWaiting += cut.partitions().size();
+        } else if (repeating && last == null) {
+            // Nothing of it is new, and what follows it need not be either.
+            takenSequence = cut.sequence();
+        } else {
+            throw foreign(cut, reached);
+        }
+    }
+
+    private void requireNoGap(Cut cut, long before) {
+        if (before >= 0 && cut.sequence() > before + 1) {
             throw new SyncException(
                     FaultKind.TOPIC,
-                    "Topic " + partition.topic() + " has a gap: cut " + cut.sequence() + " follows cut " + lastSequence
-                            + ".",
+                    "Topic " + partition.topic() + " has a gap: cut " + cut.sequence() + " follows cut " + before + ".",
                     Remedy.START_AGAIN);
         }
-        if (lastLsn.reached(new Lsn(cut.lsn()))) {
-            throw new SyncException(
-                    FaultKind.TOPIC,
-                    "Topic " + partition.topic() + " is not the one the destination was filled from: cut "
-                            + cut.sequence() + " reaches " + new Lsn(cut.lsn()) + " only, and " + lastLsn
-                            + " was reached before it.",
-                    Remedy.START_AGAIN);
-        }
-        lastLsn = new Lsn(cut.lsn());
-        lastSequence = cut.sequence();
+    }
+
+    private SyncException foreign(Cut cut, Lsn reached) {
+        return new SyncException(
+                FaultKind.TOPIC,
+                "Topic " + partition.topic() + " is not the one the destination was filled from: cut " + cut.sequence()
+                        + " reaches " + new Lsn(cut.lsn()) + " only, and " + reached + " was reached before it.",
+                Remedy.START_AGAIN);
     }
 
     @Override

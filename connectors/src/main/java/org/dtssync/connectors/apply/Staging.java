@@ -3,6 +3,7 @@ package org.dtssync.connectors.apply;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,23 @@ final class Staging {
     private static final int INLINE_VALUES = 1_500;
     private static final long INLINE_CHARACTERS = 32_768;
 
-    private final Map<Integer, CopyText> buffers = new TreeMap<>();
-    private final CopyText wide = new CopyText();
+    /** What is sent by COPY, by the width of the temporary table. */
+    private final Map<Integer, List<Group>> staged = new TreeMap<>();
+
+    private final List<Group> wide = new ArrayList<>();
     private int groups;
     private int names;
 
-    /** Returns what to write behind FROM to read the rows as {@code s(c0, c1, ...)}. */
+    /** Rows that one statement reads. They become text as they are sent: as text they take their room a second time. */
+    private record Group(int number, List<Object[]> rows) {}
+
+    /** Writes the text of a COPY. */
+    interface Rows {
+        /** Writes all rows. */
+        void write(CopyText text) throws SQLException;
+    }
+
+    /** Returns what to write behind FROM to read the rows as {@code s(c0, c1, ...)}; they must not change until they are sent. */
     String from(List<Object[]> rows) {
         return isSmall(rows) ? values(rows) : staged(rows);
     }
@@ -102,36 +114,15 @@ final class Staging {
             return documents(rows);
         }
         int width = width(rows.get(0).length);
-        CopyText copy = buffers.computeIfAbsent(width, absent -> new CopyText());
         int group = groups++;
-        String prefix = Integer.toString(group);
-        for (Object[] row : rows) {
-            copy.raw(prefix);
-            for (Object value : row) {
-                copy.tab();
-                copy.value(value);
-            }
-            for (int c = row.length; c < width; c++) {
-                copy.tab();
-                copy.nul();
-            }
-            copy.endRow();
-        }
+        staged.computeIfAbsent(width, absent -> new ArrayList<>()).add(new Group(group, rows));
         return "(SELECT * FROM pg_temp.dts_sync_stage_" + width + " WHERE g = " + group + ") s";
     }
 
     private String documents(List<Object[]> rows) {
         int width = rows.get(0).length;
         int group = groups++;
-        for (Object[] row : rows) {
-            wide.raw(Integer.toString(group));
-            for (int document = 0; document < DOCUMENTS; document++) {
-                int from = Math.min(width, document * DOCUMENT_COLUMNS);
-                wide.tab();
-                wide.value(document(row, from, Math.min(width, from + DOCUMENT_COLUMNS)));
-            }
-            wide.endRow();
-        }
+        wide.add(new Group(group, rows));
         StringBuilder sql = new StringBuilder("(SELECT d0.*");
         StringBuilder readers = new StringBuilder();
         for (int document = 0; document * DOCUMENT_COLUMNS < width; document++) {
@@ -149,41 +140,6 @@ final class Staging {
         return sql.append(" FROM pg_temp.dts_sync_stage_wide w").append(readers) + " WHERE w.g = " + group + ") s";
     }
 
-    private static String document(Object[] row, int from, int to) {
-        StringBuilder json = new StringBuilder("{");
-        for (int c = from; c < to; c++) {
-            if (row[c] != null) {
-                json.append(json.length() == 1 ? "\"c" : ", \"c").append(c).append("\": \"");
-                escape(text(row[c]), json);
-                json.append('"');
-            }
-        }
-        return json.append('}').toString();
-    }
-
-    private static void escape(String text, StringBuilder json) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < ' ') {
-                json.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
-            } else {
-                json.append(c);
-            }
-        }
-    }
-
-    private static String text(Object value) {
-        if (value instanceof byte[] bytes) {
-            return "\\x" + HexFormat.of().formatHex(bytes);
-        }
-        if (value instanceof Boolean bool) {
-            return bool ? "t" : "f";
-        }
-        return value.toString();
-    }
-
     private static int width(int columns) {
         for (int width : WIDTHS) {
             if (columns <= width) {
@@ -198,13 +154,17 @@ final class Staging {
         return "dts_sync_base_" + names++;
     }
 
-    /** Empties the temporary tables before the transaction ends, so that the next write within it begins anew. */
+    /**
+     * Empties the temporary tables before the transaction ends, so that the next write within it begins anew. Outside of any
+     * savepoint: only there the server cuts the same files short, time and again; within one it would make new ones each time,
+     * and keep all of them until the transaction ends.
+     */
     void clear(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            for (int width : buffers.keySet()) {
+            for (int width : staged.keySet()) {
                 statement.execute("TRUNCATE pg_temp.dts_sync_stage_" + width);
             }
-            if (wide.length() > 0) {
+            if (!wide.isEmpty()) {
                 statement.execute("TRUNCATE pg_temp.dts_sync_stage_wide");
             }
         }
@@ -212,27 +172,63 @@ final class Staging {
 
     /** Sends what was staged; to be called before the statements run. */
     void send(Connection connection) throws SQLException {
-        for (Map.Entry<Integer, CopyText> buffer : buffers.entrySet()) {
-            String table = "pg_temp.dts_sync_stage_" + buffer.getKey();
+        for (Map.Entry<Integer, List<Group>> table : staged.entrySet()) {
+            int width = table.getKey();
+            String name = "pg_temp.dts_sync_stage_" + width;
             try (Statement statement = connection.createStatement()) {
-                statement.execute(createTable(table, buffer.getKey()));
+                statement.execute(createTable(name, width));
             }
-            copy(connection, "COPY " + table + " FROM STDIN", buffer.getValue());
+            copy(connection, "COPY " + name + " FROM STDIN", text -> writeRows(table.getValue(), width, text));
         }
-        if (wide.length() > 0) {
+        if (!wide.isEmpty()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CREATE TEMPORARY TABLE IF NOT EXISTS dts_sync_stage_wide"
                         + " (g integer, d0 json, d1 json, d2 json) ON COMMIT DELETE ROWS");
             }
-            copy(connection, "COPY pg_temp.dts_sync_stage_wide FROM STDIN", wide);
+            copy(connection, "COPY pg_temp.dts_sync_stage_wide FROM STDIN", this::writeDocuments);
         }
     }
 
-    static void copy(Connection connection, String sql, CopyText text) throws SQLException {
+    private static void writeRows(List<Group> groups, int width, CopyText text) throws SQLException {
+        for (Group group : groups) {
+            String prefix = Integer.toString(group.number());
+            for (Object[] row : group.rows()) {
+                text.raw(prefix);
+                for (Object value : row) {
+                    text.tab();
+                    text.value(value);
+                }
+                for (int c = row.length; c < width; c++) {
+                    text.tab();
+                    text.nul();
+                }
+                text.endRow();
+            }
+        }
+    }
+
+    private void writeDocuments(CopyText text) throws SQLException {
+        for (Group group : wide) {
+            for (Object[] row : group.rows()) {
+                text.raw(Integer.toString(group.number()));
+                for (int document = 0; document < DOCUMENTS; document++) {
+                    int from = Math.min(row.length, document * DOCUMENT_COLUMNS);
+                    text.tab();
+                    new StagedDocument(text).write(row, from, Math.min(row.length, from + DOCUMENT_COLUMNS));
+                }
+                text.endRow();
+            }
+        }
+    }
+
+    /** Runs a COPY into a table. */
+    static void copy(Connection connection, String sql, Rows rows) throws SQLException {
         org.postgresql.copy.CopyIn copyIn =
                 connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
         try {
-            copyIn.writeToCopy(text.bytes(), 0, text.length());
+            CopyText text = new CopyText((bytes, length) -> copyIn.writeToCopy(bytes, 0, length));
+            rows.write(text);
+            text.flush();
             copyIn.endCopy();
         } finally {
             if (copyIn.isActive()) {

@@ -18,10 +18,12 @@ final class TableFold {
     static final class Row {
         private final Object[] values;
         private final RowKey base;
+        private final boolean moved;
 
-        Row(Object[] values, RowKey base) {
+        Row(Object[] values, RowKey base, boolean moved) {
             this.values = values;
             this.base = base;
+            this.moved = moved;
         }
 
         Object[] values() {
@@ -31,6 +33,11 @@ final class TableFold {
         /** Returns the key under which the destination holds the values that are UNCHANGED here; null if there are none. */
         RowKey base() {
             return base;
+        }
+
+        /** Returns whether it left the key it has its UNCHANGED values from, even if it came back to it. */
+        boolean moved() {
+            return moved;
         }
     }
 
@@ -53,7 +60,7 @@ final class TableFold {
 
         /** Puts another row in place, all of whose values are known; null for none. */
         void replace(Object[] values) {
-            after = values == null ? null : new Row(values, null);
+            after = values == null ? null : new Row(values, null, false);
         }
     }
 
@@ -109,14 +116,14 @@ final class TableFold {
         RowKey key = table.key(insert.row());
         Slot slot = slots.computeIfAbsent(key, absent -> new Slot(false));
         slot.after = insert.movedFrom() == null
-                ? new Row(insert.row(), null)
-                : complete(insert.row(), moved.remove(insert.movedFrom()), insert.movedFrom());
+                ? new Row(insert.row(), null, false)
+                : complete(insert.row(), moved.remove(insert.movedFrom()), insert.movedFrom(), true);
     }
 
     private void update(Change.Update update) {
         RowKey key = table.key(update.row());
         Slot slot = slots.computeIfAbsent(key, absent -> new Slot(true));
-        slot.after = complete(update.row(), slot.after, key);
+        slot.after = complete(update.row(), slot.after, key, false);
     }
 
     private void delete(Change.Delete delete) {
@@ -135,7 +142,7 @@ final class TableFold {
     }
 
     /** Takes the values that were not sent from the row as it was; what that does not know either stays UNCHANGED. */
-    private static Row complete(Object[] values, Row known, RowKey keyBefore) {
+    private static Row complete(Object[] values, Row known, RowKey keyBefore, boolean moves) {
         boolean open = false;
         for (int i = 0; i < values.length; i++) {
             if (values[i] == Change.UNCHANGED) {
@@ -146,9 +153,9 @@ final class TableFold {
             }
         }
         if (!open) {
-            return new Row(values, null);
+            return new Row(values, null, false);
         }
-        return new Row(values, known == null ? keyBefore : known.base);
+        return known == null ? new Row(values, keyBefore, moves) : new Row(values, known.base, known.moved || moves);
     }
 
     /** Returns the keys whose row is gone, sorted out by whether the destination is known to have had it. */

@@ -11,7 +11,7 @@ import java.util.Arrays;
 final class AvroOutput {
 
     private static final int START_BYTES = 4 * 1024;
-    /** A buffer that one record has blown up beyond this is given back. */
+    /** A buffer that one record has blown up beyond this is given back; above it, buffers no longer double. */
     private static final int KEPT_BYTES = 1024 * 1024;
 
     private static final int LONGEST_NUMBER_BYTES = 10;
@@ -23,9 +23,6 @@ final class AvroOutput {
 
     /** Begins a record: Confluent's magic byte and the schema's id. */
     void begin(int schemaId) {
-        if (buffer.length > KEPT_BYTES) {
-            buffer = new byte[START_BYTES];
-        }
         buffer[0] = WireFormat.MAGIC;
         buffer[1] = (byte) (schemaId >>> 24);
         buffer[2] = (byte) (schemaId >>> 16);
@@ -34,9 +31,13 @@ final class AvroOutput {
         size = WireFormat.HEADER_BYTES;
     }
 
-    /** Returns a copy of what was written. */
+    /** Returns a copy of what was written; to be called once. */
     byte[] toBytes() {
-        return Arrays.copyOf(buffer, size);
+        byte[] written = Arrays.copyOf(buffer, size);
+        if (buffer.length > KEPT_BYTES) {
+            buffer = new byte[START_BYTES];
+        }
+        return written;
     }
 
     void writeByte(int value) {
@@ -137,7 +138,8 @@ final class AvroOutput {
 
     private void reserve(int bytes) {
         if (buffer.length - size < bytes) {
-            buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, 2L * buffer.length + bytes));
+            long growth = Math.min(buffer.length, KEPT_BYTES);
+            buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, buffer.length + growth + bytes));
         }
     }
 }

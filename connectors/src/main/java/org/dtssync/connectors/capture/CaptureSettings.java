@@ -79,6 +79,6 @@ public record CaptureSettings(
      */
     public record Limits(int cutChanges, long cutBytes) {
         /** What is used unless a test wants other limits. */
-        public static final Limits DEFAULT = new Limits(25_000, 32L << 20);
+        public static final Limits DEFAULT = new Limits(25_000, 20L << 20);
     }
 }

@@ -15,6 +15,12 @@ import org.dtssync.schemas.Cut;
  */
 final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
 
+    /**
+     * Tables of one cut, unless a single transaction has more: the destination holds locks on all of them and their indexes at
+     * once, and has room for some thousands.
+     */
+    private static final int CUT_TABLES = 500;
+
     private final TransactionAssembler assembler;
     private final CutWriter writer;
     private final CaptureSettings.Limits limits;
@@ -52,7 +58,9 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             if (add(event)) {
                 lastEnd = event;
             }
-            if (assembler.completedPieces() || isFull(assembler.completeChanges(), assembler.completeBytes())) {
+            if (assembler.completedPieces()
+                    || assembler.completeTopics() >= CUT_TABLES
+                    || isFull(assembler.completeChanges(), assembler.completeBytes())) {
                 writeCut();
                 confirmed = lastEnd;
             }

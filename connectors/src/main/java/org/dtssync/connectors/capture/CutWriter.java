@@ -4,8 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -31,6 +33,12 @@ import org.dtssync.schemas.TopicNames;
  */
 final class CutWriter implements AutoCloseable {
 
+    /** The producer keeps what is under way: so many bytes at most, beside the record that reaches them. */
+    private static final long BYTES_UNDER_WAY = 8L << 20;
+
+    /** Brokers refuse requests that make too many topics at once. */
+    private static final int TOPICS_PER_REQUEST = 200;
+
     private final CaptureSettings settings;
     private final CutCodec codec;
     private final String cutsTopic;
@@ -51,6 +59,8 @@ final class CutWriter implements AutoCloseable {
     private final Map<String, Long> endOffsetsOfPieces = new LinkedHashMap<>();
 
     private long changesOfPieces;
+
+    private long bytesUnderWay;
 
     CutWriter(CaptureSettings settings, CutCodec codec, CaptureListener listener) {
         this.settings = settings;
@@ -91,10 +101,14 @@ final class CutWriter implements AutoCloseable {
     /** Writes whole transactions and the cut that ends them; returns the cut as it was written. */
     Cut write(List<SourceTransaction> transactions, Cut previous) {
         try {
+            Set<String> missing = new LinkedHashSet<>();
+            transactions.forEach(transaction -> findMissing(transaction.changes(), missing));
+            makeTopics(missing);
             producer.beginTransaction();
             Map<String, Stretch> stretches = new LinkedHashMap<>();
             transactions.forEach(transaction -> send(transaction, stretches));
             producer.flush();
+            bytesUnderWay = 0;
             noteWritten(stretches);
             Cut cut = cut(transactions, previous, stretches);
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
@@ -115,10 +129,14 @@ final class CutWriter implements AutoCloseable {
     /** Writes a piece of a transaction that is too big for one Kafka transaction; its cut comes with the last piece. */
     void writePiece(List<EncodedChange> changes, long firstNumber) {
         try {
+            Set<String> missing = new LinkedHashSet<>();
+            findMissing(changes, missing);
+            makeTopics(missing);
             producer.beginTransaction();
             Map<String, Stretch> stretches = new LinkedHashMap<>();
             send(changes, firstNumber, null, stretches);
             producer.flush();
+            bytesUnderWay = 0;
             noteWritten(stretches);
             for (Map.Entry<String, Stretch> stretch : stretches.entrySet()) {
                 firstOffsetsOfPieces.putIfAbsent(
@@ -143,7 +161,6 @@ final class CutWriter implements AutoCloseable {
     private void send(List<EncodedChange> changes, long firstNumber, byte[] lsn, Map<String, Stretch> stretches) {
         long number = firstNumber;
         for (EncodedChange change : changes) {
-            ensureTopic(change.topic());
             ProducerRecord<byte[], byte[]> record =
                     new ProducerRecord<>(change.topic(), 0, change.key(), change.value());
             record.headers().add(ChangeHeaders.NUMBER, Long.toString(number++).getBytes(StandardCharsets.US_ASCII));
@@ -158,6 +175,11 @@ final class CutWriter implements AutoCloseable {
             }
             Future<RecordMetadata> sent = producer.send(record, guard.check(record));
             stretches.computeIfAbsent(change.topic(), topic -> new Stretch(sent)).last = sent;
+            bytesUnderWay += change.size();
+            if (bytesUnderWay >= BYTES_UNDER_WAY) {
+                producer.flush();
+                bytesUnderWay = 0;
+            }
         }
     }
 
@@ -216,20 +238,34 @@ final class CutWriter implements AutoCloseable {
         }
     }
 
-    /** Topics are made at a table's first change, so that thousands of quiet tables cost nothing. */
-    private void ensureTopic(String topic) {
-        if (topicIds.containsKey(topic)) {
-            return;
+    private void findMissing(List<EncodedChange> changes, Set<String> missing) {
+        String last = null;
+        for (EncodedChange change : changes) {
+            // Most follow one of the same table, whose name is the same object.
+            if (!change.topic().equals(last) && !topicIds.containsKey(change.topic())) {
+                missing.add(change.topic());
+            }
+            last = change.topic();
         }
+    }
+
+    /**
+     * Topics are made at a table's first change, so that thousands of quiet tables cost nothing; those of one cut side by side, and
+     * before its Kafka transaction, whose time is limited.
+     */
+    private void makeTopics(Set<String> missing) {
+        List<String> names = List.copyOf(missing);
         Map<String, String> config = new LinkedHashMap<>();
         config.put("cleanup.policy", "delete");
         config.put("retention.ms", Long.toString(settings.topics().retentionMillis()));
         config.putAll(RecordLimits.TOPIC_DEFAULTS);
         config.putAll(settings.topics().config());
-        boolean existed = topics.create(List.of(topic), settings.topics().replicationFactor(), config)
-                .contains(topic);
-        guard.prepare(topic, existed);
-        topicIds.put(topic, topics.identifier(topic));
+        for (int from = 0; from < names.size(); from += TOPICS_PER_REQUEST) {
+            List<String> part = names.subList(from, Math.min(names.size(), from + TOPICS_PER_REQUEST));
+            Set<String> existed = topics.create(part, settings.topics().replicationFactor(), config);
+            guard.prepare(part, existed);
+            topicIds.putAll(topics.madeIdentifiers(part));
+        }
     }
 
     /** Ends the producer at once; an open transaction is settled by the next start. */

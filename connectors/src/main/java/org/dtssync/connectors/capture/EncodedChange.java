@@ -14,6 +14,10 @@ record EncodedChange(String topic, byte[] key, byte[] value, byte[] unchanged, b
 
     /** Returns about how many bytes this takes, in memory and in the topic. */
     long size() {
-        return 100L + value.length + (key == null ? 0 : key.length) + (oldKey == null ? 0 : oldKey.length);
+        return 100L + value.length + length(key) + length(unchanged) + length(oldKey);
+    }
+
+    private static int length(byte[] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 }

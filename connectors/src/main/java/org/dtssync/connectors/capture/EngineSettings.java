@@ -99,7 +99,7 @@ final class EngineSettings {
         properties.setProperty("poll.interval.ms", "5");
         properties.setProperty("max.batch.size", "4096");
         properties.setProperty("max.queue.size", "8192");
-        properties.setProperty("max.queue.size.in.bytes", "100663296");
+        properties.setProperty("max.queue.size.in.bytes", "50331648");
         properties.setProperty("record.processing.threads", "1");
         properties.setProperty("status.update.interval.ms", "5000");
         properties.setProperty("task.management.timeout.ms", "60000");

@@ -1,5 +1,6 @@
 package org.dtssync.connectors.capture;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -44,11 +45,19 @@ final class RecordGuard {
         this.topics = topics;
     }
 
-    /** Makes a topic ready for records as large as the task file says; to be called before the first one. */
-    void prepare(String topic, boolean existed) {
+    /**
+     * Makes topics ready for records as large as the task file says; to be called before the first one.
+     *
+     * @param existed those of them that may take smaller ones only
+     */
+    void prepare(Collection<String> made, Collection<String> existed) {
         long wanted = RecordLimits.topicBytes(settings.topics().config());
-        long bytes = existed ? topics.raiseMessageBytes(topic, wanted) : wanted;
-        limits.put(topic, limits(bytes, OptionalLong.empty()));
+        RecordLimits usual = limits(wanted, OptionalLong.empty());
+        made.forEach(topic -> limits.put(topic, usual));
+        if (!existed.isEmpty()) {
+            topics.raiseMessageBytes(existed, wanted)
+                    .forEach((topic, bytes) -> limits.put(topic, limits(bytes, OptionalLong.empty())));
+        }
     }
 
     /**

@@ -1,7 +1,9 @@
 package org.dtssync.connectors.capture;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.dtssync.connectors.fault.FaultKind;
@@ -24,6 +26,7 @@ final class TransactionAssembler {
     private List<SourceTransaction> complete = new ArrayList<>();
     private long completeChanges;
     private long completeBytes;
+    private final Set<String> completeTopics = new HashSet<>();
 
     private List<EncodedChange> arriving = new ArrayList<>();
     private long arrivingBytes;
@@ -81,12 +84,23 @@ final class TransactionAssembler {
                     endLsn(record), commitTimeMillis * 1000, arriving, arrivingNumber, encoder.takeAnnounced()));
             completeChanges += arriving.size();
             completeBytes += arrivingBytes;
+            noteTopics();
         }
         arriving = new ArrayList<>();
         arrivingBytes = 0;
         arrivingNumber = 1;
         mirrored.begin();
         return changed;
+    }
+
+    private void noteTopics() {
+        String last = null;
+        for (EncodedChange change : arriving) {
+            if (!change.topic().equals(last)) {
+                completeTopics.add(change.topic());
+            }
+            last = change.topic();
+        }
     }
 
     /** At a transaction's END Debezium has set the commit position in the offset to the end of the commit record. */
@@ -121,6 +135,11 @@ final class TransactionAssembler {
         return completeBytes;
     }
 
+    /** Returns how many topics the complete transactions go to, but for those of pieces that went out already. */
+    int completeTopics() {
+        return completeTopics.size();
+    }
+
     /** Returns how many changes of the arriving transaction are held. */
     long arrivingChanges() {
         return arriving.size();
@@ -137,6 +156,7 @@ final class TransactionAssembler {
         complete = new ArrayList<>();
         completeChanges = 0;
         completeBytes = 0;
+        completeTopics.clear();
         return taken;
     }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -74,24 +75,36 @@ public final class KafkaTopics implements AutoCloseable {
     }
 
     /**
-     * Lets a topic take messages of at least so many bytes, if it takes smaller ones only.
+     * Lets topics take messages of at least so many bytes, those that take smaller ones only.
      *
-     * @return how large a message it takes now, in bytes; what was asked for where the account may not look
+     * @return how large a message each takes now, in bytes; what was asked for where the account may not look
      */
-    public long raiseMessageBytes(String topic, long bytes) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        Optional<Long> current = number(resource, MESSAGE_BYTES);
-        if (current.isEmpty() || current.get() >= bytes) {
-            return current.orElse(bytes);
-        }
+    public Map<String, Long> raiseMessageBytes(Collection<String> names, long bytes) {
+        Map<String, Long> now = new HashMap<>();
+        Map<ConfigResource, Collection<AlterConfigOp>> raises = new HashMap<>();
         AlterConfigOp raise =
                 new AlterConfigOp(new ConfigEntry(MESSAGE_BYTES, Long.toString(bytes)), AlterConfigOp.OpType.SET);
-        try {
-            get(admin.incrementalAlterConfigs(Map.of(resource, List.of(raise))).all());
-            return bytes;
-        } catch (ExecutionException e) {
-            throw KafkaFaults.explain("max.message.bytes of topic " + topic + " could not be raised to " + bytes, e);
-        }
+        numbers(topicResources(names), MESSAGE_BYTES).forEach((resource, current) -> {
+            if (current.isPresent() && current.get() < bytes) {
+                raises.put(resource, List.of(raise));
+            }
+            now.put(resource.name(), Math.max(bytes, current.orElse(bytes)));
+        });
+        admin.incrementalAlterConfigs(raises).values().forEach((resource, future) -> {
+            try {
+                get(future);
+            } catch (ExecutionException e) {
+                throw KafkaFaults.explain(
+                        "max.message.bytes of topic " + resource.name() + " could not be raised to " + bytes, e);
+            }
+        });
+        return now;
+    }
+
+    private static List<ConfigResource> topicResources(Collection<String> names) {
+        return names.stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList();
     }
 
     /** Returns the largest request the brokers take, in bytes; empty if the account may not look. */
@@ -107,17 +120,26 @@ public final class KafkaTopics implements AutoCloseable {
     }
 
     private Optional<Long> number(ConfigResource resource, String setting) {
-        try {
-            ConfigEntry entry = get(admin.describeConfigs(List.of(resource)).all())
-                    .get(resource)
-                    .get(setting);
-            return Optional.ofNullable(entry).map(ConfigEntry::value).map(Long::valueOf);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof AuthorizationException) {
-                return Optional.empty();
+        return numbers(List.of(resource), setting).get(resource);
+    }
+
+    private Map<ConfigResource, Optional<Long>> numbers(Collection<ConfigResource> resources, String setting) {
+        Map<ConfigResource, Optional<Long>> numbers = new HashMap<>();
+        admin.describeConfigs(resources).values().forEach((resource, future) -> {
+            try {
+                ConfigEntry entry = get(future).get(setting);
+                numbers.put(
+                        resource,
+                        Optional.ofNullable(entry).map(ConfigEntry::value).map(Long::valueOf));
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof AuthorizationException)) {
+                    throw KafkaFaults.explain(
+                            "Setting " + setting + " of " + resource.name() + " could not be read", e);
+                }
+                numbers.put(resource, Optional.empty());
             }
-            throw KafkaFaults.explain("Setting " + setting + " of " + resource.name() + " could not be read", e);
-        }
+        });
+        return numbers;
     }
 
     /** Returns which of the names exist. */
@@ -149,15 +171,29 @@ public final class KafkaTopics implements AutoCloseable {
      * @throws SyncException of kind TOPIC if it is not there after a while
      */
     public String identifier(String name) {
+        return madeIdentifiers(List.of(name)).get(name);
+    }
+
+    /**
+     * Returns the identifiers of topics that were just made, which not every broker may know of yet.
+     *
+     * @throws SyncException of kind TOPIC if one is not there after a while
+     */
+    public Map<String, String> madeIdentifiers(Collection<String> names) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+        Map<String, String> found = new HashMap<>();
+        Set<String> missing = new TreeSet<>(names);
         while (true) {
-            String identifier = identifiers(List.of(name)).get(name);
-            if (identifier != null) {
-                return identifier;
+            found.putAll(identifiers(missing));
+            missing.removeAll(found.keySet());
+            if (missing.isEmpty()) {
+                return found;
             }
             if (System.nanoTime() > deadline) {
                 throw new SyncException(
-                        FaultKind.TOPIC, "Topic " + name + " was made and is not there.", "See the log of the broker.");
+                        FaultKind.TOPIC,
+                        "Topic " + missing.iterator().next() + " was made and is not there.",
+                        "See the log of the broker.");
             }
             pause();
         }

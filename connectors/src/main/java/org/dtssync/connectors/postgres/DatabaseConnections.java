@@ -41,6 +41,12 @@ public final class DatabaseConnections {
             SET tcp_keepalives_count = 4
             """;
 
+    /**
+     * Where nothing is waited for within a transaction but the server, one that stands still is one that was lost on its way:
+     * something in between may keep its connection alive for ever, and with it the locks that the next attempt waits for.
+     */
+    private static final String END_LOST_TRANSACTION = "SET idle_in_transaction_session_timeout = '60s'";
+
     private final String role;
     private final DatabaseSettings settings;
     private final String applicationName;
@@ -79,6 +85,20 @@ public final class DatabaseConnections {
      * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
      */
     public Connection open() {
+        return open(SESSION_SETTINGS);
+    }
+
+    /**
+     * Opens a connection for transactions within which nothing is waited for but this server: the server ends one that stands
+     * still for a minute.
+     *
+     * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
+     */
+    public Connection openForShortTransactions() {
+        return open(SESSION_SETTINGS + ";\n" + END_LOST_TRANSACTION);
+    }
+
+    private Connection open(String sessionSettings) {
         Connection connection;
         try {
             connection = DriverManager.getConnection(settings.url(), properties());
@@ -86,7 +106,7 @@ public final class DatabaseConnections {
             throw ConnectionFaults.explain(role, settings, e);
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute(SESSION_SETTINGS);
+            statement.execute(sessionSettings);
             return connection;
         } catch (SQLException e) {
             SyncException fault = new SyncException(
@@ -101,14 +121,14 @@ public final class DatabaseConnections {
     }
 
     /**
-     * Does something in one transaction on a connection of its own, and commits.
+     * Does something in one transaction on a connection of its own, and commits. The work waits for nothing but this server.
      *
      * @param what what fails if it fails, a sentence without its full stop that names the object
      * @return what the work returned
      * @throws SyncException if the connection cannot be opened or a statement fails; nothing was committed then
      */
     public <T> T inTransaction(String what, Work<T> work) {
-        try (Connection connection = open()) {
+        try (Connection connection = openForShortTransactions()) {
             connection.setAutoCommit(false);
             T result = work.run(connection);
             connection.commit();

@@ -63,6 +63,73 @@ class FoldPropertyTest {
         });
     }
 
+    /**
+     * Before the consistency point the destination is of no single moment: a copy from somewhere in the middle of the stream, and
+     * rows read from the source later still. Once the stream has passed the latest of these moments both sides are equal.
+     */
+    @Property(tries = 4000)
+    void catchingUpFromACopyOfAnyMomentEndsEqual(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int longestBatch) {
+        Random random = new Random(seed);
+        RowModel model = new RowModel(random);
+        for (int i = 0; i < 20; i++) {
+            model.change();
+        }
+        List<List<Change>> stream = new ArrayList<>();
+        List<Map<Integer, Object[]>> states = new ArrayList<>(List.of(RowModel.copy(model.rows())));
+        for (int i = 0; i < 120; i++) {
+            stream.add(model.change());
+            states.add(RowModel.copy(model.rows()));
+        }
+        int consistent = random.nextInt(40);
+        Map<Integer, Object[]> destination = RowModel.copy(states.get(consistent));
+
+        int applied = 0;
+        while (applied < consistent || applied == 0) {
+            int end = Math.min(stream.size(), applied + 1 + random.nextInt(longestBatch));
+            TableFold fold = new TableFold(RowModel.KEYED);
+            stream.subList(applied, end).forEach(changes -> changes.forEach(fold::add));
+            int now = end + random.nextInt(Math.min(stream.size() - end, 6) + 1);
+            if (converge(fold, destination, states.get(now))) {
+                consistent = Math.max(consistent, now);
+            }
+            applied = end;
+        }
+
+        assertThat(RowModel.print(destination.values()))
+                .isEqualTo(RowModel.print(states.get(applied).values()));
+    }
+
+    /** Returns whether rows were read from the source, as they are there now. */
+    private static boolean converge(TableFold fold, Map<Integer, Object[]> destination, Map<Integer, Object[]> source) {
+        Map<Integer, Object[]> old = RowModel.copy(destination);
+        boolean read = false;
+        if (fold.truncated()) {
+            destination.clear();
+        }
+        for (Map.Entry<RowKey, TableFold.Slot> entry : fold.slots().entrySet()) {
+            Integer key = (Integer) entry.getKey().value(0);
+            TableFold.Row row = entry.getValue().after();
+            if (row == null) {
+                destination.remove(key);
+            } else if (row.base() == null) {
+                destination.put(key, row.values());
+            } else if (row.moved() || !old.containsKey(key)) {
+                read = true;
+                destination.remove(key);
+                if (source.containsKey(key)) {
+                    destination.put(key, source.get(key));
+                }
+            } else {
+                assertThat(row.base()).isEqualTo(entry.getKey());
+                Object[] kept = row.values().clone();
+                kept[2] = kept[2] == Change.UNCHANGED ? old.get(key)[2] : kept[2];
+                destination.put(key, kept);
+            }
+        }
+        return read;
+    }
+
     @Property(tries = 1000)
     void aRowMovedOrCompletedIsPlannedSoThatItsOldValuesAreStillThere(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int count) {

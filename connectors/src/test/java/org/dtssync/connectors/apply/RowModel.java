@@ -19,6 +19,8 @@ final class RowModel {
     static final TargetTable KEYED = table(List.of("id"));
     static final TargetTable KEYLESS = table(List.of());
 
+    private static final int SPARE = 99;
+
     private final Random random;
     private final Map<Integer, Object[]> rows = new HashMap<>();
 
@@ -59,6 +61,9 @@ final class RowModel {
             return List.of(new Change.Delete(1, onlyKey(key)));
         }
         int to = random.nextInt(6);
+        if (kind >= 32 && to != key && rows.containsKey(to)) {
+            return swap(key, to);
+        }
         return kind < 22 && !rows.containsKey(to) ? move(key, to, row) : update(key, row);
     }
 
@@ -79,6 +84,14 @@ final class RowModel {
         Object[] sent = now.clone();
         sent[2] = other ? now[2] : Change.UNCHANGED;
         return List.of(new Change.Delete(1, onlyKey(key)), new Change.Insert(1, sent, new RowKey(new Object[] {key})));
+    }
+
+    /** Two rows change places by way of a third key. */
+    private List<Change> swap(int one, int other) {
+        List<Change> changes = new ArrayList<>(move(one, SPARE, rows.get(one)));
+        changes.addAll(move(other, one, rows.get(other)));
+        changes.addAll(move(SPARE, other, rows.get(SPARE)));
+        return changes;
     }
 
     private static Object[] onlyKey(int key) {

@@ -15,8 +15,8 @@ import java.util.Set;
 public final class PartitionFiles {
 
     private static final String PARTITION = "partition";
-    private static final String FILES = StructureComparison.FILES;
-    private static final String OBJECT = StructureComparison.OBJECT;
+    private static final String FILES = FactComparison.FILES;
+    private static final String OBJECT = FactComparison.OBJECT;
 
     /** What has to be alike for a partition to hold the same rows at both ends. */
     private static final Set<String> PLACE = Set.of("parent", "bound", "partition key");

@@ -14,6 +14,7 @@ import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * The tables a task captures: permanent tables and roots of partition trees that the selection matches.
@@ -35,6 +36,15 @@ public final class SelectedTables {
     public List<TableProgress> read() {
         try (Connection connection = source.open()) {
             return captured(catalog.read(connection));
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source's tables could not be listed", e);
+        }
+    }
+
+    /** Returns the names alone, in their order, at a fraction of the cost: no table's size is looked at. */
+    public List<TableName> names() {
+        try (Connection connection = source.open()) {
+            return catalog.capturedNames(connection);
         } catch (SQLException e) {
             throw SqlFaults.explain("The source's tables could not be listed", e);
         }

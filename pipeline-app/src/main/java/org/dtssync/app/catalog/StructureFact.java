@@ -24,29 +24,30 @@ record StructureFact(String kind, String name, String property, String value) {
             .thenComparing(StructureFact::property)
             .thenComparing(StructureFact::value);
 
+    /** Never changed, and costly to make: there is one text a table. */
+    private static final JsonMapper JSON = new JsonMapper();
+
     /** Returns the facts as text. */
     static String print(Collection<StructureFact> facts) {
-        JsonMapper json = new JsonMapper();
-        return facts.stream().sorted(ORDER).map(fact -> fact.line(json)).collect(Collectors.joining("\n"));
+        return facts.stream().sorted(ORDER).map(StructureFact::line).collect(Collectors.joining("\n"));
     }
 
     /** Reverses {@link #print}. */
     static List<StructureFact> parse(String text) {
-        JsonMapper json = new JsonMapper();
-        return text.lines().map(line -> of(json, line)).toList();
+        return text.lines().map(StructureFact::of).toList();
     }
 
-    private String line(JsonMapper json) {
+    private String line() {
         try {
-            return json.writeValueAsString(List.of(kind, name, property, value));
+            return JSON.writeValueAsString(List.of(kind, name, property, value));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Four texts could not be written as JSON", e);
         }
     }
 
-    private static StructureFact of(JsonMapper json, String line) {
+    private static StructureFact of(String line) {
         try {
-            String[] parts = json.readValue(line, String[].class);
+            String[] parts = JSON.readValue(line, String[].class);
             if (parts.length != 4) {
                 throw new IllegalArgumentException("A line of a recorded structure has " + Arrays.toString(parts));
             }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.dtssync.app.config.ObjectSelection;
-import org.dtssync.app.progress.TableProgress;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
@@ -23,7 +23,7 @@ import org.dtssync.connectors.postgres.TableName;
  * What the source's catalog says about captured tables, as a text that can be stored and compared later: columns, types,
  * defaults, keys, replica identities, partition trees, and the user's types that the columns are made of.
  *
- * <p>One query for all tables. Thread-safe; opens a connection for each reading.
+ * <p>One query for many tables. Thread-safe; opens a connection for each reading.
  */
 public final class StructureFingerprint {
 
@@ -148,6 +148,9 @@ public final class StructureFingerprint {
             SELECT root::bigint, kind, name, property, value FROM fact WHERE value IS NOT NULL
             """;
 
+    /** Tens of thousands of tables have more than a million facts, too many for one answer. */
+    private static final int TABLES_PER_QUERY = 500;
+
     private final DatabaseConnections source;
 
     /** Creates a reader; opens nothing yet. */
@@ -164,14 +167,31 @@ public final class StructureFingerprint {
      *     that is changing a table holds it locked for long
      */
     public Map<TableName, String> read(Collection<TableName> tables) {
+        Map<TableName, String> texts = new TreeMap<>();
+        read(tables, texts::put);
+        return texts;
+    }
+
+    /**
+     * Reads the fingerprints of tables, of which there may be too many to be held together.
+     *
+     * @param tables tables and roots of partition trees
+     * @param sink takes each table that exists with its fingerprint, in no certain order
+     * @throws org.dtssync.connectors.fault.SyncException as {@link #read(Collection)}
+     */
+    public void read(Collection<TableName> tables, BiConsumer<TableName, String> sink) {
         try (Connection connection = source.open()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(LOCK_TIMEOUT);
             }
+            List<TableName> all = List.copyOf(tables);
             try (PreparedStatement statement = connection.prepareStatement(FACTS)) {
-                statement.setArray(1, connection.createArrayOf("text", names(tables, true)));
-                statement.setArray(2, connection.createArrayOf("text", names(tables, false)));
-                return read(statement);
+                for (int from = 0; from < all.size(); from += TABLES_PER_QUERY) {
+                    List<TableName> part = all.subList(from, Math.min(all.size(), from + TABLES_PER_QUERY));
+                    statement.setArray(1, connection.createArrayOf("text", names(part, true)));
+                    statement.setArray(2, connection.createArrayOf("text", names(part, false)));
+                    read(statement, sink);
+                }
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("The structure of the captured tables could not be read", e);
@@ -192,7 +212,7 @@ public final class StructureFingerprint {
             if (now == null) {
                 changes.add(new StructureChange(table, "table was dropped or renamed"));
             } else if (!now.equals(before)) {
-                StructureComparison.compare(StructureFact.parse(before), StructureFact.parse(now))
+                FactComparison.compare(StructureFact.parse(before), StructureFact.parse(now))
                         .forEach(what -> changes.add(new StructureChange(table, what)));
             }
         });
@@ -203,15 +223,14 @@ public final class StructureFingerprint {
     public List<StructureChange> newTables(ObjectSelection selection, Collection<TableName> captured) {
         Set<TableName> known = new HashSet<>(captured);
         return new SelectedTables(source, selection)
-                .read().stream()
-                        .map(TableProgress::table)
+                .names().stream()
                         .filter(table -> !known.contains(table))
                         .map(table ->
                                 new StructureChange(table, "table is new, matches objects.include and is not captured"))
                         .toList();
     }
 
-    private static Map<TableName, String> read(PreparedStatement statement) throws SQLException {
+    private static void read(PreparedStatement statement, BiConsumer<TableName, String> sink) throws SQLException {
         Map<Long, TableName> names = new HashMap<>();
         Map<Long, List<StructureFact>> facts = new HashMap<>();
         try (ResultSet rows = statement.executeQuery()) {
@@ -226,9 +245,7 @@ public final class StructureFingerprint {
                 }
             }
         }
-        Map<TableName, String> texts = new TreeMap<>();
-        facts.forEach((oid, ofTable) -> texts.put(names.get(oid), StructureFact.print(ofTable)));
-        return texts;
+        facts.forEach((oid, ofTable) -> sink.accept(names.get(oid), StructureFact.print(ofTable)));
     }
 
     private static Object[] names(Collection<TableName> tables, boolean schemas) {

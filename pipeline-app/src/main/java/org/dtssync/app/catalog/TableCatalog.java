@@ -82,6 +82,15 @@ public final class TableCatalog {
             "8192::bigint * (SELECT t.relpages FROM pg_class t WHERE t.oid = c.reltoastrelid)",
             "8192::bigint * c.relpages");
 
+    private static final String NAMES = """
+            SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
+              AND n.nspname NOT IN ('information_schema', 'dts_sync') AND n.nspname !~ '^pg_(catalog|toast)$'
+              AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                              WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+            ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+            """;
+
     private final ObjectSelection selection;
 
     /** Creates a reader of one selection. */
@@ -110,6 +119,21 @@ public final class TableCatalog {
         } catch (SQLException e) {
             throw SqlFaults.explain("The source's tables could not be listed", e);
         }
+    }
+
+    /** Reads the names of the tables that {@link SelectedTables} calls captured, in their order. */
+    List<TableName> capturedNames(Connection connection) throws SQLException {
+        List<TableName> names = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(NAMES);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                TableName name = new TableName(rows.getString(1), rows.getString(2));
+                if (selection.selects(name.schema(), name.table())) {
+                    names.add(name);
+                }
+            }
+        }
+        return names;
     }
 
     /** Sets the timeout and returns what it was. */

@@ -1,6 +1,7 @@
 package org.dtssync.app.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
@@ -34,18 +35,20 @@ final class CancelCommand implements Callable<Integer> {
         TaskFile file = task.read();
         PrintWriter err = spec.commandLine().getErr();
         Optional<RunningTask> running = RunningTask.find(file);
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
-            if (running.isPresent()) {
-                err.println("A run is alive: it gives the task up and ends.");
-                err.flush();
-                if (running.get().cancel()) {
-                    err.println("Task " + file.name() + " was removed.");
-                    return ExitCode.DONE;
-                }
+        if (running.isPresent()) {
+            err.println("A run is alive: it gives the task up and ends.");
+            err.flush();
+            if (running.get().cancel()) {
+                err.println("Task " + file.name() + " was removed.");
+                return ExitCode.DONE;
             }
-            RunningTask.requireCancellable(file);
-            try (EmbeddedServers servers = EmbeddedServers.start(file)) {
-                new Release(servers.resolved()).run(true).forEach(err::println);
+        }
+        RunningTask.requireCancellable(file);
+        try (EmbeddedServers servers = EmbeddedServers.start(file)) {
+            List<String> removed = new Release(servers.resolved()).run(true);
+            removed.forEach(err::println);
+            if (removed.isEmpty()) {
+                err.println("Nothing was left of task " + file.name() + ".");
             }
         }
         return ExitCode.DONE;

@@ -10,8 +10,10 @@ import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.pipeline.RunGoal;
 import org.dtssync.app.pipeline.RunOptions;
 import org.dtssync.app.pipeline.RunningTask;
+import org.dtssync.app.pipeline.SwitchReport;
 import org.dtssync.app.pipeline.TaskStatus;
 import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.progress.Phase;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -32,7 +34,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         requireBegun(file);
         Optional<RunningTask> running = RunningTask.find(file);
         if (running.isPresent()) {
-            err.println("A run is alive: it does the " + command + ".");
+            err.println("A run is alive and carries it out.");
             err.flush();
             return running.get().perform(command, options);
         }
@@ -56,9 +58,19 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         run.setDaemon(true);
         run.start();
         try {
-            return awaitRunning(file, ended).perform(command, options);
+            Optional<RunningTask> running = awaitRunning(file, ended);
+            return running.isPresent()
+                    ? running.get().perform(command, options, ended::isDone)
+                    : ofTaskThatEnded(file, command);
         } catch (SyncException e) {
-            throw ended.isCompletedExceptionally() ? failure(ended) : e;
+            SyncException reason = faultOf(ended).orElse(e);
+            // It was seen alive while it found that nothing is left to run.
+            if (reason == e
+                    && ended.isDone()
+                    && TaskStatus.read(file).progress().phase().isOver()) {
+                return ofTaskThatEnded(file, command);
+            }
+            throw reason;
         } finally {
             run.interrupt();
             run.join();
@@ -77,28 +89,49 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         }
     }
 
-    private static RunningTask awaitRunning(TaskFile file, CompletableFuture<Void> ended) throws InterruptedException {
-        while (true) {
-            if (ended.isDone()) {
-                throw failure(ended);
-            }
+    /** Returns the run once it is alive; empty if it has ended before. */
+    private static Optional<RunningTask> awaitRunning(TaskFile file, CompletableFuture<Void> ended)
+            throws InterruptedException {
+        while (!ended.isDone()) {
             Optional<RunningTask> running = RunningTask.find(file);
             if (running.isPresent()) {
-                return running.get();
+                return running;
             }
             Thread.sleep(POLL_MILLIS);
         }
+        faultOf(ended).ifPresent(fault -> {
+            throw fault;
+        });
+        return Optional.empty();
     }
 
-    private static SyncException failure(CompletableFuture<Void> ended) {
+    private static Optional<SyncException> faultOf(CompletableFuture<Void> ended) {
         try {
-            ended.join();
+            ended.getNow(null);
         } catch (CompletionException e) {
             if (e.getCause() instanceof SyncException fault) {
-                return fault;
+                return Optional.of(fault);
             }
         }
-        return new SyncException(
-                FaultKind.USAGE, "The task is complete.", "Nothing is left to do but dts-sync release.");
+        return Optional.empty();
+    }
+
+    /** The last command of a task can be given again, as where it was killed: the run has finished what was left of it. */
+    private static CommandResult ofTaskThatEnded(TaskFile file, String command) {
+        Phase phase = TaskStatus.read(file).progress().phase();
+        if (phase == Phase.COMPLETE && command.equals("complete")) {
+            return done(SwitchReport.completed());
+        }
+        if (phase == Phase.ABANDONED && command.equals("rollback")) {
+            return done(SwitchReport.abandoned());
+        }
+        throw new SyncException(
+                FaultKind.USAGE,
+                "Task " + file.name() + " has ended, in phase " + phase.label() + ".",
+                "Nothing is left to do but dts-sync release.");
+    }
+
+    private static CommandResult done(SwitchReport report) {
+        return new CommandResult(true, Optional.of(report.json()), Optional.empty(), ExitCode.DONE);
     }
 }

@@ -2,7 +2,11 @@ package org.dtssync.app.cli;
 
 import java.io.PrintWriter;
 import org.dtssync.app.pipeline.SwitchReport;
+import org.dtssync.app.pipeline.TaskStatus;
 import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -17,14 +21,26 @@ record LifecycleCommand(String name, TaskFileArgument task, CommandSpec spec) {
     /** Performs it with its options; returns the exit code. */
     int perform(String options, boolean json) throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
-            CommandResult result = new FollowedCommand(task, err).perform(name, options);
-            result.error().ifPresent(err::println);
-            result.result()
-                    .ifPresent(report -> spec.commandLine()
-                            .getOut()
-                            .println(json ? report : SwitchReport.parse(report).text()));
-            return result.exitCode();
+        requirePhase();
+        CommandResult result = new FollowedCommand(task, err).perform(name, options);
+        result.error().ifPresent(err::println);
+        result.result()
+                .ifPresent(report -> spec.commandLine()
+                        .getOut()
+                        .println(json ? report : SwitchReport.parse(report).text()));
+        return result.exitCode();
+    }
+
+    /** A run would do it hours later, when nobody thinks of it any more. */
+    private void requirePhase() {
+        TaskStatus status = TaskStatus.read(task.read());
+        Phase phase = status.progress().phase();
+        if (status.begun() && !phase.isOver() && Phase.INCREMENTAL.isAfter(phase)) {
+            throw new SyncException(
+                    FaultKind.PRECHECK,
+                    "Task " + status.progress().task() + " is in phase " + phase.label() + "; " + name
+                            + " can be given once it is in phase incremental.",
+                    "dts-sync status tells how far it is.");
         }
     }
 }

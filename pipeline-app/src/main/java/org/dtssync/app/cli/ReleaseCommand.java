@@ -42,8 +42,7 @@ final class ReleaseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         TaskFile file = task.read();
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED);
-                EmbeddedServers servers = topics ? EmbeddedServers.start(file) : EmbeddedServers.none(file)) {
+        try (EmbeddedServers servers = topics ? EmbeddedServers.start(file) : EmbeddedServers.none(file)) {
             List<String> removed = new Release(servers.resolved()).run(topics, writable);
             PrintWriter err = spec.commandLine().getErr();
             removed.forEach(err::println);

@@ -27,10 +27,17 @@ import picocli.CommandLine.Spec;
         description = {
             "Compares every selected table of both databases in full and lists the keys that differ.",
             "A live run does it and is followed; without one, a task that has begun goes on",
-            "until it has caught up, and is compared."
+            "until it has caught up, and is compared. What a comparison that was cut off found equal within the last day is not",
+            "read again."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  dts-sync verify shop.yaml --json"})
+        footer = {
+            "",
+            "Examples:",
+            "  dts-sync verify shop.yaml",
+            "  dts-sync verify shop.yaml --json",
+            "  dts-sync verify shop.yaml --structure"
+        })
 final class VerifyCommand implements Callable<Integer> {
 
     @Mixin
@@ -39,12 +46,23 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Option(
+            names = "--structure",
+            description =
+                    "Compare the objects of both structures (tables, indexes, views, functions, ...), and no rows.")
+    private boolean structure;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
         TaskFile file = task.read();
+        if (structure) {
+            StructureReport report = StructureReport.of(file);
+            spec.commandLine().getOut().println(json ? report.json() : report.text());
+            return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
+        }
         Optional<RunningTask> running = RunningTask.find(file);
         if (running.isEmpty()) {
             requireBegun(file);
@@ -54,7 +72,15 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** Whoever asks for a comparison does not expect that a database is moved for it. */
     private static void requireBegun(TaskFile file) {
-        if (!TaskStatus.read(file).begun()) {
+        TaskStatus status = TaskStatus.read(file);
+        if (status.progress().phase().isOver()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Task " + file.name() + " has ended, in phase "
+                            + status.progress().phase().label() + ": neither database follows the other any more.",
+                    "Compare before dts-sync complete.");
+        }
+        if (!status.begun()) {
             throw new SyncException(
                     FaultKind.DATA,
                     "Task " + file.name() + " has not begun, so there is nothing to compare.",
@@ -81,14 +107,14 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int follow(RunningTask running) throws InterruptedException {
         spec.commandLine().getErr().println("A run is alive: it compares both databases once it has caught up.");
-        CommandResult result = running.perform("verify");
+        CommandResult result = running.perform("verify", "");
         result.error().ifPresent(error -> spec.commandLine().getErr().println(error));
         result.result()
                 .ifPresent(report -> spec.commandLine()
                         .getOut()
                         .println(
                                 json
-                                        ? report
+                                        ? VerifyReportJson.render(VerifyReportJson.parse(report))
                                         : VerifyReportText.render(VerifyReportJson.parse(report))
                                                 .stripTrailing()));
         return result.exitCode();

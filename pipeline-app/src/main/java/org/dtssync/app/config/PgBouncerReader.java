@@ -27,6 +27,7 @@ record PgBouncerReader(SectionReader section, Path directory) {
             TaskKey.SWITCHOVER_PGBOUNCER_FILE);
     private static final List<TaskKey> OTHERS = List.of(
             TaskKey.SWITCHOVER_PGBOUNCER_PASSWORD,
+            TaskKey.SWITCHOVER_PGBOUNCER_ROOT_CERTIFICATE,
             TaskKey.SWITCHOVER_PGBOUNCER_SOURCE,
             TaskKey.SWITCHOVER_PGBOUNCER_DESTINATION,
             TaskKey.SWITCHOVER_PGBOUNCER_PAUSE_TIMEOUT);
@@ -45,6 +46,7 @@ record PgBouncerReader(SectionReader section, Path directory) {
                 console.map(parts -> Integer.parseInt(parts.group(2))).orElse(0),
                 section.text(TaskKey.SWITCHOVER_PGBOUNCER_USER),
                 section.secret(TaskKey.SWITCHOVER_PGBOUNCER_PASSWORD),
+                section.path(TaskKey.SWITCHOVER_PGBOUNCER_ROOT_CERTIFICATE).map(directory::resolve),
                 section.someNames(TaskKey.SWITCHOVER_PGBOUNCER_DATABASES),
                 section.path(TaskKey.SWITCHOVER_PGBOUNCER_FILE)
                         .map(directory::resolve)

@@ -3,6 +3,7 @@ package org.dtssync.app.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Keys {@code switchover.pgbouncer.*}: the PgBouncer through which applications reach the database.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param port the console's port
  * @param user an account of its {@code admin_users}
  * @param password the account's password, or null where none is asked for; never printed
+ * @param rootCertificate the certificate of the authority that issued the console's; empty if none is asked for
  * @param databases the names of the moved databases in PgBouncer
  * @param file the included file with the lines of these databases
  * @param source the source as PgBouncer reaches it
@@ -22,6 +24,7 @@ public record PgBouncerSettings(
         int port,
         String user,
         String password,
+        Optional<Path> rootCertificate,
         List<String> databases,
         Path file,
         Server source,

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param secondInstance what a second instance of the task does
  * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
  * @param switchover how applications are moved
+ * @param verification how both databases are compared
  * @param mirrorOf the task in the other direction that this one mirrors; empty if it is no mirror
  * @param metrics where the metrics of a run can be read; empty if nowhere
  */
@@ -38,6 +39,7 @@ public record TaskFile(
         SecondInstance secondInstance,
         long walWarningBytes,
         SwitchoverSettings switchover,
+        VerificationSettings verification,
         Optional<String> mirrorOf,
         Optional<MetricsSettings> metrics) {
 
@@ -73,6 +75,7 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 SwitchoverSettings.DEFAULT,
+                VerificationSettings.DEFAULT,
                 Optional.empty(),
                 Optional.empty());
     }
@@ -104,6 +107,7 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 switchover,
+                verification,
                 Optional.empty(),
                 metrics);
     }
@@ -160,6 +164,7 @@ public record TaskFile(
                 secondInstance,
                 walWarningBytes,
                 moving,
+                verification,
                 first,
                 metrics);
     }

@@ -128,6 +128,7 @@ public final class TaskFileReader {
                     top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
                     top.size(TaskKey.WAL_WARNING),
                     switchover(directory, source, destination.database()),
+                    verification(),
                     first,
                     metrics());
         }
@@ -241,6 +242,10 @@ public final class TaskFileReader {
                     section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
                     section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT),
                     section.duration(TaskKey.SWITCHOVER_VERIFICATION_AGE));
+        }
+
+        private VerificationSettings verification() {
+            return new VerificationSettings(section("verify").number(TaskKey.VERIFY_ROWS_PER_SECOND));
         }
 
         private Optional<MetricsSettings> metrics() {

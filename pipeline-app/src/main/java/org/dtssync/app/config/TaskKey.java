@@ -280,6 +280,14 @@ enum TaskKey {
             "${env:PGBOUNCER_PASSWORD}",
             "The account's password; none where PgBouncer asks for none.",
             "Keep it out of the file with ${env:NAME} or ${file:/path}."),
+    SWITCHOVER_PGBOUNCER_ROOT_CERTIFICATE(
+            "switchover",
+            "pgbouncer.root.certificate",
+            KeyType.PATH,
+            "/etc/pgbouncer/root.crt",
+            "Certificate of the authority that issued the console's, in PEM. TLS is used wherever the console offers it; with"
+                    + " this file it must, and with the right certificate and host name.",
+            "The console is not on this machine, or anybody else could listen there."),
     SWITCHOVER_PGBOUNCER_DATABASES(
             "switchover",
             "pgbouncer.databases",
@@ -340,6 +348,17 @@ enum TaskKey {
             "1h",
             "How old a clean comparison may be for a switchover to use it instead of making a new one.",
             "Longer where a comparison takes hours; 0s to compare each time."),
+    VERIFY_ROWS_PER_SECOND(
+            "verify",
+            "rows.per.second",
+            KeyType.COUNT,
+            "0",
+            "rows",
+            "50000",
+            0,
+            1_000_000_000,
+            "How many rows of the source a comparison reads in a second at most; 0 is no limit.",
+            "The source is busy, and a comparison may take its time."),
     MIRROR_OF(
             "",
             "mirror.of",

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.progress.TableProgress;
@@ -30,6 +31,7 @@ final class Abandonment {
 
     private static final Logger LOG = LoggerFactory.getLogger(Abandonment.class);
 
+    private static final String PAUSE = "pause";
     private static final String LAST = "endpoint";
 
     private final TaskParts task;
@@ -64,22 +66,26 @@ final class Abandonment {
         String lost;
         int sequences;
         boolean opened = false;
-        try (WriteFence.Locks locks = fence(task.destination()).raise(taskFence)) {
-            lost = drain(back);
-            back.close();
-            sequences = new SequenceCopy(
-                            task.destination(), task.source(), task.task().objects())
-                    .run(back.fence());
-            locks.requireHeld();
-            open();
-            opened = true;
+        try {
+            hold();
+            try (WriteFence.Locks locks = fence(task.destination()).raise(taskFence)) {
+                lost = drain(back);
+                back.close();
+                sequences = new SequenceCopy(
+                                task.destination(), task.source(), task.task().objects())
+                        .run(back.fence());
+                locks.requireHeld();
+                open();
+                opened = true;
+            }
         } finally {
             if (!opened && task.progress().task().orElseThrow().phase() != Phase.ABANDONED) {
-                fence(task.destination()).lift(taskFence);
+                // As after a crash here, when a start undoes it by the recorded steps.
+                new Switch(SwitchKind.ROLLBACK, task, taskFence).letGoOn();
                 task.progress().enter(Phase.REVERSE, taskFence);
             }
         }
-        finish(back.fence());
+        Optional<SyncException> unmoved = finish(back.fence());
         return new SwitchReport(
                 "rollback",
                 true,
@@ -89,7 +95,26 @@ final class Abandonment {
                 "skipped",
                 null,
                 "Not at the source: " + lost
-                        + ". The task has ended: save from the destination what you need, then dts-sync" + " release.");
+                        + ". The task has ended: save from the destination what you need, then dts-sync release."
+                        + unmoved.map(e -> " " + e.getMessage()).orElse(""));
+    }
+
+    /** Whoever goes back at any price does not stay because of a PgBouncer that cannot let clients wait. */
+    private void hold() {
+        steps.begin(PAUSE, taskFence);
+        try {
+            endpoint().hold();
+        } catch (SyncException e) {
+            LOG.warn(
+                    "Applications are not made to wait and will see errors. task={} reason={}",
+                    task.task().name(),
+                    e.getMessage());
+        }
+        steps.done(PAUSE, taskFence);
+    }
+
+    private Endpoint endpoint() {
+        return Endpoint.of(task.task().switchover(), task.source().settings(), false);
     }
 
     private String drain(Direction back) throws InterruptedException {
@@ -121,15 +146,23 @@ final class Abandonment {
      * Finishes it.
      *
      * @param sourceFence the right to write to the source
+     * @return why applications were not taken to the source, if they were not; a later start tries again
      */
-    void finish(Fence sourceFence) throws InterruptedException {
+    Optional<SyncException> finish(Fence sourceFence) throws InterruptedException {
         steps.begin(LAST, taskFence);
         // Before anybody writes there: nothing that is still on its way may come after that.
         endWriters();
         new StreamEnd(reverse, sourceFence).run();
         fence(task.source()).lift(sourceFence);
-        moveEndpoint();
+        try {
+            endpoint().move();
+        } catch (SyncException e) {
+            LOG.warn(
+                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
+            return Optional.of(e);
+        }
         steps.done(LAST, taskFence);
+        return Optional.empty();
     }
 
     /** A session of ours that waits for a lock there does not notice that its client is gone. */
@@ -143,16 +176,6 @@ final class Abandonment {
                     """);
         } catch (SQLException e) {
             throw SqlFaults.explain("The sessions of the way back could not be ended", e);
-        }
-    }
-
-    private void moveEndpoint() throws InterruptedException {
-        try {
-            Endpoint.of(task.task().switchover(), task.source().settings(), false)
-                    .move();
-        } catch (SyncException e) {
-            LOG.warn(
-                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
         }
     }
 

@@ -47,7 +47,7 @@ record CancelWatch(TaskParts parts) {
         };
         String remedy = switch (phase) {
             case SWITCHOVER -> "Wait for the end of the switchover.";
-            case ABANDONED -> "Use dts-sync release.";
+            case COMPLETE, ABANDONED -> "Use dts-sync release.";
             default -> "Use dts-sync rollback to move them back, or dts-sync complete and release to stay.";
         };
         return new SyncException(FaultKind.USAGE, "Task " + task + " is in phase " + phase.label() + why, remedy);

@@ -9,10 +9,9 @@ import java.util.Set;
 import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.TableStructure;
-import org.dtssync.app.progress.RecordedStructure;
-import org.dtssync.app.progress.TableProgress;
 import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
+import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -32,8 +31,7 @@ final class CapturePart implements CaptureListener {
 
     private final TaskParts parts;
     private final Fence fence;
-    private final List<TableProgress> tables;
-    private final Map<TableName, RecordedStructure> structures;
+    private final List<CapturedTable> tables;
     private final AppliedMark applied;
     private final CaptureWatch watch;
     private volatile Lsn lastCut = Lsn.ZERO;
@@ -42,8 +40,8 @@ final class CapturePart implements CaptureListener {
         this.watch = watch;
         this.parts = parts;
         this.fence = fence;
-        this.tables = parts.progress().tables();
-        this.structures = parts.structures().read();
+        this.tables = CapturedTables.captured(
+                parts.progress().tables(), parts.structures().read());
         this.applied = applied;
     }
 
@@ -68,7 +66,7 @@ final class CapturePart implements CaptureListener {
         requireCuts();
         requirePublication();
         Capture capture = new Capture(
-                parts.captureSettings(CapturedTables.captured(tables, structures)),
+                parts.captureSettings(tables),
                 parts.source(),
                 parts.keyConverter(),
                 parts.valueConverter(),
@@ -88,11 +86,7 @@ final class CapturePart implements CaptureListener {
      */
     private Set<TableName> changed(Set<TableName> announced) {
         Map<TableName, String> stored = new HashMap<>();
-        announced.forEach(table -> {
-            if (structures.containsKey(table)) {
-                stored.put(table, structures.get(table).structure());
-            }
-        });
+        parts.structures().read(announced).forEach((table, recorded) -> stored.put(table, recorded.structure()));
         if (stored.isEmpty()) {
             return Set.of();
         }

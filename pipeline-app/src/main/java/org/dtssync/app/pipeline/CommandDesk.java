@@ -73,6 +73,7 @@ final class CommandDesk {
     /** As the command line ends with them. */
     private static int exitCode(FaultKind kind) {
         return switch (kind) {
+            case USAGE -> 2;
             case PRECHECK -> 3;
             case DIFFERENCE -> 4;
             default -> 1;
@@ -80,10 +81,11 @@ final class CommandDesk {
     }
 
     private Outcome unknown(String command) {
+        String phase = parts.progress().task().map(task -> task.phase().label()).orElse("unknown");
         throw new SyncException(
                 FaultKind.USAGE,
-                "The command " + command + " cannot be given in this phase of task "
-                        + parts.task().name() + ".",
-                "See dts-sync status for the phase.");
+                "Task " + parts.task().name() + " is in phase " + phase + ", in which there is nothing to " + command
+                        + ".",
+                "docs/switchover.md tells the order of the commands.");
     }
 }

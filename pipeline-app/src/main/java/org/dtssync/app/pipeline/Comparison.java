@@ -1,16 +1,29 @@
 package org.dtssync.app.pipeline;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.dtssync.app.progress.ComparedSlice;
 import org.dtssync.app.progress.TableState;
+import org.dtssync.app.progress.UnfinishedComparison;
 import org.dtssync.app.progress.Verifications;
+import org.dtssync.app.verify.SliceMemory;
 import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Compares both databases of a running task. Used by one thread at a time. */
 final class Comparison {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Comparison.class);
+
+    /** What was found equal longer ago is read again, however little was left. */
+    private static final Duration RESUMABLE = Duration.ofDays(1);
 
     private final TaskParts parts;
     private final Heartbeat heartbeat;
@@ -35,21 +48,43 @@ final class Comparison {
         return new Verifications(parts.destination(), parts.task().name());
     }
 
-    /** Compares every table and records what came of it; the structures must be unchanged. */
+    /**
+     * Compares every table and records what came of it; the structures must be unchanged. One that was cut off less than a day ago
+     * is gone on with.
+     */
     VerifyReport run() throws InterruptedException {
+        return run(RESUMABLE);
+    }
+
+    /** Does the same, but goes on with one only that began not longer ago than this. */
+    VerifyReport run(Duration resumable) throws InterruptedException {
         new StructureWatch(parts, applied).look();
-        long began = System.nanoTime();
         String digest = verifications().digest();
+        UnfinishedComparison unfinished =
+                new UnfinishedComparison(parts.destination(), parts.task().name(), fence);
+        Map<TableName, List<ComparedSlice>> earlier = unfinished.resume(digest, resumable);
+        if (!earlier.isEmpty()) {
+            LOG.info(
+                    "Going on with a comparison that was cut off. task={} rows={}",
+                    parts.task().name(),
+                    earlier.values().stream()
+                            .flatMap(List::stream)
+                            .mapToLong(slice -> slice.rows().orElse(0))
+                            .sum());
+        }
         VerifyReport report = new Verification(
                         parts.source(),
                         parts.destination(),
-                        VerifySettings.withWorkers(parts.task().snapshot().workers()),
-                        heartbeat::awaitApplied,
-                        listener::verifying)
+                        VerifySettings.of(
+                                parts.task().snapshot().workers(),
+                                parts.task().verification().rowsPerSecond()),
+                        () -> unfinished.begin(heartbeat.awaitApplied(), digest),
+                        listener::verifying,
+                        new SliceMemory(earlier, unfinished::cut, unfinished::equal))
                 .verify(parts.progress().tables().stream()
                         .filter(table -> table.state() != TableState.SKIPPED)
                         .toList());
-        verifications().record(report.lsn(), report.equal(), began, digest, fence);
+        verifications().record(report.lsn(), report.equal(), unfinished, digest, fence);
         return report;
     }
 }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.dtssync.app.catalog.TableStructure;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
@@ -47,16 +48,17 @@ final class DestinationWatch {
      * @throws org.dtssync.connectors.fault.SyncException of kind STRUCTURE_CHANGED that names the first difference
      */
     void check() {
-        Map<TableName, String> structures = parts.progress().structures();
         List<TableName> tables = parts.progress().tables().stream()
                 .filter(table -> table.state() == TableState.STREAMING)
                 .map(TableProgress::table)
-                .filter(structures::containsKey)
                 .toList();
         Map<TableName, Map<String, String>> there = columns(parts.destination(), tables);
-        for (TableName table : tables) {
-            compare(table, TableStructure.parse(structures.get(table)), there.get(table));
-        }
+        Set<TableName> streaming = Set.copyOf(tables);
+        parts.progress().structures((table, structure) -> {
+            if (streaming.contains(table)) {
+                compare(table, TableStructure.parse(structure), there.get(table));
+            }
+        });
     }
 
     private static void compare(TableName table, TableStructure source, Map<String, String> there) {

@@ -79,7 +79,7 @@ final class PhaseSequence {
                 .map(TaskProgress::phase)
                 .orElse(Phase.PREPARE);
         if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
-            Switch.Kind kind = phase == Phase.SWITCHOVER ? Switch.Kind.SWITCHOVER : Switch.Kind.ROLLBACK;
+            SwitchKind kind = phase == Phase.SWITCHOVER ? SwitchKind.SWITCHOVER : SwitchKind.ROLLBACK;
             parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undoAfterCrash());
             return phase == Phase.SWITCHOVER ? Phase.INCREMENTAL : Phase.REVERSE;
         }
@@ -89,8 +89,14 @@ final class PhaseSequence {
                 parts.retry().run("rollback", () -> finishAbandonment(abandonment));
             }
         }
+        if (phase == Phase.COMPLETE) {
+            Completion completion = new Completion(parts, fence);
+            if (completion.isUnfinished()) {
+                parts.retry().run("complete", () -> finishCompletion(completion));
+            }
+        }
         if (phase == Phase.INCREMENTAL) {
-            Switch rollback = new Switch(Switch.Kind.ROLLBACK, parts, fence);
+            Switch rollback = new Switch(SwitchKind.ROLLBACK, parts, fence);
             if (rollback.isUnfinished()) {
                 parts.retry().run("rollback", () -> finishRollback(rollback));
             }
@@ -101,6 +107,12 @@ final class PhaseSequence {
     private void finishAbandonment(Abandonment abandonment) throws InterruptedException {
         try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
             abandonment.finish(lease.fence());
+        }
+    }
+
+    private void finishCompletion(Completion completion) throws InterruptedException {
+        try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
+            completion.finish(lease.fence());
         }
     }
 
@@ -318,18 +330,18 @@ final class PhaseSequence {
 
     private static CommandDesk.Outcome verify(Direction direction) throws InterruptedException {
         VerifyReport report = direction.comparison().run();
-        return new CommandDesk.Outcome(VerifyReportJson.render(report), report.equal() ? 0 : 4, false);
+        return new CommandDesk.Outcome(VerifyReportJson.renderWhole(report), report.equal() ? 0 : 4, false);
     }
 
     /** A rollback that was done already. */
     private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = new Switch(Switch.Kind.ROLLBACK, parts, fence).again(options);
+        SwitchReport report = new Switch(SwitchKind.ROLLBACK, parts, fence).again(options);
         return new CommandDesk.Outcome(report.json(), 0, false);
     }
 
     private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
         requireNoMirror("Applications are moved by hand.");
-        SwitchReport report = new Switch(Switch.Kind.SWITCHOVER, parts, fence).run(direction, background, options);
+        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, parts, fence).run(direction, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
 }

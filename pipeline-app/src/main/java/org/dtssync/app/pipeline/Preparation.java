@@ -6,7 +6,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.progress.Phase;
@@ -37,6 +40,8 @@ final class Preparation {
 
     private static final String NO_LIMIT = "0";
 
+    private static final int STRUCTURES_AT_ONCE = 1_000;
+
     /** Applications are about to be moved: that can be given up, and begun again once the transaction is over. */
     private static final String SLOT_LOCK_LIMIT = "30s";
 
@@ -59,7 +64,7 @@ final class Preparation {
         }
         parts.progress().addTables(tables, fence);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
-        parts.progress().storeStructures(new StructureFingerprint(parts.source()).read(names), fence);
+        storeStructures(names);
         start(names, NO_LIMIT);
     }
 
@@ -96,16 +101,29 @@ final class Preparation {
         if (!parts.progress().exists()) {
             parts.progress().enter(Phase.INCREMENTAL, fence);
         }
+        Set<TableName> wanted = Set.copyOf(tables);
         List<TableProgress> followed = new SelectedTables(
                         parts.source(), parts.task().objects())
-                .read().stream().filter(table -> tables.contains(table.table())).toList();
+                .read().stream().filter(table -> wanted.contains(table.table())).toList();
         parts.progress().addTables(followed, fence);
         followed.forEach(table -> parts.progress().tableState(table.table(), TableState.STREAMING, fence));
-        parts.progress().storeStructures(new StructureFingerprint(parts.source()).read(tables), fence);
+        storeStructures(tables);
         List<TableName> published = new ArrayList<>(tables);
         // By these rows our own transactions of the other direction are recognised.
         published.add(new TableName(SqlResources.SCHEMA, "apply_position"));
         start(published, SLOT_LOCK_LIMIT);
+    }
+
+    private void storeStructures(List<TableName> names) {
+        Map<TableName, String> part = new HashMap<>();
+        new StructureFingerprint(parts.source()).read(names, (table, structure) -> {
+            part.put(table, structure);
+            if (part.size() == STRUCTURES_AT_ONCE) {
+                parts.progress().storeStructures(part, fence);
+                part.clear();
+            }
+        });
+        parts.progress().storeStructures(part, fence);
     }
 
     /** A slot waits for every transaction that is open when it is made. */

@@ -6,7 +6,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -39,7 +41,7 @@ record Publication(String name) {
                 List<String> part = clauses.subList(from, Math.min(clauses.size(), from + TABLES_PER_STATEMENT));
                 add(connection, part, from == 0);
                 // In the same transaction: a key dropped since the precheck must not cost the application an update.
-                requireIdentities(connection);
+                requireIdentities(connection, tables.subList(from, from + part.size()));
                 connection.commit();
             }
         } catch (SQLException | SyncException e) {
@@ -71,7 +73,7 @@ record Publication(String name) {
                 statement.execute("ALTER PUBLICATION " + Identifiers.quote(name) + " DROP TABLE " + table.sql());
             }
             add(connection, clauses, false);
-            requireIdentities(connection);
+            requireIdentities(connection, List.of(table));
             connection.commit();
         } catch (SQLException | SyncException e) {
             connection.rollback();
@@ -120,28 +122,26 @@ record Publication(String name) {
 
     /** A table that others inherit from must not bring them along: they are selected by themselves, or not at all. */
     private static List<String> clauses(Connection connection, List<TableName> tables) throws SQLException {
-        List<String> clauses = new ArrayList<>();
+        Set<TableName> partitioned = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT c.relkind = 'p' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE n.nspname = ? AND c.relname = ?
-                """)) {
-            for (TableName table : tables) {
-                statement.setString(1, table.schema());
-                statement.setString(2, table.table());
-                try (ResultSet rows = statement.executeQuery()) {
-                    boolean partitioned = rows.next() && rows.getBoolean(1);
-                    clauses.add(partitioned ? table.sql() : "ONLY " + table.sql());
-                }
+                SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind = 'p'
+                """);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                partitioned.add(new TableName(rows.getString(1), rows.getString(2)));
             }
         }
-        return clauses;
+        return tables.stream()
+                .map(table -> partitioned.contains(table) ? table.sql() : "ONLY " + table.sql())
+                .toList();
     }
 
-    private void requireIdentities(Connection connection) throws SQLException {
+    /** Only of tables that were just added: looked at again with every part, the first ones would cost the most. */
+    private static void requireIdentities(Connection connection, List<TableName> tables) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 WITH RECURSIVE published AS (
-                    SELECT pr.prrelid AS relation
-                    FROM pg_publication_rel pr JOIN pg_publication p ON p.oid = pr.prpubid WHERE p.pubname = ?
+                    SELECT to_regclass(added)::oid AS relation FROM unnest(?) AS added
                     UNION
                     SELECT i.inhrelid FROM published
                     JOIN pg_class c ON c.oid = published.relation AND c.relkind = 'p'
@@ -159,7 +159,10 @@ record Publication(String name) {
                     ELSE false END
                 ORDER BY 1
                 """)) {
-            statement.setString(1, name);
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", tables.stream().map(TableName::sql).toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 List<String> missing = new ArrayList<>();
                 while (rows.next()) {

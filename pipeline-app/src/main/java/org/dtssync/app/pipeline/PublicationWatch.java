@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -162,12 +163,13 @@ final class PublicationWatch {
     }
 
     private void added(Map<TableName, String> recorded, Found found, Map<String, String> faults) {
-        List<TableName> expected = expected();
+        Set<TableName> expected = expected();
+        Set<String> identifiers = new HashSet<>(recorded.values());
         for (Entry entry : found.entries()) {
             // A table that was renamed keeps its entry; it is the structure that tells of it.
             if (!expected.contains(entry.table())
                     && !entry.table().schema().equals(SqlResources.SCHEMA)
-                    && !recorded.containsValue(entry.identifier())) {
+                    && !identifiers.contains(entry.identifier())) {
                 faults.put(
                         "Table " + entry.table() + " was added to publication " + name
                                 + " and does not belong to the task.",
@@ -177,8 +179,8 @@ final class PublicationWatch {
         }
     }
 
-    private List<TableName> expected() {
-        List<TableName> expected = new ArrayList<>();
+    private Set<TableName> expected() {
+        Set<TableName> expected = new LinkedHashSet<>();
         for (TableProgress table : parts.progress().tables()) {
             if (table.state() != TableState.SKIPPED) {
                 expected.add(table.table());

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.switchover.Endpoint;
 import org.dtssync.app.switchover.WriteFence;
@@ -29,6 +30,8 @@ public final class Release {
     private static final List<String> STATE_TABLES = List.of(
             "command",
             "verification",
+            "comparison_slice",
+            "comparison",
             "switchover_step",
             "structure_object",
             "chunk",
@@ -127,23 +130,34 @@ public final class Release {
         }
     }
 
-    /** What was killed in the middle of a switch may have left applications waiting. */
+    /** What was killed in the middle of a switch, or right behind it, may have left applications waiting. */
     private void letGoOn(List<String> done) throws InterruptedException {
         Phase phase = parts.progress().task().map(TaskProgress::phase).orElseThrow();
-        if (phase != Phase.SWITCHOVER && phase != Phase.ROLLBACK) {
-            return;
-        }
+        boolean forward = phase.isAtDestination();
+        DatabaseConnections used = forward ? parts.destination() : parts.source();
+        Endpoint endpoint = Endpoint.of(parts.task().switchover(), used.settings(), forward);
         try {
-            Endpoint.of(parts.task().switchover(), parts.destination().settings(), true)
-                    .stay();
+            if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
+                endpoint.stay();
+            } else if (!(endpoint instanceof Endpoint.Unmoved) && isUnmoved(phase)) {
+                endpoint.move();
+                done.add("Took applications to the " + used.role() + ", as a switch that was interrupted had not.");
+            }
         } catch (SyncException e) {
             // The task must go even where its PgBouncer has gone before.
             done.add("Applications may still wait: " + e.getMessage());
         }
     }
 
+    private boolean isUnmoved(Phase phase) {
+        SwitchoverSteps steps = new SwitchoverSteps(
+                parts.destination(), parts.task().name(), phase.isAtDestination() ? "switchover" : "rollback");
+        return (phase == Phase.ABANDONED || steps.isDone("open")) && !steps.isDone("endpoint");
+    }
+
+    /** Its right to write is made first, and may be all that a crash left. */
     private boolean hasReverse() {
-        return parts.reversed().progress().exists();
+        return parts.reversed().progress().isHeldOrWas();
     }
 
     private void releaseSource(List<String> done) throws InterruptedException {

@@ -12,6 +12,7 @@ import org.dtssync.app.catalog.PartitionFiles;
 import org.dtssync.app.catalog.PartitionFiles.Partition;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.verify.SliceMemory;
 import org.dtssync.app.verify.TableResult;
 import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifySettings;
@@ -93,9 +94,12 @@ final class ReplacedPartitions {
         List<TableResult> different = new Verification(
                         parts.source(),
                         parts.destination(),
-                        VerifySettings.withWorkers(parts.task().snapshot().workers()),
+                        VerifySettings.of(
+                                parts.task().snapshot().workers(),
+                                parts.task().verification().rowsPerSecond()),
                         heartbeat::awaitApplied,
-                        advance -> {})
+                        advance -> {},
+                        SliceMemory.NONE)
                 .verify(tables).tables().stream()
                         .filter(result -> !result.equal())
                         .toList();

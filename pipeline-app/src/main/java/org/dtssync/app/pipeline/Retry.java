@@ -69,11 +69,13 @@ final class Retry {
                     throw interrupted;
                 }
                 long now = System.nanoTime();
+                long window = window(e.kind()).toNanos();
                 if (failingSince == 0 || now - began > HEALTHY.toNanos()) {
-                    failingSince = began;
+                    // However long it ran, it is tried again: for most of that time nothing was wrong.
+                    failingSince = now - began > HEALTHY.toNanos() ? now : Math.max(began, now - window / 2);
                     pause = FIRST_PAUSE_MILLIS;
                 }
-                if (now - failingSince > window(e.kind()).toNanos()) {
+                if (now - failingSince > window) {
                     throw e;
                 }
                 // Not all at the same moment: many parts, and many tasks, lose one server together.

@@ -33,7 +33,7 @@ final class ReversePhase {
 
     /** Follows until the phase is left or the goal is reached; returns the comparison, if the goal was one. */
     Optional<VerifyReport> run(RunGoal goal) throws InterruptedException {
-        Switch switchover = new Switch(Switch.Kind.SWITCHOVER, task, taskFence);
+        Switch switchover = new Switch(SwitchKind.SWITCHOVER, task, taskFence);
         if (switchover.isUnfinished()) {
             task.retry().run("switchover", () -> switchover.finish(taskFence));
         }
@@ -73,7 +73,7 @@ final class ReversePhase {
 
     private static CommandDesk.Outcome verify(Direction back) throws InterruptedException {
         VerifyReport report = back.comparison().run();
-        return new CommandDesk.Outcome(VerifyReportJson.render(report), report.equal() ? 0 : 4, false);
+        return new CommandDesk.Outcome(VerifyReportJson.renderWhole(report), report.equal() ? 0 : 4, false);
     }
 
     private CommandDesk.Outcome rollback(Direction back, SwitchOptions options) throws InterruptedException {
@@ -81,34 +81,18 @@ final class ReversePhase {
             SwitchReport report = new Abandonment(task, taskFence).run(back);
             return new CommandDesk.Outcome(report.json(), 0, true);
         }
-        SwitchReport report = new Switch(Switch.Kind.ROLLBACK, task, taskFence).run(back, background, options);
+        SwitchReport report = new Switch(SwitchKind.ROLLBACK, task, taskFence).run(back, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
 
     private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = new Switch(Switch.Kind.SWITCHOVER, task, taskFence).again(options);
+        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, task, taskFence).again(options);
         return new CommandDesk.Outcome(report.json(), 0, false);
     }
 
     private CommandDesk.Outcome complete(Direction back) throws InterruptedException {
         back.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
-        task.progress().enter(Phase.COMPLETE, taskFence);
-        back.close();
-        new StreamEnd(reverse, back.fence()).run();
-        LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.COMPLETE.label());
-        return new CommandDesk.Outcome(
-                new SwitchReport(
-                                "complete",
-                                true,
-                                0,
-                                null,
-                                0,
-                                "skipped",
-                                null,
-                                "The source does not follow any more and stays read-only. dts-sync release removes the"
-                                        + " rest of the task.")
-                        .json(),
-                0,
-                true);
+        SwitchReport report = new Completion(task, taskFence).run(back);
+        return new CommandDesk.Outcome(report.json(), 0, true);
     }
 }

@@ -1,6 +1,8 @@
 package org.dtssync.app.pipeline;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.CommandResult;
 import org.dtssync.app.progress.CommandStore;
@@ -12,23 +14,41 @@ import org.dtssync.connectors.fault.SyncException;
 public final class RunningTask {
 
     private static final long POLL_MILLIS = 200;
-    private static final long ENDED_AFTER_NANOS = 10_000_000_000L;
 
-    private final TaskFile task;
+    /**
+     * How long nothing may be seen of a run before it counts as ended. One that waits for its database, that a supervisor starts
+     * again, or whose machine is busy, shows no sign of life for a moment; a single look would give it up.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Shorter: whoever cancels does by itself what the run did not come to. */
+    private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(10);
+
+    private final TaskParts parts;
     private final CommandStore commands;
+    private final Duration patience;
 
-    private RunningTask(TaskFile task) {
-        this.task = task;
-        this.commands = new CommandStore(
-                TaskParts.of(task, task.applicationName() + "_status").destination(), task.name());
+    private RunningTask(TaskParts parts, Duration patience) {
+        this.parts = parts;
+        this.patience = patience;
+        this.commands = new CommandStore(parts.destination(), parts.task().name());
     }
 
     /** Finds out whether a run is alive; empty if not, or if the task is not known yet. */
     public static Optional<RunningTask> find(TaskFile task) {
-        boolean known = TaskParts.of(task, task.applicationName() + "_status")
-                .progress()
-                .exists();
-        return known && TaskStatus.read(task).running() ? Optional.of(new RunningTask(task)) : Optional.empty();
+        return find(task, PATIENCE);
+    }
+
+    /**
+     * Finds out whether a run is alive.
+     *
+     * @param patience how long nothing may be seen of it before it counts as ended
+     */
+    static Optional<RunningTask> find(TaskFile task, Duration patience) {
+        RunningTask running = new RunningTask(TaskParts.of(task, task.applicationName() + "_status"), patience);
+        return running.parts.progress().exists() && TaskStatus.isRunning(running.parts)
+                ? Optional.of(running)
+                : Optional.empty();
     }
 
     /**
@@ -40,13 +60,13 @@ public final class RunningTask {
     public boolean cancel() throws InterruptedException {
         long id = commands.post("cancel", "");
         long alive = System.nanoTime();
-        TaskParts parts = TaskParts.of(task, task.applicationName() + "_status");
         while (parts.progress().exists()) {
             try {
                 refused(commands.result(id));
                 // It lets go of the task for a moment between its end and the removal.
-                alive = TaskStatus.read(task).running() ? System.nanoTime() : alive;
-                if (System.nanoTime() - alive > ENDED_AFTER_NANOS) {
+                alive = TaskStatus.isRunning(parts) ? System.nanoTime() : alive;
+                if (System.nanoTime() - alive > CANCEL_PATIENCE.toNanos()) {
+                    commands.withdraw(id);
                     return false;
                 }
             } catch (SyncException e) {
@@ -79,39 +99,69 @@ public final class RunningTask {
     }
 
     /**
-     * Posts a command and waits for its end.
+     * Posts a command with options and waits for its end.
      *
-     * @throws SyncException if the run ends before it
+     * @param options as on the command line, separated by spaces; may be empty
+     * @throws SyncException if the run ends before it; nobody will do it later then
      */
-    public CommandResult perform(String command) throws InterruptedException {
-        return perform(command, "");
+    public CommandResult perform(String command, String options) throws InterruptedException {
+        return perform(command, options, () -> false);
     }
 
     /**
-     * Posts a command with options and waits for its end.
+     * Posts a command with options to a run of this process and waits for its end.
      *
-     * @param options as on the command line, separated by spaces
-     * @throws SyncException if the run ends before it
+     * @param options as on the command line, separated by spaces; may be empty
+     * @param over whether the run has ended
+     * @throws SyncException if it ends before the command
      */
-    public CommandResult perform(String command, String options) throws InterruptedException {
+    public CommandResult perform(String command, String options, BooleanSupplier over) throws InterruptedException {
         long id = commands.post(command, options);
+        try {
+            return follow(id, command, over);
+        } catch (SyncException | InterruptedException e) {
+            withdraw(id, e);
+            throw e;
+        }
+    }
+
+    private CommandResult follow(long id, String command, BooleanSupplier over) throws InterruptedException {
+        SyncException ended = new SyncException(
+                FaultKind.TRANSIENT,
+                "The run of task " + parts.task().name() + " ended before the command " + command + " did.",
+                "Give the command again.");
+        SyncException reason = ended;
+        long alive = System.nanoTime();
         while (true) {
-            CommandResult result = commands.result(id);
-            if (result.finished()) {
-                return result;
-            }
-            if (!TaskStatus.read(task).running()) {
-                CommandResult last = commands.result(id);
-                if (last.finished()) {
-                    // The run ended because of the command.
-                    return last;
+            // Before the result: what a run does last may be this command.
+            boolean gone = over.getAsBoolean();
+            try {
+                CommandResult result = commands.result(id);
+                if (result.finished()) {
+                    return result;
                 }
-                throw new SyncException(
-                        FaultKind.TRANSIENT,
-                        "The run of task " + task.name() + " ended before the command " + command + " did.",
-                        "Give the command again.");
+                alive = TaskStatus.isRunning(parts) ? System.nanoTime() : alive;
+                reason = ended;
+            } catch (SyncException e) {
+                if (e.kind().retry() == FaultKind.Retry.NEVER) {
+                    throw e;
+                }
+                // The run waits for its database as well.
+                reason = e;
+            }
+            if (gone || System.nanoTime() - alive > patience.toNanos()) {
+                throw reason;
             }
             Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** A run that is started tomorrow must not move applications because of what somebody wanted today. */
+    private void withdraw(long id, Exception cause) {
+        try {
+            commands.withdraw(id);
+        } catch (SyncException e) {
+            cause.addSuppressed(e);
         }
     }
 }

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.StructureStep;
 import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.fault.FaultKind;
@@ -28,6 +31,9 @@ final class StructureWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(StructureWatch.class);
 
+    /** With tens of thousands of tables a look takes seconds of both servers: the pause after it is so many times as long. */
+    private static final int REST = 10;
+
     private final TaskParts parts;
     private final AppliedMark applied;
 
@@ -39,9 +45,12 @@ final class StructureWatch {
     /** Looks again and again until interrupted; throws at the first change, and at partitions that are not equal any more. */
     void run(ReplacedPartitions partitions) throws InterruptedException {
         while (true) {
+            long begin = System.nanoTime();
+            long took = 0;
             try {
                 Seen seen = look();
                 new DestinationWatch(parts).check();
+                took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
                 partitions.compare(seen.recorded(), seen.now());
             } catch (SyncException e) {
                 if (e.kind() != FaultKind.TRANSIENT) {
@@ -50,12 +59,12 @@ final class StructureWatch {
                 // A statement that alters a table may hold its lock for long; no row of it can come meanwhile.
                 LOG.warn("The source's structure could not be compared, trying again. reason={}", e.getMessage());
             }
-            Thread.sleep(parts.budgets().structureMillis());
+            Thread.sleep(Math.max(parts.budgets().structureMillis(), REST * took));
         }
     }
 
     /**
-     * The structures of every table, which differ in nothing that matters to rows.
+     * The structures of the tables whose texts are not the same, which differ in nothing that matters to rows.
      *
      * @param recorded as they are recorded
      * @param now as they are
@@ -86,13 +95,27 @@ final class StructureWatch {
      *     as it was
      */
     Seen check() {
-        Map<TableName, String> stored = parts.progress().structures();
         List<TableName> tables = parts.progress().tables().stream()
                 .filter(table -> table.state() != TableState.SKIPPED)
                 .map(TableProgress::table)
                 .toList();
         StructureFingerprint fingerprint = new StructureFingerprint(parts.source());
-        Map<TableName, String> now = fingerprint.read(tables);
+        Map<TableName, String> digests = parts.progress().structureDigests();
+        Map<TableName, String> now = new TreeMap<>();
+        // Most are as they were, and all of them together may be too much to be held.
+        fingerprint.read(tables, (table, structure) -> {
+            if (!ProgressStore.structureDigest(structure).equals(digests.remove(table))) {
+                now.put(table, structure);
+            }
+        });
+        Map<TableName, String> stored = new TreeMap<>();
+        if (!now.isEmpty() || !digests.isEmpty()) {
+            parts.progress().structures((table, structure) -> {
+                if (now.containsKey(table) || digests.containsKey(table)) {
+                    stored.put(table, structure);
+                }
+            });
+        }
         List<StructureChange> changes = new ArrayList<>(StructureFingerprint.changes(stored, now));
         List<StructureChange> added = fingerprint.newTables(parts.task().objects(), tables);
         changes.addAll(added);

@@ -1,17 +1,12 @@
 package org.dtssync.app.pipeline;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.SwitchoverSteps;
-import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.switchover.Endpoint;
 import org.dtssync.app.switchover.SequenceCopy;
-import org.dtssync.app.switchover.SwitchGates;
 import org.dtssync.app.switchover.WriteFence;
-import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -40,27 +35,7 @@ final class Switch {
     private static final String ENDPOINT = "endpoint";
     private static final String LAST = "materialized-views";
 
-    /** Which way applications are moved. */
-    enum Kind {
-        /** From the source to the destination. */
-        SWITCHOVER(Phase.SWITCHOVER, Phase.INCREMENTAL, Phase.REVERSE, "switchover"),
-        /** Back to the source. */
-        ROLLBACK(Phase.ROLLBACK, Phase.REVERSE, Phase.INCREMENTAL, "rollback");
-
-        private final Phase during;
-        private final Phase before;
-        private final Phase after;
-        private final String label;
-
-        Kind(Phase during, Phase before, Phase after, String label) {
-            this.during = during;
-            this.before = before;
-            this.after = after;
-            this.label = label;
-        }
-    }
-
-    private final Kind kind;
+    private final SwitchKind kind;
     private final TaskParts task;
     private final Fence taskFence;
     private final TaskParts from;
@@ -81,16 +56,17 @@ final class Switch {
      * @param task the task as its file says, whose state at the destination has the last word
      * @param taskFence its right to write there
      */
-    Switch(Kind kind, TaskParts task, Fence taskFence) {
+    Switch(SwitchKind kind, TaskParts task, Fence taskFence) {
         this.kind = kind;
         this.task = task;
         this.taskFence = taskFence;
         TaskParts reverse = task.reversed();
-        this.from = kind == Kind.SWITCHOVER ? task : reverse;
-        this.next = kind == Kind.SWITCHOVER ? reverse : task;
-        this.steps = new SwitchoverSteps(task.destination(), task.task().name(), kind.label);
+        this.from = kind == SwitchKind.SWITCHOVER ? task : reverse;
+        this.next = kind == SwitchKind.SWITCHOVER ? reverse : task;
+        this.steps = new SwitchoverSteps(task.destination(), task.task().name(), kind.label());
         this.writeFence = fenceOf(from);
-        this.endpoint = Endpoint.of(task.task().switchover(), from.destination().settings(), kind == Kind.SWITCHOVER);
+        this.endpoint =
+                Endpoint.of(task.task().switchover(), from.destination().settings(), kind == SwitchKind.SWITCHOVER);
     }
 
     private WriteFence fenceOf(TaskParts direction) {
@@ -117,7 +93,7 @@ final class Switch {
 
     private <T> T step(String name, Step<T> work) throws InterruptedException {
         steps.begin(name, taskFence);
-        LOG.info("Step begins. task={} direction={} step={}", task.task().name(), kind.label, name);
+        LOG.info("Step begins. task={} direction={} step={}", task.task().name(), kind.label(), name);
         T result = work.run();
         steps.done(name, taskFence);
         return result;
@@ -131,20 +107,24 @@ final class Switch {
      */
     SwitchReport run(Direction active, Background background, SwitchOptions options) throws InterruptedException {
         steps.clear(taskFence);
-        step("gates", () -> gates(active));
-        Checked verification = options.skipVerify() ? Checked.SKIPPED : step("verify", () -> verify(active));
+        SwitchReadiness readiness = new SwitchReadiness(
+                kind, task, from, endpoint, fenceOf(next).liftingStatements().isEmpty());
+        step("gates", () -> readiness.gates(active));
+        SwitchReadiness.Checked verification =
+                options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
             return notMoved(0, null, verification, "Give the command without --dry-run.");
         }
-        try (InstanceLease lease = kind == Kind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
+        try (InstanceLease lease = kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
             sourceFence = lease == null ? active.fence() : lease.fence();
             return move(active, background, options, verification);
         }
     }
 
-    private SwitchReport move(Direction active, Background background, SwitchOptions options, Checked verification)
+    private SwitchReport move(
+            Direction active, Background background, SwitchOptions options, SwitchReadiness.Checked verification)
             throws InterruptedException {
-        task.progress().enter(kind.during, taskFence);
+        task.progress().enter(kind.during(), taskFence);
         boolean opened = false;
         try {
             Fence fence = fenceAt(next.destination());
@@ -159,7 +139,7 @@ final class Switch {
                 step("writes", this::allowWrites);
                 String next = endpoint().map(SyncException::getMessage).orElseGet(this::nextThing);
                 return new SwitchReport(
-                        kind.label,
+                        kind.label(),
                         true,
                         seconds(crossing.began()),
                         crossing.lsn().toString(),
@@ -214,7 +194,7 @@ final class Switch {
     }
 
     /** Applications can write again where they are. */
-    private void letGoOn() throws InterruptedException {
+    void letGoOn() throws InterruptedException {
         writeFence.lift(fenceAt(from.source()));
         if (!steps.isBegun(PAUSE)) {
             return;
@@ -233,12 +213,12 @@ final class Switch {
     private boolean isOpen() {
         return task.progress()
                 .task()
-                .map(progress -> progress.phase() == kind.after)
+                .map(progress -> progress.phase() == kind.after())
                 .orElse(false);
     }
 
     private String nextThing() {
-        return kind == Kind.SWITCHOVER
+        return kind == SwitchKind.SWITCHOVER
                 ? "Keep dts-sync run alive: the source follows. Then dts-sync complete, or dts-sync rollback."
                 : "Keep dts-sync run alive: the destination follows as before.";
     }
@@ -247,9 +227,9 @@ final class Switch {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    private SwitchReport notMoved(double seconds, Lsn lsn, Checked verification, String nextThing) {
+    private SwitchReport notMoved(double seconds, Lsn lsn, SwitchReadiness.Checked verification, String nextThing) {
         return new SwitchReport(
-                kind.label,
+                kind.label(),
                 false,
                 seconds,
                 lsn == null ? null : lsn.toString(),
@@ -257,70 +237,6 @@ final class Switch {
                 verification.word(),
                 verification.at(),
                 nextThing);
-    }
-
-    /** Everything that stands in the way is told at once. */
-    private Void gates(Direction active) throws InterruptedException {
-        List<String> problems = new ArrayList<>();
-        SyncException structure = problem(() -> new StructureWatch(from, active.applied()).look(), problems);
-        problems.addAll(new SwitchGates(
-                        from.source(),
-                        from.destination(),
-                        active.tables(),
-                        task.task().switchover().applicationRoles(),
-                        task.task().applicationName(),
-                        fenceOf(next).liftingStatements().isEmpty())
-                .problems());
-        problems.addAll(endpoint.problems());
-        SyncException lag = problem(
-                () -> active.heartbeat().awaitApplied(task.task().switchover().maximumLag()), problems);
-        if (lag != null && kind == Kind.ROLLBACK) {
-            problems.add("Not at the source: " + Undrained.of(from).phrase()
-                    + ". dts-sync rollback --abandon goes back without it.");
-        }
-        if (problems.size() == 1 && structure != null) {
-            throw structure;
-        }
-        if (!problems.isEmpty()) {
-            throw new SyncException(FaultKind.PRECHECK, String.join("\n", problems), "");
-        }
-        return null;
-    }
-
-    /** Returns what failed, if it tells of the databases and not of a lost connection. */
-    private static SyncException problem(Retry.Action look, List<String> problems) throws InterruptedException {
-        try {
-            look.run();
-            return null;
-        } catch (SyncException e) {
-            if (e.kind() != FaultKind.STRUCTURE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
-                throw e;
-            }
-            problems.add(e.getMessage());
-            return e;
-        }
-    }
-
-    /** How it is known that both databases are equal: by a comparison now, by an earlier one, or not. */
-    private record Checked(String word, String at) {
-        static final Checked SKIPPED = new Checked("skipped", null);
-        static final Checked NOW = new Checked("equal", null);
-    }
-
-    private Checked verify(Direction active) throws InterruptedException {
-        Optional<Verifications.Verified> fresh =
-                active.comparison().fresh(task.task().switchover().maximumVerificationAge());
-        if (fresh.isPresent()) {
-            return new Checked("reused", fresh.get().at());
-        }
-        VerifyReport report = active.comparison().run();
-        if (!report.equal()) {
-            throw new SyncException(
-                    FaultKind.DIFFERENCE,
-                    "The databases differ, so nothing was moved.",
-                    "Run dts-sync verify to see where.");
-        }
-        return Checked.NOW;
     }
 
     /** Its slot must be there before the first write that has to flow back. */
@@ -383,10 +299,10 @@ final class Switch {
     private Void open() {
         task.destination().inTransaction("The phase could not be recorded", connection -> {
             taskFence.hold(connection);
-            if (kind == Kind.SWITCHOVER) {
+            if (kind == SwitchKind.SWITCHOVER) {
                 AppliedPosition.revoke(connection, from.task().name());
             }
-            task.progress().enter(connection, kind.after);
+            task.progress().enter(connection, kind.after());
             // Here, and not after the commit: a start that finds the new phase must know that it has to finish.
             steps.done(connection, OPEN);
             return null;
@@ -425,13 +341,14 @@ final class Switch {
         if (!steps.isDone(OPEN) || options.dryRun() || options.rehearse()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "The applications of task " + task.task().name() + " are where " + kind.label + " would take them.",
-                    "See dts-sync status for the phase.");
+                    "The applications of task " + task.task().name() + " are at the "
+                            + next.source().role() + " already, where " + kind.label() + " would take them.",
+                    "See dts-sync status.");
         }
         String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
                 .map(SyncException::getMessage)
                 .orElseGet(() -> "The applications were moved already. " + nextThing());
-        return new SwitchReport(kind.label, true, 0, null, 0, "skipped", null, next);
+        return new SwitchReport(kind.label(), true, 0, null, 0, "skipped", null, next);
     }
 
     /** Returns whether a crash left this switch behind its point of no return, but not at its end. */
@@ -445,7 +362,7 @@ final class Switch {
      * @param fence the right to write to the database that applications use now
      */
     void finish(Fence fence) throws InterruptedException {
-        if (kind == Kind.ROLLBACK) {
+        if (kind == SwitchKind.ROLLBACK) {
             sourceFence = fence;
         }
         if (!steps.isDone("writes")) {
@@ -466,7 +383,7 @@ final class Switch {
 
     /** Puts everything back to how it was before, for a start that finds the task in the middle. */
     void undoAfterCrash() throws InterruptedException {
-        if (kind == Kind.ROLLBACK) {
+        if (kind == SwitchKind.ROLLBACK) {
             undo();
             return;
         }
@@ -477,9 +394,9 @@ final class Switch {
     }
 
     private void undo() throws InterruptedException {
-        LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label);
+        LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label());
         letGoOn();
         new StreamEnd(next, fenceAt(next.destination())).run();
-        task.progress().enter(kind.before, taskFence);
+        task.progress().enter(kind.before(), taskFence);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * What came of moving the applications.
  *
- * @param direction {@code switchover} or {@code rollback}
+ * @param direction {@code switchover}, {@code rollback} or {@code complete}
  * @param moved whether they were moved; not in a rehearsal or a dry run
  * @param stallSeconds how long nobody could write, in seconds, as measured
  * @param lsn the position of the database that was left, up to which the other has everything
@@ -41,6 +41,25 @@ public record SwitchReport(
         return node.toString();
     }
 
+    /** Returns the report of a task whose way back has ended. */
+    public static SwitchReport completed() {
+        return ended(
+                "complete",
+                "The source does not follow any more and stays read-only. dts-sync release removes the rest of the task.");
+    }
+
+    /** Returns the report of a task that was abandoned before. */
+    public static SwitchReport abandoned() {
+        return ended(
+                "rollback",
+                "The applications were moved back already, and the task has ended: save from the destination what you need, then"
+                        + " dts-sync release.");
+    }
+
+    private static SwitchReport ended(String direction, String next) {
+        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, next);
+    }
+
     /** Reads what {@link #json} wrote. */
     public static SwitchReport parse(String json) {
         try {
@@ -59,18 +78,22 @@ public record SwitchReport(
         }
     }
 
-    /** Returns it for people. */
+    /** Returns it for people: what was measured, if anything was. */
     public String text() {
+        String measured = lsn == null
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "writes stood still  %.3f s%nposition            %s%nsequences set       %d%n",
+                        stallSeconds,
+                        lsn,
+                        sequences);
+        String compared = lsn == null && verification.equals("skipped")
+                ? ""
+                : String.format(
+                        "verification        %s%n",
+                        verifiedAt == null ? verification : "equal, compared at " + verifiedAt);
         return String.format(
-                Locale.ROOT,
-                "%s: %s%nwrites stood still  %.3f s%nposition            %s%nsequences set       %d%nverification        %s%nnext:"
-                        + " %s",
-                direction,
-                moved ? "done" : "nothing was moved",
-                stallSeconds,
-                lsn == null ? "-" : lsn,
-                sequences,
-                verifiedAt == null ? verification : "equal, compared at " + verifiedAt,
-                next);
+                "%s: %s%n%s%snext: %s", direction, moved ? "done" : "nothing was moved", measured, compared, next);
     }
 }

@@ -181,6 +181,18 @@ public record TaskStatus(
         }
     }
 
+    /**
+     * Returns whether a run of a task that is known is alive.
+     *
+     * @throws SyncException if the destination cannot be asked
+     */
+    static boolean isRunning(TaskParts parts) {
+        return parts.destination()
+                .inTransaction(
+                        "The status of task " + parts.task().name() + " could not be read",
+                        connection -> isHeld(connection, parts.task().name()));
+    }
+
     private static boolean isHeld(Connection connection, String task) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT EXISTS (

@@ -92,6 +92,15 @@ public final class CommandStore {
                 """, ResultSet::next, error, exitCode, command.id());
     }
 
+    /** Takes a command back that no run has begun; does nothing to another. */
+    public void withdraw(long id) {
+        query("""
+                UPDATE dts_sync.command
+                SET state = 'failed', error = 'Nobody waits for it any more.', exit_code = 1, finished_at = clock_timestamp()
+                WHERE id = ? AND state = 'posted' RETURNING id
+                """, ResultSet::next, id);
+    }
+
     /** Fails what a predecessor was at when it ended. */
     public void failInterrupted() {
         query("""

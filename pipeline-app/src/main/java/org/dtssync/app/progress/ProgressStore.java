@@ -1,5 +1,8 @@
 package org.dtssync.app.progress;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,10 +11,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
@@ -25,6 +31,8 @@ import org.dtssync.schemas.SqlResources;
  * Thread-safe.
  */
 public final class ProgressStore {
+
+    private static final int FETCHED_ROWS = 1_000;
 
     private final DatabaseConnections destination;
     private final String task;
@@ -51,6 +59,22 @@ public final class ProgressStore {
     /** Returns whether the dts_sync schema and this task's row exist. */
     public boolean exists() {
         return task().isPresent();
+    }
+
+    /** Returns whether an instance has held this task since it was last released, be it that nothing came of it. */
+    public boolean isHeldOrWas() {
+        return destination.inTransaction("The state of task " + task + " could not be read", connection -> {
+            if (!isInstalled(connection)) {
+                return false;
+            }
+            try (PreparedStatement statement =
+                    connection.prepareStatement("SELECT 1 FROM dts_sync.fence WHERE task = ?")) {
+                statement.setString(1, task);
+                try (ResultSet rows = statement.executeQuery()) {
+                    return rows.next();
+                }
+            }
+        });
     }
 
     /** Reads the task's row; empty if the task was never prepared or was released. */
@@ -186,23 +210,66 @@ public final class ProgressStore {
 
     /** Reads the structures that tables are captured with; tables without a recorded one are absent. */
     public Map<TableName, String> structures() {
+        Map<TableName, String> structures = new TreeMap<>();
+        structures(structures::put);
+        return structures;
+    }
+
+    /** Reads a digest of each table's structure, by {@link #structureDigest}: of all of them the texts may be too much to be held. */
+    public Map<TableName, String> structureDigests() {
         return destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
-            Map<TableName, String> structures = new TreeMap<>();
+            Map<TableName, String> digests = new HashMap<>();
             if (!isInstalled(connection)) {
-                return structures;
+                return digests;
             }
             try (PreparedStatement statement = connection.prepareStatement("""
-                    SELECT schema_name, table_name, structure
+                    SELECT schema_name, table_name, encode(sha256(convert_to(structure, 'UTF8')), 'hex')
                     FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
                     """)) {
                 statement.setString(1, task);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        structures.put(new TableName(rows.getString(1), rows.getString(2)), rows.getString(3));
+                        digests.put(new TableName(rows.getString(1), rows.getString(2)), rows.getString(3));
                     }
                 }
             }
-            return structures;
+            return digests;
+        });
+    }
+
+    /** Returns the digest of a structure, as {@link #structureDigests} has it. */
+    public static String structureDigest(String structure) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(structure.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * Reads the structures that tables are captured with, one after the other.
+     *
+     * @param sink takes each table with its structure; those without a recorded one are left out
+     */
+    public void structures(BiConsumer<TableName, String> sink) {
+        destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
+            if (!isInstalled(connection)) {
+                return null;
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    SELECT schema_name, table_name, structure
+                    FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
+                    """)) {
+                statement.setFetchSize(FETCHED_ROWS);
+                statement.setString(1, task);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        sink.accept(new TableName(rows.getString(1), rows.getString(2)), rows.getString(3));
+                    }
+                }
+            }
+            return null;
         });
     }
 

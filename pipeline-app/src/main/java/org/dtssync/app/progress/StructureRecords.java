@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,13 +31,30 @@ public final class StructureRecords {
 
     /** Reads what is recorded of every table that belongs to the task. */
     public Map<TableName, RecordedStructure> read() {
+        return read("", (connection, statement) -> {});
+    }
+
+    /** Reads what is recorded of some tables; those that do not belong to the task are absent. */
+    public Map<TableName, RecordedStructure> read(Collection<TableName> tables) {
+        return read(
+                " AND (schema_name, table_name) IN (SELECT * FROM unnest(?::text[], ?::text[]))",
+                (connection, statement) -> {
+                    Object[] schemas = tables.stream().map(TableName::schema).toArray();
+                    Object[] names = tables.stream().map(TableName::table).toArray();
+                    statement.setArray(2, connection.createArrayOf("text", schemas));
+                    statement.setArray(3, connection.createArrayOf("text", names));
+                });
+    }
+
+    private Map<TableName, RecordedStructure> read(String condition, Parameters parameters) {
         return destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
             Map<TableName, RecordedStructure> records = new TreeMap<>();
             try (PreparedStatement statement = connection.prepareStatement("""
                     SELECT schema_name, table_name, structure, earlier_structure, changed_at::text, apply_after::text
                     FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
-                    """)) {
+                    """ + condition)) {
                 statement.setString(1, task);
+                parameters.set(connection, statement);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
                         records.put(
@@ -131,6 +149,12 @@ public final class StructureRecords {
             }
             return null;
         });
+    }
+
+    /** The parameters behind the one that names the task. */
+    @FunctionalInterface
+    private interface Parameters {
+        void set(Connection connection, PreparedStatement statement) throws SQLException;
     }
 
     /** The parameters before those that name the table. */

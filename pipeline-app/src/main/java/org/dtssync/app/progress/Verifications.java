@@ -22,8 +22,6 @@ import org.dtssync.connectors.postgres.Lsn;
  */
 public record Verifications(DatabaseConnections destination, String task) {
 
-    private static final double NANOS_PER_SECOND = 1e9;
-
     /**
      * A comparison that found both databases equal.
      *
@@ -46,21 +44,22 @@ public record Verifications(DatabaseConnections destination, String task) {
     /**
      * Records a comparison that has just ended.
      *
-     * @param began when it began, by {@link System#nanoTime}
+     * @param unfinished how far it was until then, and when it began
      * @param digest {@link #digest} from before it began
      */
-    public void record(Lsn lsn, boolean equal, long began, String digest, Fence fence) {
+    public void record(Lsn lsn, boolean equal, UnfinishedComparison unfinished, String digest, Fence fence) {
         destination.inTransaction("The comparison of task " + task + " could not be recorded", connection -> {
             fence.hold(connection);
+            Optional<String> began = unfinished.end(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     INSERT INTO dts_sync.verification (task, began_at, lsn, equal, structures)
-                    VALUES (?, clock_timestamp() - make_interval(secs => ?), ?::pg_lsn, ?, ?)
+                    VALUES (?, ?::timestamptz, ?::pg_lsn, ?, ?)
                     ON CONFLICT (task) DO UPDATE
                     SET began_at = excluded.began_at, lsn = excluded.lsn, equal = excluded.equal,
                         structures = excluded.structures
                     """)) {
                 statement.setString(1, task);
-                statement.setDouble(2, (System.nanoTime() - began) / NANOS_PER_SECOND);
+                statement.setString(2, began.orElse("-infinity"));
                 statement.setString(3, String.valueOf(lsn));
                 statement.setBoolean(4, equal);
                 statement.setString(5, digest);
@@ -79,6 +78,7 @@ public record Verifications(DatabaseConnections destination, String task) {
                 statement.setString(1, task);
                 statement.executeUpdate();
             }
+            new UnfinishedComparison(destination, task, fence).end(connection);
             return null;
         });
     }

@@ -1,6 +1,7 @@
 package org.dtssync.app.quickstart;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.config.TaskFile;
@@ -98,11 +99,7 @@ final class PipelineRun implements AutoCloseable {
     }
 
     private String perform(String command) throws InterruptedException {
-        RunningTask running = RunningTask.find(task).orElseThrow(() -> {
-            check();
-            return new SyncException(FaultKind.INTERNAL, "The pipeline is not running any more.", "");
-        });
-        CommandResult result = performed(running, command);
+        CommandResult result = performed(command);
         return result.result()
                 .orElseThrow(() -> new SyncException(
                         FaultKind.INTERNAL,
@@ -111,12 +108,26 @@ final class PipelineRun implements AutoCloseable {
     }
 
     /** Where the pipeline ended before the command did, its own reason says more. */
-    private CommandResult performed(RunningTask running, String command) throws InterruptedException {
+    private CommandResult performed(String command) throws InterruptedException {
         try {
-            return running.perform(command);
+            return running().perform(command, "", () -> !thread.isAlive());
         } catch (SyncException e) {
             check();
             throw e;
+        }
+    }
+
+    /** On a busy machine a run that is alive may not look so for a moment. */
+    private RunningTask running() throws InterruptedException {
+        while (true) {
+            Optional<RunningTask> running = RunningTask.find(task);
+            if (running.isPresent()) {
+                return running.get();
+            }
+            if (!thread.isAlive()) {
+                throw new SyncException(FaultKind.INTERNAL, "The pipeline is not running any more.", "");
+            }
+            Thread.sleep(POLL_MILLIS);
         }
     }
 

@@ -82,7 +82,8 @@ public final class Quickstart implements Callable<Integer> {
         } catch (InterruptedException | RuntimeException e) {
             if (stop.requested()) {
                 err.println("Interrupted. Everything has ended and its files are removed.");
-                return FAILED;
+                // The signal's own thread ends the process with the same code: whichever comes first.
+                return stop.exitCode();
             }
             if (e instanceof SyncException fault) {
                 LOG.debug("The quickstart failed.", fault);

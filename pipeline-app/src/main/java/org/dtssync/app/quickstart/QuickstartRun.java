@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.pipeline.SwitchReport;
@@ -107,7 +106,7 @@ final class QuickstartRun {
             report(verification, check(shop), probe);
             switchThereAndBack(pipeline);
             if (options.keep()) {
-                keep(shop, file);
+                keep(shop, file, pipeline);
             }
         }
     }
@@ -191,15 +190,18 @@ final class QuickstartRun {
         out.flush();
     }
 
-    /** Waits for a signal; the pipeline runs on. */
-    private void keep(Shop shop, ShopTaskFile file) throws InterruptedException {
+    /** Waits for a signal, or for a fault that ends the pipeline; until then it runs on. */
+    private void keep(Shop shop, ShopTaskFile file, PipelineRun pipeline) throws InterruptedException {
         stop.endWith(0);
         say("");
         say("Everything runs on until Ctrl-C. What is written to the source arrives at the destination:");
         say("    psql " + psqlUrl(shop.source().settings().url(), shop));
         say("    psql " + psqlUrl(shop.destination().settings().url(), shop));
         say("    " + STATUS + file.path());
-        new CountDownLatch(1).await();
+        while (true) {
+            pipeline.check();
+            Thread.sleep(500);
+        }
     }
 
     private static String psqlUrl(String jdbcUrl, Shop shop) {

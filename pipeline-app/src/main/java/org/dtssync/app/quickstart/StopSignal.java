@@ -47,6 +47,11 @@ final class StopSignal implements AutoCloseable {
         exitCode = code;
     }
 
+    /** Returns what the process ends with if a signal ends it now. */
+    int exitCode() {
+        return exitCode;
+    }
+
     /** To be called when everything is cleared up. */
     @Override
     public void close() {

@@ -42,7 +42,7 @@ final class ChunkCopy {
         Connection source = sessions.source();
         List<Chunk> pending = store.claim(destination, chunks);
         List<CopiedChunk> copied = new ArrayList<>();
-        Map<TableName, TableShape> shapes = new TableCatalog(source)
+        Map<TableName, TableShape> shapes = new ShapeCatalog(source)
                 .shapes(pending.stream().map(Chunk::table).toList());
         for (Chunk chunk : pending) {
             listener.copying(chunk.table(), chunk.number());
@@ -93,7 +93,7 @@ final class ChunkCopy {
         if (chunk.isWholeTable()) {
             return "true";
         }
-        return new TableCatalog(source)
+        return new ShapeCatalog(source)
                 .keyOrder(chunk.table(), chunk.of().keyColumns().orElseThrow())
                 .orElseThrow(() -> new SyncException(
                         FaultKind.STRUCTURE_CHANGED,

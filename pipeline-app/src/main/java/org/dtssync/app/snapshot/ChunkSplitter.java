@@ -40,7 +40,7 @@ record ChunkSplitter(int chunkRows) {
             return Optional.empty();
         }
         TableName table = chunk.table();
-        TableCatalog catalog = new TableCatalog(source);
+        ShapeCatalog catalog = new ShapeCatalog(source);
         Optional<KeyOrder> order =
                 catalog.keyOrder(table, chunk.of().keyColumns().orElseThrow());
         if (order.isEmpty()) {

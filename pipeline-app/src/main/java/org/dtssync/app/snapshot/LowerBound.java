@@ -37,11 +37,11 @@ final class LowerBound {
     private static final Duration NEXT_WORD = Duration.ofSeconds(60);
 
     private final Sessions sessions;
-    private final Retry retry;
+    private final CopyRetry retry;
     private final Duration limit;
     private final SnapshotListener listener;
 
-    LowerBound(Sessions sessions, Retry retry, Duration limit, SnapshotListener listener) {
+    LowerBound(Sessions sessions, CopyRetry retry, Duration limit, SnapshotListener listener) {
         this.sessions = sessions;
         this.retry = retry;
         this.limit = limit;

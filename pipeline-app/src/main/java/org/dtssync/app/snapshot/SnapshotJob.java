@@ -82,7 +82,7 @@ public final class SnapshotJob {
      * @throws InterruptedException if this thread was interrupted; nothing runs any more then
      */
     public void run() throws InterruptedException {
-        Retry retry = new Retry(retrySettings, listener);
+        CopyRetry retry = new CopyRetry(retrySettings, listener);
         try (Sessions sessions = new Sessions(source, destination)) {
             List<Chunk> pending = plan(retry, sessions);
             if (pending.isEmpty()) {
@@ -109,7 +109,7 @@ public final class SnapshotJob {
      */
     public void resnapshot(TableName table) throws InterruptedException {
         try (Sessions sessions = new Sessions(source, destination)) {
-            new Retry(retrySettings, listener).run("Table " + table + " could not be reset", sessions, () -> {
+            new CopyRetry(retrySettings, listener).run("Table " + table + " could not be reset", sessions, () -> {
                 chunks.reset(sessions.destination(), table);
                 return table;
             });
@@ -121,7 +121,7 @@ public final class SnapshotJob {
         return progress;
     }
 
-    private List<Chunk> plan(Retry retry, Sessions sessions) throws InterruptedException {
+    private List<Chunk> plan(CopyRetry retry, Sessions sessions) throws InterruptedException {
         return retry.run("The chunks of the snapshot could not be planned", sessions, () -> {
             chunks.plan(sessions.destination(), emptyFirst);
             chunks.settle(sessions.destination());
@@ -132,7 +132,7 @@ public final class SnapshotJob {
     private void copy(List<Chunk> pending) throws InterruptedException {
         ChunkSplitter splitter = new ChunkSplitter(settings.chunkRows());
         Agenda agenda = new Agenda(pending, splitter);
-        Retry retry = new Retry(retrySettings, listener);
+        CopyRetry retry = new CopyRetry(retrySettings, listener);
         WorkerCrew crew = new WorkerCrew(retry);
         for (int i = 0; i < settings.workers(); i++) {
             Sessions owned = new Sessions(source, destination);
@@ -145,7 +145,7 @@ public final class SnapshotJob {
      * Makes what was committed safe and looks again at what is pending: a destination that crashed meanwhile may have lost its
      * newest commits, which were not waited for.
      */
-    private List<Chunk> settle(Retry retry, Sessions sessions) throws InterruptedException {
+    private List<Chunk> settle(CopyRetry retry, Sessions sessions) throws InterruptedException {
         return retry.run("The snapshot could not be completed", sessions, () -> {
             chunks.settle(sessions.destination());
             return chunks.pending(sessions.destination());

@@ -16,7 +16,7 @@ final class Worker {
     private final ChunkStore store;
     private final ChunkSplitter splitter;
     private final ChunkCopy copy;
-    private final Retry retry;
+    private final CopyRetry retry;
     private final SnapshotListener listener;
     private final SnapshotProgress progress;
 
@@ -25,7 +25,7 @@ final class Worker {
             Sessions sessions,
             ChunkStore store,
             ChunkSplitter splitter,
-            Retry retry,
+            CopyRetry retry,
             SnapshotListener listener,
             SnapshotProgress progress) {
         this.agenda = agenda;
@@ -82,7 +82,7 @@ final class Worker {
                     sessions,
                     () -> copy.copy(chunks, sessions)));
         } catch (SyncException fault) {
-            if (!Retry.isPassing(fault)) {
+            if (!CopyRetry.isPassing(fault)) {
                 throw fault;
             }
             LOG.warn("The snapshot tries small tables again one by one. error={}", fault.what());

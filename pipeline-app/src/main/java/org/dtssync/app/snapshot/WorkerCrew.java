@@ -17,13 +17,13 @@ final class WorkerCrew {
     /** Longer than opening a connection may take, which nothing can cut short. */
     private static final long JOIN_MILLIS = 15_000;
 
-    private final Retry retry;
+    private final CopyRetry retry;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Sessions> sessions = new ArrayList<>();
     private final List<Throwable> faults = new ArrayList<>();
     private CountDownLatch running = new CountDownLatch(0);
 
-    WorkerCrew(Retry retry) {
+    WorkerCrew(CopyRetry retry) {
         this.retry = retry;
     }
 

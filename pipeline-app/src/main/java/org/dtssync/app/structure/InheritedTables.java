@@ -19,14 +19,15 @@ final class InheritedTables {
 
     /**
      * A partition is always made by itself and attached, since its columns may be in another order than its root's. Another
-     * child is made so only where INHERITS would give another order, because its columns become its own by that.
+     * child is made so only where INHERITS would give another order, because its columns become its own by that. A table's columns
+     * are looked up for it alone: a list of the columns of all of them would be gone through for each.
      */
     private static final String CHILDREN = """
             WITH child AS (
                 SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.oid = ANY (?::bigint[]::oid[]) AND c.relkind IN ('r', 'p')
+                WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND c.relkind IN ('r', 'p')
                   AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid)
-            ), columns AS (
+            ), columns AS NOT MATERIALIZED (
                 SELECT a.*, quote_ident(a.attname) AS name, pg_get_expr(d.adbin, d.adrelid) AS expression,
                        t.typstorage, t.typcollation,
                        (SELECT min(i.inhseqno * 10000 + p.attnum) FROM pg_inherits i
@@ -35,7 +36,7 @@ final class InheritedTables {
                 FROM pg_attribute a
                 JOIN pg_type t ON t.oid = a.atttypid
                 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-                WHERE a.attrelid IN (SELECT oid FROM child) AND a.attnum > 0 AND NOT a.attisdropped
+                WHERE a.attnum > 0 AND NOT a.attisdropped
             )
             SELECT c.nspname, c.relname,
                    CASE WHEN c.relispartition

@@ -18,14 +18,13 @@ final class KeyQueries {
                 JOIN pg_class c ON c.oid = i.indrelid
                 JOIN pg_namespace n ON n.oid = c.relnamespace
                 LEFT JOIN pg_inherits inh ON inh.inhrelid = i.indexrelid
-                WHERE c.oid = ANY (?::bigint[]::oid[]) AND (i.indisvalid OR ic.relkind = 'I')
+                WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND (i.indisvalid OR ic.relkind = 'I')
             ), keyed AS (
                 SELECT indexrelid, identity FROM own WHERE identity
                 UNION
                 SELECT o.indexrelid, true FROM own o JOIN keyed k ON o.parent = k.indexrelid
             ), indexes AS (
-                SELECT o.*, CASE WHEN EXISTS (SELECT FROM keyed k WHERE k.indexrelid = o.indexrelid)
-                                 THEN 'pre-data' ELSE 'post-data' END AS section,
+                SELECT o.*, CASE WHEN k.indexrelid IS NOT NULL THEN 'pre-data' ELSE 'post-data' END AS section,
                        con.oid AS constraint_oid, con.conname, con.contype,
                        coalesce((SELECT string_agg(
                                      format(E';\\nALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s', o.nspname, o.relname,
@@ -34,6 +33,7 @@ final class KeyQueries {
                        || coalesce(E';\\nCOMMENT ON INDEX ' || format('%I.%I', o.nspname, o.relname) || ' IS '
                                    || quote_literal(obj_description(o.indexrelid, 'pg_class')), '') AS extras
                 FROM own o
+                LEFT JOIN keyed k ON k.indexrelid = o.indexrelid
                 LEFT JOIN pg_constraint con ON con.conindid = o.indexrelid AND con.contype IN ('p', 'u', 'x')
             )
             """;
@@ -77,7 +77,7 @@ final class KeyQueries {
             JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisreplident
             LEFT JOIN pg_class ic ON ic.oid = i.indexrelid
-            WHERE c.oid = ANY (?::bigint[]::oid[]) AND c.relkind IN ('r', 'p')
+            WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND c.relkind IN ('r', 'p')
               AND (c.relreplident IN ('f', 'n') OR (c.relreplident = 'i' AND ic.oid IS NOT NULL))
             ORDER BY n.nspname, c.relname
             """;
@@ -99,7 +99,7 @@ final class KeyQueries {
             FROM pg_constraint con
             JOIN pg_class c ON c.oid = con.conrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE con.contype = 'c' AND con.conislocal AND c.oid = ANY (?::bigint[]::oid[])
+            WHERE con.contype = 'c' AND con.conislocal AND c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY coalesce(array_length(ARRAY(SELECT pg_partition_ancestors(c.oid)), 1), 0), con.coninhcount,
                      n.nspname, c.relname, con.conname
             """;

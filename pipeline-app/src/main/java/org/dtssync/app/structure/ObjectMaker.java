@@ -65,7 +65,7 @@ final class ObjectMaker {
 
     /** Opens a session for {@link #make}; the caller closes it. */
     Connection open() {
-        Connection connection = destination.open();
+        Connection connection = destination.openForShortTransactions();
         try {
             try (Statement statement = connection.createStatement()) {
                 // Bodies may name what is made later, or what only exists in the search path of their callers.

@@ -34,8 +34,26 @@ public final class StructureComparison {
         this.selection = selection;
     }
 
+    /**
+     * What came of a comparison.
+     *
+     * @param objects how many objects there are, at either end
+     * @param differences those that differ, by name
+     */
+    public record Outcome(int objects, List<StructureDifference> differences) {
+        /** Copies the list. */
+        public Outcome {
+            differences = List.copyOf(differences);
+        }
+    }
+
     /** Returns the names of objects that are missing, additional or different at the destination; empty if all is equal. */
     public List<String> differences() {
+        return compare().differences().stream().map(StructureDifference::object).toList();
+    }
+
+    /** Compares every object. */
+    public Outcome compare() {
         Set<String> schemas = new HashSet<>(schemas(source));
         schemas.addAll(schemas(destination));
         PrintedStatement printed = new PrintedStatement(schemas);
@@ -43,15 +61,17 @@ public final class StructureComparison {
         Map<String, StructureObject> found = read(destination);
         Set<String> names = new TreeSet<>(wanted.keySet());
         names.addAll(found.keySet());
-        List<String> differences = new ArrayList<>();
+        List<StructureDifference> differences = new ArrayList<>();
         for (String name : names) {
-            if (!wanted.containsKey(name)
-                    || !found.containsKey(name)
-                    || !printed.equal(wanted.get(name), found.get(name))) {
-                differences.add(name);
+            if (!found.containsKey(name)) {
+                differences.add(new StructureDifference(name, StructureDifference.Kind.MISSING));
+            } else if (!wanted.containsKey(name)) {
+                differences.add(new StructureDifference(name, StructureDifference.Kind.EXTRA));
+            } else if (!printed.equal(wanted.get(name), found.get(name))) {
+                differences.add(new StructureDifference(name, StructureDifference.Kind.CHANGED));
             }
         }
-        return differences;
+        return new Outcome(names.size(), differences);
     }
 
     private Map<String, StructureObject> read(DatabaseConnections database) {

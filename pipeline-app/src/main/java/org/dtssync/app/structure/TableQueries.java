@@ -13,7 +13,7 @@ final class TableQueries {
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
             WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a'
-              AND c.oid = ANY (?::bigint[]::oid[])
+              AND c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY sn.nspname, s.relname
             """;
 
@@ -33,7 +33,7 @@ final class TableQueries {
             JOIN pg_class c ON c.oid = d.refobjid
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
-              AND c.oid = ANY (?::bigint[]::oid[]) AND (s.relacl IS NOT NULL OR obj_description(s.oid, 'pg_class') <> '')
+              AND c.oid IN (SELECT unnest(?::bigint[])::oid) AND (s.relacl IS NOT NULL OR obj_description(s.oid, 'pg_class') <> '')
             ORDER BY sn.nspname, s.relname
             """;
 
@@ -50,7 +50,7 @@ final class TableQueries {
             JOIN pg_namespace sn ON sn.oid = x.stxnamespace
             JOIN pg_class c ON c.oid = x.stxrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid = ANY (?::bigint[]::oid[])
+            WHERE c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY sn.nspname, x.stxname
             """;
 
@@ -66,7 +66,7 @@ final class TableQueries {
             FROM pg_rewrite r
             JOIN pg_class c ON c.oid = r.ev_class
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE r.rulename <> '_RETURN' AND c.oid = ANY (?::bigint[]::oid[])
+            WHERE r.rulename <> '_RETURN' AND c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY n.nspname, c.relname, r.rulename
             """;
 
@@ -79,7 +79,7 @@ final class TableQueries {
             FROM pg_trigger t
             JOIN pg_class c ON c.oid = t.tgrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND c.oid = ANY (?::bigint[]::oid[])
+            WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY n.nspname, c.relname, t.tgname
             """;
 
@@ -100,7 +100,7 @@ final class TableQueries {
             FROM tree t
             JOIN pg_class c ON c.oid = t.tgrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE t.changed AND c.oid = ANY (?::bigint[]::oid[])
+            WHERE t.changed AND c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY coalesce(array_length(ARRAY(SELECT pg_partition_ancestors(c.oid)), 1), 0), n.nspname, c.relname, t.tgname
             """;
 
@@ -119,7 +119,7 @@ final class TableQueries {
             FROM pg_policy p
             JOIN pg_class c ON c.oid = p.polrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid = ANY (?::bigint[]::oid[])
+            WHERE c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY n.nspname, c.relname, p.polname
             """;
 
@@ -132,7 +132,7 @@ final class TableQueries {
                             THEN format('ALTER TABLE ONLY %I.%I FORCE ROW LEVEL SECURITY', n.nspname, c.relname) END)
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE (c.relrowsecurity OR c.relforcerowsecurity) AND c.oid = ANY (?::bigint[]::oid[])
+            WHERE (c.relrowsecurity OR c.relforcerowsecurity) AND c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY n.nspname, c.relname
             """;
 

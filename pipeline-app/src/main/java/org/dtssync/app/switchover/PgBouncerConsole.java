@@ -8,7 +8,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +26,7 @@ import org.slf4j.LoggerFactory;
  * One session at PgBouncer's console, the database {@code pgbouncer}, in PostgreSQL's simple query protocol.
  *
  * <p>Not by JDBC: the driver sends {@code SET extra_float_digits} to every server that calls itself older than 12, and the
- * console, which gives PgBouncer's own version, ends the session for it. Without TLS: the console is on the machine whose file is
- * rewritten. Used by one thread.
+ * console, which gives PgBouncer's own version, ends the session for it. Used by one thread.
  */
 final class PgBouncerConsole implements AutoCloseable {
 
@@ -60,11 +58,13 @@ final class PgBouncerConsole implements AutoCloseable {
      * @throws SyncException of kind CONNECTION if nothing answers, of kind PERMISSION if the account is refused
      */
     static PgBouncerConsole open(PgBouncerSettings settings) {
-        Socket socket = new Socket();
+        Socket socket;
         try {
-            socket.connect(new InetSocketAddress(settings.host(), settings.port()), (int) ANSWER_LIMIT.toMillis());
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout((int) ANSWER_LIMIT.toMillis());
+            socket = new ConsoleSocket(settings, (int) ANSWER_LIMIT.toMillis()).open();
+        } catch (IOException e) {
+            throw unreachable(settings, e);
+        }
+        try {
             PgBouncerConsole console = new PgBouncerConsole(settings, socket);
             console.logIn();
             return console;

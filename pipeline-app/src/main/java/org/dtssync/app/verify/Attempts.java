@@ -13,6 +13,7 @@ final class Attempts {
     private static final Logger log = LoggerFactory.getLogger(Attempts.class);
 
     private final VerifySettings settings;
+    private final RowPace pace;
 
     /** What is tried; it must be safe to do again. */
     @FunctionalInterface
@@ -20,14 +21,19 @@ final class Attempts {
         T run(Session session) throws InterruptedException;
     }
 
-    Attempts(VerifySettings settings) {
+    Attempts(VerifySettings settings, RowPace pace) {
         this.settings = settings;
+        this.pace = pace;
     }
 
     <T> T run(Both<DatabaseConnections> ends, ExecutorService readers, Work<T> work) throws InterruptedException {
-        try (Session session = new Session(ends, readers)) {
+        try (Session session = open(ends, readers)) {
             return run(session, work);
         }
+    }
+
+    Session open(Both<DatabaseConnections> ends, ExecutorService readers) {
+        return new Session(ends, readers, pace);
     }
 
     <T> T run(Session session, Work<T> work) throws InterruptedException {

@@ -43,13 +43,25 @@ final class Checksums {
 
     /** Sums of one slice by bucket. Buckets without rows are absent. */
     static Both<Map<Long, BucketSum>> byBucket(Slice slice, int buckets, Session session) throws InterruptedException {
-        return session.both("table " + slice.table().name(), (connection, end) -> {
-            Map<Long, BucketSum> sums = new HashMap<>();
-            for (String condition : slice.conditions().at(end)) {
-                add(sums, connection, slice.table().sql(end).sumsByBucket(condition, buckets));
-            }
-            return sums;
-        });
+        Both<Map<Long, BucketSum>> sums = new Both<>(new HashMap<>(), new HashMap<>());
+        int statements = Math.max(
+                slice.conditions().source().size(),
+                slice.conditions().destination().size());
+        long rows = 0;
+        for (int i = 0; i < statements; i++) {
+            int number = i;
+            session.both("table " + slice.table().name(), (connection, end) -> {
+                List<String> conditions = slice.conditions().at(end);
+                if (number < conditions.size()) {
+                    String condition = conditions.get(number);
+                    add(sums.at(end), connection, slice.table().sql(end).sumsByBucket(condition, buckets));
+                }
+                return sums.at(end);
+            });
+            session.pace(rows(sums.source()) - rows);
+            rows = rows(sums.source());
+        }
+        return sums;
     }
 
     private static void add(Map<Long, BucketSum> sums, Connection connection, String sql) throws SQLException {

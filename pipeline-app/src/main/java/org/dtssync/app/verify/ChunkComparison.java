@@ -19,8 +19,8 @@ final class ChunkComparison {
     }
 
     /** Compares the slices of a chunk. */
-    Findings compare(List<Slice> chunk, Session session) throws InterruptedException {
-        Findings findings = new Findings(listed);
+    FoundDifferences compare(List<Slice> chunk, Session session) throws InterruptedException {
+        FoundDifferences findings = new FoundDifferences(listed);
         Gathering gathering = new Gathering(session, findings);
         if (chunk.get(0).buckets() > 1) {
             for (Slice slice : chunk) {
@@ -33,34 +33,39 @@ final class ChunkComparison {
         return findings;
     }
 
-    private static void compareAtOnce(List<Slice> chunk, Session session, Findings findings, Gathering gathering)
+    private static void compareAtOnce(
+            List<Slice> chunk, Session session, FoundDifferences findings, Gathering gathering)
             throws InterruptedException {
         Both<List<BucketSum>> sums = Checksums.of(chunk, session);
+        session.pace(sums.source().stream().mapToLong(BucketSum::rows).sum());
         for (int i = 0; i < chunk.size(); i++) {
             BucketSum source = sums.source().get(i);
             BucketSum destination = sums.destination().get(i);
-            findings.rows(chunk.get(i).table().name(), source.rows());
+            findings.rows(chunk.get(i).table().name(), source.rows(), 1);
             if (!source.equals(destination)) {
                 Narrowing.narrow(chunk.get(i), Math.max(source.rows(), destination.rows()), session, gathering);
             }
         }
     }
 
-    private static void compareByBucket(Slice slice, Session session, Findings findings, Gathering gathering)
+    private static void compareByBucket(Slice slice, Session session, FoundDifferences findings, Gathering gathering)
             throws InterruptedException {
         Both<Map<Long, BucketSum>> sums = Checksums.byBucket(slice, slice.buckets(), session);
-        findings.rows(slice.table().name(), Checksums.rows(sums.source()));
+        findings.rows(
+                slice.table().name(),
+                Checksums.rows(sums.source()),
+                slice.conditions().source().size());
         Narrowing.narrow(slice, slice.buckets(), sums, session, gathering);
     }
 
     /** Suspects of one chunk on their way to being decided. */
     private final class Gathering implements Narrowing.Taker {
         private final Session session;
-        private final Findings findings;
+        private final FoundDifferences findings;
         private final List<Suspects> gathered = new ArrayList<>();
         private int count;
 
-        private Gathering(Session session, Findings findings) {
+        private Gathering(Session session, FoundDifferences findings) {
             this.session = session;
             this.findings = findings;
         }

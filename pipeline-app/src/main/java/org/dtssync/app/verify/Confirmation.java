@@ -43,7 +43,7 @@ final class Confirmation {
     }
 
     /** Decides about suspects and records those that differ. */
-    void decide(Collection<Suspects> suspects, Session session, Findings findings) throws InterruptedException {
+    void decide(Collection<Suspects> suspects, Session session, FoundDifferences findings) throws InterruptedException {
         List<Doubts> open = new ArrayList<>(suspects.stream().map(Doubts::new).toList());
         for (int round = 1; round <= rounds && !open.isEmpty(); round++) {
             if (round > 1) {
@@ -55,6 +55,7 @@ final class Confirmation {
             open.removeIf(doubts -> doubts.size() == 0);
         }
         for (Doubts doubts : open) {
+            findings.undecided(doubts.table().name());
             log.warn(
                     "Rows kept changing while they were compared and are left undecided. table={} rows={} rounds={}",
                     doubts.table().name(),
@@ -64,7 +65,7 @@ final class Confirmation {
     }
 
     private static void record(
-            ComparedTable table, Map<List<String>, Both<RowState>> proven, Session session, Findings findings)
+            ComparedTable table, Map<List<String>, Both<RowState>> proven, Session session, FoundDifferences findings)
             throws InterruptedException {
         List<List<String>> changed = new ArrayList<>();
         for (Map.Entry<List<String>, Both<RowState>> row : proven.entrySet()) {

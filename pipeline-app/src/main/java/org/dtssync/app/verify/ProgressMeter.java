@@ -9,20 +9,23 @@ final class ProgressMeter {
 
     private final VerifyListener listener;
     private final long estimatedRows;
+    private final long known;
     private final long startNanos = System.nanoTime();
 
-    ProgressMeter(VerifyListener listener, List<ComparedTable> tables) {
+    /** Creates one that begins at so many rows, which an earlier attempt found equal. */
+    ProgressMeter(VerifyListener listener, List<ComparedTable> tables, long known) {
         this.listener = listener;
+        this.known = known;
         this.estimatedRows =
                 tables.stream().mapToLong(ComparedTable::estimatedRows).sum();
     }
 
     void advance(long rows) {
         long elapsedNanos = System.nanoTime() - startNanos;
-        Optional<Duration> remaining = rows == 0
+        Optional<Duration> remaining = rows == known
                 ? Optional.empty()
-                : Optional.of(
-                        Duration.ofNanos((long) ((double) elapsedNanos / rows * Math.max(0, estimatedRows - rows))));
+                : Optional.of(Duration.ofNanos(
+                        (long) ((double) elapsedNanos / (rows - known) * Math.max(0, estimatedRows - rows))));
         listener.advanced(new VerifyAdvance(rows, estimatedRows, remaining));
     }
 }

@@ -29,6 +29,7 @@ final class Session implements AutoCloseable {
 
     private final Both<DatabaseConnections> ends;
     private final ExecutorService readers;
+    private final RowPace pace;
     private final Map<End, Connection> connections = new EnumMap<>(End.class);
     private volatile boolean closed;
 
@@ -38,9 +39,15 @@ final class Session implements AutoCloseable {
         T run(Connection connection, End end) throws SQLException;
     }
 
-    Session(Both<DatabaseConnections> ends, ExecutorService readers) {
+    Session(Both<DatabaseConnections> ends, ExecutorService readers, RowPace pace) {
         this.ends = ends;
         this.readers = readers;
+        this.pace = pace;
+    }
+
+    /** Waits, after rows were read, for as long as the pace asks for; no transaction is open meanwhile. */
+    void pace(long rows) throws InterruptedException {
+        pace.took(rows);
     }
 
     /** Runs a query at both ends at the same time. */

@@ -1,6 +1,7 @@
 package org.dtssync.app.verify;
 
 import java.util.List;
+import org.dtssync.app.progress.ComparedSlice;
 
 /**
  * A part of a table that is compared on its own: the same rows at both ends.
@@ -12,8 +13,9 @@ import java.util.List;
  * @param conditions SQL conditions whose rows, together, are the slice
  * @param buckets into how many buckets by hash the rows are counted at once; a power of two
  * @param estimatedRows how many rows it is likely to have
+ * @param place where in the table it is
  */
-record Slice(ComparedTable table, Both<List<String>> conditions, int buckets, long estimatedRows) {
+record Slice(ComparedTable table, Both<List<String>> conditions, int buckets, long estimatedRows, ComparedSlice place) {
 
     /** A condition for all rows. */
     static final String EVERYTHING = "true";
@@ -25,7 +27,20 @@ record Slice(ComparedTable table, Both<List<String>> conditions, int buckets, lo
 
     static Slice whole(ComparedTable table) {
         List<String> everything = List.of(EVERYTHING);
-        return new Slice(table, new Both<>(everything, everything), 1, table.estimatedRows());
+        return new Slice(
+                table, new Both<>(everything, everything), 1, table.estimatedRows(), ComparedSlice.whole(table.name()));
+    }
+
+    /** Returns a range of keys. */
+    static Slice range(ComparedTable table, ComparedSlice place, long estimatedRows) {
+        return new Slice(
+                table,
+                new Both<>(
+                        List.of(table.sql(End.SOURCE).range(place.lower(), place.upper())),
+                        List.of(table.sql(End.DESTINATION).range(place.lower(), place.upper()))),
+                1,
+                estimatedRows,
+                place);
     }
 
     /** Returns how many buckets suit a number of rows. */

@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import org.dtssync.app.progress.ComparedSlice;
 
 /**
  * Cuts a table into slices that are short enough for one transaction each.
@@ -20,14 +22,16 @@ import java.util.List;
  *       bucket look different, never alike but for a coincidence of hashes, and what looks different is read again.
  * </ul>
  *
- * <p>Stateless but for its settings; thread-safe.
+ * <p>Stateless but for its settings and what is remembered; thread-safe.
  */
 final class Slicing {
 
     private final long wantedRows;
+    private final SliceMemory memory;
 
-    Slicing(long wantedRows) {
+    Slicing(long wantedRows, SliceMemory memory) {
         this.wantedRows = wantedRows;
+        this.memory = memory;
     }
 
     /** Returns whether a table is so small that it is read at once. */
@@ -43,9 +47,20 @@ final class Slicing {
         return table.sortedAlike() ? ranges(table, session) : List.of(blocks(table));
     }
 
+    /** As an earlier attempt cut it, if there is one: its bounds cover everything, whatever has changed since. */
     private List<Slice> ranges(ComparedTable table, Session session) throws InterruptedException {
         long rows = table.chunkRows(wantedRows);
-        List<Slice> slices = new ArrayList<>();
+        List<ComparedSlice> places = memory.ranges(table.name());
+        if (places.isEmpty()) {
+            places = bounds(table, rows, session);
+            memory.cut().accept(table.name(), places);
+        }
+        return places.stream().map(place -> Slice.range(table, place, rows)).toList();
+    }
+
+    private static List<ComparedSlice> bounds(ComparedTable table, long rows, Session session)
+            throws InterruptedException {
+        List<ComparedSlice> places = new ArrayList<>();
         List<String> last = null;
         List<String> next;
         do {
@@ -54,16 +69,10 @@ final class Slicing {
                     "table " + table.name(),
                     End.SOURCE,
                     (connection, end) -> nextBound(connection, table, after, rows));
-            slices.add(new Slice(
-                    table,
-                    new Both<>(
-                            List.of(table.sql(End.SOURCE).range(last, next)),
-                            List.of(table.sql(End.DESTINATION).range(last, next))),
-                    1,
-                    rows));
+            places.add(new ComparedSlice(table.name(), places.size(), last, next, OptionalLong.empty()));
             last = next;
         } while (next != null);
-        return slices;
+        return places;
     }
 
     private static List<String> nextBound(Connection connection, ComparedTable table, List<String> after, long rows)
@@ -86,7 +95,8 @@ final class Slicing {
                 table,
                 new Both<>(blockRanges(table, End.SOURCE), blockRanges(table, End.DESTINATION)),
                 Slice.bucketsFor(table.estimatedRows()),
-                table.estimatedRows());
+                table.estimatedRows(),
+                ComparedSlice.whole(table.name()));
     }
 
     /** One range covers the same blocks of every leaf of a partitioned table. The last is open: the file may grow. */

@@ -16,7 +16,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param tables those that both have, whose rows are to be compared
  * @param findings what already differs: tables and columns that one end lacks
  */
-record TablePairs(List<ComparedTable> tables, Findings findings) {
+record TablePairs(List<ComparedTable> tables, FoundDifferences findings) {
 
     static TablePairs read(List<TableProgress> wanted, Session session, VerifySettings settings)
             throws InterruptedException {
@@ -25,7 +25,7 @@ record TablePairs(List<ComparedTable> tables, Findings findings) {
                 session.both("the tables", (connection, end) -> LayoutReader.read(connection, names));
         Both<String> encodings =
                 session.both("the tables", (connection, end) -> text(connection, "SHOW server_encoding"));
-        TablePairs pairs = new TablePairs(new ArrayList<>(), new Findings(settings.listedDifferences()));
+        TablePairs pairs = new TablePairs(new ArrayList<>(), new FoundDifferences(settings.listedDifferences()));
         for (TableProgress table : wanted) {
             TableLayout source = layouts.source().get(table.table());
             TableLayout destination = layouts.destination().get(table.table());
@@ -36,7 +36,7 @@ record TablePairs(List<ComparedTable> tables, Findings findings) {
             } else if (destination != null) {
                 pairs.oneEnd(table.table(), destination, End.DESTINATION, session);
             } else {
-                pairs.findings.rows(table.table(), 0);
+                pairs.findings.rows(table.table(), 0, 0);
             }
         }
         return pairs;

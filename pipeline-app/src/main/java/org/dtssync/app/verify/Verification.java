@@ -3,10 +3,12 @@ package org.dtssync.app.verify;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dtssync.app.progress.ComparedSlice;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -30,6 +32,7 @@ public final class Verification {
     private final VerifySettings settings;
     private final Settling settling;
     private final VerifyListener listener;
+    private final SliceMemory memory;
 
     /**
      * Creates a verification; does nothing yet.
@@ -39,17 +42,20 @@ public final class Verification {
      * @param settings how to run it
      * @param settling how to wait for changes under way
      * @param listener told how far it is
+     * @param memory what is kept of it for the case that it is cut off
      */
     public Verification(
             DatabaseConnections source,
             DatabaseConnections destination,
             VerifySettings settings,
             Settling settling,
-            VerifyListener listener) {
+            VerifyListener listener,
+            SliceMemory memory) {
         this.ends = new Both<>(source, destination);
         this.settings = settings;
         this.settling = settling;
         this.listener = listener;
+        this.memory = memory;
     }
 
     /**
@@ -77,19 +83,20 @@ public final class Verification {
 
     private VerifyReport verify(List<TableProgress> tables, ExecutorService readers) throws InterruptedException {
         SharedSettling shared = new SharedSettling(settling);
-        Attempts attempts = new Attempts(settings);
+        Attempts attempts = new Attempts(settings, new RowPace(settings.rowsPerSecond()));
         Lsn lsn = shared.await();
         TablePairs pairs = attempts.run(ends, readers, session -> TablePairs.read(tables, session, settings));
-        Findings findings = pairs.findings();
-        List<List<Slice>> chunks = chunks(pairs.tables(), attempts, readers);
-        ProgressMeter meter = new ProgressMeter(listener, pairs.tables());
+        FoundDifferences findings = pairs.findings();
+        List<List<Slice>> chunks = chunks(unknown(pairs.tables(), findings), attempts, readers, findings);
+        ProgressMeter meter = new ProgressMeter(listener, pairs.tables(), findings.rows());
         ChunkComparison comparison =
                 new ChunkComparison(new Confirmation(shared, settings.rounds()), settings.listedDifferences());
         new Workers(settings.workers()).run(chunks, queue -> {
-            try (Session session = new Session(ends, readers)) {
+            try (Session session = attempts.open(ends, readers)) {
                 for (List<Slice> chunk = queue.poll(); chunk != null; chunk = queue.poll()) {
                     List<Slice> slices = chunk;
-                    Findings found = attempts.run(session, open -> comparison.compare(slices, open));
+                    FoundDifferences found = attempts.run(session, open -> comparison.compare(slices, open));
+                    remember(slices, found);
                     synchronized (findings) {
                         findings.add(found);
                         meter.advance(findings.rows());
@@ -100,15 +107,41 @@ public final class Verification {
         return new VerifyReport(lsn, findings.results(), findings.differences());
     }
 
+    private void remember(List<Slice> slices, FoundDifferences found) {
+        List<ComparedSlice> equal = new ArrayList<>();
+        for (Slice slice : slices) {
+            if (found.isEqual(slice.table().name())) {
+                equal.add(slice.place().equal(found.rows(slice.table().name())));
+            }
+        }
+        if (!equal.isEmpty()) {
+            memory.equal().accept(equal);
+        }
+    }
+
+    /** The tables but for those that an earlier attempt found equal as a whole. */
+    private List<ComparedTable> unknown(List<ComparedTable> tables, FoundDifferences findings) {
+        List<ComparedTable> unknown = new ArrayList<>();
+        for (ComparedTable table : tables) {
+            Optional<ComparedSlice> equal = memory.equalWhole(table.name());
+            equal.ifPresent(slice -> findings.rows(table.name(), slice.rows().orElseThrow(), 1));
+            if (equal.isEmpty()) {
+                unknown.add(table);
+            }
+        }
+        return unknown;
+    }
+
     /** The chunks in the order in which they are compared: what takes longest first, so that no worker is left alone. */
-    private List<List<Slice>> chunks(List<ComparedTable> tables, Attempts attempts, ExecutorService readers)
+    private List<List<Slice>> chunks(
+            List<ComparedTable> tables, Attempts attempts, ExecutorService readers, FoundDifferences findings)
             throws InterruptedException {
-        Slicing slicing = new Slicing(settings.chunkRows());
+        Slicing slicing = new Slicing(settings.chunkRows(), memory);
         ConcurrentLinkedQueue<Slice> large = new ConcurrentLinkedQueue<>();
         List<ComparedTable> toCut =
                 tables.stream().filter(table -> !slicing.isSmall(table)).toList();
         new Workers(settings.workers()).run(toCut, queue -> {
-            try (Session session = new Session(ends, readers)) {
+            try (Session session = attempts.open(ends, readers)) {
                 for (ComparedTable table = queue.poll(); table != null; table = queue.poll()) {
                     ComparedTable cut = table;
                     large.addAll(attempts.run(session, open -> slicing.cut(cut, open)));
@@ -117,11 +150,17 @@ public final class Verification {
         });
         List<List<Slice>> chunks = new ArrayList<>();
         large.stream()
+                .filter(slice -> !isKnown(slice, findings))
                 .sorted(Comparator.comparingLong(Slice::estimatedRows).reversed())
                 .forEach(slice -> chunks.add(List.of(slice)));
         chunks.addAll(batches(
                 tables.stream().filter(slicing::isSmall).map(Slice::whole).toList()));
         return chunks;
+    }
+
+    private static boolean isKnown(Slice slice, FoundDifferences findings) {
+        slice.place().rows().ifPresent(rows -> findings.rows(slice.table().name(), rows, 1));
+        return slice.place().rows().isPresent();
     }
 
     private List<List<Slice>> batches(List<Slice> small) {

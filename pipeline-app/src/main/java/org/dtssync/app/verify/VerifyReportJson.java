@@ -20,15 +20,24 @@ public final class VerifyReportJson {
 
     private VerifyReportJson() {}
 
-    /** Returns the report as one JSON object on one line. */
+    /** Returns the report as one JSON object on one line, as the command line promises it. */
     public static String render(VerifyReport report) {
+        return render(report, false);
+    }
+
+    /** Returns the report with what the command line's text shows beyond that: the chunks. */
+    public static String renderWhole(VerifyReport report) {
+        return render(report, true);
+    }
+
+    private static String render(VerifyReport report, boolean whole) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.writeStartObject();
             json.writeStringField("lsn", report.lsn().toString());
             json.writeArrayFieldStart("tables");
             for (TableResult table : report.tables()) {
-                write(json, table);
+                write(json, table, whole);
             }
             json.writeEndArray();
             json.writeArrayFieldStart("differences");
@@ -44,7 +53,7 @@ public final class VerifyReportJson {
     }
 
     /**
-     * Reads what {@link #render} wrote.
+     * Reads what {@link #renderWhole} wrote.
      *
      * @throws UncheckedIOException if it is something else
      */
@@ -66,6 +75,7 @@ public final class VerifyReportJson {
         return new TableResult(
                 new TableName(table.get("schema").asText(), table.get("table").asText()),
                 table.get("rows").asLong(),
+                table.path("chunks").asInt(),
                 table.get("equal").asBoolean(),
                 table.get("missing").asLong(),
                 table.get("extra").asLong(),
@@ -95,11 +105,14 @@ public final class VerifyReportJson {
                 columns);
     }
 
-    private static void write(JsonGenerator json, TableResult result) throws IOException {
+    private static void write(JsonGenerator json, TableResult result, boolean whole) throws IOException {
         json.writeStartObject();
         json.writeStringField("schema", result.table().schema());
         json.writeStringField("table", result.table().table());
         json.writeNumberField("rows", result.rows());
+        if (whole) {
+            json.writeNumberField("chunks", result.chunks());
+        }
         json.writeBooleanField("equal", result.equal());
         json.writeNumberField("missing", result.missing());
         json.writeNumberField("extra", result.extra());

@@ -11,11 +11,12 @@ public final class VerifyReportText {
     /** Returns the report as lines, each ended. */
     public static String render(VerifyReport report) {
         List<List<String>> lines = new ArrayList<>();
-        lines.add(List.of("table", "rows", "equal", "missing", "extra", "changed"));
+        lines.add(List.of("table", "rows", "chunks", "equal", "missing", "extra", "changed"));
         for (TableResult result : report.tables()) {
             lines.add(List.of(
                     result.table().toString(),
                     Long.toString(result.rows()),
+                    Integer.toString(result.chunks()),
                     result.equal() ? "yes" : "NO",
                     Long.toString(result.missing()),
                     Long.toString(result.extra()),
@@ -35,7 +36,7 @@ public final class VerifyReportText {
         text.append(
                 unlike == 0
                         ? "All " + report.tables().size() + " tables are equal as of " + report.lsn() + ".\n"
-                        : unlike + " of " + report.tables().size() + " tables differ.\n");
+                        : unlike + " of " + report.tables().size() + " tables differ as of " + report.lsn() + ".\n");
         return text.toString();
     }
 

@@ -178,7 +178,10 @@ final class Ordeal {
                 .filter(table -> !Objects.equals(written.get(table), arrived.get(table)))
                 .toList();
         if (!different.isEmpty()) {
-            throw new ChaosException("These tables are not equal at both ends: " + different);
+            throw new ChaosException("These tables are not equal at both ends: "
+                    + different.stream()
+                            .map(table -> table + "\n" + Differences.of(written.get(table), arrived.get(table)))
+                            .toList());
         }
     }
 }

@@ -123,6 +123,12 @@ class StructureCommandTest {
                         "skipped  post-data index:public.by_price  -- ERROR: public.by_price is refused here",
                         "skipped  pre-data  view:public.totals  -- ERROR: public.totals is refused here",
                         "skipped  pre-data  view:public.of_totals  -- ERROR: relation \"public.totals\" does not exist");
+        assertThat(dtsSync.run("verify", task, "--structure").out().lines())
+                .contains(
+                        "skipped index:public.by_price (as you wanted)",
+                        "skipped view:public.totals (as you wanted)",
+                        "skipped view:public.of_totals (as you wanted)",
+                        "corrected index:public.by_name (as you wanted)");
         assertThat(dtsSync.run("structure", "show", task, "index:public.by_name")
                         .out())
                 .isEqualTo("CREATE INDEX by_lower_name ON public.item (lower(name))\n");

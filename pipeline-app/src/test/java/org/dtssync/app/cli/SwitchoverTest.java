@@ -5,13 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import org.dtssync.app.testing.BusyDatabase;
 import org.dtssync.app.testing.CommandLineProcess;
@@ -61,7 +65,25 @@ class SwitchoverTest {
         task = dtsSync.file(
                 "task.yaml",
                 TaskText.of(servers, source.settings(), destination.settings()) + "switchover: { application.roles: [ "
-                        + role + " ] }\n");
+                        + role + " ], command: " + endpoint() + " }\n");
+        execute(source.settings(), "CREATE MATERIALIZED VIEW public.customers AS SELECT count(*) FROM public.customer");
+    }
+
+    /** A program that tells what it was called with, and fails where a file of a certain name is there. */
+    private Path endpoint() throws IOException {
+        Path program = Files.writeString(directory.resolve("move-endpoint"), """
+                #!/bin/sh
+                cd "$(dirname "$0")" && test ! -e broken && echo "$@" >> endpoint
+                """);
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program;
+    }
+
+    private void assertEndpoints(BusyDatabase... moves) throws IOException {
+        assertThat(Files.readAllLines(directory.resolve("endpoint")))
+                .containsExactlyElementsOf(Arrays.stream(moves)
+                        .map(to -> to.settings().url().replaceFirst("jdbc:postgresql://(.*):(\\d+)/(.*)", "$1 $2 $3"))
+                        .toList());
     }
 
     @AfterEach
@@ -92,14 +114,26 @@ class SwitchoverTest {
             assertThat(destination.rows()).isEqualTo(source.rows());
             assertReadOnly(source);
             awaitPhase("reverse");
+            assertEndpoints(destination);
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> query(
+                                    destination.settings(),
+                                    "SELECT (SELECT count FROM public.customers) = count(*) FROM public.customer")
+                            .equals("t"));
             execute(destination.settings(), WRITES);
             assertThat(dtsSync.run("verify", task).exitCode()).isZero();
+            Files.createFile(directory.resolve("broken"));
 
             JsonNode back = json(dtsSync.run("rollback", task, "--json"));
             assertThat(back.get("moved").asBoolean()).isTrue();
             assertThat(source.rows()).isEqualTo(destination.rows());
             assertReadOnly(destination);
             awaitPhase("incremental");
+            assertThat(back.get("next").asText()).contains("move-endpoint, ended with exit code 1.");
+            Files.delete(directory.resolve("broken"));
+            assertThat(json(dtsSync.run("rollback", task, "--json")).get("next").asText())
+                    .startsWith("The applications were moved already.");
+            assertEndpoints(destination, source);
             execute(source.settings(), WRITES);
             assertThat(dtsSync.run("verify", task).exitCode()).isZero();
 

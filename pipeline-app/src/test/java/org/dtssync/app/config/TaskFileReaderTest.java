@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,7 @@ class TaskFileReaderTest {
                   pgbouncer.console: "[::1]:6432"
                   pgbouncer.user: admin
                   pgbouncer.password: "${env:SOURCE_PASSWORD}"
+                  pgbouncer.root.certificate: /etc/pgbouncer/root.crt
                   pgbouncer.databases: [ shop, "Shop two" ]
                   pgbouncer.file: shop.ini
                   pgbouncer.destination: "/run/postgresql:5433/other"
@@ -150,6 +152,7 @@ class TaskFileReaderTest {
                         6432,
                         "admin",
                         "s3cret ",
+                        Optional.of(Path.of("/etc/pgbouncer/root.crt")),
                         List.of("shop", "Shop two"),
                         directory.resolve("shop.ini"),
                         new PgBouncerSettings.Server("127.0.0.1", 5432, "shop"),

@@ -3,15 +3,22 @@ package org.dtssync.app.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A live run gives its task up when it is asked to, whatever it is at. */
 @ExtendWith(ServersExtension.class)
@@ -56,9 +63,53 @@ class GivingUpTest {
                 .isEqualTo("100");
     }
 
+    @Test
+    void afterACrashThatCameRightWhenTheWayBackWasTakenHoldOf(Servers servers) throws Exception {
+        RunningPair pair = RunningPair.start(TaskFiles.of(servers, source, destination));
+        pair.stop();
+        // What a switchover does before anything of it is recorded.
+        InstanceLease.acquirePatiently(TaskParts.of(pair.task()).reversed()).close();
+
+        new Release(pair.task()).run(true);
+
+        assertNothingIsLeft();
+        assertThat(new Release(pair.task()).run(true)).isEmpty();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void afterASwitchThatCouldNotTakeTheApplicationsAlong(Servers servers, @TempDir Path directory) throws Exception {
+        Path program = Files.writeString(
+                directory.resolve("move"), "#!/bin/sh\ntest -e \"$0.mended\" && echo \"$3\" > \"$0.moved\"\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        SwitchoverSettings usual = SwitchoverSettings.DEFAULT;
+        RunningPair pair = RunningPair.start(TaskFiles.of(servers, source, destination)
+                .withSwitchover(new SwitchoverSettings(
+                        List.of(),
+                        program.toString(),
+                        Optional.empty(),
+                        usual.maximumLag(),
+                        usual.drainTimeout(),
+                        usual.maximumVerificationAge())));
+        String report = pair.perform("switchover", "--skip-verify").result().orElseThrow();
+        assertThat(SwitchReport.parse(report).next()).contains("ended with exit code 1");
+        pair.awaitPhase("reverse");
+        pair.stop();
+        Files.createFile(directory.resolve("move.mended"));
+
+        assertThat(new Release(pair.task()).run(true))
+                .contains("Took applications to the destination, as a switch that was interrupted had not.");
+
+        assertThat(directory.resolve("move.moved")).hasContent(destination.url().replaceFirst(".*/", ""));
+    }
+
     private void assertGone(RunningPair pair) throws SQLException {
         assertThatThrownBy(pair::awaitEnd)
                 .hasMessageContaining("Task " + pair.task().name() + " was cancelled.");
+        assertNothingIsLeft();
+    }
+
+    private void assertNothingIsLeft() throws SQLException {
         for (DatabaseSettings database : new DatabaseSettings[] {source, destination}) {
             assertThat(RunningPair.query(database, "SELECT to_regnamespace('dts_sync') IS NULL"))
                     .isEqualTo("t");

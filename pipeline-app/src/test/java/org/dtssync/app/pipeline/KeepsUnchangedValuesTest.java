@@ -2,6 +2,9 @@ package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.dtssync.app.progress.Phase;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.Lsn;
@@ -119,6 +122,53 @@ class KeepsUnchangedValuesTest {
         moved.release();
     }
 
+    /**
+     * Two rows change places twice, and the copy is taken in between: the stream has no net effect on who is where, but what the
+     * copy found under each key is the other row.
+     */
+    @Test
+    void whereTheCopyFoundAnotherRowInItsPlace(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(servers, 17, STRUCTURE);
+        String swap = "UPDATE public.wide SET id = -1 WHERE id = 1; UPDATE public.wide SET id = 1 WHERE id = 2;"
+                + " UPDATE public.wide SET id = 2 WHERE id = -1";
+        moved.run(RunGoal.SCHEMA);
+        moved.atSource(swap);
+        moved.run(RunGoal.SNAPSHOT);
+        moved.atSource(swap);
+        Lsn end = SourcePosition.insert(moved.connectionsToSource());
+        PipelineListener allAtOnce = new PipelineListener() {
+            @Override
+            public void entered(Phase phase) {
+                if (phase == Phase.CATCH_UP) {
+                    awaitCaptured(moved, end);
+                }
+            }
+        };
+        new Pipeline(moved.task(), allAtOnce).run(RunOptions.to(RunGoal.CAUGHT_UP));
+
+        assertEqual(moved);
+        moved.release();
+    }
+
+    @Test
+    void beforeTheConsistencyPointAlsoWhereTheyAreTooLargeToBeHeldTogether(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(
+                servers,
+                17,
+                "CREATE TABLE public.heavy (id int PRIMARY KEY, n int, t text)",
+                "INSERT INTO public.heavy SELECT g, 0, g || repeat('heavy\\', 900000) FROM generate_series(1, 6) g");
+        moved.run(RunGoal.SCHEMA);
+        moved.atSource(
+                "UPDATE public.heavy SET id = id + 100 WHERE id < 6",
+                "UPDATE public.heavy SET n = id",
+                "DELETE FROM public.heavy WHERE id = 105");
+        moved.run(RunGoal.SNAPSHOT);
+        moved.move();
+
+        assertEqual(moved);
+        moved.release();
+    }
+
     @Test
     void andTakesNothingForAPlaceholder(Servers servers) throws Exception {
         String placeholder = "__debezium_unavailable_value";
@@ -147,6 +197,15 @@ class KeepsUnchangedValuesTest {
         assertThat(moved.valueAtDestination("SELECT count(*) FROM public.odd WHERE t = '" + placeholder + "'"))
                 .isEqualTo("4");
         moved.release();
+    }
+
+    private static void awaitCaptured(MovedTask moved, Lsn end) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> moved.valueAtSource("SELECT confirmed_flush_lsn >= '" + end
+                                + "' FROM pg_replication_slots WHERE slot_name = '"
+                                + moved.task().slot() + "'")
+                        .equals("t"));
     }
 
     private static void await(LiveRun run, MovedTask moved) throws Exception {

@@ -3,13 +3,17 @@ package org.dtssync.app.switchover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.dtssync.app.config.PgBouncerSettings;
 import org.dtssync.app.config.PgBouncerSettings.Server;
 import org.dtssync.app.testing.PgBouncer;
@@ -21,15 +25,18 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.opentest4j.TestAbortedException;
 
 /** What a real PgBouncer is asked before a switch, and what it is told in it. */
 @ExtendWith(ServersExtension.class)
 class PgBouncerEndpointTest {
 
     private Server source;
+    private Optional<Path> root = Optional.empty();
 
     @BeforeEach
     void makeADatabase(Servers servers) throws Exception {
@@ -57,6 +64,7 @@ class PgBouncerEndpointTest {
                         pgBouncer.port(),
                         user,
                         PgBouncer.PASSWORD,
+                        root,
                         List.of("shop"),
                         file,
                         source,
@@ -100,6 +108,67 @@ class PgBouncerEndpointTest {
     }
 
     @Test
+    void speaksTlsWhereTheConsoleOffersIt(@TempDir Path directory) throws Exception {
+        Path certificate = directory.resolve("console.crt");
+        Path key = directory.resolve("console.key");
+        makeCertificate(certificate, key);
+        String tls = "client_tls_sslmode = require\nclient_tls_cert_file = " + certificate + "\nclient_tls_key_file = "
+                + key;
+        try (PgBouncer pgBouncer = start(tls)) {
+            assertThat(endpoint(pgBouncer).problems()).isEmpty();
+            root = Optional.of(certificate);
+            assertThat(endpoint(pgBouncer).problems()).isEmpty();
+
+            Path other = directory.resolve("other.crt");
+            makeCertificate(other, directory.resolve("other.key"));
+            root = Optional.of(other);
+            assertThat(endpoint(pgBouncer).problems())
+                    .singleElement()
+                    .asString()
+                    .contains("PgBouncer at 127.0.0.1", "could not be spoken to by TLS", "root.certificate");
+        }
+        try (PgBouncer pgBouncer = start("")) {
+            root = Optional.of(certificate);
+            assertThat(endpoint(pgBouncer).problems())
+                    .singleElement()
+                    .asString()
+                    .contains("does not offer TLS");
+        }
+    }
+
+    /** Readable for the account that PgBouncer runs as. */
+    private static void makeCertificate(Path certificate, Path key) throws Exception {
+        Files.setPosixFilePermissions(certificate.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Process openssl;
+        try {
+            openssl = new ProcessBuilder(
+                            "openssl",
+                            "req",
+                            "-x509",
+                            "-newkey",
+                            "rsa:2048",
+                            "-nodes",
+                            "-days",
+                            "2",
+                            "-subj",
+                            "/CN=127.0.0.1",
+                            "-addext",
+                            "subjectAltName=IP:127.0.0.1",
+                            "-keyout",
+                            key.toString(),
+                            "-out",
+                            certificate.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new TestAbortedException("openssl, which makes the certificate, is not installed", e);
+        }
+        assertThat(openssl.waitFor()).isZero();
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+
+    @Test
     void namesAFileThatPgBouncerDoesNotReadAndAServerItDoesNotUse() throws Exception {
         try (PgBouncer pgBouncer = start("")) {
             assertThat(endpoint(pgBouncer, PgBouncer.ADMIN, pgBouncer.configuration(), source)
@@ -125,7 +194,16 @@ class PgBouncerEndpointTest {
     private PgBouncerEndpoint endpointOfNobody() {
         return new PgBouncerEndpoint(
                 new PgBouncerSettings(
-                        "127.0.0.1", 1, "u", "p", List.of("shop"), Path.of("/none"), source, source, Duration.ZERO),
+                        "127.0.0.1",
+                        1,
+                        "u",
+                        "p",
+                        Optional.empty(),
+                        List.of("shop"),
+                        Path.of("/none"),
+                        source,
+                        source,
+                        Duration.ZERO),
                 source,
                 source,
                 Duration.ZERO);

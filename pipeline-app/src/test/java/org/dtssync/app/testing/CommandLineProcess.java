@@ -20,10 +20,25 @@ import java.util.stream.Collectors;
  *
  * @param directory where the processes work and write
  * @param environment what is added to this process's environment
+ * @param memory options of Java's that set its memory
  */
-public record CommandLineProcess(Path directory, Map<String, String> environment) {
+public record CommandLineProcess(Path directory, Map<String, String> environment, List<String> memory) {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /** What scripts/dts-sync sets unless it is told otherwise. */
+    private static final List<String> USUAL =
+            List.of("-XX:+UseParallelGC", "-XX:NewRatio=1", "-XX:+ExitOnOutOfMemoryError", "-Xmx512m");
+
+    /** A process in little memory, as most tests need no more. */
+    public CommandLineProcess(Path directory, Map<String, String> environment) {
+        this(directory, environment, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
+    }
+
+    /** Returns a process with the memory that scripts/dts-sync gives it. */
+    public static CommandLineProcess ofUsualMemory(Path directory) {
+        return new CommandLineProcess(directory, Map.of(), USUAL);
+    }
 
     /**
      * What came of a command.
@@ -49,7 +64,12 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
 
         /** Waits for the end; kills it when it takes too long. */
         public Outcome await() throws IOException, InterruptedException {
-            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            return await(LIMIT);
+        }
+
+        /** Waits for the end; kills it when it takes longer than that. */
+        public Outcome await(Duration limit) throws IOException, InterruptedException {
+            if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError("The command did not end: " + Files.readString(err));
             }
@@ -64,10 +84,10 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
 
     /** Starts a command. */
     public Started start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(memory);
+        command.addAll(List.of(
                 "-Ddts.sync.home=" + System.getProperty("dts.sync.home"),
                 "-Duser.timezone=" + System.getProperty("user.timezone"),
                 "-Duser.language=" + System.getProperty("user.language"),

@@ -65,8 +65,33 @@ final class DatabasePair implements AutoCloseable {
 
     VerifyReport verify(long chunkRows, Settling settling, VerifyListener listener, TableProgress... tables)
             throws InterruptedException {
-        VerifySettings settings = new VerifySettings(2, chunkRows, 1_000, 10, 3, Duration.ofMillis(20));
-        return new Verification(source(), destination(), settings, settling, listener).verify(Arrays.asList(tables));
+        VerifySettings settings = settings(chunkRows, 0);
+        return new Verification(source(), destination(), settings, settling, listener, SliceMemory.NONE)
+                .verify(Arrays.asList(tables));
+    }
+
+    /** Compares at rest and goes on with what is remembered. */
+    VerifyReport verify(long chunkRows, SliceMemory memory, VerifyListener listener, TableProgress... tables)
+            throws InterruptedException {
+        return new Verification(
+                        source(), destination(), settings(chunkRows, 0), () -> new Lsn(0x1234), listener, memory)
+                .verify(Arrays.asList(tables));
+    }
+
+    /** Compares at rest, not faster than a pace. */
+    VerifyReport verifySlowly(long chunkRows, long rowsPerSecond, TableProgress... tables) throws InterruptedException {
+        return new Verification(
+                        source(),
+                        destination(),
+                        settings(chunkRows, rowsPerSecond),
+                        () -> new Lsn(0x1234),
+                        advance -> {},
+                        SliceMemory.NONE)
+                .verify(Arrays.asList(tables));
+    }
+
+    private static VerifySettings settings(long chunkRows, long rowsPerSecond) {
+        return new VerifySettings(2, rowsPerSecond, chunkRows, 1_000, 10, 3, Duration.ofMillis(20));
     }
 
     /** A table of the schema public. */

@@ -102,9 +102,9 @@ class LiveVerificationTest {
             assertThat(report.tables())
                     .usingRecursiveFieldByFieldElementComparatorIgnoringFields("rows")
                     .containsExactly(
-                            new TableResult(new TableName("public", "stock"), 0, false, 1, 1, 1),
-                            new TableResult(new TableName("public", "visits"), 0, false, 1, 0, 0),
-                            new TableResult(new TableName("public", "words"), 0, false, 0, 0, 1));
+                            new TableResult(new TableName("public", "stock"), 0, 1, false, 1, 1, 1),
+                            new TableResult(new TableName("public", "visits"), 0, 1, false, 1, 0, 0),
+                            new TableResult(new TableName("public", "words"), 0, 1, false, 0, 0, 1));
             assertThat(report.differences().stream().map(Difference::key))
                     .contains("4000", "4001", "6000", "2999")
                     .hasSize(5);

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /** Puts the difference between two sets of facts about one table into words. Used for one comparison. */
-final class StructureComparison {
+final class FactComparison {
 
     private static final String ALTERED = "altered";
     static final String FILES = "files";
@@ -24,13 +24,13 @@ final class StructureComparison {
     private final Map<String, Map<String, Map<String, String>>> now;
     private final List<String> changes = new ArrayList<>();
 
-    private StructureComparison(List<StructureFact> before, List<StructureFact> now) {
+    private FactComparison(List<StructureFact> before, List<StructureFact> now) {
         this.before = byKindAndName(before);
         this.now = byKindAndName(now);
     }
 
     static List<String> compare(List<StructureFact> before, List<StructureFact> now) {
-        StructureComparison comparison = new StructureComparison(before, now);
+        FactComparison comparison = new FactComparison(before, now);
         comparison.tables();
         if (comparison.changes.isEmpty()) {
             comparison.columns();

@@ -11,17 +11,19 @@ import org.dtssync.connectors.postgres.TableName;
  * Rows counted and differences found, by table. Each piece of work has findings of its own, so that it can be tried again
  * without counting twice, and they are added up at the end. Not thread-safe.
  */
-final class Findings {
+final class FoundDifferences {
 
     private final int listed;
     private final Map<TableName, Counts> counts = new HashMap<>();
 
     private static final class Counts {
         private long rows;
+        private int chunks;
         private long missing;
         private long extra;
         private long changed;
         private boolean columnsDiffer;
+        private boolean undecided;
         private final List<Difference> differences = new ArrayList<>();
 
         boolean equal() {
@@ -29,12 +31,28 @@ final class Findings {
         }
     }
 
-    Findings(int listed) {
+    FoundDifferences(int listed) {
         this.listed = listed;
     }
 
-    void rows(TableName table, long rows) {
+    /** Rows of the source that were read, and in how many chunks. */
+    void rows(TableName table, long rows, int chunks) {
         of(table).rows += rows;
+        of(table).chunks += chunks;
+    }
+
+    /** Some rows kept changing, so nothing can be said of them. */
+    void undecided(TableName table) {
+        of(table).undecided = true;
+    }
+
+    /** Returns whether everything that was read of a table is equal. */
+    boolean isEqual(TableName table) {
+        return of(table).equal() && !of(table).undecided;
+    }
+
+    long rows(TableName table) {
+        return of(table).rows;
     }
 
     void missing(TableName table, String key, long rows) {
@@ -76,14 +94,16 @@ final class Findings {
         return Math.max(0, listed - of(table).differences.size());
     }
 
-    void add(Findings other) {
+    void add(FoundDifferences other) {
         other.counts.forEach((table, found) -> {
             Counts ofTable = of(table);
             ofTable.rows += found.rows;
+            ofTable.chunks += found.chunks;
             ofTable.missing += found.missing;
             ofTable.extra += found.extra;
             ofTable.changed += found.changed;
             ofTable.columnsDiffer |= found.columnsDiffer;
+            ofTable.undecided |= found.undecided;
             found.differences.forEach(this::list);
         });
     }
@@ -109,7 +129,8 @@ final class Findings {
     }
 
     private static TableResult result(TableName table, Counts found) {
-        return new TableResult(table, found.rows, found.equal(), found.missing, found.extra, found.changed);
+        return new TableResult(
+                table, found.rows, found.chunks, found.equal(), found.missing, found.extra, found.changed);
     }
 
     private void list(Difference difference) {

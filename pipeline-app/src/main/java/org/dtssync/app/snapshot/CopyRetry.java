@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tries work again, on new connections and ever more slowly, while its fault is one that passes. Thread-safe. */
-final class Retry {
+final class CopyRetry {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CopyRetry.class);
     private static final long FIRST_WAIT_MILLIS = 200;
     private static final long LONGEST_WAIT_MILLIS = 30_000;
 
@@ -21,7 +21,7 @@ final class Retry {
     private final SnapshotListener listener;
     private volatile boolean stopped;
 
-    Retry(RetrySettings settings, SnapshotListener listener) {
+    CopyRetry(RetrySettings settings, SnapshotListener listener) {
         this.settings = settings;
         this.listener = listener;
     }

@@ -18,11 +18,11 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
 /** Reads what a copy must know of tables and keys from a database's catalog. Not thread-safe, as its connection. */
-final class TableCatalog {
+final class ShapeCatalog {
 
     private final Connection connection;
 
-    TableCatalog(Connection connection) {
+    ShapeCatalog(Connection connection) {
         this.connection = connection;
     }
 

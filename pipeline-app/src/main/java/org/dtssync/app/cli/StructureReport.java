@@ -1,0 +1,97 @@
+package org.dtssync.app.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.structure.ObjectState;
+import org.dtssync.app.structure.StoredObject;
+import org.dtssync.app.structure.StructureComparison;
+import org.dtssync.app.structure.StructureDifference;
+import org.dtssync.app.structure.StructureStore;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+
+/**
+ * The objects of both structures compared, as text for people and as JSON for programs.
+ *
+ * @param objects how many there are
+ * @param differences those that differ and that nobody wanted so
+ * @param wanted those that differ because a person skipped or corrected them, and which of both
+ */
+record StructureReport(int objects, List<StructureDifference> differences, Map<String, String> wanted) {
+
+    /** Reads and compares; needs no run, and works in every phase. */
+    static StructureReport of(TaskFile task) {
+        String name = task.applicationName() + "_status";
+        DatabaseConnections destination =
+                new DatabaseConnections("destination", task.destination().database(), name);
+        StructureComparison.Outcome outcome = new StructureComparison(
+                        new DatabaseConnections("source", task.source().database(), name), destination, task.objects())
+                .compare();
+        Map<String, String> decided = decided(destination, task.name());
+        List<StructureDifference> differences = new ArrayList<>();
+        Map<String, String> wanted = new TreeMap<>();
+        for (StructureDifference difference : outcome.differences()) {
+            Optional<String> why = Optional.ofNullable(decided.get(difference.object()));
+            why.ifPresent(what -> wanted.put(difference.object(), what));
+            if (why.isEmpty()) {
+                differences.add(difference);
+            }
+        }
+        return new StructureReport(outcome.objects(), differences, wanted);
+    }
+
+    private static Map<String, String> decided(DatabaseConnections destination, String task) {
+        Map<String, String> decided = new TreeMap<>();
+        if (new ProgressStore(destination, task).exists()) {
+            for (StoredObject object : new StructureStore(destination, task).list()) {
+                if (object.state() == ObjectState.SKIPPED) {
+                    decided.put(object.object().name(), "skipped");
+                } else if (object.corrected().isPresent()) {
+                    decided.put(object.object().name(), "corrected");
+                }
+            }
+        }
+        return decided;
+    }
+
+    boolean equal() {
+        return differences.isEmpty();
+    }
+
+    /** Returns one JSON object on one line. */
+    String json() {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("objects", objects);
+        ArrayNode array = root.putArray("differences");
+        differences.forEach(difference -> array.addObject()
+                .put("object", difference.object())
+                .put("kind", difference.kind().label()));
+        wanted.forEach((object, why) -> array.addObject().put("object", object).put("kind", why));
+        return root.toString();
+    }
+
+    /** Returns a line for each object that differs, and a conclusion. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        for (StructureDifference difference : differences) {
+            text.append(difference.kind().label())
+                    .append(' ')
+                    .append(difference.object())
+                    .append('\n');
+        }
+        wanted.forEach(
+                (object, why) -> text.append(why).append(' ').append(object).append(" (as you wanted)\n"));
+        return text.append(
+                        equal()
+                                ? "All " + (objects - wanted.size()) + " objects are equal."
+                                : differences.size() + " of " + objects + " objects differ.")
+                .toString();
+    }
+}
