@@ -1,18 +1,13 @@
 package org.dtssync.app.pipeline;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.dtssync.app.progress.TableProgress;
-import org.dtssync.connectors.apply.AppliedPosition;
-import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One direction of a task at work: capture, heartbeat, structure watch and applier, each in a thread of its own that can be
@@ -21,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * <p>Used by one thread.
  */
 final class Direction implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Direction.class);
 
     private final TaskParts parts;
     private final Fence fence;
@@ -136,36 +129,7 @@ final class Direction implements AutoCloseable {
     void startApply() {
         applied.applying(true);
         partitions.begin();
-        background.start("dts-sync-apply-" + parts.task().name(), this::follow);
-    }
-
-    /**
-     * A switch takes the position away in the transaction that decides it, while this still applies: what comes in the moment until
-     * it is closed finds no position, and that is no fault. It is one where the task is somebody else's by then.
-     */
-    private void follow() throws InterruptedException {
-        try {
-            apply.follow(lsn -> false);
-        } catch (SyncException e) {
-            AtomicBoolean ended = new AtomicBoolean();
-            if (e.kind() == FaultKind.FENCED) {
-                parts.retry().run("state", () -> ended.set(isEndedByOurselves()));
-            }
-            if (!ended.get()) {
-                throw e;
-            }
-            LOG.info(
-                    "The stream has ended: applications were moved. task={}",
-                    parts.task().name());
-        }
-    }
-
-    private boolean isEndedByOurselves() {
-        return parts.destination()
-                .inTransaction("The position of task " + fence.task() + " could not be looked up", connection -> {
-                    fence.hold(connection);
-                    return AppliedPosition.read(connection, fence.task()).isEmpty();
-                });
+        background.start("dts-sync-apply-" + parts.task().name(), () -> apply.follow(lsn -> false));
     }
 
     @Override

@@ -222,7 +222,9 @@ class ReadmeTest {
 
         assertThat(run.out())
                 .contains(
-                        "missing sales.event key (99,", "changed sales.orders key 7 columns ", "2 of 4 tables differ.");
+                        "missing sales.event key (99,",
+                        "changed sales.orders key 7 columns ",
+                        "2 of 4 tables differ as of ");
         assertThat(run.exitCode()).isEqualTo(4);
         assertThat(verify.exitCode()).isEqualTo(4);
         assertReport(new ObjectMapper().readTree(verify.out()));
