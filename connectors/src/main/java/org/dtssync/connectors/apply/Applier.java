@@ -369,10 +369,7 @@ public final class Applier {
 
             void requireComplete() {
                 if (read != cut.changes()) {
-                    throw check.incomplete(
-                            cut.partitions().get(0).topic(),
-                            "or another one that cut " + cut.sequence() + " touches has lost records: " + read + " of "
-                                    + cut.changes() + " are there");
+                    throw check.lostRecords(cut, read);
                 }
             }
 

@@ -1,10 +1,14 @@
 package org.dtssync.connectors.apply;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.LostCuts;
+import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 
@@ -59,8 +63,27 @@ final class TopicCheck implements AutoCloseable {
                 "Only dts-sync may write to its topics, and their cleanup.policy must be delete. " + loadAgain(topic));
     }
 
-    private String loadAgain(String topic) {
-        return "Run with --resnapshot " + table(topic) + ", which loads the table again.";
+    /**
+     * Returns the fault of a cut that not all records are there of. Which of its topics has lost them nobody knows: a cut
+     * counts its changes as a whole.
+     */
+    SyncException lostRecords(Cut cut, long found) {
+        List<String> topics =
+                cut.partitions().stream().map(Cut.CutPartition::topic).sorted().toList();
+        String which = topics.size() == 1 ? "Topic " + topics.get(0) : "One of the topics " + String.join(", ", topics);
+        return new SyncException(
+                FaultKind.TOPIC,
+                which + " has lost records: " + found + " of the " + cut.changes() + " changes of cut " + cut.sequence()
+                        + " are there.",
+                "Only dts-sync may write to its topics, and their cleanup.policy must be delete. "
+                        + loadAgain(topics.toArray(String[]::new)));
+    }
+
+    private String loadAgain(String... topics) {
+        String options = Arrays.stream(topics)
+                .map(topic -> "--resnapshot " + table(topic))
+                .collect(Collectors.joining(" "));
+        return "Run with " + options + ", which loads the table" + (topics.length == 1 ? "" : "s") + " again.";
     }
 
     private String table(String topic) {

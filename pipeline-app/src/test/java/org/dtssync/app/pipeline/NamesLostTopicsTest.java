@@ -11,12 +11,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
@@ -142,6 +149,87 @@ class NamesLostTopicsTest {
     }
 
     @Test
+    void aTopicThatIsDeletedUnderAnApplierThatLags(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(servers, 17, STRUCTURE).move();
+        try (Topics topics = new Topics(servers);
+                LiveRun run = moved.streaming()) {
+            lagging(moved, () -> {
+                capture(moved, topics, "UPDATE public.item SET v = 'b' WHERE id = 2");
+                topics.delete(data(moved));
+            });
+
+            assertStops(
+                    run.awaitStop(),
+                    "Topic " + data(moved)
+                            + " was deleted, and changes of table public.item in it were not applied yet. "
+                            + LOAD_AGAIN);
+            assertThat(moved.valueAtDestination("SELECT v FROM public.item WHERE id = 2"))
+                    .isEqualTo("two");
+        }
+        assertLoadedAgain(moved);
+    }
+
+    @Test
+    void changesThatWereCompactedAway(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(servers, 17, STRUCTURE).move();
+        try (Topics topics = new Topics(servers);
+                LiveRun run = moved.streaming()) {
+            lagging(moved, () -> {
+                capture(
+                        moved,
+                        topics,
+                        "UPDATE public.item SET v = 'b' WHERE id = 2",
+                        "UPDATE public.item SET v = 'c' WHERE id = 2");
+                topics.compact(data(moved));
+                // A segment that is written to is never compacted: the next record begins another one.
+                capture(moved, topics, "UPDATE public.item SET v = 'd' WHERE id = 2");
+                topics.awaitFewerRecords(data(moved), 4);
+            });
+
+            SyncException fault = run.awaitStop();
+            assertThat(fault.kind()).isEqualTo(FaultKind.TOPIC);
+            assertThat(fault)
+                    .hasMessageMatching("Topic " + data(moved)
+                            + " has lost records: [01] of the [12] changes of cut \\d+ are there\\."
+                            + " Only dts-sync may write to its topics, and their cleanup\\.policy must be delete\\. "
+                            + LOAD_AGAIN);
+            topics.set(data(moved), Map.of("cleanup.policy", "delete"));
+        }
+        assertLoadedAgain(moved);
+    }
+
+    /** Does something while the applier is held up in the middle of its first write. */
+    private static void lagging(MovedTask moved, Executable work) throws Exception {
+        try (Connection locking = new Scripts(moved.destination()).connect();
+                Statement statement = locking.createStatement()) {
+            locking.setAutoCommit(false);
+            statement.execute("LOCK TABLE public.item IN EXCLUSIVE MODE");
+            moved.atSource("UPDATE public.item SET v = 'a' WHERE id = 1");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !moved.valueAtDestination(
+                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type ="
+                                            + " 'Lock' AND datname = current_database() AND application_name = '"
+                                            + moved.task().applicationName() + "'")
+                            .equals("0"));
+            work.run();
+        }
+    }
+
+    /** Changes rows, each statement one, and waits until the changes are in cuts. */
+    private static void capture(MovedTask moved, Topics topics, String... statements) throws Exception {
+        long end = topics.end(data(moved));
+        moved.atSource(statements);
+        // A record each, and at least one marker that commits them.
+        topics.awaitEnd(data(moved), end + statements.length + 1);
+    }
+
+    /** Something that tests do. */
+    @FunctionalInterface
+    private interface Executable {
+        void run() throws Exception;
+    }
+
+    @Test
     void aTopicThatIsMadeAgainOnceAllOfItIsAppliedLosesNothing(Servers servers) throws Exception {
         MovedTask moved = MovedTask.of(servers, 17, STRUCTURE).move();
         try (Topics topics = new Topics(servers);
@@ -211,9 +299,12 @@ class NamesLostTopicsTest {
                     servers.kafka().bootstrapServers());
         }
 
+        /** Returns where the committed records end. */
         long end(String topic) throws Exception {
             TopicPartition partition = new TopicPartition(topic, 0);
-            return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+            return admin.listOffsets(
+                            Map.of(partition, OffsetSpec.latest()),
+                            new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                     .partitionResult(partition)
                     .get(20, TimeUnit.SECONDS)
                     .offset();
@@ -246,6 +337,51 @@ class NamesLostTopicsTest {
         void delete(String topic) throws Exception {
             admin.deleteTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
             await().atMost(Duration.ofSeconds(20)).until(() -> !exists(topic));
+        }
+
+        /** Lets the broker compact all but the newest segment of a topic, soon. */
+        void compact(String topic) throws Exception {
+            set(
+                    topic,
+                    Map.of(
+                            "cleanup.policy", "compact",
+                            "segment.ms", "1",
+                            "min.cleanable.dirty.ratio", "0.001",
+                            "delete.retention.ms", "0"));
+        }
+
+        void set(String topic, Map<String, String> settings) throws Exception {
+            List<AlterConfigOp> changes = settings.entrySet().stream()
+                    .map(setting -> new AlterConfigOp(
+                            new ConfigEntry(setting.getKey(), setting.getValue()), AlterConfigOp.OpType.SET))
+                    .toList();
+            admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), changes))
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
+        }
+
+        /** Waits until fewer records than so many are left; the broker's cleaner looks every 15 seconds. */
+        void awaitFewerRecords(String topic, int records) {
+            await().atMost(Duration.ofSeconds(45))
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> records(topic) < records);
+        }
+
+        private int records(String topic) throws Exception {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            long end = end(topic);
+            try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                    Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed"),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer())) {
+                consumer.assign(List.of(partition));
+                consumer.seekToBeginning(List.of(partition));
+                int records = 0;
+                while (consumer.position(partition) < end) {
+                    records += consumer.poll(Duration.ofMillis(200)).count();
+                }
+                return records;
+            }
         }
 
         void makeAgain(String topic, int records) throws Exception {

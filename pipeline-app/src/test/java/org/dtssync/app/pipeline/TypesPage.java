@@ -88,6 +88,9 @@ final class TypesPage {
                 ranges are text whatever they are made of. Names that Avro cannot hold are escaped: `_x0020_` is a space. A column named in
                 the record's header `dts.unchanged` was not sent, since it did not change; its characters mean nothing.
 
+                Confluent's `AvroConverter` and `KafkaAvroDeserializer` (7.9.2) read the records of the first of these runs, keys and values, but for
+                those of tables without a key; what they read is the source's text of each value.
+
                 ## The matrix
 
                 Each type went through the snapshot, inserts, updates and deletes, with edge values, in one- and two-dimensional arrays with
