@@ -99,7 +99,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"14, 17", "17, 18"})
+    @CsvSource("14, 17")
     void itsCommandsMoveADatabaseWithTheRightsItGives(int from, int to, Servers servers) throws Exception {
         source = servers.postgres(from);
         destination = servers.postgres(to);
