@@ -45,7 +45,7 @@ public final class DatabaseConnections {
      * Where nothing is waited for within a transaction but the server, one that stands still is one that was lost on its way:
      * something in between may keep its connection alive for ever, and with it the locks that the next attempt waits for.
      */
-    private static final String END_LOST_TRANSACTION = "SET idle_in_transaction_session_timeout = '60s'";
+    private static final String END_LOST_TRANSACTION = "SET idle_in_transaction_session_timeout = '20s'";
 
     private final String role;
     private final DatabaseSettings settings;
@@ -90,7 +90,7 @@ public final class DatabaseConnections {
 
     /**
      * Opens a connection for transactions within which nothing is waited for but this server: the server ends one that stands
-     * still for a minute.
+     * still for twenty seconds.
      *
      * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
      */
