@@ -154,7 +154,9 @@ class NamesLostTopicsTest {
         try (Topics topics = new Topics(servers);
                 LiveRun run = moved.streaming()) {
             lagging(moved, () -> {
+                // An answer may be on its way to the applier already, with the first of them but not with the second.
                 capture(moved, topics, "UPDATE public.item SET v = 'b' WHERE id = 2");
+                capture(moved, topics, "UPDATE public.item SET v = 'c' WHERE id = 2");
                 topics.delete(data(moved));
             });
 
@@ -164,7 +166,7 @@ class NamesLostTopicsTest {
                             + " was deleted, and changes of table public.item in it were not applied yet. "
                             + LOAD_AGAIN);
             assertThat(moved.valueAtDestination("SELECT v FROM public.item WHERE id = 2"))
-                    .isEqualTo("two");
+                    .isNotEqualTo("c");
         }
         assertLoadedAgain(moved);
     }
