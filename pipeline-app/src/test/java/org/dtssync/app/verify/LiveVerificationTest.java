@@ -100,7 +100,7 @@ class LiveVerificationTest {
 
             assertThat(report.lsn()).isEqualTo(new Lsn(1));
             assertThat(report.tables())
-                    .usingRecursiveFieldByFieldElementComparatorIgnoringFields("rows")
+                    .usingRecursiveFieldByFieldElementComparatorIgnoringFields("rows", "chunks")
                     .containsExactly(
                             new TableResult(new TableName("public", "stock"), 0, 1, false, 1, 1, 1),
                             new TableResult(new TableName("public", "visits"), 0, 1, false, 1, 0, 0),
