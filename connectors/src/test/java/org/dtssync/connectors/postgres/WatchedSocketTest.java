@@ -2,9 +2,11 @@ package org.dtssync.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -64,11 +66,12 @@ class WatchedSocketTest {
     void waitsAsLongAsTheServerAnswersOthers() throws IOException {
         try (Socket socket = connect()) {
             Thread late = new Thread(() -> {
+                // The first connection, and one for each question that was asked meanwhile.
+                await().atMost(Duration.ofSeconds(30)).until(() -> accepted.size() > 3);
                 try {
-                    Thread.sleep(QUIET.toMillis() * 10);
                     accepted.peek().getOutputStream().write(7);
-                } catch (IOException | InterruptedException e) {
-                    throw new IllegalStateException(e);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
                 }
             });
             late.start();
