@@ -118,6 +118,11 @@ final class CutWriter implements AutoCloseable {
             noteWritten(stretches);
             Cut cut = cut(transactions, previous, stretches);
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
+            // Kafka's sender looks whether records are under way before it takes the end of the transaction from its
+            // queue
+            // (Sender.maybeSendAndPollTransactionalRequest): a record and a commit that both come in between end the
+            // transaction without the record, which then waits out its delivery timeout.
+            producer.flush();
             producer.commitTransaction();
             requireSameCuts(sent.get().offset());
             firstOffsetsOfPieces.clear();
