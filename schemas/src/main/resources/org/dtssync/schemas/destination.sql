@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS dts_sync.structure_object (
     ordinal   integer NOT NULL,
     name      text NOT NULL,
     kind      text NOT NULL,
-    section   text NOT NULL CHECK (section IN ('pre-data', 'post-data')),
+    section   text NOT NULL CHECK (section IN ('pre-data', 'keys', 'post-data')),
     table_of  text,                    -- schema.table it belongs to, or null
     statement text NOT NULL,
     corrected text,

@@ -1,12 +1,12 @@
 package org.dtssync.app.structure;
 
 /**
- * Constraints and indexes as PostgreSQL prints them. The index behind a table's replica identity is pre-data, with those of
- * its partitions; all others are post-data.
+ * Constraints and indexes as PostgreSQL prints them. The index behind a table's replica identity belongs to the keys, with
+ * those of its partitions; all others are post-data.
  */
 final class KeyQueries {
 
-    /** Every index of the carried relations, with whether it is needed before the load. */
+    /** Every index of the carried relations, with whether the applier needs it. */
     private static final String INDEXES = """
             WITH RECURSIVE own AS (
                 SELECT i.indexrelid, i.indrelid, ic.relname, ic.reloptions, ic.relkind, inh.inhparent AS parent,
@@ -24,7 +24,7 @@ final class KeyQueries {
                 UNION
                 SELECT o.indexrelid, true FROM own o JOIN keyed k ON o.parent = k.indexrelid
             ), indexes AS (
-                SELECT o.*, CASE WHEN k.indexrelid IS NOT NULL THEN 'pre-data' ELSE 'post-data' END AS section,
+                SELECT o.*, CASE WHEN k.indexrelid IS NOT NULL THEN 'keys' ELSE 'post-data' END AS section,
                        con.oid AS constraint_oid, con.conname, con.contype,
                        coalesce((SELECT string_agg(
                                      format(E';\\nALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s', o.nspname, o.relname,
@@ -69,7 +69,7 @@ final class KeyQueries {
             """;
 
     static final String REPLICA_IDENTITIES = """
-            SELECT 'replica-identity', format('%s.%s', n.nspname, c.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
+            SELECT 'replica-identity', format('%s.%s', n.nspname, c.relname), 'keys', n.nspname, c.relname, NULL, NULL,
                    format('ALTER TABLE ONLY %I.%I REPLICA IDENTITY ', n.nspname, c.relname)
                    || CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
                            ELSE format('USING INDEX %I', ic.relname) END

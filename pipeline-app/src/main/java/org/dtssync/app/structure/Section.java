@@ -1,9 +1,13 @@
 package org.dtssync.app.structure;
 
+import java.util.Arrays;
+
 /** When a part of the structure is made. */
 public enum Section {
-    /** Before the load: what rows need to be stored and found by their replica identity. */
+    /** Before the load: what rows need to be stored. */
     PRE_DATA("pre-data"),
+    /** After the load and before the first change is applied: what finds rows by their replica identity. */
+    KEYS("keys"),
     /** After the consistency point: what could refuse a correct replay before it, or is quicker to build at once. */
     POST_DATA("post-data");
 
@@ -20,6 +24,9 @@ public enum Section {
 
     /** Reverses {@link #label}. */
     public static Section of(String label) {
-        return label.equals(PRE_DATA.label) ? PRE_DATA : POST_DATA;
+        return Arrays.stream(values())
+                .filter(section -> section.label.equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No section is called " + label));
     }
 }

@@ -4,7 +4,6 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.connectors.fault.FaultKind;
@@ -26,7 +25,7 @@ public final class StructureApplier {
 
     private static final Set<String> ATTACHED = Set.of("attached-index");
 
-    /** Kinds of post-data that are made side by side for different tables, wave after wave. All else comes one by one. */
+    /** Kinds of keys and post-data that are made side by side for different tables, wave after wave. All else comes one by one. */
     private static final List<Set<String>> PARALLEL_WAVES =
             List.of(KEYS, Set.of("attached-index"), Set.of("check"), Set.of("foreign-key"));
 
@@ -41,7 +40,7 @@ public final class StructureApplier {
      * @param store the task's list, saved before
      * @param fence the right to write
      * @param existing what becomes of objects that exist already: a failure, or done
-     * @param workers how many connections build post-data side by side
+     * @param workers how many connections build keys and post-data side by side
      * @param listener is told of each object
      */
     public StructureApplier(
@@ -56,47 +55,15 @@ public final class StructureApplier {
         this.maker = new ObjectMaker(destination, store, fence, existing, listener);
     }
 
-    /** Makes what the load needs. */
-    public void applyPreData() {
-        applyTablesThenKeys();
-        requireAll(Section.PRE_DATA);
-    }
-
-    /** Makes everything else. */
-    public void applyPostData() {
-        settle(Section.POST_DATA, object -> true);
-        requireAll(Section.POST_DATA);
-    }
-
-    /** Keys of partitions are attached to their root's: they wait until all tables are there. */
-    private void applyTablesThenKeys() {
-        int firstKey = store.list().stream()
-                .map(StoredObject::object)
-                .filter(object -> KEYS.contains(object.kind()))
-                .mapToInt(StructureObject::ordinal)
-                .min()
-                .orElse(Integer.MAX_VALUE);
-        settle(Section.PRE_DATA, object -> object.ordinal() < firstKey);
-        boolean tablesMissing = open(Section.PRE_DATA).stream()
-                .anyMatch(stored -> stored.object().kind().equals("table"));
-        if (!tablesMissing) {
-            settle(Section.PRE_DATA, object -> true);
-        }
-    }
-
-    /** Makes what is asked for as long as that gets any further. */
-    private void settle(Section section, Predicate<StructureObject> wanted) {
+    /** Makes all of one section; those before it are made. */
+    public void apply(Section section) {
         List<StructureObject> before = List.of();
-        List<StoredObject> open = open(section, wanted);
+        List<StoredObject> open = open(section);
         while (!open.isEmpty() && !objects(open).equals(before)) {
             before = objects(open);
             pass(section, open);
-            open = open(section, wanted);
+            open = open(section);
         }
-    }
-
-    private void requireAll(Section section) {
-        List<StoredObject> open = open(section);
         if (!open.isEmpty()) {
             throw failure(section, open);
         }
@@ -104,7 +71,7 @@ public final class StructureApplier {
 
     private void pass(Section section, List<StoredObject> open) {
         List<StoredObject> rest = open;
-        if (section == Section.POST_DATA) {
+        if (section != Section.PRE_DATA) {
             for (Set<String> kinds : PARALLEL_WAVES) {
                 // Side by side, two attachments of one tree could each miss that the other completes it.
                 new ObjectWave(maker, ofKinds(rest, kinds, true)).run(kinds.equals(ATTACHED) ? 1 : workers);
@@ -112,12 +79,6 @@ public final class StructureApplier {
             }
         }
         new ObjectWave(maker, rest).run(1);
-    }
-
-    private List<StoredObject> open(Section section, Predicate<StructureObject> wanted) {
-        return open(section).stream()
-                .filter(stored -> wanted.test(stored.object()))
-                .toList();
     }
 
     private List<StoredObject> open(Section section) {

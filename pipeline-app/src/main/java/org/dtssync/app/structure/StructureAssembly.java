@@ -62,7 +62,7 @@ final class StructureAssembly {
         objects.addAll(withStatement(queries.ofRelations(TableQueries.IDENTITY_SEQUENCES)));
         objects.addAll(keys);
         objects.addAll(queries.ofRelations(KeyQueries.REPLICA_IDENTITIES));
-        addModel(Section.PRE_DATA, statement -> afterKeys.contains(statement) && !afterLoad.contains(statement));
+        addModel(Section.KEYS, statement -> afterKeys.contains(statement) && !afterLoad.contains(statement));
         addModel(Section.POST_DATA, afterLoad::contains);
         addPostData(queries);
         return objects;

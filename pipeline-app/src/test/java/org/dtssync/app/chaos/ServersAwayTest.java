@@ -94,19 +94,19 @@ class ServersAwayTest {
             awaitAny(run, START, "Phase begins. ", "phase=incremental");
             assertCarriesOn(run);
 
-            stage.broker().link().freeze();
+            stage.sourceLink().freeze();
             stage.destinationLink().freeze();
-            awaitAny(run, NOTICED, AGAIN, "part=capture", "Kafka");
             awaitAny(run, NOTICED, AGAIN, "part=lease");
             awaitAny(run, NOTICED, AGAIN, "part=commands");
-            stage.broker().link().thaw();
-            stage.destinationLink().thaw();
-            assertCarriesOn(run);
-
-            stage.sourceLink().freeze();
             awaitAny(run, NOTICED, AGAIN, "part=heartbeat");
             awaitAny(run, NOTICED, AGAIN, "part=capture", "from slot");
             stage.sourceLink().thaw();
+            stage.destinationLink().thaw();
+            assertCarriesOn(run);
+
+            stage.broker().link().freeze();
+            awaitAny(run, NOTICED, AGAIN, "part=capture", "Kafka");
+            stage.broker().link().thaw();
             assertCarriesOn(run);
             assertEndsInTime(run, 0);
 

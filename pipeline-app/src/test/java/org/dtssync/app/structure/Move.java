@@ -60,6 +60,14 @@ final class Move {
         return applier(Existing.FAIL);
     }
 
+    /** Makes all sections. */
+    void make(Existing existing) {
+        StructureApplier applier = applier(existing);
+        for (Section section : Section.values()) {
+            applier.apply(section);
+        }
+    }
+
     static void execute(DatabaseConnections database, String sql) throws SQLException {
         try (Connection connection = database.open();
                 Statement statement = connection.createStatement()) {

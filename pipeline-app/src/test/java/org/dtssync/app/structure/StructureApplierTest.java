@@ -46,11 +46,12 @@ class StructureApplierTest {
                 CREATE TABLE public.b (id int PRIMARY KEY, a int REFERENCES public.a);
                 """);
         move.read(Move.EVERYTHING);
-        move.applier().applyPreData();
+        move.applier().apply(Section.PRE_DATA);
+        move.applier().apply(Section.KEYS);
         Move.execute(move.destination, "INSERT INTO public.a VALUES (1, 'x'); INSERT INTO public.b VALUES (1, 1)");
 
         SyncException fault =
-                catchThrowableOfType(SyncException.class, () -> move.applier().applyPostData());
+                catchThrowableOfType(SyncException.class, () -> move.applier().apply(Section.POST_DATA));
 
         assertThat(fault.kind()).isEqualTo(FaultKind.DATA);
         assertThat(fault.what())
@@ -66,7 +67,7 @@ class StructureApplierTest {
 
         move.store.set("public.a.a_t_check", "ALTER TABLE public.a ADD CONSTRAINT a_t_check CHECK (length(t) > 0)");
         assertThat(move.store.show("public.a.a_t_check").state()).isEqualTo(ObjectState.PENDING);
-        move.applier().applyPostData();
+        move.applier().apply(Section.POST_DATA);
 
         assertThat(move.tried).containsExactly("check:public.a.a_t_check");
         assertThat(move.store.show("public.a.a_t_check").corrected()).isPresent();
@@ -80,8 +81,7 @@ class StructureApplierTest {
         move.read(Move.EVERYTHING);
 
         move.store.skip("index:public.i");
-        move.applier().applyPreData();
-        move.applier().applyPostData();
+        move.make(Existing.FAIL);
 
         assertThat(move.inState(ObjectState.SKIPPED)).containsExactly("index:public.i");
         assertThat(Move.query(move.destination, "SELECT to_regclass('public.i')::text"))
@@ -92,9 +92,9 @@ class StructureApplierTest {
     void aSecondRunMakesNothingAgain() throws Exception {
         Move.execute(move.source, "CREATE TABLE public.a (id int PRIMARY KEY)");
         move.read(Move.EVERYTHING);
-        move.applier().applyPreData();
+        move.applier().apply(Section.PRE_DATA);
 
-        move.applier().applyPreData();
+        move.applier().apply(Section.PRE_DATA);
 
         assertThat(move.tried).isEmpty();
     }
@@ -125,8 +125,7 @@ class StructureApplierTest {
         reversed.forEach(object -> numbered.add(object.at(numbered.size() + 1)));
         move.store.save(numbered, move.fence);
 
-        move.applier().applyPreData();
-        move.applier().applyPostData();
+        move.make(Existing.FAIL);
 
         assertThat(new StructureComparison(move.source, move.destination, Move.EVERYTHING).differences())
                 .isEmpty();
@@ -139,10 +138,9 @@ class StructureApplierTest {
         Move.execute(move.destination, tables);
         move.read(Move.EVERYTHING);
 
-        assertThatThrownBy(() -> move.applier(Existing.FAIL).applyPreData())
+        assertThatThrownBy(() -> move.applier(Existing.FAIL).apply(Section.PRE_DATA))
                 .hasMessageContaining("table:public.a (ERROR: relation \"a\" already exists)");
-        move.applier(Existing.ADOPT).applyPreData();
-        move.applier(Existing.ADOPT).applyPostData();
+        move.make(Existing.ADOPT);
 
         assertThat(move.inState(ObjectState.DONE)).hasSize(move.store.list().size());
     }
@@ -152,7 +150,7 @@ class StructureApplierTest {
         Move.execute(move.destination, "CREATE TABLE public.a (); CREATE TABLE public.b ()");
         move.store.save(List.of(locking(1, "a", "b"), locking(2, "b", "a")), move.fence);
 
-        move.applier().applyPostData();
+        move.applier().apply(Section.POST_DATA);
 
         assertThat(move.inState(ObjectState.DONE)).containsExactly("check:a", "check:b");
     }
@@ -164,7 +162,7 @@ class StructureApplierTest {
         Move.execute(move.destination, "UPDATE dts_sync.fence SET epoch = 2");
 
         SyncException fault =
-                catchThrowableOfType(SyncException.class, () -> move.applier().applyPreData());
+                catchThrowableOfType(SyncException.class, () -> move.applier().apply(Section.PRE_DATA));
 
         assertThat(fault.kind()).isEqualTo(FaultKind.FENCED);
         assertThat(Move.query(move.destination, "SELECT to_regclass('public.a')::text"))

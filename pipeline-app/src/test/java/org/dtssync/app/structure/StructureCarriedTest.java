@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The structure of real databases comes across to servers of newer versions. */
 class StructureCarriedTest {
 
-    /** What a database may not have before its rows are loaded. */
+    /** What a database may not have before its rows are consistent. */
     private static final String POST_DATA_OBJECTS = """
             SELECT conrelid::regclass || ' ' || conname FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
             WHERE contype IN ('f', 'x', 'c', 'u') AND relnamespace::regnamespace::text !~ '^(pg_|information|dts)'
@@ -47,17 +48,23 @@ class StructureCarriedTest {
 
     @ParameterizedTest
     @CsvSource({"14, 17", "17, 18"})
-    void everythingComesAcrossInTwoSections(int from, int to) throws Exception {
+    void everythingComesAcrossInThreeSections(int from, int to) throws Exception {
         Move move = new Move(databases, from, to);
         Move.execute(move.source, Move.everything());
         move.read(Move.EVERYTHING);
 
-        move.applier().applyPreData();
+        move.applier().apply(Section.PRE_DATA);
+        List<String> beforeLoad = Move.query(
+                move.destination,
+                "SELECT indexrelid::regclass::text FROM pg_index i JOIN pg_class r ON r.oid = i.indrelid"
+                        + " WHERE relnamespace::regnamespace::text !~ '^(pg_|information|dts)'");
+        move.applier().apply(Section.KEYS);
         List<String> early = Move.query(move.destination, POST_DATA_OBJECTS);
         List<String> invalidKeys =
                 Move.query(move.destination, "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid");
-        move.applier().applyPostData();
+        move.applier().apply(Section.POST_DATA);
 
+        assertThat(beforeLoad).isEmpty();
         assertThat(early).isEmpty();
         assertThat(invalidKeys).isEmpty();
         assertThat(Move.query(move.destination, "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"))
@@ -115,8 +122,7 @@ class StructureCarriedTest {
         ObjectSelection selection = new ObjectSelection(List.of("public.*"), List.of("public.scratch_*"), Owners.KEEP);
 
         move.read(selection);
-        move.applier().applyPreData();
-        move.applier().applyPostData();
+        move.make(Existing.FAIL);
 
         assertThat(move.inState(ObjectState.DONE))
                 .containsExactlyInAnyOrder(
@@ -166,8 +172,7 @@ class StructureCarriedTest {
         ObjectSelection selection = new ObjectSelection(List.of("*.*"), List.of(), Owners.DROP);
 
         List<StructureObject> objects = move.read(selection);
-        move.applier().applyPreData();
-        move.applier().applyPostData();
+        move.make(Existing.FAIL);
 
         assertThat(objects).noneMatch(object -> object.statement().matches("(?s).*(OWNER TO|GRANT |REVOKE ).*"));
         assertThat(
@@ -184,8 +189,7 @@ class StructureCarriedTest {
         Move move = new Move(databases, 14, 17);
         Move.execute(move.source, Move.everything());
         move.read(Move.EVERYTHING);
-        move.applier().applyPreData();
-        move.applier().applyPostData();
+        move.make(Existing.FAIL);
         Move.execute(move.destination, "INSERT INTO public.customer (email) VALUES ('a@b.c')");
         StructureFinisher finisher = new StructureFinisher(move.source, move.destination, Move.EVERYTHING, move.fence);
         List<TableName> refreshed = new ArrayList<>();

@@ -1,6 +1,5 @@
 package org.dtssync.app.testing;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,9 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The command line as a person starts it: a process of its own, with an environment, two outputs and an exit code.
+ * {@code scripts/dts-sync} as a person starts it: a process of its own, with an environment, two outputs and an exit code.
  *
  * <p>Immutable. What a process writes goes to files in its directory, so that no pipe can fill up.
  *
@@ -27,8 +27,7 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** What scripts/dts-sync sets unless it is told otherwise. */
-    private static final List<String> USUAL =
-            List.of("-XX:+UseParallelGC", "-XX:NewRatio=1", "-XX:+ExitOnOutOfMemoryError", "-Xmx512m");
+    private static final List<String> USUAL = List.of("-Xmx512m");
 
     /** A process in little memory, as most tests need no more. */
     public CommandLineProcess(Path directory, Map<String, String> environment) {
@@ -85,15 +84,7 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
     /** Starts a command. */
     public Started start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(memory);
-        command.addAll(List.of(
-                "-Ddts.sync.home=" + System.getProperty("dts.sync.home"),
-                "-Duser.timezone=" + System.getProperty("user.timezone"),
-                "-Duser.language=" + System.getProperty("user.language"),
-                "-cp",
-                classPath(),
-                "org.dtssync.app.cli.DtsSync"));
+        command.add(script().toString());
         command.addAll(Arrays.asList(arguments));
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");
@@ -101,15 +92,23 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("DTS_SYNC_JAVA_OPTS", options());
         builder.environment().putAll(environment);
         return new Started(builder.start(), out, err);
     }
 
-    /** The product's class path: not that of the tests, which has another logging configuration. */
-    private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.endsWith("test-classes"))
-                .collect(Collectors.joining(File.pathSeparator));
+    /** The shell puts Java in its own place, so that the process is Java's. */
+    private static Path script() {
+        Path project = Path.of(System.getProperty("dts.sync.home")).resolve("../../..");
+        return project.resolve("scripts/dts-sync").normalize();
+    }
+
+    private String options() {
+        Stream<String> place = Stream.of("user.timezone", "user.language")
+                .filter(name -> System.getProperty(name) != null)
+                .map(name -> "-D" + name + "=" + System.getProperty(name));
+        return Stream.concat(memory.stream(), place).collect(Collectors.joining(" "));
     }
 
     /** Writes a file into the directory and returns its path. */
