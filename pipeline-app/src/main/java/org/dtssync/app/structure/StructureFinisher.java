@@ -66,7 +66,10 @@ public final class StructureFinisher {
      * @param listener is told of each table that is done
      */
     public void analyze(Consumer<TableName> listener) {
-        try (Connection connection = destination.open()) {
+        try (Connection connection = destination.open();
+                Statement settings = connection.createStatement()) {
+            // Thousands of tables, each a commit; the next phase's begin is a commit that is waited for.
+            settings.execute("SET synchronous_commit = off");
             connection.setAutoCommit(false);
             Set<TableName> roots = CarriedTables.read(connection, selection).roots();
             connection.rollback();
