@@ -3,6 +3,7 @@ package org.dtssync.app.cli;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.display.ComparisonLog;
 import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.pipeline.RunGoal;
@@ -107,7 +108,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int follow(RunningTask running) throws InterruptedException {
         spec.commandLine().getErr().println("A run is alive: it compares both databases once it has caught up.");
-        CommandResult result = running.perform("verify", "");
+        CommandResult result = running.verify(new ComparisonLog());
         result.error().ifPresent(error -> spec.commandLine().getErr().println(error));
         result.result()
                 .ifPresent(report -> spec.commandLine()

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Locale;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
-import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -26,7 +25,7 @@ final class LogView implements View {
     private final Rate rate = new Rate();
     private Phase shown;
     private int ticks;
-    private int comparingTicks;
+    private final ComparisonLog comparison = new ComparisonLog();
 
     @Override
     public void phaseBegins(Phase phase, Activity before) {
@@ -50,7 +49,7 @@ final class LogView implements View {
             ticks = 0;
         }
         ticks++;
-        activity.takeComparison().ifPresent(this::comparison);
+        activity.takeComparison().ifPresent(comparison::advanced);
         boolean due =
                 shown == Phase.INCREMENTAL ? ticks % STEADY_TICKS == 0 : ticks == FIRST_TICKS || ticks % TICKS == 0;
         if (due) {
@@ -114,20 +113,6 @@ final class LogView implements View {
                 Math.round(rate.look(activity.changes())),
                 activity.changes(),
                 activity.applied());
-    }
-
-    private void comparison(VerifyAdvance advance) {
-        comparingTicks++;
-        if (comparingTicks == FIRST_TICKS || comparingTicks % TICKS == 0) {
-            LOG.info(
-                    "Comparison goes on. rows={} estimated_rows={} eta_seconds={}",
-                    advance.rows(),
-                    advance.estimatedRows(),
-                    advance.remaining()
-                            .map(Duration::toSeconds)
-                            .map(String::valueOf)
-                            .orElse("unknown"));
-        }
     }
 
     @Override

@@ -58,7 +58,8 @@ final class PostgresBinaries {
 
     private static Path cache() throws IOException {
         long user = ServerAccount.userId();
-        Path cache = Path.of(System.getProperty("java.io.tmpdir"), "dts-sync-" + user);
+        String place = System.getProperty("dts.sync.cache", System.getProperty("java.io.tmpdir"));
+        Path cache = Path.of(place, "dts-sync-" + user);
         try {
             Files.createDirectory(cache);
         } catch (FileAlreadyExistsException e) {

@@ -7,6 +7,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.CommandResult;
 import org.dtssync.app.progress.CommandStore;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.verify.VerifyListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -109,6 +110,16 @@ public final class RunningTask {
     }
 
     /**
+     * Has the run compare both databases and waits for its end.
+     *
+     * @param listener told once a second how far it is
+     * @throws SyncException if the run ends before it
+     */
+    public CommandResult verify(VerifyListener listener) throws InterruptedException {
+        return perform("verify", "", () -> false, new FollowedComparison(parts, listener)::look);
+    }
+
+    /**
      * Posts a command with options to a run of this process and waits for its end.
      *
      * @param options as on the command line, separated by spaces; may be empty
@@ -116,16 +127,22 @@ public final class RunningTask {
      * @throws SyncException if it ends before the command
      */
     public CommandResult perform(String command, String options, BooleanSupplier over) throws InterruptedException {
+        return perform(command, options, over, () -> {});
+    }
+
+    private CommandResult perform(String command, String options, BooleanSupplier over, Runnable look)
+            throws InterruptedException {
         long id = commands.post(command, options);
         try {
-            return follow(id, command, over);
+            return follow(id, command, over, look);
         } catch (SyncException | InterruptedException e) {
             withdraw(id, e);
             throw e;
         }
     }
 
-    private CommandResult follow(long id, String command, BooleanSupplier over) throws InterruptedException {
+    private CommandResult follow(long id, String command, BooleanSupplier over, Runnable look)
+            throws InterruptedException {
         SyncException ended = new SyncException(
                 FaultKind.TRANSIENT,
                 "The run of task " + parts.task().name() + " ended before the command " + command + " did.",
@@ -141,6 +158,7 @@ public final class RunningTask {
                     return result;
                 }
                 alive = TaskStatus.isRunning(parts) ? System.nanoTime() : alive;
+                look.run();
                 reason = ended;
             } catch (SyncException e) {
                 if (e.kind().retry() == FaultKind.Retry.NEVER) {

@@ -20,6 +20,7 @@ import org.pgcodekeeper.core.schema.AbstractTable;
 import org.pgcodekeeper.core.schema.IForeignTable;
 import org.pgcodekeeper.core.schema.PgStatement;
 import org.pgcodekeeper.core.schema.pg.MaterializedPgView;
+import org.pgcodekeeper.core.schema.pg.PartitionPgTable;
 import org.pgcodekeeper.core.schema.pg.PgDatabase;
 
 /**
@@ -181,9 +182,16 @@ final class ModelStatements {
                 : schema + "." + statement.getName();
     }
 
+    /** Returns the table that a statement makes, if it does, and then the one that it is made a partition of. */
     static List<TableName> tablesOf(PgStatement statement) {
-        return statement instanceof AbstractTable
-                ? List.of(new TableName(schemaOf(statement), statement.getBareName()))
-                : List.of();
+        if (!(statement instanceof AbstractTable)) {
+            return List.of();
+        }
+        List<TableName> tables = new ArrayList<>();
+        tables.add(new TableName(schemaOf(statement), statement.getBareName()));
+        if (statement instanceof PartitionPgTable partition) {
+            partition.getInherits().forEach(parent -> tables.add(new TableName(parent.getKey(), parent.getValue())));
+        }
+        return tables;
     }
 }

@@ -33,6 +33,11 @@ final class ObjectMaker {
             WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')
             """;
 
+    /** A partition overlaps another, has bounds of another kind, or is none of a partitioned table. */
+    private static final Set<String> UNFIT_PARTITION = Set.of("42P17", "42P16", "42809");
+
+    private static final String OTHER_LAYOUT = "the table has other partitions at the destination";
+
     private static final Pattern OR_REPLACE =
             Pattern.compile("\\A\\s*CREATE\\s+OR\\s+REPLACE\\s+(?=[A-Z])", Pattern.CASE_INSENSITIVE);
 
@@ -113,6 +118,12 @@ final class ObjectMaker {
             if (refused == null) {
                 return ObjectState.DONE;
             }
+            if (isOtherLayout(stored.object(), refused)) {
+                fence.hold(connection);
+                store.skipWithAll(connection, stored.object().tables().get(0), OTHER_LAYOUT);
+                connection.commit();
+                return ObjectState.SKIPPED;
+            }
             boolean kept = existing != Existing.FAIL && EXISTS.contains(String.valueOf(refused.getSQLState()));
             ObjectState state = kept ? ObjectState.DONE : ObjectState.FAILED;
             fence.hold(connection);
@@ -120,8 +131,15 @@ final class ObjectMaker {
             connection.commit();
             return state;
         } catch (SQLException e) {
-            throw SqlFaults.explain("Object " + stored.object().name() + " could not be recorded", e);
+            throw SqlFaults.explain("Object " + stored.object().name() + " could not be made", e);
         }
+    }
+
+    /** Rows go into the root: where it was there before, its partitions are the destination's own affair. */
+    private boolean isOtherLayout(StructureObject object, SQLException refused) {
+        return existing != Existing.FAIL
+                && object.isPartition()
+                && UNFIT_PARTITION.contains(String.valueOf(refused.getSQLState()));
     }
 
     /** Returns null if it was made, or why PostgreSQL refused it; then the transaction is rolled back. */
@@ -142,6 +160,9 @@ final class ObjectMaker {
                     throw e;
                 }
                 connection.rollback();
+                if (passes(e)) {
+                    throw e;
+                }
                 if (!DEADLOCK.equals(e.getSQLState()) || attempt == DEADLOCK_ATTEMPTS) {
                     return e;
                 }
@@ -151,6 +172,12 @@ final class ObjectMaker {
                         attempt);
             }
         }
+    }
+
+    /** A full disk, a lock that was not to be had or a cancelled statement say nothing about the object: the phase tries again. */
+    private static boolean passes(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("53") || state.equals("55P03") || state.equals("57014");
     }
 
     /**

@@ -11,7 +11,8 @@ import org.dtssync.connectors.postgres.TableName;
  * @param name names it in the task, for example {@code index:public.orders_by_day}
  * @param kind what it is, for example {@code index}
  * @param section when it is made
- * @param tables the tables its statement locks: first the one it belongs to, then the one a foreign key refers to; may be empty
+ * @param tables the tables its statement locks: first the one it belongs to, then the one a foreign key refers to or it is made a
+ *     partition of; may be empty
  * @param statement one SQL statement or several, run in one transaction
  */
 public record StructureObject(
@@ -25,6 +26,11 @@ public record StructureObject(
     /** Returns the table it belongs to, if it belongs to one. */
     public Optional<TableName> table() {
         return tables.stream().findFirst();
+    }
+
+    /** Returns whether it makes a partition of a table. */
+    boolean isPartition() {
+        return kind.equals("table") && tables.size() > 1;
     }
 
     StructureObject at(int newOrdinal) {

@@ -5,8 +5,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -146,15 +148,34 @@ public final class StructureStore {
                 .toList();
     }
 
-    /** Records what came of an object, in the connection's transaction. */
+    /** Takes a table's objects out, those of its partitions too, in the connection's transaction. */
+    void skipWithAll(Connection connection, TableName table, String why) throws SQLException {
+        List<StoredObject> all = query(connection, COLUMNS + " ORDER BY ordinal", task);
+        Set<TableName> skipped = new HashSet<>(Set.of(table));
+        for (StoredObject stored : all) {
+            StructureObject object = stored.object();
+            if (object.isPartition() && skipped.contains(object.tables().get(1))) {
+                skipped.add(object.tables().get(0));
+            }
+        }
+        for (StoredObject stored : all) {
+            if (stored.object().table().filter(skipped::contains).isPresent()) {
+                record(connection, stored.object(), ObjectState.SKIPPED, why);
+            }
+        }
+    }
+
+    /** Records what came of an object, in the connection's transaction; one that was taken out meanwhile has not failed. */
     void record(Connection connection, StructureObject object, ObjectState state, String error) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                UPDATE dts_sync.structure_object SET state = ?, error = ? WHERE task = ? AND ordinal = ?
+                UPDATE dts_sync.structure_object SET state = ?, error = ?
+                WHERE task = ? AND ordinal = ? AND NOT (state = 'skipped' AND ? = 'failed')
                 """)) {
             statement.setString(1, state.label());
             statement.setString(2, error);
             statement.setString(3, task);
             statement.setInt(4, object.ordinal());
+            statement.setString(5, state.label());
             statement.executeUpdate();
         }
     }

@@ -48,18 +48,18 @@ class LargeValuesInUsualMemoryTest {
     private static final String[] CHANGES = {
         """
         INSERT INTO large (id, t) VALUES (1, filler(1)), (2, filler(2));
-        INSERT INTO large (id, b) SELECT i, convert_to(filler(i), 'UTF8') FROM generate_series(3, 4) i;
-        INSERT INTO large (id, j) SELECT i, jsonb_build_object('text', filler(i)) FROM generate_series(5, 6) i;
+        INSERT INTO large (id, b) SELECT i, convert_to(filler(i), 'UTF8') FROM generate_series(3, 3) i;
+        INSERT INTO large (id, j) SELECT i, jsonb_build_object('text', filler(i)) FROM generate_series(5, 5) i;
         UPDATE large SET note = 1 WHERE id IN (1, 3, 5);
         """,
-        "INSERT INTO large (id, t) SELECT i, blank(i) FROM generate_series(11, 18) i",
+        "INSERT INTO large (id, t) SELECT i, blank(i) FROM generate_series(11, 15) i",
         "INSERT INTO large (id, t) VALUES (19, blank(19) || chr(128512))",
         "INSERT INTO large (id, b) VALUES (20, decode(repeat('00ff5c0a', 4 * 1024 * 1024), 'hex'))",
-        "INSERT INTO large (id, j) SELECT i, to_jsonb(blank(i)) FROM generate_series(21, 24) i",
+        "INSERT INTO large (id, j) SELECT i, to_jsonb(blank(i)) FROM generate_series(21, 22) i",
         "UPDATE large SET note = id",
-        "UPDATE large SET t = 'x' || t, b = b || '\\x00', note = 3 WHERE id IN (1, 3, 11, 12)",
+        "UPDATE large SET t = 'x' || t, b = b || '\\x00', note = 3 WHERE id IN (1, 3, 11)",
         "UPDATE large SET j = j || '{\"more\": 1}' WHERE id = 5",
-        "UPDATE large SET id = id + 100 WHERE id IN (2, 4, 6, 13)",
+        "UPDATE large SET id = id + 100 WHERE id IN (2, 13)",
         "DELETE FROM large WHERE id IN (1, 14, 102)",
         "INSERT INTO bag (id, t) VALUES (1, filler(1)); INSERT INTO bag (id, b) VALUES (2, convert_to(filler(2), 'UTF8'))",
         "UPDATE bag SET note = 1",
@@ -83,12 +83,12 @@ class LargeValuesInUsualMemoryTest {
             execute(source, change);
         }
         assertEnds(dtsSync.start("run", task, "--until", "caught-up"));
-        assertThat(rows(destination)).isEqualTo(rows(source)).hasSize(18);
+        assertThat(rows(destination)).isEqualTo(rows(source)).hasSize(11);
 
         // And while it streams, in transactions that come as fast as they are applied.
         Started run = dtsSync.start("run", task);
         execute(source, "UPDATE large SET note = note + 1");
-        execute(source, "INSERT INTO large (id, t) SELECT i, blank(i) FROM generate_series(30, 35) i");
+        execute(source, "INSERT INTO large (id, t) SELECT i, blank(i) FROM generate_series(30, 33) i");
         execute(source, "UPDATE large SET t = t || 'x' WHERE id > 30");
         execute(source, "INSERT INTO bag (id) VALUES (99)");
         await().atMost(Duration.ofMinutes(4))

@@ -156,15 +156,24 @@ class SwitchoverThroughPgBouncerTest {
                             .asText())
                     .startsWith("The applications were moved already.");
             shop.close();
+            assertNothingIsLost(shop);
+            PooledShop.execute(destination, HALT);
+            haltAt("switchover", "complete");
+            Started asking = dtsSync.start("complete", task);
+            killHalted(run);
+            asking.process().destroyForcibly().waitFor();
+            PooledShop.execute(destination, "TRUNCATE halt.place");
             Outcome complete = dtsSync.run("complete", task);
             assertThat(complete.exitCode()).as(complete.err()).isZero();
-            assertThat(run.await().exitCode()).isZero();
+            assertThat(PooledShop.query(
+                            destination,
+                            "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
+                    .isEqualTo("0");
         } catch (AssertionError e) {
             throw new AssertionError("Clients saw " + shop.errors() + ". The run said: " + run.errSoFar(), e);
         } finally {
             run.process().destroyForcibly().waitFor();
         }
-        assertNothingIsLost(shop);
         assertServedBy(destination);
         Outcome released = dtsSync.run("release", task, "--topics");
         assertThat(released.exitCode()).as(released.err()).isZero();
@@ -204,7 +213,8 @@ class SwitchoverThroughPgBouncerTest {
         try (shop) {
             for (String direction : List.of("switchover", "rollback")) {
                 for (String step : STEPS) {
-                    killAt(direction, step);
+                    haltAt(direction, step);
+                    killHalted(dtsSync.start(direction, task, "--skip-verify"));
                     assertThat(shop.errors())
                             .as("after a kill in %s of %s", step, direction)
                             .isEmpty();
@@ -239,20 +249,22 @@ class SwitchoverThroughPgBouncerTest {
         assertThat(released.exitCode()).as(released.err()).isZero();
     }
 
-    private void killAt(String direction, String step) throws Exception {
+    private void haltAt(String direction, String step) throws SQLException {
         PooledShop.execute(
                 destination,
                 "TRUNCATE halt.place; INSERT INTO halt.place VALUES ('" + step + "', '" + direction + "')");
-        Started command = dtsSync.start(direction, task, "--skip-verify");
+    }
+
+    private void killHalted(Started command) throws Exception {
         try {
             await().atMost(LIMIT)
                     .pollInterval(Duration.ofMillis(50))
                     .until(() -> !command.process().isAlive() || halted() != null);
             assertThat(command.process().isAlive())
-                    .as("%s was not halted at %s: %s", direction, step, command.errSoFar())
+                    .as("it was not halted: %s", command.errSoFar())
                     .isTrue();
         } catch (org.awaitility.core.ConditionTimeoutException e) {
-            throw new AssertionError(direction + " did not come to " + step + ": " + command.errSoFar(), e);
+            throw new AssertionError("it was not halted: " + command.errSoFar(), e);
         } finally {
             command.process().destroyForcibly().waitFor();
         }

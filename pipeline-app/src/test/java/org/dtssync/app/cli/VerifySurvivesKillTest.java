@@ -57,10 +57,18 @@ class VerifySurvivesKillTest {
         assertThat(before).isBetween(2, 5);
         PooledShop.execute(destination, "UPDATE public.item SET note = '' WHERE id = 12000");
 
-        Outcome verified = dtsSync.run("verify", task, "--json");
+        Started run = dtsSync.start("run", task);
+        Outcome verified;
+        try {
+            await().atMost(LIMIT).until(() -> run.errSoFar().contains("phase=incremental"));
+            verified = dtsSync.run("verify", task, "--json");
+        } finally {
+            run.terminate();
+        }
 
+        assertThat(run.await().err()).contains("Going on with a comparison that was cut off.", "rows=" + before * 2000);
         assertThat(verified.exitCode()).as(verified.err()).isEqualTo(4);
-        assertThat(verified.err()).contains("Going on with a comparison that was cut off.", "rows=" + before * 2000);
+        assertThat(verified.err()).containsPattern("Comparison goes on\\. rows=\\d+ estimated_rows=12000 eta_seconds=");
         assertThat(new ObjectMapper().readTree(verified.out()).get("tables").toString())
                 .isEqualTo("[{\"schema\":\"public\",\"table\":\"item\",\"rows\":12000,\"equal\":false,\"missing\":0,"
                         + "\"extra\":0,\"changed\":1}]");

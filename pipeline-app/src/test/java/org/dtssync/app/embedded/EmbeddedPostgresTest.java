@@ -111,6 +111,7 @@ class EmbeddedPostgresTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         "-Ddts.sync.home=" + Distribution.find().home(),
+                        "-Ddts.sync.cache=" + System.getProperty("dts.sync.cache"),
                         Abandoned.class.getName(),
                         directory.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -102,8 +102,9 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws SQLException {
-        servers = context.getRoot()
-                .getStore(ExtensionContext.Namespace.create(PrecheckServers.class))
+        servers = context.getStore(
+                        ExtensionContext.StoreScope.LAUNCHER_SESSION,
+                        ExtensionContext.Namespace.create(PrecheckServers.class))
                 .getOrComputeIfAbsent(Servers.class, key -> Servers.start(), Servers.class);
         database = "precheck_" + NUMBER.incrementAndGet();
         for (EmbeddedPostgres server : both()) {

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -24,7 +25,9 @@ public final class ServersExtension implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        Store run = context.getRoot().getStore(NAMESPACE);
+        // Not the root's: Surefire gives classes to its processes one by one, each as an execution with a root of its
+        // own.
+        Store run = context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE);
         // JUnit closes what lies in a store when the store's scope ends: the run here, the test or the class below.
         RunningServers running =
                 run.getOrComputeIfAbsent(RunningServers.class, key -> new RunningServers(), RunningServers.class);

@@ -1,0 +1,33 @@
+package org.dtssync.app.display;
+
+import java.time.Duration;
+import org.dtssync.app.verify.VerifyAdvance;
+import org.dtssync.app.verify.VerifyListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Shows how far a comparison is as lines of the log, one in several seconds. To be told once a second, by one thread at a time. */
+public final class ComparisonLog implements VerifyListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ComparisonLog.class);
+
+    private static final int FIRST_TELLINGS = 2;
+    private static final int TELLINGS = 5;
+
+    private int tellings;
+
+    @Override
+    public void advanced(VerifyAdvance advance) {
+        tellings++;
+        if (tellings == FIRST_TELLINGS || tellings % TELLINGS == 0) {
+            LOG.info(
+                    "Comparison goes on. rows={} estimated_rows={} eta_seconds={}",
+                    advance.rows(),
+                    advance.estimatedRows(),
+                    advance.remaining()
+                            .map(Duration::toSeconds)
+                            .map(String::valueOf)
+                            .orElse("unknown"));
+        }
+    }
+}
