@@ -1,6 +1,5 @@
 package org.dtssync.connectors.apply;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.avro.CutCodec;
@@ -230,14 +228,6 @@ public final class Applier {
             return new AppliedPosition(new Lsn(cut.cut().lsn()), cut.offset());
         }
 
-        /** Pieces of a large transaction were written before its end was known; such a transaction is a cut of its own. */
-        private static Lsn commitLsn(ConsumerRecord<byte[], byte[]> record, Cut cut) {
-            Header header = record.headers().lastHeader(ChangeHeaders.COMMIT_LSN);
-            return header == null
-                    ? new Lsn(cut.lsn())
-                    : Lsn.parse(new String(header.value(), StandardCharsets.US_ASCII));
-        }
-
         /**
          * Returns the stretches that have to be read. Those of a table that was dropped or loaded anew since are not: its topic
          * need not even be there any more.
@@ -303,6 +293,7 @@ public final class Applier {
 
             private Cut cut;
             private boolean overlaps;
+            private final CommitPositions commits = new CommitPositions();
             private Lsn after;
             private long read;
             private BatchFold batch = new BatchFold();
@@ -330,7 +321,7 @@ public final class Applier {
             }
 
             void add(ConsumerRecord<byte[], byte[]> record) {
-                Lsn commit = commitLsn(record, cut);
+                Lsn commit = commits.of(record, cut);
                 read++;
                 if (overlaps && after.reached(commit)) {
                     return;

@@ -90,7 +90,8 @@ public final class Capture {
     public void run() throws InterruptedException {
         requireExactResolver();
         SlotGate gate = new SlotGate(source, new ReplicationSlot(settings.slot()));
-        try (CutWriter writer = new CutWriter(settings, codec, listener)) {
+        try (CutWriter writer = new CutWriter(settings, codec, listener);
+                BackgroundWrite write = new BackgroundWrite(settings.task())) {
             writer.fenceOthers();
             listener.othersFenced();
             Cut last =
@@ -106,7 +107,8 @@ public final class Capture {
                     listener,
                     last,
                     () -> gate.confirmUntouched(start),
-                    new StructureGate(structures));
+                    new StructureGate(structures),
+                    write);
             listener.started(start);
             stream(handler);
         }

@@ -11,7 +11,7 @@ import org.dtssync.schemas.Cut;
 /**
  * What the engine calls with each batch: closes cuts, and confirms to the slot only what a committed cut contains.
  *
- * <p>Called by one thread of the engine's.
+ * <p>Called by one thread of the engine's; what it writes is written by another, one thing at a time.
  */
 final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
 
@@ -21,14 +21,30 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
      */
     private static final int CUT_TABLES = 500;
 
+    /**
+     * After a batch of so many events the next one waits already, and its cut's end is looked for with that. After a smaller one it
+     * is waited for at once, so that a fault is told and the slot is confirmed also where nothing more comes.
+     */
+    private static final int BUSY_BATCH = 1_024;
+
     private final TransactionAssembler assembler;
     private final CutWriter writer;
     private final CaptureSettings.Limits limits;
     private final CaptureListener listener;
     private final Runnable beforeFirstCut;
     private final StructureGate gate;
+    private final BackgroundWrite write;
+
+    /** Of the writing thread. */
     private Cut last;
+
     private boolean wroteNothing = true;
+
+    /** The end of the last complete transaction, that of the cut under way, and the last one that is in the topics. */
+    private RecordChangeEvent<SourceRecord> lastEnd;
+
+    private RecordChangeEvent<SourceRecord> underWay;
+    private RecordChangeEvent<SourceRecord> written;
 
     CutHandler(
             TransactionAssembler assembler,
@@ -37,7 +53,8 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             CaptureListener listener,
             Cut last,
             Runnable beforeFirstCut,
-            StructureGate gate) {
+            StructureGate gate,
+            BackgroundWrite write) {
         this.assembler = assembler;
         this.writer = writer;
         this.limits = limits;
@@ -45,6 +62,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
         this.last = last;
         this.beforeFirstCut = beforeFirstCut;
         this.gate = gate;
+        this.write = write;
     }
 
     @Override
@@ -52,8 +70,6 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             List<RecordChangeEvent<SourceRecord>> events,
             DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
-        RecordChangeEvent<SourceRecord> confirmed = null;
-        RecordChangeEvent<SourceRecord> lastEnd = null;
         for (RecordChangeEvent<SourceRecord> event : events) {
             if (add(event)) {
                 lastEnd = event;
@@ -61,22 +77,23 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             if (assembler.completedPieces()
                     || assembler.completeTopics() >= CUT_TABLES
                     || isFull(assembler.completeChanges(), assembler.completeBytes())) {
-                writeCut();
-                confirmed = lastEnd;
+                beginCut();
             }
             if (isFull(assembler.arrivingChanges(), assembler.arrivingBytes())) {
-                confirmed = assembler.hasComplete() ? lastEnd : confirmed;
                 writePiece();
             }
         }
         // A batch ends where nothing more waits, or where it is full: either way what is complete goes out now.
         if (assembler.hasComplete()) {
-            writeCut();
-            confirmed = lastEnd == null ? confirmed : lastEnd;
+            beginCut();
         }
-        if (confirmed != null) {
-            committer.markProcessed(confirmed);
+        if (events.size() < BUSY_BATCH) {
+            awaitWritten();
+        }
+        if (written != null) {
+            committer.markProcessed(written);
             committer.markBatchFinished();
+            written = null;
         }
     }
 
@@ -85,19 +102,34 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
     }
 
     /** What came before a record that stops the capture goes out first. */
-    private boolean add(RecordChangeEvent<SourceRecord> event) {
+    private boolean add(RecordChangeEvent<SourceRecord> event) throws InterruptedException {
         try {
             return assembler.add(event.record());
         } catch (SyncException e) {
             if (e.kind() == FaultKind.STRUCTURE_CHANGED && assembler.hasComplete()) {
-                writeCut();
+                beginCut();
             }
+            awaitWritten();
             throw e;
         }
     }
 
-    private void writeCut() {
+    private void beginCut() throws InterruptedException {
         List<SourceTransaction> transactions = assembler.takeComplete();
+        awaitWritten();
+        write.begin(() -> writeCut(transactions));
+        underWay = lastEnd;
+    }
+
+    private void awaitWritten() throws InterruptedException {
+        write.await();
+        if (underWay != null) {
+            written = underWay;
+            underWay = null;
+        }
+    }
+
+    private void writeCut(List<SourceTransaction> transactions) {
         StructureGate.Violation violation = gate.first(transactions);
         List<SourceTransaction> sound = violation == null ? transactions : transactions.subList(0, violation.index());
         if (!sound.isEmpty()) {
@@ -111,13 +143,17 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
     }
 
     /** What came before the large transaction goes out first, so that the large one is a cut of its own. */
-    private void writePiece() {
+    private void writePiece() throws InterruptedException {
         if (assembler.hasComplete()) {
-            writeCut();
+            beginCut();
         }
-        checkOnce();
+        awaitWritten();
         long number = assembler.arrivingNumber();
-        writer.writePiece(assembler.takeArriving(), number);
+        List<EncodedChange> piece = assembler.takeArriving();
+        write.begin(() -> {
+            checkOnce();
+            writer.writePiece(piece, number);
+        });
     }
 
     private void checkOnce() {

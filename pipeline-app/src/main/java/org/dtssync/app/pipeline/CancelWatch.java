@@ -22,20 +22,24 @@ record CancelWatch(TaskParts parts) {
      * @throws SyncException of kind CANCELLED if the task was given up
      */
     void run() throws InterruptedException {
-        CommandStore commands =
-                new CommandStore(parts.destination(), parts.task().name());
-        while (true) {
-            Thread.sleep(POLL_MILLIS);
-            PostedCommand command = commands.takeCancellation();
-            if (command != null) {
-                Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
-                if (!phase.isAfter(Phase.INCREMENTAL)) {
-                    throw new SyncException(
-                            FaultKind.CANCELLED, "Task " + parts.task().name() + " was cancelled.", "");
+        try (CommandStore commands =
+                new CommandStore(parts.destination(), parts.task().name())) {
+            while (true) {
+                Thread.sleep(POLL_MILLIS);
+                PostedCommand command = commands.takeCancellation();
+                if (command != null) {
+                    answer(command, commands);
                 }
-                commands.fail(command, refusal(parts.task().name(), phase).getMessage(), 2);
             }
         }
+    }
+
+    private void answer(PostedCommand command, CommandStore commands) {
+        Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
+        if (!phase.isAfter(Phase.INCREMENTAL)) {
+            throw new SyncException(FaultKind.CANCELLED, "Task " + parts.task().name() + " was cancelled.", "");
+        }
+        commands.fail(command, refusal(parts.task().name(), phase).getMessage(), 2);
     }
 
     /** Returns why a task in a later phase is not given up. */

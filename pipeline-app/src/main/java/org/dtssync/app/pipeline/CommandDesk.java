@@ -17,7 +17,6 @@ final class CommandDesk {
 
     private final TaskParts parts;
     private final Map<String, Command> known;
-    private final CommandStore commands;
 
     /**
      * What came of a command.
@@ -38,22 +37,24 @@ final class CommandDesk {
     CommandDesk(TaskParts parts, Map<String, Command> known) {
         this.parts = parts;
         this.known = Map.copyOf(known);
-        this.commands = new CommandStore(parts.destination(), parts.task().name());
     }
 
     /** Serves until a command leaves the phase, or until interrupted. */
     void serve() throws InterruptedException {
-        parts.retry().run("commands", commands::failInterrupted);
-        boolean[] left = new boolean[1];
-        while (!left[0]) {
-            parts.retry().run("commands", () -> left[0] = next());
-            if (!left[0]) {
-                Thread.sleep(POLL_MILLIS);
+        try (CommandStore commands =
+                new CommandStore(parts.destination(), parts.task().name())) {
+            parts.retry().run("commands", commands::failInterrupted);
+            boolean[] left = new boolean[1];
+            while (!left[0]) {
+                parts.retry().run("commands", () -> left[0] = next(commands));
+                if (!left[0]) {
+                    Thread.sleep(POLL_MILLIS);
+                }
             }
         }
     }
 
-    private boolean next() throws InterruptedException {
+    private boolean next(CommandStore commands) throws InterruptedException {
         PostedCommand command = commands.take();
         if (command == null) {
             return false;

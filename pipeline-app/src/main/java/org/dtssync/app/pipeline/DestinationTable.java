@@ -30,10 +30,11 @@ final class DestinationTable {
      * Compares.
      *
      * @param step the change that was made at the source, if one is being accepted: rows from before it must look alike
+     * @param keyless whether the destination need not have the key yet
      * @return how the destination differs, in words that follow a colon; empty if it does not
      */
     static Optional<String> difference(
-            TableStructure source, TableStructure destination, Optional<StructureStep> step) {
+            TableStructure source, TableStructure destination, Optional<StructureStep> step, boolean keyless) {
         for (Map.Entry<String, Column> column : source.columns().entrySet()) {
             Optional<String> differs = difference(
                     column.getKey(), column.getValue(), destination.columns().get(column.getKey()));
@@ -46,7 +47,8 @@ final class DestinationTable {
                 return Optional.of("column " + name + " exists there only");
             }
         }
-        if (source.key().isPresent() && !source.key().equals(destination.key())) {
+        boolean later = keyless && destination.key().isEmpty();
+        if (source.key().isPresent() && !later && !source.key().equals(destination.key())) {
             return Optional.of("its key is "
                     + destination.key().map(key -> "(" + key + ")").orElse("missing") + " instead of ("
                     + source.key().get() + ")");

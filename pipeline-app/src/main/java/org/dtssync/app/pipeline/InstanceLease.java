@@ -32,6 +32,9 @@ final class InstanceLease implements AutoCloseable {
     private static final long SIGN_OF_LIFE_MILLIS = 1_000;
     private static final long STANDBY_POLL_MILLIS = 500;
 
+    /** A busy server may notice only after a moment that an instance has ended, and its lock with it. */
+    private static final Duration ENDING = Duration.ofSeconds(3);
+
     private final SoleSession destination;
     private final String task;
     private final Fence fence;
@@ -54,6 +57,7 @@ final class InstanceLease implements AutoCloseable {
         String task = parts.task().name();
         SoleSession session = new SoleSession(parts.destination());
         boolean announced = false;
+        long deadline = System.nanoTime() + ENDING.toNanos();
         while (true) {
             Connection connection = session.open();
             try {
@@ -67,13 +71,13 @@ final class InstanceLease implements AutoCloseable {
             } catch (SyncException e) {
                 throw released(connection, e);
             }
-            if (second == SecondInstance.REFUSE) {
+            if (second == SecondInstance.REFUSE && System.nanoTime() > deadline) {
                 throw new SyncException(
                         FaultKind.FENCED,
                         "Task " + task + " is already run by another instance.",
                         "Stop that one first, or set second.instance: standby to wait for its end.");
             }
-            if (!announced) {
+            if (!announced && second == SecondInstance.STANDBY) {
                 LOG.info("Waiting as standby: another instance is alive. task={}", task);
                 announced = true;
             }

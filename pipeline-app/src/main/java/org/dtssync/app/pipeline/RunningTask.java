@@ -2,6 +2,7 @@ package org.dtssync.app.pipeline;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.CommandResult;
@@ -15,6 +16,8 @@ import org.dtssync.connectors.fault.SyncException;
 public final class RunningTask {
 
     private static final long POLL_MILLIS = 200;
+
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /**
      * How long nothing may be seen of a run before it counts as ended. One that waits for its database, that a supervisor starts
@@ -59,7 +62,14 @@ public final class RunningTask {
      * @throws SyncException if the run refuses
      */
     public boolean cancel() throws InterruptedException {
-        long id = commands.post("cancel", "");
+        try {
+            return awaitGone(commands.post("cancel", ""));
+        } finally {
+            commands.close();
+        }
+    }
+
+    private boolean awaitGone(long id) throws InterruptedException {
         long alive = System.nanoTime();
         while (parts.progress().exists()) {
             try {
@@ -138,6 +148,8 @@ public final class RunningTask {
         } catch (SyncException | InterruptedException e) {
             withdraw(id, e);
             throw e;
+        } finally {
+            commands.close();
         }
     }
 
@@ -149,6 +161,7 @@ public final class RunningTask {
                 "Give the command again.");
         SyncException reason = ended;
         long alive = System.nanoTime();
+        long looked = alive;
         while (true) {
             // Before the result: what a run does last may be this command.
             boolean gone = over.getAsBoolean();
@@ -157,7 +170,10 @@ public final class RunningTask {
                 if (result.finished()) {
                     return result;
                 }
-                alive = TaskStatus.isRunning(parts) ? System.nanoTime() : alive;
+                if (System.nanoTime() - looked > LOOK_NANOS) {
+                    looked = System.nanoTime();
+                    alive = TaskStatus.isRunning(parts) ? looked : alive;
+                }
                 look.run();
                 reason = ended;
             } catch (SyncException e) {

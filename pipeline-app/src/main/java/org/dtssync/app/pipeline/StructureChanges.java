@@ -14,6 +14,9 @@ import org.dtssync.app.progress.RecordedStructure;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.app.snapshot.SnapshotJob;
+import org.dtssync.app.structure.ObjectState;
+import org.dtssync.app.structure.Section;
+import org.dtssync.app.structure.StructureStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -146,13 +149,23 @@ final class StructureChanges {
         }
         Optional<String> difference = there.isEmpty()
                 ? Optional.of("it does not exist there")
-                : DestinationTable.difference(source, there.get(), step);
+                : DestinationTable.difference(source, there.get(), step, isKeyToCome(table));
         difference.ifPresent(how -> {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED,
                     "Table " + table + " has another structure at the destination: " + how + ".",
                     "Make the source's change there too, then run with " + option + " " + table + " again.");
         });
+    }
+
+    /** Keys are made after the load. */
+    private boolean isKeyToCome(TableName table) {
+        return new StructureStore(parts.destination(), parts.task().name())
+                .list().stream()
+                        .filter(stored -> stored.object().section() == Section.KEYS)
+                        .filter(stored -> stored.object().table().equals(Optional.of(table)))
+                        .anyMatch(stored ->
+                                stored.state() == ObjectState.PENDING || stored.state() == ObjectState.FAILED);
     }
 
     private SyncException unknown(TableName table) {

@@ -1,6 +1,5 @@
 package org.dtssync.app.progress;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,17 +7,17 @@ import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.KeptSession;
 
-/** Commands on their way to a running task and their results on the way back. Thread-safe. */
-public final class CommandStore {
+/** Commands on their way to a running task and their results on the way back. Keeps a session. Thread-safe. */
+public final class CommandStore implements AutoCloseable {
 
-    private final DatabaseConnections destination;
+    private final KeptSession destination;
     private final String task;
 
     /** Creates a store of one task's commands; opens nothing yet. */
     public CommandStore(DatabaseConnections destination, String task) {
-        this.destination = destination;
+        this.destination = new KeptSession(destination);
         this.task = task;
     }
 
@@ -112,17 +111,22 @@ public final class CommandStore {
     }
 
     private <T> T query(String sql, Reader<T> reader, Object... parameters) {
-        try (Connection connection = destination.open();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
+        return destination.run("The commands of task " + task + " could not be reached", connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < parameters.length; i++) {
+                    statement.setObject(i + 1, parameters[i]);
+                }
+                try (ResultSet rows = statement.executeQuery()) {
+                    return reader.read(rows);
+                }
             }
-            try (ResultSet rows = statement.executeQuery()) {
-                return reader.read(rows);
-            }
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The commands of task " + task + " could not be reached", e);
-        }
+        });
+    }
+
+    /** Ends the session; whoever uses the store again opens another. */
+    @Override
+    public void close() {
+        destination.close();
     }
 
     /** Reads what a query returns. */

@@ -156,7 +156,6 @@ class SwitchoverThroughPgBouncerTest {
                             .asText())
                     .startsWith("The applications were moved already.");
             shop.close();
-            assertNothingIsLost(shop);
             PooledShop.execute(destination, HALT);
             haltAt("switchover", "complete");
             Started asking = dtsSync.start("complete", task);
@@ -174,6 +173,7 @@ class SwitchoverThroughPgBouncerTest {
         } finally {
             run.process().destroyForcibly().waitFor();
         }
+        assertNothingIsLost(shop);
         assertServedBy(destination);
         Outcome released = dtsSync.run("release", task, "--topics");
         assertThat(released.exitCode()).as(released.err()).isZero();

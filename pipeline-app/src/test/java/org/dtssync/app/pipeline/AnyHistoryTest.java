@@ -39,11 +39,11 @@ class AnyHistoryTest {
         RandomHistory history = new RandomHistory(SEED);
         TaskFile task = TaskFiles.of(servers, source, destination);
         try (Connection connection = scripts.connect()) {
-            history.run(connection, 100);
+            history.run(connection, 60);
             run(task, random, RunGoal.SCHEMA);
-            history.run(connection, 100);
+            history.run(connection, 60);
             run(task, random, RunGoal.SNAPSHOT);
-            history.run(connection, 100);
+            history.run(connection, 60);
             runBeside(task, random, history, connection);
             assertThat(TableTexts.differences(source, destination))
                     .as("seed %d", SEED)
@@ -64,7 +64,7 @@ class AnyHistoryTest {
             throws Exception {
         CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
             try {
-                history.run(connection, 150);
+                history.run(connection, 80);
             } catch (java.sql.SQLException e) {
                 throw new IllegalStateException(e);
             }

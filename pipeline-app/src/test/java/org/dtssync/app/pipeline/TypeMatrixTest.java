@@ -99,7 +99,6 @@ class TypeMatrixTest {
     void everyTypeIsCarriedExactlyOrRefused(Servers servers) throws Exception {
         move(14, 17, true, servers);
         move(17, 18, false, servers);
-        move(18, 18, false, servers);
 
         if (Boolean.getBoolean("reference.write")) {
             Files.writeString(PAGE, page.text());

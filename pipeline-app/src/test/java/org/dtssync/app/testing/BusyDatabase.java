@@ -111,7 +111,7 @@ public record BusyDatabase(DatabaseSettings settings) {
     public static final class Application implements AutoCloseable {
 
         /** Between transactions: at full speed the table of a test's minute would be a gigabyte. */
-        private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+        private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
 
         private final AtomicBoolean writing = new AtomicBoolean(true);
         private final CompletableFuture<Long> transactions;
