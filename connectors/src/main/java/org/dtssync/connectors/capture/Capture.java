@@ -90,8 +90,7 @@ public final class Capture {
     public void run() throws InterruptedException {
         requireExactResolver();
         SlotGate gate = new SlotGate(source, new ReplicationSlot(settings.slot()));
-        try (CutWriter writer = new CutWriter(settings, codec, listener);
-                BackgroundWrite write = new BackgroundWrite(settings.task())) {
+        try (CutWriter writer = new CutWriter(settings, codec, listener)) {
             writer.fenceOthers();
             listener.othersFenced();
             Cut last =
@@ -107,8 +106,7 @@ public final class Capture {
                     listener,
                     last,
                     () -> gate.confirmUntouched(start),
-                    new StructureGate(structures),
-                    write);
+                    new StructureGate(structures));
             listener.started(start);
             stream(handler);
         }

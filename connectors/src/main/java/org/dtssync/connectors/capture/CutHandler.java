@@ -11,7 +11,7 @@ import org.dtssync.schemas.Cut;
 /**
  * What the engine calls with each batch: closes cuts, and confirms to the slot only what a committed cut contains.
  *
- * <p>Called by one thread of the engine's; what it writes is written by another, one thing at a time.
+ * <p>Called by one thread of the engine's.
  */
 final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
 
@@ -21,30 +21,14 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
      */
     private static final int CUT_TABLES = 500;
 
-    /**
-     * After a batch of so many events the next one waits already, and its cut's end is looked for with that. After a smaller one it
-     * is waited for at once, so that a fault is told and the slot is confirmed also where nothing more comes.
-     */
-    private static final int BUSY_BATCH = 1_024;
-
     private final TransactionAssembler assembler;
     private final CutWriter writer;
     private final CaptureSettings.Limits limits;
     private final CaptureListener listener;
     private final Runnable beforeFirstCut;
     private final StructureGate gate;
-    private final BackgroundWrite write;
-
-    /** Of the writing thread. */
     private Cut last;
-
     private boolean wroteNothing = true;
-
-    /** The end of the last complete transaction, that of the cut under way, and the last one that is in the topics. */
-    private RecordChangeEvent<SourceRecord> lastEnd;
-
-    private RecordChangeEvent<SourceRecord> underWay;
-    private RecordChangeEvent<SourceRecord> written;
 
     CutHandler(
             TransactionAssembler assembler,
@@ -53,8 +37,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             CaptureListener listener,
             Cut last,
             Runnable beforeFirstCut,
-            StructureGate gate,
-            BackgroundWrite write) {
+            StructureGate gate) {
         this.assembler = assembler;
         this.writer = writer;
         this.limits = limits;
@@ -62,7 +45,6 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
         this.last = last;
         this.beforeFirstCut = beforeFirstCut;
         this.gate = gate;
-        this.write = write;
     }
 
     @Override
@@ -70,6 +52,8 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             List<RecordChangeEvent<SourceRecord>> events,
             DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
+        RecordChangeEvent<SourceRecord> confirmed = null;
+        RecordChangeEvent<SourceRecord> lastEnd = null;
         for (RecordChangeEvent<SourceRecord> event : events) {
             if (add(event)) {
                 lastEnd = event;
@@ -77,23 +61,22 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             if (assembler.completedPieces()
                     || assembler.completeTopics() >= CUT_TABLES
                     || isFull(assembler.completeChanges(), assembler.completeBytes())) {
-                beginCut();
+                writeCut();
+                confirmed = lastEnd;
             }
             if (isFull(assembler.arrivingChanges(), assembler.arrivingBytes())) {
+                confirmed = assembler.hasComplete() ? lastEnd : confirmed;
                 writePiece();
             }
         }
         // A batch ends where nothing more waits, or where it is full: either way what is complete goes out now.
         if (assembler.hasComplete()) {
-            beginCut();
+            writeCut();
+            confirmed = lastEnd == null ? confirmed : lastEnd;
         }
-        if (events.size() < BUSY_BATCH) {
-            awaitWritten();
-        }
-        if (written != null) {
-            committer.markProcessed(written);
+        if (confirmed != null) {
+            committer.markProcessed(confirmed);
             committer.markBatchFinished();
-            written = null;
         }
     }
 
@@ -102,34 +85,19 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
     }
 
     /** What came before a record that stops the capture goes out first. */
-    private boolean add(RecordChangeEvent<SourceRecord> event) throws InterruptedException {
+    private boolean add(RecordChangeEvent<SourceRecord> event) {
         try {
             return assembler.add(event.record());
         } catch (SyncException e) {
             if (e.kind() == FaultKind.STRUCTURE_CHANGED && assembler.hasComplete()) {
-                beginCut();
+                writeCut();
             }
-            awaitWritten();
             throw e;
         }
     }
 
-    private void beginCut() throws InterruptedException {
+    private void writeCut() {
         List<SourceTransaction> transactions = assembler.takeComplete();
-        awaitWritten();
-        write.begin(() -> writeCut(transactions));
-        underWay = lastEnd;
-    }
-
-    private void awaitWritten() throws InterruptedException {
-        write.await();
-        if (underWay != null) {
-            written = underWay;
-            underWay = null;
-        }
-    }
-
-    private void writeCut(List<SourceTransaction> transactions) {
         StructureGate.Violation violation = gate.first(transactions);
         List<SourceTransaction> sound = violation == null ? transactions : transactions.subList(0, violation.index());
         if (!sound.isEmpty()) {
@@ -143,17 +111,13 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
     }
 
     /** What came before the large transaction goes out first, so that the large one is a cut of its own. */
-    private void writePiece() throws InterruptedException {
+    private void writePiece() {
         if (assembler.hasComplete()) {
-            beginCut();
+            writeCut();
         }
-        awaitWritten();
+        checkOnce();
         long number = assembler.arrivingNumber();
-        List<EncodedChange> piece = assembler.takeArriving();
-        write.begin(() -> {
-            checkOnce();
-            writer.writePiece(piece, number);
-        });
+        writer.writePiece(assembler.takeArriving(), number);
     }
 
     private void checkOnce() {
