@@ -1,8 +1,6 @@
 package org.dtssync.connectors.apply;
 
-import java.time.Duration;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dtssync.connectors.kafka.ClientProperties;
@@ -43,6 +41,6 @@ final class Consumers {
 
     /** Closes a consumer in order although its thread was interrupted, and leaves the thread so. */
     static void close(KafkaConsumer<byte[], byte[]> consumer) {
-        OrderlyClose.of(() -> consumer.close(CloseOptions.timeout(Duration.ofSeconds(1))));
+        OrderlyClose.ofConsumer(consumer);
     }
 }

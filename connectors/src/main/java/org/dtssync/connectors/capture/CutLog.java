@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -23,7 +22,6 @@ import org.dtssync.schemas.TopicNames;
 public final class CutLog {
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     /** How far before the end the search begins: a transaction's end marker takes an offset too. */
     private static final long FIRST_WINDOW = 8;
@@ -61,7 +59,7 @@ public final class CutLog {
         } catch (org.apache.kafka.common.KafkaException e) {
             throw KafkaFaults.explain("The cuts of task " + task + " could not be read", e);
         } finally {
-            OrderlyClose.of(() -> consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT)));
+            OrderlyClose.ofConsumer(consumer);
         }
     }
 
