@@ -59,6 +59,8 @@ public final class FirstCut {
             producer.initTransactions();
             producer.beginTransaction();
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(topic, 0, null, codec.encode(cut)));
+            // As in CutWriter: a commit may otherwise go out before the record.
+            producer.flush();
             producer.commitTransaction();
             return new Written(sent.get().offset(), topicId);
         } catch (RuntimeException | ExecutionException e) {

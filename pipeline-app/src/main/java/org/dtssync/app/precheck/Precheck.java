@@ -63,12 +63,16 @@ public final class Precheck {
 
     /** Looks at everything and returns what was found, the same order each time. */
     public List<PrecheckItem> run() {
-        Findings connectivity = new Findings("connectivity");
-        try (Connection source = open("source", task.source().database(), connectivity);
-                Connection destination = open("destination", task.destination().database(), connectivity)) {
-            Brokers brokers = brokers(connectivity);
-            registry(connectivity);
-            List<PrecheckItem> items = new ArrayList<>(connectivity.items());
+        Findings databases = new Findings("connectivity");
+        try (Probe<Brokers> kafka = new Probe<>("kafka", this::brokers);
+                Probe<Void> registry = new Probe<>("registry", this::registry);
+                Connection source = open("source", task.source().database(), databases);
+                Connection destination = open("destination", task.destination().database(), databases)) {
+            Brokers brokers = kafka.await();
+            registry.await();
+            List<PrecheckItem> items = new ArrayList<>(databases.items());
+            items.addAll(kafka.items());
+            items.addAll(registry.items());
             Set<End> reached = reached(source, destination, brokers);
             runChecks(new Ends(task, source, destination, brokers, suspiciousAge), reached, items);
             return List.copyOf(items);
@@ -148,12 +152,12 @@ public final class Precheck {
         });
     }
 
-    private void registry(Findings findings) {
+    private Void registry(Findings findings) {
         if (task.registry().embedded()) {
             findings.pass("registry", "The registry is embedded and starts with the task.");
-            return;
+            return null;
         }
-        orFail("registry", findings, () -> {
+        return orFail("registry", findings, () -> {
             RegistryProbe.ask(task.registry());
             findings.pass("registry", "The registry at " + task.registry() + " answers.");
             return null;
