@@ -33,11 +33,18 @@ public final class VerifyReportText {
             text.append('\n');
         }
         long unlike = report.tables().stream().filter(table -> !table.equal()).count();
-        text.append(
-                unlike == 0
-                        ? "All " + report.tables().size() + " tables are equal as of " + report.lsn() + ".\n"
-                        : unlike + " of " + report.tables().size() + " tables differ as of " + report.lsn() + ".\n");
+        text.append(summary(unlike, report.tables().size()))
+                .append(" as of ")
+                .append(report.lsn())
+                .append(".\n");
         return text.toString();
+    }
+
+    private static String summary(long unlike, int tables) {
+        if (tables == 1) {
+            return unlike == 0 ? "The table is equal" : "The table differs";
+        }
+        return unlike == 0 ? "All " + tables + " tables are equal" : unlike + " of " + tables + " tables differ";
     }
 
     /** The first column is words and goes left; the others go right. */
