@@ -26,6 +26,8 @@ final class Ordeal {
     private static final Duration BEGIN_LIMIT = Duration.ofMinutes(5);
     private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(5);
     private static final int LONGEST_CALM_MILLIS = 2_500;
+    private static final int SNAPSHOTS = 30;
+
     private static final long POLL_MILLIS = 50;
 
     private final Path directory;
@@ -81,6 +83,7 @@ final class Ordeal {
                     Reader reader = Reader.start(stage.atDestination(), Stage.TASK);
                     Load load = Load.start(stage.atSource(), seed)) {
                 Result result = faults(stage, task, reader, load);
+                awaitSnapshots(task, reader);
                 load.stop();
                 finish(stage, task, reader);
                 return new Result(
@@ -159,6 +162,20 @@ final class Ordeal {
         } catch (SQLException e) {
             // The table is not there yet, or the server is still coming up.
             return -1;
+        }
+    }
+
+    /** A short run may have all of its faults before the consistency point: the reader is to see the load all the same. */
+    private static void awaitSnapshots(RunningTask task, Reader reader) throws IOException, InterruptedException {
+        task.awaitPhase("incremental", BEGIN_LIMIT.toSeconds());
+        long deadline = System.nanoTime() + RECOVERY_LIMIT.toNanos();
+        while (reader.snapshots() < SNAPSHOTS) {
+            task.requireAlive();
+            reader.requireNeverBroken();
+            if (System.nanoTime() > deadline) {
+                throw new ChaosException("The reader took " + reader.snapshots() + " snapshots only: " + task.tail());
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
     }
 

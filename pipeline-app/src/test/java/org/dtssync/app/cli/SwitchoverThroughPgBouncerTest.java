@@ -258,7 +258,7 @@ class SwitchoverThroughPgBouncerTest {
     private void killHalted(Started command) throws Exception {
         try {
             await().atMost(LIMIT)
-                    .pollInterval(Duration.ofMillis(50))
+                    .pollInterval(Duration.ofMillis(150))
                     .until(() -> !command.process().isAlive() || halted() != null);
             assertThat(command.process().isAlive())
                     .as("it was not halted: %s", command.errSoFar())
