@@ -118,10 +118,9 @@ final class CutWriter implements AutoCloseable {
             noteWritten(stretches);
             Cut cut = cut(transactions, previous, stretches);
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
-            // Kafka's sender looks whether records are under way before it takes the end of the transaction from its
-            // queue
-            // (Sender.maybeSendAndPollTransactionalRequest): a record and a commit that both come in between end the
-            // transaction without the record, which then waits out its delivery timeout.
+            // Kafka's sender looks whether records are under way before it takes the end of a transaction from its
+            // queue. A record and a commit that both come in between end the transaction without the record, which
+            // then waits out its delivery timeout (Sender.maybeSendAndPollTransactionalRequest).
             producer.flush();
             producer.commitTransaction();
             requireSameCuts(sent.get().offset());
