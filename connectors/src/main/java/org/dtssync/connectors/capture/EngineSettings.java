@@ -98,7 +98,8 @@ final class EngineSettings {
     private static void pace(Properties properties) {
         properties.setProperty("poll.interval.ms", "5");
         properties.setProperty("max.batch.size", "4096");
-        properties.setProperty("max.queue.size", "8192");
+        // As small as it may be: what waits here is copied by each collection of the heap.
+        properties.setProperty("max.queue.size", "4500");
         properties.setProperty("max.queue.size.in.bytes", "50331648");
         properties.setProperty("record.processing.threads", "1");
         properties.setProperty("status.update.interval.ms", "5000");
