@@ -33,10 +33,15 @@ import org.postgresql.PGConnection;
 @ExtendWith(ServersExtension.class)
 class LargeValuesInUsualMemoryTest {
 
-    /** {@code filler} compresses by half, {@code blank} to almost nothing; both are sixteen megabytes. */
+    /**
+     * {@code filler} compresses by half, {@code blank} to almost nothing; both are sixteen megabytes. The servers are spared
+     * compressing them.
+     */
     private static final String STRUCTURE = """
             CREATE TABLE large (id int PRIMARY KEY, note int, t text, b bytea, j jsonb);
             CREATE TABLE bag (id int, note int, t text, b bytea, j jsonb);
+            ALTER TABLE large ALTER t SET STORAGE EXTERNAL, ALTER b SET STORAGE EXTERNAL, ALTER j SET STORAGE EXTERNAL;
+            ALTER TABLE bag ALTER t SET STORAGE EXTERNAL, ALTER b SET STORAGE EXTERNAL, ALTER j SET STORAGE EXTERNAL;
             ALTER TABLE bag REPLICA IDENTITY FULL;
             CREATE FUNCTION filler(salt int) RETURNS text LANGUAGE sql AS
                 $$ SELECT string_agg(md5(i::text || salt), '') FROM generate_series(1, 16 * 32768) i $$;
@@ -52,10 +57,10 @@ class LargeValuesInUsualMemoryTest {
         INSERT INTO large (id, j) SELECT i, jsonb_build_object('text', filler(i)) FROM generate_series(5, 5) i;
         UPDATE large SET note = 1 WHERE id IN (1, 3, 5);
         """,
-        "INSERT INTO large (id, t) SELECT i, blank(i) FROM generate_series(11, 15) i",
+        "INSERT INTO large (id, t) SELECT i, blank(i) FROM generate_series(11, 14) i",
         "INSERT INTO large (id, t) VALUES (19, blank(19) || chr(128512))",
         "INSERT INTO large (id, b) VALUES (20, decode(repeat('00ff5c0a', 4 * 1024 * 1024), 'hex'))",
-        "INSERT INTO large (id, j) SELECT i, to_jsonb(blank(i)) FROM generate_series(21, 22) i",
+        "INSERT INTO large (id, j) SELECT i, to_jsonb(blank(i)) FROM generate_series(21, 21) i",
         "UPDATE large SET note = id",
         "UPDATE large SET t = 'x' || t, b = b || '\\x00', note = 3 WHERE id IN (1, 3, 11)",
         "UPDATE large SET j = j || '{\"more\": 1}' WHERE id = 5",
@@ -83,12 +88,12 @@ class LargeValuesInUsualMemoryTest {
             execute(source, change);
         }
         assertEnds(dtsSync.start("run", task, "--until", "caught-up"));
-        assertThat(rows(destination)).isEqualTo(rows(source)).hasSize(11);
+        assertThat(rows(destination)).isEqualTo(rows(source)).hasSize(9);
 
         // And while it streams, in transactions that come as fast as they are applied.
         Started run = dtsSync.start("run", task);
-        execute(source, "UPDATE large SET note = note + 1");
-        execute(source, "INSERT INTO large (id, t) SELECT i, blank(i) FROM generate_series(30, 33) i");
+        execute(source, "UPDATE large SET note = note + 1 WHERE id <> 3");
+        execute(source, "INSERT INTO large (id, t) SELECT i, blank(i) FROM generate_series(30, 32) i");
         execute(source, "UPDATE large SET t = t || 'x' WHERE id > 30");
         execute(source, "INSERT INTO bag (id) VALUES (99)");
         await().atMost(Duration.ofMinutes(4))
