@@ -72,7 +72,21 @@ final class SchemaRegistryClientTest {
 
         assertThat(refused.kind()).isEqualTo(FaultKind.DATA);
         assertThat(refused).hasMessageContaining("c-value").hasMessageContaining("compatibility to NONE");
-        assertThat(client.schemaById(id)).isEqualTo(schema("two"));
+        assertThat(client(registry.url()).schemaById(id)).isEqualTo(schema("two"));
+    }
+
+    @Test
+    void whatItRegisteredIsNotAskedForAgain() throws Exception {
+        SchemaRegistryClient client;
+        int id;
+        try (RegistryProcess shortLived = RegistryProcess.start()) {
+            client = client(shortLived.url(), "max.retries", "0");
+            id = client.register("e-value", schema("one"));
+        }
+
+        assertThat(client.schemaById(id)).isEqualTo(schema("one"));
+        assertThat(client.register("e-value", schema("one"))).isEqualTo(id);
+        assertThatThrownBy(client::ping).hasMessageContaining("cannot be reached");
     }
 
     @Test
@@ -81,7 +95,8 @@ final class SchemaRegistryClientTest {
 
         client.ping();
 
-        assertThat(client.schemaById(client.register("d-value", schema("one")))).isEqualTo(schema("one"));
+        int id = client.register("d-value", schema("one"));
+        assertThat(client(registry.url()).schemaById(id)).isEqualTo(schema("one"));
     }
 
     @Test
@@ -135,9 +150,10 @@ final class SchemaRegistryClientTest {
                 List.of(new Cut.CutPartition("shop.public.orders", 0, 10, 12, "4pXr1zk0QnGvjJ0dXvVYJg")));
         Cut zero = new Cut("shop", 0, 1, null, "7411", "dts_sync_shop", 0, 0, List.of());
         CutCodec codec = new CutCodec(client(registry.url()), "shop");
+        CutCodec reader = new CutCodec(client(registry.url()), "shop");
 
-        assertThat(codec.decode(codec.encode(cut))).isEqualTo(cut);
-        assertThat(codec.decode(codec.encode(zero))).isEqualTo(zero);
+        assertThat(reader.decode(codec.encode(cut))).isEqualTo(cut);
+        assertThat(reader.decode(codec.encode(zero))).isEqualTo(zero);
         assertThatThrownBy(() -> codec.decode(new byte[] {1, 2, 3}))
                 .hasMessageContaining("shop.cuts is not in Confluent's wire format");
     }

@@ -45,41 +45,6 @@ public record TaskFile(
 
     private static final String REVERSE = "_reverse";
 
-    /** A task whose file says nothing of a switchover. */
-    public TaskFile(
-            String name,
-            SourceSettings source,
-            DestinationSettings destination,
-            KafkaSettings kafka,
-            TopicSettings topics,
-            RegistrySettings registry,
-            ConverterSettings converters,
-            Path dataDir,
-            ObjectSelection objects,
-            SnapshotSettings snapshot,
-            RetrySettings retry,
-            SecondInstance secondInstance,
-            long walWarningBytes) {
-        this(
-                name,
-                source,
-                destination,
-                kafka,
-                topics,
-                registry,
-                converters,
-                dataDir,
-                objects,
-                snapshot,
-                retry,
-                secondInstance,
-                walWarningBytes,
-                SwitchoverSettings.DEFAULT,
-                VerificationSettings.DEFAULT,
-                Optional.empty(),
-                Optional.empty());
-    }
-
     /** Returns the name of the task in the other direction. */
     public String reverseName() {
         return name.endsWith(REVERSE) ? name.substring(0, name.length() - REVERSE.length()) : name + REVERSE;

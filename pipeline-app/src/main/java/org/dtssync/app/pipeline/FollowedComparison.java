@@ -1,6 +1,5 @@
 package org.dtssync.app.pipeline;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.progress.ComparisonAdvance;
@@ -43,15 +42,10 @@ final class FollowedComparison {
             began = advance;
             beganNanos = now;
         }
-        advance.ifPresent(far -> listener.advanced(new VerifyAdvance(far.rows(), far.estimatedRows(), remaining(far))));
-    }
-
-    private Optional<Duration> remaining(ComparisonAdvance far) {
-        long done = far.rows() - began.map(ComparisonAdvance::rows).orElse(far.rows());
-        if (done <= 0) {
-            return Optional.empty();
-        }
-        double nanosEach = (double) (lookedNanos - beganNanos) / done;
-        return Optional.of(Duration.ofNanos((long) (nanosEach * Math.max(0, far.estimatedRows() - far.rows()))));
+        advance.ifPresent(far -> listener.advanced(VerifyAdvance.atPaceOf(
+                far.rows(),
+                far.estimatedRows(),
+                began.map(ComparisonAdvance::rows).orElse(far.rows()),
+                lookedNanos - beganNanos)));
     }
 }

@@ -26,6 +26,7 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
  * @param source connections to the source
  * @param destination connections to the destination
  * @param progress the task's state
+ * @param registry the schema registry, with what all parts have asked it
  * @param budgets how much is held in memory at a time, and how often the structure is looked at
  * @param listener told of what the parts do
  */
@@ -34,6 +35,7 @@ record TaskParts(
         DatabaseConnections source,
         DatabaseConnections destination,
         ProgressStore progress,
+        SchemaRegistryClient registry,
         Budgets budgets,
         PipelineListener listener) {
 
@@ -60,18 +62,19 @@ record TaskParts(
                 source,
                 destination,
                 new ProgressStore(destination, task.name()),
+                new SchemaRegistryClient(RegistryClientSettings.from(registryProperties(task))),
                 Budgets.DEFAULT,
                 PipelineListener.NONE);
     }
 
     /** Returns the same parts with other budgets. */
     TaskParts with(Budgets other) {
-        return new TaskParts(task, source, destination, progress, other, listener);
+        return new TaskParts(task, source, destination, progress, registry, other, listener);
     }
 
     /** Returns the same parts, which tell another listener what they do. */
     TaskParts toldTo(PipelineListener other) {
-        return new TaskParts(task, source, destination, progress, budgets, other);
+        return new TaskParts(task, source, destination, progress, registry, budgets, other);
     }
 
     /** Returns the parts of the task in the other direction. */
@@ -112,7 +115,7 @@ record TaskParts(
     }
 
     CutCodec cutCodec() {
-        return new CutCodec(new SchemaRegistryClient(RegistryClientSettings.from(registryProperties())), task.name());
+        return new CutCodec(registry, task.name());
     }
 
     Converter keyConverter() {
@@ -123,7 +126,7 @@ record TaskParts(
         return converter(task.converters().valueConverter(), task.converters().valueProperties(), false);
     }
 
-    private Map<String, String> registryProperties() {
+    private static Map<String, String> registryProperties(TaskFile task) {
         Map<String, String> properties = new HashMap<>(task.registry().properties());
         properties.put(RegistryClientSettings.URL, task.registry().url());
         return properties;
@@ -131,12 +134,19 @@ record TaskParts(
 
     /** By Kafka Connect's own convention; ours unless the task file names another. */
     private Converter converter(String className, Map<String, String> own, boolean isKey) {
-        Map<String, String> properties = registryProperties();
+        Map<String, String> properties = registryProperties(task);
         properties.put(AvroConverter.OWN_TOPIC_PREFIX, task.name() + ".");
         properties.putAll(own);
-        Converter converter = className == null ? new AvroConverter() : make(className, isKey);
+        Converter converter = className == null ? ours(properties) : make(className, isKey);
         converter.configure(properties, isKey);
         return converter;
+    }
+
+    /** What one of them has asked the registry is not asked again by another, unless the task file tells it another one. */
+    private Converter ours(Map<String, String> properties) {
+        return registry.isReachedBy(RegistryClientSettings.from(properties))
+                ? new AvroConverter(registry)
+                : new AvroConverter();
     }
 
     private static Converter make(String className, boolean isKey) {

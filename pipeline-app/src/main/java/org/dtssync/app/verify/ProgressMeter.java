@@ -1,8 +1,6 @@
 package org.dtssync.app.verify;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Tells the listener how far the comparison is and how long it will take. Used under its caller's lock. */
 final class ProgressMeter {
@@ -21,11 +19,6 @@ final class ProgressMeter {
     }
 
     void advance(long rows) {
-        long elapsedNanos = System.nanoTime() - startNanos;
-        Optional<Duration> remaining = rows == known
-                ? Optional.empty()
-                : Optional.of(Duration.ofNanos(
-                        (long) ((double) elapsedNanos / (rows - known) * Math.max(0, estimatedRows - rows))));
-        listener.advanced(new VerifyAdvance(rows, estimatedRows, remaining));
+        listener.advanced(VerifyAdvance.atPaceOf(rows, estimatedRows, known, System.nanoTime() - startNanos));
     }
 }

@@ -15,6 +15,7 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,21 +94,10 @@ class DestinationStructureTest {
     }
 
     private TaskFile task(Existing existing, Owners owners) {
-        TaskFile task = TaskFiles.of(servers, source, destination);
-        return new TaskFile(
-                task.name(),
-                task.source(),
-                new DestinationSettings(destination, existing),
-                task.kafka(),
-                task.topics(),
-                task.registry(),
-                task.converters(),
-                task.dataDir(),
-                new ObjectSelection(List.of("public.*"), List.of(), owners),
-                task.snapshot(),
-                task.retry(),
-                task.secondInstance(),
-                task.walWarningBytes());
+        return new TaskFileBuilder(TaskFiles.of(servers, source, destination))
+                .destination(new DestinationSettings(destination, existing))
+                .objects(new ObjectSelection(List.of("public.*"), List.of(), owners))
+                .build();
     }
 
     /** Returns whether everything is equal, or true where nothing is compared. */

@@ -2,8 +2,10 @@ package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
@@ -167,6 +169,64 @@ class KeepsUnchangedValuesTest {
 
         assertEqual(moved);
         moved.release();
+    }
+
+    /**
+     * An asynchronous commit is visible before it is on the disk. A row read then must not stay at the destination when a crash
+     * takes the commit back.
+     */
+    @Test
+    void andNeverThoseThatACrashOfTheSourceTakesBack(Servers servers) throws Exception {
+        EmbeddedPostgres server = servers.postgres(17);
+        MovedTask moved = MovedTask.of(servers, 17, STRUCTURE);
+        moved.atSource("ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()");
+        try {
+            moved.run(RunGoal.SNAPSHOT);
+            // Their unsent values cannot come from the destination, which has other rows under these keys.
+            moved.atSource("UPDATE public.wide SET id = id + 100 WHERE id <= 5");
+            PipelineListener writing = new PipelineListener() {
+                @Override
+                public void entered(Phase phase) {
+                    if (phase == Phase.CATCH_UP) {
+                        updateAsynchronously(moved);
+                    }
+                }
+            };
+            Thread run = new Thread(
+                    () -> runToItsEnd(moved, writing), "run-" + moved.task().name());
+            run.start();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> moved.valueAtDestination("SELECT count(*) FROM public.wide WHERE v = 'unsafe'")
+                            .equals("5"));
+            server.crash();
+            server.start();
+            run.join(Duration.ofSeconds(60).toMillis());
+
+            assertThat(run.isAlive()).isFalse();
+            assertEqual(moved);
+        } finally {
+            moved.atSource("ALTER SYSTEM RESET wal_writer_delay", "SELECT pg_reload_conf()");
+        }
+        moved.release();
+    }
+
+    private static void updateAsynchronously(MovedTask moved) {
+        try {
+            moved.atSource(
+                    "SET synchronous_commit = off", "UPDATE public.wide SET v = 'unsafe' WHERE id BETWEEN 101 AND 105");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void runToItsEnd(MovedTask moved, PipelineListener listener) {
+        try {
+            new Pipeline(moved.task(), listener).run(RunOptions.to(RunGoal.CAUGHT_UP));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -133,19 +134,9 @@ class LargeValuesTest {
     private static TaskFile with(TaskFile task, Map<String, String> kafka, Map<String, String> topics) {
         Map<String, String> properties = new HashMap<>(task.kafka().properties());
         properties.putAll(kafka);
-        return new TaskFile(
-                task.name(),
-                task.source(),
-                task.destination(),
-                new KafkaSettings(false, properties),
-                new TopicSettings(1, 604_800_000L, topics),
-                task.registry(),
-                task.converters(),
-                task.dataDir(),
-                task.objects(),
-                task.snapshot(),
-                task.retry(),
-                task.secondInstance(),
-                task.walWarningBytes());
+        return new TaskFileBuilder(task)
+                .kafka(new KafkaSettings(false, properties))
+                .topics(new TopicSettings(1, 604_800_000L, topics))
+                .build();
     }
 }

@@ -9,6 +9,7 @@ import org.dtssync.app.structure.ObjectState;
 import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -101,19 +102,8 @@ class OtherPartitionsTest {
     }
 
     private static TaskFile adopting(TaskFile task) {
-        return new TaskFile(
-                task.name(),
-                task.source(),
-                new DestinationSettings(task.destination().database(), DestinationSettings.Existing.ADOPT),
-                task.kafka(),
-                task.topics(),
-                task.registry(),
-                task.converters(),
-                task.dataDir(),
-                task.objects(),
-                task.snapshot(),
-                task.retry(),
-                task.secondInstance(),
-                task.walWarningBytes());
+        return new TaskFileBuilder(task)
+                .destination(new DestinationSettings(task.destination().database(), DestinationSettings.Existing.ADOPT))
+                .build();
     }
 }

@@ -14,6 +14,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -66,20 +67,9 @@ class ReplicaRoleTest {
     }
 
     private static TaskFile withoutOwners(TaskFile task) {
-        return new TaskFile(
-                task.name(),
-                task.source(),
-                task.destination(),
-                task.kafka(),
-                task.topics(),
-                task.registry(),
-                task.converters(),
-                task.dataDir(),
-                new ObjectSelection(task.objects().include(), List.of(), ObjectSelection.Owners.DROP),
-                task.snapshot(),
-                task.retry(),
-                task.secondInstance(),
-                task.walWarningBytes());
+        return new TaskFileBuilder(task)
+                .objects(new ObjectSelection(task.objects().include(), List.of(), ObjectSelection.Owners.DROP))
+                .build();
     }
 
     private static Optional<VerifyReport> run(TaskFile task, RunGoal goal) throws InterruptedException {

@@ -11,6 +11,7 @@ import org.dtssync.app.config.SourceSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -47,20 +48,7 @@ class SourceIdentityTest {
     }
 
     private static TaskFile with(TaskFile task, DatabaseSettings source) {
-        return new TaskFile(
-                task.name(),
-                new SourceSettings(source),
-                task.destination(),
-                task.kafka(),
-                task.topics(),
-                task.registry(),
-                task.converters(),
-                task.dataDir(),
-                task.objects(),
-                task.snapshot(),
-                task.retry(),
-                task.secondInstance(),
-                task.walWarningBytes());
+        return new TaskFileBuilder(task).source(new SourceSettings(source)).build();
     }
 
     private static String name(DatabaseSettings database) {

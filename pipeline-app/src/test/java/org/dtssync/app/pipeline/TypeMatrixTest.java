@@ -28,6 +28,7 @@ import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Identifiers;
@@ -151,20 +152,9 @@ class TypeMatrixTest {
     }
 
     private static TaskFile selectingAll(TaskFile task) {
-        return new TaskFile(
-                task.name(),
-                task.source(),
-                task.destination(),
-                task.kafka(),
-                task.topics(),
-                task.registry(),
-                task.converters(),
-                task.dataDir(),
-                new ObjectSelection(List.of("public.*", "a.*", "b.*"), List.of(), ObjectSelection.Owners.KEEP),
-                task.snapshot(),
-                task.retry(),
-                task.secondInstance(),
-                task.walWarningBytes());
+        return new TaskFileBuilder(task)
+                .objects(new ObjectSelection(List.of("public.*", "a.*", "b.*"), List.of(), ObjectSelection.Owners.KEEP))
+                .build();
     }
 
     /** The topics hold the source's text of every value also for those who have Confluent's libraries alone. */

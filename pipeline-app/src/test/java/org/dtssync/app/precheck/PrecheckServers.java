@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.dtssync.app.config.ConverterSettings;
 import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.KafkaSettings;
@@ -26,14 +25,13 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.RegistrySettings;
 import org.dtssync.app.config.RetrySettings;
-import org.dtssync.app.config.SecondInstance;
-import org.dtssync.app.config.SnapshotSettings;
 import org.dtssync.app.config.SourceSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.PostgresSettings;
 import org.dtssync.app.precheck.PrecheckItem.Result;
+import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -178,20 +176,15 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     }
 
     TaskFile task(DatabaseSettings source, DatabaseSettings destination) {
-        return new TaskFile(
-                "shop",
-                new SourceSettings(source),
-                new DestinationSettings(destination, existing),
-                kafka,
-                topics,
-                registry,
-                new ConverterSettings(null, Map.of(), null, Map.of()),
-                Path.of("."),
-                objects,
-                new SnapshotSettings(2, 1000),
-                new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(1)),
-                SecondInstance.REFUSE,
-                1L << 30);
+        return new TaskFileBuilder("shop")
+                .source(new SourceSettings(source))
+                .destination(new DestinationSettings(destination, existing))
+                .kafka(kafka)
+                .topics(topics)
+                .registry(registry)
+                .objects(objects)
+                .retry(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(1)))
+                .build();
     }
 
     List<PrecheckItem> precheck() {
