@@ -15,11 +15,14 @@ import java.util.regex.Pattern;
 final class Child implements AutoCloseable {
 
     private static final int STOP_TIMEOUT_SECONDS = 60;
+    private static final long LOOK_MILLIS = 100;
     private static final Pattern GARBAGE_COLLECTION = Pattern.compile("(\\d+)M->\\d+M\\(");
 
     private final String name;
     private final Process process;
     private final Path directory;
+    private double cpuSeconds;
+    private long residentMegabytes;
 
     private Child(String name, Process process, Path directory) {
         this.name = name;
@@ -60,14 +63,22 @@ final class Child implements AutoCloseable {
         return directory.resolve(name + ".log");
     }
 
-    /** Returns the processor time the process has used so far, in seconds; 0 once it has ended. */
+    /** Returns the processor time the process has used so far, in seconds; of one that has ended, when it was last looked at. */
     double cpuSeconds() {
-        return ProcessTimes.ofOne(process.pid());
+        look();
+        return cpuSeconds;
     }
 
-    /** Returns the most memory it has held so far, in MB; 0 once it has ended. */
+    /** Returns the most memory it has held so far, in MB; of one that has ended, when it was last looked at. */
     long peakResidentMegabytes() {
-        return ProcessTimes.peakResidentMegabytes(process.pid());
+        look();
+        return residentMegabytes;
+    }
+
+    /** The operating system tells nothing any more of a process that has ended, so it is looked at while it is waited for. */
+    private void look() {
+        cpuSeconds = Math.max(cpuSeconds, ProcessTimes.ofOne(process.pid()));
+        residentMegabytes = Math.max(residentMegabytes, ProcessTimes.peakResidentMegabytes(process.pid()));
     }
 
     /** Returns the highest occupation of the heap that a collection began with, in MB; 0 if there was none. */
@@ -97,7 +108,13 @@ final class Child implements AutoCloseable {
 
     /** Waits until it ends; returns its exit code. */
     int await(long timeoutSeconds) throws InterruptedException {
-        if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
+        boolean ended = false;
+        while (!ended && System.nanoTime() < deadline) {
+            look();
+            ended = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        if (!ended) {
             throw new BenchException(name + " did not end within " + timeoutSeconds + " s. See " + log() + ".");
         }
         return process.exitValue();

@@ -26,9 +26,18 @@ final class LatencyPart {
      * @param reached transactions a second that the source took
      * @param millis latencies in order of size, in milliseconds
      * @param cpuSeconds processor time of its own process, in seconds a second
+     * @param heapMegabytes peak of its heap; 0 if it has none
+     * @param residentMegabytes peak of its own process's memory; 0 if it has none
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record Latency(String contender, int rate, double reached, double[] millis, double cpuSeconds) {
+    record Latency(
+            String contender,
+            int rate,
+            double reached,
+            double[] millis,
+            double cpuSeconds,
+            long heapMegabytes,
+            long residentMegabytes) {
 
         double percentile(double share) {
             return millis[(int) Math.min(millis.length - 1, Math.round(share * (millis.length - 1)))];
@@ -107,11 +116,27 @@ final class LatencyPart {
         }
         Arrays.sort(millis);
         double used = contender.process().map(Child::cpuSeconds).orElse(0.0) - cpu;
-        return new Latency(contender.name(), rate, all / took, millis, used / took);
+        return new Latency(
+                contender.name(),
+                rate,
+                all / took,
+                millis,
+                used / took,
+                contender.process().map(Child::peakHeapMegabytes).orElse(0L),
+                contender.process().map(Child::peakResidentMegabytes).orElse(0L));
     }
 
     private static String report(List<Latency> results) {
-        Table table = new Table("contender", "tx/s", "reached tx/s", "p50 ms", "p99 ms", "max ms", "CPU s a second");
+        Table table = new Table(
+                "contender",
+                "tx/s",
+                "reached tx/s",
+                "p50 ms",
+                "p99 ms",
+                "max ms",
+                "CPU s a second",
+                "heap MB",
+                "resident MB");
         results.stream()
                 .map(each -> List.of(each.contender(), each.rate()))
                 .distinct()
@@ -127,7 +152,9 @@ final class LatencyPart {
                             median(same, each -> each.percentile(0.5)),
                             median(same, each -> each.percentile(0.99)),
                             median(same, each -> each.percentile(1)),
-                            median(same, Latency::cpuSeconds));
+                            median(same, Latency::cpuSeconds),
+                            (long) median(same, Latency::heapMegabytes),
+                            (long) median(same, Latency::residentMegabytes));
                 });
         return table.toString();
     }

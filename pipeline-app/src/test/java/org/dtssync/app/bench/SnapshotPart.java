@@ -23,14 +23,26 @@ final class SnapshotPart {
      * @param seconds how long it took, the start of its process included
      * @param sourceCpuSeconds processor time of the source server
      * @param destinationCpuSeconds processor time of the destination server
-     * @param heapMegabytes peak of its heap; 0 if it has none
+     * @param own what its own process took
      */
-    record Timing(
-            String name, double seconds, double sourceCpuSeconds, double destinationCpuSeconds, long heapMegabytes) {}
+    record Timing(String name, double seconds, double sourceCpuSeconds, double destinationCpuSeconds, Own own) {}
 
-    /** An action whose time is taken; returns the peak of its heap in MB. */
+    /**
+     * What the process of dts-sync took, which is one and has a heap.
+     *
+     * @param cpuSeconds processor time
+     * @param heapMegabytes peak of its heap
+     * @param residentMegabytes peak of its memory
+     */
+    record Own(double cpuSeconds, long heapMegabytes, long residentMegabytes) {
+
+        /** Of what consists of several processes and has no heap. */
+        static final Own NOT_MEASURED = new Own(0, 0, 0);
+    }
+
+    /** An action whose time is taken. */
     private interface Work {
-        long run() throws InterruptedException;
+        Own run() throws InterruptedException;
     }
 
     SnapshotPart(Lab lab, History history, Set<Copy> copies, int workers) {
@@ -61,7 +73,7 @@ final class SnapshotPart {
     private List<Timing> other(Copy copy, Database source, Database destination) throws InterruptedException {
         return List.of(timed(copy.label(), () -> {
             copy.run(lab, source, destination, workers);
-            return 0;
+            return Own.NOT_MEASURED;
         }));
     }
 
@@ -74,31 +86,33 @@ final class SnapshotPart {
         }
     }
 
-    private static long finish(Child child) throws InterruptedException {
+    private static Own finish(Child child) throws InterruptedException {
         child.awaitSuccess(3_600);
-        return child.peakHeapMegabytes();
+        return new Own(child.cpuSeconds(), child.peakHeapMegabytes(), child.peakResidentMegabytes());
     }
 
     private Timing timed(String name, Work work) throws InterruptedException {
         double sourceBefore = lab.source().cpuSeconds();
         double destinationBefore = lab.destination().cpuSeconds();
         long start = System.nanoTime();
-        long heap = work.run();
+        Own own = work.run();
         double seconds = (System.nanoTime() - start) / 1e9;
         Timing timing = new Timing(
                 name,
                 seconds,
                 lab.source().cpuSeconds() - sourceBefore,
                 lab.destination().cpuSeconds() - destinationBefore,
-                heap);
+                own);
         System.err.printf(
                 Locale.ROOT,
-                "%s: %.1f s; CPU s: source %.1f, destination %.1f; heap %d MB%n",
+                "%s: %.1f s; CPU s: own %.1f, source %.1f, destination %.1f; heap %d MB, resident %d MB%n",
                 name,
                 seconds,
+                own.cpuSeconds(),
                 timing.sourceCpuSeconds(),
                 timing.destinationCpuSeconds(),
-                heap);
+                own.heapMegabytes(),
+                own.residentMegabytes());
         return timing;
     }
 
@@ -108,9 +122,11 @@ final class SnapshotPart {
                 "seconds",
                 "rows /s",
                 "snapshot by dts-sync is x",
+                "own CPU s",
                 "source CPU s",
                 "destination CPU s",
-                "heap MB");
+                "heap MB",
+                "resident MB");
         double own = median(timings, Copy.DTS.label(), Timing::seconds);
         for (String name : timings.stream().map(Timing::name).distinct().toList()) {
             double seconds = median(timings, name, Timing::seconds);
@@ -119,9 +135,11 @@ final class SnapshotPart {
                     seconds,
                     history.allRows() / seconds,
                     seconds / own,
+                    median(timings, name, timing -> timing.own().cpuSeconds()),
                     median(timings, name, Timing::sourceCpuSeconds),
                     median(timings, name, Timing::destinationCpuSeconds),
-                    (long) median(timings, name, Timing::heapMegabytes));
+                    (long) median(timings, name, timing -> timing.own().heapMegabytes()),
+                    (long) median(timings, name, timing -> timing.own().residentMegabytes()));
         }
         double verify = median(timings, VERIFY, Timing::seconds);
         return table

@@ -88,10 +88,12 @@ record Workload(long changes, int rowsPerTransaction, int tables, int seedRows) 
             CREATE PROCEDURE bench.write(changes bigint, per_transaction integer) LANGUAGE plpgsql AS $write$
             DECLARE
                 tables integer := (SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^t[0-9]+$');
-                lowest bigint[]; highest bigint[]; done bigint := 0; t integer; kind double precision; target bigint;
+                lowest bigint[]; highest bigint[]; low bigint; high bigint; done bigint := 0; t integer; kind double precision; target bigint;
             BEGIN
                 FOR i IN 1 .. tables LOOP
-                    EXECUTE format('SELECT min(id), max(id) FROM t%s', i - 1) INTO lowest[i], highest[i];
+                    EXECUTE format('SELECT min(id), max(id) FROM t%s', i - 1) INTO low, high;
+                    lowest[i] := low;
+                    highest[i] := high;
                 END LOOP;
                 PERFORM setseed(0.5);
                 WHILE done < changes LOOP
@@ -100,7 +102,7 @@ record Workload(long changes, int rowsPerTransaction, int tables, int seedRows) 
                         kind := random();
                         IF kind < 0.5 THEN
                             highest[t] := highest[t] + 1;
-                            EXECUTE format('INSERT INTO t%s SELECT NARROW_ROW FROM (SELECT $1 AS target) given', t - 1)
+                            EXECUTE 'INSERT INTO t' || t - 1 || ' SELECT NARROW_ROW FROM (SELECT $1 AS target) given'
                             USING highest[t];
                         ELSIF kind < 0.9 OR lowest[t] >= highest[t] THEN
                             target := lowest[t] + floor(random() * (highest[t] - lowest[t] + 1))::bigint;
