@@ -7,9 +7,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,7 +44,7 @@ public final class Applier {
     private static final int LONG_RECORD_BYTES = 1 << 16;
 
     /** Tables that go into one write, unless a single cut has more: each takes some of the server's room for locks. */
-    private static final int MAXIMUM_TABLES = 500;
+    private static final int MAXIMUM_TABLES = 600;
 
     private final ApplySettings settings;
     private final SoleSession destination;
@@ -296,6 +298,7 @@ public final class Applier {
             private final CommitPositions commits = new CommitPositions();
             private Lsn after;
             private long read;
+            private final Set<String> topics = new HashSet<>();
             private BatchFold batch = new BatchFold();
             private AppliedPosition position;
             private long bytes;
@@ -308,6 +311,7 @@ public final class Applier {
             void goTo(CutReader.NumberedCut next) {
                 after = cut == null ? after : new Lsn(cut.lsn());
                 cut = next.cut();
+                cut.partitions().forEach(part -> topics.add(part.topic()));
                 overlaps = next.overlaps();
                 read = 0;
                 position = Run.this.position(next);
@@ -316,8 +320,15 @@ public final class Applier {
             boolean hasRoomFor(Cut next) {
                 return !begun
                         && batch.changes() + next.changes() <= settings.maximumChanges()
-                        && batch.tables() + next.partitions().size() <= MAXIMUM_TABLES
+                        && hasRoomForTables(next)
                         && bytes < settings.maximumBytes();
+            }
+
+            private boolean hasRoomForTables(Cut next) {
+                long more = next.partitions().stream()
+                        .filter(part -> !topics.contains(part.topic()))
+                        .count();
+                return topics.size() + more <= MAXIMUM_TABLES;
             }
 
             void add(ConsumerRecord<byte[], byte[]> record) {

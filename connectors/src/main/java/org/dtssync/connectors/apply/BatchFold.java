@@ -36,10 +36,6 @@ final class BatchFold {
         return changes;
     }
 
-    int tables() {
-        return keyed.size() + keyless.size();
-    }
-
     List<TargetTable> truncated() {
         List<TargetTable> tables = new ArrayList<>();
         keyed.values().stream().filter(TableFold::truncated).forEach(fold -> tables.add(fold.table()));

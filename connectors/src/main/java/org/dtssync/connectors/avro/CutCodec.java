@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -34,6 +36,8 @@ public final class CutCodec {
     private final String topic;
     private final Schema schema;
     private final Schema partitionSchema;
+    private final Map<Integer, Schema> writers = new ConcurrentHashMap<>();
+    private volatile Integer registered;
 
     /**
      * Creates the codec of a task's cuts.
@@ -59,9 +63,11 @@ public final class CutCodec {
 
     /** Returns the bytes of a cut, registering its schema the first time. */
     public byte[] encode(Cut cut) {
-        int id = ownSubjects.register(topic + "-value", schema);
+        if (registered == null) {
+            registered = ownSubjects.register(topic + "-value", schema);
+        }
         AvroOutput header = new AvroOutput();
-        header.begin(id);
+        header.begin(registered);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(header.toBytes());
         BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
@@ -76,7 +82,7 @@ public final class CutCodec {
 
     /** Returns the cut these bytes hold. */
     public Cut decode(byte[] bytes) {
-        Schema writer = registry.schemaById(WireFormat.schemaId(topic, bytes));
+        Schema writer = writers.computeIfAbsent(WireFormat.schemaId(topic, bytes), registry::schemaById);
         BinaryDecoder decoder = DecoderFactory.get()
                 .binaryDecoder(bytes, WireFormat.HEADER_BYTES, bytes.length - WireFormat.HEADER_BYTES, null);
         try {

@@ -37,13 +37,16 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     private final RegistryClientSettings settings;
     private final ObjectMapper json = new ObjectMapper();
     private final Map<Registration, Integer> ids = new ConcurrentHashMap<>();
-    private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
+
+    /** As text, which takes a tenth of the memory: whoever reads with a schema keeps what it makes of it. */
+    private final Map<Integer, String> texts = new ConcurrentHashMap<>();
+
     private volatile int preferred;
 
     /** Made when it is first needed: its threads cost a tenth of a second, and many commands ask the registry nothing. */
     private HttpClient http;
 
-    private record Registration(String subject, Schema schema) {}
+    private record Registration(String subject, String text) {}
 
     private record Answer(int status, JsonNode body) {
 
@@ -64,12 +67,13 @@ public final class SchemaRegistryClient implements SchemaRegistry {
 
     @Override
     public int register(String subject, Schema schema) {
-        Registration registration = new Registration(subject, schema);
+        String text = schema.toString();
+        Registration registration = new Registration(subject, text);
         Integer known = ids.get(registration);
         if (known != null) {
             return known;
         }
-        String body = json.createObjectNode().put("schema", schema.toString()).toString();
+        String body = json.createObjectNode().put("schema", text).toString();
         String act = "register a schema of subject " + subject;
         Answer answer = expectSuccess(act, send("POST", "/subjects/" + encode(subject) + "/versions", body, act));
         JsonNode id = answer.body().path("id");
@@ -77,21 +81,21 @@ public final class SchemaRegistryClient implements SchemaRegistry {
             throw RegistryFaults.otherApi(settings, answer.status());
         }
         ids.put(registration, id.intValue());
-        // Whoever reads what is written with it need not ask; read from text as theirs would be.
-        schemas.computeIfAbsent(id.intValue(), ignored -> new Schema.Parser().parse(schema.toString()));
+        // Whoever reads what is written with it need not ask.
+        texts.putIfAbsent(id.intValue(), text);
         return id.intValue();
     }
 
     @Override
     public Schema schemaById(int id) {
-        Schema known = schemas.get(id);
-        if (known != null) {
-            return known;
+        String text = texts.get(id);
+        if (text == null) {
+            String act = "return the schema with id " + id;
+            Answer answer = expectSuccess(act, send("GET", "/schemas/ids/" + id, null, act));
+            text = selfContained(id, answer.body());
         }
-        String act = "return the schema with id " + id;
-        Answer answer = expectSuccess(act, send("GET", "/schemas/ids/" + id, null, act));
-        Schema schema = parse(id, answer.body());
-        schemas.put(id, schema);
+        Schema schema = parse(id, text);
+        texts.put(id, text);
         return schema;
     }
 
@@ -119,13 +123,17 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         expectSuccess(act, answer);
     }
 
-    private Schema parse(int id, JsonNode body) {
+    private String selfContained(int id, JsonNode body) {
         String type = body.path("schemaType").asText("AVRO");
         if (!type.equals("AVRO") || !body.path("references").isEmpty()) {
             throw unreadable(id, "is not a self-contained Avro schema", null);
         }
+        return body.path("schema").asText();
+    }
+
+    private Schema parse(int id, String text) {
         try {
-            return new Schema.Parser().parse(body.path("schema").asText());
+            return new Schema.Parser().parse(text);
         } catch (SchemaParseException e) {
             throw unreadable(id, "cannot be read", e);
         }

@@ -6,30 +6,31 @@ import java.util.function.ToIntBiFunction;
 import org.apache.avro.Schema;
 
 /**
- * The plan by which data of one Connect schema is written: its Avro schema, the encoders, the ids it has in the registry. For one thread at
- * a time.
+ * The plan by which data of one Connect schema is written: the encoders and the ids it has in the registry. For one thread at a time.
+ *
+ * <p>The Avro schema is made when it is registered and not kept: that of an envelope takes tens of kilobytes.
  */
 final class SchemaWriter {
 
-    private final Schema avro;
+    private final org.apache.kafka.connect.data.Schema schema;
     private final NullableEncoder encoder;
     private final Map<String, Integer> ids;
     private String lastTopic;
     private int lastId;
 
     SchemaWriter(org.apache.kafka.connect.data.Schema schema) {
-        this(schema, AvroSchemaBuilder.build(schema), new HashMap<>());
+        this(schema, new HashMap<>());
     }
 
-    private SchemaWriter(org.apache.kafka.connect.data.Schema schema, Schema avro, Map<String, Integer> ids) {
-        this.avro = avro;
+    private SchemaWriter(org.apache.kafka.connect.data.Schema schema, Map<String, Integer> ids) {
+        this.schema = schema;
         this.encoder = new NullableEncoder(schema, schema.name() == null ? "the record" : schema.name());
         this.ids = ids;
     }
 
     /** Returns a writer for an equal schema that is another object, so that comparing schemas stays comparing references. */
     SchemaWriter forEqual(org.apache.kafka.connect.data.Schema schema) {
-        return new SchemaWriter(schema, avro, ids);
+        return new SchemaWriter(schema, ids);
     }
 
     NullableEncoder encoder() {
@@ -46,7 +47,7 @@ final class SchemaWriter {
         if (!topic.equals(lastTopic)) {
             Integer id = ids.get(topic);
             if (id == null) {
-                id = register.applyAsInt(topic, avro);
+                id = register.applyAsInt(topic, AvroSchemaBuilder.build(schema));
                 ids.put(topic, id);
             }
             lastTopic = topic;

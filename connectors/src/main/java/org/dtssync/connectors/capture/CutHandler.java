@@ -19,7 +19,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
      * Tables of one cut, unless a single transaction has more: the destination holds locks on all of them and their indexes at
      * once, and has room for some thousands.
      */
-    private static final int CUT_TABLES = 500;
+    private static final int CUT_TABLES = 600;
 
     private final TransactionAssembler assembler;
     private final CutWriter writer;

@@ -38,6 +38,12 @@ final class CutWriter implements AutoCloseable {
     /** The producer keeps what is under way: so many bytes at most, beside the record that reaches them. */
     private static final long BYTES_UNDER_WAY = 8L << 20;
 
+    private static final long OPEN_BATCHES_BYTES = 16L << 20;
+
+    private static final long MOST_BATCH_BYTES = 256L << 10;
+
+    private static final long LEAST_BATCH_BYTES = 16L << 10;
+
     /** Brokers refuse requests that make too many topics at once. */
     private static final int TOPICS_PER_REQUEST = 200;
 
@@ -78,7 +84,9 @@ final class CutWriter implements AutoCloseable {
                         settings.kafka(),
                         Map.of(
                                 "compression.type", "lz4",
-                                "batch.size", "262144",
+                                "batch.size",
+                                        Long.toString(
+                                                batchBytes(settings.tables().size())),
                                 "linger.ms", "20",
                                 "buffer.memory", RecordLimits.PRODUCER_DEFAULTS.get("buffer.memory"),
                                 "max.request.size", RecordLimits.PRODUCER_DEFAULTS.get("max.request.size"),
@@ -93,6 +101,11 @@ final class CutWriter implements AutoCloseable {
                                 "transactional.id", "dts_sync_" + settings.task())),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
+    }
+
+    /** A batch is open for each table of a cut, and takes its whole size from the first record on. */
+    static long batchBytes(int tables) {
+        return Math.max(LEAST_BATCH_BYTES, Math.min(MOST_BATCH_BYTES, OPEN_BATCHES_BYTES / Math.max(1, tables)));
     }
 
     /** Fences every other writer of the task and settles what it left behind; to be called first. */
