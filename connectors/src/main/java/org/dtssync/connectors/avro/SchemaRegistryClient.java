@@ -35,6 +35,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     private static final int MAX_RETRY_WAIT_MILLIS = 10_000;
 
     private final RegistryClientSettings settings;
+    private final HttpClient http;
     private final ObjectMapper json = new ObjectMapper();
     private final Map<Registration, Integer> ids = new ConcurrentHashMap<>();
 
@@ -42,9 +43,6 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     private final Map<Integer, String> texts = new ConcurrentHashMap<>();
 
     private volatile int preferred;
-
-    /** Made when it is first needed: its threads cost a tenth of a second, and many commands ask the registry nothing. */
-    private HttpClient http;
 
     private record Registration(String subject, String text) {}
 
@@ -58,6 +56,10 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     /** Creates a client; nothing is sent yet. */
     public SchemaRegistryClient(RegistryClientSettings settings) {
         this.settings = settings;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofMillis(settings.connectTimeoutMillis()))
+                .build();
     }
 
     /** Returns whether this client reaches a registry as these settings say. */
@@ -225,7 +227,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     /** The request's own time limit ends with the answer's head; its body has to come within one too. */
     private HttpResponse<String> answer(HttpRequest request) throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<String>> sent =
-                http().sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         try {
             return sent.get(settings.connectTimeoutMillis() + 2L * settings.readTimeoutMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
@@ -238,16 +240,6 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         } finally {
             sent.cancel(true);
         }
-    }
-
-    private synchronized HttpClient http() {
-        if (http == null) {
-            http = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(Duration.ofMillis(settings.connectTimeoutMillis()))
-                    .build();
-        }
-        return http;
     }
 
     /** What is not JSON comes from something else than a registry; its status says enough. */

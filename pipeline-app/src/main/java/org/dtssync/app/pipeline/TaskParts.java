@@ -1,6 +1,5 @@
 package org.dtssync.app.pipeline;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +25,7 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
  * @param source connections to the source
  * @param destination connections to the destination
  * @param progress the task's state
- * @param registry the schema registry, with what all parts have asked it
+ * @param registry the schema registry as all parts reach it
  * @param budgets how much is held in memory at a time, and how often the structure is looked at
  * @param listener told of what the parts do
  */
@@ -35,7 +34,7 @@ record TaskParts(
         DatabaseConnections source,
         DatabaseConnections destination,
         ProgressStore progress,
-        SchemaRegistryClient registry,
+        SharedRegistry registry,
         Budgets budgets,
         PipelineListener listener) {
 
@@ -62,7 +61,7 @@ record TaskParts(
                 source,
                 destination,
                 new ProgressStore(destination, task.name()),
-                new SchemaRegistryClient(RegistryClientSettings.from(registryProperties(task))),
+                new SharedRegistry(task.registry()),
                 Budgets.DEFAULT,
                 PipelineListener.NONE);
     }
@@ -115,7 +114,7 @@ record TaskParts(
     }
 
     CutCodec cutCodec() {
-        return new CutCodec(registry, task.name());
+        return new CutCodec(registry.client(), task.name());
     }
 
     Converter keyConverter() {
@@ -126,15 +125,9 @@ record TaskParts(
         return converter(task.converters().valueConverter(), task.converters().valueProperties(), false);
     }
 
-    private static Map<String, String> registryProperties(TaskFile task) {
-        Map<String, String> properties = new HashMap<>(task.registry().properties());
-        properties.put(RegistryClientSettings.URL, task.registry().url());
-        return properties;
-    }
-
     /** By Kafka Connect's own convention; ours unless the task file names another. */
     private Converter converter(String className, Map<String, String> own, boolean isKey) {
-        Map<String, String> properties = registryProperties(task);
+        Map<String, String> properties = registry.properties();
         properties.put(AvroConverter.OWN_TOPIC_PREFIX, task.name() + ".");
         properties.putAll(own);
         Converter converter = className == null ? ours(properties) : make(className, isKey);
@@ -144,8 +137,9 @@ record TaskParts(
 
     /** What one of them has asked the registry is not asked again by another, unless the task file tells it another one. */
     private Converter ours(Map<String, String> properties) {
-        return registry.isReachedBy(RegistryClientSettings.from(properties))
-                ? new AvroConverter(registry)
+        SchemaRegistryClient shared = registry.client();
+        return shared.isReachedBy(RegistryClientSettings.from(properties))
+                ? new AvroConverter(shared)
                 : new AvroConverter();
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Draws measurements that grow by powers of ten as SVG: time in one line, memory in two. Not thread-safe. */
+/** Draws measurements that grow by powers of ten as SVG: time above, memory below it. Not thread-safe. */
 final class Plot {
 
     /**
@@ -20,9 +20,21 @@ final class Plot {
 
     private record Panel(String title, List<Point> points) {}
 
+    /** A figure that is drawn: its name, its colour, and on which side of its line the numbers stand. */
+    private record Series(String name, String colour, int labelOffset, ToDoubleFunction<Point> figure) {}
+
+    private static final List<Series> TIME = List.of(new Series("seconds", "#1f6feb", -8, Point::seconds));
+
+    private static final List<Series> MEMORY = List.of(
+            new Series("resident MB", "#d1242f", -8, Point::residentMegabytes),
+            new Series("heap MB", "#8250df", 18, Point::heapMegabytes));
+
     private static final int WIDTH = 420;
-    private static final int HEIGHT = 300;
+    private static final int HEIGHT = 200;
     private static final int MARGIN = 60;
+
+    /** Room above the highest value for its number. */
+    private static final int HEADROOM = 30;
 
     private final List<Panel> panels = new ArrayList<>();
 
@@ -37,77 +49,82 @@ final class Plot {
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">%n",
                 panels.size() * (WIDTH + 2 * MARGIN),
-                HEIGHT + 2 * MARGIN));
+                2 * (HEIGHT + MARGIN) + MARGIN));
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
         for (int i = 0; i < panels.size(); i++) {
-            svg.append(String.format(
-                    Locale.ROOT, "<g transform=\"translate(%d,%d)\">%n", i * (WIDTH + 2 * MARGIN) + MARGIN, MARGIN));
-            draw(panels.get(i), svg);
-            svg.append("</g>\n");
+            Panel panel = panels.get(i);
+            int left = i * (WIDTH + 2 * MARGIN) + MARGIN;
+            svg.append(text(left, MARGIN - 30, "start", "black", panel.title()));
+            if (!panel.points().isEmpty()) {
+                chart(panel, TIME, left, MARGIN, svg);
+                chart(panel, MEMORY, left, 2 * MARGIN + HEIGHT, svg);
+            }
         }
         return svg.append("</svg>\n").toString();
     }
 
-    private static void draw(Panel panel, StringBuilder svg) {
-        if (panel.points().isEmpty()) {
-            return;
-        }
-        Scale x = new Scale(panel.points(), Point::x, WIDTH);
-        line(panel, x, Point::seconds, "#1f6feb", "seconds", 0, svg);
-        line(panel, x, Point::residentMegabytes, "#d1242f", "resident MB", 1, svg);
-        line(panel, x, Point::heapMegabytes, "#8250df", "heap MB", 2, svg);
+    private static void chart(Panel panel, List<Series> all, int left, int top, StringBuilder svg) {
         svg.append(String.format(
                 Locale.ROOT,
-                "<rect width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>%n"
-                        + "<text x=\"0\" y=\"-12\" font-weight=\"bold\">%s</text>%n",
+                "<g transform=\"translate(%d,%d)\">%n<rect width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>%n",
+                left,
+                top,
                 WIDTH,
-                HEIGHT,
-                panel.title()));
-        for (Point point : panel.points()) {
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<text x=\"%.0f\" y=\"%d\" text-anchor=\"middle\">%,.0f</text>%n",
-                    x.at(point.x()),
-                    HEIGHT + 18,
-                    point.x()));
+                HEIGHT));
+        Scale x = new Scale(panel.points(), Point::x, WIDTH);
+        double highest = panel.points().stream()
+                .flatMapToDouble(point ->
+                        all.stream().mapToDouble(series -> series.figure().applyAsDouble(point)))
+                .max()
+                .orElse(1);
+        for (int i = 0; i < all.size(); i++) {
+            line(panel, all.get(i), x, highest, svg);
+            svg.append(
+                    text(i * 110, -8, "start", all.get(i).colour(), all.get(i).name()));
         }
+        for (Point point : panel.points()) {
+            svg.append(text(
+                    x.at(point.x()), HEIGHT + 18, "middle", "black", String.format(Locale.ROOT, "%,.0f", point.x())));
+        }
+        svg.append("</g>\n");
     }
 
-    /** Every line has the height of the panel for itself, from 0 to its highest value, which is written beside it. */
-    private static void line(
-            Panel panel,
-            Scale x,
-            ToDoubleFunction<Point> figure,
-            String colour,
-            String name,
-            int number,
-            StringBuilder svg) {
-        double highest = panel.points().stream().mapToDouble(figure).max().orElse(1);
+    /** All lines of a chart have one scale, which begins at 0. */
+    private static void line(Panel panel, Series series, Scale x, double highest, StringBuilder svg) {
         StringBuilder points = new StringBuilder();
         for (Point point : panel.points()) {
-            double y = HEIGHT - figure.applyAsDouble(point) / Math.max(highest, 1e-9) * (HEIGHT - 20);
+            double value = series.figure().applyAsDouble(point);
+            double y = HEIGHT - value / Math.max(highest, 1e-9) * (HEIGHT - HEADROOM);
             points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x.at(point.x()), y));
             svg.append(String.format(
                     Locale.ROOT,
-                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\">%s</text>%n",
+                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
                     x.at(point.x()),
                     y,
-                    colour,
-                    x.at(point.x()) + 5,
-                    y - 5,
-                    colour,
-                    Table.number(figure.applyAsDouble(point))));
+                    series.colour()));
+            svg.append(text(
+                    x.at(point.x()),
+                    y + series.labelOffset(),
+                    "middle",
+                    series.colour(),
+                    String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value)));
         }
         svg.append(String.format(
                 Locale.ROOT,
-                "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n"
-                        + "<text x=\"%d\" y=\"%d\" fill=\"%s\">%s</text>%n",
+                "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
                 points.toString().strip(),
+                series.colour()));
+    }
+
+    private static String text(double x, double y, String anchor, String colour, String text) {
+        return String.format(
+                Locale.ROOT,
+                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
+                x,
+                y,
+                anchor,
                 colour,
-                10 + number * 110,
-                HEIGHT + 40,
-                colour,
-                name));
+                text);
     }
 
     /** Places powers of ten at equal distances. */
@@ -123,7 +140,7 @@ final class Plot {
         double at(double value) {
             return highest == lowest
                     ? width / 2.0
-                    : (Math.log10(value) - lowest) / (highest - lowest) * (width - 60) + 20;
+                    : (Math.log10(value) - lowest) / (highest - lowest) * (width - 60) + 30;
         }
     }
 }

@@ -1,0 +1,92 @@
+package org.dtssync.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import org.dtssync.app.testing.CommandLineProcess;
+import org.dtssync.app.testing.CommandLineProcess.Outcome;
+import org.dtssync.app.testing.CommandLineProcess.Started;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker and a registry inside the process that runs the task: what others have by an address, no other command knows. */
+@ExtendWith(ServersExtension.class)
+class EmbeddedServersTest {
+
+    @TempDir
+    Path directory;
+
+    private CommandLineProcess dtsSync;
+
+    @Test
+    void everyCommandWorksBesideARunAndAfterIt(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(17);
+        execute(source, "CREATE TABLE item (id int PRIMARY KEY, v text); INSERT INTO item VALUES (1, 'one')");
+        dtsSync = new CommandLineProcess(directory, Map.of());
+        String task = dtsSync.file("task.yaml", """
+                name: %s
+                source: %s
+                destination: %s
+                kafka: embedded
+                registry: embedded
+                data.dir: data
+                """.formatted(
+                        servers.uniqueName(),
+                        TaskText.end(source.url(), source.user(), "unused"),
+                        TaskText.end(destination.url(), destination.user(), "unused")));
+
+        assertSucceeds("precheck", task);
+        Started run = dtsSync.start("run", task);
+        try {
+            await().atMost(Duration.ofMinutes(1)).until(() -> run.errSoFar().contains("phase=incremental"));
+            execute(source, "INSERT INTO item VALUES (2, 'two')");
+            assertSucceeds("status", task);
+            assertSucceeds("structure", "list", task);
+            assertThat(assertSucceeds("verify", task).out()).contains("public.item");
+            run.terminate();
+            assertThat(run.await().exitCode()).isZero();
+        } finally {
+            run.process().destroyForcibly();
+        }
+        execute(source, "INSERT INTO item VALUES (3, 'three')");
+        assertSucceeds("verify", task);
+        assertSucceeds("release", task, "--topics");
+        execute(destination, "DELETE FROM item WHERE id IN (1, 2, 3)", 3);
+    }
+
+    private Outcome assertSucceeds(String... arguments) throws Exception {
+        Outcome outcome = dtsSync.run(arguments);
+        assertThat(outcome.exitCode())
+                .as(String.join(" ", arguments) + ": " + outcome.err())
+                .isZero();
+        return outcome;
+    }
+
+    private static void execute(DatabaseSettings database, String sql) throws SQLException {
+        execute(database, sql, -1);
+    }
+
+    /** Runs statements; where a number of rows is given, the last one must have changed so many. */
+    private static void execute(DatabaseSettings database, String sql, int rows) throws SQLException {
+        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET search_path = public");
+            statement.execute(sql);
+            if (rows >= 0) {
+                assertThat(statement.getUpdateCount()).isEqualTo(rows);
+            }
+        }
+    }
+}
