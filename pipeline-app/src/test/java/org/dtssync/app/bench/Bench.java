@@ -209,7 +209,7 @@ public final class Bench {
 
     @Command(
             name = "all",
-            description = "Every part with its defaults, one after the other; takes some hours.",
+            description = "Every part with its defaults, one after the other; takes about an hour.",
             mixinStandardHelpOptions = true)
     void all(@Mixin Common common) throws InterruptedException {
         for (int rows : List.of(10, 1, 10_000)) {
