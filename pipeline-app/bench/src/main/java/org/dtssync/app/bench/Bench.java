@@ -67,13 +67,13 @@ public final class Bench {
         private String variantOptions = "";
 
         private Layout layout() {
-            Path project = Path.of(System.getProperty("bench.project", ".."))
+            Path project = Path.of(System.getProperty("bench.project", "../.."))
                     .toAbsolutePath()
                     .normalize();
             Path other = variant == null ? project : variant.toAbsolutePath().normalize();
             return new Layout(
                     project,
-                    project.resolve("pipeline-app/target/bench"),
+                    project.resolve("pipeline-app/bench/target/bench"),
                     keep,
                     heap,
                     new DtsSync.Build("variant", other, variantOptions),

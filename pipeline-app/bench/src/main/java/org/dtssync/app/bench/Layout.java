@@ -21,7 +21,11 @@ import java.util.List;
 record Layout(Path project, Path work, boolean keep, String heap, DtsSync.Build variant, String profile) {
 
     Path home() {
-        return project.resolve("pipeline-app/target/dts-sync");
+        return project.resolve("pipeline-app/cli/target/dts-sync");
+    }
+
+    private Path sandbox() {
+        return project.resolve("pipeline-app/sandbox/target/sandbox");
     }
 
     Path newDirectory() {
@@ -35,24 +39,28 @@ record Layout(Path project, Path work, boolean keep, String heap, DtsSync.Build 
 
     /** Returns the benchmark's own class path: dts-sync's and these classes. */
     String classPath() {
-        return project.resolve("pipeline-app/target/test-classes") + ":" + jar("dts-sync-connectors-") + ":"
-                + home().resolve("lib") + "/*";
+        return startingWith(jar("dts-sync-stream-"));
     }
 
     /** Returns the class path of Debezium as it comes, without the class of it that dts-sync replaces. */
     String plainDebeziumClassPath() {
-        return project.resolve("pipeline-app/target/test-classes") + ":" + jar("debezium-connector-postgres-") + ":"
-                + home().resolve("lib") + "/*";
+        return startingWith(jar("debezium-connector-postgres-"));
+    }
+
+    private String startingWith(Path first) {
+        return project.resolve("pipeline-app/bench/target/classes") + ":" + first + ":" + home().resolve("lib") + "/*:"
+                + sandbox().resolve("lib") + "/*";
     }
 
     /** Returns the class path of a Kafka Connect worker with Debezium's source and JDBC sink. */
     String connectClassPath() {
-        Path libraries = project.resolve("pipeline-app/target/bench/connect");
+        Path libraries = project.resolve("pipeline-app/bench/target/bench/connect");
         if (!Files.isDirectory(libraries)) {
             throw new BenchException(libraries + " is missing. Start the benchmark with scripts/bench.");
         }
         // Avro and the registry's client, which are not part of Kafka: dts-sync's own converter does well there.
-        return libraries + "/*:" + jar("dts-sync-connectors-") + ":" + jar("dts-sync-schemas-") + ":" + jar("avro-");
+        return libraries + "/*:" + jar("dts-sync-stream-") + ":" + jar("dts-sync-ground-") + ":"
+                + jar("dts-sync-schemas-") + ":" + jar("avro-");
     }
 
     Path jar(String prefix) {
@@ -74,7 +82,7 @@ record Layout(Path project, Path work, boolean keep, String heap, DtsSync.Build 
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-Ddts.sync.home=" + home(), "-cp", classPath, main));
+        command.addAll(List.of("-Ddts.sync.home=" + home(), "-Ddts.sync.sandbox=" + sandbox(), "-cp", classPath, main));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -14,7 +14,8 @@ final class Java {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
-        for (String name : List.of("dts.sync.home", "user.timezone", "user.language", "user.country")) {
+        for (String name :
+                List.of("dts.sync.home", "dts.sync.sandbox", "user.timezone", "user.language", "user.country")) {
             String value = System.getProperty(name);
             if (value != null) {
                 command.add("-D" + name + "=" + value);

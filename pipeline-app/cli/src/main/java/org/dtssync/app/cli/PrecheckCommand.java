@@ -2,6 +2,7 @@ package org.dtssync.app.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.precheck.PrecheckReport;
@@ -30,7 +31,9 @@ final class PrecheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<PrecheckItem> items = new Precheck(task.read()).run();
+        TaskFile file = task.read();
+        EmbeddedServers.require(file);
+        List<PrecheckItem> items = new Precheck(file).run();
         PrecheckReport report = new PrecheckReport(items);
         spec.commandLine().getOut().println(json ? report.json() : report.text().stripTrailing());
         return Precheck.worst(items) == PrecheckItem.Result.FAIL ? ExitCode.PRECHECK : ExitCode.DONE;

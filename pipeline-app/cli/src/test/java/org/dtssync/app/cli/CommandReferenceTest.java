@@ -11,7 +11,7 @@ import picocli.CommandLine;
 /** The page of the commands is what their help says. Run with {@code -Dreference.write=true} to write it after a change. */
 class CommandReferenceTest {
 
-    private static final Path PAGE = Path.of("../docs/commands.md");
+    private static final Path PAGE = Path.of("../../docs/commands.md");
 
     @Test
     void thePageIsWhatTheHelpSays() throws IOException {

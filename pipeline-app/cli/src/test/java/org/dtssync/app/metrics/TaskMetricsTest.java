@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What a run tells becomes the numbers that the page lists. */
 class TaskMetricsTest {
 
-    private static final Path PAGE = Path.of("../docs/metrics.md");
+    private static final Path PAGE = Path.of("../../docs/metrics.md");
 
     private final TaskMetrics metrics = new TaskMetrics("shop", 4096);
 

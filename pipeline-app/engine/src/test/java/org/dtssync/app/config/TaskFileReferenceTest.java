@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class TaskFileReferenceTest {
 
-    private static final Path PAGE = Path.of("../docs/task-file.md");
+    private static final Path PAGE = Path.of("../../docs/task-file.md");
     private static final Path SCHEMA =
-            Path.of("../schemas/src/main/resources/org/dtssync/schemas/task-file.schema.json");
+            Path.of("../../schemas/src/main/resources/org/dtssync/schemas/task-file.schema.json");
 
     /** What one key of PgBouncer's makes all the others of these needed. */
     private static final List<TaskKey> PGBOUNCER = List.of(

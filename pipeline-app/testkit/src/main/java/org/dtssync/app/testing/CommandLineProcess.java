@@ -100,7 +100,7 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
 
     /** The shell puts Java in its own place, so that the process is Java's. */
     private static Path script() {
-        Path project = Path.of(System.getProperty("dts.sync.home")).resolve("../../..");
+        Path project = Path.of(System.getProperty("dts.sync.home")).resolve("../../../..");
         return project.resolve("scripts/dts-sync").normalize();
     }
 

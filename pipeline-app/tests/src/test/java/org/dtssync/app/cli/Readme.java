@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 record Readme(String text) {
 
     static Readme read() throws IOException {
-        return new Readme(Files.readString(Path.of("../README.md")));
+        return new Readme(Files.readString(Path.of("../../README.md")));
     }
 
     /** Returns the blocks of a language in their order. */

@@ -110,7 +110,7 @@ class EmbeddedPostgresTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        "-Ddts.sync.home=" + Distribution.find().home(),
+                        "-Ddts.sync.sandbox=" + Sandbox.find().home(),
                         "-Ddts.sync.cache=" + System.getProperty("dts.sync.cache"),
                         Abandoned.class.getName(),
                         directory.toString())

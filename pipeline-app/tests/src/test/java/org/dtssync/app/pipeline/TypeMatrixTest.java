@@ -50,7 +50,7 @@ import org.postgresql.PGConnection;
 @ExtendWith(ServersExtension.class)
 class TypeMatrixTest {
 
-    private static final Path PAGE = Path.of("../docs/types.md");
+    private static final Path PAGE = Path.of("../../docs/types.md");
 
     private static final List<String> EXTENSIONS = List.of(
             "hstore",

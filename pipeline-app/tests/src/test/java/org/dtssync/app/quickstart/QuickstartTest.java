@@ -86,6 +86,7 @@ class QuickstartTest {
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + temporary,
                 "-Ddts.sync.home=" + System.getProperty("dts.sync.home"),
+                "-Ddts.sync.sandbox=" + System.getProperty("dts.sync.sandbox"),
                 "-Ddts.sync.cache=" + System.getProperty("dts.sync.cache"),
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
