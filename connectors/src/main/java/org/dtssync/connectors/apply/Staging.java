@@ -146,7 +146,7 @@ final class Staging {
     }
 
     /**
-     * Empties the temporary tables before the transaction ends, so that the next write within it begins anew. Outside of any
+     * Empties the temporary tables before the transaction ends, so that the next write within it finds them empty. Outside of any
      * savepoint: only there the server cuts the same files short, time and again; within one it would make new ones each time,
      * and keep all of them until the transaction ends.
      */

@@ -4,7 +4,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
 
 /**
- * A cut as it lies in its topic. Whoever has all changes up to here has the source as it was at one moment.
+ * A cut as it lies in its topic. All changes up to here are the source as it was at one moment.
  *
  * @param cut the cut
  * @param offset its offset

@@ -5,7 +5,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.ChangeHeaders;
 
 /**
- * A change as it came from its topic, not decoded yet: a value may be many megabytes, so whoever takes it can first make room.
+ * A change as it came from its topic, not decoded yet: a value may be many megabytes, so the receiver can first make room.
  */
 public final class ReceivedChange {
 

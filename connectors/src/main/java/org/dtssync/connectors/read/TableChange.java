@@ -7,7 +7,7 @@ import org.dtssync.connectors.postgres.Lsn;
  *
  * <p>A value is null for NULL, {@link #UNCHANGED} if it was not sent, a {@code byte[]} for {@code bytea}, and otherwise an
  * object that {@link ValueText} turns into PostgreSQL's text. Rows have their values in the order of the shape's columns. The
- * arrays belong to whoever decoded the change and may be changed.
+ * arrays belong to the receiver, which may change them.
  *
  * <p>An update that moves a row to another key comes as two changes: a {@code DELETE} of the old key and right behind it an
  * {@code INSERT} that names it.
