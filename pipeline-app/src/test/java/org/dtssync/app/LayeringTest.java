@@ -13,7 +13,7 @@ class LayeringTest {
 
     private static final String PLAN = """
             the floor plan is: pipeline-app -> connectors -> schemas; in pipeline-app cli, quickstart (doors) -> display, metrics -> pipeline (hall)
-            -> precheck, structure, snapshot, verify (rooms, which never import one another) -> config, catalog, progress (ground)
+            -> precheck, structure, snapshot, verify (rooms, which never import one another) -> config, catalog, state (ground)
             """;
 
     private final JavaClasses classes = new ClassFileImporter()
@@ -54,7 +54,7 @@ class LayeringTest {
                 .layer("verify")
                 .definedBy("org.dtssync.app.verify..")
                 .layer("ground")
-                .definedBy("org.dtssync.app.config..", "org.dtssync.app.catalog..", "org.dtssync.app.progress..")
+                .definedBy("org.dtssync.app.config..", "org.dtssync.app.catalog..", "org.dtssync.app.state..")
                 .layer("connectors")
                 .definedBy("org.dtssync.connectors..")
                 .layer("schemas")

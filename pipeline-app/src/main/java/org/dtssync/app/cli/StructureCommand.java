@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.structure.ObjectState;
 import org.dtssync.app.structure.StoredObject;
 import org.dtssync.app.structure.StructureStore;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.structure.ObjectState;
 import org.dtssync.app.structure.StoredObject;
 import org.dtssync.app.structure.StructureComparison;

@@ -1,8 +1,8 @@
 package org.dtssync.app.control;
 
 import java.util.Map;
-import org.dtssync.app.progress.CommandStore;
-import org.dtssync.app.progress.PostedCommand;
+import org.dtssync.app.state.CommandStore;
+import org.dtssync.app.state.PostedCommand;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;

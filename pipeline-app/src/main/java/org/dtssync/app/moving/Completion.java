@@ -1,7 +1,7 @@
 package org.dtssync.app.moving;
 
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.SwitchoverSteps;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamEnd;
 import org.dtssync.app.task.TaskParts;

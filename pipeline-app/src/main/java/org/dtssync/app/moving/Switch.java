@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.prepare.Preparation;
-import org.dtssync.app.progress.SwitchoverSteps;
+import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamEnd;
 import org.dtssync.app.structure.StructureFinisher;

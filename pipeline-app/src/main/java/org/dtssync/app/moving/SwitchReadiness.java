@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.drift.StructureWatch;
-import org.dtssync.app.progress.Verifications;
+import org.dtssync.app.state.Verifications;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.TaskParts;

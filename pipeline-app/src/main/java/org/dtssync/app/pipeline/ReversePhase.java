@@ -10,7 +10,7 @@ import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchOptions;
 import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.task.Background;
 import org.dtssync.app.task.PipelineListener;

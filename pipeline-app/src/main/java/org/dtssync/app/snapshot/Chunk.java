@@ -2,7 +2,7 @@ package org.dtssync.app.snapshot;
 
 import java.util.List;
 import java.util.Optional;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.postgres.TableName;
 
 /**

@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import org.dtssync.app.progress.ComparedSlice;
+import org.dtssync.app.state.ComparedSlice;
 
 /**
  * Cuts a table into slices that are short enough for one transaction each.

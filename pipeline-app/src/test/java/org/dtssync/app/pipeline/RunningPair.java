@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.control.RunningTask;
-import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.task.PipelineListener;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 

@@ -13,7 +13,7 @@ import java.util.List;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
-import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
 

@@ -1,4 +1,4 @@
-package org.dtssync.app.progress;
+package org.dtssync.app.state;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -4,4 +4,4 @@
  *
  * <p>Reads from: the destination's dts_sync schema. Writes to: the same.
  */
-package org.dtssync.app.progress;
+package org.dtssync.app.state;

@@ -1,4 +1,4 @@
-package org.dtssync.app.progress;
+package org.dtssync.app.state;
 
 /**
  * A command that was posted to a running task.

@@ -1,4 +1,4 @@
-package org.dtssync.app.progress;
+package org.dtssync.app.state;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
