@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
@@ -37,7 +37,7 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
      *
      * @param mirrorOf the task in the other direction, which knows by it which transactions to leave out
      */
-    public static void begin(Connection connection, Fence fence, AppliedPosition first, String mirrorOf)
+    public static void begin(Connection connection, Epoch epoch, AppliedPosition first, String mirrorOf)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 INSERT INTO dts_sync.apply_position (task, epoch, cut_lsn, cut_offset, applied_at, mirror_of)
@@ -46,8 +46,8 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
                 SET epoch = excluded.epoch, cut_lsn = excluded.cut_lsn, cut_offset = excluded.cut_offset,
                     applied_at = excluded.applied_at, mirror_of = excluded.mirror_of
                 """)) {
-            statement.setString(1, fence.task());
-            statement.setLong(2, fence.epoch());
+            statement.setString(1, epoch.task());
+            statement.setLong(2, epoch.number());
             statement.setString(3, first.lsn().toString());
             statement.setLong(4, first.cutOffset());
             statement.setString(5, mirrorOf);
@@ -83,12 +83,12 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
     }
 
     /**
-     * Moves the position on. This is the first statement of every transaction that applies changes: it checks the fence, and a
+     * Moves the position on. This is the first statement of every transaction that applies changes: it checks the epoch, and a
      * pipeline in the other direction knows our transactions by it.
      *
      * @throws SyncException of kind FENCED if another instance has taken over
      */
-    void advance(Connection connection, Fence fence) throws SQLException {
+    void advance(Connection connection, Epoch epoch) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 UPDATE dts_sync.apply_position
                 SET cut_lsn = ?::pg_lsn, cut_offset = ?, applied_at = clock_timestamp()
@@ -96,15 +96,15 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
                 """)) {
             statement.setString(1, lsn.toString());
             statement.setLong(2, cutOffset);
-            statement.setString(3, fence.task());
-            statement.setLong(4, fence.epoch());
+            statement.setString(3, epoch.task());
+            statement.setLong(4, epoch.number());
             if (statement.executeUpdate() != 1) {
                 throw new SyncException(
                         FaultKind.FENCED,
-                        "Another instance of task " + fence.task() + " has taken over, or the task was released.",
+                        "Another instance of task " + epoch.task() + " has taken over, or the task was released.",
                         "Nothing was written.");
             }
         }
-        fence.hold(connection);
+        epoch.hold(connection);
     }
 }

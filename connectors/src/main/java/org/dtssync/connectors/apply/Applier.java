@@ -20,7 +20,7 @@ import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -48,7 +48,7 @@ public final class Applier {
 
     private final ApplySettings settings;
     private final SoleSession destination;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Converter keyConverter;
     private final Converter valueConverter;
     private final CutCodec codec;
@@ -63,7 +63,7 @@ public final class Applier {
      *
      * @param settings what is applied
      * @param destination the session there of whatever applies this task in this process
-     * @param fence the right to write there
+     * @param epoch the right to write there
      * @param keyConverter reads keys; used by this applier alone
      * @param valueConverter reads envelopes; used by this applier alone
      * @param codec reads cuts; used by this applier alone
@@ -72,14 +72,14 @@ public final class Applier {
     public Applier(
             ApplySettings settings,
             SoleSession destination,
-            Fence fence,
+            Epoch epoch,
             Converter keyConverter,
             Converter valueConverter,
             CutCodec codec,
             ApplyListener listener) {
         this.settings = settings;
         this.destination = destination;
-        this.fence = fence;
+        this.epoch = epoch;
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         this.codec = codec;
@@ -277,7 +277,7 @@ public final class Applier {
         }
 
         private void begin(AppliedPosition position) throws SQLException {
-            position.advance(connection, fence);
+            position.advance(connection, epoch);
         }
 
         private Optional<LateRows> complete(BatchFold batch) throws SQLException {

@@ -20,7 +20,7 @@ import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -37,13 +37,13 @@ public final class ReplacedPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(ReplacedPartitions.class);
 
     private final TaskParts parts;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Heartbeat heartbeat;
     private volatile boolean following;
 
-    public ReplacedPartitions(TaskParts parts, Fence fence, Heartbeat heartbeat) {
+    public ReplacedPartitions(TaskParts parts, Epoch epoch, Heartbeat heartbeat) {
         this.parts = parts;
-        this.fence = fence;
+        this.epoch = epoch;
         this.heartbeat = heartbeat;
     }
 
@@ -73,7 +73,7 @@ public final class ReplacedPartitions {
                                 table.getKey(),
                                 table.getValue(),
                                 PartitionFiles.withFilesOf(table.getValue(), current),
-                                fence);
+                                epoch);
             }
         }
     }

@@ -24,7 +24,7 @@ import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -39,14 +39,14 @@ public final class StructureChanges {
     private static final Logger LOG = LoggerFactory.getLogger(StructureChanges.class);
 
     private final TaskParts parts;
-    private final Fence fence;
+    private final Epoch epoch;
 
     /** Whether the destination must have the tables already. */
     private final boolean made;
 
-    public StructureChanges(TaskParts parts, Fence fence, boolean made) {
+    public StructureChanges(TaskParts parts, Epoch epoch, boolean made) {
         this.parts = parts;
-        this.fence = fence;
+        this.epoch = epoch;
         this.made = made;
     }
 
@@ -82,7 +82,7 @@ public final class StructureChanges {
                             PartitionFiles.withFilesOf(now, recorded.structure()),
                             selected(table).keyColumns(),
                             SourcePosition.insert(parts.source()),
-                            fence);
+                            epoch);
         }
         LOG.info("Structure was accepted. table={}", table);
     }
@@ -94,7 +94,7 @@ public final class StructureChanges {
                     "Table " + table + " is gone at the source but still exists at the destination.",
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
-        parts.structures().remove(table, fence);
+        parts.structures().remove(table, epoch);
         LOG.info("Table left the task. table={}", table);
     }
 
@@ -110,7 +110,7 @@ public final class StructureChanges {
         TableProgress selected = selected(table);
         TableStructure current = TableStructure.parse(now);
         requireAtDestination(table, current, Optional.empty(), "--resnapshot");
-        parts.progress().addTables(List.of(selected), fence);
+        parts.progress().addTables(List.of(selected), epoch);
         publish(table);
         if (made || DestinationTable.read(parts.destination(), table).isPresent()) {
             job.resnapshot(table);
@@ -120,14 +120,14 @@ public final class StructureChanges {
                         parts.destination(), table, selected.keyColumns().orElse(List.of()));
         // Taken after the structure was read and before anything is copied: see LowerBound.
         parts.structures()
-                .reload(table, now, selected.keyColumns(), SourcePosition.insert(parts.source()), whole, fence);
+                .reload(table, now, selected.keyColumns(), SourcePosition.insert(parts.source()), whole, epoch);
         LOG.info("Table will be loaded anew. table={} under_one_snapshot={}", table, whole);
     }
 
     private void publish(TableName table) {
         try (Connection connection = parts.source().open()) {
             new Publication(parts.task().publication()).include(connection, table);
-            new PublicationWatch(parts).record(connection, table, fence);
+            new PublicationWatch(parts).record(connection, table, epoch);
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + table + " could not be published", e);
         }

@@ -10,7 +10,7 @@ import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.slf4j.Logger;
@@ -38,13 +38,13 @@ public final class InstanceLease implements AutoCloseable {
 
     private final SoleSession destination;
     private final String task;
-    private final Fence fence;
+    private final Epoch epoch;
     private Connection connection;
 
-    private InstanceLease(SoleSession destination, String task, Fence fence, Connection connection) {
+    private InstanceLease(SoleSession destination, String task, Epoch epoch, Connection connection) {
         this.destination = destination;
         this.task = task;
-        this.fence = fence;
+        this.epoch = epoch;
         this.connection = connection;
     }
 
@@ -173,7 +173,7 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private static Fence raise(Connection connection, String task) throws SQLException {
+    private static Epoch raise(Connection connection, String task) throws SQLException {
         connection.setAutoCommit(false);
         long epoch;
         try (PreparedStatement statement = connection.prepareStatement("""
@@ -205,12 +205,12 @@ public final class InstanceLease implements AutoCloseable {
         }
         connection.commit();
         connection.setAutoCommit(true);
-        return new Fence(task, epoch);
+        return new Epoch(task, epoch);
     }
 
     /** Returns this instance's right to write. */
-    public Fence fence() {
-        return fence;
+    public Epoch epoch() {
+        return epoch;
     }
 
     /** Gives signs of life until interrupted; gets the lock back after the destination was away. */
@@ -237,7 +237,7 @@ public final class InstanceLease implements AutoCloseable {
                 UPDATE dts_sync.instance SET alive_at = clock_timestamp() WHERE task = ? AND epoch = ?
                 """)) {
             statement.setString(1, task);
-            statement.setLong(2, fence.epoch());
+            statement.setLong(2, epoch.number());
             if (statement.executeUpdate() != 1) {
                 throw taken();
             }

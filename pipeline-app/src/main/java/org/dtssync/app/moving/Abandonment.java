@@ -14,7 +14,7 @@ import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -36,18 +36,18 @@ public final class Abandonment {
 
     private final TaskParts task;
     private final TaskParts reverse;
-    private final Fence taskFence;
+    private final Epoch taskEpoch;
     private final SwitchoverSteps steps;
 
     /**
      * Creates one; does nothing yet.
      *
-     * @param taskFence the right to write to the destination
+     * @param taskEpoch the right to write to the destination
      */
-    public Abandonment(TaskParts task, Fence taskFence) {
+    public Abandonment(TaskParts task, Epoch taskEpoch) {
         this.task = task;
         this.reverse = task.reversed();
-        this.taskFence = taskFence;
+        this.taskEpoch = taskEpoch;
         this.steps = new SwitchoverSteps(task.destination(), task.task().name(), "rollback");
     }
 
@@ -57,8 +57,8 @@ public final class Abandonment {
      * @param back the way back, which ends here
      */
     public SwitchReport run(Direction back) throws InterruptedException {
-        steps.clear(taskFence);
-        task.progress().enter(Phase.ROLLBACK, taskFence);
+        steps.clear(taskEpoch);
+        task.progress().enter(Phase.ROLLBACK, taskEpoch);
         LOG.warn(
                 "Going back without waiting for everything. task={}",
                 task.task().name());
@@ -68,12 +68,12 @@ public final class Abandonment {
         boolean opened = false;
         try {
             hold();
-            try (WriteFence.Locks locks = fence(task.destination()).raise(taskFence)) {
+            try (WriteFence.Locks locks = fence(task.destination()).raise(taskEpoch)) {
                 lost = drain(back);
                 back.close();
                 sequences = new SequenceCopy(
                                 task.destination(), task.source(), task.task().objects())
-                        .run(back.fence());
+                        .run(back.epoch());
                 locks.requireHeld();
                 open();
                 opened = true;
@@ -81,11 +81,11 @@ public final class Abandonment {
         } finally {
             if (!opened && task.progress().task().orElseThrow().phase() != Phase.ABANDONED) {
                 // As after a crash here, when a start undoes it by the recorded steps.
-                new Switch(SwitchKind.ROLLBACK, task, taskFence).letGoOn();
-                task.progress().enter(Phase.REVERSE, taskFence);
+                new Switch(SwitchKind.ROLLBACK, task, taskEpoch).letGoOn();
+                task.progress().enter(Phase.REVERSE, taskEpoch);
             }
         }
-        Optional<SyncException> unmoved = finish(back.fence());
+        Optional<SyncException> unmoved = finish(back.epoch());
         return new SwitchReport(
                 "rollback",
                 true,
@@ -101,7 +101,7 @@ public final class Abandonment {
 
     /** Whoever goes back at any price does not stay because of a PgBouncer that cannot let clients wait. */
     private void hold() {
-        steps.begin(PAUSE, taskFence);
+        steps.begin(PAUSE, taskEpoch);
         try {
             endpoint().hold();
         } catch (SyncException e) {
@@ -110,7 +110,7 @@ public final class Abandonment {
                     task.task().name(),
                     e.getMessage());
         }
-        steps.done(PAUSE, taskFence);
+        steps.done(PAUSE, taskEpoch);
     }
 
     private Endpoint endpoint() {
@@ -131,7 +131,7 @@ public final class Abandonment {
 
     private void open() {
         task.destination().inTransaction("The phase could not be recorded", connection -> {
-            taskFence.hold(connection);
+            taskEpoch.hold(connection);
             task.progress().enter(connection, Phase.ABANDONED);
             return null;
         });
@@ -145,15 +145,15 @@ public final class Abandonment {
     /**
      * Finishes it.
      *
-     * @param sourceFence the right to write to the source
+     * @param sourceEpoch the right to write to the source
      * @return why applications were not taken to the source, if they were not; a later start tries again
      */
-    public Optional<SyncException> finish(Fence sourceFence) throws InterruptedException {
-        steps.begin(LAST, taskFence);
+    public Optional<SyncException> finish(Epoch sourceEpoch) throws InterruptedException {
+        steps.begin(LAST, taskEpoch);
         // Before anybody writes there: nothing that is still on its way may come after that.
         endWriters();
-        new StreamEnd(reverse, sourceFence).run();
-        fence(task.source()).lift(sourceFence);
+        new StreamEnd(reverse, sourceEpoch).run();
+        fence(task.source()).lift(sourceEpoch);
         try {
             endpoint().move();
         } catch (SyncException e) {
@@ -161,7 +161,7 @@ public final class Abandonment {
                     "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
             return Optional.of(e);
         }
-        steps.done(LAST, taskFence);
+        steps.done(LAST, taskEpoch);
         return Optional.empty();
     }
 

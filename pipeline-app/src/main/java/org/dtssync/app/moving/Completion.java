@@ -5,7 +5,7 @@ import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamEnd;
 import org.dtssync.app.task.TaskParts;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
  * database that applications use.
  *
  * @param task the task as its file says
- * @param taskFence the right to write to the destination
+ * @param taskEpoch the right to write to the destination
  */
-public record Completion(TaskParts task, Fence taskFence) {
+public record Completion(TaskParts task, Epoch taskEpoch) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Completion.class);
 
@@ -28,11 +28,11 @@ public record Completion(TaskParts task, Fence taskFence) {
      * @param back the way back, which has everything and ends here
      */
     public SwitchReport run(Direction back) throws InterruptedException {
-        steps().begin(STEP, taskFence);
-        task.progress().enter(Phase.COMPLETE, taskFence);
+        steps().begin(STEP, taskEpoch);
+        task.progress().enter(Phase.COMPLETE, taskEpoch);
         LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.COMPLETE.label());
         back.close();
-        finish(back.fence());
+        finish(back.epoch());
         return SwitchReport.completed();
     }
 
@@ -44,11 +44,11 @@ public record Completion(TaskParts task, Fence taskFence) {
     /**
      * Finishes it.
      *
-     * @param sourceFence the right to write to the source
+     * @param sourceEpoch the right to write to the source
      */
-    public void finish(Fence sourceFence) throws InterruptedException {
-        new StreamEnd(task.reversed(), sourceFence).run();
-        steps().done(STEP, taskFence);
+    public void finish(Epoch sourceEpoch) throws InterruptedException {
+        new StreamEnd(task.reversed(), sourceEpoch).run();
+        steps().done(STEP, taskEpoch);
     }
 
     /** It ends what the switchover began. */

@@ -8,7 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.schemas.SqlResources;
 
@@ -46,9 +46,9 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
      *
      * @param fence held by the transaction, one of this database; null if whoever calls holds the task by other means
      */
-    void switchOn(Fence fence) {
+    void switchOn(Epoch epoch) {
         database.inTransaction("The " + database.role() + " could not be set read-only", connection -> {
-            begin(connection, fence);
+            begin(connection, epoch);
             execute(connection, SqlResources.WRITE_FENCE.text());
             List<Earlier> kept = kept(connection);
             if (kept.isEmpty()) {
@@ -68,9 +68,9 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
      * @param fence as above
      * @return whether there was one
      */
-    boolean putBack(Fence fence) {
+    boolean putBack(Epoch epoch) {
         return database.inTransaction("The " + database.role() + " could not be set writable", connection -> {
-            begin(connection, fence);
+            begin(connection, epoch);
             if (!isKept(connection)) {
                 return false;
             }
@@ -114,9 +114,9 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
         });
     }
 
-    private static void begin(Connection connection, Fence fence) throws SQLException {
-        if (fence != null) {
-            fence.hold(connection);
+    private static void begin(Connection connection, Epoch epoch) throws SQLException {
+        if (epoch != null) {
+            epoch.hold(connection);
         }
     }
 

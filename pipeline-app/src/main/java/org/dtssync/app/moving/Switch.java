@@ -15,7 +15,7 @@ import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -41,7 +41,7 @@ public final class Switch {
 
     private final SwitchKind kind;
     private final TaskParts task;
-    private final Fence taskFence;
+    private final Epoch taskEpoch;
     private final TaskParts from;
     private final TaskParts next;
     private final SwitchoverSteps steps;
@@ -49,7 +49,7 @@ public final class Switch {
     private final Endpoint endpoint;
 
     /** The right to write to the source, where the state of the other direction is; null until it is held. */
-    private Fence sourceFence;
+    private Epoch sourceEpoch;
 
     /** Up to where the other side has everything, once the fenced one has drained. */
     private Lsn drained = Lsn.ZERO;
@@ -58,12 +58,12 @@ public final class Switch {
      * Creates a switch; does nothing yet.
      *
      * @param task the task as its file says, whose state at the destination has the last word
-     * @param taskFence its right to write there
+     * @param taskEpoch its right to write there
      */
-    public Switch(SwitchKind kind, TaskParts task, Fence taskFence) {
+    public Switch(SwitchKind kind, TaskParts task, Epoch taskEpoch) {
         this.kind = kind;
         this.task = task;
-        this.taskFence = taskFence;
+        this.taskEpoch = taskEpoch;
         TaskParts reverse = task.reversed();
         this.from = kind == SwitchKind.SWITCHOVER ? task : reverse;
         this.next = kind == SwitchKind.SWITCHOVER ? reverse : task;
@@ -85,8 +85,8 @@ public final class Switch {
     }
 
     /** Returns the right to write to one of both databases. */
-    private Fence fenceAt(DatabaseConnections database) {
-        return database.role().equals(task.destination().role()) ? taskFence : sourceFence;
+    private Epoch epochAt(DatabaseConnections database) {
+        return database.role().equals(task.destination().role()) ? taskEpoch : sourceEpoch;
     }
 
     /** Does something and records it. */
@@ -96,10 +96,10 @@ public final class Switch {
     }
 
     private <T> T step(String name, Step<T> work) throws InterruptedException {
-        steps.begin(name, taskFence);
+        steps.begin(name, taskEpoch);
         LOG.info("Step begins. task={} direction={} step={}", task.task().name(), kind.label(), name);
         T result = work.run();
-        steps.done(name, taskFence);
+        steps.done(name, taskEpoch);
         return result;
     }
 
@@ -111,7 +111,7 @@ public final class Switch {
      */
     public SwitchReport run(Direction active, Background background, SwitchOptions options)
             throws InterruptedException {
-        steps.clear(taskFence);
+        steps.clear(taskEpoch);
         SwitchReadiness readiness = new SwitchReadiness(
                 kind, task, from, endpoint, fenceOf(next).liftingStatements().isEmpty());
         step("gates", () -> readiness.gates(active));
@@ -121,7 +121,7 @@ public final class Switch {
             return notMoved(0, null, verification, "Give the command without --dry-run.");
         }
         try (InstanceLease lease = kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
-            sourceFence = lease == null ? active.fence() : lease.fence();
+            sourceEpoch = lease == null ? active.epoch() : lease.epoch();
             return move(active, background, options, verification);
         }
     }
@@ -129,12 +129,12 @@ public final class Switch {
     private SwitchReport move(
             Direction active, Background background, SwitchOptions options, SwitchReadiness.Checked verification)
             throws InterruptedException {
-        task.progress().enter(kind.during(), taskFence);
+        task.progress().enter(kind.during(), taskEpoch);
         boolean opened = false;
         try {
-            Fence fence = fenceAt(next.destination());
-            try (Direction back = new Direction(next, fence, background, PipelineListener.NONE)) {
-                step("stream-back", () -> startBack(active, fence, back));
+            Epoch epoch = epochAt(next.destination());
+            try (Direction back = new Direction(next, epoch, background, PipelineListener.NONE)) {
+                step("stream-back", () -> startBack(active, epoch, back));
                 Crossing crossing = cross(active, back, options);
                 if (options.rehearse()) {
                     return notMoved(
@@ -180,7 +180,7 @@ public final class Switch {
                 endpoint.hold();
                 return null;
             });
-            try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(fenceAt(from.source())))) {
+            try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(epochAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
                 int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
                 step("confirm", () -> confirm(active, back, locks));
@@ -200,7 +200,7 @@ public final class Switch {
 
     /** Applications can write again where they are. */
     void letGoOn() throws InterruptedException {
-        writeFence.lift(fenceAt(from.source()));
+        writeFence.lift(epochAt(from.source()));
         if (!steps.isBegun(PAUSE)) {
             return;
         }
@@ -245,9 +245,9 @@ public final class Switch {
     }
 
     /** Its slot must be there before the first write that has to flow back. */
-    private Void startBack(Direction active, Fence fence, Direction back) throws InterruptedException {
+    private Void startBack(Direction active, Epoch epoch, Direction back) throws InterruptedException {
         next.progress().install();
-        new Preparation(next, fence).follow(active.tables());
+        new Preparation(next, epoch).follow(active.tables());
         back.watch().record();
         back.startCapture();
         back.watch().awaitStreaming(START_LIMIT_MILLIS);
@@ -297,13 +297,13 @@ public final class Switch {
 
     private int copySequences() {
         return new SequenceCopy(from.source(), from.destination(), task.task().objects())
-                .run(fenceAt(from.destination()));
+                .run(epochAt(from.destination()));
     }
 
     /** The point of no return. */
     private Void open() {
         task.destination().inTransaction("The phase could not be recorded", connection -> {
-            taskFence.hold(connection);
+            taskEpoch.hold(connection);
             if (kind == SwitchKind.SWITCHOVER) {
                 AppliedPosition.revoke(connection, from.task().name());
             }
@@ -317,7 +317,7 @@ public final class Switch {
 
     /** The database that is opened may still be fenced from a switch the other way. */
     private Void allowWrites() {
-        fenceOf(next).lift(fenceAt(next.source()));
+        fenceOf(next).lift(epochAt(next.source()));
         return null;
     }
 
@@ -366,9 +366,9 @@ public final class Switch {
      *
      * @param fence the right to write to the database that applications use now
      */
-    public void finish(Fence fence) throws InterruptedException {
+    public void finish(Epoch epoch) throws InterruptedException {
         if (kind == SwitchKind.ROLLBACK) {
-            sourceFence = fence;
+            sourceEpoch = epoch;
         }
         if (!steps.isDone("writes")) {
             step("writes", this::allowWrites);
@@ -377,11 +377,11 @@ public final class Switch {
             endpoint();
         }
         step("end-of-stream", () -> {
-            new StreamEnd(from, fence).run();
+            new StreamEnd(from, epoch).run();
             return null;
         });
         step(LAST, () -> {
-            new StructureFinisher(from.source(), from.destination(), task.task().objects(), fence).refresh(view -> {});
+            new StructureFinisher(from.source(), from.destination(), task.task().objects(), epoch).refresh(view -> {});
             return null;
         });
     }
@@ -393,7 +393,7 @@ public final class Switch {
             return;
         }
         try (InstanceLease lease = InstanceLease.acquirePatiently(next)) {
-            sourceFence = lease.fence();
+            sourceEpoch = lease.epoch();
             undo();
         }
     }
@@ -401,7 +401,7 @@ public final class Switch {
     private void undo() throws InterruptedException {
         LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label());
         letGoOn();
-        new StreamEnd(next, fenceAt(next.destination())).run();
-        task.progress().enter(kind.before(), taskFence);
+        new StreamEnd(next, epochAt(next.destination())).run();
+        task.progress().enter(kind.before(), taskEpoch);
     }
 }

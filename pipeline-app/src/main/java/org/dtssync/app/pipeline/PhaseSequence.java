@@ -39,7 +39,7 @@ import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -60,13 +60,13 @@ final class PhaseSequence {
     private static final Logger LOG = LoggerFactory.getLogger(PhaseSequence.class);
 
     private final TaskParts parts;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Background background;
     private final PipelineListener listener;
 
-    PhaseSequence(TaskParts parts, Fence fence, Background background, PipelineListener listener) {
+    PhaseSequence(TaskParts parts, Epoch epoch, Background background, PipelineListener listener) {
         this.parts = parts;
-        this.fence = fence;
+        this.epoch = epoch;
         this.background = background;
         this.listener = listener;
     }
@@ -82,7 +82,7 @@ final class PhaseSequence {
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
-                report = new ReversePhase(parts, fence, background, listener).run(options.goal());
+                report = new ReversePhase(parts, epoch, background, listener).run(options.goal());
             } else {
                 report = forward(options, phase);
             }
@@ -99,23 +99,23 @@ final class PhaseSequence {
                 .orElse(Phase.PREPARE);
         if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
             SwitchKind kind = phase == Phase.SWITCHOVER ? SwitchKind.SWITCHOVER : SwitchKind.ROLLBACK;
-            parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undoAfterCrash());
+            parts.retry().run("switchover", () -> new Switch(kind, parts, epoch).undoAfterCrash());
             return phase == Phase.SWITCHOVER ? Phase.INCREMENTAL : Phase.REVERSE;
         }
         if (phase == Phase.ABANDONED) {
-            Abandonment abandonment = new Abandonment(parts, fence);
+            Abandonment abandonment = new Abandonment(parts, epoch);
             if (abandonment.isUnfinished()) {
                 parts.retry().run("rollback", () -> finishAbandonment(abandonment));
             }
         }
         if (phase == Phase.COMPLETE) {
-            Completion completion = new Completion(parts, fence);
+            Completion completion = new Completion(parts, epoch);
             if (completion.isUnfinished()) {
                 parts.retry().run("complete", () -> finishCompletion(completion));
             }
         }
         if (phase == Phase.INCREMENTAL) {
-            Switch rollback = new Switch(SwitchKind.ROLLBACK, parts, fence);
+            Switch rollback = new Switch(SwitchKind.ROLLBACK, parts, epoch);
             if (rollback.isUnfinished()) {
                 parts.retry().run("rollback", () -> finishRollback(rollback));
             }
@@ -125,24 +125,24 @@ final class PhaseSequence {
 
     private void finishAbandonment(Abandonment abandonment) throws InterruptedException {
         try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
-            abandonment.finish(lease.fence());
+            abandonment.finish(lease.epoch());
         }
     }
 
     private void finishCompletion(Completion completion) throws InterruptedException {
         try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
-            completion.finish(lease.fence());
+            completion.finish(lease.epoch());
         }
     }
 
     private void finishRollback(Switch rollback) throws InterruptedException {
         try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
-            rollback.finish(lease.fence());
+            rollback.finish(lease.epoch());
         }
     }
 
     private Optional<VerifyReport> forward(RunOptions options, Phase begin) throws InterruptedException {
-        try (Direction direction = new Direction(parts, fence, background, listener)) {
+        try (Direction direction = new Direction(parts, epoch, background, listener)) {
             return forward(options, begin, direction);
         }
     }
@@ -179,7 +179,7 @@ final class PhaseSequence {
     }
 
     private void enter(Phase phase) throws InterruptedException {
-        parts.retry().run("state", () -> parts.progress().enter(phase, fence));
+        parts.retry().run("state", () -> parts.progress().enter(phase, epoch));
         listener.entered(phase);
         LOG.info("Phase begins. task={} phase={}", parts.task().name(), phase.label());
     }
@@ -188,17 +188,17 @@ final class PhaseSequence {
         enter(Phase.PREPARE);
         Optional<Mirror> mirror = Mirror.of(parts);
         if (mirror.isPresent()) {
-            parts.retry().run("prepare", () -> mirror.get().prepare(fence));
+            parts.retry().run("prepare", () -> mirror.get().prepare(epoch));
             return Phase.INCREMENTAL;
         }
-        parts.retry().run("prepare", () -> new Preparation(parts, fence).run());
+        parts.retry().run("prepare", () -> new Preparation(parts, epoch).run());
         enter(Phase.CAPTURE);
         return Phase.CAPTURE;
     }
 
     /** Takes changed structures as they are now, and sends tables back to be loaded anew. */
     private Phase changeTables(Phase phase, RunOptions options, AppliedMark applied) throws InterruptedException {
-        StructureChanges changes = new StructureChanges(parts, fence, phase.isAfter(Phase.SCHEMA));
+        StructureChanges changes = new StructureChanges(parts, epoch, phase.isAfter(Phase.SCHEMA));
         options.acceptStructure().forEach(changes::accept);
         if (!options.resnapshot().isEmpty()) {
             requireNoMirror("Tables cannot be loaded anew: what is loaded would flow back.");
@@ -238,7 +238,7 @@ final class PhaseSequence {
         parts.retry().run("schema", () -> {
             StructureStore store = structureStore();
             if (!store.isSaved()) {
-                store.save(new StructureReader(parts.source(), parts.task().objects()).read(), fence);
+                store.save(new StructureReader(parts.source(), parts.task().objects()).read(), epoch);
             }
             structureApplier(store).apply(Section.PRE_DATA);
         });
@@ -252,7 +252,7 @@ final class PhaseSequence {
         return new StructureApplier(
                 parts.destination(),
                 store,
-                fence,
+                epoch,
                 parts.task().destination().existing(),
                 parts.task().snapshot().workers(),
                 (object, state, seconds) -> listener.structureObject(object.name(), state.label(), seconds));
@@ -272,7 +272,7 @@ final class PhaseSequence {
                 parts.source(),
                 parts.destination(),
                 parts.progress(),
-                fence,
+                epoch,
                 parts.task().snapshot(),
                 parts.task().retry(),
                 emptyFirst,
@@ -301,7 +301,7 @@ final class PhaseSequence {
     private void catchUp(Direction direction) throws InterruptedException {
         enter(Phase.CATCH_UP);
         direction.converge(this::isConsistent);
-        parts.retry().run("state", () -> parts.progress().startStreaming(fence));
+        parts.retry().run("state", () -> parts.progress().startStreaming(epoch));
     }
 
     /** Asked after every write: reading rows from the source raises the point while the applier is on its way to it. */
@@ -318,7 +318,7 @@ final class PhaseSequence {
         parts.retry().run("finalize", () -> structureApplier(structureStore()).apply(Section.POST_DATA));
         parts.retry().run("finalize", () -> {
             StructureFinisher finisher = new StructureFinisher(
-                    parts.source(), parts.destination(), parts.task().objects(), fence);
+                    parts.source(), parts.destination(), parts.task().objects(), epoch);
             finisher.analyze(table -> {});
             finisher.refresh(view -> {});
         });
@@ -356,13 +356,13 @@ final class PhaseSequence {
 
     /** A rollback that was done already. */
     private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = new Switch(SwitchKind.ROLLBACK, parts, fence).again(options);
+        SwitchReport report = new Switch(SwitchKind.ROLLBACK, parts, epoch).again(options);
         return new CommandDesk.Outcome(report.json(), 0, false);
     }
 
     private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
         requireNoMirror("Applications are moved by hand.");
-        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, parts, fence).run(direction, background, options);
+        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, parts, epoch).run(direction, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
 }

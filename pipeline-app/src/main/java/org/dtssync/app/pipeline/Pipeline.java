@@ -21,7 +21,7 @@ import org.dtssync.app.task.TaskParts;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -141,11 +141,11 @@ public final class Pipeline {
 
     private Optional<VerifyReport> run(RunOptions options, InstanceLease lease, Background background)
             throws InterruptedException {
-        Fence fence = lease.fence();
+        Epoch epoch = lease.epoch();
         background.start("dts-sync-lease", () -> parts.retry().run("lease", lease::keep));
         background.start("dts-sync-cancel", () -> parts.retry().run("commands", () -> new CancelWatch(parts).run()));
         try {
-            Optional<VerifyReport> report = new PhaseSequence(parts, fence, background, listener).run(options);
+            Optional<VerifyReport> report = new PhaseSequence(parts, epoch, background, listener).run(options);
             background.check();
             return report;
         } catch (InterruptedException e) {
@@ -153,9 +153,9 @@ public final class Pipeline {
             if (cause == null) {
                 throw e;
             }
-            throw recorded(cause, fence);
+            throw recorded(cause, epoch);
         } catch (SyncException e) {
-            throw recorded(causeOf(background, e), fence);
+            throw recorded(causeOf(background, e), epoch);
         }
     }
 
@@ -164,10 +164,10 @@ public final class Pipeline {
         return background.fatal() == null ? e : background.fatal();
     }
 
-    private SyncException recorded(SyncException fault, Fence fence) {
+    private SyncException recorded(SyncException fault, Epoch epoch) {
         if (fault.kind() != FaultKind.FENCED && fault.kind() != FaultKind.CANCELLED) {
             try {
-                parts.progress().error(fault.getMessage(), fence);
+                parts.progress().error(fault.getMessage(), epoch);
             } catch (SyncException e) {
                 fault.addSuppressed(e);
             }

@@ -17,7 +17,7 @@ import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,23 +31,23 @@ final class ReversePhase {
 
     private final TaskParts task;
     private final TaskParts reverse;
-    private final Fence taskFence;
+    private final Epoch taskEpoch;
     private final Background background;
     private final PipelineListener listener;
 
-    ReversePhase(TaskParts task, Fence taskFence, Background background, PipelineListener listener) {
+    ReversePhase(TaskParts task, Epoch taskEpoch, Background background, PipelineListener listener) {
         this.task = task;
         this.reverse = task.reversed();
-        this.taskFence = taskFence;
+        this.taskEpoch = taskEpoch;
         this.background = background;
         this.listener = listener;
     }
 
     /** Follows until the phase is left or the goal is reached; returns the comparison, if the goal was one. */
     Optional<VerifyReport> run(RunGoal goal) throws InterruptedException {
-        Switch switchover = new Switch(SwitchKind.SWITCHOVER, task, taskFence);
+        Switch switchover = new Switch(SwitchKind.SWITCHOVER, task, taskEpoch);
         if (switchover.isUnfinished()) {
-            task.retry().run("switchover", () -> switchover.finish(taskFence));
+            task.retry().run("switchover", () -> switchover.finish(taskEpoch));
         }
         listener.entered(Phase.REVERSE);
         LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.REVERSE.label());
@@ -55,7 +55,7 @@ final class ReversePhase {
         task.retry().run("lease", () -> lease[0] = InstanceLease.acquirePatiently(reverse));
         try (InstanceLease held = lease[0];
                 Background closing = background.group();
-                Direction back = new Direction(reverse, held.fence(), background, listener)) {
+                Direction back = new Direction(reverse, held.epoch(), background, listener)) {
             closing.start("dts-sync-lease-reverse", () -> task.retry().run("lease", held::keep));
             back.startCapture();
             back.startFollowing();
@@ -90,21 +90,21 @@ final class ReversePhase {
 
     private CommandDesk.Outcome rollback(Direction back, SwitchOptions options) throws InterruptedException {
         if (options.abandon()) {
-            SwitchReport report = new Abandonment(task, taskFence).run(back);
+            SwitchReport report = new Abandonment(task, taskEpoch).run(back);
             return new CommandDesk.Outcome(report.json(), 0, true);
         }
-        SwitchReport report = new Switch(SwitchKind.ROLLBACK, task, taskFence).run(back, background, options);
+        SwitchReport report = new Switch(SwitchKind.ROLLBACK, task, taskEpoch).run(back, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
 
     private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, task, taskFence).again(options);
+        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, task, taskEpoch).again(options);
         return new CommandDesk.Outcome(report.json(), 0, false);
     }
 
     private CommandDesk.Outcome complete(Direction back) throws InterruptedException {
         back.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
-        SwitchReport report = new Completion(task, taskFence).run(back);
+        SwitchReport report = new Completion(task, taskEpoch).run(back);
         return new CommandDesk.Outcome(report.json(), 0, true);
     }
 }

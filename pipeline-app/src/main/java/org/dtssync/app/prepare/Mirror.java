@@ -19,7 +19,7 @@ import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.SqlResources;
@@ -74,7 +74,7 @@ public record Mirror(TaskParts parts, String first) {
     }
 
     /** Prepares it: the first task learns to leave its transactions out before there is one. */
-    public void prepare(Fence fence) {
+    public void prepare(Epoch epoch) {
         requireFirst();
         List<TableName> tables = new SelectedTables(parts.source(), parts.task().objects())
                 .read().stream().map(TableProgress::table).toList();
@@ -84,7 +84,7 @@ public record Mirror(TaskParts parts, String first) {
         } catch (SQLException e) {
             throw SqlFaults.explain("The publication of task " + first + " could not take in the positions", e);
         }
-        new Preparation(parts, fence).follow(tables);
+        new Preparation(parts, epoch).follow(tables);
     }
 
     /** What the first task keeps at its destination, which is this one's source, tells whether both fit together. */

@@ -23,7 +23,7 @@ import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.capture.FirstCut;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -49,11 +49,11 @@ public final class Preparation {
     private static final String SLOT_LOCK_LIMIT = "30s";
 
     private final TaskParts parts;
-    private final Fence fence;
+    private final Epoch epoch;
 
-    public Preparation(TaskParts parts, Fence fence) {
+    public Preparation(TaskParts parts, Epoch epoch) {
         this.parts = parts;
-        this.fence = fence;
+        this.epoch = epoch;
     }
 
     public void run() {
@@ -65,7 +65,7 @@ public final class Preparation {
                     "No table of the source matches objects.include.",
                     "Correct objects.include and objects.exclude in the task file.");
         }
-        parts.progress().addTables(tables, fence);
+        parts.progress().addTables(tables, epoch);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeStructures(names);
         start(names, NO_LIMIT);
@@ -75,14 +75,14 @@ public final class Preparation {
         try (Connection source = parts.source().open()) {
             setLockLimit(source, lockLimit);
             // What was found equal was the stream before.
-            new Verifications(parts.destination(), parts.task().name()).forget(fence);
+            new Verifications(parts.destination(), parts.task().name()).forget(epoch);
             makeHeartbeat(source);
             makePublication(source, names);
-            new PublicationWatch(parts).record(source, fence);
+            new PublicationWatch(parts).record(source, epoch);
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
             String systemIdentifier = systemIdentifier(source);
-            parts.progress().sourceSystem(systemIdentifier, source.getCatalog(), fence);
+            parts.progress().sourceSystem(systemIdentifier, source.getCatalog(), epoch);
             begin(start, systemIdentifier);
             LOG.info(
                     "Prepared. task={} slot={} lsn={} tables={}",
@@ -102,14 +102,14 @@ public final class Preparation {
      */
     public void follow(List<TableName> tables) {
         if (!parts.progress().exists()) {
-            parts.progress().enter(Phase.INCREMENTAL, fence);
+            parts.progress().enter(Phase.INCREMENTAL, epoch);
         }
         Set<TableName> wanted = Set.copyOf(tables);
         List<TableProgress> followed = new SelectedTables(
                         parts.source(), parts.task().objects())
                 .read().stream().filter(table -> wanted.contains(table.table())).toList();
-        parts.progress().addTables(followed, fence);
-        followed.forEach(table -> parts.progress().tableState(table.table(), TableState.STREAMING, fence));
+        parts.progress().addTables(followed, epoch);
+        followed.forEach(table -> parts.progress().tableState(table.table(), TableState.STREAMING, epoch));
         storeStructures(tables);
         List<TableName> published = new ArrayList<>(tables);
         // By these rows our own transactions of the other direction are recognised.
@@ -122,11 +122,11 @@ public final class Preparation {
         new StructureFingerprint(parts.source()).read(names, (table, structure) -> {
             part.put(table, structure);
             if (part.size() == STRUCTURES_AT_ONCE) {
-                parts.progress().storeStructures(part, fence);
+                parts.progress().storeStructures(part, epoch);
                 part.clear();
             }
         });
-        parts.progress().storeStructures(part, fence);
+        parts.progress().storeStructures(part, epoch);
     }
 
     /** A slot waits for every transaction that is open when it is made. */
@@ -176,13 +176,13 @@ public final class Preparation {
     private void begin(Lsn start, String systemIdentifier) {
         FirstCut.Written first =
                 new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
-        parts.progress().cutsTopic(first.topicId(), fence);
+        parts.progress().cutsTopic(first.topicId(), epoch);
         try (Connection connection = parts.destination().open()) {
             connection.setAutoCommit(false);
-            fence.hold(connection);
+            epoch.hold(connection);
             AppliedPosition.begin(
                     connection,
-                    fence,
+                    epoch,
                     new AppliedPosition(start, first.offset()),
                     parts.task().mirroredName());
             // In this transaction, which a capture in the other direction leaves out.

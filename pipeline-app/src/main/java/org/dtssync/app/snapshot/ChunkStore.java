@@ -20,24 +20,24 @@ import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
  * The task's chunks in the destination's dts_sync schema.
  *
- * <p>Every method that writes begins its transaction with the fence. Methods named for an act on a given connection leave it
+ * <p>Every method that writes begins its transaction with the epoch. Methods named for an act on a given connection leave it
  * without an open transaction, but for {@link #claim}, whose transaction {@link #commit} ends. Thread-safe.
  */
 final class ChunkStore {
 
     private final ProgressStore progress;
-    private final Fence fence;
+    private final Epoch epoch;
 
-    ChunkStore(ProgressStore progress, Fence fence) {
+    ChunkStore(ProgressStore progress, Epoch epoch) {
         this.progress = progress;
-        this.fence = fence;
+        this.epoch = epoch;
     }
 
     /**
@@ -45,7 +45,7 @@ final class ChunkStore {
      * the destination are removed in the same transaction, so once only.
      */
     void plan(Connection destination, boolean emptyFirst) throws SQLException {
-        fence.hold(destination);
+        epoch.hold(destination);
         List<TableName> planned = new ArrayList<>();
         try (PreparedStatement statement = destination.prepareStatement("""
                 INSERT INTO dts_sync.chunk (task, schema_name, table_name, number, state)
@@ -56,7 +56,7 @@ final class ChunkStore {
                                   WHERE (c.task, c.schema_name, c.table_name) = (t.task, t.schema_name, t.table_name))
                 RETURNING schema_name, table_name
                 """)) {
-            statement.setString(1, fence.task());
+            statement.setString(1, epoch.task());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     planned.add(new TableName(rows.getString(1), rows.getString(2)));
@@ -80,7 +80,7 @@ final class ChunkStore {
                 FROM dts_sync.chunk c JOIN dts_sync.table_progress t USING (task, schema_name, table_name)
                 WHERE task = ? AND c.state = 'pending'
                 """)) {
-            statement.setString(1, fence.task());
+            statement.setString(1, epoch.task());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     TableProgress table = tables.get(new TableName(rows.getString(1), rows.getString(2)));
@@ -115,7 +115,7 @@ final class ChunkStore {
      * @return the chunk as it is recorded now
      */
     Chunk begin(Connection destination, Chunk chunk, Optional<List<String>> bound) throws SQLException {
-        fence.hold(destination);
+        epoch.hold(destination);
         Chunk recorded = chunk;
         if (bound.isPresent()) {
             Optional<List<String>> earlier = upperBound(destination, chunk);
@@ -138,7 +138,7 @@ final class ChunkStore {
     }
 
     /**
-     * Begins the transaction that copies: checks the fence and locks the chunks' rows.
+     * Begins the transaction that copies: checks the epoch and locks the chunks' rows.
      *
      * <p>The lock is for a commit whose outcome nobody knew: its session may still be at it, and whether it succeeded is
      * certain only once it has let go.
@@ -146,7 +146,7 @@ final class ChunkStore {
      * @return those of the chunks that are still to be copied
      */
     List<Chunk> claim(Connection destination, List<Chunk> chunks) throws SQLException {
-        fence.hold(destination);
+        epoch.hold(destination);
         Set<List<Object>> pending = new HashSet<>();
         try (PreparedStatement statement = destination.prepareStatement("""
                 SELECT c.schema_name, c.table_name, c.number
@@ -163,7 +163,7 @@ final class ChunkStore {
                     3,
                     destination.createArrayOf(
                             "integer", chunks.stream().map(Chunk::number).toArray()));
-            statement.setString(4, fence.task());
+            statement.setString(4, epoch.task());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     pending.add(List.of(new TableName(rows.getString(1), rows.getString(2)), rows.getInt(3)));
@@ -192,12 +192,12 @@ final class ChunkStore {
 
     /** Waits until everything committed so far is on the destination's disk. */
     void settle(Connection destination) throws SQLException {
-        fence.hold(destination);
+        epoch.hold(destination);
         waitForDisk(destination);
         try (PreparedStatement statement = destination.prepareStatement("""
                 UPDATE dts_sync.task SET updated_at = now() WHERE task = ?
                 """)) {
-            statement.setString(1, fence.task());
+            statement.setString(1, epoch.task());
             statement.executeUpdate();
         }
         destination.commit();
@@ -205,7 +205,7 @@ final class ChunkStore {
 
     /** Empties a table at the destination and forgets what was copied of it. */
     void reset(Connection destination, TableName table) throws SQLException {
-        fence.hold(destination);
+        epoch.hold(destination);
         try (PreparedStatement state = destination.prepareStatement("""
                         UPDATE dts_sync.table_progress
                         SET state = 'pending', snapshot_rows = 0, snapshot_bytes = 0, visible_snapshot = NULL,
@@ -219,7 +219,7 @@ final class ChunkStore {
             if (state.executeUpdate() == 0) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "Table " + table + " is not one of task " + fence.task() + ".",
+                        "Table " + table + " is not one of task " + epoch.task() + ".",
                         "Use dts-sync status to see its tables.");
             }
             identify(chunks, 1, table);
@@ -306,8 +306,8 @@ final class ChunkStore {
             statement.setArray(
                     7,
                     array(destination, "text", copied, c -> c.visibleSnapshot().orElse(null)));
-            statement.setString(8, fence.task());
-            statement.setString(9, fence.task());
+            statement.setString(8, epoch.task());
+            statement.setString(9, epoch.task());
             if (statement.executeUpdate() != copied.size()) {
                 throw gone(copied.get(0).chunk());
             }
@@ -326,7 +326,7 @@ final class ChunkStore {
                 RETURNING t.schema_name, t.table_name, t.snapshot_rows, t.snapshot_bytes
                 """)) {
             tables(statement, copied);
-            statement.setString(3, fence.task());
+            statement.setString(3, epoch.task());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     loaded.add(new LoadedTable(
@@ -346,7 +346,7 @@ final class ChunkStore {
     }
 
     private void identify(PreparedStatement statement, int first, TableName table) throws SQLException {
-        statement.setString(first, fence.task());
+        statement.setString(first, epoch.task());
         statement.setString(first + 1, table.schema());
         statement.setString(first + 2, table.table());
     }

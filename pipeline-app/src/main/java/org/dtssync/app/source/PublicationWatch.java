@@ -20,7 +20,7 @@ import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
@@ -57,16 +57,16 @@ public final class PublicationWatch {
      *
      * @param source the source
      */
-    public void record(Connection source, Fence fence) throws SQLException {
+    public void record(Connection source, Epoch epoch) throws SQLException {
         Found found = read(source).orElseThrow(this::gone);
-        records().store(found.identity(), identifiers(found), fence);
+        records().store(found.identity(), identifiers(found), epoch);
     }
 
     /** Remembers one table's entry as it is. */
-    public void record(Connection source, TableName table, Fence fence) throws SQLException {
+    public void record(Connection source, TableName table, Epoch epoch) throws SQLException {
         Map<TableName, String> all = identifiers(read(source).orElseThrow(this::gone));
         all.keySet().retainAll(Set.of(table));
-        records().store(all, fence);
+        records().store(all, epoch);
     }
 
     private static Map<TableName, String> identifiers(Found found) {

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.SqlResources;
@@ -103,11 +103,11 @@ public final class ProgressStore {
     }
 
     /** Records the phase the task is in and clears its error; makes the task's row if there is none. */
-    public void enter(Phase phase, Fence fence) {
+    public void enter(Phase phase, Epoch epoch) {
         update("""
                 INSERT INTO dts_sync.task (task, phase) VALUES (?, ?)
                 ON CONFLICT (task) DO UPDATE SET phase = excluded.phase, error = NULL, updated_at = now()
-                """, fence, task, phase.label());
+                """, epoch, task, phase.label());
     }
 
     /** Records the phase the task is in. Joins the connection's transaction. */
@@ -120,16 +120,16 @@ public final class ProgressStore {
     }
 
     /** Records which server the task captures. */
-    public void sourceSystem(String systemIdentifier, String database, Fence fence) {
+    public void sourceSystem(String systemIdentifier, String database, Epoch epoch) {
         update("""
                 UPDATE dts_sync.task SET source_system_identifier = ?, source_database = ?, updated_at = now()
                 WHERE task = ?
-                """, fence, systemIdentifier, database, task);
+                """, epoch, systemIdentifier, database, task);
     }
 
     /** Records which topic holds the task's cuts: one of the same name that was made later has another identifier. */
-    public void cutsTopic(String topicId, Fence fence) {
-        update("UPDATE dts_sync.task SET cuts_topic = ?, updated_at = now() WHERE task = ?", fence, topicId, task);
+    public void cutsTopic(String topicId, Epoch epoch) {
+        update("UPDATE dts_sync.task SET cuts_topic = ?, updated_at = now() WHERE task = ?", epoch, topicId, task);
     }
 
     /** Reads the identifier of the topic that holds the task's cuts; empty before prepare is done. */
@@ -146,8 +146,8 @@ public final class ProgressStore {
     }
 
     /** Records what the task stopped for, or clears it with null. The text must hold no secret and no row value. */
-    public void error(String message, Fence fence) {
-        update("UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?", fence, message, task);
+    public void error(String message, Epoch epoch) {
+        update("UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?", epoch, message, task);
     }
 
     /** Raises the consistency point; it never goes back. Joins the connection's transaction. */
@@ -159,9 +159,9 @@ public final class ProgressStore {
     }
 
     /** Adds tables that are not yet known, as pending. Known ones keep their row. */
-    public void addTables(List<TableProgress> tables, Fence fence) {
+    public void addTables(List<TableProgress> tables, Epoch epoch) {
         destination.inTransaction("The tables of task " + task + " could not be recorded", connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     INSERT INTO dts_sync.table_progress
                         (task, schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes)
@@ -274,9 +274,9 @@ public final class ProgressStore {
     }
 
     /** Records the structures that tables are captured with from now on. */
-    public void storeStructures(Map<TableName, String> structures, Fence fence) {
+    public void storeStructures(Map<TableName, String> structures, Epoch epoch) {
         destination.inTransaction("The structures of task " + task + " could not be recorded", connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     UPDATE dts_sync.table_progress SET structure = ?
                     WHERE task = ? AND schema_name = ? AND table_name = ?
@@ -295,20 +295,20 @@ public final class ProgressStore {
     }
 
     /** Records how far a table is. */
-    public void tableState(TableName table, TableState state, Fence fence) {
+    public void tableState(TableName table, TableState state, Epoch epoch) {
         update("""
                 UPDATE dts_sync.table_progress SET state = ? WHERE task = ? AND schema_name = ? AND table_name = ?
-                """, fence, state.label(), task, table.schema(), table.table());
+                """, epoch, state.label(), task, table.schema(), table.table());
     }
 
     /** Records that the changes of every copied table are applied from here on. */
-    public void startStreaming(Fence fence) {
+    public void startStreaming(Epoch epoch) {
         update(
                 // The snapshot told which changes were seen already; all that follow were not, and identifiers wrap
                 // around.
                 "UPDATE dts_sync.table_progress SET state = 'streaming', visible_snapshot = NULL"
                         + " WHERE task = ? AND state = 'copied'",
-                fence,
+                epoch,
                 task);
     }
 
@@ -339,9 +339,9 @@ public final class ProgressStore {
         return texts == null ? null : connection.createArrayOf("text", texts.toArray());
     }
 
-    private void update(String sql, Fence fence, Object... parameters) {
+    private void update(String sql, Epoch epoch, Object... parameters) {
         destination.inTransaction("The state of task " + task + " could not be written", connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             execute(connection, sql, parameters);
             return null;
         });

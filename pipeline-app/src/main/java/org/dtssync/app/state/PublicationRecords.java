@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -53,10 +53,10 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
     }
 
     /** Records a publication that was just made, with every table of it. */
-    public void store(String publication, Map<TableName, String> tables, Fence fence) {
-        store(tables, fence);
+    public void store(String publication, Map<TableName, String> tables, Epoch epoch) {
+        store(tables, epoch);
         destination.inTransaction("The publication of task " + task + " could not be recorded", connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             try (PreparedStatement statement =
                     connection.prepareStatement("UPDATE dts_sync.task SET publication = ? WHERE task = ?")) {
                 statement.setString(1, publication);
@@ -68,9 +68,9 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
     }
 
     /** Records some tables of it; those that are none of the task's are passed over. */
-    public void store(Map<TableName, String> tables, Fence fence) {
+    public void store(Map<TableName, String> tables, Epoch epoch) {
         destination.inTransaction("The publication of task " + task + " could not be recorded", connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     UPDATE dts_sync.table_progress SET publication = ?
                     WHERE task = ? AND schema_name = ? AND table_name = ?

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -81,8 +81,8 @@ public final class StructureRecords {
      *
      * @param changedAt a position behind everything that was written under the structure before
      */
-    public void accept(TableName table, String structure, Optional<List<String>> key, Lsn changedAt, Fence fence) {
-        write(fence, """
+    public void accept(TableName table, String structure, Optional<List<String>> key, Lsn changedAt, Epoch epoch) {
+        write(epoch, """
                 UPDATE dts_sync.table_progress t
                 SET earlier_structure = CASE WHEN changed_at > (SELECT cut_lsn FROM dts_sync.apply_position p WHERE p.task = t.task)
                                              THEN earlier_structure ELSE structure END,
@@ -98,9 +98,9 @@ public final class StructureRecords {
      * @param whole whether it is copied under one snapshot although it has a key
      */
     public void reload(
-            TableName table, String structure, Optional<List<String>> key, Lsn applyAfter, boolean whole, Fence fence) {
+            TableName table, String structure, Optional<List<String>> key, Lsn applyAfter, boolean whole, Epoch epoch) {
         write(
-                fence,
+                epoch,
                 """
                 UPDATE dts_sync.table_progress
                 SET earlier_structure = NULL, structure = ?, key_columns = ?::text[], changed_at = ?::pg_lsn,
@@ -114,16 +114,16 @@ public final class StructureRecords {
     }
 
     /** Replaces a recorded structure by one that means the same to every row; does nothing if another one is recorded. */
-    public void replace(TableName table, String recorded, String structure, Fence fence) {
-        write(fence, """
+    public void replace(TableName table, String recorded, String structure, Epoch epoch) {
+        write(epoch, """
                 UPDATE dts_sync.table_progress SET structure = ?
                 WHERE structure = ? AND task = ? AND schema_name = ? AND table_name = ?
                 """, connection -> new Object[] {structure, recorded}, table);
     }
 
     /** Records that a table does not belong to the task any more: none of its changes is applied. */
-    public void remove(TableName table, Fence fence) {
-        write(fence, """
+    public void remove(TableName table, Epoch epoch) {
+        write(epoch, """
                 UPDATE dts_sync.table_progress
                 SET state = 'skipped', structure = NULL, earlier_structure = NULL, visible_snapshot = NULL
                 WHERE task = ? AND schema_name = ? AND table_name = ?
@@ -134,9 +134,9 @@ public final class StructureRecords {
         return key.isEmpty() ? null : connection.createArrayOf("text", key.get().toArray());
     }
 
-    private void write(Fence fence, String sql, Values values, TableName table) {
+    private void write(Epoch epoch, String sql, Values values, TableName table) {
         destination.inTransaction("The structure of table " + table + " could not be recorded", connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 int next = 1;
                 for (Object value : values.of(connection)) {

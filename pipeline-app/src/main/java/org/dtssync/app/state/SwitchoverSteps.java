@@ -5,7 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /**
  * The steps of one switchover or rollback, kept at the destination: written before a step begins and again when it is done.
@@ -24,21 +24,21 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
             """;
 
     /** Forgets the steps of an earlier attempt. */
-    public void clear(Fence fence) {
-        write(fence, "DELETE FROM dts_sync.switchover_step WHERE task = ? AND direction = ?", task, direction);
+    public void clear(Epoch epoch) {
+        write(epoch, "DELETE FROM dts_sync.switchover_step WHERE task = ? AND direction = ?", task, direction);
     }
 
     /** Records that a step begins. */
-    public void begin(String step, Fence fence) {
-        write(fence, """
+    public void begin(String step, Epoch epoch) {
+        write(epoch, """
                 INSERT INTO dts_sync.switchover_step (task, direction, step) VALUES (?, ?, ?)
                 ON CONFLICT (task, direction, step) DO UPDATE SET begun_at = clock_timestamp(), done_at = NULL
                 """, task, direction, step);
     }
 
     /** Records that a step is done. */
-    public void done(String step, Fence fence) {
-        write(fence, DONE, task, direction, step);
+    public void done(String step, Epoch epoch) {
+        write(epoch, DONE, task, direction, step);
     }
 
     /** Records that a step is done. Joins the connection's transaction. */
@@ -70,9 +70,9 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
         });
     }
 
-    private void write(Fence fence, String sql, String... parameters) {
+    private void write(Epoch epoch, String sql, String... parameters) {
         destination.inTransaction(failure(), connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             execute(connection, sql, parameters);
             return null;
         });

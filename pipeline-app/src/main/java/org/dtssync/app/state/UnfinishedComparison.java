@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -24,9 +24,9 @@ import org.dtssync.connectors.postgres.TableName;
  *
  * @param destination connections to the destination
  * @param task the task's name
- * @param fence the right to write there
+ * @param epoch the right to write there
  */
-public record UnfinishedComparison(DatabaseConnections destination, String task, Fence fence) {
+public record UnfinishedComparison(DatabaseConnections destination, String task, Epoch epoch) {
 
     private static final String FAILURE = "The progress of the comparison could not be recorded";
 
@@ -47,7 +47,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
      */
     public Map<TableName, List<ComparedSlice>> resume(String structures, Duration maximumAge) {
         return destination.inTransaction(FAILURE, connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     DELETE FROM dts_sync.comparison
                     WHERE task = ? AND (structures <> ? OR began_at < clock_timestamp() - make_interval(secs => ?))
@@ -95,7 +95,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
      */
     public Lsn begin(Lsn lsn, String structures) {
         return destination.inTransaction(FAILURE, connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     INSERT INTO dts_sync.comparison (task, began_at, advanced_at, lsn, structures)
                     VALUES (?, clock_timestamp(), clock_timestamp(), ?::pg_lsn, ?)
@@ -115,7 +115,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
     /** Records how a table is cut. */
     public void cut(TableName table, List<ComparedSlice> slices) {
         destination.inTransaction(FAILURE, connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             try (PreparedStatement statement =
                     connection.prepareStatement(FORGET_SLICES + " AND schema_name = ? AND table_name = ?")) {
                 statement.setString(1, task);
@@ -131,7 +131,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
     /** Records slices that were found equal. */
     public void equal(List<ComparedSlice> slices) {
         destination.inTransaction(FAILURE, connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             execute(connection, "UPDATE dts_sync.comparison SET advanced_at = clock_timestamp() WHERE task = ?");
             insert(connection, slices);
             return null;

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
@@ -47,9 +47,9 @@ public record Verifications(DatabaseConnections destination, String task) {
      * @param unfinished how far it was until then, and when it began
      * @param digest {@link #digest} from before it began
      */
-    public void record(Lsn lsn, boolean equal, UnfinishedComparison unfinished, String digest, Fence fence) {
+    public void record(Lsn lsn, boolean equal, UnfinishedComparison unfinished, String digest, Epoch epoch) {
         destination.inTransaction("The comparison of task " + task + " could not be recorded", connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             Optional<String> began = unfinished.end(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     INSERT INTO dts_sync.verification (task, began_at, lsn, equal, structures)
@@ -70,15 +70,15 @@ public record Verifications(DatabaseConnections destination, String task) {
     }
 
     /** Forgets it: the stream that it was about has ended. */
-    public void forget(Fence fence) {
+    public void forget(Epoch epoch) {
         destination.inTransaction("The comparison of task " + task + " could not be forgotten", connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             try (PreparedStatement statement =
                     connection.prepareStatement("DELETE FROM dts_sync.verification WHERE task = ?")) {
                 statement.setString(1, task);
                 statement.executeUpdate();
             }
-            new UnfinishedComparison(destination, task, fence).end(connection);
+            new UnfinishedComparison(destination, task, epoch).end(connection);
             return null;
         });
     }

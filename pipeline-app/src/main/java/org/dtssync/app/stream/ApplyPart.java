@@ -7,7 +7,7 @@ import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.ApplyListener;
 import org.dtssync.connectors.apply.ApplySettings;
 import org.dtssync.connectors.apply.CatchUpRows;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 
@@ -19,14 +19,14 @@ import org.dtssync.connectors.postgres.SoleSession;
 public final class ApplyPart {
 
     private final TaskParts parts;
-    private final Fence fence;
+    private final Epoch epoch;
     private final ApplyListener listener;
     private final SoleSession session;
     private final AtomicReference<Applier> running = new AtomicReference<>();
 
-    ApplyPart(TaskParts parts, Fence fence, ApplyListener listener) {
+    ApplyPart(TaskParts parts, Epoch epoch, ApplyListener listener) {
         this.parts = parts;
-        this.fence = fence;
+        this.epoch = epoch;
         this.listener = listener;
         this.session = new SoleSession(parts.destination());
     }
@@ -53,7 +53,7 @@ public final class ApplyPart {
                         parts.budgets().applyChanges(),
                         parts.budgets().applyBytes()),
                 session,
-                fence,
+                epoch,
                 parts.keyConverter(),
                 parts.valueConverter(),
                 parts.cutCodec(),

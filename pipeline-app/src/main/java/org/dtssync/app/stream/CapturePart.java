@@ -20,7 +20,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.LostCuts;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.Cut;
@@ -34,16 +34,16 @@ public final class CapturePart implements CaptureListener {
     private static final Logger LOG = LoggerFactory.getLogger(CapturePart.class);
 
     private final TaskParts parts;
-    private final Fence fence;
+    private final Epoch epoch;
     private final List<CapturedTable> tables;
     private final AppliedMark applied;
     private final CaptureWatch watch;
     private volatile Lsn lastCut = Lsn.ZERO;
 
-    CapturePart(TaskParts parts, Fence fence, AppliedMark applied, CaptureWatch watch) {
+    CapturePart(TaskParts parts, Epoch epoch, AppliedMark applied, CaptureWatch watch) {
         this.watch = watch;
         this.parts = parts;
-        this.fence = fence;
+        this.epoch = epoch;
         this.tables = CapturedTables.captured(
                 parts.progress().tables(), parts.structures().read());
         this.applied = applied;
@@ -152,18 +152,18 @@ public final class CapturePart implements CaptureListener {
         requireTask();
         return new SyncException(
                 FaultKind.TRANSIENT,
-                "The broker ended the open transaction of task " + fence.task()
+                "The broker ended the open transaction of task " + epoch.task()
                         + ": it took longer than transaction.timeout.ms, or another task of this name writes to the topics.",
                 "If it happens again and again, raise transaction.timeout.ms under kafka, and see that no other task has"
                         + " this name.",
                 fault);
     }
 
-    /** The topics have a fence of their own, but one that the last to come wins: only the epoch says who may come. */
+    /** The topics have a epoch of their own, but one that the last to come wins: only the epoch says who may come. */
     private void requireTask() {
-        parts.destination().inTransaction("The epoch of task " + fence.task() + " could not be checked", connection -> {
-            fence.hold(connection);
-            return fence;
+        parts.destination().inTransaction("The epoch of task " + epoch.task() + " could not be checked", connection -> {
+            epoch.hold(connection);
+            return epoch;
         });
     }
 

@@ -17,7 +17,7 @@ import org.dtssync.app.verify.SliceMemory;
 import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifySettings;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,14 +34,14 @@ public final class Comparison {
     private final Heartbeat heartbeat;
     private final PipelineListener listener;
     private final AppliedMark applied;
-    private final Fence fence;
+    private final Epoch epoch;
 
-    Comparison(TaskParts parts, Fence fence, Heartbeat heartbeat, PipelineListener listener, AppliedMark applied) {
+    Comparison(TaskParts parts, Epoch epoch, Heartbeat heartbeat, PipelineListener listener, AppliedMark applied) {
         this.parts = parts;
         this.heartbeat = heartbeat;
         this.listener = listener;
         this.applied = applied;
-        this.fence = fence;
+        this.epoch = epoch;
     }
 
     /** Returns the last comparison, if it was clean and nothing has changed since. */
@@ -66,7 +66,7 @@ public final class Comparison {
         new StructureWatch(parts, applied).look();
         String digest = verifications().digest();
         UnfinishedComparison unfinished =
-                new UnfinishedComparison(parts.destination(), parts.task().name(), fence);
+                new UnfinishedComparison(parts.destination(), parts.task().name(), epoch);
         Map<TableName, List<ComparedSlice>> earlier = unfinished.resume(digest, resumable);
         if (!earlier.isEmpty()) {
             LOG.info(
@@ -89,7 +89,7 @@ public final class Comparison {
                 .verify(parts.progress().tables().stream()
                         .filter(table -> table.state() != TableState.SKIPPED)
                         .toList());
-        verifications().record(report.lsn(), report.equal(), unfinished, digest, fence);
+        verifications().record(report.lsn(), report.equal(), unfinished, digest, epoch);
         return report;
     }
 }

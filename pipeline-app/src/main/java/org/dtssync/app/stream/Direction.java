@@ -15,7 +15,7 @@ import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -32,7 +32,7 @@ public final class Direction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Direction.class);
 
     private final TaskParts parts;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Background background;
     private final Heartbeat heartbeat;
     private final ApplyPart apply;
@@ -46,21 +46,21 @@ public final class Direction implements AutoCloseable {
      *
      * @param background the threads' owner; they are a group of their own in it
      */
-    public Direction(TaskParts parts, Fence fence, Background background, PipelineListener listener) {
+    public Direction(TaskParts parts, Epoch epoch, Background background, PipelineListener listener) {
         this.parts = parts;
-        this.fence = fence;
+        this.epoch = epoch;
         this.background = background.group();
         this.heartbeat = new Heartbeat(parts);
-        this.partitions = new ReplacedPartitions(parts, fence, heartbeat);
+        this.partitions = new ReplacedPartitions(parts, epoch, heartbeat);
         this.watch = new CaptureWatch(parts.task().name());
-        this.apply = new ApplyPart(parts, fence, (position, commitTimeMicros, changes) -> {
+        this.apply = new ApplyPart(parts, epoch, (position, commitTimeMicros, changes) -> {
             applied.reached(position.lsn());
             listener.applied(
                     position.lsn(),
                     commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
                     changes);
         });
-        this.comparison = new Comparison(parts, fence, heartbeat, listener, applied);
+        this.comparison = new Comparison(parts, epoch, heartbeat, listener, applied);
     }
 
     TaskParts parts() {
@@ -68,8 +68,8 @@ public final class Direction implements AutoCloseable {
     }
 
     /** Returns the right to write to the database it is applied to. */
-    public Fence fence() {
-        return fence;
+    public Epoch epoch() {
+        return epoch;
     }
 
     /** Returns what is told of streaming and of cuts. */
@@ -98,7 +98,7 @@ public final class Direction implements AutoCloseable {
     public void startCapture() {
         background.start("dts-sync-capture-" + parts.task().name(), () -> {
             AtomicReference<CapturePart> capture = new AtomicReference<>();
-            parts.retry().run("state", () -> capture.set(new CapturePart(parts, fence, applied, watch)));
+            parts.retry().run("state", () -> capture.set(new CapturePart(parts, epoch, applied, watch)));
             capture.get().run();
         });
     }
@@ -131,9 +131,9 @@ public final class Direction implements AutoCloseable {
             new StructureWatch(parts, applied).run(partitions);
         } catch (SyncException e) {
             parts.destination()
-                    .inTransaction("The epoch of task " + fence.task() + " could not be checked", connection -> {
-                        fence.hold(connection);
-                        return fence;
+                    .inTransaction("The epoch of task " + epoch.task() + " could not be checked", connection -> {
+                        epoch.hold(connection);
+                        return epoch;
                     });
             throw e;
         }
@@ -169,9 +169,9 @@ public final class Direction implements AutoCloseable {
 
     private boolean isEndedByOurselves() {
         return parts.destination()
-                .inTransaction("The position of task " + fence.task() + " could not be looked up", connection -> {
-                    fence.hold(connection);
-                    return AppliedPosition.read(connection, fence.task()).isEmpty();
+                .inTransaction("The position of task " + epoch.task() + " could not be looked up", connection -> {
+                    epoch.hold(connection);
+                    return AppliedPosition.read(connection, epoch.task()).isEmpty();
                 });
     }
 

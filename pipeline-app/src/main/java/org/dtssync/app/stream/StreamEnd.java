@@ -7,7 +7,7 @@ import java.sql.Statement;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.apply.AppliedPosition;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
@@ -15,10 +15,10 @@ import org.dtssync.connectors.postgres.SqlFaults;
  * taken away where it was applied, so that no transaction of its applier can begin any more. Safe to run again.
  *
  * @param parts the direction's
- * @param fence the right to write where it was applied, held until all of it is done: an instance that was frozen must not end
+ * @param epoch the right to write where it was applied, held until all of it is done: an instance that was frozen must not end
  *     the stream of a successor when it wakes
  */
-public record StreamEnd(TaskParts parts, Fence fence) {
+public record StreamEnd(TaskParts parts, Epoch epoch) {
 
     private static final long SLOT_WAIT_MILLIS = 100;
     private static final int SLOT_WAITS = 100;
@@ -28,7 +28,7 @@ public record StreamEnd(TaskParts parts, Fence fence) {
                 Connection source = parts.source().open()) {
             destination.setAutoCommit(false);
             if (hasPositions(destination)) {
-                fence.hold(destination);
+                epoch.hold(destination);
                 AppliedPosition.revoke(destination, parts.task().name());
             }
             dropSlot(parts, source);

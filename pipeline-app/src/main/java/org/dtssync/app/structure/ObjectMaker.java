@@ -12,7 +12,7 @@ import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,19 +43,19 @@ final class ObjectMaker {
 
     private final DatabaseConnections destination;
     private final StructureStore store;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Existing existing;
     private final StructureListener listener;
 
     ObjectMaker(
             DatabaseConnections destination,
             StructureStore store,
-            Fence fence,
+            Epoch epoch,
             Existing existing,
             StructureListener listener) {
         this.destination = unsplit(destination);
         this.store = store;
-        this.fence = fence;
+        this.epoch = epoch;
         this.existing = existing;
         this.listener = listener;
     }
@@ -119,14 +119,14 @@ final class ObjectMaker {
                 return ObjectState.DONE;
             }
             if (isOtherLayout(stored.object(), refused)) {
-                fence.hold(connection);
+                epoch.hold(connection);
                 store.skipWithAll(connection, stored.object().tables().get(0), OTHER_LAYOUT);
                 connection.commit();
                 return ObjectState.SKIPPED;
             }
             boolean kept = existing != Existing.FAIL && EXISTS.contains(String.valueOf(refused.getSQLState()));
             ObjectState state = kept ? ObjectState.DONE : ObjectState.FAILED;
-            fence.hold(connection);
+            epoch.hold(connection);
             store.record(connection, stored.object(), state, kept ? null : message(refused));
             connection.commit();
             return state;
@@ -146,7 +146,7 @@ final class ObjectMaker {
     private SQLException tryToMake(Connection connection, StoredObject stored) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                fence.hold(connection);
+                epoch.hold(connection);
                 try (Statement statement = connection.createStatement()) {
                     // Braces and question marks in the structure are not the driver's.
                     statement.setEscapeProcessing(false);

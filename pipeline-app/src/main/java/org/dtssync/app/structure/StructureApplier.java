@@ -9,7 +9,7 @@ import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /**
  * Makes the objects of the list at the destination, each in a transaction of its own that also records it as done.
@@ -38,7 +38,7 @@ public final class StructureApplier {
      *
      * @param destination the database the objects are made in
      * @param store the task's list, saved before
-     * @param fence the right to write
+     * @param epoch the right to write
      * @param existing what becomes of objects that exist already: a failure, or done
      * @param workers how many connections build keys and post-data side by side
      * @param listener is told of each object
@@ -46,13 +46,13 @@ public final class StructureApplier {
     public StructureApplier(
             DatabaseConnections destination,
             StructureStore store,
-            Fence fence,
+            Epoch epoch,
             Existing existing,
             int workers,
             StructureListener listener) {
         this.store = store;
         this.workers = workers;
-        this.maker = new ObjectMaker(destination, store, fence, existing, listener);
+        this.maker = new ObjectMaker(destination, store, epoch, existing, listener);
     }
 
     /** Makes all of one section; those before it are made. */

@@ -15,14 +15,14 @@ import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
  * The task's list of objects, kept in {@code dts_sync.structure_object}, so that a resumed run works through the very same
  * list and a person can see and correct it.
  *
- * <p>{@link #set} and {@link #skip} are for people and take no fence: they only change what a run does next. Thread-safe.
+ * <p>{@link #set} and {@link #skip} are for people and take no epoch: they only change what a run does next. Thread-safe.
  */
 public final class StructureStore {
 
@@ -53,9 +53,9 @@ public final class StructureStore {
     }
 
     /** Saves the list, all pending, unless the task has one already: then that one stays. */
-    public void save(List<StructureObject> objects, Fence fence) {
+    public void save(List<StructureObject> objects, Epoch epoch) {
         destination.inTransaction("The structure of task " + task + " could not be saved", connection -> {
-            fence.hold(connection);
+            epoch.hold(connection);
             if (!query(connection, COLUMNS + " LIMIT 1", task).isEmpty()) {
                 return null;
             }

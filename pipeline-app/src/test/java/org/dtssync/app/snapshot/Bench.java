@@ -19,7 +19,7 @@ import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -33,7 +33,7 @@ final class Bench implements AutoCloseable {
     final DatabaseConnections source;
     final DatabaseConnections destination;
     final ProgressStore store;
-    final Fence fence = new Fence(TASK, 1);
+    final Epoch epoch = new Epoch(TASK, 1);
     final Servers servers;
     private final String database;
 
@@ -49,7 +49,7 @@ final class Bench implements AutoCloseable {
         store = new ProgressStore(destination, TASK);
         store.install();
         atDestination("INSERT INTO dts_sync.fence VALUES ('" + TASK + "', 1)");
-        store.enter(Phase.SNAPSHOT, fence);
+        store.enter(Phase.SNAPSHOT, epoch);
     }
 
     void atSource(String sql) throws SQLException {
@@ -80,7 +80,7 @@ final class Bench implements AutoCloseable {
         store.addTables(
                 List.of(new TableProgress(
                         new TableName("public", table), TableState.PENDING, key, rows, bytes, 0, 0, Optional.empty())),
-                fence);
+                epoch);
     }
 
     SnapshotJob job(int workers, int chunkRows, SnapshotListener listener) {
@@ -92,7 +92,7 @@ final class Bench implements AutoCloseable {
                 source,
                 destination,
                 store,
-                fence,
+                epoch,
                 new SnapshotSettings(workers, chunkRows),
                 new RetrySettings(Duration.ofSeconds(20), Duration.ofSeconds(20)),
                 emptyFirst,

@@ -15,9 +15,9 @@ import org.dtssync.connectors.fault.SyncException;
  * after the raise.
  *
  * @param task the task's name
- * @param epoch this instance's epoch
+ * @param number this instance's epoch
  */
-public record Fence(String task, long epoch) {
+public record Epoch(String task, long number) {
 
     /**
      * Checks and holds the right to write until the connection's transaction ends.
@@ -31,7 +31,7 @@ public record Fence(String task, long epoch) {
                 SELECT epoch FROM dts_sync.fence WHERE task = ? AND epoch = ? FOR SHARE
                 """)) {
             statement.setString(1, task);
-            statement.setLong(2, epoch);
+            statement.setLong(2, number);
             try (ResultSet rows = statement.executeQuery()) {
                 if (!rows.next()) {
                     throw new SyncException(
