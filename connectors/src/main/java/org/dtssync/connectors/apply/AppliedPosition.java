@@ -4,11 +4,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.StateMigrations;
 
 /**
  * How far the destination is: the last cut whose changes it has, written in the same transaction as these changes.
@@ -17,6 +22,9 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param cutOffset the cut's offset in its topic
  */
 public record AppliedPosition(Lsn lsn, long cutOffset) {
+
+    /** The table of the positions, which a publication has where transactions are recognised by it. */
+    public static final TableName TABLE = new TableName(StateMigrations.SCHEMA, "apply_position");
 
     /** Reads a task's position; empty before the first cut is known. */
     public static Optional<AppliedPosition> read(Connection connection, String task) throws SQLException {
@@ -29,6 +37,60 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
                         ? Optional.of(new AppliedPosition(Lsn.parse(rows.getString(1)), rows.getLong(2)))
                         : Optional.empty();
             }
+        }
+    }
+
+    /** Returns whether positions are kept in the connection's database. */
+    public static boolean isKept(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT to_regclass('dts_sync.apply_position') IS NOT NULL")) {
+            rows.next();
+            return rows.getBoolean(1);
+        }
+    }
+
+    /**
+     * Returns which tasks leave a task's transactions out, and are left out by it; none where no positions are kept.
+     *
+     * @param task the task's name
+     * @param reverse the name of the same task in the other direction, which does not count
+     */
+    public static List<String> mirrorsOf(Connection connection, String task, String reverse) throws SQLException {
+        List<String> mirrors = new ArrayList<>();
+        if (!isKept(connection)) {
+            return mirrors;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT task FROM dts_sync.apply_position WHERE mirror_of = ? AND task <> ? ORDER BY 1")) {
+            statement.setString(1, task);
+            statement.setString(2, reverse);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    mirrors.add(rows.getString(1));
+                }
+            }
+        }
+        return mirrors;
+    }
+
+    /** Gives the right to apply to the holder of an epoch. Joins the transaction that raises it. */
+    public static void handOver(Connection connection, Epoch epoch) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("UPDATE dts_sync.apply_position SET epoch = ? WHERE task = ?")) {
+            statement.setLong(1, epoch.number());
+            statement.setString(2, epoch.task());
+            statement.executeUpdate();
+        }
+    }
+
+    /** Ends every session that has written a position in a transaction that is still open. */
+    public static void endWriters(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    SELECT pg_terminate_backend(pid) FROM pg_locks
+                    WHERE relation = 'dts_sync.apply_position'::regclass AND mode = 'RowExclusiveLock'
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """);
         }
     }
 

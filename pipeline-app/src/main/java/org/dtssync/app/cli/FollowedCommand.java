@@ -132,6 +132,6 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
     }
 
     private static CommandResult done(SwitchReport report) {
-        return new CommandResult(true, Optional.of(report.json()), Optional.empty(), ExitCode.DONE);
+        return new CommandResult(true, Optional.of(report.json()), Optional.empty(), ExitCode.DONE, Optional.empty());
     }
 }

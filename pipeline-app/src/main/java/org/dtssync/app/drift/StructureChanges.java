@@ -18,9 +18,9 @@ import org.dtssync.app.source.SourcePosition;
 import org.dtssync.app.state.RecordedStructure;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
-import org.dtssync.app.structure.ObjectState;
-import org.dtssync.app.structure.Section;
-import org.dtssync.app.structure.StructureStore;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -165,7 +165,7 @@ public final class StructureChanges {
 
     /** Keys are made after the load. */
     private boolean isKeyToCome(TableName table) {
-        return new StructureStore(parts.destination(), parts.task().name())
+        return new StructureObjectStore(parts.destination(), parts.task().name())
                 .list().stream()
                         .filter(stored -> stored.object().section() == Section.KEYS)
                         .filter(stored -> stored.object().table().equals(Optional.of(table)))

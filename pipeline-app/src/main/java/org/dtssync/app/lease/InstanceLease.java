@@ -1,12 +1,14 @@
 package org.dtssync.app.lease;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.UUID;
 import org.dtssync.app.config.SecondInstance;
+import org.dtssync.app.state.InstanceStore;
+import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -37,12 +39,15 @@ public final class InstanceLease implements AutoCloseable {
     private static final Duration ENDING = Duration.ofSeconds(3);
 
     private final SoleSession destination;
+    private final InstanceStore store;
     private final String task;
     private final Epoch epoch;
     private Connection connection;
 
-    private InstanceLease(SoleSession destination, String task, Epoch epoch, Connection connection) {
+    private InstanceLease(
+            SoleSession destination, InstanceStore store, String task, Epoch epoch, Connection connection) {
         this.destination = destination;
+        this.store = store;
         this.task = task;
         this.epoch = epoch;
         this.connection = connection;
@@ -56,15 +61,16 @@ public final class InstanceLease implements AutoCloseable {
     public static InstanceLease acquire(TaskParts parts) throws InterruptedException {
         SecondInstance second = parts.task().secondInstance();
         String task = parts.task().name();
+        InstanceStore store = new InstanceStore(parts.destination(), task);
         SoleSession session = new SoleSession(parts.destination());
         boolean announced = false;
         long deadline = System.nanoTime() + ENDING.toNanos();
         while (true) {
             Connection connection = session.open();
             try {
-                if (tryLock(connection, task) || endFrozen(connection, parts)) {
+                if (store.tryLock(connection) || endFrozen(connection, parts)) {
                     endLeftovers(connection, parts);
-                    return new InstanceLease(session, task, raise(connection, task), connection);
+                    return new InstanceLease(session, store, task, store.raise(connection, process()), connection);
                 }
                 connection.close();
             } catch (SQLException e) {
@@ -116,36 +122,18 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private static boolean tryLock(Connection connection, String task) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT pg_try_advisory_lock(hashtext('dts_sync'), hashtext(?))")) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getBoolean(1);
-            }
-        }
-    }
-
     /** Ends the sessions of an instance that holds the lock but gives no sign of life; returns whether we have the lock. */
     private static boolean endFrozen(Connection connection, TaskParts parts) throws SQLException, InterruptedException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT alive_at < clock_timestamp() - make_interval(secs => ?) FROM dts_sync.instance WHERE task = ?
-                """)) {
-            statement.setDouble(1, (double) FROZEN_AFTER.toSeconds());
-            statement.setString(2, parts.task().name());
-            try (ResultSet rows = statement.executeQuery()) {
-                if (!rows.next() || !rows.getBoolean(1)) {
-                    return false;
-                }
-            }
+        InstanceStore store = new InstanceStore(parts.destination(), parts.task().name());
+        if (!store.isSilent(connection, FROZEN_AFTER)) {
+            return false;
         }
         LOG.warn(
                 "Taking over from an instance without a sign of life. task={}",
                 parts.task().name());
         endLeftovers(connection, parts);
         for (int i = 0; i < 20; i++) {
-            if (tryLock(connection, parts.task().name())) {
+            if (store.tryLock(connection)) {
                 return true;
             }
             Thread.sleep(100);
@@ -173,39 +161,18 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private static Epoch raise(Connection connection, String task) throws SQLException {
-        connection.setAutoCommit(false);
-        long epoch;
-        try (PreparedStatement statement = connection.prepareStatement("""
-                INSERT INTO dts_sync.fence (task, epoch) VALUES (?, 1)
-                ON CONFLICT (task) DO UPDATE SET epoch = fence.epoch + 1
-                RETURNING epoch
-                """)) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                epoch = rows.getLong(1);
-            }
+    private static InstanceStore.Process process() {
+        return new InstanceStore.Process(host(), ProcessHandle.current().pid(), StateSchema.program());
+    }
+
+    /** The name people know the machine by; a machine without one in the network still has its own. */
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            String name = System.getenv("HOSTNAME");
+            return name == null ? "unknown" : name;
         }
-        try (PreparedStatement statement = connection.prepareStatement("""
-                INSERT INTO dts_sync.instance (task, epoch, instance, alive_at) VALUES (?, ?, ?, clock_timestamp())
-                ON CONFLICT (task) DO UPDATE
-                SET epoch = excluded.epoch, instance = excluded.instance, alive_at = excluded.alive_at
-                """)) {
-            statement.setString(1, task);
-            statement.setLong(2, epoch);
-            statement.setString(3, UUID.randomUUID().toString());
-            statement.executeUpdate();
-        }
-        try (PreparedStatement statement =
-                connection.prepareStatement("UPDATE dts_sync.apply_position SET epoch = ? WHERE task = ?")) {
-            statement.setLong(1, epoch);
-            statement.setString(2, task);
-            statement.executeUpdate();
-        }
-        connection.commit();
-        connection.setAutoCommit(true);
-        return new Epoch(task, epoch);
     }
 
     /** Returns this instance's right to write. */
@@ -228,17 +195,13 @@ public final class InstanceLease implements AutoCloseable {
     private synchronized void signOfLife() throws SQLException {
         if (connection == null || connection.isClosed()) {
             connection = destination.open();
-            if (!tryLock(connection, task)) {
+            if (!store.tryLock(connection)) {
                 connection.close();
                 throw taken();
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement("""
-                UPDATE dts_sync.instance SET alive_at = clock_timestamp() WHERE task = ? AND epoch = ?
-                """)) {
-            statement.setString(1, task);
-            statement.setLong(2, epoch.number());
-            if (statement.executeUpdate() != 1) {
+        try {
+            if (!store.signOfLife(connection, epoch, null)) {
                 throw taken();
             }
         } catch (SQLException e) {

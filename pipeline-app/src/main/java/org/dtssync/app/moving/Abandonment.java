@@ -2,7 +2,6 @@ package org.dtssync.app.moving;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.state.Phase;
@@ -11,6 +10,7 @@ import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamEnd;
 import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -57,7 +57,7 @@ public final class Abandonment {
      * @param back the way back, which ends here
      */
     public SwitchReport run(Direction back) throws InterruptedException {
-        steps.clear(taskEpoch);
+        steps.start(SwitchoverSteps.Kind.ABANDON, taskEpoch);
         task.progress().enter(Phase.ROLLBACK, taskEpoch);
         LOG.warn(
                 "Going back without waiting for everything. task={}",
@@ -86,7 +86,7 @@ public final class Abandonment {
             }
         }
         Optional<SyncException> unmoved = finish(back.epoch());
-        return new SwitchReport(
+        SwitchReport report = new SwitchReport(
                 "rollback",
                 true,
                 (System.nanoTime() - began) / 1e9,
@@ -97,6 +97,8 @@ public final class Abandonment {
                 "Not at the source: " + lost
                         + ". The task has ended: save from the destination what you need, then dts-sync release."
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
+        steps.end(true, Math.round(report.stallSeconds() * 1_000), report.json(), taskEpoch);
+        return report;
     }
 
     /** Whoever goes back at any price does not stay because of a PgBouncer that cannot let clients wait. */
@@ -167,13 +169,8 @@ public final class Abandonment {
 
     /** A session of ours that waits for a lock there does not notice that its client is gone. */
     private void endWriters() {
-        try (Connection connection = task.source().open();
-                Statement statement = connection.createStatement()) {
-            statement.execute("""
-                    SELECT pg_terminate_backend(pid) FROM pg_locks
-                    WHERE relation = 'dts_sync.apply_position'::regclass AND mode = 'RowExclusiveLock'
-                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                    """);
+        try (Connection connection = task.source().open()) {
+            AppliedPosition.endWriters(connection);
         } catch (SQLException e) {
             throw SqlFaults.explain("The sessions of the way back could not be ended", e);
         }

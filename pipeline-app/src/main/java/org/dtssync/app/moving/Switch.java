@@ -44,7 +44,9 @@ public final class Switch {
     private final Epoch taskEpoch;
     private final TaskParts from;
     private final TaskParts next;
-    private final SwitchoverSteps steps;
+    /** Those of a dry run leave the ones alone that a start needs. */
+    private SwitchoverSteps steps;
+
     private final WriteFence writeFence;
     private final Endpoint endpoint;
 
@@ -111,7 +113,28 @@ public final class Switch {
      */
     public SwitchReport run(Direction active, Background background, SwitchOptions options)
             throws InterruptedException {
-        steps.clear(taskEpoch);
+        steps = options.dryRun() ? steps.ofDryRun() : steps;
+        steps.start(options.attempt(), taskEpoch);
+        try {
+            SwitchReport report = attempt(active, background, options);
+            steps.end(report.moved(), Math.round(report.stallSeconds() * 1_000), report.json(), taskEpoch);
+            return report;
+        } catch (SyncException e) {
+            recordFailure(e);
+            throw e;
+        }
+    }
+
+    private void recordFailure(SyncException fault) {
+        try {
+            steps.failed(SwitchReport.failure(kind.label(), fault), taskEpoch);
+        } catch (SyncException e) {
+            fault.addSuppressed(e);
+        }
+    }
+
+    private SwitchReport attempt(Direction active, Background background, SwitchOptions options)
+            throws InterruptedException {
         SwitchReadiness readiness = new SwitchReadiness(
                 kind, task, from, endpoint, fenceOf(next).liftingStatements().isEmpty());
         step("gates", () -> readiness.gates(active));

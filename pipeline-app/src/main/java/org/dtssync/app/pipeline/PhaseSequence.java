@@ -27,11 +27,11 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.stream.Direction;
-import org.dtssync.app.structure.Section;
+import org.dtssync.app.state.Section;
 import org.dtssync.app.structure.StructureApplier;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.structure.StructureReader;
-import org.dtssync.app.structure.StructureStore;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.task.Background;
 import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.task.TaskParts;
@@ -236,7 +236,7 @@ final class PhaseSequence {
     private void schema() throws InterruptedException {
         enter(Phase.SCHEMA);
         parts.retry().run("schema", () -> {
-            StructureStore store = structureStore();
+            StructureObjectStore store = structureStore();
             if (!store.isSaved()) {
                 store.save(new StructureReader(parts.source(), parts.task().objects()).read(), epoch);
             }
@@ -244,11 +244,11 @@ final class PhaseSequence {
         });
     }
 
-    private StructureStore structureStore() {
-        return new StructureStore(parts.destination(), parts.task().name());
+    private StructureObjectStore structureStore() {
+        return new StructureObjectStore(parts.destination(), parts.task().name());
     }
 
-    private StructureApplier structureApplier(StructureStore store) {
+    private StructureApplier structureApplier(StructureObjectStore store) {
         return new StructureApplier(
                 parts.destination(),
                 store,

@@ -1,11 +1,7 @@
 package org.dtssync.app.prepare;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.catalog.DestinationTable;
@@ -17,12 +13,12 @@ import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
 
 /**
  * A task that flows against another one, the first, between the same two databases ({@code mirror.of}). It loads nothing: its
@@ -33,8 +29,6 @@ import org.dtssync.schemas.SqlResources;
  * @param first the name of the task it mirrors
  */
 public record Mirror(TaskParts parts, String first) {
-
-    private static final TableName POSITIONS = new TableName(SqlResources.SCHEMA, "apply_position");
 
     /** Returns the mirror that a task file describes; empty if it describes none. */
     public static Optional<Mirror> of(TaskParts parts) {
@@ -47,30 +41,11 @@ public record Mirror(TaskParts parts, String first) {
      * @param parts the first task's
      */
     public static List<String> mirrorsOf(TaskParts parts) {
-        return parts.source().inTransaction("The source could not be asked for mirrors", connection -> {
-            List<String> mirrors = new ArrayList<>();
-            if (hasPositions(connection)) {
-                try (PreparedStatement statement = connection.prepareStatement(
-                        "SELECT task FROM dts_sync.apply_position WHERE mirror_of = ? AND task <> ? ORDER BY 1")) {
-                    statement.setString(1, parts.task().name());
-                    statement.setString(2, parts.task().reverseName());
-                    try (ResultSet rows = statement.executeQuery()) {
-                        while (rows.next()) {
-                            mirrors.add(rows.getString(1));
-                        }
-                    }
-                }
-            }
-            return mirrors;
-        });
-    }
-
-    private static boolean hasPositions(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT to_regclass('dts_sync.apply_position') IS NOT NULL")) {
-            rows.next();
-            return rows.getBoolean(1);
-        }
+        return parts.source()
+                .inTransaction(
+                        "The source could not be asked for mirrors",
+                        connection -> AppliedPosition.mirrorsOf(
+                                connection, parts.task().name(), parts.task().reverseName()));
     }
 
     /** Prepares it: the first task learns to leave its transactions out before there is one. */
@@ -80,7 +55,7 @@ public record Mirror(TaskParts parts, String first) {
                 .read().stream().map(TableProgress::table).toList();
         requireTables(tables);
         try (Connection connection = parts.destination().open()) {
-            new Publication("dts_sync_" + first).include(connection, POSITIONS);
+            new Publication("dts_sync_" + first).include(connection, AppliedPosition.TABLE);
         } catch (SQLException e) {
             throw SqlFaults.explain("The publication of task " + first + " could not take in the positions", e);
         }
@@ -101,25 +76,14 @@ public record Mirror(TaskParts parts, String first) {
                             + "; a mirror of it can begin in phase incremental.",
                     "See dts-sync status of " + first + ".");
         }
-        SourceIdentity theirs = new SourceIdentity(
-                progress.get().sourceSystemIdentifier().orElse(""),
-                sourceDatabase().orElse(""));
+        SourceIdentity theirs = new ProgressStore(parts.source(), first)
+                .source()
+                .map(SourceIdentity::of)
+                .orElseGet(() -> new SourceIdentity("", ""));
         TaskParts turned = parts.reversed();
         if (!SourceIdentity.current(turned).equals(theirs)) {
             throw wrong("Task " + first + " captures another database than the destination.");
         }
-    }
-
-    private Optional<String> sourceDatabase() {
-        return parts.source().inTransaction("The state of task " + first + " could not be read", connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT source_database FROM dts_sync.task WHERE task = ?")) {
-                statement.setString(1, first);
-                try (ResultSet rows = statement.executeQuery()) {
-                    return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
-                }
-            }
-        });
     }
 
     private SyncException wrong(String what) {

@@ -14,7 +14,9 @@ import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.Verifications;
@@ -28,7 +30,6 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +77,7 @@ public final class Preparation {
             setLockLimit(source, lockLimit);
             // What was found equal was the stream before.
             new Verifications(parts.destination(), parts.task().name()).forget(epoch);
-            makeHeartbeat(source);
+            new StateSchema(parts.source()).installHeartbeat();
             makePublication(source, names);
             new PublicationWatch(parts).record(source, epoch);
             forgetHeartbeat(source);
@@ -113,7 +114,7 @@ public final class Preparation {
         storeStructures(tables);
         List<TableName> published = new ArrayList<>(tables);
         // By these rows our own transactions of the other direction are recognised.
-        published.add(new TableName(SqlResources.SCHEMA, "apply_position"));
+        published.add(AppliedPosition.TABLE);
         start(published, SLOT_LOCK_LIMIT);
     }
 
@@ -136,21 +137,9 @@ public final class Preparation {
         }
     }
 
-    private static void makeHeartbeat(Connection source) throws SQLException {
-        try (Statement statement = source.createStatement()) {
-            // Two tasks preparing at once would collide on the catalog's unique indexes.
-            statement.execute("SELECT pg_advisory_lock(hashtext('dts_sync'))");
-            try {
-                statement.execute(SqlResources.HEARTBEAT.text());
-            } finally {
-                statement.execute("SELECT pg_advisory_unlock(hashtext('dts_sync'))");
-            }
-        }
-    }
-
     private void makePublication(Connection source, List<TableName> names) throws SQLException {
         List<TableName> published = new ArrayList<>(names);
-        published.add(new TableName(SqlResources.SCHEMA, "heartbeat"));
+        published.add(HeartbeatStore.TABLE);
         new Publication(parts.task().publication()).create(source, published);
     }
 
@@ -195,10 +184,6 @@ public final class Preparation {
 
     /** A row that an earlier stream left at one end only could not be followed. */
     private void forgetHeartbeat(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("DELETE FROM dts_sync.heartbeat WHERE task = ?")) {
-            statement.setString(1, parts.task().name());
-            statement.executeUpdate();
-        }
+        new HeartbeatStore(parts.task().name()).forget(connection);
     }
 }

@@ -1,5 +1,6 @@
 package org.dtssync.app.snapshot;
 
+import org.dtssync.app.state.Chunk;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

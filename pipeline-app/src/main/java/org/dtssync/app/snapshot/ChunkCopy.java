@@ -1,5 +1,8 @@
 package org.dtssync.app.snapshot;
 
+import org.dtssync.app.state.ChunkStore;
+import org.dtssync.app.state.Chunk;
+import org.dtssync.app.state.CopiedChunk;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,5 +1,6 @@
 package org.dtssync.app.snapshot;
 
+import org.dtssync.app.state.Chunk;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -1,5 +1,9 @@
 package org.dtssync.app.snapshot;
 
+import org.dtssync.app.state.ChunkStore;
+import org.dtssync.app.state.Chunk;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.app.config.RetrySettings;
@@ -110,7 +114,7 @@ public final class SnapshotJob {
     public void resnapshot(TableName table) throws InterruptedException {
         try (Sessions sessions = new Sessions(source, destination)) {
             new CopyRetry(retrySettings, listener).run("Table " + table + " could not be reset", sessions, () -> {
-                chunks.reset(sessions.destination(), table);
+                chunks.reset(sessions.destination(), table, SnapshotJob::empty);
                 return table;
             });
         }
@@ -123,10 +127,14 @@ public final class SnapshotJob {
 
     private List<Chunk> plan(CopyRetry retry, Sessions sessions) throws InterruptedException {
         return retry.run("The chunks of the snapshot could not be planned", sessions, () -> {
-            chunks.plan(sessions.destination(), emptyFirst);
+            chunks.plan(sessions.destination(), emptyFirst ? SnapshotJob::empty : ChunkStore.Emptying.NONE);
             chunks.settle(sessions.destination());
             return chunks.pending(sessions.destination());
         });
+    }
+
+    private static void empty(Connection destination, List<TableName> tables) throws SQLException {
+        new TableEmptier(destination).empty(tables);
     }
 
     private void copy(List<Chunk> pending) throws InterruptedException {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.PublicationRecords;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
@@ -24,7 +25,7 @@ import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 
 /**
  * Compares the task's publication with the one it was prepared with. What a changed publication leaves out is missing from the
@@ -142,7 +143,7 @@ public final class PublicationWatch {
         found.entries().forEach(entry -> entries.put(entry.table(), entry));
         for (TableName table : expected()) {
             Entry entry = entries.get(table);
-            boolean ours = table.schema().equals(SqlResources.SCHEMA);
+            boolean ours = table.schema().equals(StateMigrations.SCHEMA);
             Optional<String> how = Optional.empty();
             if (entry == null) {
                 how = Optional.of("was taken out of publication " + name);
@@ -169,7 +170,7 @@ public final class PublicationWatch {
         for (Entry entry : found.entries()) {
             // A table that was renamed keeps its entry; it is the structure that tells of it.
             if (!expected.contains(entry.table())
-                    && !entry.table().schema().equals(SqlResources.SCHEMA)
+                    && !entry.table().schema().equals(StateMigrations.SCHEMA)
                     && !identifiers.contains(entry.identifier())) {
                 faults.put(
                         "Table " + entry.table() + " was added to publication " + name
@@ -187,7 +188,7 @@ public final class PublicationWatch {
                 expected.add(table.table());
             }
         }
-        expected.add(new TableName(SqlResources.SCHEMA, "heartbeat"));
+        expected.add(HeartbeatStore.TABLE);
         return expected;
     }
 

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -21,20 +22,12 @@ public record SourceIdentity(String systemIdentifier, String database) {
 
     /** Reads what the task was prepared with; empty before that. */
     static Optional<SourceIdentity> stored(TaskParts parts) {
-        try (Connection destination = parts.destination().open();
-                PreparedStatement statement = destination.prepareStatement("""
-                        SELECT source_system_identifier, source_database FROM dts_sync.task
-                        WHERE task = ? AND source_system_identifier IS NOT NULL
-                        """)) {
-            statement.setString(1, parts.task().name());
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next()
-                        ? Optional.of(new SourceIdentity(rows.getString(1), rows.getString(2)))
-                        : Optional.empty();
-            }
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The source of task " + parts.task().name() + " could not be looked up", e);
-        }
+        return parts.progress().source().map(SourceIdentity::of);
+    }
+
+    /** Returns what a task was prepared with. */
+    public static SourceIdentity of(ProgressStore.PreparedSource source) {
+        return new SourceIdentity(source.systemIdentifier(), source.database());
     }
 
     /** Reads what the task file names now. */

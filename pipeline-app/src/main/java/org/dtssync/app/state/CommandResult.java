@@ -9,5 +9,11 @@ import java.util.Optional;
  * @param result its JSON, if it succeeded
  * @param error what it failed with
  * @param exitCode the exit code of the command line, once it is over
+ * @param progress how far it is, as a JSON object, if the run records that
  */
-public record CommandResult(boolean finished, Optional<String> result, Optional<String> error, int exitCode) {}
+public record CommandResult(
+        boolean finished,
+        Optional<String> result,
+        Optional<String> error,
+        int exitCode,
+        Optional<String> progress) {}

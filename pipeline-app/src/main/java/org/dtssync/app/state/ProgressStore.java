@@ -3,14 +3,10 @@ package org.dtssync.app.state;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,10 +18,9 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
 
 /**
- * Reads and writes the task's rows in the destination's dts_sync schema.
+ * Reads and writes how far a task and each of its tables are.
  *
  * <p>Methods without a connection open one for themselves and commit; methods with one take part in its transaction.
  * Thread-safe.
@@ -35,25 +30,29 @@ public final class ProgressStore {
     private static final int FETCHED_ROWS = 1_000;
 
     private final DatabaseConnections destination;
+    private final StateTransactions transactions;
+    private final EventLog events;
     private final String task;
 
     /** Creates a store of one task; opens nothing yet. */
     public ProgressStore(DatabaseConnections destination, String task) {
         this.destination = destination;
+        this.transactions = new StateTransactions(destination);
+        this.events = new EventLog(destination, task);
         this.task = task;
     }
 
-    /** Makes the dts_sync schema at the destination, or what is missing of it. */
+    /**
+     * The database a task was prepared with.
+     *
+     * @param systemIdentifier of its server
+     * @param database its name
+     */
+    public record PreparedSource(String systemIdentifier, String database) {}
+
+    /** Makes the dts_sync schema at the destination, or carries an older one forward. */
     public void install() {
-        destination.inTransaction("The dts_sync schema could not be made at the destination", connection -> {
-            try (Statement statement = connection.createStatement()) {
-                // Two tasks installing at once would collide on the catalog's unique indexes.
-                statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync'))");
-                statement.execute(SqlResources.DESTINATION.text());
-                statement.execute(SqlResources.HEARTBEAT.text());
-            }
-            return null;
-        });
+        new StateSchema(destination).install();
     }
 
     /** Returns whether the dts_sync schema and this task's row exist. */
@@ -61,62 +60,51 @@ public final class ProgressStore {
         return task().isPresent();
     }
 
-    /** Returns whether an instance has held this task since it was last released, be it that nothing came of it. */
-    public boolean isHeldOrWas() {
-        return destination.inTransaction("The state of task " + task + " could not be read", connection -> {
-            if (!isInstalled(connection)) {
-                return false;
-            }
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT 1 FROM dts_sync.fence WHERE task = ?")) {
-                statement.setString(1, task);
-                try (ResultSet rows = statement.executeQuery()) {
-                    return rows.next();
-                }
-            }
-        });
-    }
-
     /** Reads the task's row; empty if the task was never prepared or was released. */
     public Optional<TaskProgress> task() {
-        return destination.inTransaction("The state of task " + task + " could not be read", connection -> {
+        return transactions.read("The state of task " + task + " could not be read", connection -> {
             if (!isInstalled(connection)) {
                 return Optional.empty();
             }
-            try (PreparedStatement statement = connection.prepareStatement("""
+            return Statements.first(
+                    connection,
+                    """
                     SELECT phase, source_system_identifier, consistency_point::text, error
                     FROM dts_sync.task WHERE task = ?
-                    """)) {
-                statement.setString(1, task);
-                try (ResultSet rows = statement.executeQuery()) {
-                    return rows.next()
-                            ? Optional.of(new TaskProgress(
-                                    task,
-                                    Phase.of(rows.getString(1)),
-                                    Optional.ofNullable(rows.getString(2)),
-                                    Optional.ofNullable(Lsn.parseOrNull(rows.getString(3))),
-                                    Optional.ofNullable(rows.getString(4))))
-                            : Optional.empty();
-                }
-            }
+                    """,
+                    row -> new TaskProgress(
+                            task,
+                            Phase.of(row.getString(1)),
+                            Optional.ofNullable(row.getString(2)),
+                            Optional.ofNullable(Lsn.parseOrNull(row.getString(3))),
+                            Optional.ofNullable(row.getString(4))),
+                    task);
         });
     }
 
     /** Records the phase the task is in and clears its error; makes the task's row if there is none. */
     public void enter(Phase phase, Epoch epoch) {
-        update("""
-                INSERT INTO dts_sync.task (task, phase) VALUES (?, ?)
-                ON CONFLICT (task) DO UPDATE SET phase = excluded.phase, error = NULL, updated_at = now()
-                """, epoch, task, phase.label());
+        transactions.write(failure(), epoch, connection -> {
+            Statements.update(connection, """
+                    INSERT INTO dts_sync.task (task, phase) VALUES (?, ?)
+                    ON CONFLICT (task) DO UPDATE SET phase = excluded.phase, error = NULL, updated_at = now()
+                    """, task, phase.label());
+            entered(connection, phase);
+        });
     }
 
-    /** Records the phase the task is in. Joins the connection's transaction. */
+    /** Records the phase the task is in. Joins the connection's transaction, which holds the epoch. */
     public void enter(Connection connection, Phase phase) throws SQLException {
-        execute(
+        Statements.update(
                 connection,
                 "UPDATE dts_sync.task SET phase = ?, error = NULL, updated_at = now() WHERE task = ?",
                 phase.label(),
                 task);
+        entered(connection, phase);
+    }
+
+    private void entered(Connection connection, Phase phase) throws SQLException {
+        events.append(connection, Event.byRun("phase", phase.label()));
     }
 
     /** Records which server the task captures. */
@@ -127,6 +115,20 @@ public final class ProgressStore {
                 """, epoch, systemIdentifier, database, task);
     }
 
+    /** Reads which database the task was prepared with; empty before that. */
+    public Optional<PreparedSource> source() {
+        return transactions.read(
+                "The source of task " + task + " could not be looked up",
+                connection -> Statements.first(
+                        connection,
+                        """
+                        SELECT source_system_identifier, source_database FROM dts_sync.task
+                        WHERE task = ? AND source_system_identifier IS NOT NULL
+                        """,
+                        row -> new PreparedSource(row.getString(1), row.getString(2)),
+                        task));
+    }
+
     /** Records which topic holds the task's cuts: one of the same name that was made later has another identifier. */
     public void cutsTopic(String topicId, Epoch epoch) {
         update("UPDATE dts_sync.task SET cuts_topic = ?, updated_at = now() WHERE task = ?", epoch, topicId, task);
@@ -134,25 +136,32 @@ public final class ProgressStore {
 
     /** Reads the identifier of the topic that holds the task's cuts; empty before prepare is done. */
     public Optional<String> cutsTopic() {
-        return destination.inTransaction("The topic of task " + task + "'s cuts could not be looked up", connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT cuts_topic FROM dts_sync.task WHERE task = ?")) {
-                statement.setString(1, task);
-                try (ResultSet rows = statement.executeQuery()) {
-                    return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
-                }
-            }
-        });
+        return transactions.read(
+                "The topic of task " + task + "'s cuts could not be looked up",
+                connection -> Statements.first(
+                        connection,
+                        "SELECT cuts_topic FROM dts_sync.task WHERE task = ?",
+                        row -> row.getString(1),
+                        task));
     }
 
     /** Records what the task stopped for, or clears it with null. The text must hold no secret and no row value. */
     public void error(String message, Epoch epoch) {
-        update("UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?", epoch, message, task);
+        transactions.write(failure(), epoch, connection -> {
+            Statements.update(
+                    connection,
+                    "UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?",
+                    message,
+                    task);
+            if (message != null) {
+                events.append(connection, Event.byRun("error", task, "message", message));
+            }
+        });
     }
 
     /** Raises the consistency point; it never goes back. Joins the connection's transaction. */
     public void raiseConsistencyPoint(Connection connection, Lsn lsn) throws SQLException {
-        execute(connection, """
+        Statements.update(connection, """
                 UPDATE dts_sync.task
                 SET consistency_point = greatest(consistency_point, ?::pg_lsn), updated_at = now() WHERE task = ?
                 """, lsn.toString(), task);
@@ -160,8 +169,7 @@ public final class ProgressStore {
 
     /** Adds tables that are not yet known, as pending. Known ones keep their row. */
     public void addTables(List<TableProgress> tables, Epoch epoch) {
-        destination.inTransaction("The tables of task " + task + " could not be recorded", connection -> {
-            epoch.hold(connection);
+        transactions.write("The tables of task " + task + " could not be recorded", epoch, connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     INSERT INTO dts_sync.table_progress
                         (task, schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes)
@@ -174,38 +182,30 @@ public final class ProgressStore {
                     statement.setString(3, table.table().table());
                     statement.setString(4, table.state().label());
                     statement.setArray(
-                            5, textArray(connection, table.keyColumns().orElse(null)));
+                            5, Statements.array(connection, table.keyColumns().orElse(null)));
                     statement.setLong(6, table.estimatedRows());
                     statement.setLong(7, table.estimatedBytes());
                     statement.addBatch();
                 }
                 statement.executeBatch();
             }
-            return null;
         });
     }
 
     /** Reads all tables of the task in the order of their names; empty if nothing is prepared. */
     public List<TableProgress> tables() {
-        return destination.inTransaction("The tables of task " + task + " could not be read", connection -> {
-            List<TableProgress> tables = new ArrayList<>();
-            if (!isInstalled(connection)) {
-                return tables;
-            }
-            try (PreparedStatement statement = connection.prepareStatement("""
-                    SELECT schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes,
-                           snapshot_rows, snapshot_bytes, visible_snapshot
-                    FROM dts_sync.table_progress WHERE task = ? ORDER BY schema_name, table_name
-                    """)) {
-                statement.setString(1, task);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        tables.add(readTable(rows));
-                    }
-                }
-            }
-            return tables;
-        });
+        return transactions.read(
+                "The tables of task " + task + " could not be read",
+                connection -> isInstalled(connection) ? tables(connection) : List.of());
+    }
+
+    /** Reads the same. Joins the connection's transaction. */
+    List<TableProgress> tables(Connection connection) throws SQLException {
+        return Statements.list(connection, """
+                SELECT schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes,
+                       snapshot_rows, snapshot_bytes, visible_snapshot
+                FROM dts_sync.table_progress WHERE task = ? ORDER BY schema_name, table_name
+                """, ProgressStore::readTable, task);
     }
 
     /** Reads the structures that tables are captured with; tables without a recorded one are absent. */
@@ -217,22 +217,19 @@ public final class ProgressStore {
 
     /** Reads a digest of each table's structure, by {@link #structureDigest}: of all of them the texts may be too much to be held. */
     public Map<TableName, String> structureDigests() {
-        return destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
+        return transactions.read("The structures of task " + task + " could not be read", connection -> {
             Map<TableName, String> digests = new HashMap<>();
             if (!isInstalled(connection)) {
                 return digests;
             }
-            try (PreparedStatement statement = connection.prepareStatement("""
+            Statements.list(
+                    connection,
+                    """
                     SELECT schema_name, table_name, encode(sha256(convert_to(structure, 'UTF8')), 'hex')
                     FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
-                    """)) {
-                statement.setString(1, task);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        digests.put(new TableName(rows.getString(1), rows.getString(2)), rows.getString(3));
-                    }
-                }
-            }
+                    """,
+                    row -> digests.put(new TableName(row.getString(1), row.getString(2)), row.getString(3)),
+                    task);
             return digests;
         });
     }
@@ -253,7 +250,7 @@ public final class ProgressStore {
      * @param sink takes each table with its structure; those without a recorded one are left out
      */
     public void structures(BiConsumer<TableName, String> sink) {
-        destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
+        transactions.read("The structures of task " + task + " could not be read", connection -> {
             if (!isInstalled(connection)) {
                 return null;
             }
@@ -275,8 +272,7 @@ public final class ProgressStore {
 
     /** Records the structures that tables are captured with from now on. */
     public void storeStructures(Map<TableName, String> structures, Epoch epoch) {
-        destination.inTransaction("The structures of task " + task + " could not be recorded", connection -> {
-            epoch.hold(connection);
+        transactions.write("The structures of task " + task + " could not be recorded", epoch, connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     UPDATE dts_sync.table_progress SET structure = ?
                     WHERE task = ? AND schema_name = ? AND table_name = ?
@@ -290,7 +286,6 @@ public final class ProgressStore {
                 }
                 statement.executeBatch();
             }
-            return null;
         });
     }
 
@@ -312,47 +307,27 @@ public final class ProgressStore {
                 task);
     }
 
-    private static TableProgress readTable(ResultSet rows) throws SQLException {
-        Array keyColumns = rows.getArray(4);
+    private static TableProgress readTable(ResultSet row) throws SQLException {
         return new TableProgress(
-                new TableName(rows.getString(1), rows.getString(2)),
-                TableState.of(rows.getString(3)),
-                keyColumns == null ? Optional.empty() : Optional.of(Arrays.asList((String[]) keyColumns.getArray())),
-                rows.getLong(5),
-                rows.getLong(6),
-                rows.getLong(7),
-                rows.getLong(8),
-                Optional.ofNullable(rows.getString(9)));
+                new TableName(row.getString(1), row.getString(2)),
+                TableState.of(row.getString(3)),
+                Statements.texts(row.getArray(4)),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7),
+                row.getLong(8),
+                Optional.ofNullable(row.getString(9)));
     }
 
     private static boolean isInstalled(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("""
-                        SELECT to_regclass('dts_sync.command') IS NOT NULL
-                        """)) {
-            rows.next();
-            return rows.getBoolean(1);
-        }
-    }
-
-    private static Array textArray(Connection connection, List<String> texts) throws SQLException {
-        return texts == null ? null : connection.createArrayOf("text", texts.toArray());
+        return Statements.isThere(connection, "dts_sync.command");
     }
 
     private void update(String sql, Epoch epoch, Object... parameters) {
-        destination.inTransaction("The state of task " + task + " could not be written", connection -> {
-            epoch.hold(connection);
-            execute(connection, sql, parameters);
-            return null;
-        });
+        transactions.write(failure(), epoch, connection -> Statements.update(connection, sql, parameters));
     }
 
-    private static void execute(Connection connection, String sql, Object... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
-            statement.executeUpdate();
-        }
+    private String failure() {
+        return "The state of task " + task + " could not be written";
     }
 }

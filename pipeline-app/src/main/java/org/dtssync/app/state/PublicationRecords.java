@@ -1,7 +1,6 @@
 package org.dtssync.app.state;
 
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,50 +26,46 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
 
     /** Reads everything. */
     public Recorded read() {
-        return destination.inTransaction("The publication of task " + task + " could not be looked up", connection -> {
-            Optional<String> publication;
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT publication FROM dts_sync.task WHERE task = ?")) {
-                statement.setString(1, task);
-                try (ResultSet rows = statement.executeQuery()) {
-                    publication = rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
-                }
-            }
+        return transactions().read("The publication of task " + task + " could not be looked up", connection -> {
+            Optional<String> publication = Statements.first(
+                    connection,
+                    "SELECT publication FROM dts_sync.task WHERE task = ?",
+                    row -> row.getString(1),
+                    task);
             Map<TableName, String> tables = new HashMap<>();
-            try (PreparedStatement statement = connection.prepareStatement("""
+            Statements.list(
+                    connection,
+                    """
                     SELECT schema_name, table_name, publication
                     FROM dts_sync.table_progress WHERE task = ? AND publication IS NOT NULL
-                    """)) {
-                statement.setString(1, task);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        tables.put(new TableName(rows.getString(1), rows.getString(2)), rows.getString(3));
-                    }
-                }
-            }
+                    """,
+                    row -> tables.put(new TableName(row.getString(1), row.getString(2)), row.getString(3)),
+                    task);
             return new Recorded(publication, tables);
         });
+    }
+
+    private StateTransactions transactions() {
+        return new StateTransactions(destination);
     }
 
     /** Records a publication that was just made, with every table of it. */
     public void store(String publication, Map<TableName, String> tables, Epoch epoch) {
         store(tables, epoch);
-        destination.inTransaction("The publication of task " + task + " could not be recorded", connection -> {
-            epoch.hold(connection);
-            try (PreparedStatement statement =
-                    connection.prepareStatement("UPDATE dts_sync.task SET publication = ? WHERE task = ?")) {
-                statement.setString(1, publication);
-                statement.setString(2, task);
-                statement.executeUpdate();
-            }
-            return null;
-        });
+        transactions()
+                .write(
+                        failure(),
+                        epoch,
+                        connection -> Statements.update(
+                                connection,
+                                "UPDATE dts_sync.task SET publication = ? WHERE task = ?",
+                                publication,
+                                task));
     }
 
     /** Records some tables of it; those that are none of the task's are passed over. */
     public void store(Map<TableName, String> tables, Epoch epoch) {
-        destination.inTransaction("The publication of task " + task + " could not be recorded", connection -> {
-            epoch.hold(connection);
+        transactions().write(failure(), epoch, connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     UPDATE dts_sync.table_progress SET publication = ?
                     WHERE task = ? AND schema_name = ? AND table_name = ?
@@ -84,7 +79,10 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
                 }
                 statement.executeBatch();
             }
-            return null;
         });
+    }
+
+    private String failure() {
+        return "The publication of task " + task + " could not be recorded";
     }
 }

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +22,14 @@ import org.dtssync.connectors.postgres.TableName;
  */
 public final class StructureRecords {
 
-    private final DatabaseConnections destination;
+    private final StateTransactions transactions;
+    private final EventLog events;
     private final String task;
 
     /** Creates a store of one task; opens nothing yet. */
     public StructureRecords(DatabaseConnections destination, String task) {
-        this.destination = destination;
+        this.transactions = new StateTransactions(destination);
+        this.events = new EventLog(destination, task);
         this.task = task;
     }
 
@@ -47,7 +51,7 @@ public final class StructureRecords {
     }
 
     private Map<TableName, RecordedStructure> read(String condition, Parameters parameters) {
-        return destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
+        return transactions.read("The structures of task " + task + " could not be read", connection -> {
             Map<TableName, RecordedStructure> records = new TreeMap<>();
             try (PreparedStatement statement = connection.prepareStatement("""
                     SELECT schema_name, table_name, structure, earlier_structure, changed_at::text, apply_after::text
@@ -82,7 +86,7 @@ public final class StructureRecords {
      * @param changedAt a position behind everything that was written under the structure before
      */
     public void accept(TableName table, String structure, Optional<List<String>> key, Lsn changedAt, Epoch epoch) {
-        write(epoch, """
+        write(epoch, "accepted", """
                 UPDATE dts_sync.table_progress t
                 SET earlier_structure = CASE WHEN changed_at > (SELECT cut_lsn FROM dts_sync.apply_position p WHERE p.task = t.task)
                                              THEN earlier_structure ELSE structure END,
@@ -100,7 +104,7 @@ public final class StructureRecords {
     public void reload(
             TableName table, String structure, Optional<List<String>> key, Lsn applyAfter, boolean whole, Epoch epoch) {
         write(
-                epoch,
+                epoch, "reloaded",
                 """
                 UPDATE dts_sync.table_progress
                 SET earlier_structure = NULL, structure = ?, key_columns = ?::text[], changed_at = ?::pg_lsn,
@@ -115,7 +119,7 @@ public final class StructureRecords {
 
     /** Replaces a recorded structure by one that means the same to every row; does nothing if another one is recorded. */
     public void replace(TableName table, String recorded, String structure, Epoch epoch) {
-        write(epoch, """
+        write(epoch, null, """
                 UPDATE dts_sync.table_progress SET structure = ?
                 WHERE structure = ? AND task = ? AND schema_name = ? AND table_name = ?
                 """, connection -> new Object[] {structure, recorded}, table);
@@ -123,7 +127,7 @@ public final class StructureRecords {
 
     /** Records that a table does not belong to the task any more: none of its changes is applied. */
     public void remove(TableName table, Epoch epoch) {
-        write(epoch, """
+        write(epoch, "removed", """
                 UPDATE dts_sync.table_progress
                 SET state = 'skipped', structure = NULL, earlier_structure = NULL, visible_snapshot = NULL
                 WHERE task = ? AND schema_name = ? AND table_name = ?
@@ -134,20 +138,14 @@ public final class StructureRecords {
         return key.isEmpty() ? null : connection.createArrayOf("text", key.get().toArray());
     }
 
-    private void write(Epoch epoch, String sql, Values values, TableName table) {
-        destination.inTransaction("The structure of table " + table + " could not be recorded", connection -> {
-            epoch.hold(connection);
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                int next = 1;
-                for (Object value : values.of(connection)) {
-                    statement.setObject(next++, value);
-                }
-                statement.setString(next++, task);
-                statement.setString(next++, table.schema());
-                statement.setString(next, table.table());
-                statement.executeUpdate();
+    private void write(Epoch epoch, String change, String sql, Values values, TableName table) {
+        transactions.write("The structure of table " + table + " could not be recorded", epoch, connection -> {
+            List<Object> parameters = new ArrayList<>(Arrays.asList(values.of(connection)));
+            parameters.addAll(List.of(task, table.schema(), table.table()));
+            int changed = Statements.update(connection, sql, parameters.toArray());
+            if (changed == 1 && change != null) {
+                events.append(connection, Event.byRun("structure", table.toString(), "change", change));
             }
-            return null;
         });
     }
 

@@ -46,8 +46,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
      * @return its slices by table; empty if there is none
      */
     public Map<TableName, List<ComparedSlice>> resume(String structures, Duration maximumAge) {
-        return destination.inTransaction(FAILURE, connection -> {
-            epoch.hold(connection);
+        return transactions().change(FAILURE, epoch, connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     DELETE FROM dts_sync.comparison
                     WHERE task = ? AND (structures <> ? OR began_at < clock_timestamp() - make_interval(secs => ?))
@@ -60,6 +59,10 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
             execute(connection, FORGET_SLICES + " AND task NOT IN (SELECT c.task FROM dts_sync.comparison c)");
             return slices(connection);
         });
+    }
+
+    private StateTransactions transactions() {
+        return new StateTransactions(destination);
     }
 
     private Map<TableName, List<ComparedSlice>> slices(Connection connection) throws SQLException {
@@ -94,8 +97,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
      * @return that position, of the attempt that began it
      */
     public Lsn begin(Lsn lsn, String structures) {
-        return destination.inTransaction(FAILURE, connection -> {
-            epoch.hold(connection);
+        return transactions().change(FAILURE, epoch, connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     INSERT INTO dts_sync.comparison (task, began_at, advanced_at, lsn, structures)
                     VALUES (?, clock_timestamp(), clock_timestamp(), ?::pg_lsn, ?)
@@ -114,8 +116,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
 
     /** Records how a table is cut. */
     public void cut(TableName table, List<ComparedSlice> slices) {
-        destination.inTransaction(FAILURE, connection -> {
-            epoch.hold(connection);
+        transactions().write(FAILURE, epoch, connection -> {
             try (PreparedStatement statement =
                     connection.prepareStatement(FORGET_SLICES + " AND schema_name = ? AND table_name = ?")) {
                 statement.setString(1, task);
@@ -124,17 +125,14 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
                 statement.executeUpdate();
             }
             insert(connection, slices);
-            return null;
         });
     }
 
     /** Records slices that were found equal. */
     public void equal(List<ComparedSlice> slices) {
-        destination.inTransaction(FAILURE, connection -> {
-            epoch.hold(connection);
+        transactions().write(FAILURE, epoch, connection -> {
             execute(connection, "UPDATE dts_sync.comparison SET advanced_at = clock_timestamp() WHERE task = ?");
             insert(connection, slices);
-            return null;
         });
     }
 

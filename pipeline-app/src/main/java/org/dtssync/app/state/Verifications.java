@@ -3,8 +3,6 @@ package org.dtssync.app.state;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -44,64 +42,60 @@ public record Verifications(DatabaseConnections destination, String task) {
     /**
      * Records a comparison that has just ended.
      *
+     * @param outcome what it found
      * @param unfinished how far it was until then, and when it began
      * @param digest {@link #digest} from before it began
      */
-    public void record(Lsn lsn, boolean equal, UnfinishedComparison unfinished, String digest, Epoch epoch) {
-        destination.inTransaction("The comparison of task " + task + " could not be recorded", connection -> {
-            epoch.hold(connection);
+    public void record(VerificationOutcome outcome, UnfinishedComparison unfinished, String digest, Epoch epoch) {
+        transactions().write("The comparison of task " + task + " could not be recorded", epoch, connection -> {
             Optional<String> began = unfinished.end(connection);
-            try (PreparedStatement statement = connection.prepareStatement("""
+            Statements.update(
+                    connection,
+                    """
                     INSERT INTO dts_sync.verification (task, began_at, lsn, equal, structures)
                     VALUES (?, ?::timestamptz, ?::pg_lsn, ?, ?)
                     ON CONFLICT (task) DO UPDATE
                     SET began_at = excluded.began_at, lsn = excluded.lsn, equal = excluded.equal,
                         structures = excluded.structures
-                    """)) {
-                statement.setString(1, task);
-                statement.setString(2, began.orElse("-infinity"));
-                statement.setString(3, String.valueOf(lsn));
-                statement.setBoolean(4, equal);
-                statement.setString(5, digest);
-                statement.executeUpdate();
-            }
-            return null;
+                    """,
+                    task,
+                    began.orElse("-infinity"),
+                    String.valueOf(outcome.lsn()),
+                    outcome.equal(),
+                    digest);
+            new VerificationHistory(destination, task).add(connection, outcome, began);
         });
     }
 
-    /** Forgets it: the stream that it was about has ended. */
+    private StateTransactions transactions() {
+        return new StateTransactions(destination);
+    }
+
+    /** Forgets it: the stream that it was about has ended. What was found before stays in the history. */
     public void forget(Epoch epoch) {
-        destination.inTransaction("The comparison of task " + task + " could not be forgotten", connection -> {
-            epoch.hold(connection);
-            try (PreparedStatement statement =
-                    connection.prepareStatement("DELETE FROM dts_sync.verification WHERE task = ?")) {
-                statement.setString(1, task);
-                statement.executeUpdate();
-            }
+        transactions().write("The comparison of task " + task + " could not be forgotten", epoch, connection -> {
+            Statements.update(connection, "DELETE FROM dts_sync.verification WHERE task = ?", task);
             new UnfinishedComparison(destination, task, epoch).end(connection);
-            return null;
         });
     }
 
     /** Returns the last comparison if it found no difference, is not older than this, and nothing has changed since. */
     public Optional<Verified> fresh(Duration maximumAge) {
         String digest = digest();
-        return destination.inTransaction("The comparison of task " + task + " could not be looked up", connection -> {
-            try (PreparedStatement statement = connection.prepareStatement("""
-                    SELECT to_char(began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), lsn::text
-                    FROM dts_sync.verification
-                    WHERE task = ? AND equal AND structures = ?
-                      AND began_at > clock_timestamp() - make_interval(secs => ?)
-                    """)) {
-                statement.setString(1, task);
-                statement.setString(2, digest);
-                statement.setDouble(3, maximumAge.toMillis() / 1e3);
-                try (ResultSet rows = statement.executeQuery()) {
-                    return rows.next()
-                            ? Optional.of(new Verified(rows.getString(1), Lsn.parse(rows.getString(2))))
-                            : Optional.empty();
-                }
-            }
-        });
+        return transactions()
+                .read(
+                        "The comparison of task " + task + " could not be looked up",
+                        connection -> Statements.first(
+                                connection,
+                                """
+                                SELECT to_char(began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), lsn::text
+                                FROM dts_sync.verification
+                                WHERE task = ? AND equal AND structures = ?
+                                  AND began_at > clock_timestamp() - make_interval(secs => ?)
+                                """,
+                                row -> new Verified(row.getString(1), Lsn.parse(row.getString(2))),
+                                task,
+                                digest,
+                                maximumAge.toMillis() / 1e3));
     }
 }

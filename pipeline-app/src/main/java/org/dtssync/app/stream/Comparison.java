@@ -10,6 +10,7 @@ import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.UnfinishedComparison;
+import org.dtssync.app.state.VerificationOutcome;
 import org.dtssync.app.state.Verifications;
 import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.task.TaskParts;
@@ -89,7 +90,26 @@ public final class Comparison {
                 .verify(parts.progress().tables().stream()
                         .filter(table -> table.state() != TableState.SKIPPED)
                         .toList());
-        verifications().record(report.lsn(), report.equal(), unfinished, digest, epoch);
+        verifications().record(outcome(report), unfinished, digest, epoch);
         return report;
+    }
+
+    private static VerificationOutcome outcome(VerifyReport report) {
+        return new VerificationOutcome(
+                report.lsn(),
+                report.equal(),
+                report.tables().stream()
+                        .map(table -> new VerificationOutcome.Table(
+                                table.table(),
+                                table.rows(),
+                                table.chunks(),
+                                table.missing(),
+                                table.extra(),
+                                table.changed()))
+                        .toList(),
+                report.differences().stream()
+                        .map(row -> new VerificationOutcome.Row(
+                                row.table(), row.keyTexts(), row.kind().label(), row.columns()))
+                        .toList());
     }
 }

@@ -1,9 +1,7 @@
 package org.dtssync.app.stream;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.apply.AppliedPosition;
@@ -27,7 +25,7 @@ public record StreamEnd(TaskParts parts, Epoch epoch) {
         try (Connection destination = parts.destination().open();
                 Connection source = parts.source().open()) {
             destination.setAutoCommit(false);
-            if (hasPositions(destination)) {
+            if (AppliedPosition.isKept(destination)) {
                 epoch.hold(destination);
                 AppliedPosition.revoke(destination, parts.task().name());
             }
@@ -36,14 +34,6 @@ public record StreamEnd(TaskParts parts, Epoch epoch) {
             destination.commit();
         } catch (SQLException e) {
             throw SqlFaults.explain("The stream " + parts.task().slot() + " could not be ended", e);
-        }
-    }
-
-    private static boolean hasPositions(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT to_regclass('dts_sync.apply_position') IS NOT NULL")) {
-            rows.next();
-            return rows.getBoolean(1);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.Section;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

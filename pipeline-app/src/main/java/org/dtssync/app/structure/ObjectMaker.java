@@ -1,5 +1,9 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.ObjectState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -42,14 +46,14 @@ final class ObjectMaker {
             Pattern.compile("\\A\\s*CREATE\\s+OR\\s+REPLACE\\s+(?=[A-Z])", Pattern.CASE_INSENSITIVE);
 
     private final DatabaseConnections destination;
-    private final StructureStore store;
+    private final StructureObjectStore store;
     private final Epoch epoch;
     private final Existing existing;
     private final StructureListener listener;
 
     ObjectMaker(
             DatabaseConnections destination,
-            StructureStore store,
+            StructureObjectStore store,
             Epoch epoch,
             Existing existing,
             StructureListener listener) {

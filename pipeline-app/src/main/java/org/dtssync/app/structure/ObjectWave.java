@@ -1,5 +1,6 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.StoredObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;

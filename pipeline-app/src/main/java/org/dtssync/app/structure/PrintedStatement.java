@@ -1,5 +1,6 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.StructureObject;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.regex.Matcher;

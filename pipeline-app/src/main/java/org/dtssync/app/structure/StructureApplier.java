@@ -1,5 +1,10 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.Section;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,7 +34,7 @@ public final class StructureApplier {
     private static final List<Set<String>> PARALLEL_WAVES =
             List.of(KEYS, Set.of("attached-index"), Set.of("check"), Set.of("foreign-key"));
 
-    private final StructureStore store;
+    private final StructureObjectStore store;
     private final int workers;
     private final ObjectMaker maker;
 
@@ -45,7 +50,7 @@ public final class StructureApplier {
      */
     public StructureApplier(
             DatabaseConnections destination,
-            StructureStore store,
+            StructureObjectStore store,
             Epoch epoch,
             Existing existing,
             int workers,

@@ -1,5 +1,6 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.StructureObject;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,5 +1,9 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.Section;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +28,7 @@ final class Move {
 
     final DatabaseConnections source;
     final DatabaseConnections destination;
-    final StructureStore store;
+    final StructureObjectStore store;
     final Epoch epoch = new Epoch("shop", 1);
     final List<String> tried = Collections.synchronizedList(new ArrayList<>());
 
@@ -35,7 +39,7 @@ final class Move {
         destination = databases.open("destination", to, "structure_destination");
         new ProgressStore(destination, "shop").install();
         execute(destination, "INSERT INTO dts_sync.fence VALUES ('shop', 1)");
-        store = new StructureStore(destination, "shop");
+        store = new StructureObjectStore(destination, "shop");
     }
 
     static String everything() throws IOException {

@@ -1,5 +1,8 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.Section;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

@@ -1,8 +1,7 @@
-package org.dtssync.app.snapshot;
+package org.dtssync.app.state;
 
 import java.util.List;
 import java.util.Optional;
-import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -16,31 +15,35 @@ import org.dtssync.connectors.postgres.TableName;
  * @param after the key that its rows come after; empty: open below
  * @param upTo the last key that is still in it; empty: open above
  */
-record Chunk(TableProgress of, int number, Optional<List<String>> after, Optional<List<String>> upTo) {
+public record Chunk(TableProgress of, int number, Optional<List<String>> after, Optional<List<String>> upTo) {
 
-    TableName table() {
+    /** Returns the table. */
+    public TableName table() {
         return of.table();
     }
 
-    boolean isKeyed() {
+    /** Returns whether its table has a key. */
+    public boolean isKeyed() {
         return of.keyColumns().isPresent();
     }
 
     /** Returns whether it is the last one of its table. */
-    boolean isTail() {
+    public boolean isTail() {
         return upTo.isEmpty();
     }
 
-    boolean isWholeTable() {
+    /** Returns whether it is the only one of its table. */
+    public boolean isWholeTable() {
         return after.isEmpty() && upTo.isEmpty();
     }
 
-    Chunk endingAt(List<String> bound) {
+    /** Returns the same chunk with an upper bound. */
+    public Chunk endingAt(List<String> bound) {
         return new Chunk(of, number, after, Optional.of(bound));
     }
 
     /** Returns the new tail behind this chunk, which must have an upper bound. */
-    Chunk next() {
+    public Chunk next() {
         return new Chunk(of, number + 1, Optional.of(upTo.orElseThrow()), Optional.empty());
     }
 }

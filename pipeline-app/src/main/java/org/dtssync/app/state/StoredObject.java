@@ -1,4 +1,4 @@
-package org.dtssync.app.structure;
+package org.dtssync.app.state;
 
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package org.dtssync.app.snapshot;
+package org.dtssync.app.state;
 
 import java.sql.Array;
 import java.sql.Connection;
@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -30,21 +26,39 @@ import org.dtssync.connectors.postgres.TableName;
  * <p>Every method that writes begins its transaction with the epoch. Methods named for an act on a given connection leave it
  * without an open transaction, but for {@link #claim}, whose transaction {@link #commit} ends. Thread-safe.
  */
-final class ChunkStore {
+public final class ChunkStore {
 
     private final ProgressStore progress;
     private final Epoch epoch;
 
-    ChunkStore(ProgressStore progress, Epoch epoch) {
+    /**
+     * Creates a store of one task; opens nothing yet.
+     *
+     * @param progress the task's progress, in the same database
+     * @param epoch the right to write there
+     */
+    public ChunkStore(ProgressStore progress, Epoch epoch) {
         this.progress = progress;
         this.epoch = epoch;
     }
 
+    /** Removes the rows of tables in the connection's transaction. */
+    @FunctionalInterface
+    public interface Emptying {
+
+        /** Leaves the rows where they are. */
+        Emptying NONE = (destination, tables) -> {};
+
+        /** Empties them. */
+        void empty(Connection destination, List<TableName> tables) throws SQLException;
+    }
+
     /**
-     * Gives every table that has none its first chunk, the whole table; with {@code emptyFirst} the rows these tables have at
-     * the destination are removed in the same transaction, so once only.
+     * Gives every table that has none its first chunk, the whole table.
+     *
+     * @param emptying what removes the rows these tables have at the destination, in the same transaction, so once only
      */
-    void plan(Connection destination, boolean emptyFirst) throws SQLException {
+    public void plan(Connection destination, Emptying emptying) throws SQLException {
         epoch.hold(destination);
         List<TableName> planned = new ArrayList<>();
         try (PreparedStatement statement = destination.prepareStatement("""
@@ -63,15 +77,15 @@ final class ChunkStore {
                 }
             }
         }
-        if (emptyFirst && !planned.isEmpty()) {
-            new TableEmptier(destination).empty(planned);
+        if (!planned.isEmpty()) {
+            emptying.empty(destination, planned);
         }
         destination.commit();
     }
 
     /** Reads the chunks that are not copied yet, of tables whose history is not loaded yet. */
-    List<Chunk> pending(Connection destination) throws SQLException {
-        Map<TableName, TableProgress> tables = progress.tables().stream()
+    public List<Chunk> pending(Connection destination) throws SQLException {
+        Map<TableName, TableProgress> tables = progress.tables(destination).stream()
                 .filter(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING)
                 .collect(Collectors.toMap(TableProgress::table, Function.identity()));
         List<Chunk> chunks = new ArrayList<>();
@@ -86,7 +100,7 @@ final class ChunkStore {
                     TableProgress table = tables.get(new TableName(rows.getString(1), rows.getString(2)));
                     if (table != null) {
                         TableProgress of = rows.getBoolean(6) ? whole(table) : table;
-                        chunks.add(new Chunk(of, rows.getInt(3), bound(rows.getArray(4)), bound(rows.getArray(5))));
+                        chunks.add(new Chunk(of, rows.getInt(3), Statements.texts(rows.getArray(4)), Statements.texts(rows.getArray(5))));
                     }
                 }
             }
@@ -114,7 +128,7 @@ final class ChunkStore {
      *
      * @return the chunk as it is recorded now
      */
-    Chunk begin(Connection destination, Chunk chunk, Optional<List<String>> bound) throws SQLException {
+    public Chunk begin(Connection destination, Chunk chunk, Optional<List<String>> bound) throws SQLException {
         epoch.hold(destination);
         Chunk recorded = chunk;
         if (bound.isPresent()) {
@@ -145,7 +159,7 @@ final class ChunkStore {
      *
      * @return those of the chunks that are still to be copied
      */
-    List<Chunk> claim(Connection destination, List<Chunk> chunks) throws SQLException {
+    public List<Chunk> claim(Connection destination, List<Chunk> chunks) throws SQLException {
         epoch.hold(destination);
         Set<List<Object>> pending = new HashSet<>();
         try (PreparedStatement statement = destination.prepareStatement("""
@@ -176,7 +190,7 @@ final class ChunkStore {
     }
 
     /** Marks chunks as copied, raises the consistency point to what they show, and commits all that with their rows. */
-    Committed commit(Connection destination, List<CopiedChunk> copied) throws SQLException {
+    public Committed commit(Connection destination, List<CopiedChunk> copied) throws SQLException {
         List<LoadedTable> loaded = List.of();
         if (!copied.isEmpty()) {
             mark(destination, copied);
@@ -191,7 +205,7 @@ final class ChunkStore {
     }
 
     /** Waits until everything committed so far is on the destination's disk. */
-    void settle(Connection destination) throws SQLException {
+    public void settle(Connection destination) throws SQLException {
         epoch.hold(destination);
         waitForDisk(destination);
         try (PreparedStatement statement = destination.prepareStatement("""
@@ -203,8 +217,12 @@ final class ChunkStore {
         destination.commit();
     }
 
-    /** Empties a table at the destination and forgets what was copied of it. */
-    void reset(Connection destination, TableName table) throws SQLException {
+    /**
+     * Forgets what was copied of a table.
+     *
+     * @param emptying what removes its rows at the destination, in the same transaction
+     */
+    public void reset(Connection destination, TableName table, Emptying emptying) throws SQLException {
         epoch.hold(destination);
         try (PreparedStatement state = destination.prepareStatement("""
                         UPDATE dts_sync.table_progress
@@ -225,7 +243,7 @@ final class ChunkStore {
             identify(chunks, 1, table);
             chunks.executeUpdate();
         }
-        new TableEmptier(destination).empty(List.of(table));
+        emptying.empty(destination, List.of(table));
         destination.commit();
     }
 
@@ -247,7 +265,7 @@ final class ChunkStore {
                 if (!rows.next()) {
                     throw gone(chunk);
                 }
-                return bound(rows.getArray(1));
+                return Statements.texts(rows.getArray(1));
             }
         }
     }
@@ -366,10 +384,6 @@ final class ChunkStore {
         return connection.createArrayOf(type, values);
     }
 
-    private static Optional<List<String>> bound(Array array) throws SQLException {
-        return array == null ? Optional.empty() : Optional.of(Arrays.asList((String[]) array.getArray()));
-    }
-
     private static SyncException gone(Chunk chunk) {
         return new SyncException(
                 FaultKind.INTERNAL,
@@ -383,7 +397,7 @@ final class ChunkStore {
      * @param chunks the chunks copied by it
      * @param loaded the tables that are whole with it
      */
-    record Committed(List<CopiedChunk> chunks, List<LoadedTable> loaded) {}
+    public record Committed(List<CopiedChunk> chunks, List<LoadedTable> loaded) {}
 
     /**
      * A table whose last chunk is copied.
@@ -392,5 +406,5 @@ final class ChunkStore {
      * @param rows all its rows
      * @param bytes all its bytes of COPY text
      */
-    record LoadedTable(TableName table, long rows, long bytes) {}
+    public record LoadedTable(TableName table, long rows, long bytes) {}
 }

@@ -1,4 +1,4 @@
-package org.dtssync.app.structure;
+package org.dtssync.app.state;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,7 +24,7 @@ import org.dtssync.connectors.postgres.TableName;
  *
  * <p>{@link #set} and {@link #skip} are for people and take no epoch: they only change what a run does next. Thread-safe.
  */
-public final class StructureStore {
+public final class StructureObjectStore {
 
     private static final Pattern TABLE = Pattern.compile("\"((?:[^\"]|\"\")*)\"\\.\"((?:[^\"]|\"\")*)\"");
 
@@ -34,11 +34,15 @@ public final class StructureStore {
             """;
 
     private final DatabaseConnections destination;
+    private final StateTransactions transactions;
+    private final EventLog events;
     private final String task;
 
     /** Creates a store of one task; opens nothing yet. */
-    public StructureStore(DatabaseConnections destination, String task) {
+    public StructureObjectStore(DatabaseConnections destination, String task) {
         this.destination = destination;
+        this.transactions = new StateTransactions(destination);
+        this.events = new EventLog(destination, task);
         this.task = task;
     }
 
@@ -54,10 +58,9 @@ public final class StructureStore {
 
     /** Saves the list, all pending, unless the task has one already: then that one stays. */
     public void save(List<StructureObject> objects, Epoch epoch) {
-        destination.inTransaction("The structure of task " + task + " could not be saved", connection -> {
-            epoch.hold(connection);
+        transactions.write("The structure of task " + task + " could not be saved", epoch, connection -> {
             if (!query(connection, COLUMNS + " LIMIT 1", task).isEmpty()) {
-                return null;
+                return;
             }
             try (PreparedStatement statement = connection.prepareStatement("""
                     INSERT INTO dts_sync.structure_object
@@ -76,13 +79,12 @@ public final class StructureStore {
                 }
                 statement.executeBatch();
             }
-            return null;
         });
     }
 
     /** Returns the whole list in order. */
     public List<StoredObject> list() {
-        return destination.inTransaction(
+        return transactions.read(
                 "The structure of task " + task + " could not be read",
                 connection -> query(connection, COLUMNS + " ORDER BY ordinal", task));
     }
@@ -94,7 +96,7 @@ public final class StructureStore {
      * @throws SyncException of kind USAGE if there is none or more than one
      */
     public StoredObject show(String name) {
-        List<StoredObject> found = destination.inTransaction(
+        List<StoredObject> found = transactions.read(
                 "The structure of task " + task + " could not be read",
                 connection -> query(
                         connection,
@@ -120,14 +122,24 @@ public final class StructureStore {
         return found.get(0);
     }
 
-    /** Keeps a corrected statement for an object and has it run (again); the statement read from the source is kept too. */
-    public void set(String name, String sql) {
-        change(name, "corrected = ?, state = 'pending', error = NULL", sql);
+    /**
+     * Keeps a corrected statement for an object and has it run (again); the statement read from the source is kept too.
+     *
+     * @param author who corrects it
+     */
+    public void set(String name, String sql, Author author) {
+        change(name, "corrected", author, """
+                corrected = ?, state = 'pending', error = NULL, reason = NULL""", sql);
     }
 
-    /** Takes an object out: it is never run. */
-    public void skip(String name) {
-        change(name, "state = 'skipped'");
+    /**
+     * Takes an object out: it is never run.
+     *
+     * @param author who takes it out
+     * @param reason why; may be null
+     */
+    public void skip(String name, Author author, String reason) {
+        change(name, "skipped", author, "state = 'skipped', reason = ?", reason);
     }
 
     /**
@@ -149,7 +161,7 @@ public final class StructureStore {
     }
 
     /** Takes a table's objects out, those of its partitions too, in the connection's transaction. */
-    void skipWithAll(Connection connection, TableName table, String why) throws SQLException {
+    public void skipWithAll(Connection connection, TableName table, String why) throws SQLException {
         List<StoredObject> all = query(connection, COLUMNS + " ORDER BY ordinal", task);
         Set<TableName> skipped = new HashSet<>(Set.of(table));
         for (StoredObject stored : all) {
@@ -166,7 +178,7 @@ public final class StructureStore {
     }
 
     /** Records what came of an object, in the connection's transaction; one that was taken out meanwhile has not failed. */
-    void record(Connection connection, StructureObject object, ObjectState state, String error) throws SQLException {
+    public void record(Connection connection, StructureObject object, ObjectState state, String error) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 UPDATE dts_sync.structure_object SET state = ?, error = ?
                 WHERE task = ? AND ordinal = ? AND NOT (state = 'skipped' AND ? = 'failed')
@@ -180,7 +192,7 @@ public final class StructureStore {
         }
     }
 
-    private void change(String name, String assignments, String... values) {
+    private void change(String name, String what, Author author, String assignments, String value) {
         StoredObject stored = show(name);
         if (stored.state() == ObjectState.DONE) {
             throw new SyncException(
@@ -188,15 +200,22 @@ public final class StructureStore {
                     "Object '" + stored.object().name() + "' of task " + task + " is made already.",
                     "Change it at the destination itself.");
         }
+        // A run of the release before may have made the state.
+        new StateSchema(destination).install();
         destination.inTransaction("The structure of task " + task + " could not be changed", connection -> {
-            try (PreparedStatement statement = connection.prepareStatement("UPDATE dts_sync.structure_object SET "
-                    + assignments + " WHERE task = ? AND ordinal = ? AND state <> 'done'")) {
-                for (int i = 0; i < values.length; i++) {
-                    statement.setString(i + 1, values[i]);
-                }
-                statement.setString(values.length + 1, task);
-                statement.setInt(values.length + 2, stored.object().ordinal());
-                statement.executeUpdate();
+            int changed = Statements.update(
+                    connection,
+                    "UPDATE dts_sync.structure_object SET " + assignments
+                            + ", changed_by = ?, changed_at = clock_timestamp()"
+                            + " WHERE task = ? AND ordinal = ? AND state <> 'done'",
+                    value,
+                    author.name(),
+                    task,
+                    stored.object().ordinal());
+            if (changed == 1) {
+                events.append(
+                        connection,
+                        Event.by(author, "correction", stored.object().name(), "change", what));
             }
             return null;
         });

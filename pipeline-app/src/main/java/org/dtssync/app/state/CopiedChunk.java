@@ -1,4 +1,4 @@
-package org.dtssync.app.snapshot;
+package org.dtssync.app.state;
 
 import java.util.Optional;
 import org.dtssync.connectors.postgres.Lsn;
@@ -12,4 +12,4 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param lsn the end of the source's WAL after its rows were read; what they show was written before it
  * @param visibleSnapshot text of the snapshot its rows were read under, for a table without a key
  */
-record CopiedChunk(Chunk chunk, long rows, long bytes, Lsn lsn, Optional<String> visibleSnapshot) {}
+public record CopiedChunk(Chunk chunk, long rows, long bytes, Lsn lsn, Optional<String> visibleSnapshot) {}

@@ -1,4 +1,4 @@
-package org.dtssync.app.structure;
+package org.dtssync.app.state;
 
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +29,12 @@ public record StructureObject(
     }
 
     /** Returns whether it makes a partition of a table. */
-    boolean isPartition() {
+    public boolean isPartition() {
         return kind.equals("table") && tables.size() > 1;
     }
 
-    StructureObject at(int newOrdinal) {
+    /** Returns the same object at another place. */
+    public StructureObject at(int newOrdinal) {
         return new StructureObject(newOrdinal, name, kind, section, tables, statement);
     }
 }
