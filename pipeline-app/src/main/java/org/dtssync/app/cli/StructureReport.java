@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.structure.StructureComparison;
 import org.dtssync.app.structure.StructureDifference;
-import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /**

@@ -148,7 +148,8 @@ public final class Release {
     /** Its right to write is made first, and may be all that a crash left. */
     private boolean hasReverse() {
         TaskParts back = parts.reversed();
-        InstanceStore reversed = new InstanceStore(back.destination(), back.task().name());
+        InstanceStore reversed =
+                new InstanceStore(back.destination(), back.task().name());
         return reversed.wasHeld();
     }
 

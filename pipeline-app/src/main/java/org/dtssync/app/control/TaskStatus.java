@@ -159,7 +159,8 @@ public record TaskStatus(
                         """);
                 ResultSet rows = statement.executeQuery()) {
             rows.next();
-            return Optional.of(new SourceEnd(Lsn.parse(rows.getString(1)), new HeartbeatStore(task).last(connection), rows.getDouble(2)));
+            return Optional.of(new SourceEnd(
+                    Lsn.parse(rows.getString(1)), new HeartbeatStore(task).last(connection), rows.getDouble(2)));
         } catch (SQLException | SyncException e) {
             return Optional.empty();
         }

@@ -124,7 +124,8 @@ public final class InstanceLease implements AutoCloseable {
 
     /** Ends the sessions of an instance that holds the lock but gives no sign of life; returns whether we have the lock. */
     private static boolean endFrozen(Connection connection, TaskParts parts) throws SQLException, InterruptedException {
-        InstanceStore store = new InstanceStore(parts.destination(), parts.task().name());
+        InstanceStore store =
+                new InstanceStore(parts.destination(), parts.task().name());
         if (!store.isSilent(connection, FROZEN_AFTER)) {
             return false;
         }

@@ -60,9 +60,13 @@ public record Undrained(Optional<String> since, long walBytes) {
                     .map(AppliedPosition::lsn)
                     .orElse(Lsn.ZERO);
             Optional<HeartbeatStore.Beat> written = beats.last(from);
-            boolean there = written.map(HeartbeatStore.Beat::sequence).equals(applied.map(HeartbeatStore.Beat::sequence));
+            boolean there =
+                    written.map(HeartbeatStore.Beat::sequence).equals(applied.map(HeartbeatStore.Beat::sequence));
             return new Undrained(
-                    there ? Optional.empty() : Optional.of(applied.map(HeartbeatStore.Beat::writtenAt).orElse("the switchover")),
+                    there
+                            ? Optional.empty()
+                            : Optional.of(
+                                    applied.map(HeartbeatStore.Beat::writtenAt).orElse("the switchover")),
                     Math.max(0, insertLsn(from).minus(position)));
         } catch (SQLException e) {
             throw SqlFaults.explain("The way back of task " + parts.task().name() + " could not be looked at", e);

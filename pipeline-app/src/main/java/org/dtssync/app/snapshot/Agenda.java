@@ -1,12 +1,12 @@
 package org.dtssync.app.snapshot;
 
-import org.dtssync.app.state.Chunk;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import org.dtssync.app.state.Chunk;
 
 /**
  * What is left to copy, in the order it should be: tables without a key first, then the largest, small ones last and several

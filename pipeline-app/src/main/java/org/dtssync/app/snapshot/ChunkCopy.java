@@ -1,8 +1,5 @@
 package org.dtssync.app.snapshot;
 
-import org.dtssync.app.state.ChunkStore;
-import org.dtssync.app.state.Chunk;
-import org.dtssync.app.state.CopiedChunk;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,6 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.app.state.Chunk;
+import org.dtssync.app.state.ChunkStore;
+import org.dtssync.app.state.CopiedChunk;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;

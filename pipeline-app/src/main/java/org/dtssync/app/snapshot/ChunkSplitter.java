@@ -1,6 +1,5 @@
 package org.dtssync.app.snapshot;
 
-import org.dtssync.app.state.Chunk;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -10,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.catalog.KeyOrder;
+import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.postgres.TableName;
 

@@ -1,13 +1,13 @@
 package org.dtssync.app.snapshot;
 
-import org.dtssync.app.state.ChunkStore;
-import org.dtssync.app.state.Chunk;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SnapshotSettings;
+import org.dtssync.app.state.Chunk;
+import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;

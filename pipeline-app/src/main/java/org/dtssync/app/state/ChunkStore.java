@@ -100,7 +100,11 @@ public final class ChunkStore {
                     TableProgress table = tables.get(new TableName(rows.getString(1), rows.getString(2)));
                     if (table != null) {
                         TableProgress of = rows.getBoolean(6) ? whole(table) : table;
-                        chunks.add(new Chunk(of, rows.getInt(3), Statements.texts(rows.getArray(4)), Statements.texts(rows.getArray(5))));
+                        chunks.add(new Chunk(
+                                of,
+                                rows.getInt(3),
+                                Statements.texts(rows.getArray(4)),
+                                Statements.texts(rows.getArray(5))));
                     }
                 }
             }

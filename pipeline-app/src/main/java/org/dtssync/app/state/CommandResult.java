@@ -12,8 +12,4 @@ import java.util.Optional;
  * @param progress how far it is, as a JSON object, if the run records that
  */
 public record CommandResult(
-        boolean finished,
-        Optional<String> result,
-        Optional<String> error,
-        int exitCode,
-        Optional<String> progress) {}
+        boolean finished, Optional<String> result, Optional<String> error, int exitCode, Optional<String> progress) {}

@@ -65,19 +65,14 @@ public final class CommandStore implements AutoCloseable {
     }
 
     private long earlier(Connection connection, String command, String options, String key) throws SQLException {
-        return Statements.first(
-                        connection,
-                        """
+        return Statements.first(connection, """
                         SELECT id FROM dts_sync.command
                         WHERE task = ? AND idempotency_key = ? AND command = ? AND arguments ->> 'options' = ?
-                        """,
-                        row -> row.getLong(1),
-                        task,
-                        key,
-                        command,
-                        options)
+                        """, row -> row.getLong(1), task, key, command, options)
                 .orElseThrow(() -> new SyncException(
-                        FaultKind.USAGE, "The idempotency key " + key + " was used for another command.", "Use a new key."));
+                        FaultKind.USAGE,
+                        "The idempotency key " + key + " was used for another command.",
+                        "Use a new key."));
     }
 
     /** Returns what came of a command so far. */

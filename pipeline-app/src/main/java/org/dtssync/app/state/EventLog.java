@@ -79,17 +79,11 @@ public record EventLog(DatabaseConnections database, String task) {
             if (!Statements.isThere(connection, "dts_sync.event")) {
                 return List.of();
             }
-            return Statements.list(
-                    connection,
-                    """
+            return Statements.list(connection, """
                     SELECT id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), kind, subject, detail::text,
                            actor, origin
                     FROM dts_sync.event WHERE task = ? AND %s ORDER BY id %s LIMIT ?
-                    """.formatted(condition, order),
-                    EventLog::read,
-                    task,
-                    id,
-                    limit);
+                    """.formatted(condition, order), EventLog::read, task, id, limit);
         });
     }
 

@@ -56,14 +56,11 @@ public record HeartbeatStore(String task) {
             return Optional.empty();
         }
         return Statements.first(
-                connection,
-                """
+                connection, """
                 SELECT sequence, extract(epoch FROM written_at)::float8,
                        to_char(written_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
                 FROM dts_sync.heartbeat WHERE task = ?
-                """,
-                row -> new Beat(row.getLong(1), row.getDouble(2), row.getString(3)),
-                task);
+                """, row -> new Beat(row.getLong(1), row.getDouble(2), row.getString(3)), task);
     }
 
     /** Removes it at this end. */

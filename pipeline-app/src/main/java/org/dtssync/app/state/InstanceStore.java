@@ -38,20 +38,17 @@ public record InstanceStore(DatabaseConnections database, String task) {
 
     /** Returns whether the last instance has given no sign of life for this long. */
     public boolean isSilent(Connection connection, Duration silence) throws SQLException {
-        return Statements.exists(
-                connection,
-                """
+        return Statements.exists(connection, """
                 SELECT 1 FROM dts_sync.instance
                 WHERE task = ? AND alive_at < clock_timestamp() - make_interval(secs => ?)
-                """,
-                task,
-                (double) silence.toSeconds());
+                """, task, (double) silence.toSeconds());
     }
 
     /** Raises the task's epoch in one transaction, after which no write of a predecessor can commit. */
     public Epoch raise(Connection connection, Process process) throws SQLException {
         connection.setAutoCommit(false);
-        long number = Statements.first(connection, """
+        long number =
+                Statements.first(connection, """
                 INSERT INTO dts_sync.fence (task, epoch) VALUES (?, 1)
                 ON CONFLICT (task) DO UPDATE SET epoch = fence.epoch + 1
                 RETURNING epoch
@@ -75,7 +72,9 @@ public record InstanceStore(DatabaseConnections database, String task) {
                 process.version());
         AppliedPosition.handOver(connection, epoch);
         new EventLog(database, task)
-                .append(connection, Event.byRun("instance", process.host(), "pid", process.pid(), "version", process.version()));
+                .append(
+                        connection,
+                        Event.byRun("instance", process.host(), "pid", process.pid(), "version", process.version()));
         connection.commit();
         connection.setAutoCommit(true);
         return epoch;
@@ -88,16 +87,10 @@ public record InstanceStore(DatabaseConnections database, String task) {
      * @return whether the task is still this instance's
      */
     public boolean signOfLife(Connection connection, Epoch epoch, String figures) throws SQLException {
-        return Statements.update(
-                        connection,
-                        """
+        return Statements.update(connection, """
                         UPDATE dts_sync.instance SET alive_at = clock_timestamp(), stats = coalesce(?::jsonb, stats)
                         WHERE task = ? AND epoch = ?
-                        """,
-                        figures,
-                        task,
-                        epoch.number())
-                == 1;
+                        """, figures, task, epoch.number()) == 1;
     }
 
     /** Returns whether an instance holds the task. */

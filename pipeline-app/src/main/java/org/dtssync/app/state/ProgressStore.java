@@ -120,13 +120,10 @@ public final class ProgressStore {
         return transactions.read(
                 "The source of task " + task + " could not be looked up",
                 connection -> Statements.first(
-                        connection,
-                        """
+                        connection, """
                         SELECT source_system_identifier, source_database FROM dts_sync.task
                         WHERE task = ? AND source_system_identifier IS NOT NULL
-                        """,
-                        row -> new PreparedSource(row.getString(1), row.getString(2)),
-                        task));
+                        """, row -> new PreparedSource(row.getString(1), row.getString(2)), task));
     }
 
     /** Records which topic holds the task's cuts: one of the same name that was made later has another identifier. */
@@ -149,10 +146,7 @@ public final class ProgressStore {
     public void error(String message, Epoch epoch) {
         transactions.write(failure(), epoch, connection -> {
             Statements.update(
-                    connection,
-                    "UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?",
-                    message,
-                    task);
+                    connection, "UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?", message, task);
             if (message != null) {
                 events.append(connection, Event.byRun("error", task, "message", message));
             }

@@ -28,10 +28,7 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
     public Recorded read() {
         return transactions().read("The publication of task " + task + " could not be looked up", connection -> {
             Optional<String> publication = Statements.first(
-                    connection,
-                    "SELECT publication FROM dts_sync.task WHERE task = ?",
-                    row -> row.getString(1),
-                    task);
+                    connection, "SELECT publication FROM dts_sync.task WHERE task = ?", row -> row.getString(1), task);
             Map<TableName, String> tables = new HashMap<>();
             Statements.list(
                     connection,

@@ -59,14 +59,10 @@ public record ReadOnlyStore(DatabaseConnections database, String task) {
         if (!Statements.isThere(connection, "dts_sync.write_fence")) {
             return List.of();
         }
-        return Statements.list(
-                connection,
-                """
+        return Statements.list(connection, """
                 SELECT role_name, earlier FROM dts_sync.write_fence
                 WHERE task = ? AND (role_name = '' OR to_regrole(quote_ident(role_name)) IS NOT NULL) ORDER BY role_name
-                """,
-                row -> new Earlier(row.getString(1), row.getString(2)),
-                task);
+                """, row -> new Earlier(row.getString(1), row.getString(2)), task);
     }
 
     /** Forgets what was kept. */

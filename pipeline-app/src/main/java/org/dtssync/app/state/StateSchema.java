@@ -93,12 +93,13 @@ public record StateSchema(DatabaseConnections database) {
      * @throws SyncException of kind USAGE if the state is newer
      */
     public void requireKnown() {
-        database.inTransaction("The version of the state at the " + database.role() + " could not be read", connection -> {
-            for (StateMigrations set : StateMigrations.values()) {
-                known(connection, set);
-            }
-            return null;
-        });
+        database.inTransaction(
+                "The version of the state at the " + database.role() + " could not be read", connection -> {
+                    for (StateMigrations set : StateMigrations.values()) {
+                        known(connection, set);
+                    }
+                    return null;
+                });
     }
 
     private void requireKnown(Version version, StateMigrations set) {

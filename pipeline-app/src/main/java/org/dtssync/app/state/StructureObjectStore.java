@@ -178,7 +178,8 @@ public final class StructureObjectStore {
     }
 
     /** Records what came of an object, in the connection's transaction; one that was taken out meanwhile has not failed. */
-    public void record(Connection connection, StructureObject object, ObjectState state, String error) throws SQLException {
+    public void record(Connection connection, StructureObject object, ObjectState state, String error)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 UPDATE dts_sync.structure_object SET state = ?, error = ?
                 WHERE task = ? AND ordinal = ? AND NOT (state = 'skipped' AND ? = 'failed')

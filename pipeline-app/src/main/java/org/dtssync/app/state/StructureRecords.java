@@ -86,13 +86,18 @@ public final class StructureRecords {
      * @param changedAt a position behind everything that was written under the structure before
      */
     public void accept(TableName table, String structure, Optional<List<String>> key, Lsn changedAt, Epoch epoch) {
-        write(epoch, "accepted", """
+        write(
+                epoch,
+                "accepted",
+                """
                 UPDATE dts_sync.table_progress t
                 SET earlier_structure = CASE WHEN changed_at > (SELECT cut_lsn FROM dts_sync.apply_position p WHERE p.task = t.task)
                                              THEN earlier_structure ELSE structure END,
                     structure = ?, key_columns = ?::text[], changed_at = ?::pg_lsn
                 WHERE task = ? AND schema_name = ? AND table_name = ?
-                """, connection -> new Object[] {structure, array(connection, key), changedAt.toString()}, table);
+                """,
+                connection -> new Object[] {structure, array(connection, key), changedAt.toString()},
+                table);
     }
 
     /**
@@ -104,7 +109,8 @@ public final class StructureRecords {
     public void reload(
             TableName table, String structure, Optional<List<String>> key, Lsn applyAfter, boolean whole, Epoch epoch) {
         write(
-                epoch, "reloaded",
+                epoch,
+                "reloaded",
                 """
                 UPDATE dts_sync.table_progress
                 SET earlier_structure = NULL, structure = ?, key_columns = ?::text[], changed_at = ?::pg_lsn,

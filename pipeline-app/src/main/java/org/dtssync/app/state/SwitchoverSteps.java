@@ -95,18 +95,11 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
                         task,
                         direction);
             }
-            Statements.update(
-                    connection,
-                    """
+            Statements.update(connection, """
                     INSERT INTO dts_sync.switch_attempt (task, direction, kind, asked_by)
                     VALUES (?, ?, ?, (SELECT posted_by FROM dts_sync.command
                                       WHERE task = ? AND command = ? AND state = 'running' ORDER BY id DESC LIMIT 1))
-                    """,
-                    task,
-                    direction,
-                    kind.label,
-                    task,
-                    direction);
+                    """, task, direction, kind.label, task, direction);
             trim(connection);
         });
     }
@@ -173,18 +166,11 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
                         ON CONFLICT (task, direction, step) DO UPDATE SET begun_at = clock_timestamp(), done_at = NULL
                         """, task, direction, step);
             }
-            Statements.update(
-                    connection,
-                    """
+            Statements.update(connection, """
                     INSERT INTO dts_sync.switch_attempt_step (task, attempt, number, step)
                     SELECT ?, a.id, 1 + coalesce((SELECT max(number) FROM dts_sync.switch_attempt_step s
                                                   WHERE s.attempt = a.id), 0), ?
-                    FROM dts_sync.switch_attempt a WHERE a.id = """ + ATTEMPT,
-                    task,
-                    step,
-                    task,
-                    direction,
-                    dryRun);
+                    FROM dts_sync.switch_attempt a WHERE a.id = """ + ATTEMPT, task, step, task, direction, dryRun);
             report(connection, step, "begun");
         });
     }
@@ -197,15 +183,10 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
     /** Records that a step is done. Joins the connection's transaction, which holds the epoch. */
     public void done(Connection connection, String step) throws SQLException {
         if (!dryRun) {
-            Statements.update(
-                    connection,
-                    """
+            Statements.update(connection, """
                     UPDATE dts_sync.switchover_step SET done_at = clock_timestamp()
                     WHERE task = ? AND direction = ? AND step = ?
-                    """,
-                    task,
-                    direction,
-                    step);
+                    """, task, direction, step);
         }
         Statements.update(
                 connection,

@@ -69,8 +69,7 @@ public record VerificationHistory(DatabaseConnections destination, String task) 
         trim(connection);
     }
 
-    private void addTables(Connection connection, long id, List<VerificationOutcome.Table> tables)
-            throws SQLException {
+    private void addTables(Connection connection, long id, List<VerificationOutcome.Table> tables) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 INSERT INTO dts_sync.verification_table
                     (task, verification, schema_name, table_name, rows, chunks, missing, extra, changed)

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.catalog.StructureStep;
 import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.RecordedStructure;
 import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.apply.EarlierStructure;
@@ -17,7 +17,6 @@ import org.dtssync.connectors.apply.VisibleSnapshot;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-
 
 /**
  * Turns the tables of the task, with the structures that were recorded for them, into what capture and applier are told. Never

@@ -1,7 +1,5 @@
 package org.dtssync.app.structure;
 
-import org.dtssync.app.state.StructureObject;
-import org.dtssync.app.state.Section;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.TableName;
 
 /**

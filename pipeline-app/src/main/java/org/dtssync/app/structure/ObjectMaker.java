@@ -1,9 +1,5 @@
 package org.dtssync.app.structure;
 
-import org.dtssync.app.state.StructureObjectStore;
-import org.dtssync.app.state.StructureObject;
-import org.dtssync.app.state.StoredObject;
-import org.dtssync.app.state.ObjectState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -13,6 +9,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;

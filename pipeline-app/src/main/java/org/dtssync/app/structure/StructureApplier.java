@@ -1,16 +1,16 @@
 package org.dtssync.app.structure;
 
-import org.dtssync.app.state.StructureObjectStore;
-import org.dtssync.app.state.StructureObject;
-import org.dtssync.app.state.StoredObject;
-import org.dtssync.app.state.ObjectState;
-import org.dtssync.app.state.Section;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;

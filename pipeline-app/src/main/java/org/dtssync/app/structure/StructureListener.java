@@ -1,7 +1,7 @@
 package org.dtssync.app.structure;
 
-import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.StructureObject;
 
 /** Is told of each object that is made or refused, by several threads at once. */
 @FunctionalInterface

@@ -73,10 +73,16 @@ final class Confirmation {
             long destination = row.getValue().destination().sum().rows();
             if (source > destination) {
                 findings.missing(
-                        table.name(), label(row.getValue().source(), source - destination), row.getKey(), source - destination);
+                        table.name(),
+                        label(row.getValue().source(), source - destination),
+                        row.getKey(),
+                        source - destination);
             } else if (source < destination) {
                 findings.extra(
-                        table.name(), label(row.getValue().destination(), destination - source), row.getKey(), destination - source);
+                        table.name(),
+                        label(row.getValue().destination(), destination - source),
+                        row.getKey(),
+                        destination - source);
             } else {
                 changed.add(row.getKey());
             }

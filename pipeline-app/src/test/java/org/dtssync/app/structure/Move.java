@@ -1,9 +1,5 @@
 package org.dtssync.app.structure;
 
-import org.dtssync.app.state.StructureObjectStore;
-import org.dtssync.app.state.StructureObject;
-import org.dtssync.app.state.ObjectState;
-import org.dtssync.app.state.Section;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +13,11 @@ import java.util.List;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 
