@@ -13,7 +13,7 @@ class LayeringTest {
 
     private static final String PLAN = """
             the floor plan is: pipeline-app -> connectors -> schemas; in pipeline-app cli, quickstart (doors) -> display, metrics -> pipeline (hall)
-            -> precheck, structure, snapshot, verify (rooms, which never import one another) -> config, catalog, state (ground)
+            -> precheck, structure, snapshot, verify (rooms, which never import one another) -> config, catalog, progress (ground)
             """;
 
     private final JavaClasses classes = new ClassFileImporter()

@@ -8,8 +8,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.state.InstanceStore;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -56,20 +57,20 @@ public final class InstanceLease implements AutoCloseable {
     /**
      * Gets hold of a task whose state is installed.
      *
+     * @param second what to do while another instance is alive
      * @throws SyncException of kind FENCED if another instance is alive and the task file says to refuse
      */
-    public static InstanceLease acquire(TaskParts parts) throws InterruptedException {
-        SecondInstance second = parts.task().secondInstance();
-        String task = parts.task().name();
-        InstanceStore store = new InstanceStore(parts.destination(), task);
-        SoleSession session = new SoleSession(parts.destination());
+    public static InstanceLease acquire(Route route, SecondInstance second) throws InterruptedException {
+        String task = route.task();
+        InstanceStore store = new InstanceStore(route.destination(), task);
+        SoleSession session = new SoleSession(route.destination());
         boolean announced = false;
         long deadline = System.nanoTime() + ENDING.toNanos();
         while (true) {
             Connection connection = session.open();
             try {
-                if (store.tryLock(connection) || endFrozen(connection, parts)) {
-                    endLeftovers(connection, parts);
+                if (store.tryLock(connection) || endFrozen(connection, route)) {
+                    endLeftovers(connection, route);
                     return new InstanceLease(session, store, task, store.raise(connection, process()), connection);
                 }
                 connection.close();
@@ -107,12 +108,12 @@ public final class InstanceLease implements AutoCloseable {
      *
      * @throws SyncException of kind FENCED if it does not let go in time
      */
-    public static InstanceLease acquirePatiently(TaskParts parts) throws InterruptedException {
-        parts.progress().install();
+    public static InstanceLease acquirePatiently(Route route, SecondInstance second) throws InterruptedException {
+        new ProgressStore(route.destination(), route.task()).install();
         long deadline = System.nanoTime() + LEFTOVER_LIMIT.toNanos();
         while (true) {
             try {
-                return acquire(parts);
+                return acquire(route, second);
             } catch (SyncException e) {
                 if (e.kind() != FaultKind.FENCED || System.nanoTime() > deadline) {
                     throw e;
@@ -123,16 +124,13 @@ public final class InstanceLease implements AutoCloseable {
     }
 
     /** Ends the sessions of an instance that holds the lock but gives no sign of life; returns whether we have the lock. */
-    private static boolean endFrozen(Connection connection, TaskParts parts) throws SQLException, InterruptedException {
-        InstanceStore store =
-                new InstanceStore(parts.destination(), parts.task().name());
+    private static boolean endFrozen(Connection connection, Route route) throws SQLException, InterruptedException {
+        InstanceStore store = new InstanceStore(route.destination(), route.task());
         if (!store.isSilent(connection, FROZEN_AFTER)) {
             return false;
         }
-        LOG.warn(
-                "Taking over from an instance without a sign of life. task={}",
-                parts.task().name());
-        endLeftovers(connection, parts);
+        LOG.warn("Taking over from an instance without a sign of life. task={}", route.task());
+        endLeftovers(connection, route);
         for (int i = 0; i < 20; i++) {
             if (store.tryLock(connection)) {
                 return true;
@@ -143,10 +141,10 @@ public final class InstanceLease implements AutoCloseable {
     }
 
     /** A predecessor's sessions may outlive it in a broken network, with row locks that would hold up the epoch. */
-    private static void endLeftovers(Connection connection, TaskParts parts) throws SQLException {
-        endSessions(connection, parts.task().applicationName());
-        try (Connection source = parts.source().open()) {
-            endSessions(source, parts.task().applicationName());
+    private static void endLeftovers(Connection connection, Route route) throws SQLException {
+        endSessions(connection, route.name().applicationName());
+        try (Connection source = route.source().open()) {
+            endSessions(source, route.name().applicationName());
         }
     }
 

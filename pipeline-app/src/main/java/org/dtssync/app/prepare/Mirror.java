@@ -6,65 +6,72 @@ import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.catalog.DestinationTable;
 import org.dtssync.app.catalog.SelectedTables;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.SourceIdentity;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TaskProgress;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.TaskName;
 
 /**
  * A task that flows against another one, the first, between the same two databases ({@code mirror.of}). It loads nothing: its
  * stream begins at its slot. Its position row at its destination names the first task, by which the first leaves its
  * transactions out; it leaves out the first one's by theirs at its source.
  *
- * @param parts the mirror's
+ * @param route the mirror's
+ * @param objects which tables the mirror carries
  * @param first the name of the task it mirrors
  */
-public record Mirror(TaskParts parts, String first) {
+public record Mirror(Route route, ObjectSelection objects, TaskName first) {
 
     /** Returns the mirror that a task file describes; empty if it describes none. */
-    public static Optional<Mirror> of(TaskParts parts) {
-        return parts.task().mirrorOf().map(first -> new Mirror(parts, first));
+    public static Optional<Mirror> of(TaskFile task) {
+        return task.mirrorOf().map(first -> new Mirror(Route.of(task), task.objects(), new TaskName(first)));
     }
 
     /**
      * Returns which tasks mirror this one.
      *
-     * @param parts the first task's
+     * @param route the first task's
      */
-    public static List<String> mirrorsOf(TaskParts parts) {
-        return parts.source()
+    public static List<String> mirrorsOf(Route route) {
+        return route.source()
                 .inTransaction(
                         "The source could not be asked for mirrors",
                         connection -> AppliedPosition.mirrorsOf(
-                                connection, parts.task().name(), parts.task().reverseName()));
+                                connection, route.task(), route.name().reverse().text()));
     }
 
-    /** Prepares it: the first task learns to leave its transactions out before there is one. */
-    public void prepare(Epoch epoch) {
+    /**
+     * Prepares it: the first task learns to leave its transactions out before there is one.
+     *
+     * @param preparation the mirror's
+     */
+    public void prepare(Preparation preparation) {
         requireFirst();
-        List<TableName> tables = new SelectedTables(parts.source(), parts.task().objects())
+        List<TableName> tables = new SelectedTables(route.source(), objects)
                 .read().stream().map(TableProgress::table).toList();
         requireTables(tables);
-        try (Connection connection = parts.destination().open()) {
-            new Publication("dts_sync_" + first).include(connection, AppliedPosition.TABLE);
+        try (Connection connection = route.destination().open()) {
+            new Publication(first.publication()).include(connection, AppliedPosition.TABLE);
         } catch (SQLException e) {
             throw SqlFaults.explain("The publication of task " + first + " could not take in the positions", e);
         }
-        new Preparation(parts, epoch).follow(tables);
+        preparation.follow(tables);
     }
 
     /** What the first task keeps at its destination, which is this one's source, tells whether both fit together. */
     private void requireFirst() {
-        Optional<TaskProgress> progress = new ProgressStore(parts.source(), first).task();
+        Optional<TaskProgress> progress = new ProgressStore(route.source(), first.text()).task();
         if (progress.isEmpty()) {
             throw wrong("Task " + first + " has no state at the source, so it does not write there.");
         }
@@ -76,12 +83,11 @@ public record Mirror(TaskParts parts, String first) {
                             + "; a mirror of it can begin in phase incremental.",
                     "See dts-sync status of " + first + ".");
         }
-        SourceIdentity theirs = new ProgressStore(parts.source(), first)
+        SourceIdentity theirs = new ProgressStore(route.source(), first.text())
                 .source()
                 .map(SourceIdentity::of)
                 .orElseGet(() -> new SourceIdentity("", ""));
-        TaskParts turned = parts.reversed();
-        if (!SourceIdentity.current(turned).equals(theirs)) {
+        if (!SourceIdentity.current(route.destination()).equals(theirs)) {
             throw wrong("Task " + first + " captures another database than the destination.");
         }
     }
@@ -102,7 +108,7 @@ public record Mirror(TaskParts parts, String first) {
         }
         List<TableName> missing = tables.stream()
                 .filter(table ->
-                        DestinationTable.read(parts.destination(), table).isEmpty())
+                        DestinationTable.read(route.destination(), table).isEmpty())
                 .toList();
         if (!missing.isEmpty()) {
             throw new SyncException(

@@ -10,18 +10,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationWatch;
 import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.Verifications;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.FirstCut;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -49,46 +54,71 @@ public final class Preparation {
     /** Applications are about to be moved: that can be given up, and begun again once the transaction is over. */
     private static final String SLOT_LOCK_LIMIT = "30s";
 
-    private final TaskParts parts;
+    private final Route route;
+    private final ObjectSelection objects;
+    private final CaptureSettings capture;
+    private final Supplier<CutCodec> codec;
+    private final String mirrored;
     private final Epoch epoch;
+    private final ProgressStore progress;
 
-    public Preparation(TaskParts parts, Epoch epoch) {
-        this.parts = parts;
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param objects which tables belong to the task
+     * @param capture how the capture will reach the topics
+     * @param codec makes what writes cut 0
+     * @param mirrored the task that leaves out what this one writes
+     * @param epoch the right to write to the destination
+     */
+    public Preparation(
+            Route route,
+            ObjectSelection objects,
+            CaptureSettings capture,
+            Supplier<CutCodec> codec,
+            String mirrored,
+            Epoch epoch) {
+        this.route = route;
+        this.objects = objects;
+        this.capture = capture;
+        this.codec = codec;
+        this.mirrored = mirrored;
         this.epoch = epoch;
+        this.progress = new ProgressStore(route.destination(), route.task());
     }
 
+    /** Prepares a task whose destination has nothing yet. */
     public void run() {
-        List<TableProgress> tables =
-                new SelectedTables(parts.source(), parts.task().objects()).read();
+        List<TableProgress> tables = new SelectedTables(route.source(), objects).read();
         if (tables.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
                     "No table of the source matches objects.include.",
                     "Correct objects.include and objects.exclude in the task file.");
         }
-        parts.progress().addTables(tables, epoch);
+        progress.addTables(tables, epoch);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeStructures(names);
         start(names, NO_LIMIT);
     }
 
     private void start(List<TableName> names, String lockLimit) {
-        try (Connection source = parts.source().open()) {
+        try (Connection source = route.source().open()) {
             setLockLimit(source, lockLimit);
             // What was found equal was the stream before.
-            new Verifications(parts.destination(), parts.task().name()).forget(epoch);
-            new StateSchema(parts.source()).installHeartbeat();
+            new Verifications(route.destination(), route.task()).forget(epoch);
+            new StateSchema(route.source()).installHeartbeat();
             makePublication(source, names);
-            new PublicationWatch(parts).record(source, epoch);
+            new PublicationWatch(route).record(source, epoch);
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
             String systemIdentifier = systemIdentifier(source);
-            parts.progress().sourceSystem(systemIdentifier, source.getCatalog(), epoch);
+            progress.sourceSystem(systemIdentifier, source.getCatalog(), epoch);
             begin(start, systemIdentifier);
             LOG.info(
                     "Prepared. task={} slot={} lsn={} tables={}",
-                    parts.task().name(),
-                    parts.task().slot(),
+                    route.task(),
+                    route.name().slot(),
                     start,
                     names.size());
         } catch (SQLException e) {
@@ -102,15 +132,14 @@ public final class Preparation {
      * @param tables the tables it follows
      */
     public void follow(List<TableName> tables) {
-        if (!parts.progress().exists()) {
-            parts.progress().enter(Phase.INCREMENTAL, epoch);
+        if (!progress.exists()) {
+            progress.enter(Phase.INCREMENTAL, epoch);
         }
         Set<TableName> wanted = Set.copyOf(tables);
-        List<TableProgress> followed = new SelectedTables(
-                        parts.source(), parts.task().objects())
+        List<TableProgress> followed = new SelectedTables(route.source(), objects)
                 .read().stream().filter(table -> wanted.contains(table.table())).toList();
-        parts.progress().addTables(followed, epoch);
-        followed.forEach(table -> parts.progress().tableState(table.table(), TableState.STREAMING, epoch));
+        progress.addTables(followed, epoch);
+        followed.forEach(table -> progress.tableState(table.table(), TableState.STREAMING, epoch));
         storeStructures(tables);
         List<TableName> published = new ArrayList<>(tables);
         // By these rows our own transactions of the other direction are recognised.
@@ -120,14 +149,14 @@ public final class Preparation {
 
     private void storeStructures(List<TableName> names) {
         Map<TableName, String> part = new HashMap<>();
-        new StructureFingerprint(parts.source()).read(names, (table, structure) -> {
+        new StructureFingerprint(route.source()).read(names, (table, structure) -> {
             part.put(table, structure);
             if (part.size() == STRUCTURES_AT_ONCE) {
-                parts.progress().storeStructures(part, epoch);
+                progress.storeStructures(part, epoch);
                 part.clear();
             }
         });
-        parts.progress().storeStructures(part, epoch);
+        progress.storeStructures(part, epoch);
     }
 
     /** A slot waits for every transaction that is open when it is made. */
@@ -140,12 +169,12 @@ public final class Preparation {
     private void makePublication(Connection source, List<TableName> names) throws SQLException {
         List<TableName> published = new ArrayList<>(names);
         published.add(HeartbeatStore.TABLE);
-        new Publication(parts.task().publication()).create(source, published);
+        new Publication(route.name().publication()).create(source, published);
     }
 
     /** After the publication: the decoder looks it up as it was at each change, and must find it. */
     private Lsn makeSlot(Connection source) throws SQLException {
-        ReplicationSlot slot = parts.slot();
+        ReplicationSlot slot = route.slot();
         if (slot.state(source).isPresent()) {
             slot.endReader(source);
             slot.drop(source);
@@ -163,17 +192,12 @@ public final class Preparation {
     }
 
     private void begin(Lsn start, String systemIdentifier) {
-        FirstCut.Written first =
-                new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
-        parts.progress().cutsTopic(first.topicId(), epoch);
-        try (Connection connection = parts.destination().open()) {
+        FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
+        progress.cutsTopic(first.topicId(), epoch);
+        try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
             epoch.hold(connection);
-            AppliedPosition.begin(
-                    connection,
-                    epoch,
-                    new AppliedPosition(start, first.offset()),
-                    parts.task().mirroredName());
+            AppliedPosition.begin(connection, epoch, new AppliedPosition(start, first.offset()), mirrored);
             // In this transaction, which a capture in the other direction leaves out.
             forgetHeartbeat(connection);
             connection.commit();
@@ -184,6 +208,6 @@ public final class Preparation {
 
     /** A row that an earlier stream left at one end only could not be followed. */
     private void forgetHeartbeat(Connection connection) throws SQLException {
-        new HeartbeatStore(parts.task().name()).forget(connection);
+        new HeartbeatStore(route.task()).forget(connection);
     }
 }

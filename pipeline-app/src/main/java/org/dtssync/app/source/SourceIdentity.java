@@ -6,9 +6,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
@@ -21,8 +22,8 @@ import org.dtssync.connectors.postgres.SqlFaults;
 public record SourceIdentity(String systemIdentifier, String database) {
 
     /** Reads what the task was prepared with; empty before that. */
-    static Optional<SourceIdentity> stored(TaskParts parts) {
-        return parts.progress().source().map(SourceIdentity::of);
+    static Optional<SourceIdentity> stored(Route route) {
+        return new ProgressStore(route.destination(), route.task()).source().map(SourceIdentity::of);
     }
 
     /** Returns what a task was prepared with. */
@@ -30,9 +31,9 @@ public record SourceIdentity(String systemIdentifier, String database) {
         return new SourceIdentity(source.systemIdentifier(), source.database());
     }
 
-    /** Reads what the task file names now. */
-    public static SourceIdentity current(TaskParts parts) {
-        try (Connection source = parts.source().open();
+    /** Reads which database this is. */
+    public static SourceIdentity current(DatabaseConnections database) {
+        try (Connection source = database.open();
                 PreparedStatement statement = source.prepareStatement(
                         "SELECT system_identifier::text, current_database() FROM pg_control_system()");
                 ResultSet rows = statement.executeQuery()) {
@@ -48,14 +49,13 @@ public record SourceIdentity(String systemIdentifier, String database) {
      *
      * @throws SyncException of kind USAGE if the task file names another database than the task has begun with
      */
-    public static void require(TaskParts parts) {
-        stored(parts).ifPresent(begun -> {
-            SourceIdentity now = current(parts);
+    public static void require(Route route) {
+        stored(route).ifPresent(begun -> {
+            SourceIdentity now = current(route.source());
             if (!begun.equals(now)) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "Task " + parts.task().name() + " has begun with " + begun + ", but source.url names " + now
-                                + ".",
+                        "Task " + route.task() + " has begun with " + begun + ", but source.url names " + now + ".",
                         "Correct source.url, or run dts-sync release and begin again.");
             }
         });

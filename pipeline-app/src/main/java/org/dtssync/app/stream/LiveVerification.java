@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.StructureWatch;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.state.ComparedSlice;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.UnfinishedComparison;
 import org.dtssync.app.state.VerificationOutcome;
 import org.dtssync.app.state.Verifications;
-import org.dtssync.app.task.PipelineListener;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.SliceMemory;
 import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifyReport;
@@ -24,25 +24,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Compares both databases of a running task. Used by one thread at a time. */
-public final class Comparison {
+public final class LiveVerification {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Comparison.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LiveVerification.class);
 
     /** What was found equal longer ago is read again, however little was left. */
     private static final Duration RESUMABLE = Duration.ofDays(1);
 
-    private final TaskParts parts;
-    private final Heartbeat heartbeat;
-    private final PipelineListener listener;
-    private final AppliedMark applied;
+    private final Route route;
     private final Epoch epoch;
+    private final Heartbeat heartbeat;
+    private final StructureWatch structure;
+    private final VerifySettings settings;
+    private final StreamListener listener;
+    private final ProgressStore progress;
 
-    Comparison(TaskParts parts, Epoch epoch, Heartbeat heartbeat, PipelineListener listener, AppliedMark applied) {
-        this.parts = parts;
-        this.heartbeat = heartbeat;
-        this.listener = listener;
-        this.applied = applied;
+    LiveVerification(
+            Route route,
+            Epoch epoch,
+            Heartbeat heartbeat,
+            StructureWatch structure,
+            VerifySettings settings,
+            StreamListener listener) {
+        this.route = route;
         this.epoch = epoch;
+        this.heartbeat = heartbeat;
+        this.structure = structure;
+        this.settings = settings;
+        this.listener = listener;
+        this.progress = new ProgressStore(route.destination(), route.task());
     }
 
     /** Returns the last comparison, if it was clean and nothing has changed since. */
@@ -51,7 +61,7 @@ public final class Comparison {
     }
 
     private Verifications verifications() {
-        return new Verifications(parts.destination(), parts.task().name());
+        return new Verifications(route.destination(), route.task());
     }
 
     /**
@@ -64,30 +74,27 @@ public final class Comparison {
 
     /** Does the same, but goes on with one only that began not longer ago than this. */
     public VerifyReport run(Duration resumable) throws InterruptedException {
-        new StructureWatch(parts, applied).look();
+        structure.look();
         String digest = verifications().digest();
-        UnfinishedComparison unfinished =
-                new UnfinishedComparison(parts.destination(), parts.task().name(), epoch);
+        UnfinishedComparison unfinished = new UnfinishedComparison(route.destination(), route.task(), epoch);
         Map<TableName, List<ComparedSlice>> earlier = unfinished.resume(digest, resumable);
         if (!earlier.isEmpty()) {
             LOG.info(
                     "Going on with a comparison that was cut off. task={} rows={}",
-                    parts.task().name(),
+                    route.task(),
                     earlier.values().stream()
                             .flatMap(List::stream)
                             .mapToLong(slice -> slice.rows().orElse(0))
                             .sum());
         }
         VerifyReport report = new Verification(
-                        parts.source(),
-                        parts.destination(),
-                        VerifySettings.of(
-                                parts.task().snapshot().workers(),
-                                parts.task().verification().rowsPerSecond()),
+                        route.source(),
+                        route.destination(),
+                        settings,
                         () -> unfinished.begin(heartbeat.awaitApplied(), digest),
                         listener::verifying,
                         new SliceMemory(earlier, unfinished::cut, unfinished::equal))
-                .verify(parts.progress().tables().stream()
+                .verify(progress.tables().stream()
                         .filter(table -> table.state() != TableState.SKIPPED)
                         .toList());
         verifications().record(outcome(report), unfinished, digest, epoch);
@@ -111,5 +118,22 @@ public final class Comparison {
                         .map(row -> new VerificationOutcome.Row(
                                 row.table(), row.keyTexts(), row.kind().label(), row.columns()))
                         .toList());
+    }
+
+    /** Compares some tables, or partitions of them, and records nothing; returns those that differ, in words. */
+    List<String> differing(List<TableProgress> tables) throws InterruptedException {
+        VerifyReport report = new Verification(
+                        route.source(),
+                        route.destination(),
+                        settings,
+                        heartbeat::awaitApplied,
+                        advance -> {},
+                        SliceMemory.NONE)
+                .verify(tables);
+        return report.tables().stream()
+                .filter(table -> !table.equal())
+                .map(table -> table.table() + " (" + table.extra() + " rows at the destination only, " + table.missing()
+                        + " missing there, " + table.changed() + " different)")
+                .toList();
     }
 }
