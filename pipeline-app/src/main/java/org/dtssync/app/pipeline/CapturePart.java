@@ -11,7 +11,9 @@ import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.TableStructure;
 import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
+import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
+import org.dtssync.connectors.capture.debezium.DebeziumSource;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -65,14 +67,16 @@ final class CapturePart implements CaptureListener {
         requireTask();
         requireCuts();
         requirePublication();
+        CaptureSettings settings = parts.captureSettings(tables);
         Capture capture = new Capture(
-                parts.captureSettings(tables),
+                settings,
                 parts.source(),
                 parts.keyConverter(),
                 parts.valueConverter(),
                 parts.cutCodec(),
                 this,
-                this::changed);
+                this::changed,
+                new DebeziumSource(settings));
         try {
             capture.run();
         } catch (SyncException e) {

@@ -35,14 +35,16 @@ record Layout(Path project, Path work, boolean keep, String heap, DtsSync.Build 
 
     /** Returns the benchmark's own class path: dts-sync's and these classes. */
     String classPath() {
-        return project.resolve("pipeline-app/target/test-classes") + ":" + jar("dts-sync-connectors-") + ":"
-                + home().resolve("lib") + "/*";
+        return project.resolve("pipeline-app/target/test-classes") + ":" + home().resolve("lib") + "/*";
     }
 
-    /** Returns the class path of Debezium as it comes, without the class of it that dts-sync replaces. */
+    /** Returns the class path of Debezium's engine as it comes. */
     String plainDebeziumClassPath() {
-        return project.resolve("pipeline-app/target/test-classes") + ":" + jar("debezium-connector-postgres-") + ":"
-                + home().resolve("lib") + "/*";
+        Path libraries = project.resolve("pipeline-app/target/bench/engine");
+        if (!Files.isDirectory(libraries)) {
+            throw new BenchException(libraries + " is missing. Start the benchmark with scripts/bench.");
+        }
+        return project.resolve("pipeline-app/target/test-classes") + ":" + libraries + "/*";
     }
 
     /** Returns the class path of a Kafka Connect worker with Debezium's source and JDBC sink. */
