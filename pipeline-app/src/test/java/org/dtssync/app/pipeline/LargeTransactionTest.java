@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.control.Release;
+import org.dtssync.app.stream.Budgets;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.capture.CaptureSettings;

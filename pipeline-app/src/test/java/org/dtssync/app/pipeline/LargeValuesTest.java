@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
+import org.dtssync.app.control.Release;
+import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.control.Release;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.testing.Servers;

@@ -12,6 +12,8 @@ import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.control.Release;
+import org.dtssync.app.control.RunningTask;
 import org.dtssync.app.progress.CommandResult;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 

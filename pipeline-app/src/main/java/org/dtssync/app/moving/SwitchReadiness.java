@@ -1,0 +1,93 @@
+package org.dtssync.app.moving;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * What is asked before applications are moved: whether everything for it is there, and whether both databases are equal. Changes
+ * nothing. Used in the task's main thread.
+ *
+ * @param kind which way they are moved
+ * @param settings how they are moved
+ * @param applicationName of our own sessions
+ * @param from the direction they are moved along
+ * @param endpoint where they connect to
+ * @param writable whether the other database must be writable already, and not only once a fence of ours is lifted
+ */
+public record SwitchReadiness(
+        SwitchKind kind,
+        SwitchoverSettings settings,
+        String applicationName,
+        Route from,
+        Endpoint endpoint,
+        boolean writable) {
+
+    /** Everything that stands in the way is told at once. */
+    Void gates(MovingStream active) throws InterruptedException {
+        List<String> problems = new ArrayList<>();
+        SyncException structure = problem(() -> active.requireUnchangedStructure(), problems);
+        problems.addAll(new SwitchGates(
+                        from.source(),
+                        from.destination(),
+                        active.tables(),
+                        settings.applicationRoles(),
+                        applicationName,
+                        writable)
+                .problems());
+        problems.addAll(endpoint.problems());
+        SyncException lag = problem(() -> active.awaitApplied(settings.maximumLag()), problems);
+        if (lag != null && kind == SwitchKind.ROLLBACK) {
+            problems.add("Not at the source: " + Undrained.of(from).phrase()
+                    + ". dts-sync rollback --abandon goes back without it.");
+        }
+        if (problems.size() == 1 && structure != null) {
+            throw structure;
+        }
+        if (!problems.isEmpty()) {
+            throw new SyncException(FaultKind.PRECHECK, String.join("\n", problems), "");
+        }
+        return null;
+    }
+
+    /** Returns what failed, if it tells of the databases and not of a lost connection. */
+    private static SyncException problem(Retry.Action look, List<String> problems) throws InterruptedException {
+        try {
+            look.run();
+            return null;
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.STRUCTURE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
+                throw e;
+            }
+            problems.add(e.getMessage());
+            return e;
+        }
+    }
+
+    /** How it is known that both databases are equal: by a comparison now, by an earlier one, or not. */
+    record Checked(String word, String at) {
+        static final Checked SKIPPED = new Checked("skipped", null);
+        static final Checked NOW = new Checked("equal", null);
+    }
+
+    Checked verify(MovingStream active) throws InterruptedException {
+        Duration maximumAge = settings.maximumVerificationAge();
+        Optional<String> fresh = active.verifiedAt(maximumAge);
+        if (fresh.isPresent()) {
+            return new Checked("reused", fresh.get());
+        }
+        if (!active.verify(maximumAge)) {
+            throw new SyncException(
+                    FaultKind.DIFFERENCE,
+                    "The databases differ, so nothing was moved.",
+                    "Run dts-sync verify to see where.");
+        }
+        return Checked.NOW;
+    }
+}

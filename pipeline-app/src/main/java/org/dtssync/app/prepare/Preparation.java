@@ -1,0 +1,228 @@
+package org.dtssync.app.prepare;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.dtssync.app.catalog.SelectedTables;
+import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TableState;
+import org.dtssync.app.progress.Verifications;
+import org.dtssync.app.source.Publication;
+import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.task.Route;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.capture.CaptureSettings;
+import org.dtssync.connectors.capture.FirstCut;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.ReplicationSlot;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.SqlResources;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Phase prepare: the heartbeat table, the publication and the slot at the source, the task's tables, cut 0.
+ *
+ * <p>Nothing is captured before it is done, so after a crash all of it is simply made again.
+ */
+public final class Preparation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+
+    private static final String NO_LIMIT = "0";
+
+    private static final int STRUCTURES_AT_ONCE = 1_000;
+
+    /** Applications are about to be moved: that can be given up, and begun again once the transaction is over. */
+    private static final String SLOT_LOCK_LIMIT = "30s";
+
+    private final Route route;
+    private final ObjectSelection objects;
+    private final CaptureSettings capture;
+    private final Supplier<CutCodec> codec;
+    private final String mirrored;
+    private final Fence fence;
+    private final ProgressStore progress;
+
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param objects which tables belong to the task
+     * @param capture how the capture will reach the topics
+     * @param codec makes what writes cut 0
+     * @param mirrored the task that leaves out what this one writes
+     * @param fence the right to write to the destination
+     */
+    public Preparation(
+            Route route,
+            ObjectSelection objects,
+            CaptureSettings capture,
+            Supplier<CutCodec> codec,
+            String mirrored,
+            Fence fence) {
+        this.route = route;
+        this.objects = objects;
+        this.capture = capture;
+        this.codec = codec;
+        this.mirrored = mirrored;
+        this.fence = fence;
+        this.progress = new ProgressStore(route.destination(), route.task());
+    }
+
+    /** Prepares a task whose destination has nothing yet. */
+    public void run() {
+        List<TableProgress> tables = new SelectedTables(route.source(), objects).read();
+        if (tables.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "No table of the source matches objects.include.",
+                    "Correct objects.include and objects.exclude in the task file.");
+        }
+        progress.addTables(tables, fence);
+        List<TableName> names = tables.stream().map(TableProgress::table).toList();
+        storeStructures(names);
+        start(names, NO_LIMIT);
+    }
+
+    private void start(List<TableName> names, String lockLimit) {
+        try (Connection source = route.source().open()) {
+            setLockLimit(source, lockLimit);
+            // What was found equal was the stream before.
+            new Verifications(route.destination(), route.task()).forget(fence);
+            makeHeartbeat(source);
+            makePublication(source, names);
+            new PublicationWatch(route).record(source, fence);
+            forgetHeartbeat(source);
+            Lsn start = makeSlot(source);
+            String systemIdentifier = systemIdentifier(source);
+            progress.sourceSystem(systemIdentifier, source.getCatalog(), fence);
+            begin(start, systemIdentifier);
+            LOG.info(
+                    "Prepared. task={} slot={} lsn={} tables={}",
+                    route.task(),
+                    route.name().slot(),
+                    start,
+                    names.size());
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source could not be prepared", e);
+        }
+    }
+
+    /**
+     * Prepares a task whose destination has every row already: it begins to follow from here on.
+     *
+     * @param tables the tables it follows
+     */
+    public void follow(List<TableName> tables) {
+        if (!progress.exists()) {
+            progress.enter(Phase.INCREMENTAL, fence);
+        }
+        Set<TableName> wanted = Set.copyOf(tables);
+        List<TableProgress> followed = new SelectedTables(route.source(), objects)
+                .read().stream().filter(table -> wanted.contains(table.table())).toList();
+        progress.addTables(followed, fence);
+        followed.forEach(table -> progress.tableState(table.table(), TableState.STREAMING, fence));
+        storeStructures(tables);
+        List<TableName> published = new ArrayList<>(tables);
+        // By these rows our own transactions of the other direction are recognised.
+        published.add(new TableName(SqlResources.SCHEMA, "apply_position"));
+        start(published, SLOT_LOCK_LIMIT);
+    }
+
+    private void storeStructures(List<TableName> names) {
+        Map<TableName, String> part = new HashMap<>();
+        new StructureFingerprint(route.source()).read(names, (table, structure) -> {
+            part.put(table, structure);
+            if (part.size() == STRUCTURES_AT_ONCE) {
+                progress.storeStructures(part, fence);
+                part.clear();
+            }
+        });
+        progress.storeStructures(part, fence);
+    }
+
+    /** A slot waits for every transaction that is open when it is made. */
+    private static void setLockLimit(Connection source, String limit) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            statement.execute("SET lock_timeout = '" + limit + "'");
+        }
+    }
+
+    private static void makeHeartbeat(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            // Two tasks preparing at once would collide on the catalog's unique indexes.
+            statement.execute("SELECT pg_advisory_lock(hashtext('dts_sync'))");
+            try {
+                statement.execute(SqlResources.HEARTBEAT.text());
+            } finally {
+                statement.execute("SELECT pg_advisory_unlock(hashtext('dts_sync'))");
+            }
+        }
+    }
+
+    private void makePublication(Connection source, List<TableName> names) throws SQLException {
+        List<TableName> published = new ArrayList<>(names);
+        published.add(new TableName(SqlResources.SCHEMA, "heartbeat"));
+        new Publication(route.name().publication()).create(source, published);
+    }
+
+    /** After the publication: the decoder looks it up as it was at each change, and must find it. */
+    private Lsn makeSlot(Connection source) throws SQLException {
+        ReplicationSlot slot = route.slot();
+        if (slot.state(source).isPresent()) {
+            slot.endReader(source);
+            slot.drop(source);
+        }
+        return slot.create(source);
+    }
+
+    private static String systemIdentifier(Connection source) throws SQLException {
+        try (PreparedStatement statement =
+                        source.prepareStatement("SELECT system_identifier::text FROM pg_control_system()");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private void begin(Lsn start, String systemIdentifier) {
+        FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
+        progress.cutsTopic(first.topicId(), fence);
+        try (Connection connection = route.destination().open()) {
+            connection.setAutoCommit(false);
+            fence.hold(connection);
+            AppliedPosition.begin(connection, fence, new AppliedPosition(start, first.offset()), mirrored);
+            // In this transaction, which a capture in the other direction leaves out.
+            forgetHeartbeat(connection);
+            connection.commit();
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The position could not be written at the destination", e);
+        }
+    }
+
+    /** A row that an earlier stream left at one end only could not be followed. */
+    private void forgetHeartbeat(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM dts_sync.heartbeat WHERE task = ?")) {
+            statement.setString(1, route.task());
+            statement.executeUpdate();
+        }
+    }
+}

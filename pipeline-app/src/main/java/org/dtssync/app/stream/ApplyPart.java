@@ -1,0 +1,112 @@
+package org.dtssync.app.stream;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.StructureRecords;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
+import org.dtssync.connectors.apply.Applier;
+import org.dtssync.connectors.apply.ApplyListener;
+import org.dtssync.connectors.apply.ApplySettings;
+import org.dtssync.connectors.apply.CatchUpRows;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SoleSession;
+
+/**
+ * Keeps an applier running: after a passing fault a new one begins from the applied position.
+ *
+ * <p>One thread runs it; interrupting that thread ends a write that takes long.
+ */
+public final class ApplyPart {
+
+    private final Route route;
+    private final Map<String, String> kafka;
+    private final TopicCodecs codecs;
+    private final Budgets budgets;
+    private final Fence fence;
+    private final Retry retry;
+    private final ApplyListener listener;
+    private final ProgressStore progress;
+    private final StructureRecords structures;
+    private final SoleSession session;
+    private final AtomicReference<Applier> running = new AtomicReference<>();
+
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param kafka properties of clients
+     * @param fence the right to write to the destination
+     */
+    ApplyPart(
+            Route route,
+            Map<String, String> kafka,
+            TopicCodecs codecs,
+            Budgets budgets,
+            Fence fence,
+            Retry retry,
+            ApplyListener listener) {
+        this.route = route;
+        this.kafka = kafka;
+        this.codecs = codecs;
+        this.budgets = budgets;
+        this.fence = fence;
+        this.retry = retry;
+        this.listener = listener;
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.structures = new StructureRecords(route.destination(), route.task());
+        this.session = new SoleSession(route.destination());
+    }
+
+    /** Applies, before the consistency point, until the goal is reached. */
+    void converge(Predicate<Lsn> goal) throws InterruptedException {
+        CatchUpRows rows = new CatchUpRows(route.source(), progress::raiseConsistencyPoint);
+        retry.run("apply", () -> once(applier -> applier.converge(rows, goal)));
+    }
+
+    /** Applies, after the consistency point, until the goal is reached. */
+    void follow(Predicate<Lsn> goal) throws InterruptedException {
+        retry.run("apply", () -> once(applier -> applier.follow(goal)));
+    }
+
+    private void once(Consumer<Applier> work) throws InterruptedException {
+        Applier applier = new Applier(
+                new ApplySettings(
+                        route.task(),
+                        kafka,
+                        progress.cutsTopic(),
+                        CapturedTables.applied(progress.tables(), structures.read()),
+                        budgets.applyChanges(),
+                        budgets.applyBytes()),
+                session,
+                fence,
+                codecs.keys(),
+                codecs.values(),
+                codecs.cuts(),
+                listener);
+        running.set(applier);
+        try {
+            work.accept(applier);
+        } catch (RuntimeException e) {
+            if (Thread.interrupted()) {
+                InterruptedException interrupted = new InterruptedException("The applier was interrupted");
+                interrupted.addSuppressed(e);
+                throw interrupted;
+            }
+            throw e;
+        } finally {
+            running.set(null);
+        }
+    }
+
+    /** Ends a write that is under way; it is rolled back. */
+    void abort() {
+        Applier applier = running.get();
+        if (applier != null) {
+            applier.abort();
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package org.dtssync.app.stream;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.dtssync.app.drift.AppliedMark;
+import org.dtssync.app.moving.MovingStream;
+import org.dtssync.app.prepare.Preparation;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.Verifications;
+import org.dtssync.app.source.Heartbeat;
+import org.dtssync.app.source.StreamProgress;
+import org.dtssync.app.task.Background;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One direction of a task at work: capture, heartbeat, structure checks and applier, each in a thread of its own that can be
+ * started by itself.
+ *
+ * <p>Used by one thread.
+ */
+public final class Direction implements MovingStream {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Direction.class);
+
+    private final Route route;
+    private final Fence fence;
+    private final Background background;
+    private final Retry retry;
+    private final AppliedMark applied;
+    private final StreamProgress captured;
+    private final Heartbeat heartbeat;
+    private final LiveVerification verification;
+    private final StructureCheckLoop checks;
+    private final Supplier<CapturePart> capture;
+    private final ApplyPart apply;
+    private final Preparation preparation;
+    private final ProgressStore progress;
+
+    Direction(
+            Route route,
+            Fence fence,
+            Background background,
+            Retry retry,
+            AppliedMark applied,
+            StreamProgress captured,
+            Heartbeat heartbeat,
+            LiveVerification verification,
+            StructureCheckLoop checks,
+            Supplier<CapturePart> capture,
+            ApplyPart apply,
+            Preparation preparation) {
+        this.route = route;
+        this.fence = fence;
+        this.background = background;
+        this.retry = retry;
+        this.applied = applied;
+        this.captured = captured;
+        this.heartbeat = heartbeat;
+        this.verification = verification;
+        this.checks = checks;
+        this.capture = capture;
+        this.apply = apply;
+        this.preparation = preparation;
+        this.progress = new ProgressStore(route.destination(), route.task());
+    }
+
+    @Override
+    public Fence fence() {
+        return fence;
+    }
+
+    @Override
+    public StreamProgress captured() {
+        return captured;
+    }
+
+    /** Returns what writes its heartbeat and waits for it. */
+    public Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    /** Returns what compares both databases while it is at work. */
+    public LiveVerification verification() {
+        return verification;
+    }
+
+    /** Returns how far its applier is. */
+    public AppliedMark applied() {
+        return applied;
+    }
+
+    @Override
+    public List<TableName> tables() {
+        return progress.tables().stream().map(TableProgress::table).toList();
+    }
+
+    @Override
+    public void startCapture(List<TableName> followed) {
+        progress.install();
+        preparation.follow(followed);
+        startCapture();
+    }
+
+    @Override
+    public Lsn awaitApplied(Duration limit) throws InterruptedException {
+        return heartbeat.awaitApplied(limit);
+    }
+
+    @Override
+    public Lsn writeHeartbeat() {
+        return heartbeat.writeOnce();
+    }
+
+    @Override
+    public void requireUnchangedStructure() throws InterruptedException {
+        checks.structure().look();
+    }
+
+    @Override
+    public Optional<String> verifiedAt(Duration maximumAge) {
+        return verification.fresh(maximumAge).map(Verifications.Verified::at);
+    }
+
+    @Override
+    public boolean verify(Duration resumable) throws InterruptedException {
+        return verification.run(resumable).equal();
+    }
+
+    /** Starts to capture. */
+    public void startCapture() {
+        background.start(
+                "dts-sync-capture-" + route.task(),
+                () -> retry.call("state", capture::get).run());
+    }
+
+    /** Applies, before the consistency point, until the goal is reached; in the caller's thread. */
+    public void converge(Predicate<Lsn> goal) throws InterruptedException {
+        applied.applying(true);
+        apply.converge(goal);
+        applied.applying(false);
+    }
+
+    /** Starts everything but the capture. */
+    public void startFollowing() {
+        startChecks();
+        startApply();
+    }
+
+    /** Starts the heartbeat and the checks of the structure. */
+    public void startChecks() {
+        background.start("dts-sync-heartbeat-" + route.task(), () -> retry.run("heartbeat", heartbeat::beat));
+        background.start("dts-sync-structure-check-" + route.task(), () -> retry.run("structure check", checks::run));
+    }
+
+    /** Starts to apply, after the consistency point. */
+    public void startApply() {
+        applied.applying(true);
+        checks.followsExactly();
+        background.start("dts-sync-apply-" + route.task(), this::follow);
+    }
+
+    /**
+     * A switch takes the position away in the transaction that decides it, while this still applies: what comes in the moment until
+     * it is closed finds no position, and that is no fault. It is one where the task belongs to another instance by then.
+     */
+    private void follow() throws InterruptedException {
+        try {
+            apply.follow(lsn -> false);
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.FENCED || !retry.call("state", this::isEndedByOurselves)) {
+                throw e;
+            }
+            LOG.info("The stream has ended: applications were moved. task={}", route.task());
+        }
+    }
+
+    private boolean isEndedByOurselves() {
+        return route.destination()
+                .inTransaction("The position of task " + fence.task() + " could not be looked up", connection -> {
+                    fence.hold(connection);
+                    return AppliedPosition.read(connection, fence.task()).isEmpty();
+                });
+    }
+
+    @Override
+    public void close() {
+        apply.abort();
+        background.close();
+    }
+}
