@@ -12,12 +12,16 @@ import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.ChangeSource;
 import org.dtssync.connectors.capture.RowChange;
 import org.dtssync.connectors.capture.SourceEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs an {@link ExactPostgresTask} as a Kafka Connect worker would, in a thread of its own: one that hangs in a dead connection
- * does not keep its caller.
+ * does not keep its caller. Thread-safe; streams once.
  */
 public final class DebeziumSource implements ChangeSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DebeziumSource.class);
 
     /** How long a stop waits for the task to release its connections before it is left to end by itself. */
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(4);
@@ -60,14 +64,21 @@ public final class DebeziumSource implements ChangeSource {
         } catch (InterruptedException | RuntimeException | Error e) {
             ended.completeExceptionally(e);
         } finally {
-            task.abandon();
-            // Whoever stopped this thread by its interruption wants it to end, which takes some more calls to the
-            // server.
-            boolean interrupted = Thread.interrupted();
+            release();
+        }
+    }
+
+    private void release() {
+        task.abandon();
+        // Whoever interrupted this thread wants it to end, which takes some more calls to the server.
+        boolean interrupted = Thread.interrupted();
+        try {
             task.stop();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        } catch (RuntimeException e) {
+            LOG.debug("Debezium's task did not stop in order. task={}", settings.task(), e);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
