@@ -88,7 +88,8 @@ class AwkwardNamesTest {
     private static String statements(TableStatements statements) {
         List<String> all = new ArrayList<>();
         for (String schema : SCHEMAS) {
-            for (String table : TABLES) {
+            // In each but the first a few are enough: names of schemas go the same ways.
+            for (String table : schema.equals("public") ? TABLES : TABLES.subList(0, 4)) {
                 all.addAll(statements.of(new TableName(schema, table)));
             }
         }
