@@ -160,8 +160,8 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private static InstanceStore.Process process() {
-        return new InstanceStore.Process(host(), ProcessHandle.current().pid(), StateSchema.program());
+    private static InstanceStore.Runner process() {
+        return new InstanceStore.Runner(host(), ProcessHandle.current().pid(), StateSchema.program());
     }
 
     /** The name people know the machine by; a machine without one in the network still has its own. */

@@ -82,7 +82,7 @@ public record WriteFence(
     /**
      * Raises the fence and proves it.
      *
-     * @param fence held by the transaction that sets the defaults, a right to write to this database: an instance that was
+     * @param epoch held by the transaction that sets the defaults, a right to write to this database: an instance that was
      *     frozen must not fence anything when it wakes
      * @return the locks, to be closed once the other side is open
      * @throws SyncException if a writer cannot be waited out, or a write is not refused
@@ -108,7 +108,7 @@ public record WriteFence(
     /**
      * Puts the defaults back to exactly what they were before the fence; does nothing where there is none.
      *
-     * @param fence held by the transaction that does it, a right to write to this database; null if the caller holds the task
+     * @param epoch held by the transaction that does it, a right to write to this database; null if the caller holds the task
      *     by other means
      * @return whether there was a fence
      */
