@@ -181,7 +181,7 @@ public final class Bench {
 
     @Command(
             name = "growth",
-            description = "How time and memory grow with changes and tables; draws docs/performance-growth.svg.",
+            description = "How time and memory grow with changes and tables; draws docs/lab/performance-growth.svg.",
             mixinStandardHelpOptions = true)
     void growth(
             @Mixin Common common,
@@ -203,7 +203,7 @@ public final class Bench {
                             mostChanges,
                             mostTables,
                             common.rounds,
-                            layout.project().resolve("docs/performance-growth.svg"));
+                            layout.project().resolve("docs/lab/performance-growth.svg"));
         }
     }
 
