@@ -1,8 +1,8 @@
 package org.dtssync.app.cli;
 
 import java.io.PrintWriter;
-import org.dtssync.app.pipeline.SwitchReport;
-import org.dtssync.app.pipeline.TaskStatus;
+import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.progress.CommandResult;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.connectors.fault.FaultKind;

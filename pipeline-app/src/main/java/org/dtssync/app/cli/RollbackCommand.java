@@ -2,7 +2,7 @@ package org.dtssync.app.cli;
 
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.pipeline.Undrained;
+import org.dtssync.app.moving.Undrained;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

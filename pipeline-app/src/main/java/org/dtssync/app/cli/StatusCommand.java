@@ -1,7 +1,7 @@
 package org.dtssync.app.cli;
 
 import java.util.concurrent.Callable;
-import org.dtssync.app.pipeline.TaskStatus;
+import org.dtssync.app.control.TaskStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,6 +1,6 @@
 package org.dtssync.app.cli;
 
-import org.dtssync.app.pipeline.SwitchOptions;
+import org.dtssync.app.moving.SwitchOptions;
 import picocli.CommandLine.Option;
 
 /** The options that switchover and rollback share. */

@@ -2,7 +2,7 @@ package org.dtssync.app.metrics;
 
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.pipeline.TaskStatus;
+import org.dtssync.app.control.TaskStatus;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

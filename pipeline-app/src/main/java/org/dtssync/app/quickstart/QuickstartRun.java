@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
-import org.dtssync.app.pipeline.SwitchReport;
+import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.progress.CommandResult;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;

@@ -7,6 +7,7 @@ import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.structure.ObjectState;
 import org.dtssync.app.structure.StructureStore;
+import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;

@@ -1,0 +1,60 @@
+package org.dtssync.app.control;
+
+import org.dtssync.app.progress.CommandStore;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.PostedCommand;
+import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * Waits for somebody to give the task up, in whatever phase it is. Runs in a thread of its own.
+ *
+ * @param parts the task's
+ */
+public record CancelWatch(TaskParts parts) {
+
+    private static final long POLL_MILLIS = 1_000;
+
+    /**
+     * Waits until interrupted.
+     *
+     * @throws SyncException of kind CANCELLED if the task was given up
+     */
+    public void run() throws InterruptedException {
+        try (CommandStore commands =
+                new CommandStore(parts.destination(), parts.task().name())) {
+            while (true) {
+                Thread.sleep(POLL_MILLIS);
+                PostedCommand command = commands.takeCancellation();
+                if (command != null) {
+                    answer(command, commands);
+                }
+            }
+        }
+    }
+
+    private void answer(PostedCommand command, CommandStore commands) {
+        Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
+        if (!phase.isAfter(Phase.INCREMENTAL)) {
+            throw new SyncException(FaultKind.CANCELLED, "Task " + parts.task().name() + " was cancelled.", "");
+        }
+        commands.fail(command, refusal(parts.task().name(), phase).getMessage(), 2);
+    }
+
+    /** Returns why a task in a later phase is not given up. */
+    public static SyncException refusal(String task, Phase phase) {
+        String why = switch (phase) {
+            case SWITCHOVER -> ": its applications are being moved.";
+            case ABANDONED -> ": it has ended already.";
+            default -> ": its applications were moved already.";
+        };
+        String remedy = switch (phase) {
+            case SWITCHOVER -> "Wait for the end of the switchover.";
+            case COMPLETE, ABANDONED -> "Use dts-sync release.";
+            default -> "Use dts-sync rollback to move them back, or dts-sync complete and release to stay.";
+        };
+        return new SyncException(FaultKind.USAGE, "Task " + task + " is in phase " + phase.label() + why, remedy);
+    }
+}

@@ -1,0 +1,93 @@
+package org.dtssync.app.control;
+
+import java.util.Map;
+import org.dtssync.app.progress.CommandStore;
+import org.dtssync.app.progress.PostedCommand;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Does what is posted to a running task, one command after the other. Runs in the task's main thread. */
+public final class CommandDesk {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommandDesk.class);
+
+    private static final long POLL_MILLIS = 300;
+
+    private final TaskParts parts;
+    private final Map<String, Command> known;
+
+    /**
+     * What came of a command.
+     *
+     * @param json its result
+     * @param exitCode what the command line ends with
+     * @param leaves whether the task is in another phase now, so that this desk closes
+     */
+    public record Outcome(String json, int exitCode, boolean leaves) {}
+
+    /** A command the desk knows. */
+    @FunctionalInterface
+    public interface Command {
+        /** Does it with the options of the command line. */
+        Outcome run(String options) throws InterruptedException;
+    }
+
+    public CommandDesk(TaskParts parts, Map<String, Command> known) {
+        this.parts = parts;
+        this.known = Map.copyOf(known);
+    }
+
+    /** Serves until a command leaves the phase, or until interrupted. */
+    public void serve() throws InterruptedException {
+        try (CommandStore commands =
+                new CommandStore(parts.destination(), parts.task().name())) {
+            parts.retry().run("commands", commands::failInterrupted);
+            boolean[] left = new boolean[1];
+            while (!left[0]) {
+                parts.retry().run("commands", () -> left[0] = next(commands));
+                if (!left[0]) {
+                    Thread.sleep(POLL_MILLIS);
+                }
+            }
+        }
+    }
+
+    private boolean next(CommandStore commands) throws InterruptedException {
+        PostedCommand command = commands.take();
+        if (command == null) {
+            return false;
+        }
+        LOG.info("Command begins. task={} command={}", parts.task().name(), command.name());
+        try {
+            Outcome outcome = known.getOrDefault(command.name(), options -> unknown(command.name()))
+                    .run(command.options());
+            commands.finish(command, outcome.json(), outcome.exitCode());
+            return outcome.leaves();
+        } catch (SyncException e) {
+            commands.fail(command, e.getMessage(), exitCode(e.kind()));
+            return false;
+        }
+    }
+
+    /** As the command line ends with them. */
+    private static int exitCode(FaultKind kind) {
+        return switch (kind) {
+            case USAGE -> 2;
+            case PRECHECK -> 3;
+            case DIFFERENCE -> 4;
+            default -> 1;
+        };
+    }
+
+    private Outcome unknown(String command) {
+        String phase = parts.progress().task().map(task -> task.phase().label()).orElse("unknown");
+        throw new SyncException(
+                FaultKind.USAGE,
+                "Task " + parts.task().name() + " is in phase " + phase + ", in which there is nothing to " + command
+                        + ".",
+                "docs/switchover.md tells the order of the commands.");
+    }
+}

@@ -1,0 +1,52 @@
+package org.dtssync.app.control;
+
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.dtssync.app.progress.ComparisonAdvance;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.verify.VerifyAdvance;
+import org.dtssync.app.verify.VerifyListener;
+
+/** A comparison that another process makes, watched in its state once a second. Not thread-safe. */
+public final class FollowedComparison {
+
+    private static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final TaskParts parts;
+    private final VerifyListener listener;
+    private long lookedNanos = System.nanoTime();
+    private long beganNanos;
+    private Optional<ComparisonAdvance> began = Optional.empty();
+
+    FollowedComparison(TaskParts parts, VerifyListener listener) {
+        boolean reverse = parts.progress()
+                .task()
+                .map(TaskProgress::phase)
+                .filter(Phase.REVERSE::equals)
+                .isPresent();
+        this.parts = reverse ? parts.reversed() : parts;
+        this.listener = listener;
+    }
+
+    /** Looks and tells, but not more often than the pace. */
+    void look() {
+        long now = System.nanoTime();
+        if (now - lookedNanos < PACE_NANOS) {
+            return;
+        }
+        lookedNanos = now;
+        Optional<ComparisonAdvance> advance =
+                ComparisonAdvance.read(parts.destination(), parts.task().name());
+        if (began.isEmpty()) {
+            began = advance;
+            beganNanos = now;
+        }
+        advance.ifPresent(far -> listener.advanced(VerifyAdvance.atPaceOf(
+                far.rows(),
+                far.estimatedRows(),
+                began.map(ComparisonAdvance::rows).orElse(far.rows()),
+                lookedNanos - beganNanos)));
+    }
+}

@@ -1,0 +1,261 @@
+package org.dtssync.app.control;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.lease.InstanceLease;
+import org.dtssync.app.moving.Endpoint;
+import org.dtssync.app.moving.WriteFence;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.SwitchoverSteps;
+import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.source.Publication;
+import org.dtssync.app.stream.StreamEnd;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.schemas.TopicNames;
+
+/**
+ * Removes all of a task, in any phase: slot, publication and heartbeat at the source, its state at the destination, and its
+ * topics if asked. Safe to run again. Tables and rows of the user stay as they are.
+ */
+public final class Release {
+
+    /** Every table of the state, the fence last: who holds it must find it as long as anything is left. */
+    private static final List<String> STATE_TABLES = List.of(
+            "command",
+            "verification",
+            "comparison_slice",
+            "comparison",
+            "switchover_step",
+            "structure_object",
+            "chunk",
+            "table_progress",
+            "apply_position",
+            "heartbeat",
+            "task",
+            "instance",
+            "fence");
+
+    private final TaskParts parts;
+    private final boolean reverse;
+
+    /** Creates a release of one task; opens nothing yet. */
+    public Release(TaskFile task) {
+        this(TaskParts.of(task), false);
+    }
+
+    private Release(TaskParts parts, boolean reverse) {
+        this.parts = parts;
+        this.reverse = reverse;
+    }
+
+    /** Removes everything, and leaves the database read-only that applications were moved away from. */
+    public List<String> run(boolean topics) throws InterruptedException {
+        return run(topics, false);
+    }
+
+    /**
+     * Removes everything.
+     *
+     * @param topics whether the topics are deleted too
+     * @param writable whether a database that applications were moved away from is made writable again
+     * @return a past-tense line for each thing that was removed; empty if nothing was there
+     */
+    public List<String> run(boolean topics, boolean writable) throws InterruptedException {
+        boolean known = parts.progress().task().isPresent();
+        parts.progress().install();
+        InstanceLease lease = InstanceLease.acquire(parts);
+        List<String> done = new ArrayList<>();
+        try {
+            if (!reverse && known) {
+                releaseFences(writable, done);
+                letGoOn(done);
+                releaseReverse(topics, done);
+            }
+            releaseSource(done);
+            if (topics) {
+                deleteTopics(done);
+            }
+        } finally {
+            lease.close();
+        }
+        List<String> doneAtDestination = releaseDestination();
+        if (known) {
+            done.addAll(doneAtDestination);
+        }
+        return done;
+    }
+
+    /**
+     * Lifts what an interrupted switch left at the database that applications use. The other one stays closed unless told
+     * otherwise: an application that still points there must not write to it unnoticed.
+     */
+    private void releaseFences(boolean writable, List<String> done) {
+        boolean moved =
+                parts.progress().task().map(TaskProgress::phase).orElseThrow().isAtDestination();
+        for (DatabaseConnections database : List.of(parts.source(), parts.destination())) {
+            boolean left = moved == database.role().equals(parts.source().role());
+            WriteFence fence = new WriteFence(
+                    database,
+                    List.of(),
+                    parts.task().switchover().applicationRoles(),
+                    parts.task().name(),
+                    parts.task().applicationName());
+            List<String> statements = fence.liftingStatements();
+            if (statements.isEmpty()) {
+                continue;
+            }
+            if (left && !writable) {
+                fence.forget();
+                done.add("Left the " + database.role() + " read-only for applications. To make it writable, run there:"
+                        + " SET default_transaction_read_only = off; " + String.join(" ", statements));
+            } else {
+                fence.lift(null);
+                done.add("Made the " + database.role() + " writable for applications.");
+            }
+        }
+    }
+
+    /** The other direction, which there is from a switchover on. */
+    private void releaseReverse(boolean topics, List<String> done) throws InterruptedException {
+        Phase phase = parts.progress().task().map(TaskProgress::phase).orElseThrow();
+        if (phase.isAfter(Phase.INCREMENTAL) || hasReverse()) {
+            done.addAll(new Release(parts.reversed(), true).run(topics));
+        }
+    }
+
+    /** What was killed in the middle of a switch, or right behind it, may have left applications waiting. */
+    private void letGoOn(List<String> done) throws InterruptedException {
+        Phase phase = parts.progress().task().map(TaskProgress::phase).orElseThrow();
+        boolean forward = phase.isAtDestination();
+        DatabaseConnections used = forward ? parts.destination() : parts.source();
+        Endpoint endpoint = Endpoint.of(parts.task().switchover(), used.settings(), forward);
+        try {
+            if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
+                endpoint.stay();
+            } else if (!(endpoint instanceof Endpoint.Unmoved) && isUnmoved(phase)) {
+                endpoint.move();
+                done.add("Took applications to the " + used.role() + ", as a switch that was interrupted had not.");
+            }
+        } catch (SyncException e) {
+            // The task must go even where its PgBouncer has gone before.
+            done.add("Applications may still wait: " + e.getMessage());
+        }
+    }
+
+    private boolean isUnmoved(Phase phase) {
+        SwitchoverSteps steps = new SwitchoverSteps(
+                parts.destination(), parts.task().name(), phase.isAtDestination() ? "switchover" : "rollback");
+        return (phase == Phase.ABANDONED || steps.isDone("open")) && !steps.isDone("endpoint");
+    }
+
+    /** Its right to write is made first, and may be all that a crash left. */
+    private boolean hasReverse() {
+        return parts.reversed().progress().isHeldOrWas();
+    }
+
+    private void releaseSource(List<String> done) throws InterruptedException {
+        try (Connection connection = parts.source().open()) {
+            dropSlot(connection, done);
+            if (exists(
+                    connection,
+                    "SELECT 1 FROM pg_publication WHERE pubname = ?",
+                    parts.task().publication())) {
+                new Publication(parts.task().publication()).drop(connection);
+                done.add("Dropped publication " + parts.task().publication() + " at the "
+                        + parts.source().role() + ".");
+            }
+            if (exists(
+                    connection,
+                    "SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = 'heartbeat'",
+                    "dts_sync")) {
+                delete(connection, "heartbeat");
+                dropSchemaIfUnused(connection, parts.source().role(), done);
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source could not be released", e);
+        }
+    }
+
+    private void dropSlot(Connection connection, List<String> done) throws SQLException, InterruptedException {
+        if (parts.slot().state(connection).isEmpty()) {
+            return;
+        }
+        StreamEnd.dropSlot(parts, connection);
+        done.add("Dropped replication slot " + parts.task().slot() + " at the "
+                + parts.source().role() + ".");
+    }
+
+    private void deleteTopics(List<String> done) {
+        try (KafkaTopics topics = new KafkaTopics(parts.task().kafka().properties())) {
+            TopicNames names = new TopicNames(parts.task().name());
+            List<String> ours =
+                    topics.all().stream().filter(names::isOurs).sorted().toList();
+            topics.delete(ours);
+            if (!ours.isEmpty()) {
+                done.add("Deleted " + ours.size() + (ours.size() == 1 ? " topic." : " topics."));
+            }
+        }
+    }
+
+    private List<String> releaseDestination() {
+        List<String> done = new ArrayList<>();
+        try (Connection connection = parts.destination().open()) {
+            connection.setAutoCommit(false);
+            // A pipeline in the other direction leaves this out.
+            AppliedPosition.mark(connection, parts.task().name());
+            for (String table : STATE_TABLES) {
+                delete(connection, table);
+            }
+            done.add("Removed the state of task " + parts.task().name() + " at the "
+                    + parts.destination().role() + ".");
+            dropSchemaIfUnused(connection, parts.destination().role(), done);
+            connection.commit();
+            return done;
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The destination could not be released", e);
+        }
+    }
+
+    private void delete(Connection connection, String table) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM dts_sync." + table + " WHERE task = ?")) {
+            statement.setString(1, parts.task().name());
+            statement.executeUpdate();
+        }
+    }
+
+    /** Another task of the same databases still needs it, or this one the other way round. */
+    private static void dropSchemaIfUnused(Connection connection, String role, List<String> done) throws SQLException {
+        for (String table : List.of("heartbeat", "fence")) {
+            boolean there = exists(
+                    connection, "SELECT 1 FROM pg_tables WHERE schemaname = 'dts_sync' AND tablename = ?", table);
+            if (there && exists(connection, "SELECT 1 FROM dts_sync." + table + " WHERE task <> ?", "")) {
+                return;
+            }
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DROP SCHEMA dts_sync CASCADE");
+        }
+        done.add("Dropped schema dts_sync at the " + role + ": no task is left in it.");
+    }
+
+    private static boolean exists(Connection connection, String sql, String parameter) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, parameter);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package org.dtssync.app.control;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.progress.CommandStore;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.verify.VerifyListener;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/** A task that another process runs: commands are posted to it and followed. Thread-safe. */
+public final class RunningTask {
+
+    private static final long POLL_MILLIS = 200;
+
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /**
+     * How long nothing may be seen of a run before it counts as ended. One that waits for its database, that a supervisor starts
+     * again, or whose machine is busy, shows no sign of life for a moment; a single look would give it up.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Shorter: whoever cancels does by itself what the run did not come to. */
+    private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(10);
+
+    private final TaskParts parts;
+    private final CommandStore commands;
+    private final Duration patience;
+
+    private RunningTask(TaskParts parts, Duration patience) {
+        this.parts = parts;
+        this.patience = patience;
+        this.commands = new CommandStore(parts.destination(), parts.task().name());
+    }
+
+    /** Finds out whether a run is alive; empty if not, or if the task is not known yet. */
+    public static Optional<RunningTask> find(TaskFile task) {
+        return find(task, PATIENCE);
+    }
+
+    /**
+     * Finds out whether a run is alive.
+     *
+     * @param patience how long nothing may be seen of it before it counts as ended
+     */
+    public static Optional<RunningTask> find(TaskFile task, Duration patience) {
+        RunningTask running = new RunningTask(TaskParts.of(task, task.applicationName() + "_status"), patience);
+        return running.parts.progress().exists() && TaskStatus.isRunning(running.parts)
+                ? Optional.of(running)
+                : Optional.empty();
+    }
+
+    /**
+     * Asks the run to give the task up and waits until nothing is left of it.
+     *
+     * @return whether it did; not if the run ended before it
+     * @throws SyncException if the run refuses
+     */
+    public boolean cancel() throws InterruptedException {
+        try {
+            return awaitGone(commands.post("cancel", ""));
+        } finally {
+            commands.close();
+        }
+    }
+
+    private boolean awaitGone(long id) throws InterruptedException {
+        long alive = System.nanoTime();
+        while (parts.progress().exists()) {
+            try {
+                refused(commands.result(id));
+                // It lets go of the task for a moment between its end and the removal.
+                alive = TaskStatus.isRunning(parts) ? System.nanoTime() : alive;
+                if (System.nanoTime() - alive > CANCEL_PATIENCE.toNanos()) {
+                    commands.withdraw(id);
+                    return false;
+                }
+            } catch (SyncException e) {
+                // Its rows, and then its tables, may go while they are asked for.
+                if (e.kind() == FaultKind.USAGE || parts.progress().exists()) {
+                    throw e;
+                }
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return true;
+    }
+
+    private static void refused(CommandResult result) {
+        result.error().filter(error -> result.finished()).ifPresent(error -> {
+            throw new SyncException(FaultKind.USAGE, error, "");
+        });
+    }
+
+    /**
+     * Requires that a task has not moved its applications yet.
+     *
+     * @throws SyncException of kind USAGE if it has
+     */
+    public static void requireCancellable(TaskFile task) {
+        Phase phase = TaskStatus.read(task).progress().phase();
+        if (phase.isAfter(Phase.SWITCHOVER)) {
+            throw CancelWatch.refusal(task.name(), phase);
+        }
+    }
+
+    /**
+     * Posts a command with options and waits for its end.
+     *
+     * @param options as on the command line, separated by spaces; may be empty
+     * @throws SyncException if the run ends before it; nobody will do it later then
+     */
+    public CommandResult perform(String command, String options) throws InterruptedException {
+        return perform(command, options, () -> false);
+    }
+
+    /**
+     * Has the run compare both databases and waits for its end.
+     *
+     * @param listener told once a second how far it is
+     * @throws SyncException if the run ends before it
+     */
+    public CommandResult verify(VerifyListener listener) throws InterruptedException {
+        return perform("verify", "", () -> false, new FollowedComparison(parts, listener)::look);
+    }
+
+    /**
+     * Posts a command with options to a run of this process and waits for its end.
+     *
+     * @param options as on the command line, separated by spaces; may be empty
+     * @param over whether the run has ended
+     * @throws SyncException if it ends before the command
+     */
+    public CommandResult perform(String command, String options, BooleanSupplier over) throws InterruptedException {
+        return perform(command, options, over, () -> {});
+    }
+
+    private CommandResult perform(String command, String options, BooleanSupplier over, Runnable look)
+            throws InterruptedException {
+        long id = commands.post(command, options);
+        try {
+            return follow(id, command, over, look);
+        } catch (SyncException | InterruptedException e) {
+            withdraw(id, e);
+            throw e;
+        } finally {
+            commands.close();
+        }
+    }
+
+    private CommandResult follow(long id, String command, BooleanSupplier over, Runnable look)
+            throws InterruptedException {
+        SyncException ended = new SyncException(
+                FaultKind.TRANSIENT,
+                "The run of task " + parts.task().name() + " ended before the command " + command + " did.",
+                "Give the command again.");
+        SyncException reason = ended;
+        long alive = System.nanoTime();
+        long looked = alive;
+        while (true) {
+            // Before the result: what a run does last may be this command.
+            boolean gone = over.getAsBoolean();
+            try {
+                CommandResult result = commands.result(id);
+                if (result.finished()) {
+                    return result;
+                }
+                if (System.nanoTime() - looked > LOOK_NANOS) {
+                    looked = System.nanoTime();
+                    alive = TaskStatus.isRunning(parts) ? looked : alive;
+                }
+                look.run();
+                reason = ended;
+            } catch (SyncException e) {
+                if (e.kind().retry() == FaultKind.Retry.NEVER) {
+                    throw e;
+                }
+                // The run waits for its database as well.
+                reason = e;
+            }
+            if (gone || System.nanoTime() - alive > patience.toNanos()) {
+                throw reason;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** A run that is started tomorrow must not move applications because of what somebody wanted today. */
+    private void withdraw(long id, Exception cause) {
+        try {
+            commands.withdraw(id);
+        } catch (SyncException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

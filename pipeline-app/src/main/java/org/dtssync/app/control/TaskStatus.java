@@ -1,0 +1,217 @@
+package org.dtssync.app.control;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SqlFaults;
+
+/**
+ * How far a task is at one moment, read from both databases; whether a run is alive does not matter.
+ *
+ * @param progress phase and error
+ * @param running whether an instance holds the task
+ * @param sourceLsn where the source's log ends; empty if the source cannot be reached
+ * @param appliedLsn how far the destination is; empty before the first cut
+ * @param lagMillis age of the oldest heartbeat that is not applied, in milliseconds; 0 if none waits
+ * @param lagBytes WAL between the two positions, in bytes
+ * @param tables every table of the task
+ */
+public record TaskStatus(
+        TaskProgress progress,
+        boolean running,
+        Optional<Lsn> sourceLsn,
+        Optional<Lsn> appliedLsn,
+        Optional<Long> lagMillis,
+        Optional<Long> lagBytes,
+        List<TableProgress> tables) {
+
+    private static final long HEARTBEAT_MILLIS = 1_000;
+
+    /** What one end says about the heartbeat. */
+    private record Beat(long sequence, double writtenAtSeconds) {}
+
+    /** What the source says. */
+    private record SourceEnd(Lsn lsn, Optional<Beat> beat, double nowSeconds) {}
+
+    /**
+     * Reads the status; a task that is not known at the destination has not begun, and stands before its precheck.
+     *
+     * @throws SyncException if the destination cannot be asked
+     */
+    public static TaskStatus read(TaskFile task) {
+        return read(task, true);
+    }
+
+    /** Reads the same without the tables, of which there may be many. */
+    public static TaskStatus readLag(TaskFile task) {
+        return read(task, false);
+    }
+
+    private static TaskStatus read(TaskFile task, boolean withTables) {
+        // Another name than the task's own sessions: a successor must not end those that only look.
+        TaskParts parts = TaskParts.of(task, task.applicationName() + "_status");
+        Optional<TaskProgress> known = parts.progress().task();
+        if (known.isPresent() && isReverse(known.get().phase())) {
+            return read(parts, known.get(), reversed(task), withTables);
+        }
+        Optional<SourceEnd> source = source(parts.source(), task.name());
+        return known.isPresent() ? read(parts, known.get(), source, withTables) : notBegun(task, source);
+    }
+
+    /** Phases in which the data goes from the destination to the source. */
+    private static boolean isReverse(Phase phase) {
+        return phase == Phase.REVERSE || phase == Phase.ROLLBACK;
+    }
+
+    private static TaskParts reversed(TaskFile task) {
+        return TaskParts.of(task.reversed(), task.reversed().applicationName() + "_status");
+    }
+
+    /** The stream is the reverse one; phase and run are those of the task. */
+    private static TaskStatus read(TaskParts parts, TaskProgress progress, TaskParts reverse, boolean withTables) {
+        TaskStatus stream =
+                read(reverse, progress, source(reverse.source(), reverse.task().name()), withTables);
+        try (Connection destination = parts.destination().open()) {
+            return new TaskStatus(
+                    progress,
+                    isHeld(destination, parts.task().name()),
+                    stream.sourceLsn(),
+                    stream.appliedLsn(),
+                    stream.lagMillis(),
+                    stream.lagBytes(),
+                    stream.tables());
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The status of task " + parts.task().name() + " could not be read", e);
+        }
+    }
+
+    private static TaskStatus notBegun(TaskFile task, Optional<SourceEnd> source) {
+        return new TaskStatus(
+                new TaskProgress(task.name(), Phase.PRECHECK, Optional.empty(), Optional.empty(), Optional.empty()),
+                false,
+                source.map(SourceEnd::lsn),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+    }
+
+    /** Returns whether the task has been run before. */
+    public boolean begun() {
+        return progress.phase() != Phase.PRECHECK;
+    }
+
+    private static TaskStatus read(
+            TaskParts parts, TaskProgress progress, Optional<SourceEnd> source, boolean withTables) {
+        TaskFile task = parts.task();
+        try (Connection destination = parts.destination().open()) {
+            Optional<Lsn> applied =
+                    AppliedPosition.read(destination, task.name()).map(AppliedPosition::lsn);
+            Optional<Beat> beat = beat(destination, task.name());
+            return new TaskStatus(
+                    progress,
+                    isHeld(destination, task.name()),
+                    source.map(SourceEnd::lsn),
+                    applied,
+                    source.map(end -> lag(end, beat)),
+                    source.flatMap(
+                            end -> applied.map(lsn -> Math.max(0, end.lsn().minus(lsn)))),
+                    withTables ? parts.progress().tables() : List.of());
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The status of task " + task.name() + " could not be read", e);
+        }
+    }
+
+    private static long lag(SourceEnd source, Optional<Beat> applied) {
+        if (source.beat().isEmpty()) {
+            return 0;
+        }
+        Beat written = source.beat().get();
+        long behind = written.sequence() - applied.map(Beat::sequence).orElse(0L);
+        if (behind <= 0) {
+            return 0;
+        }
+        // Only the last heartbeat is kept; those before it were written a second apart.
+        long age = (long) ((source.nowSeconds() - written.writtenAtSeconds()) * 1_000);
+        return Math.max(0, age) + (behind - 1) * HEARTBEAT_MILLIS;
+    }
+
+    private static Optional<SourceEnd> source(DatabaseConnections source, String task) {
+        try (Connection connection = source.open();
+                PreparedStatement statement = connection.prepareStatement("""
+                        SELECT (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+                                     ELSE pg_current_wal_lsn() END)::text,
+                               extract(epoch FROM clock_timestamp())::float8
+                        """);
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return Optional.of(new SourceEnd(Lsn.parse(rows.getString(1)), beat(connection, task), rows.getDouble(2)));
+        } catch (SQLException | SyncException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Beat> beat(Connection connection, String task) throws SQLException {
+        try (PreparedStatement exists =
+                        connection.prepareStatement("SELECT to_regclass('dts_sync.heartbeat') IS NOT NULL");
+                ResultSet rows = exists.executeQuery()) {
+            rows.next();
+            if (!rows.getBoolean(1)) {
+                return Optional.empty();
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT sequence, extract(epoch FROM written_at)::float8 FROM dts_sync.heartbeat WHERE task = ?
+                """)) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(new Beat(rows.getLong(1), rows.getDouble(2))) : Optional.empty();
+            }
+        }
+    }
+
+    /**
+     * Returns whether a run of a task that is known is alive.
+     *
+     * @throws SyncException if the destination cannot be asked
+     */
+    static boolean isRunning(TaskParts parts) {
+        return parts.destination()
+                .inTransaction(
+                        "The status of task " + parts.task().name() + " could not be read",
+                        connection -> isHeld(connection, parts.task().name()));
+    }
+
+    private static boolean isHeld(Connection connection, String task) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT EXISTS (
+                    SELECT 1 FROM pg_locks
+                    WHERE locktype = 'advisory' AND granted AND objsubid = 2
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                      AND classid::bigint = hashtext('dts_sync')::bigint & 4294967295
+                      AND objid::bigint = hashtext(?)::bigint & 4294967295)
+                  AND EXISTS (SELECT 1 FROM dts_sync.instance
+                              WHERE task = ? AND alive_at > clock_timestamp() - interval '10 seconds')
+                """)) {
+            statement.setString(1, task);
+            // One that is frozen does nothing that is asked of it; whoever comes takes over from it.
+            statement.setString(2, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getBoolean(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.dtssync.app.control;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.schemas.TopicNames;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a task made elsewhere than at its destination: its slot, its state in the other direction, its topics. They tell that it
+ * has begun while the destination cannot be asked.
+ *
+ * <p>Immutable; thread-safe.
+ */
+public record Traces(TaskParts parts) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Traces.class);
+
+    /** Something that may be there. */
+    @FunctionalInterface
+    private interface Trace {
+        boolean isThere() throws SQLException;
+    }
+
+    /** Returns whether anything of the task is there; what cannot be asked does not count. */
+    public boolean any() {
+        return isThere("slot", this::slot)
+                || isThere("state", () -> parts.reversed().progress().exists())
+                || isThere("topics", this::topics);
+    }
+
+    private boolean slot() throws SQLException {
+        try (Connection source = parts.source().open()) {
+            return parts.slot().state(source).isPresent();
+        }
+    }
+
+    private boolean topics() {
+        List<String> cuts = List.of(
+                new TopicNames(parts.task().name()).cuts(),
+                new TopicNames(parts.task().reverseName()).cuts());
+        try (KafkaTopics topics = new KafkaTopics(parts.task().kafka().properties())) {
+            return !topics.existing(cuts).isEmpty();
+        }
+    }
+
+    private static boolean isThere(String what, Trace trace) {
+        try {
+            return trace.isThere();
+        } catch (SQLException e) {
+            LOG.debug("A trace of the task could not be looked for.", SqlFaults.explain("The " + what, e));
+        } catch (SyncException e) {
+            LOG.debug("A trace of the task could not be looked for.", e);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            LOG.debug("A trace of the task could not be looked for. what={}", what, e);
+        }
+        return false;
+    }
+}

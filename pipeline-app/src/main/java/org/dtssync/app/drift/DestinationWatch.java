@@ -1,0 +1,106 @@
+package org.dtssync.app.drift;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TableState;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.apply.DestinationFaults;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Looks whether the tables at the destination still have the columns of the source's, of the same types. A type that somebody
+ * changed may round every value that is written, and PostgreSQL says nothing.
+ *
+ * <p>Thread-safe.
+ */
+public final class DestinationWatch {
+
+    /** The type's schema is left out: an extension may lie in another one at each end. */
+    private static final String COLUMNS = """
+            SELECT n.nspname, c.relname, a.attname,
+                   regexp_replace(format_type(a.atttypid, a.atttypmod), '^("([^"]|"")+"|[^". (]+)[.]', '')
+            FROM unnest(?::text[], ?::text[]) AS wanted(schema_name, table_name)
+            JOIN pg_namespace n ON n.nspname = wanted.schema_name
+            JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name AND c.relkind IN ('r', 'p')
+            LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            """;
+
+    private static final String SCHEMA_OF_TYPE = "^(\"([^\"]|\"\")+\"|[^\". (]+)[.]";
+
+    private final TaskParts parts;
+
+    DestinationWatch(TaskParts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Looks once at every table that changes are applied to.
+     *
+     * @throws org.dtssync.connectors.fault.SyncException of kind STRUCTURE_CHANGED that names the first difference
+     */
+    void check() {
+        List<TableName> tables = parts.progress().tables().stream()
+                .filter(table -> table.state() == TableState.STREAMING)
+                .map(TableProgress::table)
+                .toList();
+        Map<TableName, Map<String, String>> there = columns(parts.destination(), tables);
+        Set<TableName> streaming = Set.copyOf(tables);
+        parts.progress().structures((table, structure) -> {
+            if (streaming.contains(table)) {
+                compare(table, TableStructure.parse(structure), there.get(table));
+            }
+        });
+    }
+
+    private static void compare(TableName table, TableStructure source, Map<String, String> there) {
+        if (there == null) {
+            throw DestinationFaults.missing(table);
+        }
+        for (String column : source.carried()) {
+            String type = there.get(column);
+            if (type == null) {
+                throw DestinationFaults.missing(table, column);
+            }
+            String atSource = source.columns().get(column).type().replaceFirst(SCHEMA_OF_TYPE, "");
+            if (!type.equals(atSource)) {
+                throw DestinationFaults.otherType(table, column, type, atSource);
+            }
+        }
+    }
+
+    private static Map<TableName, Map<String, String>> columns(
+            DatabaseConnections destination, List<TableName> tables) {
+        Map<TableName, Map<String, String>> columns = new HashMap<>();
+        try (Connection connection = destination.open();
+                PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", tables.stream().map(TableName::schema).toArray()));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "text", tables.stream().map(TableName::table).toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    columns.computeIfAbsent(
+                                    new TableName(rows.getString(1), rows.getString(2)), table -> new HashMap<>())
+                            .put(rows.getString(3), rows.getString(4));
+                }
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The tables at the destination could not be compared", e);
+        }
+        return columns;
+    }
+}

@@ -1,0 +1,153 @@
+package org.dtssync.app.drift;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.dtssync.app.catalog.PartitionFiles;
+import org.dtssync.app.catalog.PartitionFiles.Partition;
+import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.source.Heartbeat;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.verify.SliceMemory;
+import org.dtssync.app.verify.TableResult;
+import org.dtssync.app.verify.Verification;
+import org.dtssync.app.verify.VerifySettings;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds partitions that were emptied by themselves: PostgreSQL sends no TRUNCATE of a partition whose root is published. It
+ * gives the partition a new file, as VACUUM FULL and CLUSTER do, so a partition with a new file is compared, once.
+ *
+ * <p>{@link #begin} may be called by any thread, the rest by one.
+ */
+public final class ReplacedPartitions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplacedPartitions.class);
+
+    private final TaskParts parts;
+    private final Fence fence;
+    private final Heartbeat heartbeat;
+    private volatile boolean following;
+
+    public ReplacedPartitions(TaskParts parts, Fence fence, Heartbeat heartbeat) {
+        this.parts = parts;
+        this.fence = fence;
+        this.heartbeat = heartbeat;
+    }
+
+    /** Tells that the destination follows exactly from now on; before, a comparison would mean nothing. */
+    public void begin() {
+        following = true;
+    }
+
+    /**
+     * Compares every partition whose file was replaced since it was recorded.
+     *
+     * @param recorded the recorded fingerprints
+     * @param now those of now, which are the same but for files
+     * @throws SyncException of kind DIFFERENCE if a partition is not equal at both ends
+     */
+    void compare(Map<TableName, String> recorded, Map<TableName, String> now) throws InterruptedException {
+        if (!following) {
+            return;
+        }
+        for (Map.Entry<TableName, String> table : recorded.entrySet()) {
+            String current = now.get(table.getKey());
+            List<Partition> replaced = PartitionFiles.replaced(table.getValue(), current);
+            if (!replaced.isEmpty()) {
+                compare(table.getKey(), replaced, current);
+                parts.structures()
+                        .replace(
+                                table.getKey(),
+                                table.getValue(),
+                                PartitionFiles.withFilesOf(table.getValue(), current),
+                                fence);
+            }
+        }
+    }
+
+    private void compare(TableName root, List<Partition> replaced, String current) throws InterruptedException {
+        LOG.info("Partitions with a new file are compared. table={} partitions={}", root, replaced.size());
+        TableProgress table = parts.progress().tables().stream()
+                .filter(one -> one.table().equals(root))
+                .findFirst()
+                .orElseThrow();
+        String there = new StructureFingerprint(parts.destination())
+                .read(List.of(root))
+                .get(root);
+        boolean alike = there != null
+                && replaced.stream()
+                        .allMatch(partition -> PartitionFiles.hasSamePlace(partition.name(), current, there));
+        List<TableProgress> tables = alike
+                ? replaced.stream().map(partition -> named(table, partition)).toList()
+                : List.of(table);
+        List<TableResult> different = new Verification(
+                        parts.source(),
+                        parts.destination(),
+                        VerifySettings.of(
+                                parts.task().snapshot().workers(),
+                                parts.task().verification().rowsPerSecond()),
+                        heartbeat::awaitApplied,
+                        advance -> {},
+                        SliceMemory.NONE)
+                .verify(tables).tables().stream()
+                        .filter(result -> !result.equal())
+                        .toList();
+        if (!different.isEmpty()) {
+            throw emptied(root, different);
+        }
+    }
+
+    private TableProgress named(TableProgress root, Partition partition) {
+        return new TableProgress(
+                name(partition).orElse(root.table()),
+                root.state(),
+                root.keyColumns(),
+                root.estimatedRows(),
+                root.estimatedBytes(),
+                0,
+                0,
+                Optional.empty());
+    }
+
+    private Optional<TableName> name(Partition partition) {
+        try (Connection connection = parts.source().open();
+                PreparedStatement statement = connection.prepareStatement("""
+                        SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                        WHERE c.oid = ?::oid
+                        """)) {
+            statement.setString(1, partition.oid());
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(new TableName(rows.getString(1), rows.getString(2)))
+                        : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The partition " + partition.name() + " could not be found", e);
+        }
+    }
+
+    private static SyncException emptied(TableName root, List<TableResult> different) {
+        String what = different.stream()
+                .map(result -> result.table() + " (" + result.extra() + " rows at the destination only, "
+                        + result.missing() + " missing there, " + result.changed() + " different)")
+                .collect(Collectors.joining(", "));
+        return new SyncException(
+                FaultKind.DIFFERENCE,
+                "Rows of table " + root + " are gone or came without being sent: " + what
+                        + ". PostgreSQL does not send a TRUNCATE of a single partition, nor the rows of one that is attached.",
+                "Make the same change at the destination and run again, or run with --resnapshot " + root + ".");
+    }
+}

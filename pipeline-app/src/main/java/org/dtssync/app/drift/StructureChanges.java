@@ -1,0 +1,189 @@
+package org.dtssync.app.drift;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.app.catalog.DestinationTable;
+import org.dtssync.app.catalog.PartitionFiles;
+import org.dtssync.app.catalog.SelectedTables;
+import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.catalog.StructureStep;
+import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.progress.RecordedStructure;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TableState;
+import org.dtssync.app.snapshot.SnapshotJob;
+import org.dtssync.app.source.Publication;
+import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.source.SourcePosition;
+import org.dtssync.app.structure.ObjectState;
+import org.dtssync.app.structure.Section;
+import org.dtssync.app.structure.StructureStore;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does what a person asks for after a change of the structure: takes a table as it is now, loads it anew, takes a new one in,
+ * lets a dropped one go. Used before capture and applier start, by one thread.
+ */
+public final class StructureChanges {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StructureChanges.class);
+
+    private final TaskParts parts;
+    private final Fence fence;
+
+    /** Whether the destination must have the tables already. */
+    private final boolean made;
+
+    public StructureChanges(TaskParts parts, Fence fence, boolean made) {
+        this.parts = parts;
+        this.fence = fence;
+        this.made = made;
+    }
+
+    /**
+     * Takes a table's structure as it is at the source now; one that is gone there leaves the task.
+     *
+     * @throws SyncException of kind USAGE if the task has no such table, of kind STRUCTURE_CHANGED if the destination does not
+     *     have the change or the table has to be loaded anew
+     */
+    public void accept(TableName table) {
+        RecordedStructure recorded = parts.structures().read().get(table);
+        if (recorded == null) {
+            throw unknown(table);
+        }
+        String now = fingerprint(table);
+        if (now == null) {
+            remove(table);
+            return;
+        }
+        TableStructure current = TableStructure.parse(now);
+        StructureStep step = new StructureStep(TableStructure.parse(recorded.structure()), current);
+        step.reloadReason().ifPresent(reason -> {
+            throw new SyncException(
+                    FaultKind.STRUCTURE_CHANGED,
+                    "The change of table " + table + " cannot be accepted alone, since it " + reason + ".",
+                    "Make the same change at the destination and run with --resnapshot " + table + ".");
+        });
+        requireAtDestination(table, current, Optional.of(step), "--accept-structure");
+        if (!now.equals(recorded.structure())) {
+            parts.structures()
+                    .accept(
+                            table,
+                            PartitionFiles.withFilesOf(now, recorded.structure()),
+                            selected(table).keyColumns(),
+                            SourcePosition.insert(parts.source()),
+                            fence);
+        }
+        LOG.info("Structure was accepted. table={}", table);
+    }
+
+    private void remove(TableName table) {
+        if (made && DestinationTable.read(parts.destination(), table).isPresent()) {
+            throw new SyncException(
+                    FaultKind.STRUCTURE_CHANGED,
+                    "Table " + table + " is gone at the source but still exists at the destination.",
+                    "Drop or rename it there, then run with --accept-structure " + table + " again.");
+        }
+        parts.structures().remove(table, fence);
+        LOG.info("Table left the task. table={}", table);
+    }
+
+    /** Sends a table back to be loaded anew, or takes in one that is new at the source. */
+    public void resnapshot(TableName table, SnapshotJob job) throws InterruptedException {
+        Optional<TableProgress> known = parts.progress().tables().stream()
+                .filter(one -> one.table().equals(table) && one.state() != TableState.SKIPPED)
+                .findFirst();
+        String now = fingerprint(table);
+        if (now == null) {
+            throw known.isEmpty() ? unknown(table) : gone(table);
+        }
+        TableProgress selected = selected(table);
+        TableStructure current = TableStructure.parse(now);
+        requireAtDestination(table, current, Optional.empty(), "--resnapshot");
+        parts.progress().addTables(List.of(selected), fence);
+        publish(table);
+        if (made || DestinationTable.read(parts.destination(), table).isPresent()) {
+            job.resnapshot(table);
+        }
+        boolean whole = made
+                && DestinationTable.hasOtherUniqueIndexes(
+                        parts.destination(), table, selected.keyColumns().orElse(List.of()));
+        // Taken after the structure was read and before anything is copied: see LowerBound.
+        parts.structures()
+                .reload(table, now, selected.keyColumns(), SourcePosition.insert(parts.source()), whole, fence);
+        LOG.info("Table will be loaded anew. table={} under_one_snapshot={}", table, whole);
+    }
+
+    private void publish(TableName table) {
+        try (Connection connection = parts.source().open()) {
+            new Publication(parts.task().publication()).include(connection, table);
+            new PublicationWatch(parts).record(connection, table, fence);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("Table " + table + " could not be published", e);
+        }
+    }
+
+    private String fingerprint(TableName table) {
+        Map<TableName, String> now = new StructureFingerprint(parts.source()).read(List.of(table));
+        return now.get(table);
+    }
+
+    private TableProgress selected(TableName table) {
+        return new SelectedTables(parts.source(), parts.task().objects())
+                .read().stream()
+                        .filter(one -> one.table().equals(table))
+                        .findFirst()
+                        .orElseThrow(() -> unknown(table));
+    }
+
+    private void requireAtDestination(
+            TableName table, TableStructure source, Optional<StructureStep> step, String option) {
+        Optional<TableStructure> there = DestinationTable.read(parts.destination(), table);
+        if (there.isEmpty() && !made) {
+            return;
+        }
+        Optional<String> difference = there.isEmpty()
+                ? Optional.of("it does not exist there")
+                : DestinationTable.difference(source, there.get(), step, isKeyToCome(table));
+        difference.ifPresent(how -> {
+            throw new SyncException(
+                    FaultKind.STRUCTURE_CHANGED,
+                    "Table " + table + " has another structure at the destination: " + how + ".",
+                    "Make the source's change there too, then run with " + option + " " + table + " again.");
+        });
+    }
+
+    /** Keys are made after the load. */
+    private boolean isKeyToCome(TableName table) {
+        return new StructureStore(parts.destination(), parts.task().name())
+                .list().stream()
+                        .filter(stored -> stored.object().section() == Section.KEYS)
+                        .filter(stored -> stored.object().table().equals(Optional.of(table)))
+                        .anyMatch(stored ->
+                                stored.state() == ObjectState.PENDING || stored.state() == ObjectState.FAILED);
+    }
+
+    private SyncException unknown(TableName table) {
+        return new SyncException(
+                FaultKind.USAGE,
+                "Task " + parts.task().name() + " has no table " + table + ".",
+                "See dts-sync status; names are written schema.table.");
+    }
+
+    private static SyncException gone(TableName table) {
+        return new SyncException(
+                FaultKind.STRUCTURE_CHANGED,
+                "Table " + table + " is gone at the source and cannot be loaded.",
+                "Drop or rename it at the destination too and run with --accept-structure " + table + ".");
+    }
+}

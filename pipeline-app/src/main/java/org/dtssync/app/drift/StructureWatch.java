@@ -1,0 +1,175 @@
+package org.dtssync.app.drift;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.dtssync.app.catalog.StructureChange;
+import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.catalog.StructureStep;
+import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TableState;
+import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.source.SourcePosition;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares the source's structure with the one the task was prepared with: some changes (a default, a rewriting type change,
+ * an attached partition, a new table) send no row that capture could notice them by.
+ *
+ * <p>Thread-safe.
+ */
+public final class StructureWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StructureWatch.class);
+
+    /** With tens of thousands of tables a look takes seconds of both servers: the pause after it is so many times as long. */
+    private static final int REST = 10;
+
+    private final TaskParts parts;
+    private final AppliedMark applied;
+
+    public StructureWatch(TaskParts parts, AppliedMark applied) {
+        this.parts = parts;
+        this.applied = applied;
+    }
+
+    /** Looks again and again until interrupted; throws at the first change, and at partitions that are not equal any more. */
+    public void run(ReplacedPartitions partitions) throws InterruptedException {
+        while (true) {
+            long begin = System.nanoTime();
+            long took = 0;
+            try {
+                Seen seen = look();
+                new DestinationWatch(parts).check();
+                took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+                partitions.compare(seen.recorded(), seen.now());
+            } catch (SyncException e) {
+                if (e.kind() != FaultKind.TRANSIENT) {
+                    throw e;
+                }
+                // A statement that alters a table may hold its lock for long; no row of it can come meanwhile.
+                LOG.warn("The source's structure could not be compared, trying again. reason={}", e.getMessage());
+            }
+            Thread.sleep(Math.max(parts.budgets().structureMillis(), REST * took));
+        }
+    }
+
+    /**
+     * The structures of the tables whose texts are not the same, which differ in nothing that matters to rows.
+     *
+     * @param recorded as they are recorded
+     * @param now as they are
+     */
+    record Seen(Map<TableName, String> recorded, Map<TableName, String> now) {}
+
+    /**
+     * Looks once; at a change it waits until everything from before is applied.
+     *
+     * @throws SyncException of kind STRUCTURE_CHANGED that names every change
+     */
+    public Seen look() throws InterruptedException {
+        try {
+            return check();
+        } catch (SyncException e) {
+            if (e.kind() == FaultKind.STRUCTURE_CHANGED) {
+                LOG.info("A change of the structure was found; what was written before it is applied first.");
+                applied.await(SourcePosition.insert(parts.source()));
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Looks once.
+     *
+     * @throws SyncException of kind STRUCTURE_CHANGED that names every change, or of kind PUBLICATION where the publication is not
+     *     as it was
+     */
+    public Seen check() {
+        List<TableName> tables = parts.progress().tables().stream()
+                .filter(table -> table.state() != TableState.SKIPPED)
+                .map(TableProgress::table)
+                .toList();
+        StructureFingerprint fingerprint = new StructureFingerprint(parts.source());
+        Map<TableName, String> digests = parts.progress().structureDigests();
+        Map<TableName, String> now = new TreeMap<>();
+        // Most are as they were, and all of them together may be too much to be held.
+        fingerprint.read(tables, (table, structure) -> {
+            if (!ProgressStore.structureDigest(structure).equals(digests.remove(table))) {
+                now.put(table, structure);
+            }
+        });
+        Map<TableName, String> stored = new TreeMap<>();
+        if (!now.isEmpty() || !digests.isEmpty()) {
+            parts.progress().structures((table, structure) -> {
+                if (now.containsKey(table) || digests.containsKey(table)) {
+                    stored.put(table, structure);
+                }
+            });
+        }
+        List<StructureChange> changes = new ArrayList<>(StructureFingerprint.changes(stored, now));
+        List<StructureChange> added = fingerprint.newTables(parts.task().objects(), tables);
+        changes.addAll(added);
+        if (!changes.isEmpty()) {
+            throw changed(changes, remedies(changes, added, stored, now));
+        }
+        // After the structure: a table that was dropped has left the publication too.
+        new PublicationWatch(parts).check();
+        return new Seen(stored, now);
+    }
+
+    private static SyncException changed(List<StructureChange> changes, List<String> remedies) {
+        String what = changes.stream().map(StructureChange::toString).collect(Collectors.joining("; "));
+        return new SyncException(
+                FaultKind.STRUCTURE_CHANGED,
+                "The source's structure changed: " + what + ".",
+                String.join(" ", remedies));
+    }
+
+    private static List<String> remedies(
+            List<StructureChange> changes,
+            List<StructureChange> added,
+            Map<TableName, String> stored,
+            Map<TableName, String> now) {
+        List<TableName> fresh = added.stream().map(StructureChange::table).toList();
+        List<String> remedies = new ArrayList<>();
+        for (TableName table :
+                new TreeSet<>(changes.stream().map(StructureChange::table).toList())) {
+            remedies.add(remedy(table, fresh, stored, now));
+        }
+        return remedies;
+    }
+
+    private static String remedy(
+            TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
+        if (fresh.contains(table)) {
+            return "Make table " + table + " at the destination too and run with --resnapshot " + table
+                    + ", or add it to objects.exclude.";
+        }
+        if (!now.containsKey(table)) {
+            return "Drop or rename table " + table + " at the destination too and run with --accept-structure " + table
+                    + ".";
+        }
+        StructureStep step =
+                new StructureStep(TableStructure.parse(stored.get(table)), TableStructure.parse(now.get(table)));
+        Optional<String> reload = step.reloadReason();
+        if (reload.isPresent()) {
+            return "Make the same change at the destination and run with --resnapshot " + table + ", since it "
+                    + reload.get() + ".";
+        }
+        return "Make the same change at the destination and run with --accept-structure " + table
+                + ", or with --resnapshot " + table + " where existing rows changed.";
+    }
+}

@@ -1,0 +1,263 @@
+package org.dtssync.app.lease;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
+import org.dtssync.app.config.SecondInstance;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.SoleSession;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One instance's hold on a task: an advisory lock at the destination, which a dead process loses at once, and a sign of life,
+ * which a frozen one stops giving. Whoever gets hold raises the task's epoch, after which no write of a predecessor can
+ * commit.
+ */
+public final class InstanceLease implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceLease.class);
+
+    /** Without a sign of life for this long, an instance counts as frozen. */
+    private static final Duration FROZEN_AFTER = Duration.ofSeconds(6);
+
+    private static final Duration LEFTOVER_LIMIT = Duration.ofSeconds(15);
+
+    private static final long SIGN_OF_LIFE_MILLIS = 1_000;
+    private static final long STANDBY_POLL_MILLIS = 500;
+
+    /** A busy server may notice only after a moment that an instance has ended, and its lock with it. */
+    private static final Duration ENDING = Duration.ofSeconds(3);
+
+    private final SoleSession destination;
+    private final String task;
+    private final Fence fence;
+    private Connection connection;
+
+    private InstanceLease(SoleSession destination, String task, Fence fence, Connection connection) {
+        this.destination = destination;
+        this.task = task;
+        this.fence = fence;
+        this.connection = connection;
+    }
+
+    /**
+     * Gets hold of a task whose state is installed.
+     *
+     * @throws SyncException of kind FENCED if another instance is alive and the task file says to refuse
+     */
+    public static InstanceLease acquire(TaskParts parts) throws InterruptedException {
+        SecondInstance second = parts.task().secondInstance();
+        String task = parts.task().name();
+        SoleSession session = new SoleSession(parts.destination());
+        boolean announced = false;
+        long deadline = System.nanoTime() + ENDING.toNanos();
+        while (true) {
+            Connection connection = session.open();
+            try {
+                if (tryLock(connection, task) || endFrozen(connection, parts)) {
+                    endLeftovers(connection, parts);
+                    return new InstanceLease(session, task, raise(connection, task), connection);
+                }
+                connection.close();
+            } catch (SQLException e) {
+                throw released(connection, SqlFaults.explain("Task " + task + " could not be taken hold of", e));
+            } catch (SyncException e) {
+                throw released(connection, e);
+            }
+            if (second == SecondInstance.REFUSE && System.nanoTime() > deadline) {
+                throw new SyncException(
+                        FaultKind.FENCED,
+                        "Task " + task + " is already run by another instance.",
+                        "Stop that one first, or set second.instance: standby to wait for its end.");
+            }
+            if (!announced && second == SecondInstance.STANDBY) {
+                LOG.info("Waiting as standby: another instance is alive. task={}", task);
+                announced = true;
+            }
+            Thread.sleep(STANDBY_POLL_MILLIS);
+        }
+    }
+
+    /** The next try must not find the task held by the one that failed. */
+    private static SyncException released(Connection connection, SyncException fault) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            fault.addSuppressed(e);
+        }
+        return fault;
+    }
+
+    /**
+     * Gets hold of the other direction of a task that is held already: whoever still has it is a leftover on its way out.
+     *
+     * @throws SyncException of kind FENCED if it does not let go in time
+     */
+    public static InstanceLease acquirePatiently(TaskParts parts) throws InterruptedException {
+        parts.progress().install();
+        long deadline = System.nanoTime() + LEFTOVER_LIMIT.toNanos();
+        while (true) {
+            try {
+                return acquire(parts);
+            } catch (SyncException e) {
+                if (e.kind() != FaultKind.FENCED || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            Thread.sleep(STANDBY_POLL_MILLIS);
+        }
+    }
+
+    private static boolean tryLock(Connection connection, String task) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT pg_try_advisory_lock(hashtext('dts_sync'), hashtext(?))")) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getBoolean(1);
+            }
+        }
+    }
+
+    /** Ends the sessions of an instance that holds the lock but gives no sign of life; returns whether we have the lock. */
+    private static boolean endFrozen(Connection connection, TaskParts parts) throws SQLException, InterruptedException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT alive_at < clock_timestamp() - make_interval(secs => ?) FROM dts_sync.instance WHERE task = ?
+                """)) {
+            statement.setDouble(1, (double) FROZEN_AFTER.toSeconds());
+            statement.setString(2, parts.task().name());
+            try (ResultSet rows = statement.executeQuery()) {
+                if (!rows.next() || !rows.getBoolean(1)) {
+                    return false;
+                }
+            }
+        }
+        LOG.warn(
+                "Taking over from an instance without a sign of life. task={}",
+                parts.task().name());
+        endLeftovers(connection, parts);
+        for (int i = 0; i < 20; i++) {
+            if (tryLock(connection, parts.task().name())) {
+                return true;
+            }
+            Thread.sleep(100);
+        }
+        return false;
+    }
+
+    /** A predecessor's sessions may outlive it in a broken network, with row locks that would hold up the epoch. */
+    private static void endLeftovers(Connection connection, TaskParts parts) throws SQLException {
+        endSessions(connection, parts.task().applicationName());
+        try (Connection source = parts.source().open()) {
+            endSessions(source, parts.task().applicationName());
+        }
+    }
+
+    /** Those of this database alone: both ends may be on one server, and the other end's session is in use here. */
+    private static void endSessions(Connection connection, String applicationName) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE application_name = ? AND datname = current_database()
+                      AND pid <> pg_backend_pid() AND usename = current_user
+                """)) {
+            statement.setString(1, applicationName);
+            statement.execute();
+        }
+    }
+
+    private static Fence raise(Connection connection, String task) throws SQLException {
+        connection.setAutoCommit(false);
+        long epoch;
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO dts_sync.fence (task, epoch) VALUES (?, 1)
+                ON CONFLICT (task) DO UPDATE SET epoch = fence.epoch + 1
+                RETURNING epoch
+                """)) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                epoch = rows.getLong(1);
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO dts_sync.instance (task, epoch, instance, alive_at) VALUES (?, ?, ?, clock_timestamp())
+                ON CONFLICT (task) DO UPDATE
+                SET epoch = excluded.epoch, instance = excluded.instance, alive_at = excluded.alive_at
+                """)) {
+            statement.setString(1, task);
+            statement.setLong(2, epoch);
+            statement.setString(3, UUID.randomUUID().toString());
+            statement.executeUpdate();
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement("UPDATE dts_sync.apply_position SET epoch = ? WHERE task = ?")) {
+            statement.setLong(1, epoch);
+            statement.setString(2, task);
+            statement.executeUpdate();
+        }
+        connection.commit();
+        connection.setAutoCommit(true);
+        return new Fence(task, epoch);
+    }
+
+    /** Returns this instance's right to write. */
+    public Fence fence() {
+        return fence;
+    }
+
+    /** Gives signs of life until interrupted; gets the lock back after the destination was away. */
+    public void keep() throws InterruptedException {
+        while (true) {
+            Thread.sleep(SIGN_OF_LIFE_MILLIS);
+            try {
+                signOfLife();
+            } catch (SQLException e) {
+                throw SqlFaults.explain("The destination ended the session that holds task " + task, e);
+            }
+        }
+    }
+
+    private synchronized void signOfLife() throws SQLException {
+        if (connection == null || connection.isClosed()) {
+            connection = destination.open();
+            if (!tryLock(connection, task)) {
+                connection.close();
+                throw taken();
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                UPDATE dts_sync.instance SET alive_at = clock_timestamp() WHERE task = ? AND epoch = ?
+                """)) {
+            statement.setString(1, task);
+            statement.setLong(2, fence.epoch());
+            if (statement.executeUpdate() != 1) {
+                throw taken();
+            }
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private SyncException taken() {
+        return new SyncException(
+                FaultKind.FENCED, "Another instance has taken over task " + task + ", or it was released.", "");
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The session that holds task " + task + " could not be closed", e);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * Who may run a task: one instance at a time.
+ *
+ * <p>Reads from: the destination. Writes to: the instance and the epoch at the destination.
+ */
+package org.dtssync.app.lease;

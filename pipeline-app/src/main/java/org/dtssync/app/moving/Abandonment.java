@@ -1,0 +1,192 @@
+package org.dtssync.app.moving;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.SwitchoverSteps;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.stream.Direction;
+import org.dtssync.app.stream.StreamEnd;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves the applications back to the source although the way back may not have brought everything: what is missing is named,
+ * stays at the destination alone, and the task ends, since neither database follows the other exactly any more.
+ *
+ * <p>Used where a rollback is not possible. As there, one transaction at the destination decides: before it a start undoes,
+ * after it a start finishes. One object serves one attempt, in the task's main thread.
+ */
+public final class Abandonment {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Abandonment.class);
+
+    private static final String PAUSE = "pause";
+    private static final String LAST = "endpoint";
+
+    private final TaskParts task;
+    private final TaskParts reverse;
+    private final Fence taskFence;
+    private final SwitchoverSteps steps;
+
+    /**
+     * Creates one; does nothing yet.
+     *
+     * @param taskFence the right to write to the destination
+     */
+    public Abandonment(TaskParts task, Fence taskFence) {
+        this.task = task;
+        this.reverse = task.reversed();
+        this.taskFence = taskFence;
+        this.steps = new SwitchoverSteps(task.destination(), task.task().name(), "rollback");
+    }
+
+    /**
+     * Moves them.
+     *
+     * @param back the way back, which ends here
+     */
+    public SwitchReport run(Direction back) throws InterruptedException {
+        steps.clear(taskFence);
+        task.progress().enter(Phase.ROLLBACK, taskFence);
+        LOG.warn(
+                "Going back without waiting for everything. task={}",
+                task.task().name());
+        long began = System.nanoTime();
+        String lost;
+        int sequences;
+        boolean opened = false;
+        try {
+            hold();
+            try (WriteFence.Locks locks = fence(task.destination()).raise(taskFence)) {
+                lost = drain(back);
+                back.close();
+                sequences = new SequenceCopy(
+                                task.destination(), task.source(), task.task().objects())
+                        .run(back.fence());
+                locks.requireHeld();
+                open();
+                opened = true;
+            }
+        } finally {
+            if (!opened && task.progress().task().orElseThrow().phase() != Phase.ABANDONED) {
+                // As after a crash here, when a start undoes it by the recorded steps.
+                new Switch(SwitchKind.ROLLBACK, task, taskFence).letGoOn();
+                task.progress().enter(Phase.REVERSE, taskFence);
+            }
+        }
+        Optional<SyncException> unmoved = finish(back.fence());
+        return new SwitchReport(
+                "rollback",
+                true,
+                (System.nanoTime() - began) / 1e9,
+                null,
+                sequences,
+                "skipped",
+                null,
+                "Not at the source: " + lost
+                        + ". The task has ended: save from the destination what you need, then dts-sync release."
+                        + unmoved.map(e -> " " + e.getMessage()).orElse(""));
+    }
+
+    /** Whoever goes back at any price does not stay because of a PgBouncer that cannot let clients wait. */
+    private void hold() {
+        steps.begin(PAUSE, taskFence);
+        try {
+            endpoint().hold();
+        } catch (SyncException e) {
+            LOG.warn(
+                    "Applications are not made to wait and will see errors. task={} reason={}",
+                    task.task().name(),
+                    e.getMessage());
+        }
+        steps.done(PAUSE, taskFence);
+    }
+
+    private Endpoint endpoint() {
+        return Endpoint.of(task.task().switchover(), task.source().settings(), false);
+    }
+
+    private String drain(Direction back) throws InterruptedException {
+        try {
+            back.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
+            return "nothing";
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.TRANSIENT && e.kind() != FaultKind.CONNECTION) {
+                throw e;
+            }
+            return Undrained.of(reverse).phrase();
+        }
+    }
+
+    private void open() {
+        task.destination().inTransaction("The phase could not be recorded", connection -> {
+            taskFence.hold(connection);
+            task.progress().enter(connection, Phase.ABANDONED);
+            return null;
+        });
+    }
+
+    /** Returns whether a crash left it behind its point of no return, but not at its end. */
+    public boolean isUnfinished() {
+        return !steps.isDone(LAST);
+    }
+
+    /**
+     * Finishes it.
+     *
+     * @param sourceFence the right to write to the source
+     * @return why applications were not taken to the source, if they were not; a later start tries again
+     */
+    public Optional<SyncException> finish(Fence sourceFence) throws InterruptedException {
+        steps.begin(LAST, taskFence);
+        // Before anybody writes there: nothing that is still on its way may come after that.
+        endWriters();
+        new StreamEnd(reverse, sourceFence).run();
+        fence(task.source()).lift(sourceFence);
+        try {
+            endpoint().move();
+        } catch (SyncException e) {
+            LOG.warn(
+                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
+            return Optional.of(e);
+        }
+        steps.done(LAST, taskFence);
+        return Optional.empty();
+    }
+
+    /** A session of ours that waits for a lock there does not notice that its client is gone. */
+    private void endWriters() {
+        try (Connection connection = task.source().open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    SELECT pg_terminate_backend(pid) FROM pg_locks
+                    WHERE relation = 'dts_sync.apply_position'::regclass AND mode = 'RowExclusiveLock'
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The sessions of the way back could not be ended", e);
+        }
+    }
+
+    private WriteFence fence(DatabaseConnections database) {
+        List<TableName> tables =
+                task.progress().tables().stream().map(TableProgress::table).toList();
+        return new WriteFence(
+                database,
+                tables,
+                task.task().switchover().applicationRoles(),
+                task.task().name(),
+                task.task().applicationName());
+    }
+}

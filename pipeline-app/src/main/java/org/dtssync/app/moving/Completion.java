@@ -1,0 +1,58 @@
+package org.dtssync.app.moving;
+
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.SwitchoverSteps;
+import org.dtssync.app.stream.Direction;
+import org.dtssync.app.stream.StreamEnd;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.postgres.Fence;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of the way back. What a crash leaves of it is finished by the next start: a slot that nobody reads would keep the WAL of the
+ * database that applications use.
+ *
+ * @param task the task as its file says
+ * @param taskFence the right to write to the destination
+ */
+public record Completion(TaskParts task, Fence taskFence) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Completion.class);
+
+    private static final String STEP = "complete";
+
+    /**
+     * Completes.
+     *
+     * @param back the way back, which has everything and ends here
+     */
+    public SwitchReport run(Direction back) throws InterruptedException {
+        steps().begin(STEP, taskFence);
+        task.progress().enter(Phase.COMPLETE, taskFence);
+        LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.COMPLETE.label());
+        back.close();
+        finish(back.fence());
+        return SwitchReport.completed();
+    }
+
+    /** Returns whether a crash left it unfinished. */
+    public boolean isUnfinished() {
+        return steps().isBegun(STEP) && !steps().isDone(STEP);
+    }
+
+    /**
+     * Finishes it.
+     *
+     * @param sourceFence the right to write to the source
+     */
+    public void finish(Fence sourceFence) throws InterruptedException {
+        new StreamEnd(task.reversed(), sourceFence).run();
+        steps().done(STEP, taskFence);
+    }
+
+    /** It ends what the switchover began. */
+    private SwitchoverSteps steps() {
+        return new SwitchoverSteps(task.destination(), task.task().name(), "switchover");
+    }
+}

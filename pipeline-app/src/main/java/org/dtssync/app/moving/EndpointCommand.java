@@ -1,0 +1,70 @@
+package org.dtssync.app.moving;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.postgresql.Driver;
+
+/**
+ * Runs the user's program that points the applications at another database: {@code program HOST PORT DATABASE}.
+ *
+ * @param program its path
+ * @param target the database that applications are to use
+ */
+public record EndpointCommand(String program, DatabaseSettings target) implements Endpoint {
+
+    private static final long LIMIT_SECONDS = 60;
+
+    @Override
+    public List<String> problems() {
+        return List.of();
+    }
+
+    @Override
+    public void hold() {
+        // A program has no way to let applications wait; the fence refuses them.
+    }
+
+    @Override
+    public void stay() {
+        // It was not run yet.
+    }
+
+    /**
+     * Runs it to its end; what it prints is dropped.
+     *
+     * @throws SyncException if it cannot be started, takes over a minute or ends with another code than 0
+     */
+    @Override
+    public void move() throws InterruptedException {
+        Properties url = Driver.parseURL(target.url(), new Properties());
+        ProcessBuilder builder = new ProcessBuilder(
+                        program, url.getProperty("PGHOST"), url.getProperty("PGPORT"), url.getProperty("PGDBNAME"))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        try {
+            Process process = builder.start();
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw failed("took more than " + LIMIT_SECONDS + " seconds");
+            }
+            if (process.exitValue() != 0) {
+                throw failed("ended with exit code " + process.exitValue());
+            }
+        } catch (IOException e) {
+            throw failed("could not be started: " + e.getMessage());
+        }
+    }
+
+    private SyncException failed(String how) {
+        return new SyncException(
+                FaultKind.USAGE,
+                "The program of switchover.command, " + program + ", " + how + ".",
+                "The databases are switched; point the applications at the new one by hand, or mend the program and give the"
+                        + " command again.");
+    }
+}

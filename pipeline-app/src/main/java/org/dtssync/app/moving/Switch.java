@@ -1,0 +1,407 @@
+package org.dtssync.app.moving;
+
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.lease.InstanceLease;
+import org.dtssync.app.prepare.Preparation;
+import org.dtssync.app.progress.SwitchoverSteps;
+import org.dtssync.app.stream.Direction;
+import org.dtssync.app.stream.StreamEnd;
+import org.dtssync.app.structure.StructureFinisher;
+import org.dtssync.app.task.Background;
+import org.dtssync.app.task.PipelineListener;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves the applications from the database that one direction captures to the one it is applied to, or back: a fixed sequence of
+ * steps, each recorded before it begins and when it is done.
+ *
+ * <p>One transaction at the destination is the point of no return: it names the new phase. What a crash leaves before it is
+ * undone by the next start, what it leaves after it is finished by the next start; both are safe to repeat. One object serves
+ * one attempt, in the task's main thread.
+ */
+public final class Switch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Switch.class);
+
+    private static final long START_LIMIT_MILLIS = 90_000;
+    private static final String PAUSE = "pause";
+    private static final String OPEN = "open";
+    private static final String ENDPOINT = "endpoint";
+    private static final String LAST = "materialized-views";
+
+    private final SwitchKind kind;
+    private final TaskParts task;
+    private final Fence taskFence;
+    private final TaskParts from;
+    private final TaskParts next;
+    private final SwitchoverSteps steps;
+    private final WriteFence writeFence;
+    private final Endpoint endpoint;
+
+    /** The right to write to the source, where the state of the other direction is; null until it is held. */
+    private Fence sourceFence;
+
+    /** Up to where the other side has everything, once the fenced one has drained. */
+    private Lsn drained = Lsn.ZERO;
+
+    /**
+     * Creates a switch; does nothing yet.
+     *
+     * @param task the task as its file says, whose state at the destination has the last word
+     * @param taskFence its right to write there
+     */
+    public Switch(SwitchKind kind, TaskParts task, Fence taskFence) {
+        this.kind = kind;
+        this.task = task;
+        this.taskFence = taskFence;
+        TaskParts reverse = task.reversed();
+        this.from = kind == SwitchKind.SWITCHOVER ? task : reverse;
+        this.next = kind == SwitchKind.SWITCHOVER ? reverse : task;
+        this.steps = new SwitchoverSteps(task.destination(), task.task().name(), kind.label());
+        this.writeFence = fenceOf(from);
+        this.endpoint =
+                Endpoint.of(task.task().switchover(), from.destination().settings(), kind == SwitchKind.SWITCHOVER);
+    }
+
+    private WriteFence fenceOf(TaskParts direction) {
+        List<TableName> tables =
+                task.progress().tables().stream().map(table -> table.table()).toList();
+        return new WriteFence(
+                direction.source(),
+                tables,
+                task.task().switchover().applicationRoles(),
+                task.task().name(),
+                task.task().applicationName());
+    }
+
+    /** Returns the right to write to one of both databases. */
+    private Fence fenceAt(DatabaseConnections database) {
+        return database.role().equals(task.destination().role()) ? taskFence : sourceFence;
+    }
+
+    /** Does something and records it. */
+    @FunctionalInterface
+    private interface Step<T> {
+        T run() throws InterruptedException;
+    }
+
+    private <T> T step(String name, Step<T> work) throws InterruptedException {
+        steps.begin(name, taskFence);
+        LOG.info("Step begins. task={} direction={} step={}", task.task().name(), kind.label(), name);
+        T result = work.run();
+        steps.done(name, taskFence);
+        return result;
+    }
+
+    /**
+     * Moves them.
+     *
+     * @param active the direction that is at work, to be closed by the caller afterwards
+     * @throws SyncException if a gate is shut or a step fails; everything is as it was then
+     */
+    public SwitchReport run(Direction active, Background background, SwitchOptions options)
+            throws InterruptedException {
+        steps.clear(taskFence);
+        SwitchReadiness readiness = new SwitchReadiness(
+                kind, task, from, endpoint, fenceOf(next).liftingStatements().isEmpty());
+        step("gates", () -> readiness.gates(active));
+        SwitchReadiness.Checked verification =
+                options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
+        if (options.dryRun()) {
+            return notMoved(0, null, verification, "Give the command without --dry-run.");
+        }
+        try (InstanceLease lease = kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
+            sourceFence = lease == null ? active.fence() : lease.fence();
+            return move(active, background, options, verification);
+        }
+    }
+
+    private SwitchReport move(
+            Direction active, Background background, SwitchOptions options, SwitchReadiness.Checked verification)
+            throws InterruptedException {
+        task.progress().enter(kind.during(), taskFence);
+        boolean opened = false;
+        try {
+            Fence fence = fenceAt(next.destination());
+            try (Direction back = new Direction(next, fence, background, PipelineListener.NONE)) {
+                step("stream-back", () -> startBack(active, fence, back));
+                Crossing crossing = cross(active, back, options);
+                if (options.rehearse()) {
+                    return notMoved(
+                            crossing.seconds(), crossing.lsn(), verification, "Give the command without --rehearse.");
+                }
+                opened = true;
+                step("writes", this::allowWrites);
+                String next = endpoint().map(SyncException::getMessage).orElseGet(this::nextThing);
+                return new SwitchReport(
+                        kind.label(),
+                        true,
+                        seconds(crossing.began()),
+                        crossing.lsn().toString(),
+                        crossing.sequences(),
+                        verification.word(),
+                        verification.at(),
+                        next);
+            }
+        } finally {
+            active.watch().forget();
+            // The answer to the commit may have been lost: the stored phase has the last word.
+            if (!opened && !isOpen()) {
+                undo();
+            }
+        }
+    }
+
+    /**
+     * What came of everything that applications wait for, but for the last steps.
+     *
+     * @param began when they began to wait, as {@link System#nanoTime}
+     * @param seconds until the fence came down again, if nothing was opened
+     * @param lsn up to where the other side has everything
+     * @param sequences how many were set
+     */
+    private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
+
+    private Crossing cross(Direction active, Direction back, SwitchOptions options) throws InterruptedException {
+        long began = System.nanoTime();
+        boolean opened = false;
+        try {
+            step(PAUSE, () -> {
+                endpoint.hold();
+                return null;
+            });
+            try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(fenceAt(from.source())))) {
+                Lsn lsn = step("drain", () -> drain(active));
+                int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
+                step("confirm", () -> confirm(active, back, locks));
+                if (!options.rehearse()) {
+                    step(OPEN, this::open);
+                    opened = true;
+                }
+                return new Crossing(began, seconds(began), lsn, sequences);
+            }
+        } finally {
+            // Now, and not with all the rest that is undone: applications wait.
+            if (!opened && !isOpen()) {
+                letGoOn();
+            }
+        }
+    }
+
+    /** Applications can write again where they are. */
+    void letGoOn() throws InterruptedException {
+        writeFence.lift(fenceAt(from.source()));
+        if (!steps.isBegun(PAUSE)) {
+            return;
+        }
+        try {
+            endpoint.stay();
+        } catch (SyncException e) {
+            // What remains to be undone must not wait for it, and a PgBouncer that is down forgets that it was paused.
+            LOG.warn(
+                    "Applications may still wait: PgBouncer could not be told to go on. task={} reason={}",
+                    task.task().name(),
+                    e.getMessage());
+        }
+    }
+
+    private boolean isOpen() {
+        return task.progress()
+                .task()
+                .map(progress -> progress.phase() == kind.after())
+                .orElse(false);
+    }
+
+    private String nextThing() {
+        return kind == SwitchKind.SWITCHOVER
+                ? "Keep dts-sync run alive: the source follows. Then dts-sync complete, or dts-sync rollback."
+                : "Keep dts-sync run alive: the destination follows as before.";
+    }
+
+    private static double seconds(long began) {
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    private SwitchReport notMoved(double seconds, Lsn lsn, SwitchReadiness.Checked verification, String nextThing) {
+        return new SwitchReport(
+                kind.label(),
+                false,
+                seconds,
+                lsn == null ? null : lsn.toString(),
+                0,
+                verification.word(),
+                verification.at(),
+                nextThing);
+    }
+
+    /** Its slot must be there before the first write that has to flow back. */
+    private Void startBack(Direction active, Fence fence, Direction back) throws InterruptedException {
+        next.progress().install();
+        new Preparation(next, fence).follow(active.tables());
+        back.watch().record();
+        back.startCapture();
+        back.watch().awaitStreaming(START_LIMIT_MILLIS);
+        // What gathered meanwhile would make the stall longer.
+        active.heartbeat().awaitApplied(task.task().switchover().maximumLag());
+        return null;
+    }
+
+    /** A marker that is written while the locks are held, and applied, proves that everything before it is there. */
+    private Lsn drain(Direction active) throws InterruptedException {
+        active.watch().record();
+        Lsn lsn = active.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
+        drained = from.destination()
+                .inTransaction(
+                        "The position could not be read",
+                        connection -> AppliedPosition.read(
+                                        connection, from.task().name())
+                                .map(AppliedPosition::lsn)
+                                .orElse(lsn));
+        return lsn;
+    }
+
+    /**
+     * Nobody but ourselves may have changed a selected table: at the other database since its capture began, at this one since
+     * the marker. Both captures must come past this moment to know. The heartbeats are written with synchronous_commit on: once
+     * the other side's is committed, so is everything that was applied before it.
+     */
+    private Void confirm(Direction active, Direction back, WriteFence.Locks locks) throws InterruptedException {
+        long limit = task.task().switchover().drainTimeout().toMillis();
+        Lsn there = back.heartbeat().writeOnce();
+        Lsn here = active.heartbeat().writeOnce();
+        back.watch().awaitPast(there, limit);
+        active.watch().awaitPast(here, limit);
+        back.watch().changesAfter(Lsn.ZERO).ifPresent(changes -> refuse(changes, from.destination()));
+        active.watch().changesAfter(drained).ifPresent(changes -> refuse(changes, from.source()));
+        locks.requireHeld();
+        return null;
+    }
+
+    private static void refuse(String changes, DatabaseConnections database) {
+        throw new SyncException(
+                FaultKind.DATA,
+                "Somebody else wrote at the " + database.role() + " during the switch: " + changes
+                        + ". So nothing was moved.",
+                "Find out who it was, run dts-sync verify, and try again.");
+    }
+
+    private int copySequences() {
+        return new SequenceCopy(from.source(), from.destination(), task.task().objects())
+                .run(fenceAt(from.destination()));
+    }
+
+    /** The point of no return. */
+    private Void open() {
+        task.destination().inTransaction("The phase could not be recorded", connection -> {
+            taskFence.hold(connection);
+            if (kind == SwitchKind.SWITCHOVER) {
+                AppliedPosition.revoke(connection, from.task().name());
+            }
+            task.progress().enter(connection, kind.after());
+            // Here, and not after the commit: a start that finds the new phase must know that it has to finish.
+            steps.done(connection, OPEN);
+            return null;
+        });
+        return null;
+    }
+
+    /** The database that is opened may still be fenced from a switch the other way. */
+    private Void allowWrites() {
+        fenceOf(next).lift(fenceAt(next.source()));
+        return null;
+    }
+
+    /** Both databases are switched by now, so a program that fails must not keep the data from flowing back. */
+    private Optional<SyncException> endpoint() throws InterruptedException {
+        try {
+            step(ENDPOINT, () -> {
+                endpoint.move();
+                return null;
+            });
+            return Optional.empty();
+        } catch (SyncException e) {
+            LOG.warn(
+                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
+            return Optional.of(e);
+        }
+    }
+
+    /**
+     * Answers a command that was carried out before, as where a crash came behind the point of no return and a start has finished
+     * it. Only an endpoint that could not be moved is tried again.
+     *
+     * @throws SyncException if it never was
+     */
+    public SwitchReport again(SwitchOptions options) throws InterruptedException {
+        if (!steps.isDone(OPEN) || options.dryRun() || options.rehearse()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "The applications of task " + task.task().name() + " are at the "
+                            + next.source().role() + " already, where " + kind.label() + " would take them.",
+                    "See dts-sync status.");
+        }
+        String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
+                .map(SyncException::getMessage)
+                .orElseGet(() -> "The applications were moved already. " + nextThing());
+        return new SwitchReport(kind.label(), true, 0, null, 0, "skipped", null, next);
+    }
+
+    /** Returns whether a crash left this switch behind its point of no return, but not at its end. */
+    public boolean isUnfinished() {
+        return steps.isDone(OPEN) && !steps.isDone(LAST);
+    }
+
+    /**
+     * Finishes what comes after the point of no return, from wherever it was.
+     *
+     * @param fence the right to write to the database that applications use now
+     */
+    public void finish(Fence fence) throws InterruptedException {
+        if (kind == SwitchKind.ROLLBACK) {
+            sourceFence = fence;
+        }
+        if (!steps.isDone("writes")) {
+            step("writes", this::allowWrites);
+        }
+        if (!steps.isDone(ENDPOINT)) {
+            endpoint();
+        }
+        step("end-of-stream", () -> {
+            new StreamEnd(from, fence).run();
+            return null;
+        });
+        step(LAST, () -> {
+            new StructureFinisher(from.source(), from.destination(), task.task().objects(), fence).refresh(view -> {});
+            return null;
+        });
+    }
+
+    /** Puts everything back to how it was before, for a start that finds the task in the middle. */
+    public void undoAfterCrash() throws InterruptedException {
+        if (kind == SwitchKind.ROLLBACK) {
+            undo();
+            return;
+        }
+        try (InstanceLease lease = InstanceLease.acquirePatiently(next)) {
+            sourceFence = lease.fence();
+            undo();
+        }
+    }
+
+    private void undo() throws InterruptedException {
+        LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label());
+        letGoOn();
+        new StreamEnd(next, fenceAt(next.destination())).run();
+        task.progress().enter(kind.before(), taskFence);
+    }
+}

@@ -1,0 +1,104 @@
+package org.dtssync.app.moving;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Optional;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SqlFaults;
+
+/**
+ * What of the changes on the way back is not at the source yet, at one moment: what a rollback waits for, and what would be lost
+ * without it.
+ *
+ * @param since everything committed before this moment is at the source, ISO 8601 in UTC; empty if the last heartbeat is, too
+ * @param walBytes WAL written at the destination since then, about, in bytes; other databases of the server write there too
+ */
+public record Undrained(Optional<String> since, long walBytes) {
+
+    private static final String BEAT = """
+            SELECT sequence, to_char(written_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+            FROM dts_sync.heartbeat WHERE task = ?
+            """;
+
+    /** A heartbeat that was written or applied. */
+    private record Beat(long sequence, String at) {}
+
+    /**
+     * Looks at a task from outside; empty if it has no way back.
+     *
+     * @throws SyncException of kind CONNECTION if a database cannot be reached
+     */
+    public static Optional<Undrained> of(TaskFile task) {
+        String name = task.applicationName() + "_status";
+        try {
+            Optional<Phase> phase = TaskParts.of(task, name).progress().task().map(TaskProgress::phase);
+            return phase.filter(Phase.REVERSE::equals).map(reverse -> of(TaskParts.of(task.reversed(), name)));
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.CONNECTION) {
+                throw e;
+            }
+            throw new SyncException(
+                    FaultKind.CONNECTION,
+                    e.what() + " So nothing was moved.",
+                    "What is to be moved back is there: bring it back and give the command again. docs/switchover.md says how to"
+                            + " go on without it.",
+                    e);
+        }
+    }
+
+    /** Looks at a direction. */
+    static Undrained of(TaskParts parts) {
+        try (Connection from = parts.source().open();
+                Connection to = parts.destination().open()) {
+            // In this order: what is written in between counts as not there yet.
+            Optional<Beat> applied = beat(to, parts.task().name());
+            Lsn position = AppliedPosition.read(to, parts.task().name())
+                    .map(AppliedPosition::lsn)
+                    .orElse(Lsn.ZERO);
+            Optional<Beat> written = beat(from, parts.task().name());
+            boolean there = written.map(Beat::sequence).equals(applied.map(Beat::sequence));
+            return new Undrained(
+                    there ? Optional.empty() : Optional.of(applied.map(Beat::at).orElse("the switchover")),
+                    Math.max(0, insertLsn(from).minus(position)));
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The way back of task " + parts.task().name() + " could not be looked at", e);
+        }
+    }
+
+    private static Optional<Beat> beat(Connection connection, String task) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(BEAT)) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(new Beat(rows.getLong(1), rows.getString(2))) : Optional.empty();
+            }
+        }
+    }
+
+    private static Lsn insertLsn(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_current_wal_insert_lsn()::text");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return Lsn.parse(rows.getString(1));
+        }
+    }
+
+    /** Returns it as a phrase that can follow "not at the source:". */
+    public String phrase() {
+        return since.map(moment -> String.format(
+                        Locale.ROOT,
+                        "what was committed at the destination since %s (%,d bytes of WAL)",
+                        moment,
+                        walBytes))
+                .orElse("nothing from before the last second");
+    }
+}

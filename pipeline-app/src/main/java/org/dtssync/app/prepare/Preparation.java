@@ -1,0 +1,204 @@
+package org.dtssync.app.prepare;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dtssync.app.catalog.SelectedTables;
+import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TableState;
+import org.dtssync.app.progress.Verifications;
+import org.dtssync.app.source.Publication;
+import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.capture.FirstCut;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.ReplicationSlot;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.SqlResources;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Phase prepare: the heartbeat table, the publication and the slot at the source, the task's tables, cut 0.
+ *
+ * <p>Nothing is captured before it is done, so after a crash all of it is simply made again.
+ */
+public final class Preparation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+
+    private static final String NO_LIMIT = "0";
+
+    private static final int STRUCTURES_AT_ONCE = 1_000;
+
+    /** Applications are about to be moved: that can be given up, and begun again once the transaction is over. */
+    private static final String SLOT_LOCK_LIMIT = "30s";
+
+    private final TaskParts parts;
+    private final Fence fence;
+
+    public Preparation(TaskParts parts, Fence fence) {
+        this.parts = parts;
+        this.fence = fence;
+    }
+
+    public void run() {
+        List<TableProgress> tables =
+                new SelectedTables(parts.source(), parts.task().objects()).read();
+        if (tables.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "No table of the source matches objects.include.",
+                    "Correct objects.include and objects.exclude in the task file.");
+        }
+        parts.progress().addTables(tables, fence);
+        List<TableName> names = tables.stream().map(TableProgress::table).toList();
+        storeStructures(names);
+        start(names, NO_LIMIT);
+    }
+
+    private void start(List<TableName> names, String lockLimit) {
+        try (Connection source = parts.source().open()) {
+            setLockLimit(source, lockLimit);
+            // What was found equal was the stream before.
+            new Verifications(parts.destination(), parts.task().name()).forget(fence);
+            makeHeartbeat(source);
+            makePublication(source, names);
+            new PublicationWatch(parts).record(source, fence);
+            forgetHeartbeat(source);
+            Lsn start = makeSlot(source);
+            String systemIdentifier = systemIdentifier(source);
+            parts.progress().sourceSystem(systemIdentifier, source.getCatalog(), fence);
+            begin(start, systemIdentifier);
+            LOG.info(
+                    "Prepared. task={} slot={} lsn={} tables={}",
+                    parts.task().name(),
+                    parts.task().slot(),
+                    start,
+                    names.size());
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source could not be prepared", e);
+        }
+    }
+
+    /**
+     * Prepares a task whose destination has every row already: it begins to follow from here on.
+     *
+     * @param tables the tables it follows
+     */
+    public void follow(List<TableName> tables) {
+        if (!parts.progress().exists()) {
+            parts.progress().enter(Phase.INCREMENTAL, fence);
+        }
+        Set<TableName> wanted = Set.copyOf(tables);
+        List<TableProgress> followed = new SelectedTables(
+                        parts.source(), parts.task().objects())
+                .read().stream().filter(table -> wanted.contains(table.table())).toList();
+        parts.progress().addTables(followed, fence);
+        followed.forEach(table -> parts.progress().tableState(table.table(), TableState.STREAMING, fence));
+        storeStructures(tables);
+        List<TableName> published = new ArrayList<>(tables);
+        // By these rows our own transactions of the other direction are recognised.
+        published.add(new TableName(SqlResources.SCHEMA, "apply_position"));
+        start(published, SLOT_LOCK_LIMIT);
+    }
+
+    private void storeStructures(List<TableName> names) {
+        Map<TableName, String> part = new HashMap<>();
+        new StructureFingerprint(parts.source()).read(names, (table, structure) -> {
+            part.put(table, structure);
+            if (part.size() == STRUCTURES_AT_ONCE) {
+                parts.progress().storeStructures(part, fence);
+                part.clear();
+            }
+        });
+        parts.progress().storeStructures(part, fence);
+    }
+
+    /** A slot waits for every transaction that is open when it is made. */
+    private static void setLockLimit(Connection source, String limit) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            statement.execute("SET lock_timeout = '" + limit + "'");
+        }
+    }
+
+    private static void makeHeartbeat(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            // Two tasks preparing at once would collide on the catalog's unique indexes.
+            statement.execute("SELECT pg_advisory_lock(hashtext('dts_sync'))");
+            try {
+                statement.execute(SqlResources.HEARTBEAT.text());
+            } finally {
+                statement.execute("SELECT pg_advisory_unlock(hashtext('dts_sync'))");
+            }
+        }
+    }
+
+    private void makePublication(Connection source, List<TableName> names) throws SQLException {
+        List<TableName> published = new ArrayList<>(names);
+        published.add(new TableName(SqlResources.SCHEMA, "heartbeat"));
+        new Publication(parts.task().publication()).create(source, published);
+    }
+
+    /** After the publication: the decoder looks it up as it was at each change, and must find it. */
+    private Lsn makeSlot(Connection source) throws SQLException {
+        ReplicationSlot slot = parts.slot();
+        if (slot.state(source).isPresent()) {
+            slot.endReader(source);
+            slot.drop(source);
+        }
+        return slot.create(source);
+    }
+
+    private static String systemIdentifier(Connection source) throws SQLException {
+        try (PreparedStatement statement =
+                        source.prepareStatement("SELECT system_identifier::text FROM pg_control_system()");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private void begin(Lsn start, String systemIdentifier) {
+        FirstCut.Written first =
+                new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
+        parts.progress().cutsTopic(first.topicId(), fence);
+        try (Connection connection = parts.destination().open()) {
+            connection.setAutoCommit(false);
+            fence.hold(connection);
+            AppliedPosition.begin(
+                    connection,
+                    fence,
+                    new AppliedPosition(start, first.offset()),
+                    parts.task().mirroredName());
+            // In this transaction, which a capture in the other direction leaves out.
+            forgetHeartbeat(connection);
+            connection.commit();
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The position could not be written at the destination", e);
+        }
+    }
+
+    /** A row that an earlier stream left at one end only could not be followed. */
+    private void forgetHeartbeat(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM dts_sync.heartbeat WHERE task = ?")) {
+            statement.setString(1, parts.task().name());
+            statement.executeUpdate();
+        }
+    }
+}

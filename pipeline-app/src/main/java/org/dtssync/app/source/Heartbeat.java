@@ -1,0 +1,168 @@
+package org.dtssync.app.source;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.dtssync.app.task.PipelineListener;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.ReplicationSlot;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The task's row in {@code dts_sync.heartbeat} at the source: written once a second, so that an idle source holds no WAL for
+ * the slot, and applied at the destination like any row, which proves that everything before it is there.
+ *
+ * <p>Thread-safe.
+ */
+public final class Heartbeat {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+    private static final long INTERVAL_MILLIS = 1_000;
+    private static final long POLL_MILLIS = 20;
+
+    /** Beats between two looks at the WAL that is kept for the slot. */
+    private static final int BEATS_PER_LOOK = 5;
+
+    /** Looks between two warnings that it is too much. */
+    private static final int LOOKS_PER_WARNING = 6;
+
+    private final String task;
+    private final DatabaseConnections source;
+    private final DatabaseConnections destination;
+    private final ReplicationSlot slot;
+    private final long walWarningBytes;
+    private final PipelineListener listener;
+
+    public Heartbeat(TaskParts parts) {
+        this.task = parts.task().name();
+        this.source = parts.source();
+        this.destination = parts.destination();
+        this.slot = parts.slot();
+        this.walWarningBytes = parts.task().walWarningBytes();
+        this.listener = parts.listener();
+    }
+
+    /** Beats until interrupted. */
+    public void beat() throws InterruptedException {
+        try (Connection connection = source.open()) {
+            for (int beats = 0; ; beats++) {
+                write(connection);
+                if (beats % BEATS_PER_LOOK == 0) {
+                    lookAtWal(connection, beats % (BEATS_PER_LOOK * LOOKS_PER_WARNING) == 0);
+                }
+                Thread.sleep(INTERVAL_MILLIS);
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The heartbeat could not be written at the source", e);
+        }
+    }
+
+    /**
+     * Writes one heartbeat, which is on the disk, with everything committed before it, when this returns.
+     *
+     * @return a position before the heartbeat and behind everything committed before the call
+     */
+    public Lsn writeOnce() {
+        try (Connection connection = source.open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET synchronous_commit = on");
+            Lsn before = insertLsn(connection);
+            write(connection);
+            return before;
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The heartbeat could not be written at the source", e);
+        }
+    }
+
+    private void lookAtWal(Connection connection, boolean warn) throws SQLException {
+        slot.state(connection).ifPresent(state -> {
+            listener.walRetained(state.retainedBytes());
+            if (warn && state.retainedBytes() > walWarningBytes) {
+                LOG.warn(
+                        "The source keeps much WAL for the slot. task={} slot={} retained_bytes={} wal_warning_bytes={}",
+                        task,
+                        slot.name(),
+                        state.retainedBytes(),
+                        walWarningBytes);
+            }
+        });
+    }
+
+    private long write(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO dts_sync.heartbeat (task, sequence, written_at) VALUES (?, 1, clock_timestamp())
+                ON CONFLICT (task) DO UPDATE SET sequence = heartbeat.sequence + 1, written_at = clock_timestamp()
+                RETURNING sequence
+                """)) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        }
+    }
+
+    /**
+     * Writes a heartbeat now and waits until it is applied: then everything committed at the source before the call is at the
+     * destination.
+     *
+     * @return a position at the source that everything committed before the call lies before
+     */
+    public Lsn awaitApplied() throws InterruptedException {
+        return awaitApplied(Duration.ofDays(365));
+    }
+
+    /**
+     * Does the same, but not for ever.
+     *
+     * @throws SyncException of kind TRANSIENT if the heartbeat is not applied in time
+     */
+    public Lsn awaitApplied(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        try (Connection sourceConnection = source.open();
+                Connection destinationConnection = destination.open()) {
+            long written = write(sourceConnection);
+            Lsn lsn = insertLsn(sourceConnection);
+            while (applied(destinationConnection) < written) {
+                if (System.nanoTime() > deadline) {
+                    throw new SyncException(
+                            FaultKind.TRANSIENT,
+                            "The last changes did not arrive within " + limit.toMillis() + " ms.",
+                            "See dts-sync status for the lag; try again when it is small.");
+                }
+                Thread.sleep(POLL_MILLIS);
+            }
+            return lsn;
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The heartbeat of task " + task + " could not be followed", e);
+        }
+    }
+
+    private static Lsn insertLsn(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_current_wal_insert_lsn()::text");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return Lsn.parse(rows.getString(1));
+        }
+    }
+
+    private long applied(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT sequence FROM dts_sync.heartbeat WHERE task = ?")) {
+            statement.setString(1, task);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? rows.getLong(1) : 0;
+            }
+        }
+    }
+}

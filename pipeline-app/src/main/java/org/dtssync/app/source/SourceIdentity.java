@@ -1,0 +1,75 @@
+package org.dtssync.app.source;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.SqlFaults;
+
+/**
+ * Which database a task captures: a server by its system identifier, and a database by its name. A task file that was changed to
+ * name another one must not go on with the state of the first.
+ *
+ * @param systemIdentifier what initdb gave the server; a physical copy of it has the same
+ * @param database the database's name
+ */
+public record SourceIdentity(String systemIdentifier, String database) {
+
+    /** Reads what the task was prepared with; empty before that. */
+    static Optional<SourceIdentity> stored(TaskParts parts) {
+        try (Connection destination = parts.destination().open();
+                PreparedStatement statement = destination.prepareStatement("""
+                        SELECT source_system_identifier, source_database FROM dts_sync.task
+                        WHERE task = ? AND source_system_identifier IS NOT NULL
+                        """)) {
+            statement.setString(1, parts.task().name());
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(new SourceIdentity(rows.getString(1), rows.getString(2)))
+                        : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source of task " + parts.task().name() + " could not be looked up", e);
+        }
+    }
+
+    /** Reads what the task file names now. */
+    public static SourceIdentity current(TaskParts parts) {
+        try (Connection source = parts.source().open();
+                PreparedStatement statement = source.prepareStatement(
+                        "SELECT system_identifier::text, current_database() FROM pg_control_system()");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return new SourceIdentity(rows.getString(1), rows.getString(2));
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source could not be asked which server it is", e);
+        }
+    }
+
+    /**
+     * Requires that both are the same.
+     *
+     * @throws SyncException of kind USAGE if the task file names another database than the task has begun with
+     */
+    public static void require(TaskParts parts) {
+        stored(parts).ifPresent(begun -> {
+            SourceIdentity now = current(parts);
+            if (!begun.equals(now)) {
+                throw new SyncException(
+                        FaultKind.USAGE,
+                        "Task " + parts.task().name() + " has begun with " + begun + ", but source.url names " + now
+                                + ".",
+                        "Correct source.url, or run dts-sync release and begin again.");
+            }
+        });
+    }
+
+    @Override
+    public String toString() {
+        return "database " + database + " of the server with system identifier " + systemIdentifier;
+    }
+}

@@ -1,0 +1,108 @@
+package org.dtssync.app.moving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.dtssync.app.embedded.EmbeddedPostgres;
+import org.dtssync.app.embedded.PostgresSettings;
+import org.dtssync.connectors.postgres.TableName;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a server of its own, since it is set up as one that nothing can flow back from. */
+class SwitchGatesTest {
+
+    private static final TableName OWNED = new TableName("public", "owned");
+    private static final TableName KEYLESS = new TableName("public", "keyless");
+
+    @TempDir
+    static Path directory;
+
+    private static EmbeddedPostgres server;
+    private static Sql from;
+    private static Sql to;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        server = EmbeddedPostgres.start(PostgresSettings.of(17, directory.resolve("server"))
+                .with("wal_level", "replica")
+                .with("max_wal_senders", "0")
+                .with("max_replication_slots", "0")
+                .with("max_prepared_transactions", "3"));
+        Sql all = new Sql(server.superuser("postgres"));
+        all.execute("CREATE DATABASE source");
+        all.execute("CREATE DATABASE destination");
+        from = new Sql(server.superuser("source"));
+        to = new Sql(server.superuser("destination"));
+        all.execute("CREATE ROLE mover LOGIN; CREATE ROLE app LOGIN; CREATE ROLE stubborn LOGIN");
+        all.execute("ALTER ROLE stubborn SET default_transaction_read_only = off");
+        for (Sql database : List.of(from, to)) {
+            database.execute("CREATE TABLE public.owned (id int PRIMARY KEY); CREATE TABLE public.keyless (id int)");
+        }
+        to.execute("ALTER TABLE public.owned OWNER TO mover; REVOKE CREATE ON DATABASE destination FROM PUBLIC");
+        to.execute("ALTER DATABASE destination SET default_transaction_read_only = on");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void tellsEverythingThatStandsInTheWayAtOnce() throws SQLException {
+        try (Connection other = from.connect("postgres");
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("INSERT INTO public.owned VALUES (1)");
+            statement.execute("PREPARE TRANSACTION 'forgotten'");
+
+            List<String> problems = gates("mover", List.of("app", "nobody")).problems();
+
+            assertThat(problems).allMatch(problem -> problem.endsWith(".") || problem.endsWith(";"));
+            assertThat(String.join("\n", problems))
+                    .contains(
+                            "Prepared transaction 'forgotten' at the source",
+                            "does not own the source's database",
+                            "may not end sessions at the source",
+                            "Role stubborn has default_transaction_read_only of its own at the source",
+                            "cannot prove the fence for role app",
+                            "Role nobody of switchover.application.roles does not exist at the source",
+                            "Role nobody of switchover.application.roles does not exist at the destination",
+                            "The destination has wal_level replica",
+                            "The destination has no free replication slot",
+                            "The destination has no free WAL sender",
+                            "may not make a publication at the destination. Run: GRANT CREATE ON DATABASE",
+                            "may not replicate from the destination",
+                            "does not own table public.keyless at the destination",
+                            "Table public.keyless has no usable replica identity at the destination",
+                            "The destination's database has default_transaction_read_only = on",
+                            "may not set session_replication_role at the source")
+                    .doesNotContain("own table public.owned", "Table public.owned", "fence for role nobody");
+            other.setAutoCommit(true);
+            statement.execute("ROLLBACK PREPARED 'forgotten'");
+        }
+    }
+
+    @Test
+    void asksNothingThatASuperuserHasAnyway() {
+        assertThat(gates("postgres", List.of("app", "stubborn")).problems())
+                .hasSize(5)
+                .noneMatch(problem -> problem.contains("account"));
+    }
+
+    private static SwitchGates gates(String user, List<String> roles) {
+        return new SwitchGates(
+                from.connections("source", user),
+                to.connections("destination", user),
+                List.of(OWNED, KEYLESS),
+                roles,
+                "dts_sync_test",
+                true);
+    }
+}
