@@ -160,7 +160,7 @@ final class BatchWriter {
             throw DestinationFaults.otherRows(
                     step.table(),
                     (step.expected() - changed) + " of " + step.expected() + " rows to " + step.what()
-                            + " are not there");
+                            + " do not exist");
         }
     }
 
@@ -198,11 +198,11 @@ final class BatchWriter {
             for (TableFold fold : batch.keyed()) {
                 if (fold.table().name().equals(new TableName(schema, table))) {
                     return DestinationFaults.otherRows(
-                            fold.table().name(), "a row is in the way of a row of the source's in " + constraint);
+                            fold.table().name(), "an existing row conflicts with a source row in " + constraint);
                 }
             }
         }
-        return SqlFaults.explain("The destination refuses the source's rows", e);
+        return SqlFaults.explain("The destination rejects the source's rows", e);
     }
 
     /** Rows copied straight into a table. */

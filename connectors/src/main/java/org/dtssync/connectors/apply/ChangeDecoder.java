@@ -104,7 +104,7 @@ final class ChangeDecoder {
             throw new SyncException(
                     FaultKind.DATA,
                     "A record of table " + table.name() + " has no row.",
-                    "The table needs a usable replica identity for as long as the task runs.");
+                    "The table needs a usable replica identity as long as the task runs.");
         }
         if (struct.schema() != rowSchema || old != mappedOld) {
             mapping = ColumnMapping.of(table, struct.schema(), old ? earlier : Optional.empty());

@@ -97,7 +97,7 @@ final class ColumnMapping {
         if (differs && !table.hasKey()) {
             // Its rows are found by all their values, and these have other columns.
             throw reload(
-                    "Table " + table.name() + " has no key, and changes from before its structure changed still wait.");
+                    "Table " + table.name() + " has no key, and changes from before its shape changed are still waiting.");
         }
     }
 
@@ -118,7 +118,7 @@ final class ColumnMapping {
                     : field.schema().parameters().get(TYPE_PARAMETER);
             if (!type.equals(sent)) {
                 throw reload("Table " + table.name() + " has changes from before its column "
-                        + table.columns().get(column).name() + " got another type.");
+                        + table.columns().get(column).name() + " changed its type.");
             }
         }
     }
@@ -127,8 +127,8 @@ final class ColumnMapping {
         if (earlier.isEmpty() || !earlier.get().added().containsKey(column)) {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED,
-                    "Column " + column + " of table " + table.name() + " exists at the destination only.",
-                    "Drop it there, or add it at the source and accept the change of the structure.");
+                    "Column " + column + " of table " + table.name() + " exists only at the destination.",
+                    "Drop it there, or add it at the source and accept the schema change.");
         }
         return earlier.get().added().get(column).orElse(null);
     }

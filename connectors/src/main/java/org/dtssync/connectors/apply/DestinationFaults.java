@@ -14,7 +14,7 @@ public final class DestinationFaults {
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
                 "Table " + table + " does not exist at the destination.",
-                "Make it there with the structure it has at the source, then run with " + loadAgain(table));
+                "Create it there as at the source, then run with " + loadAgain(table));
     }
 
     /** Returns the fault of a column that is not there. */
@@ -38,11 +38,11 @@ public final class DestinationFaults {
     static SyncException otherRows(TableName table, String how) {
         return new SyncException(
                 FaultKind.DATA,
-                "Table " + table + " at the destination was changed by something else: " + how + ".",
-                "Find out who else writes there and end it, then run with " + loadAgain(table));
+                "Table " + table + " at the destination was changed by another client: " + how + ".",
+                "Find and stop the other client, then run with " + loadAgain(table));
     }
 
     private static String loadAgain(TableName table) {
-        return "--resnapshot " + table + ", which loads the table again.";
+        return "--resnapshot " + table + ", which reloads the table.";
     }
 }

@@ -63,7 +63,7 @@ record ReplicaRole(List<AppliedTable> tables) {
                             FaultKind.PERMISSION,
                             "The destination's account may not set session_replication_role, and table "
                                     + rows.getString(1)
-                                    + " has a trigger, a rule or a foreign key that would act a second time.",
+                                    + " has a trigger, a rule or a foreign key that would fire a second time.",
                             "Grant it as dts-sync precheck says (before PostgreSQL 15 only to a superuser), then run again.",
                             refused);
                 }

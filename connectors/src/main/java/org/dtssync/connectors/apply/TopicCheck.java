@@ -83,7 +83,7 @@ final class TopicCheck implements AutoCloseable {
         String options = Arrays.stream(topics)
                 .map(topic -> "--resnapshot " + table(topic))
                 .collect(Collectors.joining(" "));
-        return "Run with " + options + ", which loads the table" + (topics.length == 1 ? "" : "s") + " again.";
+        return "Run with " + options + ", which reloads the table" + (topics.length == 1 ? "" : "s") + ".";
     }
 
     private String table(String topic) {

@@ -53,7 +53,7 @@ public final class AvroConverter implements Converter {
                         RegistryClientSettings.URL,
                         ConfigDef.Type.LIST,
                         ConfigDef.Importance.HIGH,
-                        "Base addresses of the registry's Confluent API, tried in turn.")
+                        "Base URLs of the registry's Confluent-compatible API, tried in turn.")
                 .define(
                         RegistryClientSettings.USER_INFO,
                         ConfigDef.Type.PASSWORD,
@@ -71,13 +71,13 @@ public final class AvroConverter implements Converter {
                         ConfigDef.Type.INT,
                         RegistryClientSettings.DEFAULT_TIMEOUT_MILLIS,
                         ConfigDef.Importance.LOW,
-                        "How long an answer of the registry may take, in milliseconds.")
+                        "How long a response of the registry may take, in milliseconds.")
                 .define(
                         RegistryClientSettings.RETRIES,
                         ConfigDef.Type.INT,
                         RegistryClientSettings.DEFAULT_RETRIES,
                         ConfigDef.Importance.LOW,
-                        "How often a request is tried again when no address answers.")
+                        "How often a request is tried again when no address responds.")
                 .define(
                         RegistryClientSettings.RETRY_WAIT,
                         ConfigDef.Type.INT,

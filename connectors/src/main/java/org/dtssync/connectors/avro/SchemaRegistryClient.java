@@ -236,7 +236,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
             }
             throw new IOException(e.getCause());
         } catch (TimeoutException e) {
-            throw new HttpTimeoutException("the answer did not come to its end in time");
+            throw new HttpTimeoutException("the response was not complete in time");
         } finally {
             sent.cancel(true);
         }

@@ -168,7 +168,7 @@ public final class Capture {
     private static Throwable failure(CompletableFuture<Void> ended) throws InterruptedException {
         try {
             ended.get();
-            return new IOException("the engine ended without an error");
+            return new IOException("the engine stopped without an error");
         } catch (ExecutionException e) {
             return e.getCause();
         }
@@ -219,7 +219,7 @@ public final class Capture {
                     .equals(Capture.class.getProtectionDomain().getCodeSource())) {
                 throw new SyncException(
                         FaultKind.INTERNAL,
-                        "Debezium's jar comes before dts-sync's in the class path, and values would not be exact.",
+                        "Debezium's jar precedes dts-sync's on the class path, so values would not be exact.",
                         "Start dts-sync with scripts/dts-sync, or put the jar of its connectors first.");
             }
         }

@@ -12,7 +12,7 @@ public interface CaptureListener {
      */
     default void othersFenced() {}
 
-    /** A table's topic was deleted and made again while it was written to; what it held is in no topic any more. */
+    /** A table's topic was deleted and re-created while it was written to; what it held is in no topic any more. */
     default void topicMadeAgain(String topic) {}
 
     /** Streaming begins right behind this LSN. */

@@ -239,7 +239,7 @@ final class CutWriter implements AutoCloseable {
     }
 
     /**
-     * A topic that was deleted and made again goes on under its new identifier: whether anything was lost with the first one
+     * A topic that was deleted and re-created goes on under its new identifier: whether anything was lost with the first one
      * is for the applier to say, which knows what it had read.
      */
     private void noteWritten(Map<String, Stretch> stretches) throws ExecutionException, InterruptedException {
@@ -257,7 +257,7 @@ final class CutWriter implements AutoCloseable {
     private void requireSameCuts(long offset) {
         Long before = writtenUpTo.put(cutsTopic, offset + 1);
         if (before != null && offset < before) {
-            throw LostCuts.changed(cutsTopic, "was deleted and made again");
+            throw LostCuts.changed(cutsTopic, "was deleted and re-created");
         }
     }
 

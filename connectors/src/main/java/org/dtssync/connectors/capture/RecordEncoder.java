@@ -82,6 +82,6 @@ final class RecordEncoder {
                 "Table " + source.getString("schema") + "." + source.getString("table")
                         + " is in the publication but does not belong to the task: it was renamed, or the publication was"
                         + " changed.",
-                "Take the table out of the publication.");
+                "Remove the table from the publication.");
     }
 }

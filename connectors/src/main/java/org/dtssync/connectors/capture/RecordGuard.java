@@ -110,11 +110,11 @@ final class RecordGuard {
         TopicTable table = new TopicNames(settings.task()).tableOf(topic);
         return new SyncException(
                 FaultKind.DATA,
-                "A change of table " + table.schema() + "." + table.table() + " takes " + RecordLimits.text(bytes)
-                        + " as a record, but " + limit.setting() + " lets " + RecordLimits.text(limit.bytes())
-                        + " through.",
+                "A change of table " + table.schema() + "." + table.table() + " needs " + RecordLimits.text(bytes)
+                        + " as a record, but " + limit.setting() + " allows " + RecordLimits.text(limit.bytes())
+                        + ".",
                 "Set " + limits.remedy(bytes).replace("\n", " and ")
-                        + ", then run the same command again: it goes on from here.",
+                        + ", then run the same command again: it resumes from here.",
                 cause);
     }
 

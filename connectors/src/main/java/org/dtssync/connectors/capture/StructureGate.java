@@ -60,7 +60,7 @@ final class StructureGate {
         TableName table = seen.table().table();
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
-                "The structure of table " + table + " changed at the source"
+                "The shape of table " + table + " changed at the source"
                         + seen.difference().map(how -> ": it " + how).orElse("") + ".",
                 "Make the same change at the destination, then run with --accept-structure " + table
                         + "; or with --resnapshot " + table + " where existing rows changed.");

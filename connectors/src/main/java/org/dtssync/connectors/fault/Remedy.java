@@ -5,7 +5,7 @@ public final class Remedy {
 
     /** Where changes are lost for good. */
     public static final String START_AGAIN =
-            "Run dts-sync release --topics, empty the destination and start the task again.";
+            "Run dts-sync release --topics, empty the destination and start the task over.";
 
     private Remedy() {}
 }

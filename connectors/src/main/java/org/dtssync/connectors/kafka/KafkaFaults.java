@@ -34,7 +34,7 @@ public final class KafkaFaults {
         if (cause instanceof RecordTooLargeException) {
             return new SyncException(
                     FaultKind.DATA,
-                    what + ": a value is larger than the broker takes.",
+                    what + ": a value is larger than the broker accepts.",
                     "Raise topics.config max.message.bytes and kafka max.request.size in the task file, or exclude the table.",
                     cause);
         }
@@ -50,14 +50,14 @@ public final class KafkaFaults {
                 || cause instanceof UnknownTopicOrPartitionException) {
             return new SyncException(
                     FaultKind.TOPIC,
-                    what + ": a topic of the task is gone or truncated: " + cause.getMessage(),
+                    what + ": a topic of the task was deleted or truncated: " + cause.getMessage(),
                     "",
                     cause);
         }
         if (cause instanceof TimeoutException) {
             return new SyncException(
                     FaultKind.CONNECTION,
-                    what + ": Kafka cannot be reached or does not answer in time.",
+                    what + ": Kafka cannot be reached or does not respond in time.",
                     "Check that the brokers of kafka bootstrap.servers run and can be reached.",
                     cause);
         }

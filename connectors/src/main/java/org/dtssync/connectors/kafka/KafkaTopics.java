@@ -115,7 +115,7 @@ public final class KafkaTopics implements AutoCloseable {
                     number(new ConfigResource(ConfigResource.Type.BROKER, node), "socket.request.max.bytes");
             return bytes.isPresent() ? OptionalLong.of(bytes.get()) : OptionalLong.empty();
         } catch (ExecutionException e) {
-            throw KafkaFaults.explain("The brokers could not be asked for their limits", e);
+            throw KafkaFaults.explain("The limits of the brokers could not be read", e);
         }
     }
 
@@ -149,7 +149,7 @@ public final class KafkaTopics implements AutoCloseable {
         return existing;
     }
 
-    /** Returns the identifiers of the topics that exist: a topic that was deleted and made again has another one. */
+    /** Returns the identifiers of the topics that exist: a topic that was deleted and re-created has another one. */
     public Map<String, String> identifiers(Collection<String> names) {
         Map<String, String> identifiers = new HashMap<>();
         admin.describeTopics(names).topicNameValues().forEach((name, future) -> {
@@ -192,8 +192,8 @@ public final class KafkaTopics implements AutoCloseable {
             if (System.nanoTime() > deadline) {
                 throw new SyncException(
                         FaultKind.TOPIC,
-                        "Topic " + missing.iterator().next() + " was made and is not there.",
-                        "See the log of the broker.");
+                        "Topic " + missing.iterator().next() + " was created but does not exist.",
+                        "See the broker's log.");
             }
             pause();
         }
@@ -221,7 +221,7 @@ public final class KafkaTopics implements AutoCloseable {
             if (!now.containsKey(name)) {
                 changed.put(name, "was deleted");
             } else if (!now.get(name).equals(identifier)) {
-                changed.put(name, "was deleted and made again");
+                changed.put(name, "was deleted and re-created");
             }
         });
         return changed;
@@ -257,7 +257,7 @@ public final class KafkaTopics implements AutoCloseable {
             throw KafkaFaults.explain("Interrupted while waiting for Kafka", e);
         } catch (TimeoutException e) {
             throw KafkaFaults.explain(
-                    "Kafka was asked about topics",
+                    "The topics could not be looked up",
                     new org.apache.kafka.common.errors.TimeoutException(e.getMessage()));
         }
     }

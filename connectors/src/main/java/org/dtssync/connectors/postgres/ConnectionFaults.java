@@ -23,7 +23,7 @@ final class ConnectionFaults {
             case "28000" ->
                 new SyncException(
                         FaultKind.PERMISSION,
-                        "The " + role + " " + settings + " does not let user " + settings.user() + " in.",
+                        "The " + role + " " + settings + " rejected user " + settings.user() + ".",
                         "Check that the role exists and has LOGIN, and pg_hba.conf there: " + firstLine(e),
                         e);
             case "3D000" ->
@@ -56,7 +56,7 @@ final class ConnectionFaults {
             return "host " + unknown.getMessage() + " is not known";
         }
         if (e.getCause() instanceof SocketTimeoutException) {
-            return "there was no answer in time";
+            return "no response in time";
         }
         String line = firstLine(e);
         int advice = line.indexOf(". Check that");

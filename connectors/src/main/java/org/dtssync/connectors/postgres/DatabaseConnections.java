@@ -110,7 +110,7 @@ public final class DatabaseConnections {
             return connection;
         } catch (SQLException e) {
             SyncException fault = new SyncException(
-                    FaultKind.CONNECTION, "The " + role + " " + settings + " ended a new connection.", "", e);
+                    FaultKind.CONNECTION, "The " + role + " " + settings + " closed a new connection.", "", e);
             try {
                 connection.close();
             } catch (SQLException suppressed) {

@@ -37,7 +37,7 @@ public record Fence(String task, long epoch) {
                     throw new SyncException(
                             FaultKind.FENCED,
                             "Another instance of task " + task + " has taken over, or the task was released.",
-                            "Nothing was written. Use dts-sync status to see which instance is alive.");
+                            "Nothing was written. Use dts-sync status to see which instance is active.");
                 }
             }
         }

@@ -92,7 +92,7 @@ public record ReplicationSlot(String name) {
             throw new SyncException(
                     FaultKind.SLOT,
                     "Replication slot " + name + " is at " + state.confirmedFlush() + ", past the last cut " + lsn
-                            + ": something else has read from it, and the changes in between are lost.",
+                            + ": another client has read from it, and the changes in between are lost.",
                     Remedy.START_AGAIN);
         }
         Lsn reached = state.confirmedFlush().equals(lsn) ? lsn : advance(connection, lsn);

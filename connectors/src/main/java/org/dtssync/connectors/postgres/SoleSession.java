@@ -40,7 +40,7 @@ public final class SoleSession {
             return connection;
         } catch (SQLException e) {
             SyncException fault =
-                    SqlFaults.explain("The " + connections.role() + " could not be asked for an earlier session", e);
+                    SqlFaults.explain("The " + connections.role() + " could not be queried for an earlier session", e);
             try {
                 connection.close();
             } catch (SQLException suppressed) {

@@ -158,7 +158,7 @@ final class WatchedSocket extends Socket {
         lastSignNanos = System.nanoTime();
         if (unanswered >= TRIES) {
             // Not a timeout, which a reader that polls would take for nothing to read.
-            throw new SocketException("The server did not answer " + TRIES + " times in a row");
+            throw new SocketException("The server did not respond " + TRIES + " times in a row");
         }
     }
 

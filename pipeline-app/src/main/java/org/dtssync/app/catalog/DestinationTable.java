@@ -41,7 +41,7 @@ public final class DestinationTable {
         }
         for (String name : destination.columns().keySet()) {
             if (!source.columns().containsKey(name)) {
-                return Optional.of("column " + name + " exists there only");
+                return Optional.of("column " + name + " exists only there");
             }
         }
         boolean later = keyless && destination.key().isEmpty();
@@ -61,7 +61,7 @@ public final class DestinationTable {
             return Optional.of("column " + name + " is " + destination.type() + " instead of " + source.type());
         }
         if (source.generated() != destination.generated()) {
-            return Optional.of("column " + name + " is generated at one side only");
+            return Optional.of("column " + name + " is generated at one end only");
         }
         if (source.notNull() != destination.notNull()) {
             return Optional.of("column " + name + " is NOT NULL at the " + (source.notNull() ? "source" : "destination")
@@ -79,8 +79,8 @@ public final class DestinationTable {
             if (added.getValue().isPresent()
                     && !added.getValue()
                             .equals(destination.columns().get(added.getKey()).missing())) {
-                return Optional.of("its rows have not the value in the new column " + added.getKey()
-                        + " that the source's rows have; add the column with the same default, or use --resnapshot");
+                return Optional.of("its rows do not have the value in the new column " + added.getKey()
+                        + " that the source rows have; add the column with the same default, or use --resnapshot");
             }
         }
         for (Map.Entry<String, Column> column : step.now().columns().entrySet()) {
@@ -89,7 +89,7 @@ public final class DestinationTable {
             if (was != null
                     && !was.preset().equals(preset)
                     && !preset.equals(destination.columns().get(column.getKey()).preset())) {
-                return Optional.of("column " + column.getKey() + " has another default there");
+                return Optional.of("column " + column.getKey() + " has a different default there");
             }
         }
         Map<String, String> before = step.before().partitions();

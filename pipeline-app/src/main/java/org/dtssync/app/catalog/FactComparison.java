@@ -45,7 +45,7 @@ final class FactComparison {
     private void tables() {
         String was = table(before).get(OBJECT);
         if (!Objects.equals(was, table(now).get(OBJECT))) {
-            changes.add("table was dropped and created again");
+            changes.add("table was dropped and re-created");
         }
     }
 
@@ -93,7 +93,7 @@ final class FactComparison {
         changed("generation expression of column " + name, was.get("generated"), is.get("generated"));
         changed("identity of column " + name, was.get("identity"), is.get("identity"));
         if (!Objects.equals(was.get("not null"), is.get("not null"))) {
-            changes.add("column " + name + (is.get("not null") == null ? " may be null now" : " is NOT NULL now"));
+            changes.add("column " + name + (is.get("not null") == null ? " is nullable now" : " is NOT NULL now"));
         }
         boolean rewritten = !Objects.equals(was.get(ALTERED), is.get(ALTERED))
                 && !Objects.equals(table(before).get(FILES), table(now).get(FILES));
@@ -121,7 +121,7 @@ final class FactComparison {
             } else if (!Objects.equals(
                     before.get("partition").get(was).get(OBJECT),
                     now.get("partition").get(is).get(OBJECT))) {
-                changes.add("partition " + was + " was replaced by another of the same name");
+                changes.add("partition " + was + " was replaced by another one of the same name");
             } else {
                 properties("partition", was);
             }
@@ -155,7 +155,7 @@ final class FactComparison {
         List<String> current = list(is);
         current.stream()
                 .filter(value -> !old.contains(value))
-                .forEach(value -> changes.add("enum type " + type + " got the value '" + value + "'"));
+                .forEach(value -> changes.add("enum type " + type + " gained the value '" + value + "'"));
         old.stream()
                 .filter(value -> !current.contains(value))
                 .forEach(value -> changes.add("enum type " + type + " lost the value '" + value + "'"));

@@ -194,7 +194,7 @@ public final class StructureFingerprint {
                 }
             }
         } catch (SQLException e) {
-            throw SqlFaults.explain("The structure of the captured tables could not be read", e);
+            throw SqlFaults.explain("The schema of the captured tables could not be read", e);
         }
     }
 

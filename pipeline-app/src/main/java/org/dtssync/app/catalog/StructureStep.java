@@ -52,7 +52,7 @@ public record StructureStep(TableStructure before, TableStructure now) {
      */
     public Optional<String> reloadReason() {
         if (!before.oid().equals(now.oid())) {
-            return Optional.of("was dropped and created again");
+            return Optional.of("was dropped and re-created");
         }
         if (!keyNow().equals(now.key())) {
             return Optional.of("has another key");
@@ -75,8 +75,8 @@ public record StructureStep(TableStructure before, TableStructure now) {
                     && !renamed
                     && was.typeName().equals(is.typeName())
                     && !was.altered().equals(is.altered())) {
-                return Optional.of("was rewritten with other values in column "
-                        + name.getValue().get() + ", as far as can be seen");
+                return Optional.of("was apparently rewritten with other values in column "
+                        + name.getValue().get());
             }
         }
         return addedReason(rewritten);
@@ -93,7 +93,7 @@ public record StructureStep(TableStructure before, TableStructure now) {
                     || (rewritten
                             && column.preset().isPresent()
                             && column.missing().isEmpty())) {
-                return Optional.of("has values of its own in each row of the new column " + name);
+                return Optional.of("has a different value in each row of the new column " + name);
             }
         }
         return Optional.empty();

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "complete",
         description = {
-            "Ends the way back after a switchover: the source does not follow the destination any more, and stays read-only."
+            "Makes a switchover final: ends reverse replication.", "The source stays read-only."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync complete shop.yaml"})

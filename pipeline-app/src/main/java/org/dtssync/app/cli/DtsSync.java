@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "dts-sync",
         synopsisSubcommandLabel = "COMMAND",
-        description = "Moves a live PostgreSQL database to another one through Kafka and keeps both in step.",
+        description = "Migrates a live PostgreSQL database to another server through Kafka and keeps both in sync.",
         mixinStandardHelpOptions = true,
         versionProvider = DtsSync.Version.class,
         subcommands = {

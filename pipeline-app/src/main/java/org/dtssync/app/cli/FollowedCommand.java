@@ -34,7 +34,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         requireBegun(file);
         Optional<RunningTask> running = RunningTask.find(file);
         if (running.isPresent()) {
-            err.println("A run is alive and carries it out.");
+            err.println("A run is active and carries it out.");
             err.flush();
             return running.get().perform(command, options);
         }
@@ -47,7 +47,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
     private static void requireBegun(TaskFile file) {
         if (!TaskStatus.read(file).begun()) {
             throw new SyncException(
-                    FaultKind.USAGE, "Task " + file.name() + " has not begun.", "Run dts-sync run first.");
+                    FaultKind.USAGE, "Task " + file.name() + " has not been started.", "Run dts-sync run first.");
         }
     }
 
@@ -128,7 +128,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         throw new SyncException(
                 FaultKind.USAGE,
                 "Task " + file.name() + " has ended, in phase " + phase.label() + ".",
-                "Nothing is left to do but dts-sync release.");
+                "The only command left is dts-sync release.");
     }
 
     private static CommandResult done(SwitchReport report) {

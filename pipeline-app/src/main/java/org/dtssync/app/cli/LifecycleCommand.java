@@ -39,8 +39,8 @@ record LifecycleCommand(String name, TaskFileArgument task, CommandSpec spec) {
             throw new SyncException(
                     FaultKind.PRECHECK,
                     "Task " + status.progress().task() + " is in phase " + phase.label() + "; " + name
-                            + " can be given once it is in phase incremental.",
-                    "dts-sync status tells how far it is.");
+                            + " is possible once it is in phase incremental.",
+                    "dts-sync status shows its progress.");
         }
     }
 }

@@ -35,8 +35,8 @@ final class OrderlyStop implements AutoCloseable {
             if (!done.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 System.err.println(
                         exitCode == ExitCode.DONE
-                                ? "Stopped in the middle of a step; the next run goes on from there."
-                                : "Stopped before it was done.");
+                                ? "Stopped in the middle of a step; the next run resumes there."
+                                : "Stopped before it was finished.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -87,7 +87,7 @@ record StructureReport(int objects, List<StructureDifference> differences, Map<S
                     .append('\n');
         }
         wanted.forEach(
-                (object, why) -> text.append(why).append(' ').append(object).append(" (as you wanted)\n"));
+                (object, why) -> text.append(why).append(' ').append(object).append(" (intended)\n"));
         return text.append(
                         equal()
                                 ? "All " + (objects - wanted.size()) + " objects are equal."

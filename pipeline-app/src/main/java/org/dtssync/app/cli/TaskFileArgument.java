@@ -31,7 +31,7 @@ final class TaskFileArgument {
     @Option(
             names = "--log-format",
             paramLabel = "FORMAT",
-            description = "Log lines on standard error: plain (the default) or json, one object a line.")
+            description = "Format of the log on stderr: plain (default) or json (one object per line).")
     void logFormat(String format) {
         if (!FORMATS.contains(format)) {
             throw new ParameterException(

@@ -27,7 +27,7 @@ final class UsageMistakes {
         boolean commandMissing =
                 !command.getSubcommands().isEmpty() && !(e instanceof CommandLine.MissingParameterException);
         if (commandMissing) {
-            return "No command was given; there are "
+            return "No command given. Commands: "
                     + String.join(", ", command.getSubcommands().keySet()) + ".";
         }
         String message = String.valueOf(e.getMessage());

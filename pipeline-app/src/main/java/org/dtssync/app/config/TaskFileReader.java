@@ -75,7 +75,7 @@ public final class TaskFileReader {
             throw new SyncException(
                     FaultKind.USAGE,
                     "Task file " + file + " does not exist.",
-                    "Give the path of a task file; docs/task-file.md has one to copy.",
+                    "Give the path of a task file; docs/task-file.md has an example.",
                     e);
         } catch (CharacterCodingException e) {
             throw new SyncException(
@@ -143,7 +143,7 @@ public final class TaskFileReader {
         private Optional<String> mirror(String name) {
             String first = top.name(TaskKey.MIRROR_OF);
             if (!first.isEmpty() && first.equals(name)) {
-                mistakes.add(Mistakes.NO_LINE, "mirror.of names the task itself. Name the task it flows against.");
+                mistakes.add(Mistakes.NO_LINE, "mirror.of names the task itself. Name the task to mirror.");
             }
             return first.isEmpty() ? Optional.empty() : Optional.of(first);
         }

@@ -38,7 +38,7 @@ final class YamlTree {
             }
             YamlValue root = value(parser, "", 0);
             if (parser.nextToken() != null) {
-                mistakes.add(line(parser), "A second YAML document begins here. Keep one document a file.");
+                mistakes.add(line(parser), "A second YAML document begins here. Keep one document per file.");
             }
             if (root instanceof YamlValue.Mapping mapping) {
                 return mapping;

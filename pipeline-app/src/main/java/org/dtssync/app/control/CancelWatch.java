@@ -48,10 +48,10 @@ public record CancelWatch(TaskParts parts) {
         String why = switch (phase) {
             case SWITCHOVER -> ": its applications are being moved.";
             case ABANDONED -> ": it has ended already.";
-            default -> ": its applications were moved already.";
+            default -> ": its applications were already moved.";
         };
         String remedy = switch (phase) {
-            case SWITCHOVER -> "Wait for the end of the switchover.";
+            case SWITCHOVER -> "Wait until the switchover has finished.";
             case COMPLETE, ABANDONED -> "Use dts-sync release.";
             default -> "Use dts-sync rollback to move them back, or dts-sync complete and release to stay.";
         };

@@ -60,7 +60,7 @@ public final class CommandDesk {
         if (command == null) {
             return false;
         }
-        LOG.info("Command begins. task={} command={}", parts.task().name(), command.name());
+        LOG.info("Command received. task={} command={}", parts.task().name(), command.name());
         try {
             Outcome outcome = known.getOrDefault(command.name(), options -> unknown(command.name()))
                     .run(command.options());
@@ -86,8 +86,8 @@ public final class CommandDesk {
         String phase = parts.progress().task().map(task -> task.phase().label()).orElse("unknown");
         throw new SyncException(
                 FaultKind.USAGE,
-                "Task " + parts.task().name() + " is in phase " + phase + ", in which there is nothing to " + command
+                "Task " + parts.task().name() + " is in phase " + phase + ", in which it is not possible to " + command
                         + ".",
-                "docs/switchover.md tells the order of the commands.");
+                "docs/switchover.md describes the order of the commands.");
     }
 }

@@ -145,7 +145,7 @@ public final class Release {
                 endpoint.stay();
             } else if (!(endpoint instanceof Endpoint.Unmoved) && isUnmoved(phase)) {
                 endpoint.move();
-                done.add("Took applications to the " + used.role() + ", as a switch that was interrupted had not.");
+                done.add("Repointed applications to the " + used.role() + ", which an interrupted switch had not done.");
             }
         } catch (SyncException e) {
             // The task must go even where its PgBouncer has gone before.

@@ -159,7 +159,7 @@ public final class RunningTask {
         SyncException ended = new SyncException(
                 FaultKind.TRANSIENT,
                 "The run of task " + parts.task().name() + " ended before the command " + command + " did.",
-                "Give the command again.");
+                "Run the command again.");
         SyncException reason = ended;
         long alive = System.nanoTime();
         long looked = alive;

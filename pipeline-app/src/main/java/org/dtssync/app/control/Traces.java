@@ -53,11 +53,11 @@ public record Traces(TaskParts parts) {
         try {
             return trace.isThere();
         } catch (SQLException e) {
-            LOG.debug("A trace of the task could not be looked for.", SqlFaults.explain("The " + what, e));
+            LOG.debug("The check for leftovers of the task failed.", SqlFaults.explain("The " + what, e));
         } catch (SyncException e) {
-            LOG.debug("A trace of the task could not be looked for.", e);
+            LOG.debug("The check for leftovers of the task failed.", e);
         } catch (org.apache.kafka.common.KafkaException e) {
-            LOG.debug("A trace of the task could not be looked for. what={}", what, e);
+            LOG.debug("The check for leftovers of the task failed. what={}", what, e);
         }
         return false;
     }

@@ -21,7 +21,7 @@ public final class ComparisonLog implements VerifyListener {
         tellings++;
         if (tellings == FIRST_TELLINGS || tellings % TELLINGS == 0) {
             LOG.info(
-                    "Comparison goes on. rows={} estimated_rows={} eta_seconds={}",
+                    "Verifying. rows={} estimated_rows={} eta_seconds={}",
                     advance.rows(),
                     advance.estimatedRows(),
                     advance.remaining()

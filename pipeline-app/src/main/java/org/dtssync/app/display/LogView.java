@@ -60,8 +60,8 @@ final class LogView implements View {
     private void show(Activity activity) {
         switch (shown) {
             case SNAPSHOT -> activity.snapshot().ifPresent(LogView::snapshot);
-            case CATCH_UP -> stream("Catch-up goes on.", activity);
-            case INCREMENTAL -> stream("The destination follows.", activity);
+            case CATCH_UP -> stream("Catching up.", activity);
+            case INCREMENTAL -> stream("Replicating.", activity);
             case SCHEMA, FINALIZE -> structure(activity);
             default -> {
                 // Over in a moment.
@@ -74,7 +74,7 @@ final class LogView implements View {
                 "{} phase={} objects={} seconds={}",
                 // The schema phase begins with a look at the whole source, which takes longer than making what it
                 // finds.
-                shown == Phase.SCHEMA && activity.objects() == 0 ? "Structure is read." : "Structure is made.",
+                shown == Phase.SCHEMA && activity.objects() == 0 ? "Reading schema objects." : "Creating schema objects.",
                 shown.label(),
                 activity.objects(),
                 Math.round(activity.phaseSeconds()));
@@ -83,7 +83,7 @@ final class LogView implements View {
     private static void snapshot(SnapshotProgress progress) {
         SnapshotProgress.Overall overall = progress.overall();
         LOG.info(
-                "Snapshot goes on. tables={}/{} rows={} estimated_rows={} percent={} rows_per_second={} mb_per_second={}"
+                "Copying rows. tables={}/{} rows={} estimated_rows={} percent={} rows_per_second={} mb_per_second={}"
                         + " eta_seconds={}",
                 progress.wholeTables(),
                 progress.allTables(),

@@ -41,7 +41,7 @@ public final class AppliedMark {
                 last = applied;
                 since = System.nanoTime();
             } else if (System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(STALLED_MILLIS)) {
-                LOG.warn("The applier does not get on, the task stops where it is. lsn={} goal={}", applied, goal);
+                LOG.warn("The applier is making no progress; stopping. lsn={} goal={}", applied, goal);
                 return;
             }
         }

@@ -79,7 +79,7 @@ public final class ReplacedPartitions {
     }
 
     private void compare(TableName root, List<Partition> replaced, String current) throws InterruptedException {
-        LOG.info("Partitions with a new file are compared. table={} partitions={}", root, replaced.size());
+        LOG.info("Comparing partitions with a new file. table={} partitions={}", root, replaced.size());
         TableProgress table = parts.progress().tables().stream()
                 .filter(one -> one.table().equals(root))
                 .findFirst()
@@ -135,7 +135,7 @@ public final class ReplacedPartitions {
                         : Optional.empty();
             }
         } catch (SQLException e) {
-            throw SqlFaults.explain("The partition " + partition.name() + " could not be found", e);
+            throw SqlFaults.explain("Partition " + partition.name() + " could not be found", e);
         }
     }
 
@@ -146,7 +146,7 @@ public final class ReplacedPartitions {
                 .collect(Collectors.joining(", "));
         return new SyncException(
                 FaultKind.DIFFERENCE,
-                "Rows of table " + root + " are gone or came without being sent: " + what
+                "Rows of table " + root + " were removed or added without being sent: " + what
                         + ". PostgreSQL does not send a TRUNCATE of a single partition, nor the rows of one that is attached.",
                 "Make the same change at the destination and run again, or run with --resnapshot " + root + ".");
     }

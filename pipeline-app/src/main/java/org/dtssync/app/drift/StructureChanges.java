@@ -84,18 +84,18 @@ public final class StructureChanges {
                             SourcePosition.insert(parts.source()),
                             fence);
         }
-        LOG.info("Structure was accepted. table={}", table);
+        LOG.info("Schema change accepted. table={}", table);
     }
 
     private void remove(TableName table) {
         if (made && DestinationTable.read(parts.destination(), table).isPresent()) {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED,
-                    "Table " + table + " is gone at the source but still exists at the destination.",
+                    "Table " + table + " no longer exists at the source but still exists at the destination.",
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
         parts.structures().remove(table, fence);
-        LOG.info("Table left the task. table={}", table);
+        LOG.info("Table removed from the task. table={}", table);
     }
 
     /** Sends a table back to be loaded anew, or takes in one that is new at the source. */
@@ -121,7 +121,7 @@ public final class StructureChanges {
         // Taken after the structure was read and before anything is copied: see LowerBound.
         parts.structures()
                 .reload(table, now, selected.keyColumns(), SourcePosition.insert(parts.source()), whole, fence);
-        LOG.info("Table will be loaded anew. table={} under_one_snapshot={}", table, whole);
+        LOG.info("Table will be reloaded. table={} in_one_snapshot={}", table, whole);
     }
 
     private void publish(TableName table) {
@@ -158,8 +158,8 @@ public final class StructureChanges {
         difference.ifPresent(how -> {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED,
-                    "Table " + table + " has another structure at the destination: " + how + ".",
-                    "Make the source's change there too, then run with " + option + " " + table + " again.");
+                    "Table " + table + " has a different shape at the destination: " + how + ".",
+                    "Make the same change there, then run with " + option + " " + table + " again.");
         });
     }
 
@@ -177,13 +177,13 @@ public final class StructureChanges {
         return new SyncException(
                 FaultKind.USAGE,
                 "Task " + parts.task().name() + " has no table " + table + ".",
-                "See dts-sync status; names are written schema.table.");
+                "See dts-sync status; write names as schema.table.");
     }
 
     private static SyncException gone(TableName table) {
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
-                "Table " + table + " is gone at the source and cannot be loaded.",
+                "Table " + table + " no longer exists at the source and cannot be loaded.",
                 "Drop or rename it at the destination too and run with --accept-structure " + table + ".");
     }
 }

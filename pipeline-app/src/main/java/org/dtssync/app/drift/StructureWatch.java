@@ -60,7 +60,7 @@ public final class StructureWatch {
                     throw e;
                 }
                 // A statement that alters a table may hold its lock for long; no row of it can come meanwhile.
-                LOG.warn("The source's structure could not be compared, trying again. reason={}", e.getMessage());
+                LOG.warn("The source schema could not be checked; retrying. reason={}", e.getMessage());
             }
             Thread.sleep(Math.max(parts.budgets().structureMillis(), REST * took));
         }
@@ -84,7 +84,7 @@ public final class StructureWatch {
             return check();
         } catch (SyncException e) {
             if (e.kind() == FaultKind.STRUCTURE_CHANGED) {
-                LOG.info("A change of the structure was found; what was written before it is applied first.");
+                LOG.info("A schema change was detected; changes written before it are applied first.");
                 applied.await(SourcePosition.insert(parts.source()));
             }
             throw e;
@@ -134,7 +134,7 @@ public final class StructureWatch {
         String what = changes.stream().map(StructureChange::toString).collect(Collectors.joining("; "));
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
-                "The source's structure changed: " + what + ".",
+                "The source schema changed: " + what + ".",
                 String.join(" ", remedies));
     }
 
@@ -155,7 +155,7 @@ public final class StructureWatch {
     private static String remedy(
             TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
         if (fresh.contains(table)) {
-            return "Make table " + table + " at the destination too and run with --resnapshot " + table
+            return "Create table " + table + " at the destination too and run with --resnapshot " + table
                     + ", or add it to objects.exclude.";
         }
         if (!now.containsKey(table)) {

@@ -140,7 +140,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
                 throw new IOException("it ended with exit code " + process.exitValue());
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("it did not answer within " + START_TIMEOUT_SECONDS + " seconds");
+                throw new IOException("it did not respond within " + START_TIMEOUT_SECONDS + " seconds");
             }
         }
     }

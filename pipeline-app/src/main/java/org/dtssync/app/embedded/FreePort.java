@@ -33,7 +33,7 @@ public final class FreePort {
         throw new SyncException(
                 FaultKind.TRANSIENT,
                 "No free port was found on 127.0.0.1 between " + LOWEST + " and " + HIGHEST + ".",
-                "End programs that listen there.");
+                "Stop programs that listen there.");
     }
 
     private static boolean isFree(int port) {

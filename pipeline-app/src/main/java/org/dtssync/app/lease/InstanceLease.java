@@ -68,18 +68,18 @@ public final class InstanceLease implements AutoCloseable {
                 }
                 connection.close();
             } catch (SQLException e) {
-                throw released(connection, SqlFaults.explain("Task " + task + " could not be taken hold of", e));
+                throw released(connection, SqlFaults.explain("Task " + task + " could not be locked", e));
             } catch (SyncException e) {
                 throw released(connection, e);
             }
             if (second == SecondInstance.REFUSE && System.nanoTime() > deadline) {
                 throw new SyncException(
                         FaultKind.FENCED,
-                        "Task " + task + " is already run by another instance.",
-                        "Stop that one first, or set second.instance: standby to wait for its end.");
+                        "Task " + task + " is already being run by another instance.",
+                        "Stop that instance first, or set second.instance: standby to wait for it.");
             }
             if (!announced && second == SecondInstance.STANDBY) {
-                LOG.info("Waiting as standby: another instance is alive. task={}", task);
+                LOG.info("Waiting as standby: another instance is active. task={}", task);
                 announced = true;
             }
             Thread.sleep(STANDBY_POLL_MILLIS);
@@ -141,7 +141,7 @@ public final class InstanceLease implements AutoCloseable {
             }
         }
         LOG.warn(
-                "Taking over from an instance without a sign of life. task={}",
+                "Taking over from an instance that shows no sign of life. task={}",
                 parts.task().name());
         endLeftovers(connection, parts);
         for (int i = 0; i < 20; i++) {
@@ -220,7 +220,7 @@ public final class InstanceLease implements AutoCloseable {
             try {
                 signOfLife();
             } catch (SQLException e) {
-                throw SqlFaults.explain("The destination ended the session that holds task " + task, e);
+                throw SqlFaults.explain("The destination closed the session that locks task " + task, e);
             }
         }
     }
@@ -257,7 +257,7 @@ public final class InstanceLease implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            throw SqlFaults.explain("The session that holds task " + task + " could not be closed", e);
+            throw SqlFaults.explain("The session that locks task " + task + " could not be closed", e);
         }
     }
 }

@@ -56,7 +56,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         server.setExecutor(endpoint.answering);
         server.start();
         endpoint.watching.start();
-        LOG.info("Metrics can be read. task={} url={}", task.name(), endpoint.url());
+        LOG.info("Metrics endpoint listening. task={} url={}", task.name(), endpoint.url());
         return endpoint;
     }
 
@@ -66,7 +66,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be listened at: "
+                    "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be used: "
                             + e.getMessage() + ".",
                     "Name an address of this machine and a free port, or port 0 for any.",
                     e);
@@ -117,7 +117,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         try {
             watching.join(TimeUnit.SECONDS.toMillis(JOIN_SECONDS));
             if (!answering.awaitTermination(JOIN_SECONDS, TimeUnit.SECONDS)) {
-                LOG.debug("A reader of the metrics did not end in time.");
+                LOG.debug("A client of the metrics endpoint did not finish in time.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -49,14 +49,14 @@ final class TaskMetrics implements PipelineListener {
                 .baseUnit("bytes")
                 .description("Bytes of COPY text copied by the snapshot.")
                 .register(registry);
-        gauge("dts.sync.lag", "seconds", "Age of the oldest heartbeat that is not applied.", () -> lagSeconds);
-        gauge("dts.sync.lag", "bytes", "WAL between the source's end and the applied position.", () -> lagBytes);
-        gauge("dts.sync.slot.retained.wal", "bytes", "WAL the source keeps for the slot.", () -> retainedBytes);
+        gauge("dts.sync.lag", "seconds", "Age of the oldest heartbeat not yet applied.", () -> lagSeconds);
+        gauge("dts.sync.lag", "bytes", "WAL between the source's current end of WAL and the applied position.", () -> lagBytes);
+        gauge("dts.sync.slot.retained.wal", "bytes", "WAL that the source retains for the slot.", () -> retainedBytes);
         gauge("dts.sync.wal.warning", "bytes", "The setting wal.warning.", () -> walWarningBytes);
         for (Phase one : Phase.values()) {
             Gauge.builder("dts.sync.phase", () -> phase == one ? 1 : 0)
                     .tag("phase", one.label())
-                    .description("1 for the phase the task is in.")
+                    .description("1 for the current phase of the task.")
                     .register(registry);
         }
         for (FaultKind kind : FaultKind.values()) {
@@ -65,7 +65,7 @@ final class TaskMetrics implements PipelineListener {
             Gauge.builder("dts.sync.last.error.timestamp", () -> millis.get() / 1000.0)
                     .baseUnit("seconds")
                     .tag("kind", label(kind))
-                    .description("When an error of this kind was last met, in Unix time; 0 for never.")
+                    .description("Unix time of the last retried error of this kind; 0 if there was none.")
                     .register(registry);
         }
     }
@@ -130,7 +130,7 @@ final class TaskMetrics implements PipelineListener {
         Counter.builder("dts.sync.retries")
                 .tag("part", part)
                 .tag("kind", label(kind))
-                .description("Further tries after a fault that may pass.")
+                .description("Retries after a transient error.")
                 .register(registry)
                 .increment();
     }

@@ -60,7 +60,7 @@ public final class Abandonment {
         steps.clear(taskFence);
         task.progress().enter(Phase.ROLLBACK, taskFence);
         LOG.warn(
-                "Going back without waiting for everything. task={}",
+                "Rolling back without waiting for all changes. task={}",
                 task.task().name());
         long began = System.nanoTime();
         String lost;
@@ -95,7 +95,7 @@ public final class Abandonment {
                 "skipped",
                 null,
                 "Not at the source: " + lost
-                        + ". The task has ended: save from the destination what you need, then dts-sync release."
+                        + ". The task has ended: save what you need from the destination, then run dts-sync release."
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
     }
 
@@ -106,7 +106,7 @@ public final class Abandonment {
             endpoint().hold();
         } catch (SyncException e) {
             LOG.warn(
-                    "Applications are not made to wait and will see errors. task={} reason={}",
+                    "Applications cannot be paused and will see errors. task={} reason={}",
                     task.task().name(),
                     e.getMessage());
         }
@@ -158,7 +158,7 @@ public final class Abandonment {
             endpoint().move();
         } catch (SyncException e) {
             LOG.warn(
-                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
+                    "The applications were not repointed. task={} reason={}", task.task().name(), e.getMessage());
             return Optional.of(e);
         }
         steps.done(LAST, taskFence);
@@ -175,7 +175,7 @@ public final class Abandonment {
                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                     """);
         } catch (SQLException e) {
-            throw SqlFaults.explain("The sessions of the way back could not be ended", e);
+            throw SqlFaults.explain("The sessions of the reverse replication could not be ended", e);
         }
     }
 

@@ -30,7 +30,7 @@ public record Completion(TaskParts task, Fence taskFence) {
     public SwitchReport run(Direction back) throws InterruptedException {
         steps().begin(STEP, taskFence);
         task.progress().enter(Phase.COMPLETE, taskFence);
-        LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.COMPLETE.label());
+        LOG.info("Entering phase. task={} phase={}", task.task().name(), Phase.COMPLETE.label());
         back.close();
         finish(back.fence());
         return SwitchReport.completed();

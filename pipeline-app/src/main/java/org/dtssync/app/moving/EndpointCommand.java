@@ -64,7 +64,7 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
         return new SyncException(
                 FaultKind.USAGE,
                 "The program of switchover.command, " + program + ", " + how + ".",
-                "The databases are switched; point the applications at the new one by hand, or mend the program and give the"
+                "The databases are switched; repoint the applications manually, or fix the program and run the"
                         + " command again.");
     }
 }

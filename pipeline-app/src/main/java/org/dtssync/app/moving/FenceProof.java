@@ -67,9 +67,9 @@ public record FenceProof(DatabaseConnections database, List<TableName> tables, L
             throw new SyncException(
                     FaultKind.TRANSIENT,
                     "The " + database.role() + " was fenced, but "
-                            + (role == null ? "a session with no settings of its own" : "role " + role)
+                            + (role == null ? "a session without its own settings" : "role " + role)
                             + " could still write.",
-                    "Find out where default_transaction_read_only is set for it: SELECT * FROM pg_db_role_setting.");
+                    "Find where default_transaction_read_only is set for it: SELECT * FROM pg_db_role_setting.");
         }
     }
 

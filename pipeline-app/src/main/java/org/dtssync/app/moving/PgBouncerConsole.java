@@ -88,9 +88,9 @@ public final class PgBouncerConsole implements AutoCloseable {
     private static SyncException unreachable(PgBouncerSettings settings, IOException e) {
         return new SyncException(
                 FaultKind.CONNECTION,
-                "PgBouncer at " + settings.host() + ":" + settings.port() + " could not be asked: "
+                "PgBouncer at " + settings.host() + ":" + settings.port() + " could not be queried: "
                         + (e instanceof EOFException ? "it ended the session" : e.getMessage()) + ".",
-                "See that it runs, and that switchover.pgbouncer.console names it.",
+                "Check that it runs, and that switchover.pgbouncer.console is right.",
                 e);
     }
 
@@ -124,7 +124,7 @@ public final class PgBouncerConsole implements AutoCloseable {
                 FaultKind.PERMISSION,
                 "PgBouncer at " + settings.host() + ":" + settings.port() + " refuses account " + settings.user() + ": "
                         + why + ".",
-                "Check switchover.pgbouncer.user and password; the account belongs into admin_users.");
+                "Check switchover.pgbouncer.user and password; the account must be in admin_users.");
     }
 
     /**
@@ -175,7 +175,7 @@ public final class PgBouncerConsole implements AutoCloseable {
             throw new SyncException(
                     FaultKind.PERMISSION,
                     "PgBouncer refuses " + command + ": " + error + ".",
-                    "The account " + settings.user() + " belongs into its admin_users.");
+                    "Add account " + settings.user() + " to its admin_users.");
         }
         return rows;
     }
@@ -224,7 +224,7 @@ public final class PgBouncerConsole implements AutoCloseable {
         char type = (char) in.readUnsignedByte();
         int length = in.readInt() - Integer.BYTES;
         if (length < 0 || length > LONGEST_MESSAGE_BYTES) {
-            throw new IOException("what answers there does not speak PostgreSQL's protocol");
+            throw new IOException("the server there does not speak the PostgreSQL protocol");
         }
         byte[] body = new byte[length];
         in.readFully(body);
@@ -246,7 +246,7 @@ public final class PgBouncerConsole implements AutoCloseable {
                 send('X', new byte[0]);
             }
         } catch (IOException e) {
-            LOG.debug("The console had ended its session already. reason={}", e.getMessage());
+            LOG.debug("The console had already closed its session. reason={}", e.getMessage());
         }
     }
 }

@@ -71,11 +71,11 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
     private SyncException tooLong(SyncException e) {
         return new SyncException(
                 FaultKind.TRANSIENT,
-                "Transactions that came through PgBouncer's " + String.join(", ", settings.databases())
+                "Transactions through PgBouncer's " + String.join(", ", settings.databases())
                         + " were still open after " + settings.pauseTimeout().toMillis()
-                        + " ms, so nothing was moved and the applications go on.",
+                        + " ms, so nothing was moved and the applications continue.",
                 "End them (SHOW SERVERS in PgBouncer's console lists them as active), or raise"
-                        + " switchover.pgbouncer.pause.timeout, for which everybody else waits.",
+                        + " switchover.pgbouncer.pause.timeout, during which all other clients wait.",
                 e);
     }
 
@@ -97,10 +97,10 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
             if (settings.databases().contains(row.get("name")) && !server.equals(to)) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "PgBouncer did not take " + settings.file() + " over: its database " + row.get("name")
+                        "PgBouncer did not load " + settings.file() + ": its database " + row.get("name")
                                 + " still goes to " + server + " and not to " + to + ". Its clients wait.",
-                        "The databases are switched. See PgBouncer's log, mend its configuration, and give the command again, or"
-                                + " RELOAD and RESUME it in its console.");
+                        "The databases are switched. See PgBouncer's log, fix its configuration, and run the command again, or"
+                                + " run RELOAD and RESUME in its console.");
             }
         }
     }
@@ -131,7 +131,7 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
                 if (e.kind() != FaultKind.CONNECTION || System.nanoTime() > deadline) {
                     throw e;
                 }
-                LOG.warn("Trying PgBouncer again. reason={}", e.getMessage());
+                LOG.warn("Retrying PgBouncer. reason={}", e.getMessage());
             }
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }

@@ -129,8 +129,8 @@ public record PoolFile(Path path, List<String> databases) {
                         : Optional.of("File " + path + " of switchover.pgbouncer.file belongs to "
                                 + old.owner().getName() + " and group "
                                 + old.group().getName()
-                                + ", which a file written by this account would not, so PgBouncer might not read it. Give"
-                                + " it to the account that runs dts-sync, with a group of its that PgBouncer is in.");
+                                + ", but a file that this account writes would not, so PgBouncer might be unable to read it. Give"
+                                + " it to the account that runs dts-sync, with a group that PgBouncer's account is in too.");
             } finally {
                 Files.delete(copy);
             }
@@ -166,7 +166,7 @@ public record PoolFile(Path path, List<String> databases) {
         return new SyncException(
                 FaultKind.USAGE,
                 "File " + path + " of switchover.pgbouncer.file could not be read or replaced: " + e + ".",
-                "Let the account that runs dts-sync read it and write its directory, and give the command again.",
+                "Let the account that runs dts-sync read it and write its directory, and run the command again.",
                 e);
     }
 

@@ -85,7 +85,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
 
     /** Leaves it as it is, and forgets what it was. */
     void forget() {
-        database.inTransaction("The fence of the " + database.role() + " could not be forgotten", connection -> {
+        database.inTransaction("The read-only gate of the " + database.role() + " could not be removed", connection -> {
             if (isKept(connection)) {
                 delete(connection);
             }
@@ -103,7 +103,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
 
     /** Returns the statements that put it back, for a person; empty where no fence of this task is. */
     List<String> statements() {
-        return database.inTransaction("The fence of the " + database.role() + " could not be looked up", connection -> {
+        return database.inTransaction("The read-only gate of the " + database.role() + " could not be read", connection -> {
             List<String> statements = new ArrayList<>();
             if (isKept(connection)) {
                 for (Earlier earlier : kept(connection)) {

@@ -97,7 +97,7 @@ public final class Switch {
 
     private <T> T step(String name, Step<T> work) throws InterruptedException {
         steps.begin(name, taskFence);
-        LOG.info("Step begins. task={} direction={} step={}", task.task().name(), kind.label(), name);
+        LOG.info("Entering step. task={} direction={} step={}", task.task().name(), kind.label(), name);
         T result = work.run();
         steps.done(name, taskFence);
         return result;
@@ -118,7 +118,7 @@ public final class Switch {
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
-            return notMoved(0, null, verification, "Give the command without --dry-run.");
+            return notMoved(0, null, verification, "Run the command without --dry-run.");
         }
         try (InstanceLease lease = kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
             sourceFence = lease == null ? active.fence() : lease.fence();
@@ -138,7 +138,7 @@ public final class Switch {
                 Crossing crossing = cross(active, back, options);
                 if (options.rehearse()) {
                     return notMoved(
-                            crossing.seconds(), crossing.lsn(), verification, "Give the command without --rehearse.");
+                            crossing.seconds(), crossing.lsn(), verification, "Run the command without --rehearse.");
                 }
                 opened = true;
                 step("writes", this::allowWrites);
@@ -209,7 +209,7 @@ public final class Switch {
         } catch (SyncException e) {
             // What remains to be undone must not wait for it, and a PgBouncer that is down forgets that it was paused.
             LOG.warn(
-                    "Applications may still wait: PgBouncer could not be told to go on. task={} reason={}",
+                    "Applications may still wait: RESUME at PgBouncer failed. task={} reason={}",
                     task.task().name(),
                     e.getMessage());
         }
@@ -224,8 +224,8 @@ public final class Switch {
 
     private String nextThing() {
         return kind == SwitchKind.SWITCHOVER
-                ? "Keep dts-sync run alive: the source follows. Then dts-sync complete, or dts-sync rollback."
-                : "Keep dts-sync run alive: the destination follows as before.";
+                ? "Keep dts-sync run active: the source follows. Then dts-sync complete, or dts-sync rollback."
+                : "Keep dts-sync run active: the destination follows as before.";
     }
 
     private static double seconds(long began) {
@@ -290,9 +290,9 @@ public final class Switch {
     private static void refuse(String changes, DatabaseConnections database) {
         throw new SyncException(
                 FaultKind.DATA,
-                "Somebody else wrote at the " + database.role() + " during the switch: " + changes
-                        + ". So nothing was moved.",
-                "Find out who it was, run dts-sync verify, and try again.");
+                "Another client wrote at the " + database.role() + " during the switch: " + changes
+                        + ". Nothing was moved.",
+                "Find that client, run dts-sync verify, and try again.");
     }
 
     private int copySequences() {
@@ -331,7 +331,7 @@ public final class Switch {
             return Optional.empty();
         } catch (SyncException e) {
             LOG.warn(
-                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
+                    "The applications were not repointed. task={} reason={}", task.task().name(), e.getMessage());
             return Optional.of(e);
         }
     }
@@ -347,12 +347,12 @@ public final class Switch {
             throw new SyncException(
                     FaultKind.USAGE,
                     "The applications of task " + task.task().name() + " are at the "
-                            + next.source().role() + " already, where " + kind.label() + " would take them.",
+                            + next.source().role() + " already, where " + kind.label() + " would move them.",
                     "See dts-sync status.");
         }
         String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
                 .map(SyncException::getMessage)
-                .orElseGet(() -> "The applications were moved already. " + nextThing());
+                .orElseGet(() -> "The applications were already moved. " + nextThing());
         return new SwitchReport(kind.label(), true, 0, null, 0, "skipped", null, next);
     }
 
@@ -399,7 +399,7 @@ public final class Switch {
     }
 
     private void undo() throws InterruptedException {
-        LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label());
+        LOG.warn("Undoing the switch. task={} direction={}", task.task().name(), kind.label());
         letGoOn();
         new StreamEnd(next, fenceAt(next.destination())).run();
         task.progress().enter(kind.before(), taskFence);

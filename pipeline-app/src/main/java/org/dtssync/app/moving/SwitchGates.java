@@ -166,7 +166,7 @@ public record SwitchGates(
 
     /** The way back publishes the tables: the account must own them, and updates must not begin to fail. */
     private List<String> tableProblems() {
-        return to.inTransaction("The tables of the " + to.role() + " could not be looked at", connection -> {
+        return to.inTransaction("The tables of the " + to.role() + " could not be checked", connection -> {
             List<String> found = new ArrayList<>();
             try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
                 statement.setArray(
@@ -185,7 +185,7 @@ public record SwitchGates(
     }
 
     private List<String> ask(DatabaseConnections database, String sql) {
-        return database.inTransaction("The " + database.role() + " could not be asked", connection -> {
+        return database.inTransaction("The " + database.role() + " could not be queried", connection -> {
             List<String> found = new ArrayList<>();
             try (Statement statement = connection.createStatement();
                     ResultSet rows =
@@ -206,7 +206,7 @@ public record SwitchGates(
             return List.of();
         } catch (SQLException e) {
             return List.of("The account " + from.settings().user() + " may not set session_replication_role at the "
-                    + from.role() + ", so data cannot flow back. Run there as a superuser: GRANT SET ON PARAMETER"
+                    + from.role() + ", so reverse replication is impossible. Run there as a superuser: GRANT SET ON PARAMETER"
                     + " session_replication_role TO it; (PostgreSQL 15 and later, before that a superuser is needed).");
         }
     }

@@ -84,7 +84,7 @@ public record SwitchReadiness(SwitchKind kind, TaskParts task, TaskParts from, E
             throw new SyncException(
                     FaultKind.DIFFERENCE,
                     "The databases differ, so nothing was moved.",
-                    "Run dts-sync verify to see where.");
+                    "Run dts-sync verify to see the differences.");
         }
         return Checked.NOW;
     }

@@ -45,14 +45,14 @@ public record SwitchReport(
     public static SwitchReport completed() {
         return ended(
                 "complete",
-                "The source does not follow any more and stays read-only. dts-sync release removes the rest of the task.");
+                "The source no longer follows and stays read-only. dts-sync release removes the rest of the task.");
     }
 
     /** Returns the report of a task that was abandoned before. */
     public static SwitchReport abandoned() {
         return ended(
                 "rollback",
-                "The applications were moved back already, and the task has ended: save from the destination what you need, then"
+                "The applications were already moved back, and the task has ended: save what you need from the destination, then"
                         + " dts-sync release.");
     }
 
@@ -78,13 +78,20 @@ public record SwitchReport(
         }
     }
 
+    private String outcome() {
+        if (moved) {
+            return "done";
+        }
+        return lsn == null ? "dry run, all preconditions are met" : "rehearsal finished, nothing was changed";
+    }
+
     /** Returns it for people: what was measured, if anything was. */
     public String text() {
         String measured = lsn == null
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "writes stood still  %.3f s%nposition            %s%nsequences set       %d%n",
+                        "writes blocked      %.3f s%nposition            %s%nsequences set       %d%n",
                         stallSeconds,
                         lsn,
                         sequences);
@@ -92,8 +99,8 @@ public record SwitchReport(
                 ? ""
                 : String.format(
                         "verification        %s%n",
-                        verifiedAt == null ? verification : "equal, compared at " + verifiedAt);
+                        verifiedAt == null ? verification : "equal, verified at " + verifiedAt);
         return String.format(
-                "%s: %s%n%s%snext: %s", direction, moved ? "done" : "nothing was moved", measured, compared, next);
+                "%s: %s%n%s%snext: %s", direction, outcome(), measured, compared, next);
     }
 }

@@ -49,9 +49,9 @@ public record Undrained(Optional<String> since, long walBytes) {
             }
             throw new SyncException(
                     FaultKind.CONNECTION,
-                    e.what() + " So nothing was moved.",
-                    "What is to be moved back is there: bring it back and give the command again. docs/switchover.md says how to"
-                            + " go on without it.",
+                    e.what() + " Nothing was moved.",
+                    "The changes to move back are there: bring it back and run the command again. docs/switchover.md describes how to"
+                            + " proceed without it.",
                     e);
         }
     }
@@ -71,7 +71,7 @@ public record Undrained(Optional<String> since, long walBytes) {
                     there ? Optional.empty() : Optional.of(applied.map(Beat::at).orElse("the switchover")),
                     Math.max(0, insertLsn(from).minus(position)));
         } catch (SQLException e) {
-            throw SqlFaults.explain("The way back of task " + parts.task().name() + " could not be looked at", e);
+            throw SqlFaults.explain("The reverse replication of task " + parts.task().name() + " could not be checked", e);
         }
     }
 
@@ -96,7 +96,7 @@ public record Undrained(Optional<String> since, long walBytes) {
     public String phrase() {
         return since.map(moment -> String.format(
                         Locale.ROOT,
-                        "what was committed at the destination since %s (%,d bytes of WAL)",
+                        "changes committed at the destination since %s (%,d bytes of WAL)",
                         moment,
                         walBytes))
                 .orElse("nothing from before the last second");

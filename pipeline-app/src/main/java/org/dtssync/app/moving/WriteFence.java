@@ -62,8 +62,8 @@ public record WriteFence(
             } catch (SQLException e) {
                 throw new SyncException(
                         FaultKind.TRANSIENT,
-                        "The session that keeps writers out was ended.",
-                        "Find out who ended it, and try again.",
+                        "The session that locks the tables against writes was ended.",
+                        "Find out what ended it, and try again.",
                         e);
             }
         }
@@ -74,7 +74,7 @@ public record WriteFence(
                 connection.rollback();
                 connection.close();
             } catch (SQLException e) {
-                throw SqlFaults.explain("The locks of the fence could not be let go of", e);
+                throw SqlFaults.explain("The locks of the read-only gate could not be released", e);
             }
         }
     }
@@ -98,7 +98,7 @@ public record WriteFence(
             return new Locks(connection);
         } catch (SQLException e) {
             close(connection, e);
-            throw SqlFaults.explain("The " + database.role() + " could not be fenced", e);
+            throw SqlFaults.explain("The " + database.role() + " could not be made read-only", e);
         } catch (SyncException | InterruptedException e) {
             close(connection, e);
             throw e;

@@ -77,7 +77,7 @@ final class PhaseSequence {
             Phase phase = settled();
             if (phase.isOver()) {
                 LOG.info(
-                        "Nothing is left to run. task={} phase={}", parts.task().name(), phase.label());
+                        "The task has ended; there is nothing to run. task={} phase={}", parts.task().name(), phase.label());
                 return Optional.empty();
             }
             Optional<VerifyReport> report;
@@ -181,7 +181,7 @@ final class PhaseSequence {
     private void enter(Phase phase) throws InterruptedException {
         parts.retry().run("state", () -> parts.progress().enter(phase, fence));
         listener.entered(phase);
-        LOG.info("Phase begins. task={} phase={}", parts.task().name(), phase.label());
+        LOG.info("Entering phase. task={} phase={}", parts.task().name(), phase.label());
     }
 
     private Phase prepare() throws InterruptedException {
@@ -201,7 +201,7 @@ final class PhaseSequence {
         StructureChanges changes = new StructureChanges(parts, fence, phase.isAfter(Phase.SCHEMA));
         options.acceptStructure().forEach(changes::accept);
         if (!options.resnapshot().isEmpty()) {
-            requireNoMirror("Tables cannot be loaded anew: what is loaded would flow back.");
+            requireNoMirror("Tables cannot be reloaded: the copied rows would be replicated back.");
         }
         for (TableName table : options.resnapshot()) {
             changes.resnapshot(table, snapshotJob(false));
@@ -221,8 +221,8 @@ final class PhaseSequence {
         if (!mirrors.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "Two tasks flow against each other, the mirror is " + String.join(", ", mirrors) + ". " + what,
-                    "Run dts-sync release with the mirror's task file first; docs/switchover.md says how such a pair is used.");
+                    "This task has a mirror that replicates in the opposite direction: " + String.join(", ", mirrors) + ". " + what,
+                    "Run dts-sync release with the mirror's task file first; docs/switchover.md describes how to use such a pair.");
         }
     }
 
@@ -361,7 +361,7 @@ final class PhaseSequence {
     }
 
     private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
-        requireNoMirror("Applications are moved by hand.");
+        requireNoMirror("Repoint applications manually.");
         SwitchReport report = new Switch(SwitchKind.SWITCHOVER, parts, fence).run(direction, background, options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }

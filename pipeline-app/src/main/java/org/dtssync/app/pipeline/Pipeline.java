@@ -97,7 +97,7 @@ public final class Pipeline {
             return;
         }
         listener.entered(Phase.PRECHECK);
-        LOG.info("Phase begins. task={} phase={}", parts.task().name(), Phase.PRECHECK.label());
+        LOG.info("Entering phase. task={} phase={}", parts.task().name(), Phase.PRECHECK.label());
         List<PrecheckItem> failed = new ArrayList<>();
         List<PrecheckItem> items = new Precheck(parts.task()).run();
         if (Thread.interrupted()) {
@@ -108,7 +108,7 @@ public final class Pipeline {
             if (item.result() == PrecheckItem.Result.FAIL) {
                 failed.add(item);
             } else if (item.result() == PrecheckItem.Result.WARN) {
-                LOG.warn("Precheck warns. check={} object={} message={}", item.id(), item.object(), item.message());
+                LOG.warn("Precheck warning. check={} object={} message={}", item.id(), item.object(), item.message());
             }
         }
         if (!failed.isEmpty()) {
@@ -130,7 +130,7 @@ public final class Pipeline {
             return parts.progress().exists();
         } catch (SyncException e) {
             if (e.kind().retry() == FaultKind.Retry.NEVER || !new Traces(parts).any()) {
-                LOG.debug("The destination could not be asked for the task. reason={}", e.getMessage());
+                LOG.debug("The task could not be looked up at the destination. reason={}", e.getMessage());
                 return false;
             }
         }

@@ -50,7 +50,7 @@ final class ReversePhase {
             task.retry().run("switchover", () -> switchover.finish(taskFence));
         }
         listener.entered(Phase.REVERSE);
-        LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.REVERSE.label());
+        LOG.info("Entering phase. task={} phase={}", task.task().name(), Phase.REVERSE.label());
         InstanceLease[] lease = new InstanceLease[1];
         task.retry().run("lease", () -> lease[0] = InstanceLease.acquirePatiently(reverse));
         try (InstanceLease held = lease[0];

@@ -100,7 +100,7 @@ final class ExistingNames {
 
     static void existing(Ends ends, Findings findings) throws SQLException {
         if (ends.progress().isPresent() || ends.task().destination().existing() != Existing.FAIL) {
-            findings.pass("destination", "What exists at the destination beside the tables stays as it is.");
+            findings.pass("destination", "Existing objects at the destination other than tables stay as they are.");
             return;
         }
         List<Long> tables = ends.tables().stream().map(CatalogTable::oid).toList();
@@ -114,10 +114,10 @@ final class ExistingNames {
             if (taken.contains(object.place())) {
                 findings.fail(
                         object.name(),
-                        object.kind() + " " + object.name() + " exists at the destination already.",
+                        object.kind() + " " + object.name() + " already exists at the destination.",
                         "Rename or drop it there, or keep it as it is: destination: { existing: adopt }");
             }
         }
-        findings.passIfNothingFound("destination", "Nothing at the destination has a name that the structure needs.");
+        findings.passIfNothingFound("destination", "No object at the destination has the name of a schema object of the source.");
     }
 }

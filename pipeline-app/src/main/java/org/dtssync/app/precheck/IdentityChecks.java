@@ -52,7 +52,7 @@ final class IdentityChecks {
             case INDEX -> "has a replica identity whose index no longer exists";
             default ->
                 table.deferrablePrimaryKey()
-                        ? "has a deferrable primary key, which is no replica identity"
+                        ? "has a deferrable primary key, which cannot be the replica identity"
                         : "has no primary key and REPLICA IDENTITY is DEFAULT";
         };
     }
@@ -83,11 +83,11 @@ final class IdentityChecks {
                 findings.fail(
                         root.name().toString(),
                         "Partitioned table " + root.name() + " " + reason(root)
-                                + ": its partitions' changes could not be told apart.",
+                                + ": changes of its partitions could not be distinguished.",
                         full(root.name()) + " -- or add a primary key");
             }
         }
-        findings.passIfNothingFound("partitions", "Every partition identifies its rows as its partitioned table does.");
+        findings.passIfNothingFound("partitions", "Every partition has the replica identity of its partitioned table.");
     }
 
     private static boolean agrees(CatalogTable partition, CatalogTable root) {
@@ -155,7 +155,7 @@ final class IdentityChecks {
                 .forEach(table -> findings.warn(
                         table.name().toString(),
                         "Table " + table.name() + " has no primary key (" + Size.of(bytes.get(table.oid()))
-                                + "): it is copied in one piece, and from its start again if the copy is interrupted.",
+                                + "): it is copied in one piece, and starts over if the copy is interrupted.",
                         "ALTER TABLE " + table.name().sql() + " ADD PRIMARY KEY (...); -- if it can have one"));
         findings.passIfNothingFound("tables", "Every selected table has a key.");
     }

@@ -43,23 +43,23 @@ final class KafkaChecks {
                 findings.fail(
                         table.name().toString(),
                         "The topics of tables " + other + " and " + table.name()
-                                + " differ only by a dot and an underscore, which Kafka refuses.",
-                        "objects: { exclude: [ \"" + table.name() + "\" ] } -- and move it by a task of its own");
+                                + " differ only by a dot and an underscore, which Kafka does not allow.",
+                        "objects: { exclude: [ \"" + table.name() + "\" ] } -- and migrate it in a separate task");
             }
         }
-        findings.passIfNothingFound("topics", "Every table's topic has a name of its own.");
+        findings.passIfNothingFound("topics", "Every table's topic has a unique name.");
     }
 
     static void existingTopics(Ends ends, Findings findings) {
         if (ends.progress().isPresent()) {
-            findings.pass("topics", "The task has begun already; the topics are its own.");
+            findings.pass("topics", "The task has already started; the topics are its own.");
             return;
         }
         for (String topic : new TreeSet<>(ends.brokers().topics())) {
             if (names(ends).isOurs(topic)) {
                 findings.fail(
                         topic,
-                        "Topic " + topic + " exists already, but the destination knows no task "
+                        "Topic " + topic + " already exists, but the destination has no task "
                                 + ends.task().name() + ".",
                         "Run dts-sync release --topics with this task file, or give the task another name.");
             }
@@ -78,7 +78,7 @@ final class KafkaChecks {
                 findings.fail(
                         table.name().toString(),
                         "The topic " + topic + " of table " + table.name() + " differs from the existing topic " + other
-                                + " only by dots and underscores, which Kafka refuses.",
+                                + " only by dots and underscores, which Kafka does not allow.",
                         "Give the task another name.");
             }
         }
@@ -110,7 +110,7 @@ final class KafkaChecks {
             findings.fail(
                     "kafka",
                     "transaction.max.timeout.ms of the brokers is " + most.get()
-                            + " ms, but the task's transactions ask for " + OUR_TRANSACTION_MILLIS + " ms.",
+                            + " ms, but the task's transactions need " + OUR_TRANSACTION_MILLIS + " ms.",
                     "transaction.max.timeout.ms=900000 -- in the brokers' server.properties");
         }
         findings.passIfNothingFound(
@@ -137,6 +137,6 @@ final class KafkaChecks {
                 findings.warn("topics", message, remedy);
             }
         }
-        findings.passIfNothingFound("topics", "Changes are kept for longer than the load will take.");
+        findings.passIfNothingFound("topics", "Changes are retained for longer than the load will take.");
     }
 }

@@ -22,7 +22,7 @@ final class ObjectChecks {
             findings.warn(
                     "large objects",
                     "The source has " + count
-                            + " large objects, which are not carried: logical decoding does not see them.",
+                            + " large objects, which are not migrated: logical decoding does not include them.",
                     "Copy them yourself while no application writes: pg_dump --large-objects, or keep them in bytea columns.");
         }
         findings.passIfNothingFound("large objects", "The source has no large objects.");
@@ -41,9 +41,9 @@ final class ObjectChecks {
             findings.warn(
                     found[0],
                     "Function " + found[0] + " is written in C and needs the library " + found[1]
-                            + ", which is not carried.",
+                            + ", which is not migrated.",
                     "Install " + found[1]
-                            + " on the destination's server, and make the function there as a superuser.");
+                            + " on the destination server, and create the function there as a superuser.");
         }
         findings.passIfNothingFound("functions", "No function outside of extensions is written in C.");
     }
@@ -70,7 +70,7 @@ final class ObjectChecks {
             findings.fail(
                     name,
                     "Extension " + name + " of the source is not available at the destination.",
-                    "Install its package on the destination's server, or at the source, if nothing uses it: DROP EXTENSION "
+                    "Install its package on the destination server, or at the source, if nothing uses it: DROP EXTENSION "
                             + Identifiers.quote(name) + ";");
         } else if (isOlder(offered.version(), version)) {
             findings.warn(
@@ -79,7 +79,7 @@ final class ObjectChecks {
                             + " at the destination.",
                     offered.installed()
                             ? "ALTER EXTENSION " + Identifiers.quote(name) + " UPDATE; -- at the destination"
-                            : "Install a newer package of it on the destination's server.");
+                            : "Install a newer package of it on the destination server.");
         }
     }
 
@@ -146,7 +146,7 @@ final class ObjectChecks {
 
     static void roles(Ends ends, Findings findings) throws SQLException {
         if (ends.task().objects().owners() == Owners.DROP) {
-            findings.pass("roles", "Owners and grants are not carried (objects.owners: drop).");
+            findings.pass("roles", "Owners and grants are not migrated (objects.owners: drop).");
             return;
         }
         List<Named> named =
@@ -177,7 +177,7 @@ final class ObjectChecks {
                 findings.fail(
                         role.role(),
                         "Account " + account + " at the destination is not a member of role " + role.role()
-                                + ", which owns objects at the source, and cannot give it any.",
+                                + ", which owns objects at the source, and cannot assign any to it.",
                         "GRANT " + quoted + " TO " + Identifiers.quote(account)
                                 + "; -- at the destination, or objects: { owners: drop }");
             }
@@ -200,7 +200,7 @@ final class ObjectChecks {
             findings.warn(
                     tablespace,
                     "Tablespace " + tablespace
-                            + ", in which selected tables or their indexes lie at the source, does not"
+                            + ", which selected tables or their indexes use at the source, does not"
                             + " exist at the destination.",
                     "CREATE TABLESPACE " + Identifiers.quote(tablespace)
                             + " LOCATION '/path/on/the/server'; -- at the destination");

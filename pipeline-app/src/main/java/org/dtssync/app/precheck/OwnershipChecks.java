@@ -46,15 +46,15 @@ final class OwnershipChecks {
                                            WHERE nspname = ? AND rolname = ? AND NOT has_schema_privilege(r.oid, n.oid, 'CREATE'))
                             """, holding.schema(), holding.owner()).yes();
             if (unfit) {
-                report(ends, findings, holding, grantsCarried ? "source, which is carried" : "destination");
+                report(ends, findings, holding, grantsCarried ? "source, which is migrated" : "destination");
             }
         }
-        findings.passIfNothingFound("owners", "Every owner can be given its objects at the destination.");
+        findings.passIfNothingFound("owners", "Every owner can own its objects at the destination.");
     }
 
     private static void report(Ends ends, Findings findings, Holding holding, String where) {
         String message = "Role " + holding.owner() + " owns objects in schema " + holding.schema()
-                + " at the source, but cannot be given any at the destination: it may not create in that schema.";
+                + " at the source, but cannot own any at the destination: it may not create objects in that schema.";
         String remedy = "GRANT CREATE ON SCHEMA " + Identifiers.quote(holding.schema()) + " TO "
                 + Identifiers.quote(holding.owner()) + "; -- at the " + where;
         if (ends.task().destination().existing() == Existing.ADOPT) {
@@ -95,11 +95,11 @@ final class OwnershipChecks {
                 findings.warn(
                         schema,
                         "Account " + account + " does not own schema " + schema
-                                + " at the destination, so that these grants on it are not carried.",
+                                + " at the destination, so these grants on it are not migrated.",
                         String.join("; ", missing) + "; -- at the destination, as its owner or a superuser");
             }
         }
-        findings.passIfNothingFound("schemas", "Every grant on a schema is carried.");
+        findings.passIfNothingFound("schemas", "Every grant on a schema is migrated.");
     }
 
     private static List<String> schemasOfOthers(Ends ends) throws SQLException {
@@ -136,14 +136,14 @@ final class OwnershipChecks {
                 findings.fail(
                         extension.name(),
                         "Extension " + extension.name()
-                                + " of the source can only be made by a superuser, which account " + account
+                                + " of the source can only be created by a superuser, which account " + account
                                 + " at the destination is not.",
                         "CREATE SCHEMA IF NOT EXISTS " + schema + "; CREATE EXTENSION "
                                 + Identifiers.quote(extension.name()) + " SCHEMA " + schema
                                 + "; -- at the destination, as a superuser");
             }
         }
-        findings.passIfNothingFound("extensions", "The account can make every extension of the source.");
+        findings.passIfNothingFound("extensions", "The account can create every extension of the source.");
     }
 
     /** They stop the task when it comes to them; then they can be skipped, or made by a superuser. */
@@ -174,11 +174,11 @@ final class OwnershipChecks {
         for (String object : objects) {
             findings.warn(
                     object,
-                    "The " + object + " can only be made by a superuser, which account " + account
-                            + " at the destination is not: the task will stop for it.",
+                    "The " + object + " can only be created by a superuser, which account " + account
+                            + " at the destination is not: the task will stop there.",
                     "ALTER ROLE " + Identifiers.quote(account)
                             + " SUPERUSER; -- or, once the task has stopped: dts-sync structure skip TASK.yaml NAME");
         }
-        findings.passIfNothingFound("objects", "The account can make every kind of object the source has.");
+        findings.passIfNothingFound("objects", "The account can create every kind of object of the source.");
     }
 }

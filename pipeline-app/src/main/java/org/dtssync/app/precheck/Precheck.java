@@ -105,7 +105,7 @@ public final class Precheck {
                     Result.FAIL,
                     "Not checked, because a server could not be reached: "
                             + skipped.stream().map(Check::id).collect(Collectors.joining(", ")) + ".",
-                    "Mend the connection and run precheck again."));
+                    "Fix the connection and run precheck again."));
         }
     }
 
@@ -114,9 +114,9 @@ public final class Precheck {
         try {
             check.look(ends, findings);
         } catch (SQLException e) {
-            SyncException fault = SqlFaults.explain("Check " + check.id() + " could not be made", e);
+            SyncException fault = SqlFaults.explain("Check " + check.id() + " could not be done", e);
             findings.fail(
-                    check.id(), fault.what(), "Give the account what the message asks for, and run precheck again.");
+                    check.id(), fault.what(), "Grant the account what the message asks for, and run precheck again.");
         } catch (SyncException e) {
             findings.fail(check.id(), e.what(), e.remedy());
         }
@@ -130,12 +130,12 @@ public final class Precheck {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SESSION_SETTINGS);
             }
-            findings.pass(role, "The " + role + " " + settings + " answers.");
+            findings.pass(role, "The " + role + " " + settings + " responds.");
             return connection;
         } catch (SyncException e) {
             findings.fail(role, e.what(), e.remedy());
         } catch (SQLException e) {
-            findings.fail(role, "The " + role + " " + settings + " ended a new connection.", "Run precheck again.");
+            findings.fail(role, "The " + role + " " + settings + " closed a new connection.", "Run precheck again.");
         }
         return null;
     }
@@ -147,7 +147,7 @@ public final class Precheck {
         }
         return orFail("kafka", findings, () -> {
             Brokers brokers = BrokerProbe.ask(task.kafka(), new TopicNames(task.name())::isOurs);
-            findings.pass("kafka", "Kafka at " + task.kafka() + " answers.");
+            findings.pass("kafka", "Kafka at " + task.kafka() + " responds.");
             return brokers;
         });
     }
@@ -159,7 +159,7 @@ public final class Precheck {
         }
         return orFail("registry", findings, () -> {
             RegistryProbe.ask(task.registry());
-            findings.pass("registry", "The registry at " + task.registry() + " answers.");
+            findings.pass("registry", "The registry at " + task.registry() + " responds.");
             return null;
         });
     }

@@ -28,7 +28,7 @@ final class RightsChecks {
         if (!replicates) {
             findings.fail(
                     account,
-                    "Account " + account + " at the source may not replicate.",
+                    "Account " + account + " at the source lacks REPLICATION.",
                     "ALTER ROLE " + quoted + " REPLICATION;");
         }
         if (!ends.atSource("SELECT has_database_privilege(current_database(), 'CREATE')")
@@ -36,7 +36,7 @@ final class RightsChecks {
             String database = ends.atSource("SELECT current_database()").text();
             findings.fail(
                     account,
-                    "Account " + account + " may not make the publication and the schema dts_sync in database "
+                    "Account " + account + " may not create the publication and the schema dts_sync in database "
                             + database + " at the source.",
                     "GRANT CREATE ON DATABASE " + Identifiers.quote(database) + " TO " + quoted + ";");
         }
@@ -101,11 +101,11 @@ final class RightsChecks {
                 .list(row -> new TableName(row.getString(1), row.getString(2)))) {
             findings.fail(
                     table.toString(),
-                    "Row security of table " + table + " hides rows from account " + account
+                    "Row-level security of table " + table + " hides rows from account " + account
                             + ", which could not copy all of" + " them.",
                     "ALTER ROLE " + Identifiers.quote(account) + " BYPASSRLS;");
         }
-        findings.passIfNothingFound(account, "No row security hides rows from account " + account + ".");
+        findings.passIfNothingFound(account, "No row-level security hides rows from account " + account + ".");
     }
 
     static void destination(Ends ends, Findings findings) throws SQLException {
@@ -116,7 +116,7 @@ final class RightsChecks {
             String database = ends.atDestination("SELECT current_database()").text();
             findings.fail(
                     account,
-                    "Account " + account + " may not make schemas in database " + database + " at the destination.",
+                    "Account " + account + " may not create schemas in database " + database + " at the destination.",
                     "GRANT CREATE ON DATABASE " + Identifiers.quote(database) + " TO " + quoted + ";");
         }
         if (!ends.atDestination("SELECT has_database_privilege(current_database(), 'TEMPORARY')")
@@ -124,7 +124,7 @@ final class RightsChecks {
             String database = ends.atDestination("SELECT current_database()").text();
             findings.fail(
                     account,
-                    "Account " + account + " may not make temporary tables in database " + database
+                    "Account " + account + " may not create temporary tables in database " + database
                             + " at the destination, through which changes are applied.",
                     "GRANT TEMPORARY ON DATABASE " + Identifiers.quote(database) + " TO " + quoted + ";");
         }
@@ -138,7 +138,7 @@ final class RightsChecks {
                 """, schemas).texts()) {
             findings.fail(
                     schema,
-                    "Account " + account + " may not make tables in schema " + schema + " at the destination.",
+                    "Account " + account + " may not create tables in schema " + schema + " at the destination.",
                     "GRANT USAGE, CREATE ON SCHEMA " + Identifiers.quote(schema) + " TO " + quoted + ";");
         }
         existingTables(ends, findings, account);
@@ -197,12 +197,12 @@ final class RightsChecks {
         for (TableName table : bound) {
             findings.fail(
                     table.toString(),
-                    "Table " + table + " has row security, which account " + account
-                            + " at the destination cannot pass by: its changes could not be applied.",
+                    "Table " + table + " has row-level security, which account " + account
+                            + " at the destination cannot bypass: changes could not be applied.",
                     "ALTER ROLE " + Identifiers.quote(account) + " BYPASSRLS;");
         }
         findings.passIfNothingFound(
-                account, "No row security stands in the way of account " + account + " at the destination.");
+                account, "No row-level security restricts account " + account + " at the destination.");
     }
 
     static void replicationRole(Ends ends, Findings findings) throws SQLException {
@@ -213,7 +213,7 @@ final class RightsChecks {
             String remedy = grantable
                     ? "GRANT SET ON PARAMETER session_replication_role TO " + Identifiers.quote(account) + ";"
                     : "ALTER ROLE " + Identifiers.quote(account)
-                            + " SUPERUSER; -- before PostgreSQL 15 nothing less will do";
+                            + " SUPERUSER; -- required before PostgreSQL 15";
             long acting = ends.atSource("""
                     SELECT count(DISTINCT relation)
                     FROM (SELECT tgrelid AS relation FROM pg_trigger WHERE tgenabled IN ('O', 'A')
@@ -226,7 +226,7 @@ final class RightsChecks {
                         "Account " + account
                                 + " may not set session_replication_role at the destination: triggers, rules and"
                                 + " foreign keys of " + acting + (acting == 1 ? " table" : " tables")
-                                + " would act a second time on every change.",
+                                + " would fire a second time for every change.",
                         remedy);
             } else {
                 findings.warn(

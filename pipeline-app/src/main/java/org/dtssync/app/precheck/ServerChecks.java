@@ -35,7 +35,7 @@ final class ServerChecks {
         } else if (destination > NEWEST_KNOWN) {
             findings.warn(
                     "destination",
-                    "The destination is PostgreSQL " + destination + "; dts-sync is tried up to " + NEWEST_KNOWN + ".",
+                    "The destination is PostgreSQL " + destination + "; dts-sync is tested up to " + NEWEST_KNOWN + ".",
                     "Try it on a copy first.");
         }
         findings.passIfNothingFound(
@@ -49,8 +49,8 @@ final class ServerChecks {
         if (source.encoding().equals("SQL_ASCII")) {
             findings.fail(
                     "source",
-                    "Database " + source.name() + " at the source has the encoding SQL_ASCII: its texts can be in any"
-                            + " encoding, and cannot be carried exactly.",
+                    "Database " + source.name() + " at the source has the encoding SQL_ASCII: its text can be in any"
+                            + " encoding, and cannot be migrated exactly.",
                     "Convert the source to UTF8 first: dump it, repair the texts, restore it into a UTF8 database.");
         } else if (!source.encoding().equals(destination.encoding())
                 && !destination.encoding().equals("UTF8")) {
@@ -79,7 +79,7 @@ final class ServerChecks {
             findings.warn(
                     "collations",
                     "The source sorts by " + at + ", the destination by " + there
-                            + ": the same rows, but ORDER BY of texts may give another order.",
+                            + ": the rows are the same, but ORDER BY on text may return another order.",
                     "CREATE DATABASE " + Identifiers.quote(destination.name()) + " TEMPLATE template0 "
                             + createOptions(source) + ";");
         }
@@ -127,7 +127,7 @@ final class ServerChecks {
         if (ends.atSource(identity).text().equals(ends.atDestination(identity).text())) {
             findings.fail(
                     "destination",
-                    "source.url and destination.url lead to the same database of the same server.",
+                    "source.url and destination.url are the same database on the same server.",
                     "Correct destination.url in the task file.");
         }
         findings.passIfNothingFound("databases", "Source and destination are two databases.");
@@ -147,7 +147,7 @@ final class ServerChecks {
             findings.warn(
                     role,
                     "The clock of the " + role + " is " + offset.abs().toSeconds() + " s "
-                            + (offset.isNegative() ? "behind" : "ahead of") + " this machine's: lags will look wrong by"
+                            + (offset.isNegative() ? "behind" : "ahead of") + " this machine's: lags will be off by"
                             + " that much.",
                     "Synchronize the clocks, for example: systemctl enable --now systemd-timesyncd");
         }
@@ -183,7 +183,7 @@ final class ServerChecks {
             findings.warn(
                     role,
                     "The lock table of the " + role + " holds " + locks + " locks, and " + tables
-                            + " tables are selected:" + " a statement over many of them may find it full.",
+                            + " tables are selected:" + " a statement that locks many of them may run out of locks.",
                     "ALTER SYSTEM SET max_locks_per_transaction = 1024; -- at the " + role + ", then restart it");
         }
     }

@@ -56,12 +56,12 @@ final class TableChecks {
             TableName table = new TableName(found[0], found[1]);
             findings.fail(
                     table.toString(),
-                    "Columns " + found[2] + " of table " + table + " differ only by case, and cannot be told apart.",
+                    "Columns " + found[2] + " of table " + table + " differ only by case, which Debezium cannot distinguish.",
                     "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[3]) + " TO "
                             + Identifiers.quote(found[3] + "_2") + "; -- or " + exclude(table));
         }
         quotedColumnNames(ends, findings);
-        findings.passIfNothingFound("tables", "Every column of a selected table can be told by its name.");
+        findings.passIfNothingFound("tables", "Every column of a selected table has a usable name.");
     }
 
     /** Debezium takes quotes around a name for SQL's and strips them: its records would have another column. */
@@ -80,7 +80,7 @@ final class TableChecks {
             findings.fail(
                     table + "." + found[2],
                     "The name of column " + found[2] + " of table " + table
-                            + " begins and ends with a quote character, and cannot be told from the name without them.",
+                            + " begins and ends with a quote character, which cannot be distinguished from the name without them.",
                     "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[2]) + " TO "
                             + Identifiers.quote(bare.isEmpty() ? "unnamed" : bare) + "; -- or " + exclude(table));
         }
@@ -96,7 +96,7 @@ final class TableChecks {
                 """, oids(ends)))) {
             findings.fail(
                     table.toString(),
-                    "Table " + table + " has no columns, and its rows cannot be carried.",
+                    "Table " + table + " has no columns, and its rows cannot be migrated.",
                     exclude(table));
         }
         findings.passIfNothingFound("tables", "Every selected table has columns.");
@@ -129,7 +129,7 @@ final class TableChecks {
             } else if (table.kind() == Kind.FOREIGN) {
                 findings.warn(
                         table.name().toString(),
-                        "Table " + table.name() + " is a foreign table: its rows live elsewhere and are not carried.",
+                        "Table " + table.name() + " is a foreign table: its rows are stored elsewhere and are not migrated.",
                         exclude(table.name()));
             }
         }
@@ -167,7 +167,7 @@ final class TableChecks {
             findings.fail(
                     table.toString(),
                     "The " + kind + " " + found[3] + " of table " + table
-                            + " is enabled ALWAYS: at the destination it would act a second time on every change.",
+                            + " is enabled ALWAYS: at the destination it would fire a second time for every change.",
                     "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " " + Identifiers.quote(found[3])
                             + "; -- or " + exclude(table));
         }
@@ -180,6 +180,6 @@ final class TableChecks {
         findings.pass(
                 "sizes",
                 ends.captured().size() + " tables hold about " + rows + " rows in " + Size.of(bytes)
-                        + ", without indexes; the destination needs as much, its indexes, and the WAL of writing both.");
+                        + ", without indexes; the destination needs that much space, plus its indexes, plus WAL for writing both.");
     }
 }

@@ -51,11 +51,11 @@ final class TypeChecks {
             findings.fail(
                     table + "." + found[2],
                     "Column " + found[2] + " of table " + table + " has type " + found[3]
-                            + ", whose values PostgreSQL prints but does not read.",
+                            + ", whose values PostgreSQL prints but cannot read back.",
                     "ALTER TABLE " + table.sql() + " ALTER COLUMN " + Identifiers.quote(found[2]) + " TYPE text USING "
                             + Identifiers.quote(found[2]) + "::text; -- or " + TableChecks.exclude(table));
         }
-        findings.passIfNothingFound("columns", "Every column's type can be carried.");
+        findings.passIfNothingFound("columns", "Every column type can be migrated.");
     }
 
     /** Returns the base types in use whose input function takes nothing. */

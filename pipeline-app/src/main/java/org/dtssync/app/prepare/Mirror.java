@@ -47,7 +47,7 @@ public record Mirror(TaskParts parts, String first) {
      * @param parts the first task's
      */
     public static List<String> mirrorsOf(TaskParts parts) {
-        return parts.source().inTransaction("The source could not be asked for mirrors", connection -> {
+        return parts.source().inTransaction("The source could not be queried for mirrors", connection -> {
             List<String> mirrors = new ArrayList<>();
             if (hasPositions(connection)) {
                 try (PreparedStatement statement = connection.prepareStatement(
@@ -82,7 +82,7 @@ public record Mirror(TaskParts parts, String first) {
         try (Connection connection = parts.destination().open()) {
             new Publication("dts_sync_" + first).include(connection, POSITIONS);
         } catch (SQLException e) {
-            throw SqlFaults.explain("The publication of task " + first + " could not take in the positions", e);
+            throw SqlFaults.explain("The publication of task " + first + " could not be extended with the position tables", e);
         }
         new Preparation(parts, fence).follow(tables);
     }
@@ -98,7 +98,7 @@ public record Mirror(TaskParts parts, String first) {
             throw new SyncException(
                     FaultKind.PRECHECK,
                     "Task " + first + " is in phase " + phase.label()
-                            + "; a mirror of it can begin in phase incremental.",
+                            + "; a mirror of it can start in phase incremental.",
                     "See dts-sync status of " + first + ".");
         }
         SourceIdentity theirs = new SourceIdentity(
@@ -143,8 +143,8 @@ public record Mirror(TaskParts parts, String first) {
         if (!missing.isEmpty()) {
             throw new SyncException(
                     FaultKind.PRECHECK,
-                    "Table " + missing.get(0) + " does not exist at the destination, and a mirror makes none.",
-                    "Make it there, or exclude it in objects.exclude.");
+                    "Table " + missing.get(0) + " does not exist at the destination, and a mirror creates none.",
+                    "Create it there, or exclude it in objects.exclude.");
         }
     }
 }

@@ -111,7 +111,7 @@ public final class CommandStore implements AutoCloseable {
     }
 
     private <T> T query(String sql, Reader<T> reader, Object... parameters) {
-        return destination.run("The commands of task " + task + " could not be reached", connection -> {
+        return destination.run("The commands of task " + task + " could not be read or written", connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 for (int i = 0; i < parameters.length; i++) {
                     statement.setObject(i + 1, parameters[i]);

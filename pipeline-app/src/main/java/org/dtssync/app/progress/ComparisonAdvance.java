@@ -20,7 +20,7 @@ public record ComparisonAdvance(long rows, long estimatedRows) {
      * @throws org.dtssync.connectors.fault.SyncException if the destination cannot be asked
      */
     public static Optional<ComparisonAdvance> read(DatabaseConnections destination, String task) {
-        return destination.inTransaction("The progress of the comparison could not be read", connection -> {
+        return destination.inTransaction("The progress of the verification could not be read", connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     SELECT (SELECT coalesce(sum(s.rows), 0)::bigint FROM dts_sync.comparison_slice s WHERE s.task = c.task),
                            (SELECT coalesce(sum(t.estimated_rows), 0)::bigint FROM dts_sync.table_progress t

@@ -45,7 +45,7 @@ public final class ProgressStore {
 
     /** Makes the dts_sync schema at the destination, or what is missing of it. */
     public void install() {
-        destination.inTransaction("The dts_sync schema could not be made at the destination", connection -> {
+        destination.inTransaction("The dts_sync schema could not be created at the destination", connection -> {
             try (Statement statement = connection.createStatement()) {
                 // Two tasks installing at once would collide on the catalog's unique indexes.
                 statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync'))");
@@ -134,7 +134,7 @@ public final class ProgressStore {
 
     /** Reads the identifier of the topic that holds the task's cuts; empty before prepare is done. */
     public Optional<String> cutsTopic() {
-        return destination.inTransaction("The topic of task " + task + "'s cuts could not be looked up", connection -> {
+        return destination.inTransaction("The cuts topic of task " + task + " could not be looked up", connection -> {
             try (PreparedStatement statement =
                     connection.prepareStatement("SELECT cuts_topic FROM dts_sync.task WHERE task = ?")) {
                 statement.setString(1, task);
@@ -217,7 +217,7 @@ public final class ProgressStore {
 
     /** Reads a digest of each table's structure, by {@link #structureDigest}: of all of them the texts may be too much to be held. */
     public Map<TableName, String> structureDigests() {
-        return destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
+        return destination.inTransaction("The shapes of task " + task + " could not be read", connection -> {
             Map<TableName, String> digests = new HashMap<>();
             if (!isInstalled(connection)) {
                 return digests;
@@ -253,7 +253,7 @@ public final class ProgressStore {
      * @param sink takes each table with its structure; those without a recorded one are left out
      */
     public void structures(BiConsumer<TableName, String> sink) {
-        destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
+        destination.inTransaction("The shapes of task " + task + " could not be read", connection -> {
             if (!isInstalled(connection)) {
                 return null;
             }
@@ -275,7 +275,7 @@ public final class ProgressStore {
 
     /** Records the structures that tables are captured with from now on. */
     public void storeStructures(Map<TableName, String> structures, Fence fence) {
-        destination.inTransaction("The structures of task " + task + " could not be recorded", connection -> {
+        destination.inTransaction("The shapes of task " + task + " could not be recorded", connection -> {
             fence.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
                     UPDATE dts_sync.table_progress SET structure = ?

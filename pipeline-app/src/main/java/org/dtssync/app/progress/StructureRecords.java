@@ -47,7 +47,7 @@ public final class StructureRecords {
     }
 
     private Map<TableName, RecordedStructure> read(String condition, Parameters parameters) {
-        return destination.inTransaction("The structures of task " + task + " could not be read", connection -> {
+        return destination.inTransaction("The shapes of task " + task + " could not be read", connection -> {
             Map<TableName, RecordedStructure> records = new TreeMap<>();
             try (PreparedStatement statement = connection.prepareStatement("""
                     SELECT schema_name, table_name, structure, earlier_structure, changed_at::text, apply_after::text
@@ -135,7 +135,7 @@ public final class StructureRecords {
     }
 
     private void write(Fence fence, String sql, Values values, TableName table) {
-        destination.inTransaction("The structure of table " + table + " could not be recorded", connection -> {
+        destination.inTransaction("The shape of table " + table + " could not be recorded", connection -> {
             fence.hold(connection);
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 int next = 1;

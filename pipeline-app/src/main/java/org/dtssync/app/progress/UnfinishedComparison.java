@@ -28,7 +28,7 @@ import org.dtssync.connectors.postgres.TableName;
  */
 public record UnfinishedComparison(DatabaseConnections destination, String task, Fence fence) {
 
-    private static final String FAILURE = "The progress of the comparison could not be recorded";
+    private static final String FAILURE = "The progress of the verification could not be recorded";
 
     private static final String FORGET_SLICES = "DELETE FROM dts_sync.comparison_slice WHERE task = ?";
 

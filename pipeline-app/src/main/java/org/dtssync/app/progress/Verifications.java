@@ -48,7 +48,7 @@ public record Verifications(DatabaseConnections destination, String task) {
      * @param digest {@link #digest} from before it began
      */
     public void record(Lsn lsn, boolean equal, UnfinishedComparison unfinished, String digest, Fence fence) {
-        destination.inTransaction("The comparison of task " + task + " could not be recorded", connection -> {
+        destination.inTransaction("The verification of task " + task + " could not be recorded", connection -> {
             fence.hold(connection);
             Optional<String> began = unfinished.end(connection);
             try (PreparedStatement statement = connection.prepareStatement("""
@@ -71,7 +71,7 @@ public record Verifications(DatabaseConnections destination, String task) {
 
     /** Forgets it: the stream that it was about has ended. */
     public void forget(Fence fence) {
-        destination.inTransaction("The comparison of task " + task + " could not be forgotten", connection -> {
+        destination.inTransaction("The verification of task " + task + " could not be removed", connection -> {
             fence.hold(connection);
             try (PreparedStatement statement =
                     connection.prepareStatement("DELETE FROM dts_sync.verification WHERE task = ?")) {
@@ -86,7 +86,7 @@ public record Verifications(DatabaseConnections destination, String task) {
     /** Returns the last comparison if it found no difference, is not older than this, and nothing has changed since. */
     public Optional<Verified> fresh(Duration maximumAge) {
         String digest = digest();
-        return destination.inTransaction("The comparison of task " + task + " could not be looked up", connection -> {
+        return destination.inTransaction("The verification of task " + task + " could not be looked up", connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     SELECT to_char(began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), lsn::text
                     FROM dts_sync.verification

@@ -92,7 +92,7 @@ final class LagProbe implements AutoCloseable {
                 throw new SyncException(
                         FaultKind.INTERNAL,
                         "The destination did not catch up within " + WAIT_LIMIT_SECONDS + " seconds.",
-                        "Try again with fewer rows (--rows) on a machine that has less else to do.");
+                        "Try again with fewer rows (--rows), or on a less busy machine.");
             }
             Thread.sleep(LOOK_MILLIS);
         }

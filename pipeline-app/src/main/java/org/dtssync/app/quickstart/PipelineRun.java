@@ -57,7 +57,7 @@ final class PipelineRun implements AutoCloseable {
         } catch (SyncException e) {
             fault.set(e);
         } catch (RuntimeException e) {
-            fault.set(new SyncException(FaultKind.INTERNAL, "The pipeline broke down: " + e + ".", "", e));
+            fault.set(new SyncException(FaultKind.INTERNAL, "The pipeline failed: " + e + ".", "", e));
         }
     }
 
@@ -125,7 +125,7 @@ final class PipelineRun implements AutoCloseable {
                 return running.get();
             }
             if (!thread.isAlive()) {
-                throw new SyncException(FaultKind.INTERNAL, "The pipeline is not running any more.", "");
+                throw new SyncException(FaultKind.INTERNAL, "The pipeline is no longer running.", "");
             }
             Thread.sleep(POLL_MILLIS);
         }

@@ -74,7 +74,7 @@ final class QuickstartRun {
 
     private Shop createShop(QuickstartServers servers) throws InterruptedException {
         clock.begin("sample");
-        say("Making a sample shop of about " + String.format(Locale.ROOT, "%,d", options.rows())
+        say("Creating a sample shop of about " + String.format(Locale.ROOT, "%,d", options.rows())
                 + " rows at the source.");
         return Waiting.on("quickstart-sample", () -> Shop.create(servers, options.rows()));
     }
@@ -88,7 +88,7 @@ final class QuickstartRun {
 
     private void move(Shop shop, ShopTaskFile file) throws InterruptedException {
         TaskFile task = file.read();
-        say("The shop is open: four clients write to the source from now on.");
+        say("Load started: four clients are writing to the source.");
         try (ShopLoad load = new ShopLoad(shop.application());
                 LagProbe probe = new LagProbe(shop.source(), shop.destination());
                 ProgressDisplay display = new ProgressDisplay(err);
@@ -138,7 +138,7 @@ final class QuickstartRun {
     private static String traffic(ShopLoad load, LagProbe probe) {
         return String.format(
                 Locale.ROOT,
-                "The shop is closed: %,d transactions committed, %,d rolled back. Lag zero. The sum of all balances was right"
+                "Load stopped: %,d transactions committed, %,d rolled back. Lag zero. The sum of all balances was right"
                         + " each of the %,d times it was read at the destination.",
                 load.commits(),
                 load.rollbacks(),
@@ -171,9 +171,9 @@ final class QuickstartRun {
 
     /** Moves the applications to the destination and back, each after a comparison of its own. */
     private void switchThereAndBack(PipelineRun pipeline) throws InterruptedException {
-        say("Switching over: applications are to use PostgreSQL " + QuickstartServers.DESTINATION_MAJOR + ".");
+        say("Switching over: repointing the applications to PostgreSQL " + QuickstartServers.DESTINATION_MAJOR + ".");
         move(pipeline, "switchover");
-        say("Rolling back: applications are to use PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " again.");
+        say("Rolling back: repointing the applications to PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " again.");
         move(pipeline, "rollback");
     }
 
@@ -181,7 +181,7 @@ final class QuickstartRun {
         SwitchReport report = pipeline.move(command);
         out.printf(
                 Locale.ROOT,
-                "%s: done; writes stood still for %.2f s, %d sequences set, both databases %s before.%n",
+                "%s: done; writes were blocked for %.2f s, %d sequences set, both databases %s before.%n",
                 command,
                 report.stallSeconds(),
                 report.sequences(),
@@ -194,7 +194,7 @@ final class QuickstartRun {
     private void keep(Shop shop, ShopTaskFile file, PipelineRun pipeline) throws InterruptedException {
         stop.endWith(0);
         say("");
-        say("Everything runs on until Ctrl-C. What is written to the source arrives at the destination:");
+        say("Everything keeps running until Ctrl-C. Whatever you write to the source arrives at the destination:");
         say("    psql " + psqlUrl(shop.source().settings().url(), shop));
         say("    psql " + psqlUrl(shop.destination().settings().url(), shop));
         say("    " + STATUS + file.path());

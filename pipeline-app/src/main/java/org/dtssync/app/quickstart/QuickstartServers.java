@@ -103,7 +103,7 @@ final class QuickstartServers implements AutoCloseable {
         starters.shutdownNow();
         try {
             if (!starters.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("A server does not end its start; it ends with this process.");
+                LOG.warn("A server is still starting; it ends with this process.");
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -129,7 +129,7 @@ final class QuickstartServers implements AutoCloseable {
                 return;
             } catch (SyncException e) {
                 if (tries == END_TRIES) {
-                    LOG.warn("A server did not end. error={}", e.getMessage());
+                    LOG.warn("A server did not stop. error={}", e.getMessage());
                 }
             }
         }

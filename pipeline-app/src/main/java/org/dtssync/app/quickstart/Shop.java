@@ -85,7 +85,7 @@ record Shop(DatabaseConnections source, DatabaseConnections destination, String 
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
-            throw SqlFaults.explain("The sample database could not be made at the " + database.role(), e);
+            throw SqlFaults.explain("The sample database could not be created at the " + database.role(), e);
         }
     }
 

@@ -85,7 +85,7 @@ final class ShopLoad implements AutoCloseable {
                 Thread.sleep(PAUSE_MILLIS);
             }
         } catch (SQLException e) {
-            fail(SqlFaults.explain("A client of the sample shop could not go on", e));
+            fail(SqlFaults.explain("A client of the sample shop failed", e));
         } catch (SyncException e) {
             fail(e);
         } catch (InterruptedException e) {

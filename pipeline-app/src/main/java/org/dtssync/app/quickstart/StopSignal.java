@@ -28,7 +28,7 @@ final class StopSignal implements AutoCloseable {
         worker.interrupt();
         try {
             if (!cleared.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("The quickstart did not clear up in time; its servers end with it.");
+                System.err.println("The quickstart did not clean up in time; its servers end with it.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -53,9 +53,9 @@ final class Workplace implements AutoCloseable {
         } catch (IOException e) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "No directory could be made in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage()
+                    "No directory could be created in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage()
                             + ".",
-                    "Make room there, or set TMPDIR to another directory.",
+                    "Free some space there, or set TMPDIR to another directory.",
                     e);
         }
     }

@@ -99,7 +99,7 @@ final class ChunkCopy {
                 .orElseThrow(() -> new SyncException(
                         FaultKind.STRUCTURE_CHANGED,
                         "Table " + chunk.table() + " has lost the unique index over its key.",
-                        "Make it again at the source, or run with --resnapshot " + chunk.table() + "."))
+                        "Re-create it at the source, or run with --resnapshot " + chunk.table() + "."))
                 .within(chunk.after(), chunk.upTo());
     }
 

@@ -55,7 +55,7 @@ final class CopyRetry {
                 }
                 // Workers that lost one server together do not come back in the same moment.
                 long spread = ThreadLocalRandom.current().nextLong(wait / 2, wait + 1);
-                LOG.warn("The snapshot tries again. attempt={} wait_ms={} error={}", attempt, spread, fault.what());
+                LOG.warn("The snapshot retries. attempt={} wait_ms={} error={}", attempt, spread, fault.what());
                 listener.retrying(fault.kind());
                 Thread.sleep(spread);
             }

@@ -55,8 +55,8 @@ final class ShapeCatalog {
             if (!shapes.containsKey(table)) {
                 throw new SyncException(
                         FaultKind.STRUCTURE_CHANGED,
-                        "Table " + table + " is not there.",
-                        "If it was dropped or renamed, exclude it and prepare the task again.");
+                        "Table " + table + " does not exist.",
+                        "If it was dropped or renamed, exclude it and start the task over.");
             }
         }
         return shapes;

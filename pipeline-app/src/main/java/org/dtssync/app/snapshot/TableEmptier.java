@@ -37,7 +37,7 @@ final class TableEmptier {
             execute("TRUNCATE " + String.join(", ", names));
         } catch (SQLException e) {
             if (!FEATURE_NOT_SUPPORTED.equals(e.getSQLState())) {
-                throw SqlFaults.explain("The tables from " + tables.get(0) + " on could not be emptied", e);
+                throw SqlFaults.explain("The tables starting with " + tables.get(0) + " could not be emptied", e);
             }
             destination.rollback(before);
             requireReplica(tables.get(0));
@@ -58,7 +58,7 @@ final class TableEmptier {
                         FaultKind.PERMISSION,
                         "Foreign keys of other tables refer to table " + table
                                 + ", and the destination's account may not set session_replication_role to empty it.",
-                        "Grant it the right, or drop these foreign keys and make them again afterwards.");
+                        "Grant that right, or drop these foreign keys and re-create them afterwards.");
             }
         }
     }

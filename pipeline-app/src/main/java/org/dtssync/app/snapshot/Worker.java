@@ -78,14 +78,14 @@ final class Worker {
         chunks.forEach(chunk -> progress.copying(chunk.table()));
         try {
             report(retry.once(
-                    "The tables from " + chunks.get(0).table() + " on could not be copied",
+                    "The tables starting with " + chunks.get(0).table() + " could not be copied",
                     sessions,
                     () -> copy.copy(chunks, sessions)));
         } catch (SyncException fault) {
             if (!CopyRetry.isPassing(fault)) {
                 throw fault;
             }
-            LOG.warn("The snapshot tries small tables again one by one. error={}", fault.what());
+            LOG.warn("The snapshot retries small tables one by one. error={}", fault.what());
             for (Chunk chunk : chunks) {
                 single(chunk);
             }
@@ -101,7 +101,7 @@ final class Worker {
         for (ChunkStore.LoadedTable loaded : committed.loaded()) {
             var time = progress.loaded(loaded.table());
             LOG.info(
-                    "Table was copied. table={} rows={} bytes={} seconds={}.{}",
+                    "Table copied. table={} rows={} bytes={} seconds={}.{}",
                     loaded.table(),
                     loaded.rows(),
                     loaded.bytes(),

@@ -110,6 +110,6 @@ final class WorkerCrew {
         if (first instanceof SyncException fault) {
             throw fault;
         }
-        throw new SyncException(FaultKind.INTERNAL, "A worker of the snapshot failed.", "", first);
+        throw new SyncException(FaultKind.INTERNAL, "A snapshot worker failed.", "", first);
     }
 }

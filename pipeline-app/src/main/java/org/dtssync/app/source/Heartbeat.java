@@ -89,7 +89,7 @@ public final class Heartbeat {
             listener.walRetained(state.retainedBytes());
             if (warn && state.retainedBytes() > walWarningBytes) {
                 LOG.warn(
-                        "The source keeps much WAL for the slot. task={} slot={} retained_bytes={} wal_warning_bytes={}",
+                        "The source retains a lot of WAL for the slot. task={} slot={} retained_bytes={} wal_warning_bytes={}",
                         task,
                         slot.name(),
                         state.retainedBytes(),
@@ -144,7 +144,7 @@ public final class Heartbeat {
             }
             return lsn;
         } catch (SQLException e) {
-            throw SqlFaults.explain("The heartbeat of task " + task + " could not be followed", e);
+            throw SqlFaults.explain("The heartbeat of task " + task + " could not be tracked", e);
         }
     }
 

@@ -93,7 +93,7 @@ public final class PublicationWatch {
         try (Connection source = parts.source().open()) {
             found = read(source).orElseThrow(this::gone);
         } catch (SQLException e) {
-            throw SqlFaults.explain("Publication " + name + " could not be compared", e);
+            throw SqlFaults.explain("Publication " + name + " could not be checked", e);
         }
         requireSame(recorded.publication().get(), found.identity());
         Map<String, String> faults = new LinkedHashMap<>();
@@ -122,11 +122,11 @@ public final class PublicationWatch {
         String[] is = now.split(" ", 4);
         String how;
         if (!was[0].equals(is[0])) {
-            how = " was dropped and made again";
+            how = " was dropped and re-created";
         } else if (!was[3].equals(is[3])) {
             how = " was altered (it has " + is[3] + " instead of " + was[3] + ")";
         } else if (was[2].equals(is[2])) {
-            how = " was altered for a while";
+            how = " was altered temporarily";
         } else {
             // Another owner changes nothing of what is published.
             return;
@@ -145,20 +145,20 @@ public final class PublicationWatch {
             boolean ours = table.schema().equals(SqlResources.SCHEMA);
             Optional<String> how = Optional.empty();
             if (entry == null) {
-                how = Optional.of("was taken out of publication " + name);
+                how = Optional.of("was removed from publication " + name);
             } else if (entry.filtered()) {
                 how = Optional.of("has a row filter in publication " + name);
             } else if (entry.columns()) {
                 how = Optional.of("has a column list in publication " + name);
             } else if (!ours && !entry.identifier().equals(recorded.getOrDefault(table, entry.identifier()))) {
-                how = Optional.of("was taken out of publication " + name + " and added again");
+                how = Optional.of("was removed from publication " + name + " and added again");
             }
             how.ifPresent(what -> faults.put(
                     "Table " + table + " " + what + ", and changes of it may be missing from the stream.",
                     ours
                             ? "Run at the source: ALTER PUBLICATION " + Identifiers.quote(name) + " ADD TABLE "
                                     + table.sql() + ";"
-                            : "Run with --resnapshot " + table + ", which publishes the table as it was and loads it"
+                            : "Run with --resnapshot " + table + ", which publishes the table as before and reloads it"
                                     + " again."));
         }
     }

@@ -46,7 +46,7 @@ public record SourceIdentity(String systemIdentifier, String database) {
             rows.next();
             return new SourceIdentity(rows.getString(1), rows.getString(2));
         } catch (SQLException e) {
-            throw SqlFaults.explain("The source could not be asked which server it is", e);
+            throw SqlFaults.explain("The identity of the source server could not be read", e);
         }
     }
 
@@ -61,9 +61,9 @@ public record SourceIdentity(String systemIdentifier, String database) {
             if (!begun.equals(now)) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "Task " + parts.task().name() + " has begun with " + begun + ", but source.url names " + now
+                        "Task " + parts.task().name() + " was started with " + begun + ", but source.url names " + now
                                 + ".",
-                        "Correct source.url, or run dts-sync release and begin again.");
+                        "Correct source.url, or run dts-sync release and start over.");
             }
         });
     }

@@ -152,9 +152,9 @@ public final class CapturePart implements CaptureListener {
         requireTask();
         return new SyncException(
                 FaultKind.TRANSIENT,
-                "The broker ended the open transaction of task " + fence.task()
-                        + ": it took longer than transaction.timeout.ms, or another task of this name writes to the topics.",
-                "If it happens again and again, raise transaction.timeout.ms under kafka, and see that no other task has"
+                "The broker aborted the open transaction of task " + fence.task()
+                        + ": it took longer than transaction.timeout.ms, or another task with this name writes to the topics.",
+                "If it happens repeatedly, raise transaction.timeout.ms under kafka, and check that no other task has"
                         + " this name.",
                 fault);
     }
@@ -174,7 +174,7 @@ public final class CapturePart implements CaptureListener {
 
     @Override
     public void topicMadeAgain(String topic) {
-        LOG.warn("A topic was deleted and made again; what was not applied of it is lost. topic={}", topic);
+        LOG.warn("A topic was deleted and re-created; its changes that were not applied are lost. topic={}", topic);
     }
 
     @Override
@@ -182,7 +182,7 @@ public final class CapturePart implements CaptureListener {
         watch.started();
         lastCut = Lsn.max(lastCut, lsn);
         LOG.info(
-                "Capture streams. task={} slot={} lsn={}",
+                "Capture is streaming. task={} slot={} lsn={}",
                 parts.task().name(),
                 parts.task().slot(),
                 lsn);

@@ -92,7 +92,7 @@ public final class CaptureWatch {
     public synchronized void awaitStreaming(long limitMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
         while (!streaming) {
-            wait(left(deadline, "A capture did not begin to stream"));
+            wait(left(deadline, "Capture did not start streaming"));
         }
     }
 
@@ -100,7 +100,7 @@ public final class CaptureWatch {
     public synchronized void awaitPast(Lsn lsn, long limitMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
         while (lsn.reached(reached)) {
-            wait(left(deadline, "A capture did not come past position " + lsn));
+            wait(left(deadline, "Capture did not pass position " + lsn));
         }
     }
 

@@ -70,7 +70,7 @@ public final class Comparison {
         Map<TableName, List<ComparedSlice>> earlier = unfinished.resume(digest, resumable);
         if (!earlier.isEmpty()) {
             LOG.info(
-                    "Going on with a comparison that was cut off. task={} rows={}",
+                    "Resuming an interrupted verification. task={} rows={}",
                     parts.task().name(),
                     earlier.values().stream()
                             .flatMap(List::stream)

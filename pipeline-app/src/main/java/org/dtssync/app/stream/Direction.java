@@ -162,7 +162,7 @@ public final class Direction implements AutoCloseable {
                 throw e;
             }
             LOG.info(
-                    "The stream has ended: applications were moved. task={}",
+                    "The stream has ended: the applications were moved. task={}",
                     parts.task().name());
         }
     }

@@ -61,25 +61,25 @@ final class ModelLoader extends JdbcLoaderBase {
             if (!errors.isEmpty()) {
                 // Only dependencies are lost by that: the texts are the server's own.
                 LOG.warn(
-                        "Some expressions were not understood, so the order of what uses them is found by trying. count={} first={}",
+                        "Some expressions could not be parsed; the order of the objects that use them is found by trial. count={} first={}",
                         errors.size(),
                         errors.get(0));
             }
             return database;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SyncException(FaultKind.INTERNAL, "Reading the structure was interrupted.", "", e);
+            throw new SyncException(FaultKind.INTERNAL, "Reading the schema was interrupted.", "", e);
         } catch (IOException e) {
             // pgCodeKeeper wraps what the driver throws, and a connection that was lost is worth another try.
             for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
                 if (cause instanceof SQLException lost && SqlFaults.kind(lost) != FaultKind.DATA) {
-                    throw SqlFaults.explain("The structure of the " + connections.role() + " could not be read", lost);
+                    throw SqlFaults.explain("The schema of the " + connections.role() + " could not be read", lost);
                 }
             }
             throw new SyncException(
                     FaultKind.DATA,
-                    "The structure of the " + connections.role() + " could not be read: " + e.getMessage() + ".",
-                    "Run it again if the structure was being changed at that moment.",
+                    "The schema of the " + connections.role() + " could not be read: " + e.getMessage() + ".",
+                    "Run it again if the schema was being changed at that moment.",
                     e);
         }
     }

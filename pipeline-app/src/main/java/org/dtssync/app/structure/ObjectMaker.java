@@ -94,7 +94,7 @@ final class ObjectMaker {
             } catch (SQLException suppressed) {
                 e.addSuppressed(suppressed);
             }
-            throw SqlFaults.explain("The destination ended a new connection", e);
+            throw SqlFaults.explain("The destination closed a new connection", e);
         }
     }
 
@@ -106,7 +106,7 @@ final class ObjectMaker {
         double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
         listener.tried(object, state, seconds);
         LOG.debug(
-                "Object of the structure was tried. object={} state={} seconds={}",
+                "Schema object processed. object={} state={} seconds={}",
                 object.name(),
                 state.label(),
                 seconds);
@@ -131,7 +131,7 @@ final class ObjectMaker {
             connection.commit();
             return state;
         } catch (SQLException e) {
-            throw SqlFaults.explain("Object " + stored.object().name() + " could not be made", e);
+            throw SqlFaults.explain("Object " + stored.object().name() + " could not be done", e);
         }
     }
 
@@ -167,7 +167,7 @@ final class ObjectMaker {
                     return e;
                 }
                 LOG.info(
-                        "Deadlock, trying again. object={} attempt={}",
+                        "Deadlock; retrying. object={} attempt={}",
                         stored.object().name(),
                         attempt);
             }

@@ -60,10 +60,10 @@ final class ObjectWave {
             if (e.getCause() instanceof SyncException fault) {
                 throw fault;
             }
-            throw new SyncException(FaultKind.INTERNAL, "Making the structure broke off.", "", e.getCause());
+            throw new SyncException(FaultKind.INTERNAL, "Creating schema objects was aborted.", "", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SyncException(FaultKind.INTERNAL, "Making the structure was interrupted.", "", e);
+            throw new SyncException(FaultKind.INTERNAL, "Creating schema objects was interrupted.", "", e);
         } finally {
             stop();
             executor.shutdownNow();
@@ -92,7 +92,7 @@ final class ObjectWave {
             }
         } catch (SQLException e) {
             stop();
-            throw SqlFaults.explain("The destination ended a connection", e);
+            throw SqlFaults.explain("The destination closed a connection", e);
         } catch (RuntimeException e) {
             stop();
             throw e;

@@ -114,10 +114,10 @@ public final class StructureApplier {
         return new SyncException(
                 FaultKind.DATA,
                 failed.size() + " object(s) of the " + section.label()
-                        + " structure could not be made at the destination: " + named + more + ".",
+                        + " section could not be created at the destination: " + named + more + ".",
                 "See the SQL with dts-sync structure show TASK.yaml '" + first
                         + "', correct it with dts-sync structure set TASK.yaml '"
-                        + first + "' FILE or leave it out with dts-sync structure skip TASK.yaml '" + first
+                        + first + "' FILE or skip it with dts-sync structure skip TASK.yaml '" + first
                         + "', then run again.");
     }
 }

@@ -38,7 +38,7 @@ public final class StructureReader {
             ModelStatements model = new ModelStatements(new ModelLoader(database, settings).read(), selection, tables);
             return numbered(new StructureAssembly(connection, settings, tables, model, selection.owners()).objects());
         } catch (SQLException e) {
-            throw SqlFaults.explain("The structure of the " + database.role() + " could not be read", e);
+            throw SqlFaults.explain("The schema of the " + database.role() + " could not be read", e);
         }
     }
 

@@ -54,7 +54,7 @@ public final class StructureStore {
 
     /** Saves the list, all pending, unless the task has one already: then that one stays. */
     public void save(List<StructureObject> objects, Fence fence) {
-        destination.inTransaction("The structure of task " + task + " could not be saved", connection -> {
+        destination.inTransaction("The schema objects of task " + task + " could not be saved", connection -> {
             fence.hold(connection);
             if (!query(connection, COLUMNS + " LIMIT 1", task).isEmpty()) {
                 return null;
@@ -83,7 +83,7 @@ public final class StructureStore {
     /** Returns the whole list in order. */
     public List<StoredObject> list() {
         return destination.inTransaction(
-                "The structure of task " + task + " could not be read",
+                "The schema objects of task " + task + " could not be read",
                 connection -> query(connection, COLUMNS + " ORDER BY ordinal", task));
     }
 
@@ -95,7 +95,7 @@ public final class StructureStore {
      */
     public StoredObject show(String name) {
         List<StoredObject> found = destination.inTransaction(
-                "The structure of task " + task + " could not be read",
+                "The schema objects of task " + task + " could not be read",
                 connection -> query(
                         connection,
                         COLUMNS
@@ -107,7 +107,7 @@ public final class StructureStore {
         if (found.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "Task " + task + " has no object '" + name + "' in its structure.",
+                    "Task " + task + " has no schema object '" + name + "'.",
                     "See dts-sync structure list TASK.yaml --all.");
         }
         if (found.size() > 1 && !found.get(0).object().name().equals(name)) {
@@ -185,10 +185,10 @@ public final class StructureStore {
         if (stored.state() == ObjectState.DONE) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "Object '" + stored.object().name() + "' of task " + task + " is made already.",
-                    "Change it at the destination itself.");
+                    "Object '" + stored.object().name() + "' of task " + task + " already exists.",
+                    "Change it directly at the destination.");
         }
-        destination.inTransaction("The structure of task " + task + " could not be changed", connection -> {
+        destination.inTransaction("The schema objects of task " + task + " could not be changed", connection -> {
             try (PreparedStatement statement = connection.prepareStatement("UPDATE dts_sync.structure_object SET "
                     + assignments + " WHERE task = ? AND ordinal = ? AND state <> 'done'")) {
                 for (int i = 0; i < values.length; i++) {

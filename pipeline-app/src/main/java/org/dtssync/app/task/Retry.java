@@ -80,7 +80,7 @@ public final class Retry {
                 }
                 // Not all at the same moment: many parts, and many tasks, lose one server together.
                 long spread = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
-                LOG.warn("Trying again. part={} pause_ms={} reason={}", part, spread, e.getMessage());
+                LOG.warn("Retrying. part={} pause_ms={} reason={}", part, spread, e.getMessage());
                 listener.retrying(part, e.kind());
                 Thread.sleep(spread);
                 pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);

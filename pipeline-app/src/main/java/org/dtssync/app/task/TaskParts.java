@@ -153,7 +153,7 @@ public record TaskParts(
             throw new SyncException(
                     FaultKind.USAGE,
                     (isKey ? "key" : "value") + ".converter " + className + " cannot be used: " + e + ".",
-                    "Put its jar into the lib directory of dts-sync, or take the key out of the task file.",
+                    "Put its jar into the lib directory of dts-sync, or remove the key from the task file.",
                     e);
         }
     }

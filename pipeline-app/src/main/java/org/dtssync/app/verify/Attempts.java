@@ -51,7 +51,7 @@ final class Attempts {
                 }
                 earlier = fault;
             }
-            log.info("A chunk is compared again after a passing fault. attempt={} kind={}", attempt, earlier.kind());
+            log.info("Verifying a slice again after a transient error. attempt={} kind={}", attempt, earlier.kind());
             Thread.sleep(pauseMillis);
             pauseMillis *= 2;
         }

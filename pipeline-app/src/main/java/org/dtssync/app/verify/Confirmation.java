@@ -57,7 +57,7 @@ final class Confirmation {
         for (Doubts doubts : open) {
             findings.undecided(doubts.table().name());
             log.warn(
-                    "Rows kept changing while they were compared and are left undecided. table={} rows={} rounds={}",
+                    "Rows kept changing during verification and remain undecided. table={} rows={} rounds={}",
                     doubts.table().name(),
                     doubts.size(),
                     rounds);

@@ -53,7 +53,7 @@ class PrecheckOwnershipTest {
                 FAIL,
                 "Role t_owner owns objects in schema sales at the source, but cannot be given any at the destination: it may"
                         + " not create in that schema.",
-                "GRANT CREATE ON SCHEMA \"sales\" TO \"t_owner\"; -- at the source, which is carried");
+                "GRANT CREATE ON SCHEMA \"sales\" TO \"t_owner\"; -- at the source, which is migrated");
 
         servers.atSource(item.remedy());
         servers.assertPasses("owner-rights");
@@ -85,7 +85,7 @@ class PrecheckOwnershipTest {
                 "extension-rights",
                 "pageinspect",
                 FAIL,
-                "Extension pageinspect of the source can only be made by a superuser, which account t_migrator at the"
+                "Extension pageinspect of the source can only be created by a superuser, which account t_migrator at the"
                         + " destination is not.",
                 "CREATE SCHEMA IF NOT EXISTS \"public\"; CREATE EXTENSION \"pageinspect\" SCHEMA \"public\"; -- at the"
                         + " destination, as a superuser");
@@ -113,7 +113,7 @@ class PrecheckOwnershipTest {
                 "superuser-objects",
                 "event trigger t_seen",
                 WARN,
-                "The event trigger t_seen can only be made by a superuser, which account t_migrator at the destination is"
+                "The event trigger t_seen can only be created by a superuser, which account t_migrator at the destination is"
                         + " not: the task will stop for it.",
                 "ALTER ROLE \"t_migrator\" SUPERUSER; -- or, once the task has stopped: dts-sync structure skip TASK.yaml"
                         + " NAME");
@@ -130,7 +130,7 @@ class PrecheckOwnershipTest {
                 "destination-rights",
                 "t_migrator",
                 FAIL,
-                "Account t_migrator may not make temporary tables in database " + servers.database()
+                "Account t_migrator may not create temporary tables in database " + servers.database()
                         + " at the destination, through which changes are applied.",
                 "GRANT TEMPORARY ON DATABASE \"" + servers.database() + "\" TO \"t_migrator\";");
 

@@ -43,8 +43,8 @@ class PrecheckServerPairTest {
                 "encoding",
                 "source",
                 FAIL,
-                "Database " + servers.database() + " at the source has the encoding SQL_ASCII: its texts can be in any"
-                        + " encoding, and cannot be carried exactly.",
+                "Database " + servers.database() + " at the source has the encoding SQL_ASCII: its text can be in any"
+                        + " encoding, and cannot be migrated exactly.",
                 "Convert the source to UTF8 first: dump it, repair the texts, restore it into a UTF8 database.");
     }
 
@@ -77,7 +77,7 @@ class PrecheckServerPairTest {
                         "clock",
                         "source",
                         WARN,
-                        "The clock of the source is 6 s behind this machine's: lags will look wrong by that much.",
+                        "The clock of the source is 6 s behind this machine's: lags will be off by that much.",
                         "Synchronize the clocks, for example: systemctl enable --now systemd-timesyncd"));
     }
 
@@ -112,7 +112,7 @@ class PrecheckServerPairTest {
                                 "tablespaces",
                                 "fast",
                                 WARN,
-                                "Tablespace fast, in which selected tables or their indexes lie at the source, does not exist"
+                                "Tablespace fast, which selected tables or their indexes use at the source, does not exist"
                                         + " at the destination.",
                                 "CREATE TABLESPACE \"fast\" LOCATION '/path/on/the/server'; -- at the destination"));
             } finally {

@@ -88,7 +88,7 @@ class PrecheckTablesTest {
         assertThat(found)
                 .extracting(PrecheckItem::message)
                 .containsExactly(
-                        "Table public.deferred has a deferrable primary key, which is no replica identity" + ending,
+                        "Table public.deferred has a deferrable primary key, which cannot be the replica identity" + ending,
                         "Table public.dropped has a replica identity whose index no longer exists" + ending,
                         "Table public.nothing has REPLICA IDENTITY NOTHING" + ending,
                         "Partition elsewhere.leaf of table public.root has no primary key and REPLICA IDENTITY is DEFAULT"
@@ -160,7 +160,7 @@ class PrecheckTablesTest {
                 "column-names",
                 "public.t",
                 FAIL,
-                "Columns name, Name of table public.t differ only by case, and cannot be told apart.",
+                "Columns name, Name of table public.t differ only by case, which Debezium cannot distinguish.",
                 "ALTER TABLE \"public\".\"t\" RENAME COLUMN \"Name\" TO \"Name_2\"; -- or objects: { exclude: [ \"public.t\" ]"
                         + " }");
 
@@ -176,7 +176,7 @@ class PrecheckTablesTest {
                 "table-without-columns",
                 "public.empty",
                 FAIL,
-                "Table public.empty has no columns, and its rows cannot be carried.",
+                "Table public.empty has no columns, and its rows cannot be migrated.",
                 "objects: { exclude: [ \"public.empty\" ] }");
 
         servers.objects = new ObjectSelection(List.of("public.*"), List.of("public.empty"), Owners.KEEP);
@@ -243,7 +243,7 @@ class PrecheckTablesTest {
                                 "foreign-tables",
                                 "public.alone",
                                 WARN,
-                                "Table public.alone is a foreign table: its rows live elsewhere and are not carried.",
+                                "Table public.alone is a foreign table: its rows are stored elsewhere and are not migrated.",
                                 "objects: { exclude: [ \"public.alone\" ] }"),
                         new PrecheckItem(
                                 "foreign-tables",
@@ -272,7 +272,7 @@ class PrecheckTablesTest {
                 "large-objects",
                 "large objects",
                 WARN,
-                "The source has 1 large objects, which are not carried: logical decoding does not see them.",
+                "The source has 1 large objects, which are not migrated: logical decoding does not include them.",
                 "Copy them yourself while no application writes: pg_dump --large-objects, or keep them in bytea columns.");
     }
 

@@ -74,15 +74,15 @@ class PrecheckVersionsTest {
                             "source-primary",
                             "source",
                             FAIL,
-                            "The source is a standby: no publication can be made there.",
-                            "Give the primary in source.url of the task file."));
+                            "The source is a standby: no publication can be created there.",
+                            "Set source.url in the task file to the primary."));
             assertThat(look(settings, "destination-writable"))
                     .containsExactly(new PrecheckItem(
                             "destination-writable",
                             "destination",
                             FAIL,
-                            "The destination is a standby: it cannot be written.",
-                            "Give the primary in destination.url of the task file."));
+                            "The destination is a standby: it is read-only.",
+                            "Set destination.url in the task file to the primary."));
         }
     }
 
