@@ -10,9 +10,7 @@ import picocli.CommandLine.Spec;
 /** Ends the way back. */
 @Command(
         name = "complete",
-        description = {
-            "Makes a switchover final: ends reverse replication.", "The source stays read-only."
-        },
+        description = {"Makes a switchover final: ends reverse replication.", "The source stays read-only."},
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync complete shop.yaml"})
 final class CompleteCommand implements Callable<Integer> {

@@ -11,7 +11,8 @@ final class SwitchFlags {
 
     @Option(
             names = "--rehearse",
-            description = "Make the database read-only and writable again, and report for how long writes were blocked.")
+            description =
+                    "Make the database read-only and writable again, and report for how long writes were blocked.")
     private boolean rehearse;
 
     @Option(names = "--skip-verify", description = "Do not verify both databases first.")

@@ -49,8 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(
             names = "--structure",
-            description =
-                    "Compare schema objects (tables, indexes, views, functions, ...) instead of rows.")
+            description = "Compare schema objects (tables, indexes, views, functions, ...) instead of rows.")
     private boolean structure;
 
     @Spec

@@ -145,7 +145,8 @@ public final class Release {
                 endpoint.stay();
             } else if (!(endpoint instanceof Endpoint.Unmoved) && isUnmoved(phase)) {
                 endpoint.move();
-                done.add("Repointed applications to the " + used.role() + ", which an interrupted switch had not done.");
+                done.add(
+                        "Repointed applications to the " + used.role() + ", which an interrupted switch had not done.");
             }
         } catch (SyncException e) {
             // The task must go even where its PgBouncer has gone before.

@@ -74,7 +74,9 @@ final class LogView implements View {
                 "{} phase={} objects={} seconds={}",
                 // The schema phase begins with a look at the whole source, which takes longer than making what it
                 // finds.
-                shown == Phase.SCHEMA && activity.objects() == 0 ? "Reading schema objects." : "Creating schema objects.",
+                shown == Phase.SCHEMA && activity.objects() == 0
+                        ? "Reading schema objects."
+                        : "Creating schema objects.",
                 shown.label(),
                 activity.objects(),
                 Math.round(activity.phaseSeconds()));

@@ -66,8 +66,8 @@ public final class MetricsEndpoint implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be used: "
-                            + e.getMessage() + ".",
+                    "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be used: " + e.getMessage()
+                            + ".",
                     "Name an address of this machine and a free port, or port 0 for any.",
                     e);
         }

@@ -50,7 +50,11 @@ final class TaskMetrics implements PipelineListener {
                 .description("Bytes of COPY text copied by the snapshot.")
                 .register(registry);
         gauge("dts.sync.lag", "seconds", "Age of the oldest heartbeat not yet applied.", () -> lagSeconds);
-        gauge("dts.sync.lag", "bytes", "WAL between the source's current end of WAL and the applied position.", () -> lagBytes);
+        gauge(
+                "dts.sync.lag",
+                "bytes",
+                "WAL between the source's current end of WAL and the applied position.",
+                () -> lagBytes);
         gauge("dts.sync.slot.retained.wal", "bytes", "WAL that the source retains for the slot.", () -> retainedBytes);
         gauge("dts.sync.wal.warning", "bytes", "The setting wal.warning.", () -> walWarningBytes);
         for (Phase one : Phase.values()) {

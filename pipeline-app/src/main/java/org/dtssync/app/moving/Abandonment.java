@@ -158,7 +158,9 @@ public final class Abandonment {
             endpoint().move();
         } catch (SyncException e) {
             LOG.warn(
-                    "The applications were not repointed. task={} reason={}", task.task().name(), e.getMessage());
+                    "The applications were not repointed. task={} reason={}",
+                    task.task().name(),
+                    e.getMessage());
             return Optional.of(e);
         }
         steps.done(LAST, taskFence);

@@ -52,9 +52,8 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
             }
             missing.stream()
                     .sorted()
-                    .forEach(name -> problems.add(
-                            "PgBouncer has no database " + name + " (a database * does not count). Add its line to "
-                                    + settings.file() + " and RELOAD."));
+                    .forEach(name -> problems.add("PgBouncer has no database " + name
+                            + " (a database * does not count). Add its line to " + settings.file() + " and RELOAD."));
             users(console, problems);
             included(config, problems);
         } catch (SyncException e) {
@@ -134,9 +133,9 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
                             + from
                             + ". Correct it, or set switchover.pgbouncer.source and destination to the addresses that PgBouncer uses.");
         } else if (!file.server(name).equals(Optional.of(used))) {
-            problems.add(
-                    "File " + settings.file() + " has no line for PgBouncer's database " + name + " that points to "
-                            + used + ", its current server. Move its line there, with host, port and dbname, and RELOAD.");
+            problems.add("File " + settings.file() + " has no line for PgBouncer's database " + name
+                    + " that points to " + used
+                    + ", its current server. Move its line there, with host, port and dbname, and RELOAD.");
         }
     }
 

@@ -126,11 +126,12 @@ public record PoolFile(Path path, List<String> databases) {
                         && old.permissions().equals(fresh.permissions());
                 return same
                         ? Optional.empty()
-                        : Optional.of("File " + path + " of switchover.pgbouncer.file belongs to "
-                                + old.owner().getName() + " and group "
-                                + old.group().getName()
-                                + ", but a file that this account writes would not, so PgBouncer might be unable to read it. Give"
-                                + " it to the account that runs dts-sync, with a group that PgBouncer's account is in too.");
+                        : Optional.of(
+                                "File " + path + " of switchover.pgbouncer.file belongs to "
+                                        + old.owner().getName() + " and group "
+                                        + old.group().getName()
+                                        + ", but a file that this account writes would not, so PgBouncer might be unable to read it. Give"
+                                        + " it to the account that runs dts-sync, with a group that PgBouncer's account is in too.");
             } finally {
                 Files.delete(copy);
             }

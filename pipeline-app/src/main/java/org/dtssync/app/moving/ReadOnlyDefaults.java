@@ -103,15 +103,16 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
 
     /** Returns the statements that put it back, for a person; empty where no fence of this task is. */
     List<String> statements() {
-        return database.inTransaction("The read-only gate of the " + database.role() + " could not be read", connection -> {
-            List<String> statements = new ArrayList<>();
-            if (isKept(connection)) {
-                for (Earlier earlier : kept(connection)) {
-                    statements.add(subject(connection, earlier.role()) + " " + statement(earlier) + ";");
-                }
-            }
-            return statements;
-        });
+        return database.inTransaction(
+                "The read-only gate of the " + database.role() + " could not be read", connection -> {
+                    List<String> statements = new ArrayList<>();
+                    if (isKept(connection)) {
+                        for (Earlier earlier : kept(connection)) {
+                            statements.add(subject(connection, earlier.role()) + " " + statement(earlier) + ";");
+                        }
+                    }
+                    return statements;
+                });
     }
 
     private static void begin(Connection connection, Fence fence) throws SQLException {

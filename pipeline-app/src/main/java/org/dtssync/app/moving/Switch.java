@@ -331,7 +331,9 @@ public final class Switch {
             return Optional.empty();
         } catch (SyncException e) {
             LOG.warn(
-                    "The applications were not repointed. task={} reason={}", task.task().name(), e.getMessage());
+                    "The applications were not repointed. task={} reason={}",
+                    task.task().name(),
+                    e.getMessage());
             return Optional.of(e);
         }
     }

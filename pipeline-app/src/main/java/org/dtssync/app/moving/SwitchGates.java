@@ -206,7 +206,8 @@ public record SwitchGates(
             return List.of();
         } catch (SQLException e) {
             return List.of("The account " + from.settings().user() + " may not set session_replication_role at the "
-                    + from.role() + ", so reverse replication is impossible. Run there as a superuser: GRANT SET ON PARAMETER"
+                    + from.role()
+                    + ", so reverse replication is impossible. Run there as a superuser: GRANT SET ON PARAMETER"
                     + " session_replication_role TO it; (PostgreSQL 15 and later, before that a superuser is needed).");
         }
     }

@@ -100,7 +100,6 @@ public record SwitchReport(
                 : String.format(
                         "verification        %s%n",
                         verifiedAt == null ? verification : "equal, verified at " + verifiedAt);
-        return String.format(
-                "%s: %s%n%s%snext: %s", direction, outcome(), measured, compared, next);
+        return String.format("%s: %s%n%s%snext: %s", direction, outcome(), measured, compared, next);
     }
 }

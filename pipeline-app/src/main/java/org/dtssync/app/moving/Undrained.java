@@ -71,7 +71,8 @@ public record Undrained(Optional<String> since, long walBytes) {
                     there ? Optional.empty() : Optional.of(applied.map(Beat::at).orElse("the switchover")),
                     Math.max(0, insertLsn(from).minus(position)));
         } catch (SQLException e) {
-            throw SqlFaults.explain("The reverse replication of task " + parts.task().name() + " could not be checked", e);
+            throw SqlFaults.explain(
+                    "The reverse replication of task " + parts.task().name() + " could not be checked", e);
         }
     }
 

@@ -77,7 +77,9 @@ final class PhaseSequence {
             Phase phase = settled();
             if (phase.isOver()) {
                 LOG.info(
-                        "The task has ended; there is nothing to run. task={} phase={}", parts.task().name(), phase.label());
+                        "The task has ended; there is nothing to run. task={} phase={}",
+                        parts.task().name(),
+                        phase.label());
                 return Optional.empty();
             }
             Optional<VerifyReport> report;
@@ -221,7 +223,8 @@ final class PhaseSequence {
         if (!mirrors.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "This task has a mirror that replicates in the opposite direction: " + String.join(", ", mirrors) + ". " + what,
+                    "This task has a mirror that replicates in the opposite direction: " + String.join(", ", mirrors)
+                            + ". " + what,
                     "Run dts-sync release with the mirror's task file first; docs/switchover.md describes how to use such a pair.");
         }
     }

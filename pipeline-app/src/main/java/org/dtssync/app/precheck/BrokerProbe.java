@@ -127,7 +127,8 @@ final class BrokerProbe {
         if (badProperty) {
             return new SyncException(
                     FaultKind.USAGE,
-                    brokers + " cannot be queried: a property in section kafka of the task file is not valid, or no host"
+                    brokers
+                            + " cannot be queried: a property in section kafka of the task file is not valid, or no host"
                             + " of bootstrap.servers can be resolved.",
                     "Correct kafka.bootstrap.servers and the properties next to it.",
                     cause);

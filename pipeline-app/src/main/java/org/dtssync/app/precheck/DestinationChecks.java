@@ -156,8 +156,7 @@ final class DestinationChecks {
                 }
             });
         }
-        findings.passIfNothingFound(
-                "destination", "All tables at the destination have the source's columns.");
+        findings.passIfNothingFound("destination", "All tables at the destination have the source's columns.");
     }
 
     private static Map<TableName, Map<String, String>> columns(Query query) throws SQLException {

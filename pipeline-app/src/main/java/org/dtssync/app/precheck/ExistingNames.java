@@ -118,6 +118,7 @@ final class ExistingNames {
                         "Rename or drop it there, or keep it as it is: destination: { existing: adopt }");
             }
         }
-        findings.passIfNothingFound("destination", "No object at the destination has the name of a schema object of the source.");
+        findings.passIfNothingFound(
+                "destination", "No object at the destination has the name of a schema object of the source.");
     }
 }

@@ -53,7 +53,6 @@ final class NotCarriedChecks {
                             + found[2] + (Integer.parseInt(found[1]) > 5 ? " and more" : "") + ".",
                     "Create those you need at the destination yourself.");
         }
-        findings.passIfNothingFound(
-                "objects", "The source has no foreign servers, publications, settings or labels.");
+        findings.passIfNothingFound("objects", "The source has no foreign servers, publications, settings or labels.");
     }
 }

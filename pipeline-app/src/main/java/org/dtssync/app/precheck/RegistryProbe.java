@@ -37,7 +37,8 @@ final class RegistryProbe {
         if (status != 200 || !response.body().stripLeading().startsWith("[")) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    registry + " does not provide the Confluent-compatible API: GET /subjects returned HTTP " + status + ".",
+                    registry + " does not provide the Confluent-compatible API: GET /subjects returned HTTP " + status
+                            + ".",
                     "Set registry.url to the base URL of that API; Apicurio's ends with /apis/ccompat/v7.");
         }
     }

@@ -212,8 +212,7 @@ final class RightsChecks {
                     .yes();
             String remedy = grantable
                     ? "GRANT SET ON PARAMETER session_replication_role TO " + Identifiers.quote(account) + ";"
-                    : "ALTER ROLE " + Identifiers.quote(account)
-                            + " SUPERUSER; -- required before PostgreSQL 15";
+                    : "ALTER ROLE " + Identifiers.quote(account) + " SUPERUSER; -- required before PostgreSQL 15";
             long acting = ends.atSource("""
                     SELECT count(DISTINCT relation)
                     FROM (SELECT tgrelid AS relation FROM pg_trigger WHERE tgenabled IN ('O', 'A')

@@ -56,7 +56,8 @@ final class TableChecks {
             TableName table = new TableName(found[0], found[1]);
             findings.fail(
                     table.toString(),
-                    "Columns " + found[2] + " of table " + table + " differ only by case, which Debezium cannot distinguish.",
+                    "Columns " + found[2] + " of table " + table
+                            + " differ only by case, which Debezium cannot distinguish.",
                     "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[3]) + " TO "
                             + Identifiers.quote(found[3] + "_2") + "; -- or " + exclude(table));
         }
@@ -129,7 +130,8 @@ final class TableChecks {
             } else if (table.kind() == Kind.FOREIGN) {
                 findings.warn(
                         table.name().toString(),
-                        "Table " + table.name() + " is a foreign table: its rows are stored elsewhere and are not migrated.",
+                        "Table " + table.name()
+                                + " is a foreign table: its rows are stored elsewhere and are not migrated.",
                         exclude(table.name()));
             }
         }

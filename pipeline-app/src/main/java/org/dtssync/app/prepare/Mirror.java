@@ -82,7 +82,8 @@ public record Mirror(TaskParts parts, String first) {
         try (Connection connection = parts.destination().open()) {
             new Publication("dts_sync_" + first).include(connection, POSITIONS);
         } catch (SQLException e) {
-            throw SqlFaults.explain("The publication of task " + first + " could not be extended with the position tables", e);
+            throw SqlFaults.explain(
+                    "The publication of task " + first + " could not be extended with the position tables", e);
         }
         new Preparation(parts, fence).follow(tables);
     }

@@ -373,7 +373,8 @@ final class ChunkStore {
     private static SyncException gone(Chunk chunk) {
         return new SyncException(
                 FaultKind.INTERNAL,
-                "Chunk " + chunk.number() + " of table " + chunk.table() + " is not in the state the snapshot left it in.",
+                "Chunk " + chunk.number() + " of table " + chunk.table()
+                        + " is not in the state the snapshot left it in.",
                 "Run the task again; if it fails again, run with --resnapshot for this table.");
     }
 

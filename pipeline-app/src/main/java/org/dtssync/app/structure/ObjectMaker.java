@@ -105,11 +105,7 @@ final class ObjectMaker {
         ObjectState state = makeAndRecord(connection, stored);
         double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
         listener.tried(object, state, seconds);
-        LOG.debug(
-                "Schema object processed. object={} state={} seconds={}",
-                object.name(),
-                state.label(),
-                seconds);
+        LOG.debug("Schema object processed. object={} state={} seconds={}", object.name(), state.label(), seconds);
     }
 
     private ObjectState makeAndRecord(Connection connection, StoredObject stored) {

@@ -37,7 +37,8 @@ class NotBegunSentencesTest {
         Outcome list = dtsSync.run("structure", "list", file);
 
         assertThat(verify.err())
-                .isEqualTo("Task " + task.name() + " has not been started, so there is nothing to verify. Move the database"
+                .isEqualTo("Task " + task.name()
+                        + " has not been started, so there is nothing to verify. Move the database"
                         + " first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.\n");
         assertThat(verify.out()).isEmpty();
         assertThat(verify.exitCode()).isEqualTo(1);

@@ -89,8 +89,9 @@ class SurvivesKillTest {
             Outcome second = dtsSync.run("run", task);
             assertThat(second.exitCode()).isEqualTo(1);
             assertThat(second.err())
-                    .contains("is already being run by another instance. Stop that instance first, or set second.instance: standby"
-                            + " to wait for it.");
+                    .contains(
+                            "is already being run by another instance. Stop that instance first, or set second.instance: standby"
+                                    + " to wait for it.");
             assertThat(first.process().isAlive()).isTrue();
         } finally {
             first.process().destroyForcibly().waitFor();

@@ -187,7 +187,8 @@ class SwitchoverThroughPgBouncerTest {
     private static void assertTellsThatEveryGateIsOpen(Outcome outcome) {
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.out())
-                .isEqualTo("switchover: dry run, all preconditions are met\nnext: Run the command without --dry-run.\n");
+                .isEqualTo(
+                        "switchover: dry run, all preconditions are met\nnext: Run the command without --dry-run.\n");
         assertThat(outcome.err()).isEqualTo("A run is active and carries it out.\n");
     }
 

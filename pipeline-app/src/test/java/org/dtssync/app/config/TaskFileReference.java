@@ -57,8 +57,7 @@ final class TaskFileReference {
         if (section.equals("kafka") || section.equals("registry")) {
             page.append("Either `").append(section).append(": embedded`, or a map:\n\n");
         }
-        page.append(
-                "| Key | Type | Default | Unit | What it is | Reason to change it |\n|---|---|---|---|---|---|\n");
+        page.append("| Key | Type | Default | Unit | What it is | Reason to change it |\n|---|---|---|---|---|---|\n");
         for (TaskKey key : TaskKey.of(section)) {
             page.append("| `")
                     .append(key.key())

@@ -31,8 +31,7 @@ class NamesForeignChangesTest {
     };
 
     private static final String END_IT =
-            ". Find and stop the other client, then run with --resnapshot TABLE,"
-                    + " which loads the table again.";
+            ". Find and stop the other client, then run with --resnapshot TABLE," + " which loads the table again.";
 
     /**
      * One thing that somebody does at the destination.

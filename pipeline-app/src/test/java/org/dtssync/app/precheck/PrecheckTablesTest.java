@@ -88,7 +88,8 @@ class PrecheckTablesTest {
         assertThat(found)
                 .extracting(PrecheckItem::message)
                 .containsExactly(
-                        "Table public.deferred has a deferrable primary key, which cannot be the replica identity" + ending,
+                        "Table public.deferred has a deferrable primary key, which cannot be the replica identity"
+                                + ending,
                         "Table public.dropped has a replica identity whose index no longer exists" + ending,
                         "Table public.nothing has REPLICA IDENTITY NOTHING" + ending,
                         "Partition elsewhere.leaf of table public.root has no primary key and REPLICA IDENTITY is DEFAULT"

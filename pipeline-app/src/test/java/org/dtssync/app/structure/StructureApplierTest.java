@@ -173,8 +173,7 @@ class StructureApplierTest {
     @Test
     void anUnknownNameIsAnErrorThatSaysWhereToLook() throws Exception {
         assertThatThrownBy(() -> move.store.show("nothing"))
-                .hasMessage(
-                        "Task shop has no schema object 'nothing'. See dts-sync structure list TASK.yaml --all.");
+                .hasMessage("Task shop has no schema object 'nothing'. See dts-sync structure list TASK.yaml --all.");
     }
 
     private static StructureObject locking(int ordinal, String first, String second) {
