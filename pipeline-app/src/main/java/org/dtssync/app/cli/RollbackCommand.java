@@ -30,10 +30,8 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Option(
             names = "--abandon",
-            description = {
-                "Roll back even if not every change made at the destination reaches the source in time. Missing changes are",
-                "lost at the source and kept at the destination, and the task ends."
-            })
+            description = "Roll back even if not every change made at the destination reaches the source in time."
+                    + " Missing changes are lost at the source and kept at the destination, and the task ends.")
     private boolean abandon;
 
     @Spec
