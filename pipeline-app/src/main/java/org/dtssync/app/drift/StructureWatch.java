@@ -149,9 +149,7 @@ public final class StructureWatch {
     private static SyncException changed(List<StructureChange> changes, List<String> remedies) {
         String what = changes.stream().map(StructureChange::toString).collect(Collectors.joining("; "));
         return new SyncException(
-                FaultKind.STRUCTURE_CHANGED,
-                "The source schema changed: " + what + ".",
-                String.join(" ", remedies));
+                FaultKind.STRUCTURE_CHANGED, "The source schema changed: " + what + ".", String.join(" ", remedies));
     }
 
     private static List<String> remedies(

@@ -85,13 +85,6 @@ public record SwitchReport(
         return lsn == null ? "dry run, all preconditions are met" : "rehearsal finished, nothing was changed";
     }
 
-    private String outcome() {
-        if (moved) {
-            return "done";
-        }
-        return lsn == null ? "dry run, all preconditions are met" : "rehearsal finished, nothing was changed";
-    }
-
     /** Returns it for people: what was measured, if anything was. */
     public String text() {
         String measured = lsn == null

@@ -89,7 +89,8 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
         try (Connection connection = route.destination().open()) {
             new Publication(first.publication()).include(connection, POSITIONS);
         } catch (SQLException e) {
-            throw SqlFaults.explain("The publication of task " + first + " could not be extended with the position tables", e);
+            throw SqlFaults.explain(
+                    "The publication of task " + first + " could not be extended with the position tables", e);
         }
         preparation.follow(tables);
     }
