@@ -5,16 +5,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** The SQL of the dts_sync schema, as scripts of several statements that are safe to run again. */
+/** The SQL of the dts_sync schema, as scripts that are safe to run again. */
 public enum SqlResources {
     /** State kept in the destination. */
     DESTINATION("destination.sql"),
-    /** The heartbeat table, made at both ends. */
+    /** The heartbeat table, created at both ends. */
     HEARTBEAT("heartbeat.sql"),
-    /** What a fence changed, made at the end that is fenced. */
+    /** The settings to restore, kept at the end that was made read-only. */
     WRITE_FENCE("write-fence.sql");
 
-    /** The schema everything of ours lives in, at both ends. */
+    /** The schema that contains all our tables, at both ends. */
     public static final String SCHEMA = "dts_sync";
 
     private final String file;

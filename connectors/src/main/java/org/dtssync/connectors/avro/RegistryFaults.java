@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Turns a registry's failures into one sentence a person can act on. Never repeats credentials. */
+/** Turns registry failures into one actionable sentence. Never repeats credentials. */
 final class RegistryFaults {
 
     private static final int MESSAGE_LIMIT = 300;

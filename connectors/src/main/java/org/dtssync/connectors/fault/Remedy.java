@@ -1,6 +1,6 @@
 package org.dtssync.connectors.fault;
 
-/** Remedies that several faults share, so that the same thing is always said in the same words. */
+/** Remedies that several faults share, so that they are always worded the same. */
 public final class Remedy {
 
     /** Where changes are lost for good. */

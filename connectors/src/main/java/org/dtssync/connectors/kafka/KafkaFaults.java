@@ -11,13 +11,13 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Sorts errors of the Kafka clients into kinds that say whether trying again helps. */
+/** Maps Kafka client errors to kinds that determine whether a retry helps. */
 public final class KafkaFaults {
 
     private KafkaFaults() {}
 
     /**
-     * Wraps an error of a Kafka client; a {@link SyncException} comes back as it is.
+     * Wraps an error of a Kafka client; a {@link SyncException} is returned unchanged.
      *
      * @param what what was being done, a sentence without its full stop
      */

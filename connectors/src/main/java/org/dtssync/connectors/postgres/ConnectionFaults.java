@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Turns the failure to open a connection into one sentence a person can act on. */
+/** Turns the failure to open a connection into one actionable sentence. */
 final class ConnectionFaults {
 
     private ConnectionFaults() {}
@@ -50,7 +50,7 @@ final class ConnectionFaults {
         };
     }
 
-    /** The driver adds advice of its own, and names the reason of some failures only in their cause. */
+    /** The driver adds its own advice, and gives the reason of some failures only in their cause. */
     private static String reason(SQLException e) {
         if (e.getCause() instanceof UnknownHostException unknown) {
             return "host " + unknown.getMessage() + " is not known";

@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Sorts SQL errors by SQLSTATE class into kinds that say whether trying again helps. */
+/** Maps SQL errors by SQLSTATE class to kinds that determine whether a retry helps. */
 public final class SqlFaults {
 
     private SqlFaults() {}

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param host where its console listens
  * @param port the console's port
  * @param user an account of its {@code admin_users}
- * @param password the account's password, or null where none is asked for; never printed
+ * @param password the account's password, or null if none is needed; never printed
  * @param rootCertificate the certificate of the authority that issued the console's; empty if none is asked for
  * @param databases the names of the moved databases in PgBouncer
  * @param file the included file with the lines of these databases

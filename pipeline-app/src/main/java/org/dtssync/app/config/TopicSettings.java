@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * Section {@code topics}: how the task's topics are created.
  *
- * @param replicationFactor copies of each partition
+ * @param replicationFactor replicas of each partition
  * @param retentionMillis how long records of tables are kept, in milliseconds; -1 is for ever
  * @param config further topic properties
  */
