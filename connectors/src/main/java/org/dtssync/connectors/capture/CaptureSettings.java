@@ -61,8 +61,8 @@ public record CaptureSettings(
      * How missing topics are created.
      *
      * @param replicationFactor replicas of each partition
-     * @param retentionMillis how long records of tables are kept, in milliseconds; -1 is for ever
-     * @param config further topic properties
+     * @param retentionMillis how long records of tables are retained, in milliseconds; -1 means forever
+     * @param config additional topic properties
      */
     public record Topics(int replicationFactor, long retentionMillis, Map<String, String> config) {
         /** Copies the properties. */

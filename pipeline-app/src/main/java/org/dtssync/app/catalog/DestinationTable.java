@@ -10,12 +10,12 @@ import org.dtssync.app.catalog.TableStructure.Column;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Looks whether a table at the destination can take the rows of the source's table of that name. Stateless. */
+/** Checks whether a table at the destination can store the rows of the source table of that name. Stateless. */
 public final class DestinationTable {
 
     private DestinationTable() {}
 
-    /** Reads its structure; empty if it does not exist. */
+    /** Reads its shape; empty if it does not exist. */
     public static Optional<TableStructure> read(DatabaseConnections destination, TableName table) {
         return Optional.ofNullable(new StructureFingerprint(destination)
                         .read(List.of(table))
@@ -26,8 +26,8 @@ public final class DestinationTable {
     /**
      * Compares.
      *
-     * @param step the change that was made at the source, if one is being accepted: rows from before it must look alike
-     * @param keyless whether the destination need not have the key yet
+     * @param step the change made at the source, if one is being accepted: rows from before it must be the same
+     * @param keyless whether the destination may lack the key for now
      * @return how the destination differs, in words that follow a colon; empty if it does not
      */
     public static Optional<String> difference(
@@ -107,7 +107,7 @@ public final class DestinationTable {
         return Optional.empty();
     }
 
-    /** Returns whether rows could be refused for another reason than the key while they come in any order. */
+    /** Returns whether rows could be rejected for a reason other than the key while they arrive in any order. */
     public static boolean hasOtherUniqueIndexes(DatabaseConnections destination, TableName table, List<String> key) {
         return destination.inTransaction("The indexes of table " + table + " could not be read", connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""

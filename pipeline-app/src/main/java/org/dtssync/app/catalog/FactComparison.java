@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
-/** Puts the difference between two sets of facts about one table into words. Used for one comparison. */
+/** Describes the difference between two sets of facts about one table. Used for one comparison. */
 final class FactComparison {
 
     private static final String ALTERED = "altered";
@@ -71,7 +71,7 @@ final class FactComparison {
         });
     }
 
-    /** Notes columns of one number under two names, and returns these names. */
+    /** Records columns with one number under two names, and returns these names. */
     private Set<String> renamedColumns(Map<String, Map<String, String>> old, Map<String, Map<String, String>> current) {
         Set<String> renamed = new TreeSet<>();
         old.forEach((was, facts) -> current.forEach((is, currentFacts) -> {
@@ -164,7 +164,7 @@ final class FactComparison {
         }
     }
 
-    /** Properties of the table or of a partition; a column's have words of their own. */
+    /** Properties of the table or of a partition; those of a column are worded separately. */
     private void properties(String kind, String name) {
         Map<String, String> was = before.get(kind).get(name);
         Map<String, String> is = now.get(kind).get(name);

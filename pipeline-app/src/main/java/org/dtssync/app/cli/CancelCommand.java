@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Gives a task up before its switchover. */
+/** Abandons a task before its switchover. */
 @Command(
         name = "cancel",
         description = {

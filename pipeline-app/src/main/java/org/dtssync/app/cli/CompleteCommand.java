@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Ends the way back. */
+/** Ends reverse replication. */
 @Command(
         name = "complete",
         description = {"Makes a switchover final: ends reverse replication.", "The source stays read-only."},

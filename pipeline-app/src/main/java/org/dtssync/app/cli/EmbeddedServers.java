@@ -7,7 +7,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.embedded.EmbeddedKafka;
 import org.dtssync.app.embedded.EmbeddedRegistry;
 
-/** The servers that a task file asks for with {@code embedded}, and the task file with their addresses. */
+/** The {@code embedded} servers of a task file, and the task file with their addresses. */
 final class EmbeddedServers implements AutoCloseable {
 
     private final TaskFile resolved;
@@ -20,7 +20,7 @@ final class EmbeddedServers implements AutoCloseable {
         this.registry = registry;
     }
 
-    /** Starts what the task file asks for; nothing where all servers are the user's own. */
+    /** Starts the embedded servers of the task file; nothing if all servers are the user's own. */
     static EmbeddedServers start(TaskFile task) {
         EmbeddedKafka kafka = null;
         EmbeddedRegistry registry = null;
@@ -42,7 +42,7 @@ final class EmbeddedServers implements AutoCloseable {
         return new EmbeddedServers(task, null, null);
     }
 
-    /** Returns the task file with the addresses of what was started. */
+    /** Returns the task file with the addresses of the started servers. */
     TaskFile resolved() {
         return resolved;
     }

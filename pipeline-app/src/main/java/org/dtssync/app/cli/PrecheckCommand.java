@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Looks at everything that could go wrong, and changes nothing. */
+/** Checks everything that could go wrong, and changes nothing. */
 @Command(
         name = "precheck",
         description = {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Removes all of a task. */
+/** Removes everything that belongs to a task. */
 @Command(
         name = "release",
         description = {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a task through its phases, from wherever it was. */
+/** Runs a task through its phases, resuming where it left off. */
 @Command(
         name = "run",
         description = {
@@ -82,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
                 display.close();
                 return report.map(this::print).orElse(ExitCode.DONE);
             } catch (InterruptedException | SyncException e) {
-                // What a stop cuts off in the middle may come out as a fault; it is none.
+                // A stop in the middle of a step may surface as a fault; it is none.
                 if (stop.requested()) {
                     display.close();
                     err.println("Stopped. Run the same command to resume.");
@@ -93,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Before the display begins, which may leave only warnings of the log. */
+    /** Before the display starts, which may reduce the log to warnings. */
     private static MetricsEndpoint metrics(TaskFile file) {
         return file.metrics()
                 .map(settings -> MetricsEndpoint.start(settings, file))

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Objects of the structure: see, correct and skip those that failed. */
+/** Lists, corrects and skips schema objects that failed. */
 @Command(
         name = "structure",
         description = "Lists, shows, corrects and skips schema objects.",

@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Compares both databases in full. */
+/** Verifies both databases in full. */
 @Command(
         name = "verify",
         description = {
@@ -70,7 +70,7 @@ final class VerifyCommand implements Callable<Integer> {
         return running.isPresent() ? follow(running.get()) : run(file);
     }
 
-    /** Whoever asks for a comparison does not expect that a database is moved for it. */
+    /** Verifying must not start a migration. */
     private static void requireBegun(TaskFile file) {
         TaskStatus status = TaskStatus.read(file);
         if (status.progress().phase().isOver()) {

@@ -16,7 +16,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /**
- * Reads a task file: YAML, secrets resolved, defaults filled in, validated whole. {@link TaskKey} lists the keys.
+ * Reads a task file: YAML, secrets resolved, defaults filled in, fully validated. {@link TaskKey} lists the keys.
  *
  * <p>Thread-safe.
  */
@@ -49,7 +49,7 @@ public final class TaskFileReader {
     /**
      * Reads a task file.
      *
-     * @throws SyncException of kind USAGE that lists everything that is wrong with it
+     * @throws SyncException of kind USAGE that lists all mistakes
      */
     public TaskFile read(Path file) {
         Path directory = file.toAbsolutePath().getParent();
@@ -133,7 +133,7 @@ public final class TaskFileReader {
                     metrics());
         }
 
-        /** What a mirror writes to is there, with its rows. */
+        /** The tables that a mirror writes to exist already, with rows. */
         private static DestinationSettings mirrored(DestinationSettings settings, Optional<String> mirror) {
             return mirror.isEmpty()
                     ? settings
@@ -260,7 +260,7 @@ public final class TaskFileReader {
                     && text.raw().equals(EMBEDDED);
         }
 
-        /** Returns a section's reader; one that is missing or no map is reported once, and reads as empty. */
+        /** Returns a section's reader; one that is missing or not a map is reported once, and reads as empty. */
         private SectionReader section(String name) {
             YamlValue value = root.entries().get(name);
             if (value instanceof YamlValue.Mapping mapping) {

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /**
  * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow. A key {@code *}
- * stands for any key of that section, {@code key.converter.*} for any with that beginning.
+ * stands for any key of that section, {@code key.converter.*} for any with that prefix.
  */
 enum TaskKey {
     NAME(
@@ -461,7 +461,7 @@ enum TaskKey {
         return section.isEmpty() ? key : section + "." + key;
     }
 
-    /** Returns what its values are. */
+    /** Returns the type of its values. */
     KeyType type() {
         return type;
     }
@@ -486,17 +486,17 @@ enum TaskKey {
         return unit;
     }
 
-    /** Returns the key with a value, as it could be pasted: quotes are what people expect around URLs and ${...}. */
+    /** Returns the key with a value, ready to paste: with the usual quotes around URLs and ${...}. */
     String exampleEntry() {
         return key + ": " + (example.matches("[A-Za-z0-9_./]+|[\\[{].*") ? example : '"' + example + '"');
     }
 
-    /** Returns what it is, a sentence. */
+    /** Returns its description, a sentence. */
     String meaning() {
         return meaning;
     }
 
-    /** Returns why one would change it, a sentence. */
+    /** Returns the reason to change it, a sentence. */
     String whyChange() {
         return whyChange;
     }
@@ -516,7 +516,7 @@ enum TaskKey {
         return choices.isEmpty() ? List.of() : List.of(choices.split(","));
     }
 
-    /** Returns whether this stands for a key that is not listed by itself. */
+    /** Returns whether this stands for keys that are not listed separately. */
     boolean covers(String name) {
         return key.endsWith("*") ? name.startsWith(key.substring(0, key.length() - 1)) : key.equals(name);
     }

@@ -6,8 +6,8 @@ import java.util.Map;
  * Section {@code topics}: how the task's topics are created.
  *
  * @param replicationFactor replicas of each partition
- * @param retentionMillis how long records of tables are kept, in milliseconds; -1 is for ever
- * @param config further topic properties
+ * @param retentionMillis how long records of tables are retained, in milliseconds; -1 means forever
+ * @param config additional topic properties
  */
 public record TopicSettings(int replicationFactor, long retentionMillis, Map<String, String> config) {
 

@@ -6,7 +6,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Where the binaries of embedded servers are: beside the jars of the distribution.
+ * The location of the embedded servers' binaries: next to the jars of the distribution.
  *
  * @param home the distribution's directory
  */
@@ -21,7 +21,7 @@ public record Distribution(Path home) {
     /**
      * Returns a file or directory of the distribution.
      *
-     * @throws SyncException if it is not there
+     * @throws SyncException if it does not exist
      */
     public Path part(String name) {
         Path part = home.resolve(name);

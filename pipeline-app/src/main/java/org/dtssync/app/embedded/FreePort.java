@@ -9,9 +9,9 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Finds a port of 127.0.0.1 nobody listens on.
+ * Finds a free port on 127.0.0.1.
  *
- * <p>It looks below the range the system hands to outgoing connections: a server that is stopped and started again must
+ * <p>It searches below the range of ephemeral ports: a server that is restarted must
  * not find its port taken by a client that was trying to reach it.
  */
 public final class FreePort {

@@ -41,11 +41,11 @@ public final class MetricsEndpoint implements AutoCloseable {
     }
 
     /**
-     * Begins to serve.
+     * Starts serving.
      *
      * @param settings where
      * @param task the task, with embedded servers resolved to their addresses
-     * @throws SyncException of kind USAGE if nothing can be served there
+     * @throws SyncException of kind USAGE if it cannot listen there
      */
     public static MetricsEndpoint start(MetricsSettings settings, TaskFile task) {
         TaskMetrics metrics = new TaskMetrics(task.name(), task.walWarningBytes());
@@ -79,7 +79,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         return thread;
     }
 
-    /** Returns who is to be told how the run gets on. */
+    /** Returns the listener to notify of the run's progress. */
     public PipelineListener listener() {
         return metrics;
     }

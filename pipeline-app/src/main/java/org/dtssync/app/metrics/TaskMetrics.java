@@ -16,7 +16,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * The numbers of one run, each with the label {@code task}. Counters count from the start of the process. {@code docs/metrics.md}
+ * The metrics of one run, each with the label {@code task}. Counters count from the start of the process. {@code docs/metrics.md}
  * lists them all. Thread-safe.
  */
 final class TaskMetrics implements PipelineListener {
@@ -37,7 +37,7 @@ final class TaskMetrics implements PipelineListener {
      * Creates the metrics of a task.
      *
      * @param task its name
-     * @param walWarningBytes the size of the kept WAL from which a warning is given, in bytes
+     * @param walWarningBytes the size of retained WAL that triggers a warning, in bytes
      */
     TaskMetrics(String task, long walWarningBytes) {
         registry.config().commonTags("task", task);
@@ -79,7 +79,7 @@ final class TaskMetrics implements PipelineListener {
     }
 
     private void gauge(String name, String unit, String description, Supplier<Number> value) {
-        // Two gauges of one name would be one meter with two units.
+        // Two gauges of the same name would be one meter with two units.
         Gauge.builder(name + "." + unit, value)
                 .baseUnit(unit)
                 .description(description)
@@ -90,13 +90,13 @@ final class TaskMetrics implements PipelineListener {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Notes the lag; NaN where it is not known. */
+    /** Sets the lag; NaN if unknown. */
     void lag(double seconds, double bytes) {
         lagSeconds = seconds;
         lagBytes = bytes;
     }
 
-    /** Returns everything in Prometheus' text format. */
+    /** Returns all metrics in Prometheus text format. */
     String text() {
         return registry.scrape();
     }

@@ -19,7 +19,7 @@ public interface PipelineListener extends StreamListener {
     default void snapshotStarted(SnapshotProgress progress) {}
 
     /**
-     * A table was copied whole.
+     * A table was copied completely.
      *
      * @param rows rows of it, in this run and before
      * @param bytes bytes of COPY text

@@ -57,7 +57,7 @@ public final class Quickstart implements Callable<Integer> {
     public static void main(String[] arguments) {
         int code = new CommandLine(new Quickstart()).execute(arguments);
         System.out.flush();
-        // Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any more.
+        // Threads of libraries (Kafka's, Debezium's) may still be alive; they are no longer needed.
         UnpackedLibraries.remove();
         Runtime.getRuntime().halt(code);
     }

@@ -37,7 +37,7 @@ final class StopSignal implements AutoCloseable {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    /** Returns whether a signal came. */
+    /** Returns whether a signal arrived. */
     boolean requested() {
         return requested.get();
     }

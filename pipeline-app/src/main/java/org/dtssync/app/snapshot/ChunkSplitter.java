@@ -19,7 +19,7 @@ import org.dtssync.connectors.postgres.TableName;
  * once, nobody reads the table twice, and no snapshot lives longer than a step. Bounds need not be read in the snapshot of the
  * chunk: wherever they lie, they divide all keys. Thread-safe.
  *
- * @param chunkRows about how many rows a chunk has
+ * @param chunkRows approximate number of rows per chunk
  */
 record ChunkSplitter(int chunkRows) {
 

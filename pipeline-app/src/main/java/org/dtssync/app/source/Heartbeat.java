@@ -47,7 +47,7 @@ public final class Heartbeat {
      * Creates one; opens nothing yet.
      *
      * @param route the direction whose delay it measures
-     * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
+     * @param walWarningBytes size of the WAL retained for the slot, in bytes, that triggers a warning
      * @param walRetained told how much WAL the source keeps for the slot, in bytes
      */
     public Heartbeat(Route route, long walWarningBytes, LongConsumer walRetained) {

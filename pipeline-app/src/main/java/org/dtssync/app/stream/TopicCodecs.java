@@ -11,7 +11,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Makes what reads and writes the records of one direction's topics: converters by Kafka Connect's own convention, and the codec of
+ * Makes what reads and writes the records of one direction's topics: converters by Kafka Connect's convention, and the codec of
  * cuts. Thread-safe; what it makes is used by one thread each.
  *
  * @param task the name of the direction
