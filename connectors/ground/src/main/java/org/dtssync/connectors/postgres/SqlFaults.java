@@ -12,7 +12,7 @@ public final class SqlFaults {
     /**
      * Wraps an SQL error.
      *
-     * @param what what was being done, a sentence without its full stop that names the object
+     * @param what the work, a sentence without its full stop that names the object
      * @param e the driver's error; only its first line is repeated, since details can hold row values
      */
     public static SyncException explain(String what, SQLException e) {

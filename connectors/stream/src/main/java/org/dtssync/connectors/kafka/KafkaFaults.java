@@ -19,7 +19,7 @@ public final class KafkaFaults {
     /**
      * Wraps an error of a Kafka client; a {@link SyncException} is returned unchanged.
      *
-     * @param what what was being done, a sentence without its full stop
+     * @param what the work, a sentence without its full stop
      */
     public static SyncException explain(String what, Throwable error) {
         Throwable cause = error instanceof java.util.concurrent.ExecutionException ? error.getCause() : error;

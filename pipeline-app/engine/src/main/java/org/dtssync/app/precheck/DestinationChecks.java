@@ -9,7 +9,7 @@ import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Whether the destination can be written, and whether what is there already stands in the way. */
+/** Whether the destination is writable, and whether existing objects conflict. */
 final class DestinationChecks {
 
     private static final int TABLES_A_QUERY = 200;
@@ -23,7 +23,7 @@ final class DestinationChecks {
                     "The destination is a standby: it is read-only.",
                     "Set destination.url in the task file to the primary.");
         }
-        // The session's own setting is on; this is what a new session begins with.
+        // The session's own setting is on; this is the default of a new session.
         if (ends.atDestination("SELECT reset_val = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'")
                 .yes()) {
             String database = Identifiers.quote(
@@ -118,7 +118,7 @@ final class DestinationChecks {
         }
     }
 
-    /** Returns which tables have a row, asking only those that have pages. */
+    /** Returns which tables have a row, querying only those that have pages. */
     private static List<Long> filled(Ends ends, List<Found> found) throws SQLException {
         List<Found> candidates = found.stream()
                 .filter(table -> table.table() && table.bytes() > 0)

@@ -14,7 +14,7 @@ import org.dtssync.app.catalog.CatalogTable.Persistence;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Whether old rows can be told apart in the stream. Publishing a table without a usable replica identity would make
+ * Whether old rows can be distinguished in the stream. Publishing a table without a usable replica identity would make
  * every UPDATE and DELETE of the application fail, so these are failures.
  */
 final class IdentityChecks {
@@ -108,7 +108,7 @@ final class IdentityChecks {
                 : "(" + String.join(", ", table.keyColumns().orElse(List.of())) + ")";
     }
 
-    /** Values of generated columns are not in the stream, so they cannot tell rows apart. */
+    /** Values of generated columns are not in the stream, so they cannot identify rows. */
     static void generatedIdentity(Ends ends, Findings findings) throws SQLException {
         boolean refused = ends.atSource("SELECT current_setting('server_version_num')::int >= 180000")
                 .yes();

@@ -26,7 +26,7 @@ final class KafkaChecks {
         return names(ends).table(table.schema(), table.table());
     }
 
-    /** Kafka refuses topics whose names differ only by dots and underscores: its metrics could not tell them apart. */
+    /** Kafka refuses topics whose names differ only by dots and underscores: its metrics could not distinguish them. */
     static void topicNames(Ends ends, Findings findings) {
         Map<String, TableName> taken = new HashMap<>();
         for (CatalogTable table : ends.captured()) {
@@ -120,7 +120,7 @@ final class KafkaChecks {
                         : "The brokers do not show their settings to this account; their defaults are enough.");
     }
 
-    /** Changes wait in the topics while the history is loaded; those that expire before they are applied are lost. */
+    /** Changes wait in the topics during the initial load; those that expire before they are applied are lost. */
     static void retention(Ends ends, Findings findings) throws SQLException {
         long retentionMillis = ends.task().topics().retentionMillis();
         long bytes = ends.tables().stream().mapToLong(CatalogTable::bytes).sum();

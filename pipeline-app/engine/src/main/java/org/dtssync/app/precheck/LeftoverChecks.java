@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.TaskProgress;
 
-/** Whether what an earlier task of this name left behind, and what the state says, go together. */
+/** Whether leftovers of an earlier task of this name are consistent with the state. */
 final class LeftoverChecks {
 
     private LeftoverChecks() {}

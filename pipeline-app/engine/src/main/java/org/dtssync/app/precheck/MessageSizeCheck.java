@@ -67,7 +67,7 @@ final class MessageSizeCheck {
                 judge(table, largest.get());
             }
         } catch (SQLException e) {
-            // What the account may not read is what the check of rights is about; here it is only not known.
+            // The check of rights reports what the account may not read; here it is merely unknown.
             unknown(table, "could not be measured (SQLSTATE " + e.getSQLState() + ")");
         }
     }
@@ -130,7 +130,7 @@ final class MessageSizeCheck {
                 smallest.setting() + " allows records of " + Size.of(smallest.bytes()) + ", and " + found + ".");
     }
 
-    /** An update's record holds the row before and after it where the old row is written in full. */
+    /** The record of an update contains both the old and the new row if the old row is logged in full. */
     private static int copies(CatalogTable table) {
         return table.identity() == CatalogTable.Identity.FULL ? 2 : 1;
     }
@@ -141,7 +141,7 @@ final class MessageSizeCheck {
         return limits(ends.task().topics().config(), ends.brokers().topicBytes().getOrDefault(topic, 0L));
     }
 
-    /** A topic that exists keeps a limit that is higher; one that is lower is raised by the capture. */
+    /** An existing topic keeps a higher limit; capture raises a lower one. */
     private RecordLimits limits(java.util.Map<String, String> topicConfig, long existingBytes) {
         long wanted = RecordLimits.topicBytes(topicConfig);
         Optional<Long> request = ends.brokers().number("socket.request.max.bytes");

@@ -2,7 +2,7 @@ package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
 
-/** What the source has that belongs to no table and is not carried: each kind is said, with the names. */
+/** Source objects that belong to no table and are not migrated: each kind is reported, with the names. */
 final class NotCarriedChecks {
 
     private static final int FIRST_USER_OBJECT = 16_384;

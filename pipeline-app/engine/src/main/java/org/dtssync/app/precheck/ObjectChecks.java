@@ -10,7 +10,7 @@ import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 
-/** Whether what the tables need beside themselves is there or can be made: extensions, roles, tablespaces. */
+/** Whether the dependencies of the tables exist or can be created: extensions, roles, tablespaces. */
 final class ObjectChecks {
 
     private ObjectChecks() {}
@@ -83,7 +83,7 @@ final class ObjectChecks {
         }
     }
 
-    /** Compares versions number by number; what is not a number counts as none. */
+    /** Compares versions number by number; non-numbers are ignored. */
     static boolean isOlder(String version, String than) {
         List<Integer> a = numbers(version);
         List<Integer> b = numbers(than);
@@ -110,8 +110,8 @@ final class ObjectChecks {
     private record Named(String role, boolean owns) {}
 
     /**
-     * The schema public exists everywhere already, with an owner of its own. What belongs to an extension comes with it and
-     * is its maker's.
+     * The schema public already exists everywhere, with its own owner. Members of an extension come with it and belong to
+     * its creator.
      */
     private static final String ROLES = """
             WITH chosen AS (SELECT unnest(?::bigint[])::oid AS schema), extended AS (
@@ -153,7 +153,7 @@ final class ObjectChecks {
                 ends.atSource(ROLES, ends.schemas()).list(row -> new Named(row.getString(1), row.getBoolean(2)));
         String account = ends.atDestination("SELECT current_user").text();
         Map<String, Boolean> there = new HashMap<>();
-        // Since 16 a membership can come without the right to give objects away (SET) or to use the role's rights
+        // Since 16 a membership may lack the right to assign objects (SET) or to use the role's rights
         // (INHERIT).
         String set = ends.atDestination("SELECT current_setting('server_version_num')::int >= 160000")
                         .yes()

@@ -9,10 +9,10 @@ import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 
-/** Whether an account that is no superuser can make what the source has at the destination, and give it its owners. */
+/** Whether a non-superuser account can create the source's objects at the destination, and assign their owners. */
 final class OwnershipChecks {
 
-    /** What a schema grants to others than its owner, as statements. */
+    /** Grants on a schema to roles other than its owner, as statements. */
     private static final String SCHEMA_GRANTS = """
             SELECT format('GRANT %s ON SCHEMA %I TO %s%s', g.privilege_type, nspname,
                           CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
@@ -30,7 +30,7 @@ final class OwnershipChecks {
 
     private record Holding(String schema, String owner, boolean mayCreate) {}
 
-    /** PostgreSQL asks CREATE on the schema of the new owner too, unless a superuser gives the object away. */
+    /** PostgreSQL requires CREATE on the schema from the new owner too, unless a superuser assigns the object. */
     static void owners(Ends ends, Findings findings) throws SQLException {
         boolean carried = ends.task().objects().owners() == Owners.KEEP && !isSuperuser(ends);
         List<Holding> holdings = carried ? holdings(ends) : List.of();
@@ -81,7 +81,7 @@ final class OwnershipChecks {
                 .list(row -> new Holding(row.getString(1), row.getString(2), row.getBoolean(3)));
     }
 
-    /** Only who owns a schema can give rights on it; PostgreSQL answers anybody else with a notice and does nothing. */
+    /** Only the owner of a schema can grant rights on it; for other roles PostgreSQL prints a notice and does nothing. */
     static void schemaGrants(Ends ends, Findings findings) throws SQLException {
         boolean carried = ends.task().objects().owners() == Owners.KEEP && !isSuperuser(ends);
         String account = ends.atDestination("SELECT current_user").text();
@@ -114,7 +114,7 @@ final class OwnershipChecks {
 
     private record Extension(String name, String schema) {}
 
-    /** Whoever may create in the database may make trusted extensions; the others are a superuser's. */
+    /** CREATE on the database allows creating trusted extensions; the others need a superuser. */
     static void extensions(Ends ends, Findings findings) throws SQLException {
         Map<String, Boolean> makeable = new HashMap<>();
         ends.atDestination("""
@@ -130,7 +130,7 @@ final class OwnershipChecks {
                         """).list(row -> new Extension(row.getString(1), row.getString(2)));
         String account = ends.atDestination("SELECT current_user").text();
         for (Extension extension : extensions) {
-            // What is not offered at all is named by the check of extensions.
+            // The check of extensions reports those that are not available at all.
             if (!makeable.getOrDefault(extension.name(), true)) {
                 String schema = Identifiers.quote(extension.schema());
                 findings.fail(
@@ -146,7 +146,7 @@ final class OwnershipChecks {
         findings.passIfNothingFound("extensions", "The account can create every extension of the source.");
     }
 
-    /** They stop the task when it comes to them; then they can be skipped, or made by a superuser. */
+    /** They stop the task when it reaches them; then they can be skipped, or created by a superuser. */
     static void superuserObjects(Ends ends, Findings findings) throws SQLException {
         List<String> objects = isSuperuser(ends)
                 ? List.of()

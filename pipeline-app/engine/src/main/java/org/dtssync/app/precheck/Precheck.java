@@ -21,10 +21,10 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Runs every check of a task and gathers all they say, in a fixed order. Changes nothing anywhere: its sessions are
+ * Runs every check of a task and collects all findings, in a fixed order. Changes nothing anywhere: its sessions are
  * read-only.
  *
- * <p>A check that fails never hides another. Thread-safe; each run opens sessions of its own.
+ * <p>A check that fails never hides another. Thread-safe; each run opens its own sessions.
  */
 public final class Precheck {
 
@@ -54,7 +54,7 @@ public final class Precheck {
      *
      * @param task the task
      * @param suspiciousAge from which age open and prepared transactions of the source are reported
-     * @param checks what to look at beside connectivity
+     * @param checks what to check in addition to connectivity
      */
     Precheck(TaskFile task, Duration suspiciousAge, List<Check> checks) {
         this.checks = List.copyOf(checks);
@@ -62,7 +62,7 @@ public final class Precheck {
         this.suspiciousAge = suspiciousAge;
     }
 
-    /** Looks at everything and returns what was found, the same order each time. */
+    /** Runs all checks and returns the findings, in the same order each time. */
     public List<PrecheckItem> run() {
         Findings databases = new Findings("connectivity");
         try (Probe<Brokers> kafka = new Probe<>("kafka", this::brokers);

@@ -12,7 +12,7 @@ import org.dtssync.app.config.RegistrySettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Asks the schema registry for its subjects, within ten seconds. */
+/** Queries the schema registry for its subjects, within ten seconds. */
 final class RegistryProbe {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -22,7 +22,7 @@ final class RegistryProbe {
     /**
      * Asks.
      *
-     * @throws SyncException that says why the answer is missing or not that of a registry
+     * @throws SyncException that explains why the response is missing or not that of a registry
      */
     static void ask(RegistrySettings settings) {
         String registry = "The registry at " + settings;

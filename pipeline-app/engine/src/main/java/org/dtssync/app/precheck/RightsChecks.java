@@ -10,7 +10,7 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Whether the two accounts may do what the task does; each remedy is the SQL that grants it. */
+/** Whether the two accounts have the rights that the task needs; each remedy is the SQL that grants them. */
 final class RightsChecks {
 
     private RightsChecks() {}
@@ -18,7 +18,7 @@ final class RightsChecks {
     static void source(Ends ends, Findings findings) throws SQLException {
         String account = ends.atSource("SELECT current_user").text();
         String quoted = Identifiers.quote(account);
-        // Amazon's managed servers grant replication by membership in a role of theirs.
+        // Amazon's managed servers grant replication by membership in a special role.
         boolean replicates = ends.atSource("""
                 SELECT rolsuper OR rolreplication
                        OR EXISTS (SELECT FROM pg_roles m WHERE m.rolname = 'rds_replication'
@@ -182,7 +182,7 @@ final class RightsChecks {
         boolean bypasses = ends.atDestination(
                         "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
                 .yes();
-        // An owner is not bound by its tables' policies, unless they are forced on it.
+        // Policies do not apply to a table's owner unless row-level security is forced.
         boolean owns = ends.task().objects().owners() == Owners.DROP;
         List<TableName> bound = bypasses
                 ? List.of()
@@ -239,7 +239,7 @@ final class RightsChecks {
         findings.passIfNothingFound(account, "Account " + account + " may set session_replication_role.");
     }
 
-    /** Tries it, and takes it back: managed servers allow it in ways the catalog does not show. */
+    /** Tries it, and reverts it: managed servers allow it in ways that the catalog does not show. */
     private static boolean maySetReplicationRole(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("BEGIN");

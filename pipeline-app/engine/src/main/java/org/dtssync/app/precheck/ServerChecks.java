@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.dtssync.connectors.postgres.Identifiers;
 
-/** Whether the two servers go together: versions, encodings, collations, clocks. */
+/** Whether the two servers are compatible: versions, encodings, collations, clocks. */
 final class ServerChecks {
 
     private static final int OLDEST_SOURCE = 14;
@@ -106,7 +106,7 @@ final class ServerChecks {
         };
     }
 
-    /** Where the locale of other providers than libc is kept changed with 15 and with 17. */
+    /** The catalog column for the locale of providers other than libc changed in 15 and in 17. */
     private static String databaseQuery(Query versionQuery) throws SQLException {
         long version = major(versionQuery);
         String provider = version >= 15 ? "datlocprovider" : "'c'";
@@ -153,7 +153,7 @@ final class ServerChecks {
         }
     }
 
-    /** Takes the middle of the question's time for the moment the server looked at its clock. */
+    /** Assumes that the server read its clock in the middle of the round trip. */
     private static Duration offset(Query query) throws SQLException {
         Instant before = Instant.now();
         long server = (long) (double) query.one(row -> row.getDouble(1));
@@ -177,7 +177,7 @@ final class ServerChecks {
         return query.number();
     }
 
-    /** A tree of partitions is locked whole, with its indexes; half the table leaves room for the applications. */
+    /** A partition tree is locked as a whole, with its indexes; half of the lock table leaves room for the applications. */
     static void compareLocks(String role, long tables, long locks, Findings findings) {
         if (tables > locks / 2) {
             findings.warn(

@@ -3,7 +3,7 @@ package org.dtssync.app.precheck;
 import java.sql.SQLException;
 import org.dtssync.connectors.postgres.Identifiers;
 
-/** Whether the source can be decoded: its settings, its free slots, what would hold up a new slot. */
+/** Whether the source supports logical decoding: its settings, its free slots, and what would delay a new slot. */
 final class SourceChecks {
 
     private static final int SHOWN_CHARACTERS = 40;
@@ -76,7 +76,7 @@ final class SourceChecks {
                             + ": if more WAL than that waits to be captured, the slot is lost and the task must start over.",
                     "ALTER SYSTEM SET max_slot_wal_keep_size = -1; SELECT pg_reload_conf(); -- at the source");
         }
-        // Since PostgreSQL 18 a slot can also be lost to time.
+        // Since PostgreSQL 18 a slot can also be lost to a timeout.
         for (String timeout : ends.atSource("""
                 SELECT setting || unit FROM pg_settings WHERE name = 'idle_replication_slot_timeout' AND setting <> '0'
                 """).texts()) {
@@ -93,7 +93,7 @@ final class SourceChecks {
     private record Transaction(long pid, String database, long seconds, String query) {}
 
     static void longTransactions(Ends ends, Findings findings) throws SQLException {
-        // pg_locks shows every account which sessions have written; what they do, only to those who may see it.
+        // pg_locks shows every account which sessions have written; their queries are visible only with the right to see them.
         for (Transaction open : ends.atSource("""
                 SELECT l.pid, coalesce(a.datname, '?'),
                        extract(epoch FROM clock_timestamp() - a.xact_start)::bigint, coalesce(a.query, '')

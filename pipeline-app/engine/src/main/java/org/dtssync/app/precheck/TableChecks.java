@@ -11,12 +11,12 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Whether every selected table can be carried. */
+/** Whether every selected table can be migrated. */
 final class TableChecks {
 
     private TableChecks() {}
 
-    /** Returns the line of the task file that takes a table out. */
+    /** Returns the line of the task file that excludes a table. */
     static String exclude(TableName table) {
         return "objects: { exclude: [ \"" + table + "\" ] }";
     }
@@ -42,7 +42,7 @@ final class TableChecks {
         findings.passIfNothingFound("objects", ends.captured().size() + " tables are selected.");
     }
 
-    /** Debezium reads columns by their names in lower case, and would take one for the other. */
+    /** Debezium looks up columns by lower-case name, and would confuse them. */
     static void columnNames(Ends ends, Findings findings) throws SQLException {
         for (String[] found : ends.atSource("""
                 SELECT n.nspname, c.relname, string_agg(a.attname, ', ' ORDER BY a.attnum), min(a.attname COLLATE "C")
@@ -65,7 +65,7 @@ final class TableChecks {
         findings.passIfNothingFound("tables", "Every column of a selected table has a usable name.");
     }
 
-    /** Debezium takes quotes around a name for SQL's and strips them: its records would have another column. */
+    /** Debezium mistakes quotes around a name for SQL quotes and strips them: its records would have another column. */
     private static void quotedColumnNames(Ends ends, Findings findings) throws SQLException {
         for (String[] found : ends.atSource("""
                 SELECT n.nspname, c.relname, a.attname
@@ -152,7 +152,7 @@ final class TableChecks {
         findings.passIfNothingFound("temporary tables", "The source has no temporary tables at the moment.");
     }
 
-    /** Triggers and rules that are enabled ALWAYS act at the destination on changes they acted on at the source. */
+    /** Triggers and rules that are enabled ALWAYS fire at the destination for changes that they fired for at the source. */
     static void alwaysTriggers(Ends ends, Findings findings) throws SQLException {
         for (String[] found : ends.atSource("""
                 SELECT n.nspname, c.relname, w.kind, w.name

@@ -27,8 +27,8 @@ import org.dtssync.connectors.postgres.TableName;
 /**
  * The task's chunks in the destination's dts_sync schema.
  *
- * <p>Every method that writes begins its transaction with the fence. Methods named for an act on a given connection leave it
- * without an open transaction, but for {@link #claim}, whose transaction {@link #commit} ends. Thread-safe.
+ * <p>Every method that writes starts its transaction with the epoch check. Methods that act on a given connection leave it
+ * without an open transaction, except {@link #claim}, whose transaction {@link #commit} ends. Thread-safe.
  */
 final class ChunkStore {
 
@@ -41,8 +41,8 @@ final class ChunkStore {
     }
 
     /**
-     * Gives every table that has none its first chunk, the whole table; with {@code emptyFirst} the rows these tables have at
-     * the destination are removed in the same transaction, so once only.
+     * Creates the first chunk, the whole table, for every table without one; with {@code emptyFirst} the rows of these tables at
+     * the destination are removed in the same transaction, so only once.
      */
     void plan(Connection destination, boolean emptyFirst) throws SQLException {
         fence.hold(destination);
@@ -69,7 +69,7 @@ final class ChunkStore {
         destination.commit();
     }
 
-    /** Reads the chunks that are not copied yet, of tables whose history is not loaded yet. */
+    /** Reads the chunks that are not copied yet, of tables that are not loaded yet. */
     List<Chunk> pending(Connection destination) throws SQLException {
         Map<TableName, TableProgress> tables = progress.tables().stream()
                 .filter(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING)
@@ -95,7 +95,7 @@ final class ChunkStore {
         return chunks;
     }
 
-    /** A table that has to be copied under one snapshot is copied just like one without a key. */
+    /** A table that has to be copied in one snapshot is copied like one without a key. */
     private static TableProgress whole(TableProgress table) {
         return new TableProgress(
                 table.table(),
@@ -109,10 +109,10 @@ final class ChunkStore {
     }
 
     /**
-     * Records that a chunk's table is being copied, and gives the chunk its upper bound if there is one to give; what lies
-     * behind it becomes the new tail. Done again after a commit of unknown outcome, it finds what was recorded.
+     * Records that a chunk's table is being copied, and sets the chunk's upper bound if there is one; what lies
+     * behind it becomes the new tail. Repeated after a commit of unknown outcome, it finds what was recorded.
      *
-     * @return the chunk as it is recorded now
+     * @return the chunk as recorded
      */
     Chunk begin(Connection destination, Chunk chunk, Optional<List<String>> bound) throws SQLException {
         fence.hold(destination);
@@ -121,7 +121,7 @@ final class ChunkStore {
             Optional<List<String>> earlier = upperBound(destination, chunk);
             recorded = chunk.endingAt(earlier.orElse(bound.get()));
             if (earlier.isEmpty()) {
-                // The workers go on from this division, so a crash must not undo it, as it may undo what they copied.
+                // The workers build on this split, so a crash must not undo it, as it may undo what they copied.
                 waitForDisk(destination);
                 split(destination, recorded, recorded.next());
             }
@@ -140,8 +140,8 @@ final class ChunkStore {
     /**
      * Begins the transaction that copies: checks the fence and locks the chunks' rows.
      *
-     * <p>The lock is for a commit whose outcome nobody knew: its session may still be at it, and whether it succeeded is
-     * certain only once it has let go.
+     * <p>The lock is for a commit of unknown outcome: its session may still be running, and whether it succeeded is
+     * certain only once it has released the lock.
      *
      * @return those of the chunks that are still to be copied
      */
@@ -180,7 +180,7 @@ final class ChunkStore {
         List<LoadedTable> loaded = List.of();
         if (!copied.isEmpty()) {
             mark(destination, copied);
-            // A statement of its own: it must see what another worker committed while mark() waited for the table's
+            // A separate statement: it must see what another worker committed while mark() waited for the table's
             // row.
             loaded = markLoaded(destination, copied);
             Lsn end = copied.stream().map(CopiedChunk::lsn).max(Lsn::compareTo).orElseThrow();
@@ -203,7 +203,7 @@ final class ChunkStore {
         destination.commit();
     }
 
-    /** Empties a table at the destination and forgets what was copied of it. */
+    /** Empties a table at the destination and resets its copy progress. */
     void reset(Connection destination, TableName table) throws SQLException {
         fence.hold(destination);
         try (PreparedStatement state = destination.prepareStatement("""
@@ -379,10 +379,10 @@ final class ChunkStore {
     }
 
     /**
-     * What one transaction brought.
+     * The result of one transaction.
      *
      * @param chunks the chunks copied by it
-     * @param loaded the tables that are whole with it
+     * @param loaded the tables completed by it
      */
     record Committed(List<CopiedChunk> chunks, List<LoadedTable> loaded) {}
 

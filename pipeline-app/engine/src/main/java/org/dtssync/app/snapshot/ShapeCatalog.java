@@ -17,7 +17,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Reads what a copy must know of tables and keys from a database's catalog. Not thread-safe, as its connection. */
+/** Reads the facts about tables and keys that a copy needs from a database's catalog. Not thread-safe, like its connection. */
 final class ShapeCatalog {
 
     private final Connection connection;
@@ -29,7 +29,7 @@ final class ShapeCatalog {
     /**
      * Reads the shapes of several tables at once.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED if one of them is not there
+     * @throws SyncException of kind STRUCTURE_CHANGED if one of them does not exist
      */
     Map<TableName, TableShape> shapes(List<TableName> tables) throws SQLException {
         Map<TableName, TableShape> shapes = new HashMap<>();

@@ -24,7 +24,7 @@ final class TableEmptier {
     }
 
     /**
-     * Empties the tables, all in one statement, as foreign keys between them demand. Where keys of further tables point to
+     * Empties the tables, all in one statement, as foreign keys between them require. If keys of other tables refer to
      * them they cannot be truncated; their rows are then deleted, which with {@code session_replication_role = replica} fires
      * none of those keys.
      */
@@ -47,7 +47,7 @@ final class TableEmptier {
         }
     }
 
-    /** Under any other role the deletes would go on into the tables that refer to these. */
+    /** Under any other role the deletes would cascade into the tables that refer to these. */
     private void requireReplica(TableName table) throws SQLException {
         try (Statement statement = destination.createStatement();
                 ResultSet rows =

@@ -11,10 +11,10 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.pgcodekeeper.core.settings.CoreSettings;
 
 /**
- * Reads the structure of a database as an ordered list of statements.
+ * Reads the schema objects of a database as an ordered list of statements.
  *
- * <p>What is carried is told by {@link ModelStatements}. Tablespaces, foreign servers, foreign tables, user mappings,
- * publications, subscriptions, large objects, security labels and settings of the database are never carried. Thread-safe.
+ * <p>{@link ModelStatements} defines what is migrated. Tablespaces, foreign servers, foreign tables, user mappings,
+ * publications, subscriptions, large objects, security labels and database settings are never migrated. Thread-safe.
  */
 public final class StructureReader {
 
@@ -27,7 +27,7 @@ public final class StructureReader {
         this.selection = selection;
     }
 
-    /** Reads the structure in the order in which it can be made, pre-data first. Takes no lock that a writer waits for. */
+    /** Reads the schema objects in the order in which they can be created, pre-data first. Takes no lock that blocks writers. */
     public List<StructureObject> read() {
         CoreSettings settings = new CoreSettings();
         settings.setKeepNewlines(true);

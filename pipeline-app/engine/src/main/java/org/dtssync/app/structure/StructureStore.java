@@ -19,10 +19,10 @@ import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * The task's list of objects, kept in {@code dts_sync.structure_object}, so that a resumed run works through the very same
+ * The task's list of schema objects, kept in {@code dts_sync.structure_object}, so that a resumed run works through the same
  * list and a person can see and correct it.
  *
- * <p>{@link #set} and {@link #skip} are for people and take no fence: they only change what a run does next. Thread-safe.
+ * <p>{@link #set} and {@link #skip} are for people and check no epoch: they only change what a run does next. Thread-safe.
  */
 public final class StructureStore {
 
@@ -52,7 +52,7 @@ public final class StructureStore {
         return !list().isEmpty();
     }
 
-    /** Saves the list, all pending, unless the task has one already: then that one stays. */
+    /** Saves the list, all pending, unless the task already has one, which then stays. */
     public void save(List<StructureObject> objects, Fence fence) {
         destination.inTransaction("The schema objects of task " + task + " could not be saved", connection -> {
             fence.hold(connection);
@@ -120,18 +120,18 @@ public final class StructureStore {
         return found.get(0);
     }
 
-    /** Keeps a corrected statement for an object and has it run (again); the statement read from the source is kept too. */
+    /** Stores a corrected statement for an object and marks it to be run; the statement read from the source is kept too. */
     public void set(String name, String sql) {
         change(name, "corrected = ?, state = 'pending', error = NULL", sql);
     }
 
-    /** Takes an object out: it is never run. */
+    /** Skips an object: it is never run. */
     public void skip(String name) {
         change(name, "state = 'skipped'");
     }
 
     /**
-     * Returns the objects that are still to be made and whose statements mention an object's name: most likely they need it.
+     * Returns the pending objects whose statements mention an object's name: most likely they need it.
      *
      * @param name the object's name, as for {@link #show}
      */
@@ -148,7 +148,7 @@ public final class StructureStore {
                 .toList();
     }
 
-    /** Takes a table's objects out, those of its partitions too, in the connection's transaction. */
+    /** Removes a table's objects, including those of its partitions, in the connection's transaction. */
     void skipWithAll(Connection connection, TableName table, String why) throws SQLException {
         List<StoredObject> all = query(connection, COLUMNS + " ORDER BY ordinal", task);
         Set<TableName> skipped = new HashSet<>(Set.of(table));
@@ -165,7 +165,7 @@ public final class StructureStore {
         }
     }
 
-    /** Records what came of an object, in the connection's transaction; one that was taken out meanwhile has not failed. */
+    /** Records the result of an object, in the connection's transaction; one that was skipped meanwhile has not failed. */
     void record(Connection connection, StructureObject object, ObjectState state, String error) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 UPDATE dts_sync.structure_object SET state = ?, error = ?
@@ -242,7 +242,7 @@ public final class StructureStore {
         return tables;
     }
 
-    /** Returns whether the key of a table is still to be made: keys are made after the load. */
+    /** Returns whether the key of a table is still pending: keys are created after the load. */
     public boolean isKeyToCome(TableName table) {
         return list().stream()
                 .filter(stored -> stored.object().section() == Section.KEYS)
