@@ -1,5 +1,6 @@
 package org.dtssync.app;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -114,6 +115,23 @@ class LayeringTest {
                 .should()
                 .beFreeOfCycles()
                 .because(PLAN)
+                .check(classes);
+    }
+
+    @Test
+    void topicsAreReadWithoutADatabase() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.dtssync.connectors.read")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.sql..",
+                        "javax.sql..",
+                        "org.postgresql..",
+                        "org.dtssync.connectors.apply..",
+                        "org.dtssync.connectors.capture..")
+                .because("a replay reads topics where there is no destination")
                 .check(classes);
     }
 }

@@ -9,6 +9,8 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.read.CutPosition;
+import org.dtssync.connectors.read.NumberedCut;
 
 /**
  * How far the destination is: the last cut whose changes it has, written in the same transaction as these changes.
@@ -17,6 +19,16 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param cutOffset the cut's offset in its topic
  */
 public record AppliedPosition(Lsn lsn, long cutOffset) {
+
+    /** Returns the position that is behind a cut. */
+    static AppliedPosition behind(NumberedCut cut) {
+        return new AppliedPosition(cut.end(), cut.offset());
+    }
+
+    /** Returns the place in the stream from which applying resumes. */
+    CutPosition inStream() {
+        return new CutPosition(lsn, cutOffset);
+    }
 
     /** Reads a task's position; empty before the first cut is known. */
     public static Optional<AppliedPosition> read(Connection connection, String task) throws SQLException {

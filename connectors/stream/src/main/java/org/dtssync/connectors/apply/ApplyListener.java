@@ -1,6 +1,6 @@
 package org.dtssync.connectors.apply;
 
-/** Told how an applier gets on, in the applier's own thread: return quickly. */
+/** Notified of an applier's progress in the applier's own thread: return quickly. */
 @FunctionalInterface
 public interface ApplyListener {
 

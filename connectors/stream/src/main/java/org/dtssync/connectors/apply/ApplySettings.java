@@ -5,9 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.connectors.read.ReadSettings;
 
 /**
- * What an applier is told.
+ * The settings of an applier.
  *
  * @param task the task's name
  * @param kafka client properties with {@code bootstrap.servers}
@@ -36,20 +37,25 @@ public record ApplySettings(
         tables = List.copyOf(tables);
     }
 
+    /** Returns which topics are read. */
+    ReadSettings reading() {
+        return new ReadSettings(task, kafka, cutsTopic);
+    }
+
     /**
      * A table that changes are applied to.
      *
      * @param table its name
      * @param keyColumns its replica identity's columns; empty if it has no key
      * @param visible the snapshot it was copied with, if it was copied under a single one
-     * @param earlier what changes may look like that were written before its structure changed
+     * @param earlier what changes may look like that were written before its shape changed
      * @param applyAfter changes that committed up to here are not applied: the table's copy is newer
      */
     public record AppliedTable(
             TableName table,
             List<String> keyColumns,
             Optional<VisibleSnapshot> visible,
-            Optional<EarlierStructure> earlier,
+            Optional<EarlierShape> earlier,
             Lsn applyAfter) {
 
         /** The {@link #applyAfter} of a table that no longer belongs to the task. */
@@ -60,7 +66,7 @@ public record ApplySettings(
             keyColumns = List.copyOf(keyColumns);
         }
 
-        /** A table whose structure never changed. */
+        /** A table whose shape never changed. */
         public AppliedTable(TableName table, List<String> keyColumns, Optional<VisibleSnapshot> visible) {
             this(table, keyColumns, visible, Optional.empty(), Lsn.ZERO);
         }

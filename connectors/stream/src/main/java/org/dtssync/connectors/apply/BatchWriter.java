@@ -31,27 +31,27 @@ final class BatchWriter {
     /**
      * Writes everything.
      *
-     * @param anew whether keyed tables are written anew rather than in place
+     * @param rewrite whether rows of keyed tables are deleted and inserted again rather than changed in place
      * @return what was staged, to be cleared if another write follows in the same transaction
-     * @throws SQLException only a {@link UniqueConflict}, that is, one that writing anew can mend
+     * @throws SQLException only a {@link UniqueConflict}, that is, one that a rewrite can resolve
      */
-    Staging write(Connection connection, BatchFold batch, WriteMode mode, boolean anew) throws SQLException {
+    Staging write(Connection connection, BatchFold batch, WriteMode mode, boolean rewrite) throws SQLException {
         Staging staging = new Staging();
-        List<Step> steps = new ArrayList<>();
+        List<WriteStatement> statements = new ArrayList<>();
         List<DirectCopy> copies = new ArrayList<>();
-        truncate(batch, steps);
+        truncate(batch, statements);
         for (TableFold fold : batch.keyed()) {
-            KeyedPlan plan = new KeyedPlan(fold, mode, staging).plan(anew);
-            steps.addAll(plan.steps());
-            insert(fold.table(), plan.inserts(), staging, steps, copies);
+            KeyedPlan plan = new KeyedPlan(fold, mode, staging).plan(rewrite);
+            statements.addAll(plan.statements());
+            insert(fold.table(), plan.inserts(), staging, statements, copies);
         }
         for (KeylessFold fold : batch.keyless()) {
             KeylessPlan plan = new KeylessPlan(fold, staging);
-            steps.addAll(plan.steps());
-            insert(fold.table(), plan.inserts(), staging, steps, copies);
+            statements.addAll(plan.statements());
+            insert(fold.table(), plan.inserts(), staging, statements, copies);
         }
         staging.send(connection);
-        run(connection, steps);
+        run(connection, statements);
         for (DirectCopy copy : copies) {
             copy.run(connection);
         }
@@ -59,7 +59,7 @@ final class BatchWriter {
     }
 
     /**
-     * Writes everything, anew where it has to, so that another write can follow in the same transaction.
+     * Writes everything, by a rewrite where it has to, so that another write can follow in the same transaction.
      *
      * @throws SyncException if the destination refuses it
      */
@@ -73,18 +73,18 @@ final class BatchWriter {
                 throw e;
             }
             connection.rollback(savepoint);
-            staging = writeAnew(connection, batch, mode);
+            staging = rewrite(connection, batch, mode);
         }
         connection.releaseSavepoint(savepoint);
         staging.clear(connection);
     }
 
     /**
-     * Writes everything anew.
+     * Deletes every touched row of keyed tables and inserts every final one.
      *
      * @throws SyncException if the destination refuses it
      */
-    Staging writeAnew(Connection connection, BatchFold batch, WriteMode mode) throws SQLException {
+    Staging rewrite(Connection connection, BatchFold batch, WriteMode mode) throws SQLException {
         try {
             return write(connection, batch, mode, true);
         } catch (SQLException e) {
@@ -96,7 +96,7 @@ final class BatchWriter {
      * All tables at once: a table that another one refers to can only be truncated together with it. Where the other one is
      * not among them (it comes with another piece of the same transaction, or is none of the task's), rows are deleted.
      */
-    private static void truncate(BatchFold batch, List<Step> steps) {
+    private static void truncate(BatchFold batch, List<WriteStatement> statements) {
         Map<TableName, TargetTable> tables = new TreeMap<>();
         batch.truncated().forEach(table -> tables.put(table.name(), table));
         List<String> together = new ArrayList<>();
@@ -104,20 +104,25 @@ final class BatchWriter {
             if (tables.keySet().containsAll(table.referredToBy())) {
                 together.add(table.onlySql());
             } else {
-                steps.add(new Step(table.name(), "DELETE FROM " + table.onlySql(), Step.ANY, "delete"));
+                statements.add(new WriteStatement(
+                        table.name(), "DELETE FROM " + table.onlySql(), WriteStatement.ANY, "delete"));
             }
         }
         if (!together.isEmpty()) {
-            steps.add(new Step(
+            statements.add(new WriteStatement(
                     tables.keySet().iterator().next(),
                     "TRUNCATE " + String.join(", ", together),
-                    Step.ANY,
+                    WriteStatement.ANY,
                     "truncate"));
         }
     }
 
     private static void insert(
-            TargetTable table, List<Object[]> rows, Staging staging, List<Step> steps, List<DirectCopy> copies) {
+            TargetTable table,
+            List<Object[]> rows,
+            Staging staging,
+            List<WriteStatement> statements,
+            List<DirectCopy> copies) {
         if (rows.isEmpty()) {
             return;
         }
@@ -129,7 +134,7 @@ final class BatchWriter {
         for (int i = 0; i < table.columns().size(); i++) {
             values.add(table.columns().get(i).fromText("s.c" + i));
         }
-        steps.add(new Step(
+        statements.add(new WriteStatement(
                 table.name(),
                 "INSERT INTO " + table.sql() + " (" + table.columnList() + ") OVERRIDING SYSTEM VALUE SELECT "
                         + String.join(", ", values) + " FROM " + staging.from(rows),
@@ -137,38 +142,38 @@ final class BatchWriter {
                 "insert"));
     }
 
-    private static void run(Connection connection, List<Step> steps) throws SQLException {
-        if (steps.isEmpty()) {
+    private static void run(Connection connection, List<WriteStatement> statements) throws SQLException {
+        if (statements.isEmpty()) {
             return;
         }
-        String script = steps.stream().map(Step::sql).collect(Collectors.joining(";\n"));
+        String script = statements.stream().map(WriteStatement::sql).collect(Collectors.joining(";\n"));
         int index = 0;
         try (Statement statement = connection.createStatement()) {
             statement.execute(script);
-            for (Step step : steps) {
-                check(step, statement.getUpdateCount());
+            for (WriteStatement each : statements) {
+                check(each, statement.getUpdateCount());
                 index++;
                 statement.getMoreResults();
             }
         } catch (SQLException e) {
-            throw explain(steps, index, e);
+            throw explain(statements, index, e);
         }
     }
 
-    private static void check(Step step, long changed) {
-        if (step.expected() != Step.ANY && changed != step.expected()) {
+    private static void check(WriteStatement each, long changed) {
+        if (each.expected() != WriteStatement.ANY && changed != each.expected()) {
             throw DestinationFaults.otherRows(
-                    step.table(),
-                    (step.expected() - changed) + " of " + step.expected() + " rows to " + step.what()
+                    each.table(),
+                    (each.expected() - changed) + " of " + each.expected() + " rows to " + each.what()
                             + " do not exist");
         }
     }
 
-    private static SQLException explain(List<Step> steps, int index, SQLException e) {
+    private static SQLException explain(List<WriteStatement> statements, int index, SQLException e) {
         if (UniqueConflict.is(e)) {
             return e;
         }
-        TableName table = steps.get(Math.min(index, steps.size() - 1)).table();
+        TableName table = statements.get(Math.min(index, statements.size() - 1)).table();
         String named = e instanceof org.postgresql.util.PSQLException server
                         && server.getServerErrorMessage() != null
                         && server.getServerErrorMessage().getTable() != null
@@ -178,7 +183,7 @@ final class BatchWriter {
         throw notWritten(named, e);
     }
 
-    /** A table or column that is gone is named by the next try, which looks the table up anew. */
+    /** A table or column that is gone is named by the next try, which looks the table up again. */
     private static SyncException notWritten(String table, SQLException e) {
         SyncException fault =
                 SqlFaults.explain("Changes of table " + table + " could not be written to the destination", e);
@@ -187,7 +192,7 @@ final class BatchWriter {
                 : fault;
     }
 
-    /** Explains a conflict that writing anew did not mend: the row that is in the way came from somewhere else. */
+    /** Explains a conflict that a rewrite did not resolve: the row that is in the way came from somewhere else. */
     private static SyncException refused(BatchFold batch, SQLException e) {
         if (UniqueConflict.is(e)
                 && e instanceof org.postgresql.util.PSQLException server

@@ -58,7 +58,7 @@ public final class CatchUpRows {
          */
         boolean row(int number, Object[] row, long size) throws SQLException;
 
-        /** Told when there are no more; not told if it wanted no more. */
+        /** Called when there are no more; not called if it wanted no more. */
         void end() throws SQLException;
     }
 
@@ -67,7 +67,7 @@ public final class CatchUpRows {
      *
      * <p>A row that was moved is never completed from the destination, not even where it came back to its key: what lies under
      * that key there may be another row, which a chunk copied in between, or a row read from the source then, had found in its
-     * place. A row that stayed is: whoever takes its place later is moved there, or sent whole.
+     * place. A row that stayed is: a row that takes its place later is moved there, or sent whole.
      *
      * @return rows that were taken out of the folds since they are too large; to be written behind the folds
      */

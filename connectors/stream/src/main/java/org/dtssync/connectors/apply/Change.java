@@ -1,10 +1,9 @@
 package org.dtssync.connectors.apply;
 
-/** One record of a table's topic, decoded. Row values are in the order of the target table's columns. */
-sealed interface Change {
+import org.dtssync.connectors.read.TableChange;
 
-    /** Stands in a row for a value that was not sent because it did not change. */
-    Object UNCHANGED = new Object();
+/** A change as it is folded: row values are in the order of the target table's columns. */
+sealed interface Change {
 
     /** Returns the low 32 bits of the source transaction's identifier. */
     long transaction();
@@ -13,7 +12,7 @@ sealed interface Change {
      * A new row.
      *
      * @param transaction low 32 bits of the transaction's identifier
-     * @param row its values; some may be {@link #UNCHANGED} if it was moved from another key
+     * @param row its values; some may be {@link TableChange#UNCHANGED} if it was moved from another key
      * @param movedFrom the key it had before, null if it is really new
      */
     @SuppressWarnings("ArrayRecordComponent") // Rows are never compared; copies would cost.
@@ -24,7 +23,7 @@ sealed interface Change {
      *
      * @param transaction low 32 bits of the transaction's identifier
      * @param before the whole row before, null unless the table has no key
-     * @param row its values; some may be {@link #UNCHANGED}
+     * @param row its values; some may be {@link TableChange#UNCHANGED}
      */
     @SuppressWarnings("ArrayRecordComponent")
     record Update(long transaction, Object[] before, Object[] row) implements Change {}

@@ -1,91 +1,77 @@
 package org.dtssync.connectors.apply;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.connect.data.Field;
-import org.apache.kafka.connect.data.Schema;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.schemas.TopicNames;
+import org.dtssync.connectors.read.RowShape;
 
 /**
- * Which field of a record goes into which column of the target table, and what goes into columns without a field.
+ * Which value of a record goes into which column of the target table, and what goes into columns without a value.
  *
  * <p>A record without a column that the table has is an error, or writing it would set that column to NULL. Only a record
- * from before an accepted change of the structure may lack what the change added. Immutable.
+ * from before an accepted change of the shape may lack what the change added. Immutable.
  */
 final class ColumnMapping {
-
-    /** Schema parameter in which capture names a column's PostgreSQL type. */
-    private static final String TYPE_PARAMETER = "postgresql.type";
 
     private static final int IGNORED = -2;
     private static final int UNKNOWN = -1;
 
     private final TargetTable table;
-    private final Optional<EarlierStructure> earlier;
-    private final Field[] fields;
+    private final Optional<EarlierShape> earlier;
     private final int[] columns;
     private final Object[] template;
 
-    private ColumnMapping(TargetTable table, Schema schema, Optional<EarlierStructure> earlier) {
+    /** Whether rows of the record are rows of the table as they are. */
+    private boolean same;
+
+    private ColumnMapping(TargetTable table, RowShape shape, Optional<EarlierShape> earlier) {
         this.table = table;
         this.earlier = earlier;
-        List<Field> all = schema.fields();
-        this.fields = all.toArray(new Field[0]);
-        this.columns = new int[fields.length];
+        this.columns = new int[shape.columns().size()];
         this.template = new Object[table.columns().size()];
     }
 
     /**
-     * Maps a record's schema.
+     * Maps the rows of a shape.
      *
-     * @param earlier how the record may differ from the table; empty if it must not
+     * @param earlier how the shape may differ from the table; empty if it must not
      * @throws SyncException of kind STRUCTURE_CHANGED if a column is on one side only
      */
-    static ColumnMapping of(TargetTable table, Schema schema, Optional<EarlierStructure> earlier) {
-        ColumnMapping mapping = new ColumnMapping(table, schema, earlier);
-        mapping.map();
+    static ColumnMapping of(TargetTable table, RowShape shape, Optional<EarlierShape> earlier) {
+        ColumnMapping mapping = new ColumnMapping(table, shape, earlier);
+        mapping.map(shape);
         return mapping;
     }
 
-    /** Returns a new row with what columns without a field get. */
-    Object[] newRow() {
-        return template.clone();
-    }
-
-    int size() {
-        return fields.length;
-    }
-
-    Field field(int index) {
-        return fields[index];
-    }
-
-    /** Returns the column a field goes into; negative if it goes nowhere. */
-    int column(int index) {
-        return columns[index];
-    }
-
-    /** Returns the column that a column of the record's own structure is now; negative if it was dropped. */
-    int columnNow(String name) {
-        int column = target(name);
-        if (column == UNKNOWN) {
-            throw missing(name);
+    /** Returns a row of the table; the same array where the columns are the same in the same order. */
+    Object[] row(Object[] values) {
+        if (same) {
+            return values;
         }
-        return column;
+        Object[] row = template.clone();
+        for (int i = 0; i < columns.length; i++) {
+            if (columns[i] >= 0) {
+                row[columns[i]] = values[i];
+            }
+        }
+        return row;
     }
 
-    private void map() {
+    private void map(RowShape shape) {
         boolean[] seen = new boolean[template.length];
-        for (int i = 0; i < fields.length; i++) {
-            String name = TopicNames.unescape(fields[i].name());
-            columns[i] = columnNow(name);
+        same = columns.length == template.length;
+        for (int i = 0; i < columns.length; i++) {
+            RowShape.Column column = shape.columns().get(i);
+            columns[i] = target(column.name());
+            if (columns[i] == UNKNOWN) {
+                throw missing(column.name());
+            }
             if (columns[i] >= 0) {
-                requireSameType(fields[i], columns[i]);
+                requireSameType(column, columns[i]);
                 seen[columns[i]] = true;
             }
+            same &= columns[i] == i;
         }
         boolean differs = Arrays.stream(columns).anyMatch(column -> column == IGNORED);
         for (int i = 0; i < seen.length; i++) {
@@ -96,30 +82,23 @@ final class ColumnMapping {
         }
         if (differs && !table.hasKey()) {
             // Its rows are found by all their values, and these have other columns.
-            throw reload("Table " + table.name()
-                    + " has no key, and changes from before its shape changed are still waiting.");
+            throw reload(
+                    "Table " + table.name() + " has no key, and changes from before its shape changed are still waiting.");
         }
     }
 
     private int target(String name) {
-        Optional<String> now = earlier.map(EarlierStructure::names)
-                .map(names -> names.get(name))
-                .orElse(Optional.of(name));
+        Optional<String> now =
+                earlier.map(EarlierShape::names).map(names -> names.get(name)).orElse(Optional.of(name));
         return now.isEmpty() ? IGNORED : table.indexOf(now.get());
     }
 
-    private void requireSameType(Field field, int column) {
-        String type = earlier.map(
-                        one -> one.retyped().get(table.columns().get(column).name()))
-                .orElse(null);
-        if (type != null) {
-            String sent = field.schema().parameters() == null
-                    ? null
-                    : field.schema().parameters().get(TYPE_PARAMETER);
-            if (!type.equals(sent)) {
-                throw reload("Table " + table.name() + " has changes from before its column "
-                        + table.columns().get(column).name() + " changed its type.");
-            }
+    private void requireSameType(RowShape.Column sent, int column) {
+        String name = table.columns().get(column).name();
+        String type = earlier.map(one -> one.retyped().get(name)).orElse(null);
+        if (type != null && !type.equals(sent.type().orElse(null))) {
+            throw reload(
+                    "Table " + table.name() + " has changes from before its column " + name + " changed its type.");
         }
     }
 

@@ -4,7 +4,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
-/** What somebody may have done to the tables at the destination, in the same words wherever it is noticed. Stateless. */
+/** What may have been done to the tables at the destination, in the same words wherever it is detected. Stateless. */
 public final class DestinationFaults {
 
     private DestinationFaults() {}

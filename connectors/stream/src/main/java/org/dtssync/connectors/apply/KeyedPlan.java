@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.dtssync.connectors.read.TableChange;
 
 /**
  * The statements that bring one keyed table from before the fold to after it.
  *
- * <p>Two ways: in place (delete, update, insert), and anew (delete every touched row, insert every final one). The second is
+ * <p>Two ways: in place (delete, update, insert), and by a rewrite (delete every touched row, insert every final one). The second is
  * for what the first cannot do: a unique value handed from one row to another, values that stay behind under an old key,
  * columns that cannot be updated. It is right for swaps, cycles and exclusion constraints, and needs no order. One object
  * plans one fold. Not thread-safe.
@@ -22,9 +23,9 @@ final class KeyedPlan {
     private final TargetTable table;
     private final WriteMode mode;
     private final Staging staging;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<WriteStatement> statements = new ArrayList<>();
 
-    /** Rows to insert that are not yet in a step: by COPY straight into the table if they are many. */
+    /** Rows to insert that are not yet in a statement: by COPY straight into the table if they are many. */
     private final List<Object[]> inserts = new ArrayList<>();
 
     KeyedPlan(TableFold fold, WriteMode mode, Staging staging) {
@@ -35,8 +36,8 @@ final class KeyedPlan {
     }
 
     /** Returns the statements, in the order they must run. */
-    List<Step> steps() {
-        return steps;
+    List<WriteStatement> statements() {
+        return statements;
     }
 
     /** Returns rows to be copied into the table after the statements. */
@@ -44,17 +45,17 @@ final class KeyedPlan {
         return inserts;
     }
 
-    /** Plans the write; {@code anew} asks for the second way. */
-    KeyedPlan plan(boolean anew) {
-        if (anew || needsAnew()) {
-            planAnew();
+    /** Plans the write; {@code rewrite} asks for the second way. */
+    KeyedPlan plan(boolean rewrite) {
+        if (rewrite || needsRewrite()) {
+            planRewrite();
         } else {
             planInPlace();
         }
         return this;
     }
 
-    private boolean needsAnew() {
+    private boolean needsRewrite() {
         boolean updatable = table.updatable();
         for (Map.Entry<RowKey, TableFold.Slot> entry : fold.slots().entrySet()) {
             TableFold.Row row = entry.getValue().after();
@@ -98,7 +99,7 @@ final class KeyedPlan {
     private static BitSet unchanged(Object[] values) {
         BitSet set = new BitSet();
         for (int i = 0; i < values.length; i++) {
-            set.set(i, values[i] == Change.UNCHANGED);
+            set.set(i, values[i] == TableChange.UNCHANGED);
         }
         return set;
     }
@@ -108,7 +109,7 @@ final class KeyedPlan {
             return;
         }
         List<Object[]> rows = keys.stream().map(this::keyValues).toList();
-        steps.add(new Step(
+        statements.add(new WriteStatement(
                 table.name(),
                 "DELETE FROM " + table.onlySql() + " t USING " + staging.from(rows) + " WHERE " + keyMatches("t", 0),
                 expected(keys.size()),
@@ -150,7 +151,7 @@ final class KeyedPlan {
         if (set.isEmpty() && table.columns().get(table.keyIndexes()[0]).alwaysIdentity()) {
             return;
         }
-        steps.add(new Step(
+        statements.add(new WriteStatement(
                 table.name(),
                 "UPDATE " + table.onlySql() + " t SET " + assignments + " FROM " + staging.from(withoutMarkers(rows))
                         + " WHERE " + keyMatchesRow("t"),
@@ -168,7 +169,7 @@ final class KeyedPlan {
         for (Object[] row : rows) {
             Object[] copy = row;
             for (int i = 0; i < row.length; i++) {
-                if (row[i] == Change.UNCHANGED) {
+                if (row[i] == TableChange.UNCHANGED) {
                     copy = copy == row ? row.clone() : copy;
                     copy[i] = null;
                 }
@@ -184,11 +185,11 @@ final class KeyedPlan {
                 .mapToObj(i -> table.columns().get(i).sql() + " = excluded."
                         + table.columns().get(i).sql())
                 .collect(Collectors.joining(", "));
-        steps.add(new Step(
+        statements.add(new WriteStatement(
                 table.name(),
                 insertFrom(staging.from(rows), new BitSet()) + " ON CONFLICT (" + table.keyList() + ") DO "
                         + (updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates),
-                Step.ANY,
+                WriteStatement.ANY,
                 "put"));
     }
 
@@ -202,7 +203,7 @@ final class KeyedPlan {
                 + " FROM " + from;
     }
 
-    private void planAnew() {
+    private void planRewrite() {
         List<RowKey> touched = new ArrayList<>();
         Map<BitSet, List<Object[]>> finals = new LinkedHashMap<>();
         fold.slots().forEach((key, slot) -> {
@@ -214,31 +215,31 @@ final class KeyedPlan {
                         .add(withBase(slot.after()));
             }
         });
-        List<Step> insertSteps = new ArrayList<>();
-        finals.forEach((unchanged, rows) -> planFinals(unchanged, rows, insertSteps));
+        List<WriteStatement> insertStatements = new ArrayList<>();
+        finals.forEach((unchanged, rows) -> planFinals(unchanged, rows, insertStatements));
         delete(touched);
-        steps.addAll(insertSteps);
+        statements.addAll(insertStatements);
     }
 
     /** Rows of values that are all known are inserted; the others are joined with the rows they leave behind. */
-    private void planFinals(BitSet unchanged, List<Object[]> rows, List<Step> insertSteps) {
+    private void planFinals(BitSet unchanged, List<Object[]> rows, List<WriteStatement> insertStatements) {
         String from = staging.from(withoutMarkers(rows));
         String source = from;
         String base = "pg_temp." + staging.nextName();
         if (!unchanged.isEmpty()) {
-            steps.add(new Step(
+            statements.add(new WriteStatement(
                     table.name(),
                     "CREATE TEMPORARY TABLE " + base + " ON COMMIT DROP AS SELECT t.* FROM " + table.onlySql()
                             + " t JOIN " + from + " ON "
                             + keyMatches("t", table.columns().size()),
-                    Step.ANY,
+                    WriteStatement.ANY,
                     "keep"));
             source = from + " JOIN " + base + " b ON "
                     + keyMatches("b", table.columns().size());
         }
-        insertSteps.add(new Step(table.name(), insertFrom(source, unchanged), rows.size(), "insert"));
+        insertStatements.add(new WriteStatement(table.name(), insertFrom(source, unchanged), rows.size(), "insert"));
         if (!unchanged.isEmpty()) {
-            insertSteps.add(new Step(table.name(), "DROP TABLE " + base, Step.ANY, "drop"));
+            insertStatements.add(new WriteStatement(table.name(), "DROP TABLE " + base, WriteStatement.ANY, "drop"));
         }
     }
 
@@ -253,6 +254,6 @@ final class KeyedPlan {
     }
 
     private long expected(long rows) {
-        return mode == WriteMode.EXACT && !fold.truncated() ? rows : Step.ANY;
+        return mode == WriteMode.EXACT && !fold.truncated() ? rows : WriteStatement.ANY;
     }
 }

@@ -22,13 +22,13 @@ final class KeylessPlan {
         this.staging = staging;
     }
 
-    List<Step> steps() {
-        List<Step> steps = new ArrayList<>();
+    List<WriteStatement> statements() {
+        List<WriteStatement> statements = new ArrayList<>();
         List<Object[]> removed = fold.removed();
         if (!removed.isEmpty()) {
-            steps.add(new Step(table.name(), delete(removed), removed.size(), "delete"));
+            statements.add(new WriteStatement(table.name(), delete(removed), removed.size(), "delete"));
         }
-        return steps;
+        return statements;
     }
 
     List<Object[]> inserts() {

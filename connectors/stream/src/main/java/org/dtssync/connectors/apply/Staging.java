@@ -4,11 +4,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.read.ValueText;
 import org.postgresql.PGConnection;
 
 /**
@@ -97,16 +97,7 @@ final class Staging {
         if (value == null) {
             return "NULL::text";
         }
-        if (value instanceof String text) {
-            return Identifiers.literal(text) + "::text";
-        }
-        if (value instanceof byte[] bytes) {
-            return "'\\x" + HexFormat.of().formatHex(bytes) + "'::text";
-        }
-        if (value instanceof Boolean bool) {
-            return bool ? "'t'::text" : "'f'::text";
-        }
-        return "'" + value + "'::text";
+        return Identifiers.literal(ValueText.of(value)) + "::text";
     }
 
     private String staged(List<Object[]> rows) {
@@ -149,13 +140,13 @@ final class Staging {
         throw new IllegalArgumentException(columns + " columns");
     }
 
-    /** Returns a name for another temporary table that no other step of this write uses. */
+    /** Returns a name for another temporary table that no other statement of this write uses. */
     String nextName() {
         return "dts_sync_base_" + names++;
     }
 
     /**
-     * Empties the temporary tables before the transaction ends, so that the next write within it begins anew. Outside of any
+     * Empties the temporary tables before the transaction ends, so that the next write within it finds them empty. Outside of any
      * savepoint: only there the server cuts the same files short, time and again; within one it would make new ones each time,
      * and keep all of them until the transaction ends.
      */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.dtssync.connectors.read.TableChange;
 
 /**
  * The changes of one keyed table folded to the last one per key: what was there before, and what is to be there after.
@@ -145,11 +146,11 @@ final class TableFold {
     private static Row complete(Object[] values, Row known, RowKey keyBefore, boolean moves) {
         boolean open = false;
         for (int i = 0; i < values.length; i++) {
-            if (values[i] == Change.UNCHANGED) {
+            if (values[i] == TableChange.UNCHANGED) {
                 if (known != null) {
                     values[i] = known.values[i];
                 }
-                open |= values[i] == Change.UNCHANGED;
+                open |= values[i] == TableChange.UNCHANGED;
             }
         }
         if (!open) {

@@ -18,27 +18,28 @@ import org.dtssync.connectors.postgres.TableName;
 /**
  * Looks tables up at the destination at their first change and remembers them.
  *
- * <p>Not thread-safe; belongs to one applier.
+ * <p>Not thread-safe; belongs to one session.
  */
 final class TargetCatalog {
 
     private final Map<TableName, AppliedTable> applied = new HashMap<>();
-    private final Map<TableName, TargetTable> tables = new HashMap<>();
+    private final Map<TableName, TargetChanges> targets = new HashMap<>();
 
     TargetCatalog(List<AppliedTable> applied) {
         applied.forEach(table -> this.applied.put(table.table(), table));
     }
 
-    TargetTable table(Connection connection, TableName name) throws SQLException {
-        TargetTable known = tables.get(name);
+    /** Returns how changes of a table reach its target. */
+    TargetChanges changes(Connection connection, AppliedTable table) throws SQLException {
+        TargetChanges known = targets.get(table.table());
         if (known == null) {
-            known = read(connection, name);
-            tables.put(name, known);
+            known = new TargetChanges(read(connection, table), table.earlier());
+            targets.put(table.table(), known);
         }
         return known;
     }
 
-    /** Returns what the applier was told of a table. */
+    /** Returns the task's settings of a table. */
     AppliedTable applied(TableName name) {
         AppliedTable table = applied.get(name);
         if (table == null) {
@@ -48,8 +49,8 @@ final class TargetCatalog {
         return table;
     }
 
-    private TargetTable read(Connection connection, TableName name) throws SQLException {
-        AppliedTable table = applied(name);
+    private static TargetTable read(Connection connection, AppliedTable table) throws SQLException {
+        TableName name = table.table();
         List<TargetColumn> columns = new ArrayList<>();
         boolean partitioned = false;
         try (PreparedStatement statement = connection.prepareStatement("""

@@ -7,6 +7,6 @@ enum WriteMode {
      * Every row is put there or taken away, whatever was there.
      */
     CONVERGE,
-    /** After it: each statement must change exactly the rows it is meant to, or somebody else has written. */
+    /** After it: each statement must change exactly the rows it is meant to, or something else has written. */
     EXACT
 }

@@ -49,7 +49,7 @@ public class FoldBenchmark {
             fold.add(change(i));
         }
         KeyedPlan plan = new KeyedPlan(fold, WriteMode.EXACT, new Staging()).plan(false);
-        List<Object> result = new ArrayList<>(plan.steps());
+        List<Object> result = new ArrayList<>(plan.statements());
         result.addAll(plan.inserts());
         return result;
     }

@@ -14,6 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.connectors.read.TableChange;
 
 /** A fold says the same as its changes one by one. */
 class FoldPropertyTest {
@@ -53,7 +54,7 @@ class FoldPropertyTest {
         fold.slots().forEach((key, slot) -> {
             if (slot.after() != null) {
                 Object[] row = slot.after().values().clone();
-                if (row[2] == Change.UNCHANGED) {
+                if (row[2] == TableChange.UNCHANGED) {
                     row[2] = old.get((Integer) slot.after().base().value(0))[2];
                 } else {
                     assertThat(slot.after().base()).isNull();
@@ -123,7 +124,7 @@ class FoldPropertyTest {
             } else {
                 assertThat(row.base()).isEqualTo(entry.getKey());
                 Object[] kept = row.values().clone();
-                kept[2] = kept[2] == Change.UNCHANGED ? old.get(key)[2] : kept[2];
+                kept[2] = kept[2] == TableChange.UNCHANGED ? old.get(key)[2] : kept[2];
                 destination.put(key, kept);
             }
         }
@@ -147,7 +148,7 @@ class FoldPropertyTest {
                         && !entry.getValue().after().base().equals(entry.getKey()));
 
         List<String> what = new KeyedPlan(fold, WriteMode.EXACT, new Staging())
-                .plan(false).steps().stream().map(Step::what).toList();
+                .plan(false).statements().stream().map(WriteStatement::what).toList();
 
         if (moved) {
             // What stays behind under an old key is kept before anything is deleted, and inserts come last.

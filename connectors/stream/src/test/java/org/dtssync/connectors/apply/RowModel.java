@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.connectors.read.TableChange;
 
 /**
  * A table of rows (id, plain, toasted) that is changed one by one as PostgreSQL would, and the changes as the stream has them:
@@ -72,7 +73,7 @@ final class RowModel {
         Object[] now = {key, plain(), other ? toasted() : row[2]};
         rows.put(key, now);
         Object[] sent = now.clone();
-        sent[2] = other ? now[2] : Change.UNCHANGED;
+        sent[2] = other ? now[2] : TableChange.UNCHANGED;
         return List.of(new Change.Update(1, null, sent));
     }
 
@@ -82,7 +83,7 @@ final class RowModel {
         rows.remove(key);
         rows.put(to, now);
         Object[] sent = now.clone();
-        sent[2] = other ? now[2] : Change.UNCHANGED;
+        sent[2] = other ? now[2] : TableChange.UNCHANGED;
         return List.of(new Change.Delete(1, onlyKey(key)), new Change.Insert(1, sent, new RowKey(new Object[] {key})));
     }
 

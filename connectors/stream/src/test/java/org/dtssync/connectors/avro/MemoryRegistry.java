@@ -7,7 +7,7 @@ import java.util.Map;
 import org.apache.avro.Schema;
 
 /** A registry in memory that keeps schemas as text, as a real one does, and writes down what was asked. For one thread. */
-final class MemoryRegistry implements SchemaRegistry {
+public final class MemoryRegistry implements SchemaRegistry {
 
     final List<String> requests = new ArrayList<>();
     private final List<String> texts = new ArrayList<>();

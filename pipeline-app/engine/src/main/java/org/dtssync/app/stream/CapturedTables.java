@@ -11,7 +11,7 @@ import org.dtssync.app.progress.RecordedStructure;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
-import org.dtssync.connectors.apply.EarlierStructure;
+import org.dtssync.connectors.apply.EarlierShape;
 import org.dtssync.connectors.apply.VisibleSnapshot;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Lsn;
@@ -87,7 +87,7 @@ public final class CapturedTables {
         return applied;
     }
 
-    private static EarlierStructure earlier(StructureStep step, Lsn until) {
-        return new EarlierStructure(until, step.names(), step.added(), step.retyped());
+    private static EarlierShape earlier(StructureStep step, Lsn until) {
+        return new EarlierShape(until, step.names(), step.added(), step.retyped());
     }
 }

@@ -1,4 +1,4 @@
-package org.dtssync.connectors.apply;
+package org.dtssync.connectors.read;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,8 +28,8 @@ final class ChangeReader implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** Without a record for this long it is asked whether the topic is still there. */
-    private static final Duration LOOK_AFTER = Duration.ofSeconds(5);
+    /** Without a record for this long the reader checks whether the topic is still there. */
+    private static final Duration CHECK_AFTER = Duration.ofSeconds(5);
 
     /** Bytes read ahead of all partitions before those that are not wanted yet are paused. */
     private static final long READ_AHEAD_BYTES = 16L << 20;
@@ -58,6 +58,7 @@ final class ChangeReader implements AutoCloseable {
     /**
      * Creates a reader.
      *
+     * @param kafka client properties with {@code bootstrap.servers}
      * @param timeout how long the records of a committed cut may take to arrive
      * @param check tells whether topics are still the ones the cuts were written to
      */
@@ -117,7 +118,7 @@ final class ChangeReader implements AutoCloseable {
         Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead.get(partition);
         long next = part.firstOffset();
         long deadline = System.nanoTime() + timeout.toNanos();
-        long look = System.nanoTime() + LOOK_AFTER.toNanos();
+        long nextCheck = System.nanoTime() + CHECK_AFTER.toNanos();
         while (true) {
             while (!waiting.isEmpty() && waiting.peek().offset() < part.endOffset()) {
                 ConsumerRecord<byte[], byte[]> record = waiting.remove();
@@ -143,10 +144,10 @@ final class ChangeReader implements AutoCloseable {
                 // A transaction of millions of rows may take its time as long as it moves.
                 deadline = System.nanoTime() + timeout.toNanos();
             }
-            if (System.nanoTime() > look && waiting.isEmpty()) {
-                // A consumer asks for a topic that is gone again and again, and tells nobody.
+            if (System.nanoTime() > nextCheck && waiting.isEmpty()) {
+                // A consumer asks for a deleted topic over and over and reports nothing.
                 requireSame(partition);
-                look = deadline;
+                nextCheck = deadline;
             }
             if (System.nanoTime() > deadline && waiting.isEmpty() && position(partition) < part.endOffset()) {
                 throw new SyncException(

@@ -1,4 +1,4 @@
-package org.dtssync.connectors.apply;
+package org.dtssync.connectors.read;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,7 +20,7 @@ import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Reads the cuts of a task in order, from the one behind the applied position.
+ * Reads the cuts of a task in order, from the one behind a position.
  *
  * <p>A number can come twice. A broker that shuts down may end an aborted transaction without writing its marker to every
  * partition; what lies there becomes visible with the next commit of the same producer, right before it. Every cut is a prefix
@@ -28,15 +28,6 @@ import org.dtssync.schemas.TopicNames;
  * lies behind it ({@link NumberedCut#overlaps}). Not thread-safe.
  */
 final class CutReader implements AutoCloseable {
-
-    /**
-     * A cut as it lies in the topic.
-     *
-     * @param cut the cut
-     * @param offset its offset
-     * @param overlaps whether some of its changes may belong to cuts that were taken before
-     */
-    record NumberedCut(Cut cut, long offset, boolean overlaps) {}
 
     /** Enough to fill a write; more stay in the topic. */
     private static final int READ_AHEAD = 2_000;
@@ -53,7 +44,7 @@ final class CutReader implements AutoCloseable {
     private final Deque<NumberedCut> waiting = new ArrayDeque<>();
     private final TopicCheck check;
     private final Map<String, String> topicId;
-    private long appliedOffset;
+    private long readOffset;
     private int partitionsWaiting;
 
     /** Up to where the cuts reach that were taken, and the number of the last one; below 0 if it is not known. */
@@ -64,36 +55,36 @@ final class CutReader implements AutoCloseable {
     /** Whether numbers came again, and what was taken before has not been left behind yet. */
     private boolean repeating;
 
-    CutReader(ApplySettings settings, CutCodec codec, AppliedPosition position, TopicCheck check) {
+    CutReader(ReadSettings settings, CutCodec codec, CutPosition from, TopicCheck check) {
         this.codec = codec;
         this.partition = new TopicPartition(new TopicNames(settings.task()).cuts(), 0);
         this.check = check;
         this.topicId = settings.cutsTopic()
                 .map(identifier -> Map.of(partition.topic(), identifier))
                 .orElse(Map.of());
-        this.takenLsn = position.lsn();
+        this.takenLsn = from.lsn();
         check.requireSame(topicId);
         this.consumer = Consumers.readCommitted(settings.kafka(), 500, values);
         consumer.assign(List.of(partition));
-        begin(position);
+        begin(from);
     }
 
     /**
-     * Retention that somebody set, or records that somebody deleted. What begins is the applied cut itself where it is still
-     * there, for its number.
+     * Starts at the cut that was read before where it is still there, for its number. Retention may have removed cuts, and so may
+     * anyone who deletes records.
      */
-    private void begin(AppliedPosition position) {
+    private void begin(CutPosition from) {
         try {
             long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
             long end = consumer.endOffsets(List.of(partition)).get(partition);
-            if (position.cutOffset() >= end || position.cutOffset() + 1 < begin) {
+            if (from.offset() >= end || from.offset() + 1 < begin) {
                 throw LostCuts.truncated(partition.topic());
             }
-            consumer.seek(partition, Math.max(begin, position.cutOffset()));
+            consumer.seek(partition, Math.max(begin, from.offset()));
         } catch (org.apache.kafka.common.KafkaException e) {
             throw KafkaFaults.explain("The cuts of topic " + partition.topic() + " could not be read", e);
         }
-        this.appliedOffset = position.cutOffset();
+        this.readOffset = from.offset();
     }
 
     /** Returns the next cut without taking it, waiting up to a timeout for one; null if none came. */
@@ -108,11 +99,16 @@ final class CutReader implements AutoCloseable {
         return waiting.size() < READ_AHEAD / 2 && partitionsWaiting < PARTITIONS_AHEAD;
     }
 
+    /** Returns the cut that {@link #peek} returned. */
+    NumberedCut next() {
+        return waiting.element();
+    }
+
     /** Takes the cut that {@link #peek} returned. */
     void take() {
         NumberedCut taken = waiting.remove();
         partitionsWaiting -= taken.cut().partitions().size();
-        takenLsn = new Lsn(taken.cut().lsn());
+        takenLsn = taken.end();
         takenSequence = taken.cut().sequence();
         repeating &= !taken.overlaps();
     }
@@ -136,7 +132,7 @@ final class CutReader implements AutoCloseable {
     }
 
     private void add(Cut cut, long offset) {
-        if (offset <= appliedOffset) {
+        if (offset <= readOffset) {
             takenSequence = cut.sequence();
             return;
         }
@@ -146,7 +142,7 @@ final class CutReader implements AutoCloseable {
         NumberedCut last = waiting.peekLast();
         requireNoGap(cut, last == null ? takenSequence : last.cut().sequence());
         repeating |= last == null && takenSequence >= cut.sequence();
-        Lsn reached = last == null ? takenLsn : new Lsn(last.cut().lsn());
+        Lsn reached = last == null ? takenLsn : last.end();
         if (!reached.reached(new Lsn(cut.lsn()))) {
             waiting.add(new NumberedCut(cut, offset, repeating && last == null));
             partitionsWaiting += cut.partitions().size();

@@ -1,4 +1,4 @@
-package org.dtssync.connectors.apply;
+package org.dtssync.connectors.read;
 
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 
 /**
- * Tells whether topics are still the ones the cuts were written to. A topic that was made again may have as many records as the
+ * Tells whether topics are still the ones the cuts were written to. A topic that was re-created may have as many records as the
  * first one had, or more: offsets alone would not show it.
  *
  * <p>Not thread-safe.
@@ -64,8 +64,8 @@ final class TopicCheck implements AutoCloseable {
     }
 
     /**
-     * Returns the fault of a cut that not all records are there of. Which of its topics has lost them nobody knows: a cut
-     * counts its changes as a whole.
+     * Returns the fault of a cut whose records are not all there. It is not known which of its topics lost them: a cut counts its
+     * changes as a whole.
      */
     SyncException lostRecords(Cut cut, long found) {
         List<String> topics =

@@ -1,4 +1,4 @@
-package org.dtssync.connectors.apply;
+package org.dtssync.connectors.read;
 
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.SerializationException;
@@ -55,7 +55,7 @@ final class BoundedValues implements Deserializer<byte[]> {
         return value;
     }
 
-    /** Nothing is wrong: the next poll goes on here. */
+    /** Nothing is wrong: the next poll continues here. */
     private static final class Enough extends SerializationException {
 
         private static final long serialVersionUID = 1L;

@@ -8,9 +8,9 @@ import org.dtssync.connectors.postgres.TableName;
  * @param table the table it changes
  * @param sql the statement
  * @param expected how many rows it must change; -1 if any number will do
- * @param what what it does to these rows, for the message if the number is another
+ * @param what the verb for what it does to these rows, for the message if the number is another
  */
-record Step(TableName table, String sql, long expected, String what) {
+record WriteStatement(TableName table, String sql, long expected, String what) {
 
     /** For a statement that may change any number of rows. */
     static final long ANY = -1;

@@ -1,4 +1,4 @@
-package org.dtssync.connectors.apply;
+package org.dtssync.connectors.read;
 
 import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
