@@ -56,7 +56,7 @@ public final class Capture {
      * @param keyConverter serializes keys; used by this capture alone
      * @param valueConverter serializes envelopes; used by this capture alone
      * @param codec serializes cuts; used by this capture alone
-     * @param listener told how it gets on
+     * @param listener notified of its progress
      * @param structures compares the source's catalog with what was recorded
      */
     public Capture(

@@ -27,12 +27,12 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Removes all of a task, in any phase: slot, publication and heartbeat at the source, its state at the destination, and its
- * topics if asked. Safe to run again. Tables and rows of the user stay as they are.
+ * Removes everything that belongs to a task, in any phase: slot, publication and heartbeat at the source, its state at the destination, and its
+ * topics on request. Safe to run again. The user's tables and rows stay as they are.
  */
 public final class Release {
 
-    /** Every table of the state, the fence last: who holds it must find it as long as anything is left. */
+    /** Every table of the state, the epoch last: its holder must find it as long as anything is left. */
     private static final List<String> STATE_TABLES = List.of(
             "command",
             "verification",
@@ -65,7 +65,7 @@ public final class Release {
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
-    /** Removes everything, and leaves the database read-only that applications were moved away from. */
+    /** Removes everything, and leaves the database that the applications left read-only. */
     public List<String> run(boolean topics) throws InterruptedException {
         return run(topics, false);
     }
@@ -74,8 +74,8 @@ public final class Release {
      * Removes everything.
      *
      * @param topics whether the topics are deleted too
-     * @param writable whether a database that applications were moved away from is made writable again
-     * @return a past-tense line for each thing that was removed; empty if nothing was there
+     * @param writable whether a database that the applications left is made writable again
+     * @return a past-tense line for each thing that was removed; empty if there was nothing
      */
     public List<String> run(boolean topics, boolean writable) throws InterruptedException {
         boolean known = progress.task().isPresent();
@@ -103,8 +103,8 @@ public final class Release {
     }
 
     /**
-     * Lifts what an interrupted switch left at the database that applications use. The other one stays closed unless told
-     * otherwise: an application that still points there must not write to it unnoticed.
+     * Removes the read-only gate that an interrupted switch left at the database that applications use. The other one stays read-only
+     * by default: an application that still points there must not write to it unnoticed.
      */
     private void releaseFences(boolean writable, List<String> done) {
         boolean moved = progress.task().map(TaskProgress::phase).orElseThrow().isAtDestination();
@@ -131,7 +131,7 @@ public final class Release {
         }
     }
 
-    /** The other direction, which there is from a switchover on. */
+    /** The opposite direction, which exists after a switchover. */
     private void releaseReverse(boolean topics, List<String> done) throws InterruptedException {
         Phase phase = progress.task().map(TaskProgress::phase).orElseThrow();
         if (phase.isAfter(Phase.INCREMENTAL) || hasReverse()) {
@@ -139,7 +139,7 @@ public final class Release {
         }
     }
 
-    /** What was killed in the middle of a switch, or right behind it, may have left applications waiting. */
+    /** A kill in the middle of a switch, or right after it, may have left applications waiting. */
     private void letGoOn(List<String> done) throws InterruptedException {
         Phase phase = progress.task().map(TaskProgress::phase).orElseThrow();
         boolean forward = phase.isAtDestination();
@@ -154,7 +154,7 @@ public final class Release {
                         "Repointed applications to the " + used.role() + ", which an interrupted switch had not done.");
             }
         } catch (SyncException e) {
-            // The task must go even where its PgBouncer has gone before.
+            // The task must be removable even if its PgBouncer no longer exists.
             done.add("Applications may still wait: " + e.getMessage());
         }
     }
@@ -165,7 +165,7 @@ public final class Release {
         return (phase == Phase.ABANDONED || steps.isDone("open")) && !steps.isDone("endpoint");
     }
 
-    /** Its right to write is made first, and may be all that a crash left. */
+    /** Its epoch is created first, and may be all that a crash left. */
     private boolean hasReverse() {
         return new ProgressStore(route.source(), route.name().reverse().text()).isHeldOrWas();
     }
@@ -218,7 +218,7 @@ public final class Release {
         List<String> done = new ArrayList<>();
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
-            // A pipeline in the other direction leaves this out.
+            // A pipeline in the opposite direction ignores this.
             AppliedPosition.mark(connection, route.task());
             for (String table : STATE_TABLES) {
                 delete(connection, table);
@@ -241,7 +241,7 @@ public final class Release {
         }
     }
 
-    /** Another task of the same databases still needs it, or this one the other way round. */
+    /** Another task of the same databases still needs it, or this one in the opposite direction. */
     private static void dropSchemaIfUnused(Connection connection, End role, List<String> done) throws SQLException {
         for (String table : List.of("heartbeat", "fence")) {
             boolean there = exists(

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instance's hold on a task: an advisory lock at the destination, which a dead process loses at once, and a sign of life,
- * which a frozen one stops giving. Whoever gets hold raises the task's epoch, after which no write of a predecessor can
+ * One instance's lock on a task: an advisory lock at the destination, which a dead process loses at once, and a sign of life,
+ * which a frozen one stops showing. The new holder raises the task's epoch, after which no write of a predecessor can
  * commit.
  */
 public final class InstanceLease implements AutoCloseable {
@@ -34,7 +34,7 @@ public final class InstanceLease implements AutoCloseable {
     private static final long SIGN_OF_LIFE_MILLIS = 1_000;
     private static final long STANDBY_POLL_MILLIS = 500;
 
-    /** A busy server may notice only after a moment that an instance has ended, and its lock with it. */
+    /** A busy server may take a moment to notice that an instance has ended, and to release its lock. */
     private static final Duration ENDING = Duration.ofSeconds(3);
 
     private final SoleSession destination;
@@ -50,10 +50,10 @@ public final class InstanceLease implements AutoCloseable {
     }
 
     /**
-     * Gets hold of a task whose state is installed.
+     * Locks a task whose state is installed.
      *
-     * @param second what to do while another instance is alive
-     * @throws SyncException of kind FENCED if another instance is alive and the task file says to refuse
+     * @param second what to do while another instance is active
+     * @throws SyncException of kind FENCED if another instance is active and the task file says to refuse
      */
     public static InstanceLease acquire(Route route, SecondInstance second) throws InterruptedException {
         String task = route.task();
@@ -87,7 +87,7 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    /** The next try must not find the task held by the one that failed. */
+    /** The next try must not find the task locked by the one that failed. */
     private static SyncException released(Connection connection, SyncException fault) {
         try {
             connection.close();
@@ -98,9 +98,9 @@ public final class InstanceLease implements AutoCloseable {
     }
 
     /**
-     * Gets hold of the other direction of a task that is held already: whoever still has it is a leftover on its way out.
+     * Locks the opposite direction of a task that is already locked: any other holder is a leftover that is ending.
      *
-     * @throws SyncException of kind FENCED if it does not let go in time
+     * @throws SyncException of kind FENCED if it is not released in time
      */
     public static InstanceLease acquirePatiently(Route route, SecondInstance second) throws InterruptedException {
         new ProgressStore(route.destination(), route.task()).install();
@@ -128,7 +128,7 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    /** Ends the sessions of an instance that holds the lock but gives no sign of life; returns whether we have the lock. */
+    /** Ends the sessions of an instance that holds the lock but shows no sign of life; returns whether we have the lock. */
     private static boolean endFrozen(Connection connection, Route route) throws SQLException, InterruptedException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT alive_at < clock_timestamp() - make_interval(secs => ?) FROM dts_sync.instance WHERE task = ?
@@ -152,7 +152,7 @@ public final class InstanceLease implements AutoCloseable {
         return false;
     }
 
-    /** A predecessor's sessions may outlive it in a broken network, with row locks that would hold up the epoch. */
+    /** A predecessor's sessions may outlive it in a broken network, with row locks that would delay the epoch. */
     private static void endLeftovers(Connection connection, Route route) throws SQLException {
         endSessions(connection, route.name().applicationName());
         try (Connection source = route.source().open()) {
@@ -160,7 +160,7 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    /** Those of this database alone: both ends may be on one server, and the other end's session is in use here. */
+    /** Only those of this database: both ends may be on one server, and the other end's session is in use here. */
     private static void endSessions(Connection connection, String applicationName) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -212,7 +212,7 @@ public final class InstanceLease implements AutoCloseable {
         return fence;
     }
 
-    /** Gives signs of life until interrupted; gets the lock back after the destination was away. */
+    /** Shows signs of life until interrupted; reacquires the lock after the destination was down. */
     public void keep() throws InterruptedException {
         while (true) {
             Thread.sleep(SIGN_OF_LIFE_MILLIS);

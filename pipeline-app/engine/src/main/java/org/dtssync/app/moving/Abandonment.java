@@ -22,11 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the applications back to the source although the way back may not have brought everything: what is missing is named,
- * stays at the destination alone, and the task ends, since neither database follows the other exactly any more.
+ * Moves the applications back to the source although reverse replication may be incomplete: missing changes are named and
+ * exist only at the destination, and the task ends, since neither database follows the other exactly any more.
  *
- * <p>Used where a rollback is not possible. As there, one transaction at the destination decides: before it a start undoes,
- * after it a start finishes. One object serves one attempt, in the task's main thread.
+ * <p>Used if a rollback is not possible. As there, one transaction at the destination decides: before it a restart undoes,
+ * after it a restart finishes. One object serves one attempt, in the task's main thread.
  */
 public final class Abandonment {
 
@@ -64,7 +64,7 @@ public final class Abandonment {
     /**
      * Moves them.
      *
-     * @param back the way back, which ends here
+     * @param back reverse replication, which ends here
      * @param rollback the rollback whose first steps it shares; it undoes them if this fails
      */
     public SwitchReport run(MovingStream back, Switch rollback) throws InterruptedException {
@@ -87,7 +87,7 @@ public final class Abandonment {
             }
         } finally {
             if (!opened && progress.task().orElseThrow().phase() != Phase.ABANDONED) {
-                // As after a crash here, when a start undoes it by the recorded steps.
+                // As after a crash here, when a restart undoes it by the recorded steps.
                 rollback.letGoOn();
                 progress.enter(Phase.REVERSE, taskFence);
             }
@@ -106,7 +106,7 @@ public final class Abandonment {
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
     }
 
-    /** Whoever goes back at any price does not stay because of a PgBouncer that cannot let clients wait. */
+    /** A PgBouncer that cannot let clients wait must not prevent going back. */
     private void hold() {
         steps.begin(PAUSE, taskFence);
         try {
@@ -144,7 +144,7 @@ public final class Abandonment {
         });
     }
 
-    /** Returns whether a crash left it behind its point of no return, but not at its end. */
+    /** Returns whether a crash left it past its point of no return, but unfinished. */
     public boolean isUnfinished() {
         return !steps.isDone(LAST);
     }
@@ -153,11 +153,11 @@ public final class Abandonment {
      * Finishes it.
      *
      * @param sourceFence the right to write to the source
-     * @return why applications were not taken to the source, if they were not; a later start tries again
+     * @return why applications were not moved to the source, if they were not; a later start retries
      */
     public Optional<SyncException> finish(Fence sourceFence) throws InterruptedException {
         steps.begin(LAST, taskFence);
-        // Before anybody writes there: nothing that is still on its way may come after that.
+        // Before the first write there: nothing still in flight may arrive after that.
         endWriters();
         new StreamEnd(reverse, sourceFence).run();
         fence(task.source()).lift(sourceFence);
@@ -171,7 +171,7 @@ public final class Abandonment {
         return Optional.empty();
     }
 
-    /** A session of ours that waits for a lock there does not notice that its client is gone. */
+    /** One of our sessions that waits for a lock there does not notice that its client has ended. */
     private void endWriters() {
         try (Connection connection = task.source().open();
                 Statement statement = connection.createStatement()) {

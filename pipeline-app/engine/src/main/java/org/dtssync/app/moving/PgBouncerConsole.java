@@ -41,21 +41,21 @@ public final class PgBouncerConsole implements AutoCloseable {
     private final DataInputStream in;
     private final DataOutputStream out;
 
-    /** A message of the server's. */
+    /** A server message. */
     private record Message(char type, DataInputStream body) {}
 
     private PgBouncerConsole(PgBouncerSettings settings, Socket socket) throws IOException {
         this.settings = settings;
         this.socket = socket;
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-        // PgBouncer refuses a first message that does not come in one piece.
+        // PgBouncer rejects a first message that is not sent in one piece.
         this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
     }
 
     /**
      * Logs in.
      *
-     * @throws SyncException of kind CONNECTION if nothing answers, of kind PERMISSION if the account is refused
+     * @throws SyncException of kind CONNECTION if there is no response, of kind PERMISSION if the account is refused
      */
     static PgBouncerConsole open(PgBouncerSettings settings) {
         Socket socket;
@@ -128,16 +128,16 @@ public final class PgBouncerConsole implements AutoCloseable {
     }
 
     /**
-     * Gives a command.
+     * Runs a command.
      *
      * @return its rows, each with the columns' names; empty for a command without rows
-     * @throws SyncException of kind CONNECTION if no answer comes within ten seconds, of kind PERMISSION if it is refused
+     * @throws SyncException of kind CONNECTION if there is no response within ten seconds, of kind PERMISSION if it is refused
      */
     List<Map<String, String>> ask(String command) {
         return ask(command, ANSWER_LIMIT);
     }
 
-    /** Gives a command that may take a while; one without an answer in time fails and closes the session. */
+    /** Runs a command that may take a while; one without a response in time fails and closes the session. */
     List<Map<String, String>> ask(String command, Duration limit) {
         try {
             socket.setSoTimeout((int) Math.max(1, limit.toMillis()));

@@ -18,23 +18,23 @@ import org.dtssync.app.config.PgBouncerSettings.Server;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * What must hold of PgBouncer and its files before applications are moved by it, each finding a sentence with its remedy.
+ * The preconditions of PgBouncer and its files for moving applications, each finding a sentence with its remedy.
  *
  * @param settings where it is and what is moved
  * @param file the file that is rewritten
  * @param from where applications must be now
- * @param drainTimeout how long the fenced database may take to drain
+ * @param drainTimeout how long the read-only database may take to drain
  */
 public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server from, Duration drainTimeout) {
 
-    /** What a fence waits for a lock, and for the switch's other short steps. */
+    /** Time for the locks of the read-only gate, and for the switch's other short steps. */
     private static final Duration OTHER_STEPS = Duration.ofSeconds(20);
 
     private static final Pattern VERSION = Pattern.compile("PgBouncer (\\d+)\\.(\\d+).*");
     private static final int LEAST_MINOR_VERSION = 16;
     private static final Pattern INCLUDE = Pattern.compile("(?m)^\\s*%include\\s+(.+?)\\s*$");
 
-    /** Returns everything that stands in the way. */
+    /** Returns the preconditions that are not met. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
         try (PgBouncerConsole console = PgBouncerConsole.open(settings)) {
@@ -139,7 +139,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         }
     }
 
-    /** Returns where a row of SHOW DATABASES says that a database goes. */
+    /** Returns the server of a database in a row of SHOW DATABASES. */
     static Server server(Map<String, String> row) {
         return new Server(
                 Optional.ofNullable(row.get("host")).orElse(""),
@@ -157,7 +157,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         }
     }
 
-    /** A file that PgBouncer does not read could be rewritten for ever. */
+    /** Rewriting a file that PgBouncer does not read would have no effect. */
     private void included(Map<String, String> config, List<String> problems) {
         String main = config.getOrDefault("conffile", "");
         try {

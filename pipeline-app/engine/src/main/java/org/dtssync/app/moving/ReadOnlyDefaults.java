@@ -13,18 +13,18 @@ import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.schemas.SqlResources;
 
 /**
- * The setting {@code default_transaction_read_only} of one database and of the roles that have one of their own: switched on for
- * a fence, with what it was kept in the same transaction, and put back exactly.
+ * The setting {@code default_transaction_read_only} of one database and of the roles that have their own: switched on for
+ * the read-only gate, with the previous values stored in the same transaction, and restored exactly.
  *
  * @param database reached with the task's account
- * @param task whose fence it is
+ * @param task the task that closes the database
  */
 public record ReadOnlyDefaults(DatabaseConnections database, String task) {
 
     private static final String NAME = "default_transaction_read_only";
     private static final String DATABASE_ITSELF = "";
 
-    /** A role's own setting wins over the database's, so each role that has one gets another for this database. */
+    /** A role's own setting takes precedence over the database's, so each role that has one gets another for this database. */
     private static final String EARLIER = """
             WITH setting AS (
                 SELECT s.setrole, s.setdatabase, substr(c, length('default_transaction_read_only=') + 1) AS value
@@ -38,11 +38,11 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
             FROM pg_roles r WHERE r.oid IN (SELECT setrole FROM setting)
             """;
 
-    /** What it was, where it was set. */
+    /** The previous value, if it was set. */
     private record Earlier(String role, String value) {}
 
     /**
-     * Switches it on. Once more is harmless.
+     * Switches it on. Safe to repeat.
      *
      * @param fence held by the transaction, one of this database; null if whoever calls holds the task by other means
      */
@@ -63,7 +63,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
     }
 
     /**
-     * Puts it back to what it was; does nothing where no fence of this task is.
+     * Restores the previous values; does nothing if this task has not closed the database.
      *
      * @param fence as above
      * @return whether there was one
@@ -83,7 +83,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
         });
     }
 
-    /** Leaves it as it is, and forgets what it was. */
+    /** Leaves it unchanged, and deletes the previous values. */
     void forget() {
         database.inTransaction("The read-only gate of the " + database.role() + " could not be removed", connection -> {
             if (isKept(connection)) {
@@ -101,7 +101,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
         }
     }
 
-    /** Returns the statements that put it back, for a person; empty where no fence of this task is. */
+    /** Returns the statements that restore it, for a person; empty if this task has not closed the database. */
     List<String> statements() {
         return database.inTransaction(
                 "The read-only gate of the " + database.role() + " could not be read", connection -> {

@@ -6,15 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 
 /**
- * What came of moving the applications.
+ * The result of moving the applications.
  *
  * @param direction {@code switchover}, {@code rollback} or {@code complete}
  * @param moved whether they were moved; not in a rehearsal or a dry run
- * @param stallSeconds how long nobody could write, in seconds, as measured
- * @param lsn the position of the database that was left, up to which the other has everything
+ * @param stallSeconds how long writes were blocked, in seconds, as measured
+ * @param lsn the position, in the database that was left, up to which the other has everything
  * @param sequences how many sequences were set
- * @param verification what the comparison said, one word: equal, reused (an earlier one was) or skipped
- * @param verifiedAt when an earlier comparison that was used began, ISO 8601; null otherwise
+ * @param verification the result of the verification, one word: equal, reused (an earlier one) or skipped
+ * @param verifiedAt when a reused verification started, ISO 8601; null otherwise
  * @param next what to do next, a sentence
  */
 public record SwitchReport(
@@ -41,7 +41,7 @@ public record SwitchReport(
         return node.toString();
     }
 
-    /** Returns the report of a task whose way back has ended. */
+    /** Returns the report of a task whose reverse replication has ended. */
     public static SwitchReport completed() {
         return ended(
                 "complete",
@@ -60,7 +60,7 @@ public record SwitchReport(
         return new SwitchReport(direction, true, 0, null, 0, "skipped", null, next);
     }
 
-    /** Reads what {@link #json} wrote. */
+    /** Parses the output of {@link #json}. */
     public static SwitchReport parse(String json) {
         try {
             var node = new ObjectMapper().readTree(json);
@@ -85,7 +85,7 @@ public record SwitchReport(
         return lsn == null ? "dry run, all preconditions are met" : "rehearsal finished, nothing was changed";
     }
 
-    /** Returns it for people: what was measured, if anything was. */
+    /** Returns it for people, with the measurements, if any. */
     public String text() {
         String measured = lsn == null
                 ? ""

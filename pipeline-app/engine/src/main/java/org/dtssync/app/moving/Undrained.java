@@ -18,10 +18,10 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
- * What of the changes on the way back is not at the source yet, at one moment: what a rollback waits for, and what would be lost
+ * The changes made at the destination that have not reached the source, at one moment: what a rollback waits for, and what would be lost
  * without it.
  *
- * @param since everything committed before this moment is at the source, ISO 8601 in UTC; empty if the last heartbeat is, too
+ * @param since everything committed before this moment is at the source, ISO 8601 in UTC; empty if the last heartbeat has arrived, too
  * @param walBytes WAL written at the destination since then, about, in bytes; other databases of the server write there too
  */
 public record Undrained(Optional<String> since, long walBytes) {
@@ -35,7 +35,7 @@ public record Undrained(Optional<String> since, long walBytes) {
     private record Beat(long sequence, String at) {}
 
     /**
-     * Looks at a task from outside; empty if it has no way back.
+     * Checks a task from outside; empty if it has no reverse replication.
      *
      * @throws SyncException of kind CONNECTION if a database cannot be reached
      */
@@ -58,11 +58,11 @@ public record Undrained(Optional<String> since, long walBytes) {
         }
     }
 
-    /** Looks at a direction. */
+    /** Checks a direction. */
     static Undrained of(Route route) {
         try (Connection from = route.source().open();
                 Connection to = route.destination().open()) {
-            // In this order: what is written in between counts as not there yet.
+            // In this order: changes written in between count as outstanding.
             Optional<Beat> applied = beat(to, route.task());
             Lsn position = AppliedPosition.read(to, route.task())
                     .map(AppliedPosition::lsn)

@@ -20,7 +20,7 @@ import org.dtssync.connectors.postgres.Fence;
  */
 record Moves(TaskFile task, Route route, Fence fence) {
 
-    /** Makes an attempt to move them one way. */
+    /** Creates an attempt to move them in one direction. */
     Switch move(SwitchKind kind) {
         return new Switch(
                 kind,
@@ -34,12 +34,12 @@ record Moves(TaskFile task, Route route, Fence fence) {
                         .refresh(view -> {}));
     }
 
-    /** Makes a return to the source that does not wait for everything. */
+    /** Creates a return to the source that does not wait for everything. */
     Abandonment abandonment() {
         return new Abandonment(route, fence, task.switchover(), sequences());
     }
 
-    /** Makes the end of the way back. */
+    /** Creates the end of reverse replication. */
     Completion completion() {
         return new Completion(route, fence);
     }

@@ -27,12 +27,12 @@ import org.dtssync.schemas.SqlResources;
 import org.dtssync.schemas.TaskName;
 
 /**
- * A task that flows against another one, the first, between the same two databases ({@code mirror.of}). It loads nothing: its
- * stream begins at its slot. Its position row at its destination names the first task, by which the first leaves its
- * transactions out; it leaves out the first one's by theirs at its source.
+ * A task in the opposite direction of another one, the first, between the same two databases ({@code mirror.of}). It copies no existing rows: its
+ * stream begins at its slot. Its position row at its destination names the first task, by which the first ignores its
+ * transactions; it ignores the first one's by theirs at its source.
  *
  * @param route the mirror's
- * @param objects which tables the mirror carries
+ * @param objects which tables the mirror replicates
  * @param first the name of the task it mirrors
  */
 public record Mirror(Route route, ObjectSelection objects, TaskName first) {
@@ -77,7 +77,7 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
     }
 
     /**
-     * Prepares it: the first task learns to leave its transactions out before there is one.
+     * Prepares it: the first task learns to ignore its transactions before there is one.
      *
      * @param preparation the mirror's
      */
@@ -95,7 +95,7 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
         preparation.follow(tables);
     }
 
-    /** What the first task keeps at its destination, which is this one's source, tells whether both fit together. */
+    /** The first task's state at its destination, which is this one's source, shows whether both match. */
     private void requireFirst() {
         Optional<TaskProgress> progress = new ProgressStore(route.source(), first.text()).task();
         if (progress.isEmpty()) {

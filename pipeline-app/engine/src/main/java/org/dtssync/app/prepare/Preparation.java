@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Phase prepare: the heartbeat table, the publication and the slot at the source, the task's tables, cut 0.
  *
- * <p>Nothing is captured before it is done, so after a crash all of it is simply made again.
+ * <p>Nothing is captured before it is done, so after a crash everything is simply re-created.
  */
 public final class Preparation {
 
@@ -50,7 +50,7 @@ public final class Preparation {
 
     private static final int STRUCTURES_AT_ONCE = 1_000;
 
-    /** Applications are about to be moved: that can be given up, and begun again once the transaction is over. */
+    /** Applications are about to be moved: that can be aborted, and repeated once the transaction has ended. */
     private static final String SLOT_LOCK_LIMIT = "30s";
 
     private final Route route;
@@ -66,8 +66,8 @@ public final class Preparation {
      *
      * @param objects which tables belong to the task
      * @param capture how the capture will reach the topics
-     * @param codec makes what writes cut 0
-     * @param mirrored the task that leaves out what this one writes
+     * @param codec creates the writer of cut 0
+     * @param mirrored the task that ignores what this one writes
      * @param fence the right to write to the destination
      */
     public Preparation(
@@ -86,7 +86,7 @@ public final class Preparation {
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
-    /** Prepares a task whose destination has nothing yet. */
+    /** Prepares a task whose destination is empty. */
     public void run() {
         List<TableProgress> tables = new SelectedTables(route.source(), objects).read();
         if (tables.isEmpty()) {
@@ -104,7 +104,7 @@ public final class Preparation {
     private void start(List<TableName> names, String lockLimit) {
         try (Connection source = route.source().open()) {
             setLockLimit(source, lockLimit);
-            // What was found equal was the stream before.
+            // Earlier verifications concern the previous stream.
             new Verifications(route.destination(), route.task()).forget(fence);
             makeHeartbeat(source);
             makePublication(source, names);
@@ -126,7 +126,7 @@ public final class Preparation {
     }
 
     /**
-     * Prepares a task whose destination has every row already: it begins to follow from here on.
+     * Prepares a task whose destination already has every row: it follows from here on.
      *
      * @param tables the tables it follows
      */
@@ -141,7 +141,7 @@ public final class Preparation {
         followed.forEach(table -> progress.tableState(table.table(), TableState.STREAMING, fence));
         storeStructures(tables);
         List<TableName> published = new ArrayList<>(tables);
-        // By these rows our own transactions of the other direction are recognised.
+        // These rows identify our own transactions of the opposite direction.
         published.add(new TableName(SqlResources.SCHEMA, "apply_position"));
         start(published, SLOT_LOCK_LIMIT);
     }
@@ -158,7 +158,7 @@ public final class Preparation {
         progress.storeStructures(part, fence);
     }
 
-    /** A slot waits for every transaction that is open when it is made. */
+    /** A slot waits for every transaction that is open when it is created. */
     private static void setLockLimit(Connection source, String limit) throws SQLException {
         try (Statement statement = source.createStatement()) {
             statement.execute("SET lock_timeout = '" + limit + "'");
@@ -209,7 +209,7 @@ public final class Preparation {
             connection.setAutoCommit(false);
             fence.hold(connection);
             AppliedPosition.begin(connection, fence, new AppliedPosition(start, first.offset()), mirrored);
-            // In this transaction, which a capture in the other direction leaves out.
+            // In this transaction, which a capture in the opposite direction ignores.
             forgetHeartbeat(connection);
             connection.commit();
         } catch (SQLException e) {
@@ -217,7 +217,7 @@ public final class Preparation {
         }
     }
 
-    /** A row that an earlier stream left at one end only could not be followed. */
+    /** A row that an earlier stream left at only one end could not be followed. */
     private void forgetHeartbeat(Connection connection) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("DELETE FROM dts_sync.heartbeat WHERE task = ?")) {

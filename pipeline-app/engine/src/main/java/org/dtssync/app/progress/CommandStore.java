@@ -9,7 +9,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.KeptSession;
 
-/** Commands on their way to a running task and their results on the way back. Keeps a session. Thread-safe. */
+/** Commands for a running task and their results. Keeps a session. Thread-safe. */
 public final class CommandStore implements AutoCloseable {
 
     private final KeptSession destination;
@@ -33,7 +33,7 @@ public final class CommandStore implements AutoCloseable {
                 """, rows -> rows.next() ? rows.getLong(1) : 0L, task, command, options);
     }
 
-    /** Returns what came of a command so far. */
+    /** Returns the result of a command so far. */
     public CommandResult result(long id) {
         return query(
                 "SELECT state, result::text, error, exit_code FROM dts_sync.command WHERE id = ?",
@@ -91,7 +91,7 @@ public final class CommandStore implements AutoCloseable {
                 """, ResultSet::next, error, exitCode, command.id());
     }
 
-    /** Takes a command back that no run has begun; does nothing to another. */
+    /** Withdraws a command that no run has picked up; does nothing otherwise. */
     public void withdraw(long id) {
         query("""
                 UPDATE dts_sync.command
@@ -100,7 +100,7 @@ public final class CommandStore implements AutoCloseable {
                 """, ResultSet::next, id);
     }
 
-    /** Fails what a predecessor was at when it ended. */
+    /** Fails the command that a predecessor was running when it ended. */
     public void failInterrupted() {
         query("""
                 UPDATE dts_sync.command
@@ -123,7 +123,7 @@ public final class CommandStore implements AutoCloseable {
         });
     }
 
-    /** Ends the session; whoever uses the store again opens another. */
+    /** Ends the session; the next use opens another. */
     @Override
     public void close() {
         destination.close();

@@ -43,7 +43,7 @@ public final class ProgressStore {
         this.task = task;
     }
 
-    /** Makes the dts_sync schema at the destination, or what is missing of it. */
+    /** Creates the dts_sync schema at the destination, or its missing parts. */
     public void install() {
         destination.inTransaction("The dts_sync schema could not be created at the destination", connection -> {
             try (Statement statement = connection.createStatement()) {
@@ -61,7 +61,7 @@ public final class ProgressStore {
         return task().isPresent();
     }
 
-    /** Returns whether an instance has held this task since it was last released, be it that nothing came of it. */
+    /** Returns whether an instance has locked this task since it was last released, even if without any effect. */
     public boolean isHeldOrWas() {
         return destination.inTransaction("The state of task " + task + " could not be read", connection -> {
             if (!isInstalled(connection)) {
@@ -102,7 +102,7 @@ public final class ProgressStore {
         });
     }
 
-    /** Records the phase the task is in and clears its error; makes the task's row if there is none. */
+    /** Records the phase the task is in and clears its error; creates the task's row if there is none. */
     public void enter(Phase phase, Fence fence) {
         update("""
                 INSERT INTO dts_sync.task (task, phase) VALUES (?, ?)
@@ -127,7 +127,7 @@ public final class ProgressStore {
                 """, fence, systemIdentifier, database, task);
     }
 
-    /** Records which topic holds the task's cuts: one of the same name that was made later has another identifier. */
+    /** Records which topic contains the task's cuts: one of the same name that was created later has another id. */
     public void cutsTopic(String topicId, Fence fence) {
         update("UPDATE dts_sync.task SET cuts_topic = ?, updated_at = now() WHERE task = ?", fence, topicId, task);
     }
@@ -145,12 +145,12 @@ public final class ProgressStore {
         });
     }
 
-    /** Records what the task stopped for, or clears it with null. The text must hold no secret and no row value. */
+    /** Records why the task stopped, or clears it with null. The text must contain no secret and no row value. */
     public void error(String message, Fence fence) {
         update("UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?", fence, message, task);
     }
 
-    /** Raises the consistency point; it never goes back. Joins the connection's transaction. */
+    /** Raises the consistency point; it never decreases. Joins the connection's transaction. */
     public void raiseConsistencyPoint(Connection connection, Lsn lsn) throws SQLException {
         execute(connection, """
                 UPDATE dts_sync.task
@@ -208,14 +208,14 @@ public final class ProgressStore {
         });
     }
 
-    /** Reads the structures that tables are captured with; tables without a recorded one are absent. */
+    /** Reads the recorded shapes of tables; tables without one are absent. */
     public Map<TableName, String> structures() {
         Map<TableName, String> structures = new TreeMap<>();
         structures(structures::put);
         return structures;
     }
 
-    /** Reads a digest of each table's structure, by {@link #structureDigest}: of all of them the texts may be too much to be held. */
+    /** Reads a digest of each table's shape, by {@link #structureDigest}: the texts of all of them may be too large for memory. */
     public Map<TableName, String> structureDigests() {
         return destination.inTransaction("The shapes of task " + task + " could not be read", connection -> {
             Map<TableName, String> digests = new HashMap<>();
@@ -237,7 +237,7 @@ public final class ProgressStore {
         });
     }
 
-    /** Returns the digest of a structure, as {@link #structureDigests} has it. */
+    /** Returns the digest of a shape, as in {@link #structureDigests}. */
     public static String structureDigest(String structure) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -248,9 +248,9 @@ public final class ProgressStore {
     }
 
     /**
-     * Reads the structures that tables are captured with, one after the other.
+     * Reads the recorded shapes of tables, one after the other.
      *
-     * @param sink takes each table with its structure; those without a recorded one are left out
+     * @param sink receives each table with its shape; tables without a recorded one are left out
      */
     public void structures(BiConsumer<TableName, String> sink) {
         destination.inTransaction("The shapes of task " + task + " could not be read", connection -> {
@@ -273,7 +273,7 @@ public final class ProgressStore {
         });
     }
 
-    /** Records the structures that tables are captured with from now on. */
+    /** Records the shapes that tables are captured with from now on. */
     public void storeStructures(Map<TableName, String> structures, Fence fence) {
         destination.inTransaction("The shapes of task " + task + " could not be recorded", connection -> {
             fence.hold(connection);
@@ -294,7 +294,7 @@ public final class ProgressStore {
         });
     }
 
-    /** Records how far a table is. */
+    /** Records the state of a table. */
     public void tableState(TableName table, TableState state, Fence fence) {
         update("""
                 UPDATE dts_sync.table_progress SET state = ? WHERE task = ? AND schema_name = ? AND table_name = ?
@@ -304,7 +304,7 @@ public final class ProgressStore {
     /** Records that the changes of every copied table are applied from here on. */
     public void startStreaming(Fence fence) {
         update(
-                // The snapshot told which changes were seen already; all that follow were not, and identifiers wrap
+                // The snapshot showed which changes were already seen; later ones were not, and transaction ids wrap
                 // around.
                 "UPDATE dts_sync.table_progress SET state = 'streaming', visible_snapshot = NULL"
                         + " WHERE task = ? AND state = 'copied'",

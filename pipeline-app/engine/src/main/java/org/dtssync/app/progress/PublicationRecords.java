@@ -10,7 +10,7 @@ import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Reads and writes what the task's publication was like when it was made. Thread-safe.
+ * Reads and writes the recorded state of the task's publication. Thread-safe.
  *
  * @param destination connections to the destination
  * @param task the task's name
@@ -20,7 +20,7 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
     /**
      * What was recorded.
      *
-     * @param publication its identity; empty before it is made
+     * @param publication its identity; empty before it is created
      * @param tables the identity of each table's entry
      */
     public record Recorded(Optional<String> publication, Map<TableName, String> tables) {}
@@ -52,7 +52,7 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
         });
     }
 
-    /** Records a publication that was just made, with every table of it. */
+    /** Records a publication that was just created, with all its tables. */
     public void store(String publication, Map<TableName, String> tables, Fence fence) {
         store(tables, fence);
         destination.inTransaction("The publication of task " + task + " could not be recorded", connection -> {
@@ -67,7 +67,7 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
         });
     }
 
-    /** Records some tables of it; those that are none of the task's are passed over. */
+    /** Records some of its tables; those that do not belong to the task are skipped. */
     public void store(Map<TableName, String> tables, Fence fence) {
         destination.inTransaction("The publication of task " + task + " could not be recorded", connection -> {
             fence.hold(connection);

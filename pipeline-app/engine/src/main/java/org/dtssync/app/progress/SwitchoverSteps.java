@@ -23,7 +23,7 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
             WHERE task = ? AND direction = ? AND step = ?
             """;
 
-    /** Forgets the steps of an earlier attempt. */
+    /** Deletes the steps of an earlier attempt. */
     public void clear(Fence fence) {
         write(fence, "DELETE FROM dts_sync.switchover_step WHERE task = ? AND direction = ?", task, direction);
     }
@@ -51,7 +51,7 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
         return is(step, "done_at IS NOT NULL");
     }
 
-    /** Returns whether a step was begun, be it done or not. */
+    /** Returns whether a step was begun, done or not. */
     public boolean isBegun(String step) {
         return is(step, "true");
     }

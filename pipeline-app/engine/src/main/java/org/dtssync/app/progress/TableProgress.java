@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * One captured table and how far it is. Partitioned tables appear as their root.
+ * One captured table and its progress. Partitioned tables appear as their root.
  *
  * @param table the table
  * @param state its state

@@ -14,7 +14,7 @@ import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * The last comparison of one task's databases, kept at its destination: whoever wants to move applications can tell from it
+ * The last verification of one task's databases, kept at its destination: before applications are moved it shows
  * whether another one is needed. Thread-safe.
  *
  * @param destination connections to the destination
@@ -23,14 +23,14 @@ import org.dtssync.connectors.postgres.Lsn;
 public record Verifications(DatabaseConnections destination, String task) {
 
     /**
-     * A comparison that found both databases equal.
+     * A verification that found both databases equal.
      *
      * @param at when it began, by the destination's clock, ISO 8601 in UTC
      * @param lsn the source's position it ended at
      */
     public record Verified(String at, Lsn lsn) {}
 
-    /** Returns what tells whether structures and loads are those of a comparison. */
+    /** Returns a digest that shows whether shapes and loads are those of a verification. */
     public String digest() {
         String text = new TreeMap<>(new StructureRecords(destination, task).read()).toString();
         try {
@@ -42,9 +42,9 @@ public record Verifications(DatabaseConnections destination, String task) {
     }
 
     /**
-     * Records a comparison that has just ended.
+     * Records a verification that has just ended.
      *
-     * @param unfinished how far it was until then, and when it began
+     * @param unfinished its progress until then, and when it started
      * @param digest {@link #digest} from before it began
      */
     public void record(Lsn lsn, boolean equal, UnfinishedComparison unfinished, String digest, Fence fence) {
@@ -69,7 +69,7 @@ public record Verifications(DatabaseConnections destination, String task) {
         });
     }
 
-    /** Forgets it: the stream that it was about has ended. */
+    /** Deletes it: its stream has ended. */
     public void forget(Fence fence) {
         destination.inTransaction("The verification of task " + task + " could not be removed", connection -> {
             fence.hold(connection);
@@ -83,7 +83,7 @@ public record Verifications(DatabaseConnections destination, String task) {
         });
     }
 
-    /** Returns the last comparison if it found no difference, is not older than this, and nothing has changed since. */
+    /** Returns the last verification if it found no difference, is not older than this, and nothing has changed since. */
     public Optional<Verified> fresh(Duration maximumAge) {
         String digest = digest();
         return destination.inTransaction("The verification of task " + task + " could not be looked up", connection -> {

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The task's row in {@code dts_sync.heartbeat} at the source: written once a second, so that an idle source holds no WAL for
- * the slot, and applied at the destination like any row, which proves that everything before it is there.
+ * The task's row in {@code dts_sync.heartbeat} at the source: written once per second, so that an idle source retains no WAL for
+ * the slot, and applied at the destination like any row, which proves that everything before it has arrived.
  *
  * <p>Thread-safe.
  */
@@ -30,10 +30,10 @@ public final class Heartbeat {
     private static final long INTERVAL_MILLIS = 1_000;
     private static final long POLL_MILLIS = 20;
 
-    /** Beats between two looks at the WAL that is kept for the slot. */
+    /** Beats between two checks of the WAL retained for the slot. */
     private static final int BEATS_PER_LOOK = 5;
 
-    /** Looks between two warnings that it is too much. */
+    /** Checks between two warnings that it is too much. */
     private static final int LOOKS_PER_WARNING = 6;
 
     private final String task;
@@ -48,7 +48,7 @@ public final class Heartbeat {
      *
      * @param route the direction whose delay it measures
      * @param walWarningBytes size of the WAL retained for the slot, in bytes, that triggers a warning
-     * @param walRetained told how much WAL the source keeps for the slot, in bytes
+     * @param walRetained receives how much WAL the source retains for the slot, in bytes
      */
     public Heartbeat(Route route, long walWarningBytes, LongConsumer walRetained) {
         this.task = route.task();
@@ -77,7 +77,7 @@ public final class Heartbeat {
     /**
      * Writes one heartbeat, which is on the disk, with everything committed before it, when this returns.
      *
-     * @return a position before the heartbeat and behind everything committed before the call
+     * @return a position before the heartbeat and after everything committed before the call
      */
     public Lsn writeOnce() {
         try (Connection connection = source.open();
@@ -130,7 +130,7 @@ public final class Heartbeat {
     }
 
     /**
-     * Does the same, but not for ever.
+     * Does the same, with a time limit.
      *
      * @throws SyncException of kind TRANSIENT if the heartbeat is not applied in time
      */

@@ -29,8 +29,8 @@ import org.dtssync.schemas.SqlResources;
 
 /**
  * Compares the task's publication with the one it was prepared with. What a changed publication leaves out is missing from the
- * stream, and nothing in the stream tells of it; so what was changed and changed back counts as well, which the entries'
- * identifiers give away.
+ * stream, and nothing in the stream shows that; so a change that was reverted counts as well, which the entries'
+ * ids reveal.
  *
  * <p>Thread-safe.
  */
@@ -57,7 +57,7 @@ public final class PublicationWatch {
     private record Found(String identity, List<Entry> entries) {}
 
     /**
-     * Remembers the publication as it is.
+     * Records the publication as it is.
      *
      * @param source the source
      */
@@ -66,7 +66,7 @@ public final class PublicationWatch {
         records().store(found.identity(), identifiers(found), fence);
     }
 
-    /** Remembers one table's entry as it is. */
+    /** Records one table's entry as it is. */
     public void record(Connection source, TableName table, Fence fence) throws SQLException {
         Map<TableName, String> all = identifiers(read(source).orElseThrow(this::gone));
         all.keySet().retainAll(Set.of(table));
@@ -84,7 +84,7 @@ public final class PublicationWatch {
     }
 
     /**
-     * Looks once.
+     * Checks once.
      *
      * @throws SyncException of kind PUBLICATION that names every change
      */
@@ -132,7 +132,7 @@ public final class PublicationWatch {
         } else if (was[2].equals(is[2])) {
             how = " was altered temporarily";
         } else {
-            // Another owner changes nothing of what is published.
+            // Another owner does not change what is published.
             return;
         }
         throw new SyncException(
@@ -171,7 +171,7 @@ public final class PublicationWatch {
         Set<TableName> expected = expected();
         Set<String> identifiers = new HashSet<>(recorded.values());
         for (Entry entry : found.entries()) {
-            // A table that was renamed keeps its entry; it is the structure that tells of it.
+            // A renamed table keeps its entry; the check of shapes detects that.
             if (!expected.contains(entry.table())
                     && !entry.table().schema().equals(SqlResources.SCHEMA)
                     && !identifiers.contains(entry.identifier())) {

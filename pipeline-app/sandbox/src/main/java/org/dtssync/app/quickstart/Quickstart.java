@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The entry of the quickstart. */
+/** The entry point of the quickstart. */
 @Command(
         name = "scripts/quickstart",
         description =

@@ -7,7 +7,7 @@ import org.dtssync.connectors.kafka.UnpackedLibraries;
 
 /**
  * Turns Ctrl-C and SIGTERM into an interrupt of the thread that made this, and keeps the process alive until that thread has
- * cleared up. Thread-safe.
+ * cleaned up. Thread-safe.
  */
 final class StopSignal implements AutoCloseable {
 
@@ -42,17 +42,17 @@ final class StopSignal implements AutoCloseable {
         return requested.get();
     }
 
-    /** Sets what the process ends with if a signal ends it from now on; 1 before. */
+    /** Sets the exit code for a signal from now on; 1 before. */
     void endWith(int code) {
         exitCode = code;
     }
 
-    /** Returns what the process ends with if a signal ends it now. */
+    /** Returns the current exit code for a signal. */
     int exitCode() {
         return exitCode;
     }
 
-    /** To be called when everything is cleared up. */
+    /** Call when everything is cleaned up. */
     @Override
     public void close() {
         cleared.countDown();

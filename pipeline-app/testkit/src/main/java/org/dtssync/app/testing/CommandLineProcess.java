@@ -40,7 +40,7 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
     }
 
     /**
-     * What came of a command.
+     * The outcome of a command.
      *
      * @param exitCode its exit code
      * @param out its standard output
