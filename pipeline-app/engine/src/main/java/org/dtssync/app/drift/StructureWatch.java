@@ -110,8 +110,8 @@ public final class StructureWatch {
     /**
      * Checks once.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED that names every change, or of kind PUBLICATION if the publication has
-     *     as it was
+     * @throws SyncException of kind STRUCTURE_CHANGED that names every change, or of kind PUBLICATION if the publication
+     *     has changed
      */
     public Seen check() {
         List<TableName> tables = progress.tables().stream()
