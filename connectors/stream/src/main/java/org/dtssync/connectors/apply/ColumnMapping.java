@@ -36,7 +36,7 @@ final class ColumnMapping {
      * Maps the rows of a shape.
      *
      * @param earlier how the shape may differ from the table; empty if it must not
-     * @throws SyncException of kind STRUCTURE_CHANGED if a column is on one side only
+     * @throws SyncException of kind STRUCTURE_CHANGED if a column exists at only one end
      */
     static ColumnMapping of(TargetTable table, RowShape shape, Optional<EarlierShape> earlier) {
         ColumnMapping mapping = new ColumnMapping(table, shape, earlier);

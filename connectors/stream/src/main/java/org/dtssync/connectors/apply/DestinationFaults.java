@@ -4,12 +4,12 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
-/** What may have been done to the tables at the destination, in the same words wherever it is detected. Stateless. */
+/** Faults of tables at the destination that other clients changed, with the same wording wherever they are detected. Stateless. */
 public final class DestinationFaults {
 
     private DestinationFaults() {}
 
-    /** Returns the fault of a table that is not there. */
+    /** Returns the fault of a missing table. */
     public static SyncException missing(TableName table) {
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
@@ -17,7 +17,7 @@ public final class DestinationFaults {
                 "Create it there as at the source, then run with " + loadAgain(table));
     }
 
-    /** Returns the fault of a column that is not there. */
+    /** Returns the fault of a missing column. */
     public static SyncException missing(TableName table, String column) {
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
@@ -25,7 +25,7 @@ public final class DestinationFaults {
                 "Add it there with the type it has at the source, then run with " + loadAgain(table));
     }
 
-    /** Returns the fault of a column that holds something else than at the source. */
+    /** Returns the fault of a column with another type than at the source. */
     public static SyncException otherType(TableName table, String column, String there, String atSource) {
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
@@ -34,7 +34,7 @@ public final class DestinationFaults {
                 "Give it the source's type, then run with " + loadAgain(table));
     }
 
-    /** Returns the fault of rows that are not as the task left them. */
+    /** Returns the fault of rows that another client changed. */
     static SyncException otherRows(TableName table, String how) {
         return new SyncException(
                 FaultKind.DATA,

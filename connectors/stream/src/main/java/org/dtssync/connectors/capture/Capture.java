@@ -31,12 +31,12 @@ import org.dtssync.schemas.TopicNames;
  * Reads the source's WAL with Debezium Embedded and writes it to the topics in cuts, each exactly once.
  *
  * <p>The order of the start is what makes it exact: settle and fence the topics, read the last cut, free the slot and move it
- * to that cut, stream without any stored offset, look at the slot again before the first commit. One object runs once; after
- * a fault make another one. {@link #run} and {@link #stop} may be called by different threads.
+ * to that cut, stream without any stored offset, check the slot again before the first commit. One object runs once; after
+ * a fault create another one. {@link #run} and {@link #stop} may be called by different threads.
  */
 public final class Capture {
 
-    /** How long a stop waits for the engine to let go of its connections before it is left to end by itself. */
+    /** How long a stop waits for the engine to release its connections before it is left to end by itself. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
 
     private final CaptureSettings settings;
@@ -51,13 +51,13 @@ public final class Capture {
     /**
      * Creates a capture; nothing is opened yet.
      *
-     * @param settings what is captured, and where to
+     * @param settings what to capture, and where to
      * @param source connections to the source
      * @param keyConverter serializes keys; used by this capture alone
      * @param valueConverter serializes envelopes; used by this capture alone
      * @param codec serializes cuts; used by this capture alone
      * @param listener notified of its progress
-     * @param structures compares the source's catalog with what was recorded
+     * @param structures compares the source's catalog with the recorded shapes
      */
     public Capture(
             CaptureSettings settings,
@@ -76,7 +76,7 @@ public final class Capture {
         this.structures = structures;
     }
 
-    /** Asks a running capture to end; returns at once. */
+    /** Requests a running capture to stop; returns at once. */
     public void stop() {
         stopRequested.countDown();
     }
@@ -85,7 +85,7 @@ public final class Capture {
      * Captures until {@link #stop} is called.
      *
      * @throws SyncException on any fault; start over with a new object
-     * @throws InterruptedException if the thread is interrupted; everything is let go of first
+     * @throws InterruptedException if the thread is interrupted; everything is released first
      */
     public void run() throws InterruptedException {
         requireExactResolver();
@@ -186,7 +186,7 @@ public final class Capture {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            // The successor ends what is left over at the server: the slot's reader by its pid.
+            // The successor ends leftovers at the server: the slot's reader by its pid.
             thread.interrupt();
         }
     }

@@ -9,15 +9,15 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
 
 /**
- * What the engine calls with each batch: closes cuts, and confirms to the slot only what a committed cut contains.
+ * Called by the engine with each batch: closes cuts, and confirms to the slot only what a committed cut contains.
  *
- * <p>Called by one thread of the engine's.
+ * <p>Called by one engine thread.
  */
 final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
 
     /**
      * Tables of one cut, unless a single transaction has more: the destination holds locks on all of them and their indexes at
-     * once, and has room for some thousands.
+     * once, and its lock table has space for a few thousand.
      */
     private static final int CUT_TABLES = 600;
 
@@ -69,7 +69,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
                 writePiece();
             }
         }
-        // A batch ends where nothing more waits, or where it is full: either way what is complete goes out now.
+        // A batch ends if nothing more waits, or if it is full: either way complete transactions are sent now.
         if (assembler.hasComplete()) {
             writeCut();
             confirmed = lastEnd == null ? confirmed : lastEnd;
@@ -84,7 +84,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
         return changes >= limits.cutChanges() || bytes >= limits.cutBytes();
     }
 
-    /** What came before a record that stops the capture goes out first. */
+    /** Transactions before a record that stops the capture are sent first. */
     private boolean add(RecordChangeEvent<SourceRecord> event) {
         try {
             return assembler.add(event.record());
@@ -110,7 +110,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
         }
     }
 
-    /** What came before the large transaction goes out first, so that the large one is a cut of its own. */
+    /** Transactions before the large one are sent first, so that the large one is a separate cut. */
     private void writePiece() {
         if (assembler.hasComplete()) {
             writeCut();

@@ -7,12 +7,12 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.WatchedSocketFactory;
 
-/** What Debezium Embedded is told. */
+/** The settings of Debezium Embedded. */
 final class EngineSettings {
 
     /**
-     * Settings that decide how the walsender prints values. They go in as start-up options, since Debezium runs no statement
-     * of ours on the replication connection.
+     * Settings that determine how the walsender prints values. They are passed as startup options, since Debezium runs none of our
+     * statements on the replication connection.
      */
     private static final String SESSION_OPTIONS =
             "-c IntervalStyle=postgres -c bytea_output=hex -c lc_monetary=C -c search_path=pg_catalog -c row_security=off"
@@ -61,14 +61,14 @@ final class EngineSettings {
         properties.setProperty("database.hostname", parsed.getProperty("PGHOST", "localhost"));
         properties.setProperty("database.port", parsed.getProperty("PGPORT", "5432"));
         properties.setProperty("database.dbname", parsed.getProperty("PGDBNAME"));
-        // As the driver has it, which the other sessions leave this to: what the URL says goes first.
+        // Same precedence as the driver in the other sessions: the URL comes first.
         String password = source.password() == null ? "" : source.password();
         properties.setProperty("database.user", parsed.getProperty("user", source.user()));
         properties.setProperty("database.password", parsed.getProperty("password", password));
         properties.setProperty("database.tcpKeepAlive", "true");
     }
 
-    /** Where to go on is decided by the last cut and the slot alone, never by an offset that Debezium stored. */
+    /** Only the last cut and the slot determine where to resume, never an offset that Debezium stored. */
     private static void position(Properties properties) {
         properties.setProperty("offset.storage", MemoryOffsetBackingStore.class.getName());
         properties.setProperty("bootstrap.servers", "unused:1");
@@ -90,7 +90,7 @@ final class EngineSettings {
         properties.setProperty("schema.refresh.mode", "columns_diff_exclude_unchanged_toast");
         properties.setProperty("field.name.adjustment.mode", "none");
         properties.setProperty("schema.name.adjustment.mode", "none");
-        // Only system schemas are left out here: the publication says which tables are captured.
+        // Only system schemas are excluded here: the publication determines which tables are captured.
         properties.setProperty("interval.handling.mode", "string");
         properties.setProperty("decimal.handling.mode", "string");
     }
@@ -98,7 +98,7 @@ final class EngineSettings {
     private static void pace(Properties properties) {
         properties.setProperty("poll.interval.ms", "5");
         properties.setProperty("max.batch.size", "4096");
-        // As small as it may be: what waits here is copied by each collection of the heap.
+        // As small as possible: what waits here is copied by each garbage collection.
         properties.setProperty("max.queue.size", "4500");
         properties.setProperty("max.queue.size.in.bytes", "50331648");
         properties.setProperty("record.processing.threads", "1");

@@ -8,8 +8,8 @@ import org.apache.kafka.connect.data.Struct;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Gives the rows of an envelope field names that Avro can hold, by the reversible escape of {@link TopicNames}. Most tables
- * need none, and their envelopes pass untouched.
+ * Gives the rows of an envelope field names that Avro allows, with the reversible escape of {@link TopicNames}. Most tables
+ * need none, and their envelopes are unchanged.
  *
  * @param envelope the schema with escaped names, null if nothing needs an escape
  */

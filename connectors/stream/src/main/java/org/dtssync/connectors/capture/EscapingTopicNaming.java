@@ -6,7 +6,7 @@ import java.util.Properties;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Names topics and record schemas for Debezium, which makes it by its class name: {@code <task>.<schema>.<table>} with our
+ * Names topics and record schemas for Debezium, which instantiates it by class name: {@code <task>.<schema>.<table>} with our
  * reversible escape, where Debezium's own strategy would let different names collide.
  */
 public final class EscapingTopicNaming extends AbstractTopicNamingStrategy<TableId> {

@@ -11,8 +11,8 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.postgresql.core.Oid;
 
 /**
- * Debezium's converter for every column of every table: natural Avro types for what they say exactly, PostgreSQL's own
- * text for the rest. Debezium makes it by its class name and asks it first for every column.
+ * Debezium converter for every column of every table: natural Avro types for what they represent exactly, PostgreSQL
+ * text for the rest. Debezium instantiates it by class name and calls it first for every column.
  *
  * <p>Values arrive as the server's text (see {@link
  * io.debezium.connector.postgresql.connection.ReplicationMessageColumnValueResolver}). Thread-safe.
@@ -23,8 +23,8 @@ public final class ExactColumnConverter implements CustomConverter<SchemaBuilder
     public static final String TYPE_PARAMETER = "postgresql.type";
 
     /**
-     * Stands for a value that was not sent because it did not change. Recognised by identity, never by its characters,
-     * since a row may hold the same text. The characters are Debezium's own, which other readers of the topics know.
+     * Stands for a value that was not sent because it did not change. Recognized by identity, never by its characters,
+     * since a row may contain the same text. The characters are Debezium's own, which other consumers of the topics know.
      */
     @SuppressWarnings("StringOperationCanBeSimplified") // A new object is the point.
     static final String UNCHANGED_TEXT = new String("__debezium_unavailable_value");
@@ -58,7 +58,7 @@ public final class ExactColumnConverter implements CustomConverter<SchemaBuilder
         };
     }
 
-    /** Anything but a text is a default value that Debezium parsed; defaults are not carried in records. */
+    /** Anything except text is a default value that Debezium parsed; records contain no defaults. */
     private static Object text(Object value) {
         if (value == null || value instanceof String) {
             return value;
@@ -76,7 +76,7 @@ public final class ExactColumnConverter implements CustomConverter<SchemaBuilder
     }
 
     /**
-     * Types that Avro says exactly, specials of floating point included; everything else, domains among it, goes as text. By
+     * Types that Avro represents exactly, including special floating-point values; everything else, including domains, is text. By
      * object identifier: a user may have a type of the same name.
      */
     private static Schema.Type naturalType(int oid) {
@@ -93,7 +93,7 @@ public final class ExactColumnConverter implements CustomConverter<SchemaBuilder
     }
 
     /**
-     * Takes no default: Kafka Connect's Struct and other converters give the default back where a row has NULL, and a NULL
+     * Has no default: Kafka Connect's Struct and other converters return the default if a row has NULL, and a NULL
      * in a column with a default would become that default.
      */
     private static final class DefaultlessSchemaBuilder extends SchemaBuilder {

@@ -6,7 +6,7 @@ import org.dtssync.schemas.SqlResources;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Recognises the heartbeats of other tasks of the same source, which share one table with ours. Their rows began before this task
+ * Recognizes the heartbeats of other tasks of the same source, which share one table with ours. Their rows existed before this task
  * did, so a destination that never got them would miss the row to change.
  *
  * <p>Immutable.
@@ -21,7 +21,7 @@ final class OtherHeartbeats {
         this.topic = new TopicNames(task).table(SqlResources.SCHEMA, "heartbeat");
     }
 
-    /** Returns whether this change is left out. */
+    /** Returns whether this change is ignored. */
     boolean leavesOut(SourceRecord record) {
         return record.topic().equals(topic) && isOther((Struct) record.value());
     }

@@ -54,7 +54,7 @@ final class RecordEncoder {
         return encoder(record.topic(), value).encode(value, movedFrom);
     }
 
-    /** Hands over the structures in which records arrived since this was last called. */
+    /** Returns the shapes in which records arrived since the last call. */
     List<SeenStructure> takeAnnounced() {
         List<SeenStructure> taken = announced;
         announced = new ArrayList<>();

@@ -41,7 +41,7 @@ final class SlotGate {
         }
     }
 
-    /** Debezium silently makes a missing slot anew, which would lose changes: the slot must still be where it was set. */
+    /** Debezium silently re-creates a missing slot, which would lose changes: the slot must still be where it was set. */
     void confirmUntouched(Lsn expected) {
         try (Connection connection = source.open()) {
             ReplicationSlot.State state = slot.state(connection).orElseThrow(slot::gone);

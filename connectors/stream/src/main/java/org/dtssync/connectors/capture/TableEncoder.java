@@ -17,8 +17,8 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Serializes the changes of one table as long as Debezium's schema of it stays the same object: builds the key from the
- * replica identity's columns and notes which columns were not sent.
+ * Serializes the changes of one table as long as Debezium's schema for it is the same object: builds the key from the
+ * replica identity's columns and records which columns were not sent.
  *
  * <p>Not thread-safe.
  */
@@ -57,12 +57,12 @@ final class TableEncoder {
         this.names = EnvelopeNames.of(envelope);
     }
 
-    /** Returns whether this encoder was made for exactly this schema. */
+    /** Returns whether this encoder was created for exactly this schema. */
     boolean isFor(Schema schema) {
         return envelope == schema;
     }
 
-    /** A column that Debezium leaves out, or one that nobody knows of yet, must never pass silently. */
+    /** A column that Debezium leaves out, or an unknown one, must never pass silently. */
     private Optional<String> difference(Schema row) {
         Set<String> sent = new TreeSet<>();
         row.fields().forEach(field -> sent.add(field.name()));
@@ -74,14 +74,14 @@ final class TableEncoder {
         return sent.isEmpty() ? Optional.empty() : Optional.of("has the new column " + String.join(", ", sent));
     }
 
-    /** By its earlier name where the record was written before the column got the one it has now. */
+    /** By its earlier name if the record was written before the column was renamed. */
     private Field keyField(Schema row, String column) {
         Field field = row.field(column);
         String earlier = table.earlier().names().get(column);
         return field == null && earlier != null ? row.field(earlier) : field;
     }
 
-    /** Returns the structure the records have. */
+    /** Returns the shape of the records. */
     SeenStructure structure() {
         return structure;
     }
@@ -93,10 +93,10 @@ final class TableEncoder {
     }
 
     /**
-     * Serializes one record of Debezium's.
+     * Serializes one Debezium record.
      *
      * @param value the envelope
-     * @param movedFrom the row before the change, if this is the second half of an update of the key; else null
+     * @param movedFrom the row before the change, if this is the second half of an update of the key; otherwise null
      */
     List<EncodedChange> encode(Struct value, Struct movedFrom) {
         Struct before = value.getStruct("before");
@@ -167,7 +167,7 @@ final class TableEncoder {
         List<String> omitted = null;
         for (Field field : toastableFields) {
             Object value = row.get(field);
-            // By identity: a row may hold the same characters.
+            // By identity: a row may contain the same characters.
             if (value == ExactColumnConverter.UNCHANGED_TEXT || value == ExactColumnConverter.UNCHANGED_BYTES) {
                 omitted = omitted == null ? new ArrayList<>() : omitted;
                 omitted.add(TopicNames.escape(field.name()));

@@ -11,7 +11,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * Puts Debezium's records together into whole source transactions, by its BEGIN and END records.
+ * Assembles Debezium's records into whole source transactions, by its BEGIN and END records.
  *
  * <p>Holds the complete transactions of the next cut and the changes of the one that is still arriving. Not thread-safe.
  */
@@ -41,14 +41,14 @@ final class TransactionAssembler {
     }
 
     /**
-     * Takes the next record; returns whether it ended a transaction that has changes. One without is in no cut: would the slot
-     * be confirmed up to its end, then the next start would find the slot past the last cut.
+     * Receives the next record; returns whether it ended a transaction that has changes. One without is in no cut: if the slot
+     * were confirmed up to its end, the next start would find the slot past the last cut.
      */
     boolean add(SourceRecord record) {
         if (record.topic().equals(transactionTopic)) {
             return boundary(record);
         }
-        // Logical messages are nothing that a destination could hold.
+        // Logical messages cannot be applied to a destination.
         if (!record.topic().equals(messageTopic)) {
             change(record);
         }
@@ -57,7 +57,7 @@ final class TransactionAssembler {
 
     private boolean boundary(SourceRecord record) {
         Struct value = (Struct) record.value();
-        // Debezium's own monitor tells beginnings too; ours, which takes its place, tells ends alone.
+        // Debezium's own monitor reports BEGIN too; ours, which replaces it, reports only END.
         if (value.getString("status").equals("BEGIN")) {
             if (!arriving.isEmpty() || arrivingNumber > 1) {
                 throw broken("a transaction began inside another one");
@@ -118,8 +118,8 @@ final class TransactionAssembler {
     }
 
     /**
-     * Returns whether the last complete transaction went out in pieces. Its cut ends with it: the pieces do not tell where it
-     * committed, and what reads them takes the cut's LSN for it.
+     * Returns whether the last complete transaction was sent in pieces. Its cut ends with it: the pieces do not contain where it
+     * committed, and readers use the cut's LSN.
      */
     boolean completedPieces() {
         return hasComplete() && complete.get(complete.size() - 1).firstNumber() > 1;
@@ -135,7 +135,7 @@ final class TransactionAssembler {
         return completeBytes;
     }
 
-    /** Returns how many topics the complete transactions go to, but for those of pieces that went out already. */
+    /** Returns the number of topics of the complete transactions, except those of pieces that were already sent. */
     int completeTopics() {
         return completeTopics.size();
     }
@@ -150,7 +150,7 @@ final class TransactionAssembler {
         return arrivingBytes;
     }
 
-    /** Hands over the complete transactions. */
+    /** Returns and removes the complete transactions. */
     List<SourceTransaction> takeComplete() {
         List<SourceTransaction> taken = complete;
         complete = new ArrayList<>();
@@ -160,7 +160,7 @@ final class TransactionAssembler {
         return taken;
     }
 
-    /** Hands over the changes of the arriving transaction that are held; what follows is numbered on. */
+    /** Returns and removes the held changes of the arriving transaction; numbering continues. */
     List<EncodedChange> takeArriving() {
         List<EncodedChange> taken = arriving;
         arriving = new ArrayList<>();

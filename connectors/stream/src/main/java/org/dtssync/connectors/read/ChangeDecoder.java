@@ -32,7 +32,7 @@ final class ChangeDecoder {
     private final Converter keyConverter;
     private final Converter valueConverter;
 
-    /** What was found out about the schema of the last record. */
+    /** The cached facts about the schema of the last record. */
     private Envelope envelope;
 
     /** The key columns of the last key that was decoded, and their schema. */

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The command line of {@code scripts/bench}: one command a part. */
+/** The command line of {@code scripts/bench}: one command per part. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -228,7 +228,7 @@ public final class Bench {
 
     private Bench() {}
 
-    /** Runs a part; ends with 1 where something keeps the measurement from being true. */
+    /** Runs a part; exits with 1 if the measurement would not be valid. */
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {

@@ -44,7 +44,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
     /**
      * Switches it on. Safe to repeat.
      *
-     * @param fence held by the transaction, one of this database; null if whoever calls holds the task by other means
+     * @param fence held by the transaction, one of this database; null if the caller holds the task by other means
      */
     void switchOn(Fence fence) {
         database.inTransaction("The " + database.role() + " could not be set read-only", connection -> {

@@ -73,7 +73,7 @@ public record Undrained(Optional<String> since, long walBytes) {
                     there ? Optional.empty() : Optional.of(applied.map(Beat::at).orElse("the switchover")),
                     Math.max(0, insertLsn(from).minus(position)));
         } catch (SQLException e) {
-            throw SqlFaults.explain("The way back of task " + route.task() + " could not be looked at", e);
+            throw SqlFaults.explain("The reverse replication of task " + route.task() + " could not be checked", e);
         }
     }
 

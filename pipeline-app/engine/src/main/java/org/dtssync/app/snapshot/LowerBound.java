@@ -102,7 +102,7 @@ final class LowerBound {
         }
     }
 
-    /** Finds holders by their locks on their own ids, which everybody may see; a lock's id has only the lower 32 bits. */
+    /** Finds holders by their locks on their own ids, which every account may see; a lock's id has only the lower 32 bits. */
     private static List<RunningTransaction> running(Connection source, String next) throws SQLException {
         List<RunningTransaction> running = new ArrayList<>();
         try (PreparedStatement statement = source.prepareStatement("""

@@ -14,7 +14,7 @@ import org.dtssync.connectors.postgres.Identifiers;
  * The queries of one table at one end. Immutable.
  *
  * <p>A row's text is that of {@code ROW(column, ...)}: it uses each type's output function, as COPY does (a cast to text
- * would trim {@code character(n)} and spell {@code boolean} and {@code inet} its own way), tells NULL from the empty
+ * would trim {@code character(n)} and spell {@code boolean} and {@code inet} its own way), distinguishes NULL from the empty
  * string, and quotes, so that two rows have one text only if COPY prints them alike. It is hashed to 64 bits by the function
  * that hash partitioning relies on, which therefore gives the same on every version and platform; the collation is
  * fixed because a nondeterministic one hashes by its sort key. Two different rows, or two chunks that differ, go
