@@ -27,7 +27,9 @@ class VocabularyTest {
 
     static {
         rule("anew", "again; re-created, reloaded, reopened, restarted");
-        rule("(?:go|goes|going|gone|went) on(?! (?:the|a|an|one|its|their|this|that|top|board)\\b)", "resumes, continues");
+        rule(
+                "(?:go|goes|going|gone|went) on(?! (?:the|a|an|one|its|their|this|that|top|board)\\b)",
+                "resumes, continues");
         rule("mend(?:s|ed|ing)?", "fix");
         rule("whoever|whomever", "anyone who, the client that, or name the one");
         rule("somebody|anybody|everybody", "another client, a person, all clients");
@@ -116,6 +118,10 @@ class VocabularyTest {
     }
 
     private static long line(String text, int offset) {
-        return 1 + text.substring(0, offset).chars().filter(character -> character == '\n').count();
+        return 1
+                + text.substring(0, offset)
+                        .chars()
+                        .filter(character -> character == '\n')
+                        .count();
     }
 }

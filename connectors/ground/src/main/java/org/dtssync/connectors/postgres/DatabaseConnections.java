@@ -156,7 +156,8 @@ public final class DatabaseConnections {
         properties.setProperty("connectTimeout", "10");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", WatchedSocketFactory.class.getName());
-        // Otherwise the driver names the session only after the login, and our read-only gate would take it for a foreign one
+        // Otherwise the driver names the session only after the login, and our read-only gate would take it for a
+        // foreign one
         // until then.
         properties.setProperty("assumeMinServerVersion", "9.4");
         properties.putAll(settings.properties());

@@ -82,8 +82,8 @@ final class ColumnMapping {
         }
         if (differs && !table.hasKey()) {
             // Its rows are found by all their values, and these have other columns.
-            throw reload(
-                    "Table " + table.name() + " has no key, and changes from before its shape changed are still waiting.");
+            throw reload("Table " + table.name()
+                    + " has no key, and changes from before its shape changed are still waiting.");
         }
     }
 

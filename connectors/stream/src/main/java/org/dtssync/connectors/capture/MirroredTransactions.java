@@ -2,8 +2,7 @@ package org.dtssync.connectors.capture;
 
 import java.util.Optional;
 import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.source.SourceRecord;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 
 /**
@@ -25,7 +24,7 @@ final class MirroredTransactions {
     MirroredTransactions(String task, Optional<String> mirrored) {
         this.task = task;
         this.mirrored = mirrored;
-        this.positionTopic = new TopicNames(task).table(SqlResources.SCHEMA, "apply_position");
+        this.positionTopic = new TopicNames(task).table(StateMigrations.SCHEMA, "apply_position");
     }
 
     /** The next transaction begins: called at the end of the one before, since not every stream contains BEGIN. */
@@ -35,17 +34,16 @@ final class MirroredTransactions {
     }
 
     /** Returns whether this change is ignored; a position row of any task always is. */
-    boolean leavesOut(SourceRecord record) {
-        boolean position = record.topic().equals(positionTopic);
+    boolean leavesOut(RowChange change) {
+        boolean position = change.topic().equals(positionTopic);
         if (!begun) {
             begun = true;
-            theirs = position && isTheirs((Struct) record.value());
+            theirs = position && isTheirs(change.row());
         }
         return position || theirs;
     }
 
-    private boolean isTheirs(Struct value) {
-        Struct row = value.getStruct("after") == null ? value.getStruct("before") : value.getStruct("after");
+    private boolean isTheirs(Struct row) {
         if (row == null) {
             return false;
         }

@@ -1,8 +1,7 @@
 package org.dtssync.connectors.capture;
 
 import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.source.SourceRecord;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 
 /**
@@ -18,16 +17,15 @@ final class OtherHeartbeats {
 
     OtherHeartbeats(String task) {
         this.task = task;
-        this.topic = new TopicNames(task).table(SqlResources.SCHEMA, "heartbeat");
+        this.topic = new TopicNames(task).table(StateMigrations.SCHEMA, "heartbeat");
     }
 
     /** Returns whether this change is ignored. */
-    boolean leavesOut(SourceRecord record) {
-        return record.topic().equals(topic) && isOther((Struct) record.value());
+    boolean leavesOut(RowChange change) {
+        return change.topic().equals(topic) && isOther(change.row());
     }
 
-    private boolean isOther(Struct value) {
-        Struct row = value.getStruct("after") == null ? value.getStruct("before") : value.getStruct("after");
+    private boolean isOther(Struct row) {
         return row != null && !task.equals(row.getString("task"));
     }
 }

@@ -37,7 +37,10 @@ public final class Chaos implements Callable<Integer> {
     @Option(names = "--faults", paramLabel = "N", description = "How many faults (default: 100).")
     private int faults = 100;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Determines the faults and their times (default: random).")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Determines the faults and their times (default: random).")
     private Long seed;
 
     @Option(

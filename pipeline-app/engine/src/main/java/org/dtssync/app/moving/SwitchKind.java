@@ -1,6 +1,6 @@
 package org.dtssync.app.moving;
 
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 
 /** The direction in which applications are moved. */
 public enum SwitchKind {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import org.dtssync.connectors.fault.SyncException;
 
 /**
  * The result of moving the applications.
@@ -39,6 +40,17 @@ public record SwitchReport(
                 .put("verified_at", verifiedAt)
                 .put("next", next);
         return node.toString();
+    }
+
+    /** Returns what an attempt failed with, as JSON. */
+    static String failure(String direction, SyncException fault) {
+        return new ObjectMapper()
+                .createObjectNode()
+                .put("direction", direction)
+                .put("moved", false)
+                .put("error", fault.what())
+                .put("remedy", fault.remedy())
+                .toString();
     }
 
     /** Returns the report of a task whose reverse replication has ended. */
@@ -78,13 +90,6 @@ public record SwitchReport(
         }
     }
 
-    private String outcome() {
-        if (moved) {
-            return "done";
-        }
-        return lsn == null ? "dry run, all preconditions are met" : "rehearsal finished, nothing was changed";
-    }
-
     /** Returns it for people, with the measurements, if any. */
     public String text() {
         String measured = lsn == null
@@ -100,6 +105,7 @@ public record SwitchReport(
                 : String.format(
                         "verification        %s%n",
                         verifiedAt == null ? verification : "equal, verified at " + verifiedAt);
-        return String.format("%s: %s%n%s%snext: %s", direction, outcome(), measured, compared, next);
+        return String.format(
+                "%s: %s%n%s%snext: %s", direction, moved ? "done" : "nothing was moved", measured, compared, next);
     }
 }

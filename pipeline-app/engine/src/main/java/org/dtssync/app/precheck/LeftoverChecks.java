@@ -1,8 +1,8 @@
 package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.TaskProgress;
 
 /** Whether leftovers of an earlier task of this name are consistent with the state. */
 final class LeftoverChecks {

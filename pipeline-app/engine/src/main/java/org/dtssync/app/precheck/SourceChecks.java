@@ -93,7 +93,8 @@ final class SourceChecks {
     private record Transaction(long pid, String database, long seconds, String query) {}
 
     static void longTransactions(Ends ends, Findings findings) throws SQLException {
-        // pg_locks shows every account which sessions have written; their queries are visible only with the right to see them.
+        // pg_locks shows every account which sessions have written; their queries are visible only with the right to
+        // see them.
         for (Transaction open : ends.atSource("""
                 SELECT l.pid, coalesce(a.datname, '?'),
                        extract(epoch FROM clock_timestamp() - a.xact_start)::bigint, coalesce(a.query, '')

@@ -9,15 +9,15 @@ import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.TableStructure;
 import org.dtssync.app.drift.StructureWatch;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.StructureRecords;
 import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StructureRecords;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.LostCuts;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 
 /** The checks before a capture starts, and the interpretation of its faults. Used by the capture thread. */
@@ -25,7 +25,7 @@ final class CaptureChecks {
 
     private final Route route;
     private final Map<String, String> kafka;
-    private final Fence fence;
+    private final Epoch epoch;
     private final StructureWatch structure;
     private final ProgressStore progress;
     private final StructureRecords structures;
@@ -34,13 +34,13 @@ final class CaptureChecks {
      * Creates them; opens nothing yet.
      *
      * @param kafka properties of clients
-     * @param fence the right to write to the destination
+     * @param epoch the right to write to the destination
      * @param structure compares the source's shapes with the recorded ones
      */
-    CaptureChecks(Route route, Map<String, String> kafka, Fence fence, StructureWatch structure) {
+    CaptureChecks(Route route, Map<String, String> kafka, Epoch epoch, StructureWatch structure) {
         this.route = route;
         this.kafka = kafka;
-        this.fence = fence;
+        this.epoch = epoch;
         this.structure = structure;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new StructureRecords(route.destination(), route.task());
@@ -57,9 +57,9 @@ final class CaptureChecks {
 
     /** The broker fences the earlier producer in favor of the later one: only the epoch determines which one is right. */
     void requireTask() {
-        route.destination().inTransaction("The epoch of task " + fence.task() + " could not be checked", connection -> {
-            fence.hold(connection);
-            return fence;
+        route.destination().inTransaction("The epoch of task " + epoch.task() + " could not be checked", connection -> {
+            epoch.hold(connection);
+            return epoch;
         });
     }
 
@@ -133,7 +133,7 @@ final class CaptureChecks {
         requireTask();
         return new SyncException(
                 FaultKind.TRANSIENT,
-                "The broker aborted the open transaction of task " + fence.task()
+                "The broker aborted the open transaction of task " + epoch.task()
                         + ": it took longer than transaction.timeout.ms, or another task with this name writes to the topics.",
                 "If it happens repeatedly, raise transaction.timeout.ms under kafka, and check that no other task has"
                         + " this name.",

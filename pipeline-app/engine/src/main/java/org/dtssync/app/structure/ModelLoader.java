@@ -9,7 +9,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 import org.pgcodekeeper.core.database.base.jdbc.IJdbcConnector;
 import org.pgcodekeeper.core.ignorelist.IgnoreSchemaList;
 import org.pgcodekeeper.core.loader.FullAnalyze;
@@ -93,7 +93,8 @@ final class ModelLoader extends JdbcLoaderBase {
             statement = query;
             session.setAutoCommit(false);
             query.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-            // A catalog that grew fast has no statistics yet: expecting a few rows, the planner would scan thousands for
+            // A catalog that grew fast has no statistics yet: expecting a few rows, the planner would scan thousands
+            // for
             // each.
             query.execute("SET LOCAL enable_nestloop = off");
             query.execute("SET LOCAL jit = off");
@@ -141,7 +142,7 @@ final class ModelLoader extends JdbcLoaderBase {
         return new IgnoreSchemaList() {
             @Override
             public boolean getNameStatus(String schema) {
-                return !schema.equals(SqlResources.SCHEMA);
+                return !schema.equals(StateMigrations.SCHEMA);
             }
         };
     }

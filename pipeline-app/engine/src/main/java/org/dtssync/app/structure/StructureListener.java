@@ -1,5 +1,8 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.StructureObject;
+
 /** Notified of each object that is created or refused, by several threads. */
 @FunctionalInterface
 public interface StructureListener {

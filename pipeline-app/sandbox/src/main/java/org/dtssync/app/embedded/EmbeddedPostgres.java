@@ -156,7 +156,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
             return;
         }
         Files.createDirectories(data.getParent());
-        // Created under a temporary name: a killed run must not leave what the next one would mistake for a complete cluster.
+        // Created under a temporary name: a killed run must not leave what the next one would mistake for a complete
+        // cluster.
         Path partial = data.resolveSibling(data.getFileName() + ".partial");
         FileUtils.deleteDirectory(partial.toFile());
         Files.createDirectory(partial);

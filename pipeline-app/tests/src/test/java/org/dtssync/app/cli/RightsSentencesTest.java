@@ -89,12 +89,12 @@ class RightsSentencesTest {
                                         + "PARAMETER session_replication_role TO \"%1$s\";")
                                 .formatted(account),
                         ("Account %1$s at the destination is not a member of role %2$s, which owns objects at the "
-                                        + "source, and cannot give it any. GRANT \"%2$s\" TO \"%1$s\"; -- at the destination, or "
+                                        + "source, and cannot assign any to it. GRANT \"%2$s\" TO \"%1$s\"; -- at the destination, or "
                                         + "objects: { owners: drop }")
                                 .formatted(account, owner),
-                        ("Role %1$s owns objects in schema public at the source, but cannot be given any at the "
-                                        + "destination: it may not create in that schema. GRANT CREATE ON SCHEMA \"public\" TO "
-                                        + "\"%1$s\"; -- at the destination")
+                        ("Role %1$s owns objects in schema public at the source, but cannot own any at the destination: "
+                                        + "it may not create objects in that schema. GRANT CREATE ON SCHEMA \"public\" TO \"%1$s\"; -- at "
+                                        + "the destination")
                                 .formatted(owner));
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.exitCode()).isEqualTo(3);

@@ -222,8 +222,9 @@ class PgBouncerEndpointTest {
                     SyncException.class, () -> endpoint(pgBouncer).hold());
 
             assertThat(fault.what())
-                    .isEqualTo("Transactions through PgBouncer's shop were still open after 1000 ms, so nothing"
-                            + " was moved and the applications go on.");
+                    .isEqualTo(
+                            "Transactions through PgBouncer's shop were still open after 1000 ms, so nothing was moved and "
+                                    + "the applications continue.");
             assertThat(ask(other, "SELECT 2")).isEqualTo("2");
             late.commit();
             assertThat(ask(late, "SELECT 3")).isEqualTo("3");

@@ -30,7 +30,7 @@ class NamesForeignChangesTest {
     };
 
     private static final String END_IT =
-            ". Find and stop the other client, then run with --resnapshot TABLE," + " which loads the table again.";
+            ". Find and stop the other client, then run with --resnapshot TABLE, which reloads the table " + "again.";
 
     /**
      * One thing that somebody does at the destination.
@@ -171,8 +171,8 @@ class NamesForeignChangesTest {
                 "ALTER TABLE public.bag ALTER n TYPE numeric(10, 2)");
         stopsAndIsLoadedAgain(
                 moved,
-                "Table public.bag does not exist at the destination. Make it there with the structure it has at the"
-                        + " source, then run with --resnapshot public.bag, which reloads the table.",
+                "Table public.bag does not exist at the destination. Create it there as at the source, then run "
+                        + "with --resnapshot public.bag, which reloads the table.",
                 "DROP TABLE public.bag",
                 "CREATE TABLE public.bag (v text, n numeric(10, 2)); ALTER TABLE public.bag REPLICA IDENTITY FULL");
     }

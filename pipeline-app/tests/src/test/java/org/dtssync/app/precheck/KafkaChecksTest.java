@@ -67,8 +67,8 @@ class KafkaChecksTest {
                                 "id",
                                 "a.b_c",
                                 FAIL,
-                                "The topic shop.a.b_c of table a.b_c differs from the existing topic shop_a.b_c only by dots"
-                                        + " and underscores, which Kafka refuses.",
+                                "The topic shop.a.b_c of table a.b_c differs from the existing topic shop_a.b_c only by dots "
+                                        + "and underscores, which Kafka does not allow.",
                                 "Give the task another name."));
     }
 
@@ -89,8 +89,8 @@ class KafkaChecksTest {
                                 "id",
                                 "a_b.c",
                                 FAIL,
-                                "The topics of tables a.b_c and a_b.c differ only by a dot and an underscore, which Kafka"
-                                        + " refuses.",
+                                "The topics of tables a.b_c and a_b.c differ only by a dot and an underscore, which Kafka does "
+                                        + "not allow.",
                                 "objects: { exclude: [ \"a_b.c\" ] } -- and migrate it in a separate task"),
                         new PrecheckItem(
                                 "id",

@@ -131,8 +131,8 @@ class MessageSizeCheckTest {
                         "id",
                         "public.docs",
                         WARN,
-                        "The largest row of table public.docs could not be measured (SQLSTATE 42501); max.request.size lets"
-                                + " records of 64.0 MB: a larger row stops the task at its first change.",
+                        "The largest row of table public.docs could not be measured (SQLSTATE 42501); max.request.size "
+                                + "allows records of 64.0 MB: a larger row stops the task at its first change.",
                         """
                         kafka: { max.request.size: 83886080, buffer.memory: 83886080 }
                         topics: { config: { max.message.bytes: 83886080 } } -- if it has larger rows"""));

@@ -28,8 +28,8 @@ class PrecheckDestinationTest {
                 "public.orders",
                 FAIL,
                 "Table public.orders already exists at the destination.",
-                "DROP TABLE \"public\".\"orders\"; -- at the destination, or destination: { existing: empty } to keep its"
-                        + " structure and remove its rows");
+                "DROP TABLE \"public\".\"orders\"; -- at the destination, or destination: { existing: empty } "
+                        + "to keep the table and remove its rows");
 
         servers.existing = Existing.EMPTY;
         servers.assertFound(
@@ -218,8 +218,8 @@ class PrecheckDestinationTest {
                 "c-functions",
                 "public.words(text)",
                 WARN,
-                "Function public.words(text) is written in C and needs the library $libdir/dict_snowball, which is not"
-                        + " carried.",
+                "Function public.words(text) is written in C and needs the library $libdir/dict_snowball, which "
+                        + "is not migrated.",
                 "Install $libdir/dict_snowball on the destination server, and create the function there as a superuser.");
     }
 }

@@ -168,8 +168,8 @@ class PrecheckRightsTest {
                                 "roles",
                                 "t_owner",
                                 FAIL,
-                                "Account t_migrator at the destination is not a member of role t_owner, which owns objects at"
-                                        + " the source, and cannot give it any.",
+                                "Account t_migrator at the destination is not a member of role t_owner, which owns objects at "
+                                        + "the source, and cannot assign any to it.",
                                 "GRANT \"t_owner\" TO \"t_migrator\"; -- at the destination, or objects: { owners: drop }"),
                         new PrecheckItem(
                                 "roles",
@@ -212,8 +212,8 @@ class PrecheckRightsTest {
                 "destination-row-security",
                 "public.orders",
                 FAIL,
-                "Table public.orders has row-level security, which account t_migrator at the destination cannot pass by: its"
-                        + " changes could not be applied.",
+                "Table public.orders has row-level security, which account t_migrator at the destination cannot "
+                        + "bypass: changes could not be applied.",
                 "ALTER ROLE \"t_migrator\" BYPASSRLS;");
 
         servers.atSource(source.remedy());

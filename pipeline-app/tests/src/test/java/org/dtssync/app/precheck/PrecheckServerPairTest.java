@@ -57,8 +57,8 @@ class PrecheckServerPairTest {
                 "collation",
                 "collations",
                 WARN,
-                "The source sorts by C (libc, LC_CTYPE C), the destination by C.UTF-8 (builtin, LC_CTYPE C): the same rows,"
-                        + " but ORDER BY of texts may give another order.",
+                "The source sorts by C (libc, LC_CTYPE C), the destination by C.UTF-8 (builtin, LC_CTYPE C): "
+                        + "the rows are the same, but ORDER BY on text may return another order.",
                 "CREATE DATABASE \"" + servers.database() + "\" TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C';");
 
         servers.remakeDestination(item.remedy().replaceAll(".*template0 |;", ""));
@@ -92,8 +92,8 @@ class PrecheckServerPairTest {
                         "table-count",
                         "destination",
                         WARN,
-                        "The lock table of the destination holds 6400 locks, and 50000 tables are selected: a statement over"
-                                + " many of them may find it full.",
+                        "The lock table of the destination holds 6400 locks, and 50000 tables are selected: a statement that locks"
+                                + " many of them may run out of locks.",
                         "ALTER SYSTEM SET max_locks_per_transaction = 1024; -- at the destination, then restart it"));
     }
 

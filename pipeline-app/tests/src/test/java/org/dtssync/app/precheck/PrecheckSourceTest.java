@@ -94,8 +94,8 @@ class PrecheckSourceTest {
                             "wal-kept",
                             "source",
                             WARN,
-                            "max_slot_wal_keep_size at the source is 2.0 GB: if more than that waits to be captured, the slot"
-                                    + " is lost and the task must begin again.",
+                            "max_slot_wal_keep_size at the source is 2.0 GB: if more WAL than that waits to be captured, "
+                                    + "the slot is lost and the task must start over.",
                             "ALTER SYSTEM SET max_slot_wal_keep_size = -1; SELECT pg_reload_conf(); -- at the source"));
         } finally {
             servers.atSource("ALTER SYSTEM RESET max_slot_wal_keep_size");
@@ -192,7 +192,8 @@ class PrecheckSourceTest {
     void knowsATaskThatHasBegun() throws SQLException {
         servers.atSource("CREATE TABLE t (id int PRIMARY KEY)");
         servers.atDestination("CREATE TABLE t (id int PRIMARY KEY)");
-        servers.atDestination(org.dtssync.schemas.SqlResources.DESTINATION.text());
+        servers.atDestination(
+                org.dtssync.schemas.StateMigrations.STATE.after(0).get(0).sql());
         servers.atDestination("INSERT INTO dts_sync.task (task, phase) VALUES ('shop', 'precheck')");
         assertThat(servers.of("existing-objects"))
                 .as("a precheck that was begun makes nothing")
@@ -213,7 +214,7 @@ class PrecheckSourceTest {
                                                 + " 17, this one has "),
                         second -> assertThat(second)
                                 .isEqualTo(
-                                        "Task shop is in phase snapshot, but its replication slot dts_sync_shop is gone"
-                                                + " from the source: changes may be lost."));
+                                        "Task shop is in phase snapshot, but its replication slot dts_sync_shop no longer exists at the "
+                                                + "source: changes may be lost."));
     }
 }

@@ -57,8 +57,8 @@ class PrecheckVersionsTest {
                     .untilAsserted(() -> assertThat(look(settings, "wal-kept"))
                             .extracting(PrecheckItem::message)
                             .containsExactly(
-                                    "idle_replication_slot_timeout at the source is 3600s: if the task is stopped for"
-                                            + " longer, the slot is lost and the task must begin again."));
+                                    "idle_replication_slot_timeout at the source is 3600s: if the task is stopped for longer, the "
+                                            + "slot is lost and the task must start over."));
         }
     }
 
