@@ -22,7 +22,7 @@ public enum StateMigrations {
     /** What settings were before writes were closed, at the end that is closed. */
     READ_ONLY("read-only", "V001__write_fence.sql");
 
-    /** The schema everything of ours lives in, at both ends. */
+    /** The schema that contains all our tables, at both ends. */
     public static final String SCHEMA = "dts_sync";
 
     private final String part;

@@ -45,12 +45,12 @@ final class DestinationTransaction {
     /**
      * Writes a fold and commits it.
      *
-     * @param position where the destination is afterwards
+     * @param position the destination's position afterwards
      */
     void writeWhole(AppliedPosition position, BatchFold fold) throws SQLException {
         position.advance(connection, epoch);
         Optional<LateRows> late = complete(fold);
-        // What was read from the source raised the consistency point, and must not be rolled back with the attempt.
+        // Reading from the source raised the consistency point, which must not be rolled back with the attempt.
         Savepoint completed = rows.isPresent() ? connection.setSavepoint() : null;
         try {
             writer.write(connection, fold, mode, false);
@@ -73,7 +73,7 @@ final class DestinationTransaction {
     /**
      * Writes a fold that is part of what the transaction has to write.
      *
-     * @param position where the destination is once all pieces are committed
+     * @param position the destination's position once all pieces are committed
      */
     void writePiece(AppliedPosition position, BatchFold fold) throws SQLException {
         if (!begun) {
@@ -90,7 +90,7 @@ final class DestinationTransaction {
         connection.commit();
     }
 
-    /** Takes back everything that was written. */
+    /** Rolls back everything that was written. */
     void rollback() throws SQLException {
         connection.rollback();
     }

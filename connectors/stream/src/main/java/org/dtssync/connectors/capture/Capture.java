@@ -15,7 +15,7 @@ import org.dtssync.schemas.TopicNames;
  *
  * <p>The order of the start is what makes it exact: settle and fence the topics, read the last cut, free the slot and move it
  * to that cut, stream without any stored offset, check the slot again before the first commit. One object runs once; after
- * a fault make another one. Runs in one thread, which ends it by being interrupted.
+ * a fault create another one. Runs in one thread, which ends it by being interrupted.
  */
 public final class Capture {
 
@@ -31,13 +31,13 @@ public final class Capture {
     /**
      * Creates a capture; nothing is opened yet.
      *
-     * @param settings what is captured, and where to
+     * @param settings what to capture, and where to
      * @param source connections to the source
      * @param keyConverter serializes keys; used by this capture alone
      * @param valueConverter serializes envelopes; used by this capture alone
      * @param codec serializes cuts; used by this capture alone
-     * @param listener told how it gets on
-     * @param structures compares the source's catalog with what was recorded
+     * @param listener notified of its progress
+     * @param structures compares the source's catalog with the recorded shapes
      * @param changes streams the slot; used by this capture alone
      */
     public Capture(

@@ -6,7 +6,7 @@ import org.dtssync.connectors.fault.SyncException;
 /**
  * Reads the source's replication slot and hands over what was committed, in the order of the commits.
  *
- * <p>One object streams once; after a fault make another one.
+ * <p>One object streams once; after a fault create another one.
  */
 public interface ChangeSource {
 

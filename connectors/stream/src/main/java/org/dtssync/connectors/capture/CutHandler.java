@@ -14,7 +14,7 @@ final class CutHandler implements ChangeSource.Consumer {
 
     /**
      * Tables of one cut, unless a single transaction has more: the destination holds locks on all of them and their indexes at
-     * once, and has room for some thousands.
+     * once, and its lock table has space for a few thousand.
      */
     private static final int CUT_TABLES = 600;
 
@@ -101,7 +101,7 @@ final class CutHandler implements ChangeSource.Consumer {
         }
     }
 
-    /** What came before the large transaction goes out first, so that the large one is a cut of its own. */
+    /** Transactions before the large one are sent first, so that the large one is a separate cut. */
     private void writePiece() {
         if (assembler.hasComplete()) {
             writeCut();

@@ -5,7 +5,7 @@ import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Recognises the heartbeats of other tasks of the same source, which share one table with ours. Their rows began before this task
+ * Recognizes the heartbeats of other tasks of the same source, which share one table with ours. Their rows existed before this task
  * did, so a destination that never got them would miss the row to change.
  *
  * <p>Immutable.
@@ -20,7 +20,7 @@ final class OtherHeartbeats {
         this.topic = new TopicNames(task).table(StateMigrations.SCHEMA, "heartbeat");
     }
 
-    /** Returns whether this change is left out. */
+    /** Returns whether this change is ignored. */
     boolean leavesOut(RowChange change) {
         return change.topic().equals(topic) && isOther(change.row());
     }

@@ -50,7 +50,7 @@ final class RecordEncoder {
         return encoder(change.topic(), value).encode(value, movedFrom);
     }
 
-    /** Hands over the structures in which records arrived since this was last called. */
+    /** Returns the shapes in which records arrived since the last call. */
     List<SeenStructure> takeAnnounced() {
         List<SeenStructure> taken = announced;
         announced = new ArrayList<>();
@@ -78,6 +78,6 @@ final class RecordEncoder {
                 "Table " + source.getString("schema") + "." + source.getString("table")
                         + " is in the publication but does not belong to the task: it was renamed, or the publication was"
                         + " changed.",
-                "Take the table out of the publication.");
+                "Remove the table from the publication.");
     }
 }

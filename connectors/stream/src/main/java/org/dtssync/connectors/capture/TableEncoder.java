@@ -18,7 +18,7 @@ import org.dtssync.schemas.TopicNames;
 
 /**
  * Serializes the changes of one table as long as the schema of its envelopes stays the same object: builds the key from the
- * replica identity's columns and notes which columns were not sent.
+ * replica identity's columns and records which columns were not sent.
  *
  * <p>Not thread-safe.
  */
@@ -55,7 +55,7 @@ final class TableEncoder {
         this.keySchema = keyFields.isEmpty() ? null : keySchema();
     }
 
-    /** Returns whether this encoder was made for exactly this schema. */
+    /** Returns whether this encoder was created for exactly this schema. */
     boolean isFor(Schema schema) {
         return envelope == schema;
     }
@@ -72,14 +72,14 @@ final class TableEncoder {
         return sent.isEmpty() ? Optional.empty() : Optional.of("has the new column " + String.join(", ", sent));
     }
 
-    /** By its earlier name where the record was written before the column got the one it has now. */
+    /** By its earlier name if the record was written before the column was renamed. */
     private Field keyField(Schema row, String column) {
         Field field = row.field(TopicNames.escape(column));
         String earlier = table.earlier().names().get(column);
         return field == null && earlier != null ? row.field(TopicNames.escape(earlier)) : field;
     }
 
-    /** Returns the structure the records have. */
+    /** Returns the shape of the records. */
     SeenStructure structure() {
         return structure;
     }
@@ -94,7 +94,7 @@ final class TableEncoder {
      * Serializes one change.
      *
      * @param value the envelope
-     * @param movedFrom the row before the change, if this is the second half of an update of the key; else null
+     * @param movedFrom the row before the change, if this is the second half of an update of the key; otherwise null
      */
     List<EncodedChange> encode(Struct value, Struct movedFrom) {
         Struct before = value.getStruct("before");

@@ -33,7 +33,7 @@ final class TransactionAssembler {
 
     /**
      * Takes the next event; returns whether it ended a transaction that has changes. One without is in no cut: would the slot
-     * be confirmed up to its end, then the next start would find the slot past the last cut.
+     * were confirmed up to its end, the next start would find the slot past the last cut.
      */
     boolean add(SourceEvent event) {
         if (event instanceof TransactionEnd end) {
@@ -85,8 +85,8 @@ final class TransactionAssembler {
     }
 
     /**
-     * Returns whether the last complete transaction went out in pieces. Its cut ends with it: the pieces do not tell where it
-     * committed, and what reads them takes the cut's LSN for it.
+     * Returns whether the last complete transaction was sent in pieces. Its cut ends with it: the pieces do not contain where it
+     * committed, and readers use the cut's LSN.
      */
     boolean completedPieces() {
         return hasComplete() && complete.get(complete.size() - 1).firstNumber() > 1;
@@ -102,7 +102,7 @@ final class TransactionAssembler {
         return completeBytes;
     }
 
-    /** Returns how many topics the complete transactions go to, but for those of pieces that went out already. */
+    /** Returns the number of topics of the complete transactions, except those of pieces that were already sent. */
     int completeTopics() {
         return completeTopics.size();
     }
@@ -117,7 +117,7 @@ final class TransactionAssembler {
         return arrivingBytes;
     }
 
-    /** Hands over the complete transactions. */
+    /** Returns and removes the complete transactions. */
     List<SourceTransaction> takeComplete() {
         List<SourceTransaction> taken = complete;
         complete = new ArrayList<>();
@@ -127,7 +127,7 @@ final class TransactionAssembler {
         return taken;
     }
 
-    /** Hands over the changes of the arriving transaction that are held; what follows is numbered on. */
+    /** Returns and removes the held changes of the arriving transaction; numbering continues. */
     List<EncodedChange> takeArriving() {
         List<EncodedChange> taken = arriving;
         arriving = new ArrayList<>();

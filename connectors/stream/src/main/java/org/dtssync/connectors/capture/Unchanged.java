@@ -3,7 +3,7 @@ package org.dtssync.connectors.capture;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Stands for a value that was not sent because it did not change. Recognised by identity, never by its characters, since a row
+ * Stands for a value that was not sent because it did not change. Recognized by identity, never by its characters, since a row
  * may hold the same text. The characters are Debezium's own, which other readers of the topics know.
  */
 public final class Unchanged {

@@ -122,8 +122,8 @@ final class SchemaRegistryClientTest {
         String home = registry.url().replace("/apis/ccompat/v7", "");
 
         assertThatThrownBy(() -> client(home).ping())
-                .hasMessage("What answers at " + home
-                        + " does not speak Confluent's schema registry API (HTTP 404). Give the base address of that API as"
+                .hasMessage("The server at " + home
+                        + " does not provide the Confluent schema registry API (HTTP 404). Set the base URL of that API as"
                         + " schema.registry.url; Apicurio's ends in /apis/ccompat/v7.");
     }
 

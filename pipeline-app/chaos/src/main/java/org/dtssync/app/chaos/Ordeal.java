@@ -38,7 +38,7 @@ final class Ordeal {
     private long marks;
 
     /**
-     * What a run came to.
+     * The result of a run.
      *
      * @param faults how many faults it had
      * @param snapshots how many snapshots of the destination were checked
@@ -60,7 +60,7 @@ final class Ordeal {
      *
      * @param directory where its servers keep their data; left as it is
      * @param kinds the kinds of faults to choose from
-     * @param out told how it gets on, a line a fault
+     * @param out receives its progress, one line per fault
      */
     Ordeal(Path directory, int faults, long seed, Set<Fault> kinds, PrintWriter out) {
         this.directory = directory;

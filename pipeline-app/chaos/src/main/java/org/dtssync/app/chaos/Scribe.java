@@ -59,7 +59,7 @@ final class Scribe implements AutoCloseable {
         writing = false;
         thread.join(JOIN_MILLIS);
         if (fault.get() != null) {
-            throw new ChaosException("The writer could not go on.", fault.get());
+            throw new ChaosException("The writer failed.", fault.get());
         }
         return List.copyOf(committed);
     }

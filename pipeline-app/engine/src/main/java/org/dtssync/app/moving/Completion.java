@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of the way back. What a crash leaves of it is finished by the next start: a slot that nobody reads would keep the WAL of the
+ * The end of reverse replication. The next start finishes what a crash left: an unread slot would keep the WAL of the
  * database that applications use.
  *
  * @param task the route that the task file describes
@@ -25,12 +25,12 @@ public record Completion(Route task, Epoch taskEpoch) {
     /**
      * Completes.
      *
-     * @param back the way back, which has everything and ends here
+     * @param back reverse replication, which is complete and ends here
      */
     public SwitchReport run(MovingStream back) throws InterruptedException {
         steps().begin(STEP, taskEpoch);
         new ProgressStore(task.destination(), task.task()).enter(Phase.COMPLETE, taskEpoch);
-        LOG.info("Phase begins. task={} phase={}", task.task(), Phase.COMPLETE.label());
+        LOG.info("Entering phase. task={} phase={}", task.task(), Phase.COMPLETE.label());
         back.close();
         finish(back.epoch());
         return SwitchReport.completed();

@@ -11,12 +11,12 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Whether every selected table can be carried. */
+/** Whether every selected table can be migrated. */
 final class TableChecks {
 
     private TableChecks() {}
 
-    /** Returns the line of the task file that takes a table out. */
+    /** Returns the line of the task file that excludes a table. */
     static String exclude(TableName table) {
         return "objects: { exclude: [ \"" + table + "\" ] }";
     }
@@ -65,7 +65,7 @@ final class TableChecks {
                     "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[3]) + " TO "
                             + Identifiers.quote(unquoted(found[3]) + "_2") + "; -- or " + exclude(table));
         }
-        findings.passIfNothingFound("tables", "Every column of a selected table can be told by its name.");
+        findings.passIfNothingFound("tables", "Every column of a selected table has a usable name.");
     }
 
     private static String unquoted(String name) {
@@ -85,7 +85,7 @@ final class TableChecks {
                 """, oids(ends)))) {
             findings.fail(
                     table.toString(),
-                    "Table " + table + " has no columns, and its rows cannot be carried.",
+                    "Table " + table + " has no columns, and its rows cannot be migrated.",
                     exclude(table));
         }
         findings.passIfNothingFound("tables", "Every selected table has columns.");
@@ -118,7 +118,8 @@ final class TableChecks {
             } else if (table.kind() == Kind.FOREIGN) {
                 findings.warn(
                         table.name().toString(),
-                        "Table " + table.name() + " is a foreign table: its rows live elsewhere and are not carried.",
+                        "Table " + table.name()
+                                + " is a foreign table: its rows are stored elsewhere and are not migrated.",
                         exclude(table.name()));
             }
         }
@@ -139,7 +140,7 @@ final class TableChecks {
         findings.passIfNothingFound("temporary tables", "The source has no temporary tables at the moment.");
     }
 
-    /** Triggers and rules that are enabled ALWAYS act at the destination on changes they acted on at the source. */
+    /** Triggers and rules that are enabled ALWAYS fire at the destination for changes that they fired for at the source. */
     static void alwaysTriggers(Ends ends, Findings findings) throws SQLException {
         for (String[] found : ends.atSource("""
                 SELECT n.nspname, c.relname, w.kind, w.name
@@ -156,7 +157,7 @@ final class TableChecks {
             findings.fail(
                     table.toString(),
                     "The " + kind + " " + found[3] + " of table " + table
-                            + " is enabled ALWAYS: at the destination it would act a second time on every change.",
+                            + " is enabled ALWAYS: at the destination it would fire a second time for every change.",
                     "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " " + Identifiers.quote(found[3])
                             + "; -- or " + exclude(table));
         }
@@ -169,6 +170,6 @@ final class TableChecks {
         findings.pass(
                 "sizes",
                 ends.captured().size() + " tables hold about " + rows + " rows in " + Size.of(bytes)
-                        + ", without indexes; the destination needs as much, its indexes, and the WAL of writing both.");
+                        + ", without indexes; the destination needs that much space, plus its indexes, plus WAL for writing both.");
     }
 }

@@ -10,7 +10,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
  * Ends the stream of one direction for good: its slot and publication are dropped where it was captured, and its position is
- * taken away where it was applied, so that no transaction of its applier can begin any more. Safe to run again.
+ * removed where it was applied, so that no transaction of its applier can begin any more. Safe to run again.
  *
  * @param route the direction that ends
  * @param epoch the right to write where it was applied, held until all of it is done: an instance that was frozen must not end
@@ -37,7 +37,7 @@ public record StreamEnd(Route route, Epoch epoch) {
         }
     }
 
-    /** Drops the slot once its reader has gone. */
+    /** Drops the slot once its reader has ended. */
     public static void dropSlot(ReplicationSlot slot, Connection connection) throws SQLException, InterruptedException {
         if (slot.state(connection).isEmpty()) {
             return;

@@ -209,7 +209,7 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
         return is(step, "done_at IS NOT NULL");
     }
 
-    /** Returns whether a step was begun, be it done or not. */
+    /** Returns whether a step was begun, done or not. */
     public boolean isBegun(String step) {
         return is(step, "true");
     }

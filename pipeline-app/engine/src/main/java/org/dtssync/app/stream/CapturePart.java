@@ -15,7 +15,7 @@ import org.dtssync.schemas.Cut;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps a capture running: after a passing fault a new one starts from the last cut. Runs in one thread. */
+/** Keeps a capture running: after a transient fault a new one starts from the last cut. Runs in one thread. */
 final class CapturePart implements CaptureListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(CapturePart.class);
@@ -49,7 +49,7 @@ final class CapturePart implements CaptureListener {
         this.listener = listener;
     }
 
-    /** Captures until interrupted or until a fault that does not pass. */
+    /** Captures until interrupted or until a permanent fault. */
     void run() throws InterruptedException {
         try {
             retry.run("capture", this::once);
@@ -57,7 +57,7 @@ final class CapturePart implements CaptureListener {
             if (e.kind() != FaultKind.STRUCTURE_CHANGED) {
                 throw e;
             }
-            // What was written before the change is in cuts and goes over; then the task stops.
+            // Changes written before the schema change are in cuts and are applied; then the task stops.
             applied.await(lastCut);
             throw checks.explained(e);
         }
@@ -95,7 +95,7 @@ final class CapturePart implements CaptureListener {
     public void started(Lsn lsn) {
         progress.started();
         lastCut = Lsn.max(lastCut, lsn);
-        LOG.info("Capture streams. task={} slot={} lsn={}", settings.task(), settings.slot(), lsn);
+        LOG.info("Capture is streaming. task={} slot={} lsn={}", settings.task(), settings.slot(), lsn);
     }
 
     @Override

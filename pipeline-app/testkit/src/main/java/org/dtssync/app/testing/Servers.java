@@ -16,7 +16,7 @@ import org.dtssync.connectors.postgres.Identifiers;
 /**
  * What one test sees of the servers that all tests share; whatever databases it asks for are its own and go with it.
  *
- * <p>Everybody but the superuser needs a password on these servers. A test that crashes one starts it again before it
+ * <p>Every account except the superuser needs a password on these servers. A test that crashes one starts it again before it
  * ends. Topics and subjects are not removed: a test names its task as no other does, with {@link #uniqueName}.
  */
 public final class Servers implements AutoCloseable {

@@ -63,6 +63,6 @@ class CancelTest {
 
         Outcome again = dtsSync.run("cancel", task);
         assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(again.err()).isEqualTo("Nothing was left of task " + text.name() + ".\n");
+        assertThat(again.err()).isEqualTo("Nothing is left of task " + text.name() + ".\n");
     }
 }

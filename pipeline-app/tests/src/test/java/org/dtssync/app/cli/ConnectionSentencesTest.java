@@ -162,7 +162,8 @@ class ConnectionSentencesTest {
                         + "\",\"phase\":\"precheck\",\"source_lsn\":\"[0-9A-F]+/[0-9A-F]+\","
                         + "\"applied_lsn\":null,\"lag_ms\":null,\"lag_bytes\":null,\"tables\":\\[],\"error\":null}\n");
         assertThat(json.exitCode()).isZero();
-        assertThat(text.out()).isEqualTo("Task " + task.name() + " has not begun. Start it with dts-sync run.\n");
+        assertThat(text.out())
+                .isEqualTo("Task " + task.name() + " has not been started. Start it with dts-sync run.\n");
         assertThat(text.exitCode()).isZero();
     }
 

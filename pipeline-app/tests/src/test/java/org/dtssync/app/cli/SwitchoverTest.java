@@ -132,7 +132,7 @@ class SwitchoverTest {
             assertThat(back.get("next").asText()).contains("move-endpoint, ended with exit code 1.");
             Files.delete(directory.resolve("broken"));
             assertThat(json(dtsSync.run("rollback", task, "--json")).get("next").asText())
-                    .startsWith("The applications were moved already.");
+                    .startsWith("The applications were already moved.");
             assertEndpoints(destination, source);
             execute(source.settings(), WRITES);
             assertThat(dtsSync.run("verify", task).exitCode()).isZero();

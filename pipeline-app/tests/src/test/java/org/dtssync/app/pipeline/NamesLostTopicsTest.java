@@ -45,9 +45,9 @@ class NamesLostTopicsTest {
     };
 
     private static final String START_AGAIN =
-            "Run dts-sync release --topics, empty the destination and start the task again.";
+            "Run dts-sync release --topics, empty the destination and start the task over.";
 
-    private static final String LOAD_AGAIN = "Run with --resnapshot public.item, which loads the table again.";
+    private static final String LOAD_AGAIN = "Run with --resnapshot public.item, which reloads the table.";
 
     @Test
     void cutsThatWereTruncated(Servers servers) throws Exception {
@@ -98,7 +98,7 @@ class NamesLostTopicsTest {
 
     private static String cutsMadeAgain(MovedTask moved) {
         return "Topic " + cuts(moved)
-                + " was deleted and made again, and the changes in it that were not applied are lost. " + START_AGAIN;
+                + " was deleted and re-created, and the changes in it that were not applied are lost. " + START_AGAIN;
     }
 
     @Test
@@ -143,7 +143,7 @@ class NamesLostTopicsTest {
             assertStops(
                     moved.stops(),
                     "Topic " + data(moved)
-                            + " was deleted and made again, and changes of table public.item in it were not applied yet. "
+                            + " was deleted and re-created, and changes of table public.item in it were not applied yet. "
                             + LOAD_AGAIN);
             assertLoadedAgain(moved);
         }

@@ -59,8 +59,8 @@ class PrecheckTablesTest {
                 "table-without-key",
                 "public.orders",
                 WARN,
-                "Table public.orders has no primary key (0 bytes): it is copied in one piece, and from its start again if the"
-                        + " copy is interrupted.",
+                "Table public.orders has no primary key (0 bytes): it is copied in one piece, and starts over "
+                        + "if the copy is interrupted.",
                 "ALTER TABLE \"public\".\"orders\" ADD PRIMARY KEY (...); -- if it can have one");
     }
 
@@ -88,7 +88,8 @@ class PrecheckTablesTest {
         assertThat(found)
                 .extracting(PrecheckItem::message)
                 .containsExactly(
-                        "Table public.deferred has a deferrable primary key, which is no replica identity" + ending,
+                        "Table public.deferred has a deferrable primary key, which cannot be the replica identity"
+                                + ending,
                         "Table public.dropped has a replica identity whose index no longer exists" + ending,
                         "Table public.nothing has REPLICA IDENTITY NOTHING" + ending,
                         "Partition elsewhere.leaf of table public.root has no primary key and REPLICA IDENTITY is DEFAULT"
@@ -186,7 +187,7 @@ class PrecheckTablesTest {
                 "table-without-columns",
                 "public.empty",
                 FAIL,
-                "Table public.empty has no columns, and its rows cannot be carried.",
+                "Table public.empty has no columns, and its rows cannot be migrated.",
                 "objects: { exclude: [ \"public.empty\" ] }");
 
         servers.objects = new ObjectSelection(List.of("public.*"), List.of("public.empty"), Owners.KEEP);
@@ -211,8 +212,8 @@ class PrecheckTablesTest {
                         "column-types",
                         "public.shop.a",
                         FAIL,
-                        "Column a of table public.shop has type pg_ndistinct, whose values PostgreSQL prints but does not"
-                                + " read.",
+                        "Column a of table public.shop has type pg_ndistinct, whose values PostgreSQL prints but cannot "
+                                + "read back.",
                         "ALTER TABLE \"public\".\"shop\" ALTER COLUMN \"a\" TYPE text USING \"a\"::text; -- or objects: {"
                                 + " exclude: [ \"public.shop\" ] }"));
         for (PrecheckItem item : found) {
@@ -253,7 +254,7 @@ class PrecheckTablesTest {
                                 "foreign-tables",
                                 "public.alone",
                                 WARN,
-                                "Table public.alone is a foreign table: its rows live elsewhere and are not carried.",
+                                "Table public.alone is a foreign table: its rows are stored elsewhere and are not migrated.",
                                 "objects: { exclude: [ \"public.alone\" ] }"),
                         new PrecheckItem(
                                 "foreign-tables",
@@ -282,7 +283,7 @@ class PrecheckTablesTest {
                 "large-objects",
                 "large objects",
                 WARN,
-                "The source has 1 large objects, which are not carried: logical decoding does not see them.",
+                "The source has 1 large objects, which are not migrated: logical decoding does not include them.",
                 "Copy them yourself while no application writes: pg_dump --large-objects, or keep them in bytea columns.");
     }
 
@@ -299,8 +300,8 @@ class PrecheckTablesTest {
                 "always-triggers",
                 "public.t",
                 FAIL,
-                "The trigger acts of table public.t is enabled ALWAYS: at the destination it would act a second time on every"
-                        + " change.",
+                "The trigger acts of table public.t is enabled ALWAYS: at the destination it would fire a "
+                        + "second time for every change.",
                 "ALTER TABLE \"public\".\"t\" ENABLE TRIGGER \"acts\"; -- or objects: { exclude: [ \"public.t\" ] }");
 
         servers.atSource(item.remedy());

@@ -60,13 +60,13 @@ class StructureApplierTest {
 
         assertThat(fault.kind()).isEqualTo(FaultKind.DATA);
         assertThat(fault.what())
-                .isEqualTo("1 object(s) of the post-data structure could not be made at the destination: "
+                .isEqualTo("1 object(s) of the post-data section could not be created at the destination: "
                         + "check:public.a.a_t_check (ERROR: check constraint \"a_t_check\" of relation \"a\" is violated"
                         + " by some row).");
         assertThat(fault.remedy())
                 .isEqualTo(
                         "See the SQL with dts-sync structure show TASK.yaml 'check:public.a.a_t_check', correct it with dts-sync"
-                                + " structure set TASK.yaml 'check:public.a.a_t_check' FILE or leave it out with dts-sync structure skip TASK.yaml"
+                                + " structure set TASK.yaml 'check:public.a.a_t_check' FILE or skip it with dts-sync structure skip TASK.yaml"
                                 + " 'check:public.a.a_t_check', then run again.");
         assertThat(move.inState(ObjectState.DONE)).contains("foreign-key:public.b.b_a_fkey");
 
@@ -181,8 +181,7 @@ class StructureApplierTest {
     @Test
     void anUnknownNameIsAnErrorThatSaysWhereToLook() throws Exception {
         assertThatThrownBy(() -> move.store.show("nothing"))
-                .hasMessage(
-                        "Task shop has no object 'nothing' in its structure. See dts-sync structure list TASK.yaml --all.");
+                .hasMessage("Task shop has no schema object 'nothing'. See dts-sync structure list TASK.yaml --all.");
     }
 
     private static StructureObject locking(int ordinal, String first, String second) {

@@ -63,14 +63,14 @@ final class ConnectorSettings {
         properties.put("database.hostname", parsed.getProperty("PGHOST", "localhost"));
         properties.put("database.port", parsed.getProperty("PGPORT", "5432"));
         properties.put("database.dbname", parsed.getProperty("PGDBNAME"));
-        // As the driver has it, which the other sessions leave this to: what the URL says goes first.
+        // Same precedence as the driver in the other sessions: the URL comes first.
         String password = source.password() == null ? "" : source.password();
         properties.put("database.user", parsed.getProperty("user", source.user()));
         properties.put("database.password", parsed.getProperty("password", password));
         properties.put("database.tcpKeepAlive", "true");
     }
 
-    /** Where to go on is decided by the last cut and the slot alone, never by an offset that Debezium stored. */
+    /** Only the last cut and the slot determine where to resume, never an offset that Debezium stored. */
     private static void position(Map<String, String> properties) {
         properties.put("snapshot.mode", "no_data");
         properties.put("errors.max.retries", "0");
@@ -97,7 +97,7 @@ final class ConnectorSettings {
     private static void pace(Map<String, String> properties) {
         properties.put("poll.interval.ms", "5");
         properties.put("max.batch.size", "4096");
-        // As small as it may be: what waits here is copied by each collection of the heap.
+        // As small as possible: what waits here is copied by each garbage collection.
         properties.put("max.queue.size", "4500");
         properties.put("max.queue.size.in.bytes", "50331648");
         properties.put("status.update.interval.ms", "5000");

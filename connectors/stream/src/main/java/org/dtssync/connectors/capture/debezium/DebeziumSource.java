@@ -124,7 +124,7 @@ public final class DebeziumSource implements ChangeSource {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            // The successor ends what is left over at the server: the slot's reader by its pid.
+            // The successor ends leftovers at the server: the slot's reader by its pid.
             thread.interrupt();
         }
     }

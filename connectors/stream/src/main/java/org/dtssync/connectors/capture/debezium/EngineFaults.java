@@ -7,7 +7,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.postgres.SqlFaults;
 
-/** Finds in what the engine reports the fault that a person can act on. */
+/** Extracts the actionable fault from the engine's error report. */
 final class EngineFaults {
 
     private EngineFaults() {}
@@ -42,7 +42,7 @@ final class EngineFaults {
                     sql);
         }
         if (state.equals("42704")) {
-            // The next start finds out which, and names it.
+            // The next start determines which, and names it.
             return new SyncException(
                     FaultKind.TRANSIENT,
                     what + ": the slot or the publication no longer exists at the source.",

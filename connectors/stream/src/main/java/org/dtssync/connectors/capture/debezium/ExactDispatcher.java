@@ -24,7 +24,7 @@ import org.dtssync.connectors.fault.SyncException;
 /**
  * Puts every change into a queue of ours, and one record behind those of each transaction. Debezium's own transaction metadata is off:
  * it numbers every change in its transaction and table, formats an identifier for each, and copies the counts of all tables into
- * each record's offset. Logical messages are nothing that a destination could hold.
+ * each record's offset. Logical messages cannot be applied to a destination.
  *
  * <p>A change that Debezium would leave out without a word is a fault here. Used by the one thread that reads the WAL. See
  * docs/decisions/0004-less-work-per-event-in-debezium.md.

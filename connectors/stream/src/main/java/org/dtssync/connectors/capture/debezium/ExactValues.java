@@ -95,7 +95,7 @@ public final class ExactValues extends PostgresValueConverter {
     }
 
     /**
-     * Types that Avro says exactly, specials of floating point included; everything else, domains among it, goes as text. By
+     * Types that Avro represents exactly, including special floating-point values; everything else, including domains, is text. By
      * object identifier: a user may have a type of the same name.
      */
     private static Schema.Type naturalType(int oid) {
@@ -112,7 +112,7 @@ public final class ExactValues extends PostgresValueConverter {
     }
 
     /**
-     * Takes no default: Kafka Connect's Struct and other converters give the default back where a row has NULL, and a NULL
+     * Has no default: Kafka Connect's Struct and other converters return the default if a row has NULL, and a NULL
      * in a column with a default would become that default.
      */
     private static final class DefaultlessSchemaBuilder extends SchemaBuilder {

@@ -7,7 +7,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Names topics and record schemas for Debezium, which makes it by its class name: {@code <task>.<schema>.<table>} as {@link
+ * Names topics and record schemas for Debezium, which instantiates it by class name: {@code <task>.<schema>.<table>} as {@link
  * org.dtssync.schemas.TopicNames} has it, where Debezium's own strategy would let different names collide. A table has its escaped
  * names already.
  *
