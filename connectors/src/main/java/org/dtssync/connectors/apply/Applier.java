@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -273,11 +274,14 @@ public final class Applier {
                 writer.writeAnew(connection, batch, mode);
             }
             write(late);
+            Failpoint.APPLY_ROWS_WRITTEN.reached();
             connection.commit();
+            Failpoint.APPLY_COMMITTED.reached();
         }
 
         private void begin(AppliedPosition position) throws SQLException {
             position.advance(connection, fence);
+            Failpoint.APPLY_POSITION_ADVANCED.reached();
         }
 
         private Optional<LateRows> complete(BatchFold batch) throws SQLException {
@@ -409,6 +413,7 @@ public final class Applier {
                 Optional<LateRows> late = complete(batch);
                 writer.writePiece(connection, batch, mode);
                 write(late);
+                Failpoint.APPLY_PIECE_WRITTEN.reached();
                 batch = new BatchFold();
                 bytes = 0;
             }

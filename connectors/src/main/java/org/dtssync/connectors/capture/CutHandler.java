@@ -4,6 +4,7 @@ import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import java.util.List;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
@@ -77,6 +78,7 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
         if (confirmed != null) {
             committer.markProcessed(confirmed);
             committer.markBatchFinished();
+            Failpoint.CAPTURE_CUT_CONFIRMED.reached();
         }
     }
 

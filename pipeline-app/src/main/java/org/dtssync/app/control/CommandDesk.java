@@ -4,6 +4,7 @@ import java.util.Map;
 import org.dtssync.app.progress.CommandStore;
 import org.dtssync.app.progress.PostedCommand;
 import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
@@ -61,9 +62,11 @@ public final class CommandDesk {
             return false;
         }
         LOG.info("Command begins. task={} command={}", parts.task().name(), command.name());
+        Failpoint.COMMAND_TAKEN.reached();
         try {
             Outcome outcome = known.getOrDefault(command.name(), options -> unknown(command.name()))
                     .run(command.options());
+            Failpoint.COMMAND_DONE.reached();
             commands.finish(command, outcome.json(), outcome.exitCode());
             return outcome.leaves();
         } catch (SyncException e) {

@@ -18,6 +18,7 @@ import org.dtssync.app.source.Publication;
 import org.dtssync.app.stream.StreamEnd;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -79,12 +80,15 @@ public final class Release {
         try {
             if (!reverse && known) {
                 releaseFences(writable, done);
+                Failpoint.RELEASE_WRITABLE.reached();
                 letGoOn(done);
                 releaseReverse(topics, done);
             }
             releaseSource(done);
+            Failpoint.RELEASE_SOURCE_RELEASED.reached();
             if (topics) {
                 deleteTopics(done);
+                Failpoint.RELEASE_TOPICS_DELETED.reached();
             }
         } finally {
             lease.close();
@@ -167,6 +171,7 @@ public final class Release {
     private void releaseSource(List<String> done) throws InterruptedException {
         try (Connection connection = parts.source().open()) {
             dropSlot(connection, done);
+            Failpoint.RELEASE_SLOT_DROPPED.reached();
             if (exists(
                     connection,
                     "SELECT 1 FROM pg_publication WHERE pubname = ?",
@@ -220,6 +225,7 @@ public final class Release {
             done.add("Removed the state of task " + parts.task().name() + " at the "
                     + parts.destination().role() + ".");
             dropSchemaIfUnused(connection, parts.destination().role(), done);
+            Failpoint.RELEASE_STATE_DELETED.reached();
             connection.commit();
             return done;
         } catch (SQLException e) {

@@ -22,6 +22,7 @@ import org.dtssync.app.structure.ObjectState;
 import org.dtssync.app.structure.Section;
 import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -112,8 +113,10 @@ public final class StructureChanges {
         requireAtDestination(table, current, Optional.empty(), "--resnapshot");
         parts.progress().addTables(List.of(selected), fence);
         publish(table);
+        Failpoint.SNAPSHOT_TABLE_PUBLISHED.reached();
         if (made || DestinationTable.read(parts.destination(), table).isPresent()) {
             job.resnapshot(table);
+            Failpoint.SNAPSHOT_TABLE_RESET.reached();
         }
         boolean whole = made
                 && DestinationTable.hasOtherUniqueIndexes(

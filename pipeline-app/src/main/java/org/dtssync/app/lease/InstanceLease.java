@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.UUID;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -205,6 +206,7 @@ public final class InstanceLease implements AutoCloseable {
         }
         connection.commit();
         connection.setAutoCommit(true);
+        Failpoint.LEASE_RAISED.reached();
         return new Fence(task, epoch);
     }
 

@@ -11,6 +11,7 @@ import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamEnd;
 import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -77,6 +78,7 @@ public final class Abandonment {
                 locks.requireHeld();
                 open();
                 opened = true;
+                Failpoint.ABANDON_OPENED.reached();
             }
         } finally {
             if (!opened && task.progress().task().orElseThrow().phase() != Phase.ABANDONED) {

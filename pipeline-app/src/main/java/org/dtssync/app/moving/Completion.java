@@ -5,6 +5,7 @@ import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamEnd;
 import org.dtssync.app.task.TaskParts;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Fence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +30,10 @@ public record Completion(TaskParts task, Fence taskFence) {
      */
     public SwitchReport run(Direction back) throws InterruptedException {
         steps().begin(STEP, taskFence);
+        Failpoint.COMPLETE_BEGUN.reached();
         task.progress().enter(Phase.COMPLETE, taskFence);
         LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.COMPLETE.label());
+        Failpoint.COMPLETE_PHASE_ENTERED.reached();
         back.close();
         finish(back.fence());
         return SwitchReport.completed();

@@ -12,6 +12,7 @@ import org.dtssync.app.task.Background;
 import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -98,7 +99,9 @@ public final class Switch {
     private <T> T step(String name, Step<T> work) throws InterruptedException {
         steps.begin(name, taskFence);
         LOG.info("Step begins. task={} direction={} step={}", task.task().name(), kind.label(), name);
+        Failpoint.SWITCH_STEP_BEGUN.reached();
         T result = work.run();
+        Failpoint.SWITCH_STEP_CARRIED_OUT.reached();
         steps.done(name, taskFence);
         return result;
     }
@@ -130,6 +133,7 @@ public final class Switch {
             Direction active, Background background, SwitchOptions options, SwitchReadiness.Checked verification)
             throws InterruptedException {
         task.progress().enter(kind.during(), taskFence);
+        Failpoint.SWITCH_PHASE_ENTERED.reached();
         boolean opened = false;
         try {
             Fence fence = fenceAt(next.destination());
@@ -310,6 +314,7 @@ public final class Switch {
             task.progress().enter(connection, kind.after());
             // Here, and not after the commit: a start that finds the new phase must know that it has to finish.
             steps.done(connection, OPEN);
+            Failpoint.SWITCH_OPENING.reached();
             return null;
         });
         return null;
@@ -401,7 +406,9 @@ public final class Switch {
     private void undo() throws InterruptedException {
         LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label());
         letGoOn();
+        Failpoint.SWITCH_UNDO_WRITABLE.reached();
         new StreamEnd(next, fenceAt(next.destination())).run();
+        Failpoint.SWITCH_UNDONE.reached();
         task.progress().enter(kind.before(), taskFence);
     }
 }

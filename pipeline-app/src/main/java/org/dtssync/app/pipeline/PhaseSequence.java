@@ -37,6 +37,7 @@ import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -240,6 +241,7 @@ final class PhaseSequence {
             if (!store.isSaved()) {
                 store.save(new StructureReader(parts.source(), parts.task().objects()).read(), fence);
             }
+            Failpoint.SCHEMA_LIST_SAVED.reached();
             structureApplier(store).apply(Section.PRE_DATA);
         });
     }
@@ -301,6 +303,7 @@ final class PhaseSequence {
     private void catchUp(Direction direction) throws InterruptedException {
         enter(Phase.CATCH_UP);
         direction.converge(this::isConsistent);
+        Failpoint.CATCH_UP_CONVERGED.reached();
         parts.retry().run("state", () -> parts.progress().startStreaming(fence));
     }
 
@@ -316,12 +319,14 @@ final class PhaseSequence {
     private void finish() throws InterruptedException {
         enter(Phase.FINALIZE);
         parts.retry().run("finalize", () -> structureApplier(structureStore()).apply(Section.POST_DATA));
+        Failpoint.FINALIZE_OBJECTS_MADE.reached();
         parts.retry().run("finalize", () -> {
             StructureFinisher finisher = new StructureFinisher(
                     parts.source(), parts.destination(), parts.task().objects(), fence);
             finisher.analyze(table -> {});
             finisher.refresh(view -> {});
         });
+        Failpoint.FINALIZE_DONE.reached();
     }
 
     private Optional<VerifyReport> incremental(Direction direction, RunGoal goal) throws InterruptedException {

@@ -21,6 +21,7 @@ import org.dtssync.app.source.PublicationWatch;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.capture.FirstCut;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -68,6 +69,7 @@ public final class Preparation {
         parts.progress().addTables(tables, fence);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeStructures(names);
+        Failpoint.PREPARE_TABLES_RECORDED.reached();
         start(names, NO_LIMIT);
     }
 
@@ -79,11 +81,14 @@ public final class Preparation {
             makeHeartbeat(source);
             makePublication(source, names);
             new PublicationWatch(parts).record(source, fence);
+            Failpoint.PREPARE_PUBLICATION_MADE.reached();
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
+            Failpoint.PREPARE_SLOT_MADE.reached();
             String systemIdentifier = systemIdentifier(source);
             parts.progress().sourceSystem(systemIdentifier, source.getCatalog(), fence);
             begin(start, systemIdentifier);
+            Failpoint.PREPARE_POSITION_WRITTEN.reached();
             LOG.info(
                     "Prepared. task={} slot={} lsn={} tables={}",
                     parts.task().name(),
@@ -176,6 +181,7 @@ public final class Preparation {
     private void begin(Lsn start, String systemIdentifier) {
         FirstCut.Written first =
                 new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
+        Failpoint.PREPARE_CUT_WRITTEN.reached();
         parts.progress().cutsTopic(first.topicId(), fence);
         try (Connection connection = parts.destination().open()) {
             connection.setAutoCommit(false);

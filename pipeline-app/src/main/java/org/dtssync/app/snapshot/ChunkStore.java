@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -65,6 +66,7 @@ final class ChunkStore {
         }
         if (emptyFirst && !planned.isEmpty()) {
             new TableEmptier(destination).empty(planned);
+            Failpoint.SNAPSHOT_TABLES_EMPTIED.reached();
         }
         destination.commit();
     }
@@ -134,6 +136,9 @@ final class ChunkStore {
             statement.executeUpdate();
         }
         destination.commit();
+        if (bound.isPresent()) {
+            Failpoint.SNAPSHOT_CHUNK_DIVIDED.reached();
+        }
         return recorded;
     }
 
@@ -185,8 +190,10 @@ final class ChunkStore {
             loaded = markLoaded(destination, copied);
             Lsn end = copied.stream().map(CopiedChunk::lsn).max(Lsn::compareTo).orElseThrow();
             progress.raiseConsistencyPoint(destination, end);
+            Failpoint.SNAPSHOT_CHUNK_MARKED.reached();
         }
         destination.commit();
+        Failpoint.SNAPSHOT_CHUNK_COMMITTED.reached();
         return new Committed(copied, loaded);
     }
 

@@ -5,6 +5,7 @@ import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SnapshotSettings;
 import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Fence;
@@ -85,6 +86,7 @@ public final class SnapshotJob {
         CopyRetry retry = new CopyRetry(retrySettings, listener);
         try (Sessions sessions = new Sessions(source, destination)) {
             List<Chunk> pending = plan(retry, sessions);
+            Failpoint.SNAPSHOT_PLANNED.reached();
             if (pending.isEmpty()) {
                 return;
             }
@@ -95,6 +97,7 @@ public final class SnapshotJob {
                 // The workers have their own; one that idles for hours would only be cut off.
                 sessions.rest();
                 copy(pending);
+                Failpoint.SNAPSHOT_COPIED.reached();
                 pending = settle(retry, sessions);
             }
         }

@@ -7,6 +7,7 @@ import java.sql.Statement;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.SqlFaults;
 
@@ -32,7 +33,9 @@ public record StreamEnd(TaskParts parts, Fence fence) {
                 AppliedPosition.revoke(destination, parts.task().name());
             }
             dropSlot(parts, source);
+            Failpoint.STREAM_END_SLOT_DROPPED.reached();
             new Publication(parts.task().publication()).drop(source);
+            Failpoint.STREAM_END_PUBLICATION_DROPPED.reached();
             destination.commit();
         } catch (SQLException e) {
             throw SqlFaults.explain("The stream " + parts.task().slot() + " could not be ended", e);

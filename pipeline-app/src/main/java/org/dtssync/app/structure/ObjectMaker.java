@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -152,8 +153,10 @@ final class ObjectMaker {
                     statement.setEscapeProcessing(false);
                     statement.execute(statement(stored));
                 }
+                Failpoint.SCHEMA_OBJECT_MADE.reached();
                 store.record(connection, stored.object(), ObjectState.DONE, null);
                 connection.commit();
+                Failpoint.SCHEMA_OBJECT_RECORDED.reached();
                 return null;
             } catch (SQLException e) {
                 if (SqlFaults.kind(e) == FaultKind.CONNECTION) {
