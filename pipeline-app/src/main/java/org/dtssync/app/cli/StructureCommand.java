@@ -14,6 +14,7 @@ import org.dtssync.app.structure.StructureStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,7 +50,7 @@ final class StructureCommand {
 
     private static DatabaseConnections connections(TaskFile task) {
         return new DatabaseConnections(
-                "destination", task.destination().database(), task.applicationName() + "_structure");
+                End.DESTINATION, task.destination().database(), task.applicationName() + "_structure");
     }
 
     /** Lists the objects. */

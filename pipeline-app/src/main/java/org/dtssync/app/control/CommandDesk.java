@@ -3,7 +3,9 @@ package org.dtssync.app.control;
 import java.util.Map;
 import org.dtssync.app.progress.CommandStore;
 import org.dtssync.app.progress.PostedCommand;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -17,7 +19,8 @@ public final class CommandDesk {
 
     private static final long POLL_MILLIS = 300;
 
-    private final TaskParts parts;
+    private final Route route;
+    private final Retry retry;
     private final Map<String, Command> known;
 
     /**
@@ -36,19 +39,25 @@ public final class CommandDesk {
         Outcome run(String options) throws InterruptedException;
     }
 
-    public CommandDesk(TaskParts parts, Map<String, Command> known) {
-        this.parts = parts;
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param route the route that the task file describes: commands are posted at its destination
+     * @param known what can be done now, by the name of the command
+     */
+    public CommandDesk(Route route, Retry retry, Map<String, Command> known) {
+        this.route = route;
+        this.retry = retry;
         this.known = Map.copyOf(known);
     }
 
     /** Serves until a command leaves the phase, or until interrupted. */
     public void serve() throws InterruptedException {
-        try (CommandStore commands =
-                new CommandStore(parts.destination(), parts.task().name())) {
-            parts.retry().run("commands", commands::failInterrupted);
+        try (CommandStore commands = new CommandStore(route.destination(), route.task())) {
+            retry.run("commands", commands::failInterrupted);
             boolean[] left = new boolean[1];
             while (!left[0]) {
-                parts.retry().run("commands", () -> left[0] = next(commands));
+                retry.run("commands", () -> left[0] = next(commands));
                 if (!left[0]) {
                     Thread.sleep(POLL_MILLIS);
                 }
@@ -61,7 +70,7 @@ public final class CommandDesk {
         if (command == null) {
             return false;
         }
-        LOG.info("Command begins. task={} command={}", parts.task().name(), command.name());
+        LOG.info("Command begins. task={} command={}", route.task(), command.name());
         Failpoint.COMMAND_TAKEN.reached();
         try {
             Outcome outcome = known.getOrDefault(command.name(), options -> unknown(command.name()))
@@ -86,11 +95,13 @@ public final class CommandDesk {
     }
 
     private Outcome unknown(String command) {
-        String phase = parts.progress().task().map(task -> task.phase().label()).orElse("unknown");
+        String phase = new ProgressStore(route.destination(), route.task())
+                .task()
+                .map(task -> task.phase().label())
+                .orElse("unknown");
         throw new SyncException(
                 FaultKind.USAGE,
-                "Task " + parts.task().name() + " is in phase " + phase + ", in which there is nothing to " + command
-                        + ".",
+                "Task " + route.task() + " is in phase " + phase + ", in which there is nothing to " + command + ".",
                 "docs/switchover.md tells the order of the commands.");
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.MetricsSettings;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.task.PipelineListener;
+import org.dtssync.app.pipeline.PipelineListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;

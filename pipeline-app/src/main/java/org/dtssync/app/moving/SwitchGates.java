@@ -173,7 +173,7 @@ public record SwitchGates(
                         1,
                         connection.createArrayOf(
                                 "text", tables.stream().map(TableName::sql).toArray()));
-                statement.setString(2, to.role());
+                statement.setString(2, to.role().label());
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
                         found.add(rows.getString(1));

@@ -1,4 +1,4 @@
-package org.dtssync.app.task;
+package org.dtssync.app.pipeline;
 
 import java.time.Duration;
 import java.util.List;
