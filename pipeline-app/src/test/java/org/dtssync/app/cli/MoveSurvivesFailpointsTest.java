@@ -56,7 +56,9 @@ class MoveSurvivesFailpointsTest {
                     run(Failpoint.SWITCH_STEP_CARRIED_OUT, 2),
                     run(Failpoint.STREAM_END_SLOT_DROPPED, 1),
                     run(Failpoint.STREAM_END_PUBLICATION_DROPPED, 1),
-                    run(Failpoint.SWITCH_STEP_CARRIED_OUT, 2))
+                    run(Failpoint.SWITCH_STEP_CARRIED_OUT, 2),
+                    // The same command again is told that all is done.
+                    switchover(Failpoint.COMMAND_DONE, 1))
             .toList();
 
     static final List<Strike> ROLLBACK = Stream.of(
@@ -87,15 +89,15 @@ class MoveSurvivesFailpointsTest {
             .toList();
 
     static final List<Strike> COMPLETE = Stream.of(
-                    Strike.of(Failpoint.COMMAND_DONE, 1, "verify"),
                     Strike.of(Failpoint.COMPLETE_BEGUN, 1, "complete"),
                     Strike.of(Failpoint.COMPLETE_PHASE_ENTERED, 1, "complete"),
                     run(Failpoint.STREAM_END_SLOT_DROPPED, 1))
             .toList();
 
+    private static final String INSERT = "INSERT INTO public.note (words) VALUES ('%s') RETURNING id";
+
     private static final String ROWS =
             "SELECT count(*) || ' ' || string_agg(n::text, ',' ORDER BY id) FROM public.note n";
-    private static final String READ_ONLY_OFF = "SET default_transaction_read_only = off; ";
 
     @TempDir
     Path directory;
@@ -140,19 +142,19 @@ class MoveSurvivesFailpointsTest {
         strikeAll(SWITCHOVER, source);
         strikeAll(UNDO, source);
         task.succeed("run", "--until", "verified");
-        PooledShop.execute(source, "INSERT INTO public.note (words) VALUES ('writable again')");
+        write(source, "writable again");
 
         strikeAll(FINISH, destination);
         task.succeed("run", "--until", "verified");
         assertReadOnly(source);
-        PooledShop.execute(destination, "INSERT INTO public.note (words) VALUES ('moved')");
+        write(destination, "moved");
         strikeAll(ROLLBACK, destination);
         strikeAll(ROLLBACK_FINISH, source);
         task.succeed("run", "--until", "verified");
         assertReadOnly(destination);
         assertThat(rows(destination)).isEqualTo(rows(source));
 
-        PooledShop.execute(source, "INSERT INTO public.note (words) VALUES ('moved back')");
+        write(source, "moved back");
         task.succeed("switchover");
         strikeAll(ABANDON, source);
         task.succeed("run", "--until", "caught-up");
@@ -168,9 +170,9 @@ class MoveSurvivesFailpointsTest {
 
     @Test
     void finishesACompletion() throws Exception {
-        PooledShop.execute(source, "INSERT INTO public.note (words) VALUES ('before')");
+        write(source, "before");
         task.succeed("switchover");
-        PooledShop.execute(destination, "INSERT INTO public.note (words) VALUES ('after')");
+        write(destination, "after");
         for (Strike strike : COMPLETE) {
             task.strike(strike);
         }
@@ -189,10 +191,14 @@ class MoveSurvivesFailpointsTest {
         for (Strike strike : strikes) {
             task.strike(strike);
             if (strikes != FINISH && strikes != ROLLBACK_FINISH && strikes != ABANDON) {
-                PooledShop.execute(
-                        used, READ_ONLY_OFF + "INSERT INTO public.note (words) VALUES ('strike " + written++ + "')");
+                PooledShop.execute(used, INSERT.formatted("strike " + written++));
             }
         }
+    }
+
+    /** As an application does. */
+    private static void write(DatabaseSettings database, String words) throws SQLException {
+        PooledShop.query(database, INSERT.formatted(words));
     }
 
     private static String rows(DatabaseSettings database) throws SQLException {
@@ -200,7 +206,7 @@ class MoveSurvivesFailpointsTest {
     }
 
     private static void assertReadOnly(DatabaseSettings database) {
-        assertThatThrownBy(() -> PooledShop.execute(database, "INSERT INTO public.note (words) VALUES ('refused')"))
+        assertThatThrownBy(() -> write(database, "refused"))
                 .hasMessageContaining("read-only transaction");
     }
 

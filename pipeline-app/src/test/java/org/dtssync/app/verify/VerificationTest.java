@@ -470,14 +470,14 @@ class VerificationTest {
                 }
             });
             verifying.start();
-            await().atMost(Duration.ofSeconds(20)).until(() -> waiting().equals(List.of("1")));
+            await().atMost(Duration.ofSeconds(60)).until(() -> waiting().equals(List.of("1")));
 
             verifying.interrupt();
 
             verifying.join(10_000);
             assertThat(outcome.get()).isInstanceOf(InterruptedException.class);
-            await().atMost(Duration.ofSeconds(10)).until(() -> waiting().equals(List.of("0")));
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60)).until(() -> waiting().equals(List.of("0")));
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> Thread.getAllStackTraces().keySet().stream()
                             .noneMatch(thread -> thread.getName().startsWith("verify-")));
             holder.rollback();
