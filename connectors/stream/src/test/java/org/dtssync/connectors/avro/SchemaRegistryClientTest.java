@@ -16,6 +16,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The client against a real registry. */

@@ -11,6 +11,7 @@ import org.dtssync.app.cli.FailpointTask.Strike;
 import org.dtssync.app.testing.PooledShop;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.BeforeEach;
