@@ -55,7 +55,7 @@ class LayeringTest {
                 .layer("verify")
                 .definedBy("org.dtssync.app.verify..")
                 .layer("ground")
-                .definedBy("org.dtssync.app.config..", "org.dtssync.app.catalog..", "org.dtssync.app.progress..")
+                .definedBy("org.dtssync.app.config..", "org.dtssync.app.catalog..", "org.dtssync.app.state..")
                 .layer("connectors")
                 .definedBy("org.dtssync.connectors..")
                 .layer("schemas")

@@ -12,8 +12,8 @@ import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.pipeline.RunGoal;
 import org.dtssync.app.pipeline.RunOptions;
-import org.dtssync.app.progress.CommandResult;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.CommandResult;
+import org.dtssync.app.state.Phase;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -132,6 +132,6 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
     }
 
     private static CommandResult done(SwitchReport report) {
-        return new CommandResult(true, Optional.of(report.json()), Optional.empty(), ExitCode.DONE);
+        return new CommandResult(true, Optional.of(report.json()), Optional.empty(), ExitCode.DONE, Optional.empty());
     }
 }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.postgres.Lsn;
 
 /** A task's status as text for people and as JSON for programs. Stateless. */

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.structure.ObjectState;
-import org.dtssync.app.structure.StoredObject;
-import org.dtssync.app.structure.StructureStore;
+import org.dtssync.app.state.Author;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StateSchema;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -44,8 +46,10 @@ import picocli.CommandLine.Spec;
         })
 final class StructureCommand {
 
-    private static StructureStore store(TaskFile task) {
-        return new StructureStore(connections(task), task.name());
+    private static StructureObjectStore store(TaskFile task) {
+        DatabaseConnections destination = connections(task);
+        new StateSchema(destination).requireKnown();
+        return new StructureObjectStore(destination, task.name());
     }
 
     private static DatabaseConnections connections(TaskFile task) {
@@ -146,7 +150,7 @@ final class StructureCommand {
 
         @Override
         public Integer call() {
-            store(task.read()).set(name, text());
+            store(task.read()).set(name, text(), Author.ofCommandLine());
             spec.commandLine().getErr().println("Corrected " + name + ". Run dts-sync run to go on.");
             return ExitCode.DONE;
         }
@@ -180,9 +184,9 @@ final class StructureCommand {
 
         @Override
         public Integer call() {
-            StructureStore store = store(task.read());
+            StructureObjectStore store = store(task.read());
             List<String> mentions = store.mentions(name);
-            store.skip(name);
+            store.skip(name, Author.ofCommandLine(), null);
             spec.commandLine().getErr().println("Skipped " + name + ". Run dts-sync run to go on.");
             if (!mentions.isEmpty()) {
                 spec.commandLine()

@@ -10,7 +10,7 @@ import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.pipeline.RunGoal;
 import org.dtssync.app.pipeline.RunOptions;
-import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
 import org.dtssync.app.verify.VerifyReportText;

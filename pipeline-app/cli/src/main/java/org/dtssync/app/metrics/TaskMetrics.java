@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.dtssync.app.pipeline.PipelineListener;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;

@@ -1,9 +1,9 @@
 package org.dtssync.app.control;
 
 import java.util.Map;
-import org.dtssync.app.progress.CommandStore;
-import org.dtssync.app.progress.PostedCommand;
-import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.state.CommandStore;
+import org.dtssync.app.state.PostedCommand;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.Failpoint;

@@ -2,6 +2,7 @@ package org.dtssync.app.moving;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dtssync.app.state.SwitchoverSteps;
 
 /**
  * How applications are moved.
@@ -26,6 +27,14 @@ public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify
                 words.contains(REHEARSE),
                 words.contains(SKIP_VERIFY),
                 words.contains(ABANDON));
+    }
+
+    /** Returns what kind of attempt they ask for. */
+    SwitchoverSteps.Kind attempt() {
+        if (dryRun) {
+            return SwitchoverSteps.Kind.DRY_RUN;
+        }
+        return rehearse ? SwitchoverSteps.Kind.REHEARSAL : SwitchoverSteps.Kind.MOVE;
     }
 
     /** Returns the options as on the command line. */

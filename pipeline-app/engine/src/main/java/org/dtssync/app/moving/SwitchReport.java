@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import org.dtssync.connectors.fault.SyncException;
 
 /**
  * What came of moving the applications.
@@ -39,6 +40,17 @@ public record SwitchReport(
                 .put("verified_at", verifiedAt)
                 .put("next", next);
         return node.toString();
+    }
+
+    /** Returns what an attempt failed with, as JSON. */
+    static String failure(String direction, SyncException fault) {
+        return new ObjectMapper()
+                .createObjectNode()
+                .put("direction", direction)
+                .put("moved", false)
+                .put("error", fault.what())
+                .put("remedy", fault.remedy())
+                .toString();
     }
 
     /** Returns the report of a task whose way back has ended. */

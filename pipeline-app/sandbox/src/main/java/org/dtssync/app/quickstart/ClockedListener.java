@@ -2,8 +2,8 @@ package org.dtssync.app.quickstart;
 
 import java.time.Duration;
 import org.dtssync.app.pipeline.PipelineListener;
-import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;

@@ -3,7 +3,7 @@ package org.dtssync.app.quickstart;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 
 /**
  * How long each step of a run takes: those of the quickstart and the pipeline's phases, one after the other. Thread-safe.

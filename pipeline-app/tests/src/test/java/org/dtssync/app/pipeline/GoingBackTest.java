@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.moving.Undrained;
-import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.SyncException;

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.control.RunningTask;
-import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.state.CommandResult;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /** A task that runs in a thread of this process, and what a person and the applications do to its two databases. */

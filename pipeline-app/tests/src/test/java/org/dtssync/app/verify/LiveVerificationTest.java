@@ -5,7 +5,7 @@ import static org.dtssync.app.verify.DatabasePair.table;
 
 import java.sql.SQLException;
 import java.util.List;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.Lsn;

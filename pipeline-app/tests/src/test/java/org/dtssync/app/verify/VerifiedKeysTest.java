@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.testing.KeyTypes;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
