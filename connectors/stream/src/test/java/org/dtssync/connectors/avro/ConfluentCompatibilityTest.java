@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Our converter and Confluent's against one real registry: each reads what the other writes. */
+@Tag("integration")
 final class ConfluentCompatibilityTest {
 
     private static final int SCHEMAS = 120;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The client against a real registry. */
+@Tag("integration")
 final class SchemaRegistryClientTest {
 
     private static final String NOBODY = "http://127.0.0.1:9";
