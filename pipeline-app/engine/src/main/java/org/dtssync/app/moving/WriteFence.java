@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -89,6 +90,7 @@ public record WriteFence(
      */
     public Locks raise(Epoch epoch) throws InterruptedException {
         defaults().switchOn(epoch);
+        Failpoint.SWITCH_READ_ONLY.reached();
         Connection connection = database.open();
         try {
             // Before the locks, which a refused statement would wait for as well.

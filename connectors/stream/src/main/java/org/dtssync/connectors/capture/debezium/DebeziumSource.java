@@ -91,6 +91,7 @@ public final class DebeziumSource implements ChangeSource {
         if (confirmed > 0) {
             task.commitRecord(records.get(confirmed - 1), null);
             task.commit();
+            Failpoint.CAPTURE_CUT_CONFIRMED.reached();
         }
     }
 
