@@ -1,10 +1,10 @@
-# Sourced by the scripts that build: what they need on the machine, and how they run a program that can be stopped.
+# Sourced by the scripts that build: required tools, and how to run a program that can be stopped.
 
-# Ends with one sentence where a JDK or Maven is missing. Sets $java.
+# Exits with one message if a JDK or Maven is missing. Sets $java.
 require_tools() {
     if [ -n "${JAVA_HOME:-}" ]; then java="$JAVA_HOME/bin/java"; else java=java; fi
     if ! command -v "$java" >/dev/null 2>&1; then
-        echo "No Java was found. Install a JDK 17 or later, or set JAVA_HOME to one." >&2
+        echo "No Java found. Install a JDK 17 or later, or set JAVA_HOME to one." >&2
         exit 1
     fi
     java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
@@ -13,17 +13,17 @@ require_tools() {
         exit 1
     fi
     if ! command -v mvn >/dev/null 2>&1; then
-        echo "No Maven was found. Install Maven 3.8 or later." >&2
+        echo "No Maven found. Install Maven 3.8 or later." >&2
         exit 1
     fi
 }
 
-# Runs a program and returns its exit code. Ctrl-C and SIGTERM end it too, whoever they were sent to, and then this script,
-# once it has ended: the shell by itself would leave it running.
+# Runs a program and returns its exit code. Ctrl-C and SIGTERM, sent to this script or to its process group, end the program
+# and then this script: the shell by itself would leave the program running.
 run_stoppable() {
     child=
     stopped=
-    # The program ignores Ctrl-C, as all do that a shell starts in the background; SIGTERM it gets from here.
+    # Like all programs that a shell starts in the background, it ignores Ctrl-C; SIGTERM is sent from here.
     trap 'stopped=yes; [ -z "$child" ] || kill "$child" 2>/dev/null || :' HUP INT TERM
     "$@" &
     child=$!

@@ -7,18 +7,18 @@ public final class ChangeHeaders {
     public static final String NUMBER = "dts.number";
 
     /**
-     * End of the source transaction's commit record, an LSN as text. Absent from the pieces of a transaction that was too big
-     * for one Kafka transaction; their cut tells it.
+     * End of the source transaction's commit record, an LSN as text. Absent from the pieces of a transaction that was too large
+     * for one Kafka transaction; their cut contains it.
      */
     public static final String COMMIT_LSN = "dts.commit_lsn";
 
     /**
      * Names of the columns that the source did not send since they did not change (TOAST), escaped as in the record and
-     * separated by commas. Absent if all were sent. What stands in these columns means nothing.
+     * separated by commas. Absent if all were sent. The values of these columns have no meaning.
      */
     public static final String UNCHANGED = "dts.unchanged";
 
-    /** The serialized key the row had before, where a change gave it another one. */
+    /** The serialized previous key of the row, if a change modified it. */
     public static final String OLD_KEY = "dts.old_key";
 
     private ChangeHeaders() {}

@@ -32,13 +32,13 @@ public record Cut(
     }
 
     /**
-     * The stretch of one partition that belongs to a cut.
+     * The offset range of one partition that belongs to a cut.
      *
      * @param topic the topic
      * @param partition the partition's number
      * @param firstOffset offset of the first record
      * @param endOffset offset behind the last record
-     * @param topicId Kafka's identifier of the topic, which another topic of the same name does not have; null if unknown
+     * @param topicId Kafka's id of the topic, which another topic of the same name does not have; null if unknown
      */
     public record CutPartition(String topic, int partition, long firstOffset, long endOffset, String topicId) {}
 }

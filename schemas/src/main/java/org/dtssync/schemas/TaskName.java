@@ -1,7 +1,7 @@
 package org.dtssync.schemas;
 
 /**
- * The name of a task, and every name that follows from it: an operator finds all of a task by them.
+ * The name of a task, and every name derived from it, by which an operator finds everything that belongs to the task.
  *
  * @param text {@code [a-z][a-z0-9_]{0,39}}, as the task file has it
  */
@@ -41,7 +41,7 @@ public record TaskName(String text) {
         return new TopicNames(text);
     }
 
-    /** Returns the name of the task in the other direction. */
+    /** Returns the name of the task in the opposite direction. */
     public TaskName reverse() {
         return new TaskName(
                 text.endsWith(REVERSE) ? text.substring(0, text.length() - REVERSE.length()) : text + REVERSE);

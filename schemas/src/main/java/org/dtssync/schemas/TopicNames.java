@@ -1,7 +1,7 @@
 package org.dtssync.schemas;
 
 /**
- * Names of a task's topics, and the reversible escape for characters that topics and Avro names cannot hold.
+ * Names of a task's topics, and the reversible escape for characters that topics and Avro names do not allow.
  *
  * <p>A character outside {@code [A-Za-z0-9_]} becomes {@code _xHHHH_} (its UTF-16 code unit in four hexadecimal digits); an
  * underscore that would start such a sequence by itself is escaped too, so that two different names never collide.

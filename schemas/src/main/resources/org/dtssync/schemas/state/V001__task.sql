@@ -1,4 +1,4 @@
--- What dts-sync keeps in the destination: who may write, how far each part is. Safe to run again.
+-- State of dts-sync at the destination: who may write, and the progress of each part. Safe to run again.
 CREATE SCHEMA IF NOT EXISTS dts_sync;
 
 -- Who may write: every writing transaction holds this row with its epoch; a successor raises it.
@@ -73,7 +73,7 @@ CREATE TABLE IF NOT EXISTS dts_sync.chunk (
     PRIMARY KEY (task, schema_name, table_name, number)
 );
 
--- Objects of the structure with the statements that make them, in order.
+-- Schema objects with the statements that create them, in order.
 CREATE TABLE IF NOT EXISTS dts_sync.structure_object (
     task      text NOT NULL,
     ordinal   integer NOT NULL,
@@ -98,7 +98,7 @@ CREATE TABLE IF NOT EXISTS dts_sync.switchover_step (
     PRIMARY KEY (task, direction, step)
 );
 
--- The last comparison of both databases; it counts while it is fresh and the structures are those it was made with.
+-- The last verification of both databases; it is valid while it is recent and the shapes have not changed.
 CREATE TABLE IF NOT EXISTS dts_sync.verification (
     task       text PRIMARY KEY,
     began_at   timestamptz NOT NULL,
@@ -107,7 +107,7 @@ CREATE TABLE IF NOT EXISTS dts_sync.verification (
     structures text NOT NULL
 );
 
--- A comparison that is under way, or that was cut off and can be gone on with.
+-- A verification that is running, or that was interrupted and can be resumed.
 CREATE TABLE IF NOT EXISTS dts_sync.comparison (
     task        text PRIMARY KEY,
     began_at    timestamptz NOT NULL,
@@ -128,7 +128,7 @@ CREATE TABLE IF NOT EXISTS dts_sync.comparison_slice (
     PRIMARY KEY (task, schema_name, table_name, number)
 );
 
--- What a person asked a running instance to do, and what came of it.
+-- Commands for a running instance, and their results.
 CREATE TABLE IF NOT EXISTS dts_sync.command (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     task         text NOT NULL,

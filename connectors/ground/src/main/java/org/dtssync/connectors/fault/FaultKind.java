@@ -1,6 +1,6 @@
 package org.dtssync.connectors.fault;
 
-/** What sort of thing went wrong, and with that whether trying again can help. */
+/** The kind of fault, which determines whether a retry can help. */
 public enum FaultKind {
     /** The command line or the task file is wrong. Never retried. */
     USAGE(Retry.NEVER),
@@ -10,25 +10,25 @@ public enum FaultKind {
     DIFFERENCE(Retry.NEVER),
     /** A server cannot be reached or ended the connection. Retried within {@code retry.connection}. */
     CONNECTION(Retry.CONNECTION),
-    /** A server refused for a passing reason (deadlock, lock timeout, out of memory). Retried within {@code retry.other}. */
+    /** A transient server error (deadlock, lock timeout, out of memory). Retried within {@code retry.other}. */
     TRANSIENT(Retry.OTHER),
     /** An account lacks a right. Never retried. */
     PERMISSION(Retry.NEVER),
-    /** A captured table no longer has the structure it was captured with. Never retried. */
+    /** The shape of a captured table has changed. Never retried. */
     STRUCTURE_CHANGED(Retry.NEVER),
-    /** The replication slot is gone, invalid or elsewhere than the last cut. Never retried. */
+    /** The replication slot was dropped or invalidated, or is not at the last cut. Never retried. */
     SLOT(Retry.NEVER),
-    /** The publication is gone or was changed. Never retried. */
+    /** The publication was dropped or changed. Never retried. */
     PUBLICATION(Retry.NEVER),
-    /** A topic is gone, was recreated or was truncated below the stored position. Never retried. */
+    /** A topic was deleted, re-created or truncated below the stored position. Never retried. */
     TOPIC(Retry.NEVER),
     /** Another instance of the task has taken over. Never retried. */
     FENCED(Retry.NEVER),
-    /** Somebody gave the task up. Never retried. */
+    /** The task was cancelled. Never retried. */
     CANCELLED(Retry.NEVER),
-    /** Data that cannot be carried or that the destination refuses. Never retried. */
+    /** Data that cannot be migrated or that the destination rejects. Never retried. */
     DATA(Retry.NEVER),
-    /** A mistake in dts-sync itself. Never retried. */
+    /** A bug in dts-sync. Never retried. */
     INTERNAL(Retry.NEVER);
 
     /** Which retry window of the task file applies. */

@@ -3,7 +3,7 @@ package org.dtssync.connectors.fault;
 import java.util.Objects;
 
 /**
- * Anything dts-sync fails with on purpose: a kind a caller can act on, and a sentence and a remedy a person can act on.
+ * The exception of every expected failure: a kind for callers, and a sentence and a remedy for people.
  *
  * <p>Neither text may contain a secret or a row's values: both reach logs and the task's state.
  */

@@ -1,5 +1,5 @@
 /**
- * The one exception family of the project: what kind of fault, on which object, and what a person does about it.
+ * The one exception family of the project: what kind of fault, on which object, and how to fix it.
  *
  * <p>Reads from: nothing. Writes to: nothing.
  */

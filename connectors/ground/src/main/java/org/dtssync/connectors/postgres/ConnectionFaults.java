@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Turns the failure to open a connection into one sentence a person can act on. */
+/** Turns the failure to open a connection into one actionable sentence. */
 final class ConnectionFaults {
 
     private ConnectionFaults() {}
@@ -23,7 +23,7 @@ final class ConnectionFaults {
             case "28000" ->
                 new SyncException(
                         FaultKind.PERMISSION,
-                        "The " + role + " " + settings + " does not let user " + settings.user() + " in.",
+                        "The " + role + " " + settings + " rejected user " + settings.user() + ".",
                         "Check that the role exists and has LOGIN, and pg_hba.conf there: " + firstLine(e),
                         e);
             case "3D000" ->
@@ -50,13 +50,13 @@ final class ConnectionFaults {
         };
     }
 
-    /** The driver adds advice of its own, and names the reason of some failures only in their cause. */
+    /** The driver adds its own advice, and gives the reason of some failures only in their cause. */
     private static String reason(SQLException e) {
         if (e.getCause() instanceof UnknownHostException unknown) {
             return "host " + unknown.getMessage() + " is not known";
         }
         if (e.getCause() instanceof SocketTimeoutException) {
-            return "there was no answer in time";
+            return "no response in time";
         }
         String line = firstLine(e);
         int advice = line.indexOf(". Check that");

@@ -18,8 +18,8 @@ public final class DatabaseConnections {
 
     /**
      * Settings that decide how values are printed and read, and limits that the server's own configuration must not
-     * impose on long copies; nor must a fence of ours against the application's writes keep ourselves out. A session whose connection the
-     * network lost ends within a minute, and with it its locks. {@code extra_float_digits = 3} is exact on every version (12 and later: shortest exact).
+     * impose on long copies; nor may our read-only gate lock ourselves out. A session whose connection the
+     * network lost ends within a minute and releases its locks. {@code extra_float_digits = 3} is exact on every version (12 and later: shortest exact).
      */
     private static final String SESSION_SETTINGS = """
             SET search_path = pg_catalog;
@@ -42,8 +42,8 @@ public final class DatabaseConnections {
             """;
 
     /**
-     * Where nothing is waited for within a transaction but the server, one that stands still is one that was lost on its way:
-     * something in between may keep its connection alive for ever, and with it the locks that the next attempt waits for.
+     * If a transaction waits only for the server, an idle one has lost its client:
+     * a middlebox may keep its connection alive forever, and with it the locks that the next attempt waits for.
      */
     private static final String END_LOST_TRANSACTION = "SET idle_in_transaction_session_timeout = '20s'";
 
@@ -94,8 +94,8 @@ public final class DatabaseConnections {
     }
 
     /**
-     * Opens a connection for transactions within which nothing is waited for but this server: the server ends one that stands
-     * still for twenty seconds.
+     * Opens a connection for transactions that wait only for this server: the server ends one that is idle
+     * for twenty seconds.
      *
      * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
      */
@@ -115,7 +115,7 @@ public final class DatabaseConnections {
             return connection;
         } catch (SQLException e) {
             SyncException fault = new SyncException(
-                    FaultKind.CONNECTION, "The " + role + " " + settings + " ended a new connection.", "", e);
+                    FaultKind.CONNECTION, "The " + role + " " + settings + " closed a new connection.", "", e);
             try {
                 connection.close();
             } catch (SQLException suppressed) {
@@ -126,9 +126,9 @@ public final class DatabaseConnections {
     }
 
     /**
-     * Does something in one transaction on a connection of its own, and commits. The work waits for nothing but this server.
+     * Runs work in one transaction on its own connection, and commits. The work waits only for this server.
      *
-     * @param what what fails if it fails, a sentence without its full stop that names the object
+     * @param what the message if it fails, a sentence without its full stop that names the object
      * @return what the work returned
      * @throws SyncException if the connection cannot be opened or a statement fails; nothing was committed then
      */
@@ -143,20 +143,21 @@ public final class DatabaseConnections {
         }
     }
 
-    /** What is done inside one transaction. */
+    /** Work inside one transaction. */
     @FunctionalInterface
     public interface Work<T> {
-        /** Does it; the caller commits and closes the connection. */
+        /** Does the work; the caller commits and closes the connection. */
         T run(Connection connection) throws SQLException;
     }
 
     private Properties properties() {
         Properties properties = new Properties();
-        // Defaults that a broken network needs; the task file's own properties win.
+        // Defaults that detect a broken network; properties in the task file take precedence.
         properties.setProperty("connectTimeout", "10");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", WatchedSocketFactory.class.getName());
-        // Else the driver names the session only after the login, and a fence of ours would take it for a stranger's
+        // Otherwise the driver names the session only after the login, and our read-only gate would take it for a
+        // foreign one
         // until then.
         properties.setProperty("assumeMinServerVersion", "9.4");
         properties.putAll(settings.properties());

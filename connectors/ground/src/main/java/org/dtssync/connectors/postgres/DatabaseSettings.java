@@ -8,8 +8,8 @@ import java.util.Objects;
  *
  * @param url JDBC URL, {@code jdbc:postgresql://host:port/database?...}; TLS settings are part of it
  * @param user the account
- * @param password its password, or null where the server asks for none; never printed
- * @param properties further properties of the JDBC driver
+ * @param password its password, or null if the server asks for none; never printed
+ * @param properties additional JDBC driver properties
  */
 public record DatabaseSettings(String url, String user, String password, Map<String, String> properties) {
 

@@ -10,8 +10,8 @@ import org.dtssync.connectors.fault.SyncException;
 /**
  * The right of one instance to write to the destination: the task's epoch, which a successor raises.
  *
- * <p>Every transaction of ours that writes there calls {@link #hold} first. The shared row lock lets workers write side by
- * side, and makes a successor's raise wait for them (or end their backends), so no write of a predecessor can commit
+ * <p>Each of our transactions that writes there calls {@link #hold} first. The shared row lock lets workers write in
+ * parallel, and makes a successor's raise wait for them (or end their backends), so no write of a predecessor can commit
  * after the raise.
  *
  * @param task the task's name
@@ -37,7 +37,7 @@ public record Epoch(String task, long number) {
                     throw new SyncException(
                             FaultKind.FENCED,
                             "Another instance of task " + task + " has taken over, or the task was released.",
-                            "Nothing was written. Use dts-sync status to see which instance is alive.");
+                            "Nothing was written. Use dts-sync status to see which instance is active.");
                 }
             }
         }

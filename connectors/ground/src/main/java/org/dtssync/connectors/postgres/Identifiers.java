@@ -3,7 +3,7 @@ package org.dtssync.connectors.postgres;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
-/** Puts names and texts into SQL so that no character of theirs can be read as SQL. */
+/** Quotes names and texts so that none of their characters can be interpreted as SQL. */
 public final class Identifiers {
 
     private Identifiers() {}

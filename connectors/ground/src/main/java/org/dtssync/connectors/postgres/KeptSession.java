@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import org.dtssync.connectors.postgres.DatabaseConnections.Work;
 
 /**
- * One session for whoever asks the same database every second: a login each time would cost the server more than the answers. It is
- * opened when it is first needed, and anew after a fault. Thread-safe; one asks at a time.
+ * One session for frequent queries to the same database: a login each time would cost the server more than the queries. It is
+ * opened when it is first needed, and reopened after a fault. Thread-safe; queries run one at a time.
  */
 public final class KeptSession implements AutoCloseable {
 
@@ -19,9 +19,9 @@ public final class KeptSession implements AutoCloseable {
     }
 
     /**
-     * Does something that is one transaction by itself.
+     * Runs work that is one transaction by itself.
      *
-     * @param what what fails if it fails, a sentence without its full stop that names the object
+     * @param what the message if it fails, a sentence without its full stop that names the object
      * @return what the work returned
      * @throws org.dtssync.connectors.fault.SyncException if the session cannot be opened or a statement fails
      */

@@ -10,7 +10,7 @@ import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * One logical replication slot at the source: made, looked at, advanced and dropped by SQL.
+ * One logical replication slot at the source: created, inspected, advanced and dropped with SQL.
  *
  * <p>Immutable; every method works on the connection it is given.
  *
@@ -18,16 +18,16 @@ import org.dtssync.connectors.fault.SyncException;
  */
 public record ReplicationSlot(String name) {
 
-    /** The decoding plugin of every slot of ours. */
+    /** The decoding plugin of our slots. */
     public static final String PLUGIN = "pgoutput";
 
     /**
-     * What the server says about a slot.
+     * The state of a slot.
      *
      * @param plugin its decoding plugin
      * @param database the database it belongs to
      * @param activePid the backend that streams from it, empty if none
-     * @param confirmedFlush up to where its reader has confirmed
+     * @param confirmedFlush the LSN up to which its reader has confirmed
      * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
      * @param retainedBytes WAL kept for it, in bytes; 0 if unknown
      */
@@ -84,7 +84,7 @@ public record ReplicationSlot(String name) {
     /**
      * Moves the slot forward to exactly an LSN, so that streaming starts right behind it.
      *
-     * @throws SyncException of kind SLOT if the slot is elsewhere: changes would be lost or come twice
+     * @throws SyncException of kind SLOT if the slot is elsewhere: changes would be lost or repeated
      */
     public void advanceTo(Connection connection, Lsn lsn) throws SQLException {
         State state = state(connection).orElseThrow(this::gone);
@@ -92,7 +92,7 @@ public record ReplicationSlot(String name) {
             throw new SyncException(
                     FaultKind.SLOT,
                     "Replication slot " + name + " is at " + state.confirmedFlush() + ", past the last cut " + lsn
-                            + ": something else has read from it, and the changes in between are lost.",
+                            + ": another client has read from it, and the changes in between are lost.",
                     Remedy.START_AGAIN);
         }
         Lsn reached = state.confirmedFlush().equals(lsn) ? lsn : advance(connection, lsn);
@@ -130,7 +130,7 @@ public record ReplicationSlot(String name) {
         }
     }
 
-    /** Drops the slot if it is there. Its reader must have ended. */
+    /** Drops the slot if it exists. Its reader must have stopped. */
     public void drop(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = ?
@@ -140,7 +140,7 @@ public record ReplicationSlot(String name) {
         }
     }
 
-    /** Returns the fault of a slot that is not there. */
+    /** Returns the fault of a slot that does not exist. */
     public SyncException gone() {
         return new SyncException(
                 FaultKind.SLOT,

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Opens the sessions of a part that has one at a time. Where the network lost a connection without telling the server, its
+ * Opens the sessions of a part that has one at a time. If the network lost a connection without notifying the server, its
  * session lives on there for hours, with its locks and its open transaction, and the part would wait for itself: so opening
  * the next one ends it.
  *
@@ -15,7 +15,7 @@ import org.dtssync.connectors.fault.SyncException;
  */
 public final class SoleSession {
 
-    /** How long the server gets to end a session, in milliseconds. */
+    /** How long the server may take to end a session, in milliseconds. */
     private static final int END_TIMEOUT_MILLIS = 5_000;
 
     private final DatabaseConnections connections;
@@ -28,9 +28,9 @@ public final class SoleSession {
     }
 
     /**
-     * Opens a connection in autocommit mode, and ends what the server still has of the one before.
+     * Opens a connection in autocommit mode, and ends the session of the previous one if it still exists.
      *
-     * @throws SyncException if it cannot be opened, or the server could not be asked
+     * @throws SyncException if it cannot be opened, or the server could not be queried
      */
     public synchronized Connection open() {
         Connection connection = connections.open();
@@ -40,7 +40,7 @@ public final class SoleSession {
             return connection;
         } catch (SQLException e) {
             SyncException fault =
-                    SqlFaults.explain("The " + connections.role() + " could not be asked for an earlier session", e);
+                    SqlFaults.explain("The " + connections.role() + " could not be queried for an earlier session", e);
             try {
                 connection.close();
             } catch (SQLException suppressed) {
@@ -50,7 +50,7 @@ public final class SoleSession {
         }
     }
 
-    /** By its time too: the server gives the numbers of processes again. */
+    /** By its start time too: the operating system reuses process ids. */
     private void endLast(Connection connection) throws SQLException {
         if (lastBegun == null) {
             return;

@@ -9,13 +9,13 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Tells how far the source's WAL was when rows were read, and waits until that is safe on its disk.
+ * Determines the WAL position at which rows were read, and waits until it is flushed to disk.
  *
- * <p>An asynchronous commit is visible before it is written. Whoever copied what it shows would keep these rows for ever if the
- * source crashed and lost the commit, since no stream ever takes them back. So what was read is committed at the destination
- * only once the WAL is flushed up to where it was afterwards. That is asked <em>in a session that was open all the while</em>: a
- * crash ends every session (and need not change {@code pg_postmaster_start_time()}), so whoever gets an answer there knows that
- * nothing was lost in between. Nothing has to be remembered for later, whichever side dies when. Stateless.
+ * <p>An asynchronous commit is visible before it is written. A copy of its rows would keep them forever if the
+ * source crashed and lost the commit, since no stream would ever revert them. So rows are committed at the destination
+ * only once the WAL is flushed up to its position after the read. That is checked <em>in a session that stayed open all along</em>: a
+ * crash ends every session (and need not change {@code pg_postmaster_start_time()}), so a response there proves that
+ * nothing was lost in between. Nothing has to be stored for later, whichever side crashes when. Stateless.
  */
 public final class SourceWal {
 
@@ -83,7 +83,7 @@ public final class SourceWal {
     }
 
     /**
-     * What no commit follows may stay unflushed for long on an idle source (an open transaction's rows, hint bits). A commit
+     * WAL that no commit follows may stay unflushed for long on an idle source (an open transaction's rows, hint bits). A commit
      * of our own, which takes a transaction id and changes nothing, makes the WAL writer flush it.
      */
     private static void push(Connection source) throws SQLException {
@@ -94,7 +94,7 @@ public final class SourceWal {
 
     /**
      * At the start of a page the insert position lies behind the page's header, which is not there before the next record is:
-     * an idle source's flush position would never reach it. No record can end there, so the page's start says the same.
+     * an idle source's flush position would never reach it. No record can end there, so the start of the page is equivalent.
      */
     static Lsn withoutHeader(Lsn inserted, long blockBytes, long segmentBytes) {
         if (Long.remainderUnsigned(inserted.value(), segmentBytes) == SEGMENT_HEADER_BYTES) {

@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Sorts SQL errors by SQLSTATE class into kinds that say whether trying again helps. */
+/** Maps SQL errors by SQLSTATE class to kinds that determine whether a retry helps. */
 public final class SqlFaults {
 
     private SqlFaults() {}
@@ -12,7 +12,7 @@ public final class SqlFaults {
     /**
      * Wraps an SQL error.
      *
-     * @param what what was being done, a sentence without its full stop that names the object
+     * @param what the work, a sentence without its full stop that names the object
      * @param e the driver's error; only its first line is repeated, since details can hold row values
      */
     public static SyncException explain(String what, SQLException e) {

@@ -12,29 +12,29 @@ import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * A socket that ends a read or a write when its server does not answer any more. No time limit on the read could tell: an index may take
- * hours to build, and says nothing meanwhile. So while a connection is silent, a second one asks the same server for its first
- * word, which takes no account and next to nothing of it; when several in a row get none, the first is given up. Where only this
- * one connection was lost on its way, the keepalive of TCP finds out, or, while something that was sent is not acknowledged, TCP itself after about a quarter of an hour.
+ * A socket that aborts a read or write when its server no longer responds. A read timeout could not detect that: an index may take
+ * hours to build without sending anything. So while a connection is silent, a second one probes the same server for its first
+ * response, which needs no account and almost no resources; when several probes in a row fail, the first connection is considered dead. If only this
+ * one connection was lost, TCP keepalive detects it or, while sent data is not acknowledged, TCP itself after about fifteen minutes.
  *
  * <p>As thread-safe as any socket; one thread reads.
  */
 final class WatchedSocket extends Socket {
 
-    /** How long a connection is silent before the server is asked, and how long between two questions. */
+    /** How long a connection is silent before the server is probed, and the interval between two probes. */
     static final Duration QUIET = Duration.ofSeconds(10);
 
-    /** How long the server may take to answer. */
+    /** How long the server may take to respond. */
     static final Duration ANSWER = Duration.ofSeconds(8);
 
-    /** Questions without an answer after which the connection is given up. */
+    /** Failed probes after which the connection is considered dead. */
     static final int TRIES = 3;
 
     private static final int KEEPALIVE_IDLE_SECONDS = 20;
     private static final int KEEPALIVE_INTERVAL_SECONDS = 5;
     private static final int KEEPALIVE_COUNT = 4;
 
-    /** PostgreSQL's SSLRequest: length and code. The answer is one byte. */
+    /** PostgreSQL's SSLRequest: length and code. The response is one byte. */
     private static final byte[] QUESTION = {0, 0, 0, 8, 0x04, (byte) 0xd2, 0x16, 0x2f};
 
     private final Duration quiet;
@@ -140,8 +140,8 @@ final class WatchedSocket extends Socket {
     }
 
     /**
-     * Asks the server if this connection was silent for long enough. A connection that nobody read from for a while was not
-     * silent, as far as anybody knows: its time begins with this read.
+     * Probes the server if this connection was silent for long enough. A connection that was not read from for a while was not
+     * necessarily silent: its time starts with this read.
      */
     private void requireAnswer(long readBeganNanos) throws IOException {
         long now = System.nanoTime();
@@ -157,8 +157,8 @@ final class WatchedSocket extends Socket {
         }
         lastSignNanos = System.nanoTime();
         if (unanswered >= TRIES) {
-            // Not a timeout, which a reader that polls would take for nothing to read.
-            throw new SocketException("The server did not answer " + TRIES + " times in a row");
+            // Not a timeout, which a polling reader would mistake for nothing to read.
+            throw new SocketException("The server did not respond " + TRIES + " times in a row");
         }
     }
 

@@ -7,8 +7,8 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Makes the sockets of every session: such as find out that nobody answers any more, however long a statement may rightly take.
- * The driver makes one by its name. Stateless; thread-safe.
+ * Creates the sockets of every session, which detect a dead server however long a statement may legitimately take.
+ * The driver instantiates it by name. Stateless; thread-safe.
  */
 public final class WatchedSocketFactory extends SocketFactory {
 

@@ -9,14 +9,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Writes to a socket, and closes it when a write gets nowhere and its server does not answer: Java knows no time limit for a
- * write, and one to a connection whose other end takes nothing any more waits for ever.
+ * Writes to a socket, and closes it when a write is stuck and its server does not respond: Java has no timeout for a
+ * write, and one to a connection whose other end no longer reads blocks forever.
  *
- * <p>One thread writes. A thread of its own watches sockets through which much goes; it ends with the socket.
+ * <p>One thread writes. A separate thread monitors sockets with much traffic; it ends with the socket.
  */
 final class WatchedWrites extends OutputStream {
 
-    /** As much fits between the two ends anyhow, so that less than this never waits. */
+    /** Network buffers hold at least this much, so that smaller writes never block. */
     private static final long UNWATCHED_BYTES = 65_536;
 
     private final Socket socket;
@@ -26,14 +26,14 @@ final class WatchedWrites extends OutputStream {
     private long written;
     private boolean isWatched;
 
-    /** When the write that is under way began; 0 while there is none. */
+    /** When the current write began; 0 while there is none. */
     private volatile long writingSinceNanos;
 
     /**
      * Creates a stream.
      *
-     * @param quiet how long a write may take before the server is asked, and how long between two questions
-     * @param answers asks the server
+     * @param quiet how long a write may take before the server is probed, and the interval between two probes
+     * @param answers probes the server
      */
     WatchedWrites(Socket socket, OutputStream stream, Duration quiet, BooleanSupplier answers) {
         this.socket = socket;
@@ -91,7 +91,7 @@ final class WatchedWrites extends OutputStream {
         }
     }
 
-    /** The thread that writes gets an error of its own. */
+    /** The writing thread gets its own error. */
     private static void close(Socket socket) {
         try {
             socket.close();

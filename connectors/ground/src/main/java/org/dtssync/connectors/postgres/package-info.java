@@ -1,7 +1,7 @@
 /**
- * What every other package needs of PostgreSQL: names and their quoting, LSNs, connections with fixed session settings,
- * SQLSTATEs, the fence.
+ * What every other package needs from PostgreSQL: names and their quoting, LSNs, connections with fixed session settings,
+ * SQLSTATEs, the epoch.
  *
- * <p>Reads from: both databases. Writes to: nothing but its own fence row.
+ * <p>Reads from: both databases. Writes to: only its own epoch row.
  */
 package org.dtssync.connectors.postgres;

@@ -87,7 +87,7 @@ class WatchedSocketTest {
         try (Socket socket = connect()) {
             assertThatThrownBy(() -> socket.getInputStream().read())
                     .isInstanceOf(SocketException.class)
-                    .hasMessage("The server did not answer 3 times in a row");
+                    .hasMessage("The server did not respond 3 times in a row");
         }
     }
 
@@ -106,7 +106,7 @@ class WatchedSocketTest {
                         }
                     })
                     .isInstanceOf(SocketException.class)
-                    .hasMessage("The server did not answer 3 times in a row");
+                    .hasMessage("The server did not respond 3 times in a row");
         }
     }
 

@@ -12,20 +12,20 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.CutPosition;
 import org.dtssync.connectors.read.NumberedCut;
-import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
 
 /**
- * How far the destination is: the last cut whose changes it has, written in the same transaction as these changes.
+ * The position applied at the destination: the last cut whose changes it has, written in the same transaction as these changes.
  *
  * @param lsn the cut's LSN
  * @param cutOffset the cut's offset in its topic
  */
 public record AppliedPosition(Lsn lsn, long cutOffset) {
 
-    /** Returns the position that is behind a cut. */
+    /** Returns the position after a cut. */
     static AppliedPosition behind(NumberedCut cut) {
         return new AppliedPosition(cut.end(), cut.offset());
     }
@@ -106,9 +106,9 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
     }
 
     /**
-     * Sets a task's position to where its stream begins.
+     * Sets a task's position to the start of its stream.
      *
-     * @param mirrorOf the task in the other direction, which knows by it which transactions to leave out
+     * @param mirrorOf the task in the opposite direction, which recognizes by it which transactions to ignore
      */
     public static void begin(Connection connection, Epoch epoch, AppliedPosition first, String mirrorOf)
             throws SQLException {
@@ -129,8 +129,8 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
     }
 
     /**
-     * Marks a transaction as the task's, where it is not one that applies changes: a pipeline in the other direction leaves it
-     * out then. To be its first statement.
+     * Marks a transaction that does not apply changes as the task's: a pipeline in the opposite direction then ignores
+     * it. Must be its first statement.
      *
      * @param task the task's name
      */
@@ -143,7 +143,7 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
     }
 
     /**
-     * Takes a task's right to apply away: without a position no transaction of its applier can begin.
+     * Revokes a task's right to apply: without a position no transaction of its applier can begin.
      *
      * @param task the task's name
      */
@@ -157,7 +157,7 @@ public record AppliedPosition(Lsn lsn, long cutOffset) {
 
     /**
      * Moves the position on. This is the first statement of every transaction that applies changes: it checks the epoch, and a
-     * pipeline in the other direction knows our transactions by it.
+     * pipeline in the opposite direction recognizes our transactions by it.
      *
      * @throws SyncException of kind FENCED if another instance has taken over
      */

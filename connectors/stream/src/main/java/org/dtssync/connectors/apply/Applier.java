@@ -77,10 +77,10 @@ public final class Applier {
     }
 
     /**
-     * Applies before the consistency point: rows may be there already or not yet.
+     * Applies before the consistency point: rows may or may not exist yet.
      *
      * @param rows completes rows whose values were not sent
-     * @param goal tells from the applied LSN whether to end
+     * @param goal whether to stop at an applied LSN
      * @throws SyncException on any fault; call again to resume from the applied position
      */
     public void converge(CatchUpRows rows, Predicate<Lsn> goal) {
@@ -90,7 +90,7 @@ public final class Applier {
     /**
      * Applies after the consistency point: every statement must find exactly the rows it is for.
      *
-     * @param goal tells from the applied LSN whether to end
+     * @param goal whether to stop at an applied LSN
      * @throws SyncException on any fault; call again to resume from the applied position
      */
     public void follow(Predicate<Lsn> goal) {
@@ -123,7 +123,7 @@ public final class Applier {
     }
 
     /**
-     * Triggers and foreign keys must not act again on what those at the source have done already. A commit that a crash of the server
+     * Triggers and foreign keys must not fire again for changes for which they fired at the source. A commit that a crash of the server
      * loses takes its position with it, so there is no need to wait for the disk.
      */
     private void prepare(Connection connection) throws SQLException {

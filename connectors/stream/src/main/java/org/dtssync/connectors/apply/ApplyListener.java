@@ -7,7 +7,7 @@ public interface ApplyListener {
     /**
      * A write is committed.
      *
-     * @param position how far the destination is now
+     * @param position the applied position
      * @param commitTimeMicros when the last applied source transaction committed, microseconds since 1970 UTC; null if unknown
      * @param changes how many changes the write had
      */

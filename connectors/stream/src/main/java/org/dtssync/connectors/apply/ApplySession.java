@@ -62,7 +62,7 @@ final class ApplySession {
      * Applies until the goal is reached.
      *
      * @param from the applied position
-     * @param goal tells from the applied LSN whether to end
+     * @param goal whether to stop at an applied LSN
      */
     void run(Lsn from, Predicate<Lsn> goal) throws SQLException {
         Lsn applied = from;
@@ -74,8 +74,8 @@ final class ApplySession {
     }
 
     /**
-     * Folds as many cuts as wait and fit, and writes them as one. What is too big for memory is written in pieces, in one
-     * transaction of the destination all the same.
+     * Folds as many waiting cuts as fit, and writes them as one. A cut that is too large for memory is written in pieces, in one
+     * destination transaction all the same.
      */
     private Lsn applyWaiting() throws SQLException {
         CutBatch batch = new CutBatch(transactions.get(), settings.maximumChanges(), settings.maximumBytes(), aborted);

@@ -12,7 +12,7 @@ import org.dtssync.connectors.read.ReadSettings;
  *
  * @param task the task's name
  * @param kafka client properties with {@code bootstrap.servers}
- * @param cutsTopic Kafka's identifier of the topic of the cuts, if it is known
+ * @param cutsTopic Kafka's id of the cuts topic, if it is known
  * @param tables every table of the task, our own heartbeat among them
  * @param maximumChanges changes that go into one write; a cut with more is written in pieces within one transaction
  * @param maximumBytes bytes of records that go into one write
@@ -25,10 +25,10 @@ public record ApplySettings(
         int maximumChanges,
         long maximumBytes) {
 
-    /** Changes that go into one write unless a test wants another number. */
+    /** Default number of changes per write. */
     public static final int DEFAULT_CHANGES = 25_000;
 
-    /** Bytes that go into one write unless a test wants another number. */
+    /** Default number of bytes per write. */
     public static final long DEFAULT_BYTES = 32L << 20;
 
     /** Copies the collections. */

@@ -22,10 +22,10 @@ import org.dtssync.connectors.postgres.TableName;
  */
 final class BatchWriter {
 
-    /** More rows than this are copied straight into the table; fewer go as VALUES with the other statements. */
+    /** More rows than this are copied directly into the table; fewer are sent as VALUES with the other statements. */
     private static final int COPY_FROM_ROWS = 100;
 
-    /** A table, a column or a type that is no longer there, or no longer what it was. */
+    /** A table, a column or a type that no longer exists, or has changed. */
     private static final Set<String> UNDEFINED = Set.of("42P01", "42703", "42704", "42804");
 
     /**
@@ -61,7 +61,7 @@ final class BatchWriter {
     /**
      * Writes everything, by a rewrite where it has to, so that another write can follow in the same transaction.
      *
-     * @throws SyncException if the destination refuses it
+     * @throws SyncException if the destination rejects it
      */
     void writePiece(Connection connection, BatchFold batch, WriteMode mode) throws SQLException {
         Savepoint savepoint = connection.setSavepoint();
@@ -82,7 +82,7 @@ final class BatchWriter {
     /**
      * Deletes every touched row of keyed tables and inserts every final one.
      *
-     * @throws SyncException if the destination refuses it
+     * @throws SyncException if the destination rejects it
      */
     Staging rewrite(Connection connection, BatchFold batch, WriteMode mode) throws SQLException {
         try {
@@ -94,7 +94,7 @@ final class BatchWriter {
 
     /**
      * All tables at once: a table that another one refers to can only be truncated together with it. Where the other one is
-     * not among them (it comes with another piece of the same transaction, or is none of the task's), rows are deleted.
+     * not among them (it comes with another piece of the same transaction, or does not belong to the task), rows are deleted.
      */
     private static void truncate(BatchFold batch, List<WriteStatement> statements) {
         Map<TableName, TargetTable> tables = new TreeMap<>();
@@ -165,7 +165,7 @@ final class BatchWriter {
             throw DestinationFaults.otherRows(
                     each.table(),
                     (each.expected() - changed) + " of " + each.expected() + " rows to " + each.what()
-                            + " are not there");
+                            + " do not exist");
         }
     }
 
@@ -183,7 +183,7 @@ final class BatchWriter {
         throw notWritten(named, e);
     }
 
-    /** A table or column that is gone is named by the next try, which looks the table up again. */
+    /** A missing table or column is named by the next try, which looks the table up again. */
     private static SyncException notWritten(String table, SQLException e) {
         SyncException fault =
                 SqlFaults.explain("Changes of table " + table + " could not be written to the destination", e);
@@ -192,7 +192,7 @@ final class BatchWriter {
                 : fault;
     }
 
-    /** Explains a conflict that a rewrite did not resolve: the row that is in the way came from somewhere else. */
+    /** Explains a conflict that a rewrite did not resolve: the conflicting row came from another client. */
     private static SyncException refused(BatchFold batch, SQLException e) {
         if (UniqueConflict.is(e)
                 && e instanceof org.postgresql.util.PSQLException server
@@ -203,14 +203,14 @@ final class BatchWriter {
             for (TableFold fold : batch.keyed()) {
                 if (fold.table().name().equals(new TableName(schema, table))) {
                     return DestinationFaults.otherRows(
-                            fold.table().name(), "a row is in the way of a row of the source's in " + constraint);
+                            fold.table().name(), "an existing row conflicts with a source row in " + constraint);
                 }
             }
         }
-        return SqlFaults.explain("The destination refuses the source's rows", e);
+        return SqlFaults.explain("The destination rejects the source's rows", e);
     }
 
-    /** Rows copied straight into a table. */
+    /** Rows copied directly into a table. */
     private record DirectCopy(TargetTable table, List<Object[]> rows) {
 
         void run(Connection connection) throws SQLException {

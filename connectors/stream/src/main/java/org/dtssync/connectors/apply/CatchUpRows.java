@@ -24,10 +24,10 @@ import org.postgresql.copy.CopyOut;
 
 /**
  * Finds, before the consistency point, the rows whose values were not sent and which the destination does not have yet, and
- * reads them from the source as they are now.
+ * reads their current state from the source.
  *
- * <p>Such a row was not there when its chunk was copied, or is in another chunk's range by now. What is read is newer than
- * the position of the stream, so the consistency point moves behind it; a row that is gone will be ended by the stream.
+ * <p>Such a row did not exist when its chunk was copied, or is now in another chunk's range. Its state is newer than
+ * the stream's position, so the consistency point moves past it; if it no longer exists, its deletion follows in the stream.
  * Thread-safe.
  */
 public final class CatchUpRows {
@@ -46,19 +46,19 @@ public final class CatchUpRows {
         this.consistencyPoint = consistencyPoint;
     }
 
-    /** Takes rows of the source's as they come. */
+    /** Receives source rows as they arrive. */
     interface Found {
         /**
-         * Takes a row.
+         * Receives a row.
          *
          * @param number the place of its key in the list
          * @param row its values, as text
          * @param size how many bytes it takes
-         * @return whether it wants more
+         * @return whether it needs more
          */
         boolean row(int number, Object[] row, long size) throws SQLException;
 
-        /** Called when there are no more; not called if it wanted no more. */
+        /** Called when there are no more; not called if it needed no more. */
         void end() throws SQLException;
     }
 
@@ -69,7 +69,7 @@ public final class CatchUpRows {
      * that key there may be another row, which a chunk copied in between, or a row read from the source then, had found in its
      * place. A row that stayed is: a row that takes its place later is moved there, or sent whole.
      *
-     * @return rows that were taken out of the folds since they are too large; to be written behind the folds
+     * @return rows that were removed from the folds since they are too large; to be written after the folds
      */
     LateRows complete(Connection destination, Collection<TableFold> folds) throws SQLException {
         Completion completion = new Completion(new LateRows(this));
@@ -112,7 +112,7 @@ public final class CatchUpRows {
         completion.postpone();
     }
 
-    /** Puts rows into the slots of folds for as long as they may be held. */
+    /** Puts rows into the slots of folds as long as memory allows. */
     private static final class Completion implements Found {
 
         private final LateRows late;
@@ -143,7 +143,7 @@ public final class CatchUpRows {
             return hasRoom();
         }
 
-        /** What is gone at the source will be ended by the stream. */
+        /** The deletion of a row that no longer exists at the source follows in the stream. */
         @Override
         public void end() {
             for (int i = 0; i < done.length; i++) {
@@ -164,7 +164,7 @@ public final class CatchUpRows {
         }
     }
 
-    /** Reads rows as they are now, and moves the consistency point behind that once no crash can take it back. */
+    /** Reads the current state of rows, and moves the consistency point past that once no crash can revert it. */
     void read(Connection destination, TargetTable table, List<RowKey> keys, Found found) throws SQLException {
         try (Connection watching = source.open()) {
             try (Connection connection = source.open()) {

@@ -29,7 +29,7 @@ sealed interface Change {
     record Update(long transaction, Object[] before, Object[] row) implements Change {}
 
     /**
-     * A row that is gone.
+     * A deleted row.
      *
      * @param transaction low 32 bits of the transaction's identifier
      * @param row its key columns' values, or all values if the table has no key
@@ -38,7 +38,7 @@ sealed interface Change {
     record Delete(long transaction, Object[] row) implements Change {}
 
     /**
-     * All rows are gone.
+     * All rows are deleted.
      *
      * @param transaction low 32 bits of the transaction's identifier
      */

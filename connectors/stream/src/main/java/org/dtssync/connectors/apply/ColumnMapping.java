@@ -36,7 +36,7 @@ final class ColumnMapping {
      * Maps the rows of a shape.
      *
      * @param earlier how the shape may differ from the table; empty if it must not
-     * @throws SyncException of kind STRUCTURE_CHANGED if a column is on one side only
+     * @throws SyncException of kind STRUCTURE_CHANGED if a column exists at only one end
      */
     static ColumnMapping of(TargetTable table, RowShape shape, Optional<EarlierShape> earlier) {
         ColumnMapping mapping = new ColumnMapping(table, shape, earlier);
@@ -82,8 +82,8 @@ final class ColumnMapping {
         }
         if (differs && !table.hasKey()) {
             // Its rows are found by all their values, and these have other columns.
-            throw reload(
-                    "Table " + table.name() + " has no key, and changes from before its structure changed still wait.");
+            throw reload("Table " + table.name()
+                    + " has no key, and changes from before its shape changed are still waiting.");
         }
     }
 
@@ -98,7 +98,7 @@ final class ColumnMapping {
         String type = earlier.map(one -> one.retyped().get(name)).orElse(null);
         if (type != null && !type.equals(sent.type().orElse(null))) {
             throw reload(
-                    "Table " + table.name() + " has changes from before its column " + name + " got another type.");
+                    "Table " + table.name() + " has changes from before its column " + name + " changed its type.");
         }
     }
 
@@ -106,8 +106,8 @@ final class ColumnMapping {
         if (earlier.isEmpty() || !earlier.get().added().containsKey(column)) {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED,
-                    "Column " + column + " of table " + table.name() + " exists at the destination only.",
-                    "Drop it there, or add it at the source and accept the change of the structure.");
+                    "Column " + column + " of table " + table.name() + " exists only at the destination.",
+                    "Drop it there, or add it at the source and accept the schema change.");
         }
         return earlier.get().added().get(column).orElse(null);
     }

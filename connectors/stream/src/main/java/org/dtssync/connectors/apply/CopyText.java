@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 
 /**
- * Writes the text of {@code COPY ... FROM STDIN}, in UTF-8, through a small buffer: a batch of rows may be many times the memory
- * there is once it is text.
+ * Writes the text of {@code COPY ... FROM STDIN}, in UTF-8, through a small buffer: a batch of rows as text may exceed the memory
+ * many times.
  *
  * <p>Rules of the format: PostgreSQL manual, COPY, "Text Format". Not thread-safe.
  */
 final class CopyText {
 
-    /** Where the text goes. */
+    /** Receives the text. */
     interface Sink {
         /** Takes the first bytes of an array, which is used again afterwards. */
         void write(byte[] bytes, int length) throws SQLException;
@@ -32,7 +32,7 @@ final class CopyText {
         this.sink = sink;
     }
 
-    /** Hands over what is still in the buffer; to be called at the end. */
+    /** Flushes the buffer; call at the end. */
     void flush() throws SQLException {
         if (length > 0) {
             sink.write(bytes, length);

@@ -12,14 +12,14 @@ import org.dtssync.connectors.read.ReceivedChange;
 import org.dtssync.schemas.Cut;
 
 /**
- * Cuts that are written in one transaction of the destination: gathers their changes in a fold, and writes a piece whenever there
- * are too many to be held.
+ * Cuts that are written in one destination transaction: collects their changes in a fold, and writes a piece whenever there
+ * are too many for memory.
  *
  * <p>Not thread-safe.
  */
 final class CutBatch {
 
-    /** Tables that go into one write, unless a single cut has more: each takes some of the server's room for locks. */
+    /** Tables per write, unless a single cut has more: each takes some of the server's lock table. */
     private static final int MAXIMUM_TABLES = 600;
 
     private final DestinationTransaction transaction;
@@ -30,7 +30,7 @@ final class CutBatch {
     private BatchFold fold = new BatchFold();
     private long bytes;
 
-    /** Where the destination is once the last cut that was added is written. */
+    /** The destination's position once the last added cut is written. */
     private AppliedPosition position;
 
     /**

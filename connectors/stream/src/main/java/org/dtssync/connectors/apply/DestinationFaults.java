@@ -4,20 +4,20 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
-/** What may have been done to the tables at the destination, in the same words wherever it is detected. Stateless. */
+/** Faults of tables at the destination that other clients changed, with the same wording wherever they are detected. Stateless. */
 public final class DestinationFaults {
 
     private DestinationFaults() {}
 
-    /** Returns the fault of a table that is not there. */
+    /** Returns the fault of a missing table. */
     public static SyncException missing(TableName table) {
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
                 "Table " + table + " does not exist at the destination.",
-                "Make it there with the structure it has at the source, then run with " + loadAgain(table));
+                "Create it there as at the source, then run with " + loadAgain(table));
     }
 
-    /** Returns the fault of a column that is not there. */
+    /** Returns the fault of a missing column. */
     public static SyncException missing(TableName table, String column) {
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
@@ -25,7 +25,7 @@ public final class DestinationFaults {
                 "Add it there with the type it has at the source, then run with " + loadAgain(table));
     }
 
-    /** Returns the fault of a column that holds something else than at the source. */
+    /** Returns the fault of a column with another type than at the source. */
     public static SyncException otherType(TableName table, String column, String there, String atSource) {
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
@@ -34,15 +34,15 @@ public final class DestinationFaults {
                 "Give it the source's type, then run with " + loadAgain(table));
     }
 
-    /** Returns the fault of rows that are not as the task left them. */
+    /** Returns the fault of rows that another client changed. */
     static SyncException otherRows(TableName table, String how) {
         return new SyncException(
                 FaultKind.DATA,
-                "Table " + table + " at the destination was changed by something else: " + how + ".",
-                "Find out who else writes there and end it, then run with " + loadAgain(table));
+                "Table " + table + " at the destination was changed by another client: " + how + ".",
+                "Find and stop the other client, then run with " + loadAgain(table));
     }
 
     private static String loadAgain(TableName table) {
-        return "--resnapshot " + table + ", which loads the table again.";
+        return "--resnapshot " + table + ", which reloads the table.";
     }
 }

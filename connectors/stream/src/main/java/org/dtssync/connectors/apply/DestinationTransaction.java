@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.Optional;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Epoch;
 
 /**
@@ -45,12 +46,13 @@ final class DestinationTransaction {
     /**
      * Writes a fold and commits it.
      *
-     * @param position where the destination is afterwards
+     * @param position the destination's position afterwards
      */
     void writeWhole(AppliedPosition position, BatchFold fold) throws SQLException {
         position.advance(connection, epoch);
+        Failpoint.APPLY_POSITION_ADVANCED.reached();
         Optional<LateRows> late = complete(fold);
-        // What was read from the source raised the consistency point, and must not be rolled back with the attempt.
+        // Reading from the source raised the consistency point, which must not be rolled back with the attempt.
         Savepoint completed = rows.isPresent() ? connection.setSavepoint() : null;
         try {
             writer.write(connection, fold, mode, false);
@@ -67,13 +69,15 @@ final class DestinationTransaction {
             writer.rewrite(connection, fold, mode);
         }
         write(late);
+        Failpoint.APPLY_ROWS_WRITTEN.reached();
         connection.commit();
+        Failpoint.APPLY_COMMITTED.reached();
     }
 
     /**
      * Writes a fold that is part of what the transaction has to write.
      *
-     * @param position where the destination is once all pieces are committed
+     * @param position the destination's position once all pieces are committed
      */
     void writePiece(AppliedPosition position, BatchFold fold) throws SQLException {
         if (!begun) {
@@ -83,6 +87,7 @@ final class DestinationTransaction {
         Optional<LateRows> late = complete(fold);
         writer.writePiece(connection, fold, mode);
         write(late);
+        Failpoint.APPLY_PIECE_WRITTEN.reached();
     }
 
     /** Commits the pieces. */
@@ -90,7 +95,7 @@ final class DestinationTransaction {
         connection.commit();
     }
 
-    /** Takes back everything that was written. */
+    /** Rolls back everything that was written. */
     void rollback() throws SQLException {
         connection.rollback();
     }

@@ -25,7 +25,7 @@ final class KeyedPlan {
     private final Staging staging;
     private final List<WriteStatement> statements = new ArrayList<>();
 
-    /** Rows to insert that are not yet in a statement: by COPY straight into the table if they are many. */
+    /** Rows to insert that are not yet in a statement: if they are many, with COPY directly into the table. */
     private final List<Object[]> inserts = new ArrayList<>();
 
     KeyedPlan(TableFold fold, WriteMode mode, Staging staging) {
@@ -144,7 +144,7 @@ final class KeyedPlan {
                 .filter(i -> !unchanged.get(i) && !table.isKey(i))
                 .boxed()
                 .toList();
-        // A row of nothing but its key, or with nothing new to it, still has to be there.
+        // A row that consists only of its key, or is unchanged, must still exist.
         String assignments = set.isEmpty()
                 ? assignment(table.keyIndexes()[0])
                 : set.stream().map(this::assignment).collect(Collectors.joining(", "));

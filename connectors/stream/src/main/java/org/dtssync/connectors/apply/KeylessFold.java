@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The changes of one table without a key, folded to how many copies of each row come and go: such a table is a bag of rows.
+ * The changes of one table without a key, folded to how many copies of each row are added and removed: such a table is a multiset of rows.
  *
- * <p>Changes that the table's snapshot has seen are left out, so that nothing comes twice. Not thread-safe.
+ * <p>Changes that the table's snapshot has seen are skipped, so that nothing is applied twice. Not thread-safe.
  */
 final class KeylessFold {
 
@@ -66,12 +66,12 @@ final class KeylessFold {
         }
     }
 
-    /** Returns the rows that go, each as often as it goes. */
+    /** Returns the removed rows, each as often as it is removed. */
     List<Object[]> removed() {
         return repeated(-1);
     }
 
-    /** Returns the rows that come, each as often as it comes. */
+    /** Returns the added rows, each as often as it is added. */
     List<Object[]> added() {
         return repeated(1);
     }

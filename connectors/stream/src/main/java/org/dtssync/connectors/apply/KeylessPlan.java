@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The statements that change one table without a key: each removed row takes one equal row away, whichever.
+ * The statements that change one table without a key: each removed row deletes any one equal row.
  *
  * <p>Rows are equal if PostgreSQL prints them the same: some types have no equality, and NULLs must match NULLs. Stateless.
  */

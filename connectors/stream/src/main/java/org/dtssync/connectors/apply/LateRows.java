@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows to be read from the source that are too many bytes to be held with the fold they belong to. They are written behind it, in
+ * Rows to be read from the source that are too large for memory together with their fold. They are written after it, in
  * the same transaction, a few at a time. Not thread-safe.
  */
 final class LateRows {
@@ -24,7 +24,7 @@ final class LateRows {
         keys.computeIfAbsent(table, absent -> new ArrayList<>()).add(key);
     }
 
-    /** Reads the rows as they are at the source now and writes them. */
+    /** Reads the current state of the rows at the source and writes them. */
     void write(Connection destination, BatchWriter writer) throws SQLException {
         for (Map.Entry<TargetTable, List<RowKey>> table : keys.entrySet()) {
             List<RowKey> all = table.getValue();
@@ -35,7 +35,7 @@ final class LateRows {
         }
     }
 
-    /** Writes rows as they come, as many at a time as may be held. */
+    /** Writes rows as they arrive, as many at a time as memory allows. */
     private static final class Portions implements CatchUpRows.Found {
 
         private final Connection destination;
@@ -65,7 +65,7 @@ final class LateRows {
             return true;
         }
 
-        /** What is gone at the source is to be gone. */
+        /** Rows that no longer exist at the source must not exist. */
         @Override
         public void end() throws SQLException {
             for (int i = 0; i < found.length; i++) {

@@ -11,7 +11,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * The role under which triggers, rules and foreign keys of the tables do not act. An account without the right to it may
+ * The role in which triggers, rules and foreign keys of the tables do not fire. An account without the right to it may
  * write as long as there are none.
  *
  * @param tables what will be written
@@ -24,7 +24,7 @@ record ReplicaRole(List<AppliedTable> tables) {
      * Takes the role for the session.
      *
      * @param connection in autocommit mode
-     * @throws SyncException of kind PERMISSION if the account may not, and something would act
+     * @throws SyncException of kind PERMISSION if the account may not, and something would fire
      */
     void take(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -63,7 +63,7 @@ record ReplicaRole(List<AppliedTable> tables) {
                             FaultKind.PERMISSION,
                             "The destination's account may not set session_replication_role, and table "
                                     + rows.getString(1)
-                                    + " has a trigger, a rule or a foreign key that would act a second time.",
+                                    + " has a trigger, a rule or a foreign key that would fire a second time.",
                             "Grant it as dts-sync precheck says (before PostgreSQL 15 only to a superuser), then run again.",
                             refused);
                 }

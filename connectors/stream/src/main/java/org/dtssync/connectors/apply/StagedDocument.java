@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.HexFormat;
 
 /**
- * Writes a stretch of a wide row as a JSON document into the text of a COPY, a little at a time: one of its values may be many
+ * Writes a range of a wide row's columns as a JSON document into the text of a COPY, in small parts: one of its values may be many
  * megabytes. Not thread-safe.
  */
 final class StagedDocument {

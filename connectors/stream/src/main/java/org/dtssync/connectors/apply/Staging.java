@@ -20,7 +20,7 @@ import org.postgresql.PGConnection;
  */
 final class Staging {
 
-    /** Widths of the temporary tables. A row of more columns may be too big for a page: short texts are never moved out. */
+    /** Widths of the temporary tables. A row with more columns may be too large for a page: short texts are never stored out of line. */
     private static final int[] WIDTHS = {8, 32, 256};
 
     private static final int WIDEST = WIDTHS[WIDTHS.length - 1];
@@ -33,14 +33,14 @@ final class Staging {
     private static final int INLINE_VALUES = 1_500;
     private static final long INLINE_CHARACTERS = 32_768;
 
-    /** What is sent by COPY, by the width of the temporary table. */
+    /** Data sent by COPY, by the width of the temporary table. */
     private final Map<Integer, List<Group>> staged = new TreeMap<>();
 
     private final List<Group> wide = new ArrayList<>();
     private int groups;
     private int names;
 
-    /** Rows that one statement reads. They become text as they are sent: as text they take their room a second time. */
+    /** Rows that one statement reads. They are converted to text while they are sent, since the text doubles their memory. */
     private record Group(int number, List<Object[]> rows) {}
 
     /** Writes the text of a COPY. */
@@ -147,7 +147,7 @@ final class Staging {
 
     /**
      * Empties the temporary tables before the transaction ends, so that the next write within it finds them empty. Outside of any
-     * savepoint: only there the server cuts the same files short, time and again; within one it would make new ones each time,
+     * savepoint: only there the server truncates the same files repeatedly; within one it would create new ones each time,
      * and keep all of them until the transaction ends.
      */
     void clear(Connection connection) throws SQLException {
@@ -161,7 +161,7 @@ final class Staging {
         }
     }
 
-    /** Sends what was staged; to be called before the statements run. */
+    /** Sends the staged rows; call before the statements run. */
     void send(Connection connection) throws SQLException {
         for (Map.Entry<Integer, List<Group>> table : staged.entrySet()) {
             int width = table.getKey();
@@ -228,7 +228,7 @@ final class Staging {
         }
     }
 
-    /** The rows go at the end of every transaction; the table stays with the session. */
+    /** The rows are deleted at the end of every transaction; the table stays with the session. */
     private static String createTable(String table, int width) {
         StringBuilder sql = new StringBuilder("CREATE TEMPORARY TABLE IF NOT EXISTS ");
         sql.append(table.substring("pg_temp.".length())).append(" (g integer");

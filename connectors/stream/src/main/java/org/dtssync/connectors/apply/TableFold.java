@@ -7,10 +7,10 @@ import java.util.Map;
 import org.dtssync.connectors.read.TableChange;
 
 /**
- * The changes of one keyed table folded to the last one per key: what was there before, and what is to be there after.
+ * The changes of one keyed table folded to the last one per key: the state before, and the state after.
  *
  * <p>An update of a key arrives as a delete and an insert that names the key it comes from. Values that were not sent are
- * taken from the row as the fold knows it; where the fold does not know it, the row remembers under which key the
+ * taken from the row as known to the fold; if the fold does not know it, the row records under which key the
  * destination holds it ({@link Row#base}). Not thread-safe.
  */
 final class TableFold {
@@ -59,7 +59,7 @@ final class TableFold {
             return after;
         }
 
-        /** Puts another row in place, all of whose values are known; null for none. */
+        /** Replaces the row by another one, all of whose values are known; null for none. */
         void replace(Object[] values) {
             after = values == null ? null : new Row(values, null, false);
         }
@@ -142,7 +142,7 @@ final class TableFold {
         truncated = true;
     }
 
-    /** Takes the values that were not sent from the row as it was; what that does not know either stays UNCHANGED. */
+    /** Takes the values that were not sent from the previous row; values unknown there too stay UNCHANGED. */
     private static Row complete(Object[] values, Row known, RowKey keyBefore, boolean moves) {
         boolean open = false;
         for (int i = 0; i < values.length; i++) {
@@ -159,7 +159,7 @@ final class TableFold {
         return known == null ? new Row(values, keyBefore, moves) : new Row(values, known.base, known.moved || moves);
     }
 
-    /** Returns the keys whose row is gone, sorted out by whether the destination is known to have had it. */
+    /** Returns the keys whose row was deleted, separated by whether the destination is known to have had it. */
     List<RowKey> deletedKeys(boolean lenient) {
         List<RowKey> keys = new ArrayList<>();
         slots.forEach((key, slot) -> {

@@ -16,7 +16,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Looks tables up at the destination at their first change and remembers them.
+ * Looks tables up at the destination at their first change and caches them.
  *
  * <p>Not thread-safe; belongs to one session.
  */

@@ -56,7 +56,7 @@ final class TargetChanges {
             throw new SyncException(
                     FaultKind.DATA,
                     "An update of table " + table.name() + ", which has no key, comes without the row before it.",
-                    "Run with --resnapshot " + table.name() + ", which loads the table again.");
+                    "Run with --resnapshot " + table.name() + ", which reloads the table.");
         }
         boolean old = earlier.isPresent() && earlier.get().until().reached(change.commit());
         if (change.shape() != shape || old != mayBeEarlier) {

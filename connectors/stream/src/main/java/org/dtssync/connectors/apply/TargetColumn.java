@@ -7,8 +7,8 @@ import org.dtssync.connectors.postgres.Identifiers;
  *
  * @param name its name
  * @param type its type with modifiers, qualified for SQL
- * @param base what sort of type it is, where text must be read in a way of its own
- * @param equality the operator for equal values that indexes use, with its schema: the search path holds no extension's,
+ * @param base the kind of type, if text must be read in a special way
+ * @param equality the operator for equal values that indexes use, with its schema: the search path contains no extension,
  *     and by name alone {@code citext} would be compared as {@code text}, without its index
  * @param comparedAs empty, or for a domain over an enum a cast to the enum, whose operators take no domain
  * @param alwaysIdentity whether it is {@code GENERATED ALWAYS AS IDENTITY}, which cannot be updated

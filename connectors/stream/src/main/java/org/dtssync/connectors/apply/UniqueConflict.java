@@ -2,7 +2,7 @@ package org.dtssync.connectors.apply;
 
 import java.sql.SQLException;
 
-/** Recognises errors that a rewrite can resolve: a value is still held by another row of the same write. */
+/** Recognizes errors that a rewrite can resolve: a value is still held by another row of the same write. */
 final class UniqueConflict {
 
     private UniqueConflict() {}

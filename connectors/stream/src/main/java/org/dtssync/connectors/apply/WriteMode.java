@@ -3,10 +3,10 @@ package org.dtssync.connectors.apply;
 /** How rows are written. */
 enum WriteMode {
     /**
-     * Before the consistency point: rows may be there already or not yet, since the snapshot was taken while changes went on.
-     * Every row is put there or taken away, whatever was there.
+     * Before the consistency point: rows may or may not exist yet, since the snapshot was taken while changes were made.
+     * Every row is upserted or deleted, whatever existed.
      */
     CONVERGE,
-    /** After it: each statement must change exactly the rows it is meant to, or something else has written. */
+    /** After it: each statement must change exactly the rows it is meant to, or another client has written. */
     EXACT
 }

@@ -7,7 +7,7 @@ import org.dtssync.connectors.postgres.TableName;
  *
  * @param table the table it changes
  * @param sql the statement
- * @param expected how many rows it must change; -1 if any number will do
+ * @param expected how many rows it must change; -1 for any number
  * @param what the verb for what it does to these rows, for the message if the number is another
  */
 record WriteStatement(TableName table, String sql, long expected, String what) {

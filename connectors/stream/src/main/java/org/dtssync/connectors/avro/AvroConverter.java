@@ -11,11 +11,11 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Kafka Connect's data to Avro in Confluent's wire format and back, the default converter of keys and values. Confluent's own converter
- * reads what this one writes and the other way round.
+ * Converts Kafka Connect data to Avro in Confluent's wire format and back; the default converter of keys and values. Confluent's own converter
+ * reads what this one writes and vice versa.
  *
- * <p>It goes straight from Connect's structs to bytes and back, by a plan made once for each schema. Data without a schema is refused.
- * Subjects are named after the topic: {@code <topic>-key} and {@code <topic>-value}. An instance is for one thread at a time.
+ * <p>It converts Connect structs directly to bytes and back, by a plan created once per schema. Data without a schema is refused.
+ * Subjects are named after the topic: {@code <topic>-key} and {@code <topic>-value}. Not thread-safe.
  */
 public final class AvroConverter implements Converter {
 
@@ -38,10 +38,10 @@ public final class AvroConverter implements Converter {
 
     private record Reader(int id, Schema schema, ValueDecoder decoder) {}
 
-    /** Creates a converter that makes its own registry client of the properties given to {@link #configure}. */
+    /** Creates a converter with its own registry client, from the properties given to {@link #configure}. */
     public AvroConverter() {}
 
-    /** Creates a converter that uses this registry, whatever the properties given to {@link #configure} say. */
+    /** Creates a converter that uses this registry, regardless of the properties given to {@link #configure}. */
     public AvroConverter(SchemaRegistry registry) {
         this.registry = registry;
     }
@@ -53,7 +53,7 @@ public final class AvroConverter implements Converter {
                         RegistryClientSettings.URL,
                         ConfigDef.Type.LIST,
                         ConfigDef.Importance.HIGH,
-                        "Base addresses of the registry's Confluent API, tried in turn.")
+                        "Base URLs of the registry's Confluent-compatible API, tried in turn.")
                 .define(
                         RegistryClientSettings.USER_INFO,
                         ConfigDef.Type.PASSWORD,
@@ -71,13 +71,13 @@ public final class AvroConverter implements Converter {
                         ConfigDef.Type.INT,
                         RegistryClientSettings.DEFAULT_TIMEOUT_MILLIS,
                         ConfigDef.Importance.LOW,
-                        "How long an answer of the registry may take, in milliseconds.")
+                        "How long a response of the registry may take, in milliseconds.")
                 .define(
                         RegistryClientSettings.RETRIES,
                         ConfigDef.Type.INT,
                         RegistryClientSettings.DEFAULT_RETRIES,
                         ConfigDef.Importance.LOW,
-                        "How often a request is tried again when no address answers.")
+                        "How often a request is tried again when no address responds.")
                 .define(
                         RegistryClientSettings.RETRY_WAIT,
                         ConfigDef.Type.INT,

@@ -5,14 +5,14 @@ import java.util.Arrays;
 
 /**
  * Reads Avro's binary form from an array. Reading beyond its end fails with {@link IndexOutOfBoundsException}, which the converter turns
- * into a sentence. For one thread at a time.
+ * into a sentence. Not thread-safe.
  */
 final class AvroInput {
 
     private byte[] buffer = {};
     private int position;
 
-    /** Begins to read an array. */
+    /** Starts reading an array. */
     void begin(byte[] bytes, int start) {
         buffer = bytes;
         position = start;
@@ -66,7 +66,7 @@ final class AvroInput {
         return Double.longBitsToDouble(bits);
     }
 
-    /** Reads a length and makes sure that so many bytes are there. */
+    /** Reads a length and checks that this many bytes are available. */
     int readLength() {
         return requireRemaining(readLong());
     }
@@ -109,7 +109,7 @@ final class AvroInput {
     int readBlockCount() {
         long count = readLong();
         if (count < 0) {
-            // A negative count is followed by the block's size in bytes, for those who want to skip it.
+            // A negative count is followed by the block's size in bytes, so that readers can skip it.
             count = -count;
             readLong();
         }
@@ -119,7 +119,7 @@ final class AvroInput {
         return (int) count;
     }
 
-    /** A first size for a collection: what is claimed, but no more than bytes are left. */
+    /** Initial size for a collection: the claimed one, but no more than the remaining bytes. */
     int plausibleSize(int count) {
         return Math.min(count, buffer.length - position);
     }

@@ -37,7 +37,7 @@ final class AvroNames {
     static final String ENUM_DOC_PREFIX = NAMESPACE + ".enum.doc.";
     static final String ENUM_DEFAULT_PREFIX = NAMESPACE + ".enum.default.";
 
-    /** Properties that begin like this are carried as parameters as they are. */
+    /** Properties with this prefix are passed on unchanged as parameters. */
     static final String AVRO_PREFIX = "avro";
 
     static final String LOGICAL_TYPE = "logicalType";

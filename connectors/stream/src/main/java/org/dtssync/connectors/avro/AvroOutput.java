@@ -5,17 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A growing buffer that writes Avro's binary form. It is kept from record to record, since this is the hot path. For one thread at a
- * time.
+ * A growing buffer that writes Avro's binary form. It is kept from record to record, since this is the hot path. Not thread-safe.
  */
 final class AvroOutput {
 
     private static final int START_BYTES = 4 * 1024;
-    /** A buffer that one record has blown up beyond this is given back; above it, buffers no longer double. */
+    /** A buffer that one record has grown beyond this is released; above it, buffers no longer double. */
     private static final int KEPT_BYTES = 1024 * 1024;
 
     private static final int LONGEST_NUMBER_BYTES = 10;
-    /** Above this many characters, the JDK's own encoder is quicker than a loop, in spite of its copy. */
+    /** Above this many characters, the JDK's own encoder is faster than a loop, despite its copy. */
     private static final int SHORT_TEXT_CHARS = 96;
 
     private byte[] buffer = new byte[START_BYTES];

@@ -14,8 +14,8 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Makes the Avro schema of one Connect schema, as Confluent's converter makes it: an optional schema becomes a union with null, and
- * what Avro cannot tell goes into {@code connect.*} properties. Used once, by one thread.
+ * Builds the Avro schema for one Connect schema, as Confluent's converter does: an optional schema becomes a union with null, and
+ * what Avro cannot express goes into {@code connect.*} properties. Used once, by one thread.
  */
 final class AvroSchemaBuilder {
 
@@ -41,7 +41,7 @@ final class AvroSchemaBuilder {
         if (!schema.isOptional()) {
             return base;
         }
-        // Avro wants a field's default to be of the union's first type.
+        // Avro requires a field's default to be of the union's first type.
         return schema.defaultValue() == null
                 ? nullFirst(base)
                 : org.apache.avro.Schema.createUnion(base, create(org.apache.avro.Schema.Type.NULL));
@@ -128,7 +128,7 @@ final class AvroSchemaBuilder {
         return avro;
     }
 
-    /** Equal but for being optional, which belongs to the place and not to the struct. */
+    /** Equal except for being optional, which is a property of the field, not of the struct. */
     private static boolean isSame(Schema one, Schema other) {
         return one == other
                 || (Objects.equals(one.name(), other.name())

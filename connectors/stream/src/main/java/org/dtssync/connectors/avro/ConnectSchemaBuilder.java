@@ -15,7 +15,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Makes the Connect schema of one Avro schema that was made by {@link AvroSchemaBuilder} or by Confluent's converter. A record that
+ * Builds the Connect schema for one Avro schema that {@link AvroSchemaBuilder} or Confluent's converter created. A record that
  * occurs twice becomes one Connect schema, so that comparing it is comparing a reference. Used once, by one thread.
  */
 final class ConnectSchemaBuilder {
@@ -88,7 +88,7 @@ final class ConnectSchemaBuilder {
         return schema;
     }
 
-    /** What stands in connect.default is preferred; Avro cannot return each default that it lets one write. */
+    /** connect.default takes precedence; Avro cannot return every default that it allows to be written. */
     private static Object fieldDefault(org.apache.avro.Schema.Field field) {
         org.apache.avro.Schema avro = field.schema();
         boolean needed =

@@ -26,8 +26,8 @@ import org.dtssync.schemas.Cut.CutPartition;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Writes and reads the cuts of one task in Confluent's wire format. A cut that an older or newer version wrote is read by Avro's rules of
- * schema resolution. Safe for many threads.
+ * Writes and reads the cuts of one task in Confluent's wire format. A cut that an older or newer version wrote is read by Avro's
+ * schema resolution. Thread-safe.
  */
 public final class CutCodec {
 

@@ -12,14 +12,14 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 
 /**
- * Default values of Connect schemas as the JSON that stands in an Avro schema, and back. Bytes are text in which each character is a
+ * Default values of Connect schemas as JSON in an Avro schema, and back. Bytes are text in which each character is a
  * byte, as Avro has it.
  */
 final class DefaultValues {
 
     private DefaultValues() {}
 
-    /** Returns whether a default can be told in JSON: NaN and the infinities cannot, and are left out. */
+    /** Returns whether a default can be expressed in JSON: NaN and the infinities cannot, and are left out. */
     static boolean isExpressible(Object value) {
         if (value instanceof Double number) {
             return Double.isFinite(number);
@@ -82,7 +82,7 @@ final class DefaultValues {
     /**
      * Returns a default as Kafka Connect holds it.
      *
-     * @param schema the Connect schema, finished but for this default
+     * @param schema the Connect schema, complete except for this default
      * @param json what {@link #toJson} gave or Avro's own form of a field's default
      */
     static Object fromJson(Schema schema, Object json) {

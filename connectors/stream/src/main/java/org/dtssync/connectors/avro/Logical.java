@@ -6,7 +6,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Time;
 import org.apache.kafka.connect.data.Timestamp;
 
-/** The logical types of Kafka Connect: values that are held as another class than they are written as. */
+/** The logical types of Kafka Connect: values whose class in memory differs from their written form. */
 enum Logical {
     /** A number with a scale, written as bytes. */
     DECIMAL,

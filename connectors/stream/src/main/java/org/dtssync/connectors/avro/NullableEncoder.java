@@ -4,7 +4,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Writes the values of one Connect schema, null ones too if it is optional. For one thread at a time. */
+/** Writes the values of one Connect schema, null ones too if it is optional. Not thread-safe. */
 final class NullableEncoder {
 
     /** Avro's zigzag form of a union's index: twice the index. */

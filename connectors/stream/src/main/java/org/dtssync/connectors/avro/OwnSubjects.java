@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 
 /**
- * The subjects of a task's own topics: their compatibility is NONE, since a table may change in any way. Safe for many threads.
+ * The subjects of a task's own topics: their compatibility is NONE, since a table may change in any way. Thread-safe.
  *
  * <p>Confluent's registry lets the compatibility be set before a subject's first schema, Apicurio only after it; a first schema is
  * compatible with everything, so either order is right. Where Apicurio has a global rule, a subject's NONE does not lift it: the

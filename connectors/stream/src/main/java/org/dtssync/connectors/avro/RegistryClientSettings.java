@@ -15,8 +15,8 @@ import org.dtssync.connectors.fault.SyncException;
  *
  * @param endpoints the registry's addresses, tried in turn
  * @param connectTimeoutMillis how long a connection may take, {@code http.connect.timeout.ms}
- * @param readTimeoutMillis how long an answer may take, {@code http.read.timeout.ms}
- * @param retries how often a request is tried again after no address answered, {@code max.retries}
+ * @param readTimeoutMillis how long a response may take, {@code http.read.timeout.ms}
+ * @param retries how many times a request is retried after no address responded, {@code max.retries}
  * @param retryWaitMillis how long to wait before the first retry, doubled each time, {@code retries.wait.ms}
  */
 public record RegistryClientSettings(
@@ -40,7 +40,7 @@ public record RegistryClientSettings(
         endpoints = List.copyOf(endpoints);
     }
 
-    /** Reads the settings from a converter's properties; those it does not know are left to others. */
+    /** Reads the settings from a converter's properties; ignores unknown ones. */
     public static RegistryClientSettings from(Map<String, ?> properties) {
         String urls = text(properties, URL);
         if (urls.isBlank()) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Turns a registry's failures into one sentence a person can act on. Never repeats credentials. */
+/** Turns registry failures into one actionable sentence. Never repeats credentials. */
 final class RegistryFaults {
 
     private static final int MESSAGE_LIMIT = 300;
@@ -38,7 +38,7 @@ final class RegistryFaults {
             return new SyncException(
                     FaultKind.CONNECTION,
                     "The schema registry " + registry + " could not " + act + " (" + answer + ").",
-                    "Look at the registry's log.");
+                    "See the registry's log.");
         }
         return switch (status) {
             case 401 ->
@@ -69,9 +69,9 @@ final class RegistryFaults {
     static SyncException otherApi(Object registry, int status) {
         return new SyncException(
                 FaultKind.USAGE,
-                "What answers at " + registry + " does not speak Confluent's schema registry API (HTTP " + status
+                "The server at " + registry + " does not provide the Confluent schema registry API (HTTP " + status
                         + ").",
-                "Give the base address of that API as " + RegistryClientSettings.URL
+                "Set the base URL of that API as " + RegistryClientSettings.URL
                         + "; Apicurio's ends in /apis/ccompat/v7.");
     }
 

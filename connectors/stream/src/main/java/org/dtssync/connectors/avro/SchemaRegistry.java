@@ -2,7 +2,7 @@ package org.dtssync.connectors.avro;
 
 import org.apache.avro.Schema;
 
-/** A registry of Avro schemas, by the part of Confluent's API that is needed here. Implementations are safe for many threads. */
+/** A registry of Avro schemas: the part of Confluent's API that is needed here. Implementations are thread-safe. */
 public interface SchemaRegistry {
 
     /**
@@ -19,11 +19,11 @@ public interface SchemaRegistry {
     /**
      * Sets how a subject's schemas may change.
      *
-     * @return whether it was set: some registries know no subject before its first schema
+     * @return whether it was set: in some registries a subject does not exist before its first schema
      */
     boolean setCompatibility(String subject, Compatibility compatibility);
 
-    /** Makes sure that the registry answers and speaks this API. */
+    /** Checks that the registry responds and provides this API. */
     void ping();
 
     /** How a subject's schemas may change. */

@@ -26,8 +26,8 @@ import org.dtssync.connectors.fault.SyncException;
 /**
  * A registry over HTTP: Confluent's, or another with the same REST API (Apicurio under {@code /apis/ccompat/v7}).
  *
- * <p>Remembers ids and schemas for ever, which is right since a registered schema never changes. Tries its addresses in turn and then,
- * a few times, all of them again. Safe for many threads.
+ * <p>Caches ids and schemas forever, which is safe since a registered schema never changes. Tries its addresses in turn and then,
+ * a few times, all of them again. Thread-safe.
  */
 public final class SchemaRegistryClient implements SchemaRegistry {
 
@@ -39,7 +39,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     private final ObjectMapper json = new ObjectMapper();
     private final Map<Registration, Integer> ids = new ConcurrentHashMap<>();
 
-    /** As text, which takes a tenth of the memory: whoever reads with a schema keeps what it makes of it. */
+    /** As text, which takes a tenth of the memory: each reader keeps its own parsed form. */
     private final Map<Integer, String> texts = new ConcurrentHashMap<>();
 
     private volatile int preferred;
@@ -62,7 +62,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
                 .build();
     }
 
-    /** Returns whether this client reaches a registry as these settings say. */
+    /** Returns whether this client uses these settings. */
     public boolean isReachedBy(RegistryClientSettings other) {
         return settings.equals(other);
     }
@@ -83,7 +83,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
             throw RegistryFaults.otherApi(settings, answer.status());
         }
         ids.put(registration, id.intValue());
-        // Whoever reads what is written with it need not ask.
+        // Readers of what is written with it need no further request.
         texts.putIfAbsent(id.intValue(), text);
         return id.intValue();
     }
@@ -173,7 +173,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         }
     }
 
-    /** Asks each address once, beginning with the one that answered last. */
+    /** Tries each address once, starting with the one that responded last. */
     private Answer sendToAny(String method, String path, String body, String act) {
         SyncException failure = null;
         int count = settings.endpoints().size();
@@ -224,7 +224,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         }
     }
 
-    /** The request's own time limit ends with the answer's head; its body has to come within one too. */
+    /** The request's own time limit covers only the response headers; the body needs a limit too. */
     private HttpResponse<String> answer(HttpRequest request) throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<String>> sent =
                 http.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
@@ -236,13 +236,13 @@ public final class SchemaRegistryClient implements SchemaRegistry {
             }
             throw new IOException(e.getCause());
         } catch (TimeoutException e) {
-            throw new HttpTimeoutException("the answer did not come to its end in time");
+            throw new HttpTimeoutException("the response was not complete in time");
         } finally {
             sent.cancel(true);
         }
     }
 
-    /** What is not JSON comes from something else than a registry; its status says enough. */
+    /** A body that is not JSON does not come from a registry; the status is enough. */
     private JsonNode body(String text) {
         try {
             return json.readTree(text);

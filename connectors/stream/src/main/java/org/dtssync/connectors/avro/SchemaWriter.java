@@ -6,9 +6,9 @@ import java.util.function.ToIntBiFunction;
 import org.apache.avro.Schema;
 
 /**
- * The plan by which data of one Connect schema is written: the encoders and the ids it has in the registry. For one thread at a time.
+ * The plan by which data of one Connect schema is written: the encoders and the ids it has in the registry. Not thread-safe.
  *
- * <p>The Avro schema is made when it is registered and not kept: that of an envelope takes tens of kilobytes.
+ * <p>The Avro schema is built when it is registered and not kept: that of an envelope takes tens of kilobytes.
  */
 final class SchemaWriter {
 
@@ -41,7 +41,7 @@ final class SchemaWriter {
      * Returns the schema's id for a topic.
      *
      * @param topic the topic
-     * @param register asked once for each topic
+     * @param register called once per topic
      */
     int idFor(String topic, ToIntBiFunction<String, Schema> register) {
         if (!topic.equals(lastTopic)) {

@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads text. Many fields hold the same text in record after record (the names of connector, database, schema and table): as long as
- * that is so the last {@code String} is given out again, which saves its making and its memory. For one thread at a time.
+ * that is so the last {@code String} is returned again, which saves time and memory. Not thread-safe.
  */
 final class StringDecoder extends ValueDecoder {
 
     private static final int LONGEST_REMEMBERED_BYTES = 128;
-    /** After so many changes in a row the field is taken to hold data and no longer watched. */
+    /** After this many changes in a row the field is assumed to vary and is no longer checked. */
     private static final int PATIENCE = 16;
 
     private byte[] lastBytes;

@@ -5,7 +5,7 @@ import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 
-/** Reads a record into a struct. For one thread at a time. */
+/** Reads a record into a struct. Not thread-safe. */
 final class StructDecoder extends ValueDecoder {
 
     private final Schema schema;

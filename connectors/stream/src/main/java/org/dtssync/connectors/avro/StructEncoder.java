@@ -8,7 +8,7 @@ import org.apache.kafka.connect.errors.DataException;
 
 /**
  * Writes a struct field by field. A null in an optional field is written as null even where the column has a default: Connect's usual
- * getter would put the default in its place and so change the row. For one thread at a time.
+ * getter would put the default in its place and so change the row. Not thread-safe.
  */
 final class StructEncoder extends ValueEncoder {
 
@@ -18,7 +18,7 @@ final class StructEncoder extends ValueEncoder {
     private final NullableEncoder[] encoders;
     private final boolean[] keepsNull;
 
-    /** Equal to the schema: Debezium makes its structs with schemas of its own, always the same object. */
+    /** Equal to the schema: Debezium creates its structs with its own schemas, always the same object. */
     private Schema accepted;
 
     StructEncoder(Schema schema, String path) {

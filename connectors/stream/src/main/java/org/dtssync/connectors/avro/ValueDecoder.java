@@ -8,8 +8,7 @@ import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * Reads the values of one Avro schema as Kafka Connect holds them. A tree of these is made once for each schema id. For one thread at a
- * time.
+ * Reads the values of one Avro schema as Kafka Connect holds them. A tree of these is created once per schema id. Not thread-safe.
  */
 abstract class ValueDecoder {
 

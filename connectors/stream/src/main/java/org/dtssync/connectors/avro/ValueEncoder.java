@@ -9,8 +9,8 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Writes the values of one Connect schema, never null ones; {@link NullableEncoder} does those. A tree of these is made once for each
- * schema. For one thread at a time.
+ * Writes the values of one Connect schema, never null ones; {@link NullableEncoder} does those. A tree of these is created once per
+ * schema. Not thread-safe.
  */
 abstract class ValueEncoder {
 

@@ -3,7 +3,7 @@ package org.dtssync.connectors.avro;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Confluent's wire format: a zero byte, the schema's id in four bytes, then Avro's binary form. */
+/** Confluent's wire format: a zero byte, the schema id in four bytes, then Avro's binary form. */
 final class WireFormat {
 
     static final byte MAGIC = 0;

@@ -7,7 +7,7 @@ import org.apache.kafka.connect.data.Schema;
 
 /**
  * The writers of all schemas seen, found by reference and, failing that, by equality. There are as many as a task's tables ever had
- * structures; what is found by reference is bounded, since a source may make a new schema object for each record. For one thread at a time.
+ * shapes; the cache by reference is bounded, since a source may create a new schema object for each record. Not thread-safe.
  */
 final class WriterCache {
 

@@ -1,5 +1,5 @@
 /**
- * Kafka Connect data to Avro and back, in Confluent's wire format with a registry that speaks Confluent's REST API.
+ * Kafka Connect data to Avro and back, in Confluent's wire format with a registry that provides Confluent's REST API.
  *
  * <p>Reads from: the schema registry. Writes to: the schema registry (schemas and the compatibility of the task's subjects).
  */

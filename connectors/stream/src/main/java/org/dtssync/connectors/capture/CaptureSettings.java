@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /**
- * What a capture is told.
+ * The settings of a capture.
  *
  * @param task the task's name
  * @param source the database whose WAL is read
@@ -17,7 +17,7 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
  * @param kafka client properties with {@code bootstrap.servers}
  * @param topics how missing topics are created
  * @param limits when a cut is closed
- * @param mirrored the task in the other direction, whose own transactions at this source are left out; empty if there is none
+ * @param mirrored the task in the opposite direction, whose transactions at this source are ignored; empty if there is none
  */
 public record CaptureSettings(
         String task,
@@ -60,9 +60,9 @@ public record CaptureSettings(
     /**
      * How missing topics are created.
      *
-     * @param replicationFactor copies of each partition
-     * @param retentionMillis how long records of tables are kept, in milliseconds; -1 is for ever
-     * @param config further topic properties
+     * @param replicationFactor replicas of each partition
+     * @param retentionMillis how long records of tables are retained, in milliseconds; -1 means forever
+     * @param config additional topic properties
      */
     public record Topics(int replicationFactor, long retentionMillis, Map<String, String> config) {
         /** Copies the properties. */
@@ -72,13 +72,13 @@ public record CaptureSettings(
     }
 
     /**
-     * When a cut is closed although more transactions wait, and when a transaction goes out in several pieces.
+     * When a cut is closed although more transactions wait, and when a transaction is sent in several pieces.
      *
      * @param cutChanges changes after which a cut is closed
      * @param cutBytes serialized bytes after which a cut is closed
      */
     public record Limits(int cutChanges, long cutBytes) {
-        /** What is used unless a test wants other limits. */
+        /** The default limits. */
         public static final Limits DEFAULT = new Limits(25_000, 20L << 20);
     }
 }

@@ -7,12 +7,12 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * A table whose changes are captured, with the structure it is captured with.
+ * A table whose changes are captured, with its recorded shape.
  *
  * @param table the table; a partitioned table is captured as its root
  * @param keyColumns the replica identity's columns; empty if the table has no key
- * @param columns every column but the generated ones, in the order of the table
- * @param earlier what of the stream may still have an earlier structure
+ * @param columns every column except generated ones, in table order
+ * @param earlier the part of the stream that may still have an earlier shape
  */
 public record CapturedTable(TableName table, Optional<List<String>> keyColumns, List<String> columns, Earlier earlier) {
 
@@ -22,21 +22,21 @@ public record CapturedTable(TableName table, Optional<List<String>> keyColumns, 
         columns = List.copyOf(columns);
     }
 
-    /** A table whose structure never changed. */
+    /** A table whose shape never changed. */
     public CapturedTable(TableName table, Optional<List<String>> keyColumns, List<String> columns) {
         this(table, keyColumns, columns, Earlier.NONE);
     }
 
     /**
-     * What of the stream may have another structure than the table has now, since the change was accepted.
+     * The part of the stream that may have another shape than the table has now, since the change was accepted.
      *
-     * @param until transactions that committed up to here may have an earlier structure
-     * @param ignoredUntil transactions that committed up to here are not applied to the table, whatever their structure
+     * @param until transactions that committed up to here may have an earlier shape
+     * @param ignoredUntil transactions that committed up to here are not applied to the table, whatever their shape
      * @param names earlier names of renamed columns by the name they have now
      */
     public record Earlier(Lsn until, Lsn ignoredUntil, Map<String, String> names) {
 
-        /** The structure never changed. */
+        /** The shape never changed. */
         public static final Earlier NONE = new Earlier(Lsn.ZERO, Lsn.ZERO, Map.of());
 
         /** Copies the names. */

@@ -18,7 +18,7 @@ import org.dtssync.connectors.kafka.OrderlyClose;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
 
-/** Finds the last cut of a task. Stateless but for its settings; thread-safe. */
+/** Finds the last cut of a task. Stateless except for its settings; thread-safe. */
 public final class CutLog {
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -31,12 +32,12 @@ import org.dtssync.schemas.TopicNames;
 /**
  * Writes cuts: the changes and the {@link Cut} record in one Kafka transaction.
  *
- * <p>The transactional id is the task's, so that starting a successor fences this one. After any exception the writer is of
- * no use any more: close it and start over from the last cut. Not thread-safe.
+ * <p>The transactional id is the task's, so that starting a successor fences this one. After any exception the writer is
+ * unusable: close it and start over from the last cut. Not thread-safe.
  */
 final class CutWriter implements AutoCloseable {
 
-    /** The producer keeps what is under way: so many bytes at most, beside the record that reaches them. */
+    /** The producer buffers records in flight: up to this many bytes, plus the record that exceeds them. */
     private static final long BYTES_UNDER_WAY = 8L << 20;
 
     private static final long OPEN_BATCHES_BYTES = 16L << 20;
@@ -45,7 +46,7 @@ final class CutWriter implements AutoCloseable {
 
     private static final long LEAST_BATCH_BYTES = 16L << 10;
 
-    /** Brokers refuse requests that make too many topics at once. */
+    /** Brokers reject requests that create too many topics at once. */
     private static final int TOPICS_PER_REQUEST = 200;
 
     private static final int TOPICS_LOOKED_UP_AT_ONCE = 50;
@@ -58,13 +59,13 @@ final class CutWriter implements AutoCloseable {
     private final RecordGuard guard;
     private final CaptureListener listener;
 
-    /** Kafka's identifiers of the topics that were written to. */
+    /** Kafka's ids of the topics that were written to. */
     private final Map<String, String> topicIds = new HashMap<>();
 
-    /** Up to where this writer has written each topic. This is the only writer, so a topic that ends before it is another. */
+    /** The offset up to which this writer has written each topic. This is the only writer, so a topic that ends before it was replaced. */
     private final Map<String, Long> writtenUpTo = new HashMap<>();
 
-    /** Where the pieces of a transaction that went out before its cut begin. */
+    /** Where the pieces of a transaction that were sent before its cut begin. */
     private final Map<String, Long> firstOffsetsOfPieces = new LinkedHashMap<>();
 
     private final Map<String, Long> endOffsetsOfPieces = new LinkedHashMap<>();
@@ -109,7 +110,7 @@ final class CutWriter implements AutoCloseable {
         return Math.max(LEAST_BATCH_BYTES, Math.min(MOST_BATCH_BYTES, OPEN_BATCHES_BYTES / Math.max(1, tables)));
     }
 
-    /** Fences every other writer of the task and settles what it left behind; to be called first. */
+    /** Fences every other writer of the task and settles its open transaction; call first. */
     void fenceOthers() {
         try {
             producer.initTransactions();
@@ -130,13 +131,16 @@ final class CutWriter implements AutoCloseable {
             producer.flush();
             bytesUnderWay = 0;
             noteWritten(stretches);
+            Failpoint.CAPTURE_RECORDS_SENT.reached();
             Cut cut = cut(transactions, previous, stretches);
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
-            // Kafka's sender looks whether records are under way before it takes the end of a transaction from its
-            // queue. A record and a commit that both come in between end the transaction without the record, which
+            // Kafka's sender checks for in-flight records before it takes the end of a transaction from its
+            // queue. A record and a commit that both arrive in between end the transaction without the record, which
             // then waits out its delivery timeout (Sender.maybeSendAndPollTransactionalRequest).
             producer.flush();
+            Failpoint.CAPTURE_CUT_SENT.reached();
             producer.commitTransaction();
+            Failpoint.CAPTURE_CUT_COMMITTED.reached();
             requireSameCuts(sent.get().offset());
             firstOffsetsOfPieces.clear();
             endOffsetsOfPieces.clear();
@@ -150,7 +154,7 @@ final class CutWriter implements AutoCloseable {
         }
     }
 
-    /** Writes a piece of a transaction that is too big for one Kafka transaction; its cut comes with the last piece. */
+    /** Writes a piece of a transaction that is too large for one Kafka transaction; its cut comes with the last piece. */
     void writePiece(List<EncodedChange> changes, long firstNumber) {
         try {
             Set<String> missing = new LinkedHashSet<>();
@@ -169,6 +173,7 @@ final class CutWriter implements AutoCloseable {
             }
             changesOfPieces += changes.size();
             producer.commitTransaction();
+            Failpoint.CAPTURE_PIECE_COMMITTED.reached();
         } catch (RuntimeException | ExecutionException e) {
             throw KafkaFaults.explain("A piece of a large transaction could not be written", guard.cause(e));
         } catch (InterruptedException e) {
@@ -240,8 +245,8 @@ final class CutWriter implements AutoCloseable {
     }
 
     /**
-     * A topic that was deleted and made again goes on under its new identifier: whether anything was lost with the first one
-     * is for the applier to say, which knows what it had read.
+     * A topic that was deleted and re-created is used under its new id: whether anything was lost with the first one
+     * is for the applier to decide, which knows what it had read.
      */
     private void noteWritten(Map<String, Stretch> stretches) throws ExecutionException, InterruptedException {
         for (Map.Entry<String, Stretch> entry : stretches.entrySet()) {
@@ -254,11 +259,11 @@ final class CutWriter implements AutoCloseable {
         }
     }
 
-    /** Without the cuts before it a cut leads nowhere. */
+    /** Without the cuts before it a cut is useless. */
     private void requireSameCuts(long offset) {
         Long before = writtenUpTo.put(cutsTopic, offset + 1);
         if (before != null && offset < before) {
-            throw LostCuts.changed(cutsTopic, "was deleted and made again");
+            throw LostCuts.changed(cutsTopic, "was deleted and re-created");
         }
     }
 
@@ -274,7 +279,7 @@ final class CutWriter implements AutoCloseable {
     }
 
     /**
-     * Topics are made at a table's first change, so that thousands of quiet tables cost nothing; those of one cut side by side, and
+     * Topics are created at a table's first change, so that thousands of idle tables cost nothing; those of one cut in parallel, and
      * before its Kafka transaction, whose time is limited.
      */
     private void makeTopics(Set<String> missing) throws ExecutionException, InterruptedException {
@@ -290,12 +295,13 @@ final class CutWriter implements AutoCloseable {
             guard.prepare(part, existed);
             topicIds.putAll(topics.madeIdentifiers(part));
             makeKnown(part);
+            Failpoint.CAPTURE_TOPICS_MADE.reached();
         }
     }
 
     /**
      * Lets the producer look topics up. It does so for each when it is first written to, and then not again for a tenth of a second,
-     * which for thousands takes longer than a Kafka transaction may; asked side by side it looks up many at once.
+     * which for thousands takes longer than a Kafka transaction may; requested in parallel, it looks up many at once.
      */
     private void makeKnown(List<String> names) throws ExecutionException, InterruptedException {
         ExecutorService askers = Executors.newFixedThreadPool(
@@ -312,7 +318,7 @@ final class CutWriter implements AutoCloseable {
         }
     }
 
-    /** Ends the producer at once; an open transaction is settled by the next start. */
+    /** Closes the producer at once; the next start settles an open transaction. */
     @Override
     public void close() {
         OrderlyClose.of(() -> producer.close(java.time.Duration.ofSeconds(1)));

@@ -1,7 +1,7 @@
 package org.dtssync.connectors.capture;
 
 /**
- * One change of one row (or one truncation) as it will stand in its topic.
+ * One change of one row (or one truncation) as it will be in its topic.
  *
  * @param topic the table's topic
  * @param key the serialized key, null if the table has no key or the change is a truncation

@@ -17,14 +17,14 @@ import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TaskName;
 import org.dtssync.schemas.TopicNames;
 
-/** Writes cut 0: where the stream begins. Everything after it refers to the cut before. Stateless but for its settings. */
+/** Writes cut 0, the start of the stream. Every later cut refers to the previous one. Stateless except for its settings. */
 public final class FirstCut {
 
     private final CaptureSettings settings;
     private final CutCodec codec;
 
     /**
-     * Where cut 0 lies.
+     * The position of cut 0.
      *
      * @param offset its offset in the topic of the cuts
      * @param topicId Kafka's identifier of that topic
@@ -38,11 +38,11 @@ public final class FirstCut {
     }
 
     /**
-     * Makes the topic of the cuts and writes cut 0.
+     * Creates the cuts topic and writes cut 0.
      *
      * @param start the slot's consistent point
      * @param systemIdentifier the source server's
-     * @return where it lies
+     * @return its position
      */
     public Written write(Lsn start, String systemIdentifier) {
         String topic = new TopicNames(settings.task()).cuts();
@@ -51,7 +51,7 @@ public final class FirstCut {
             topics.create(
                     List.of(topic),
                     settings.topics().replicationFactor(),
-                    // Cuts are the way from any position to the next: they are kept for ever.
+                    // Cuts connect each position with the next: they are retained forever.
                     Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1"));
             topicId = topics.identifier(topic);
         }
@@ -60,7 +60,7 @@ public final class FirstCut {
             producer.initTransactions();
             producer.beginTransaction();
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(topic, 0, null, codec.encode(cut)));
-            // As in CutWriter: a commit may otherwise go out before the record.
+            // As in CutWriter: otherwise a commit may be sent before the record.
             producer.flush();
             producer.commitTransaction();
             return new Written(sent.get().offset(), topicId);

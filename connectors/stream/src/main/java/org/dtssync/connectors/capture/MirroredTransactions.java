@@ -2,13 +2,12 @@ package org.dtssync.connectors.capture;
 
 import java.util.Optional;
 import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.source.SourceRecord;
 import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Recognises the transactions of the task in the other direction: their first change is its position row, which has its name
- * or names this task as the one it mirrors. Carried back, they would go round for ever.
+ * Recognizes the transactions of the task in the opposite direction: their first change is its position row, which has its name
+ * or names this task as the one it mirrors. Replicated back, they would loop forever.
  *
  * <p>Not thread-safe.
  */
@@ -28,24 +27,23 @@ final class MirroredTransactions {
         this.positionTopic = new TopicNames(task).table(StateMigrations.SCHEMA, "apply_position");
     }
 
-    /** The next transaction begins: called at the end of the one before, since not every stream tells beginnings. */
+    /** The next transaction begins: called at the end of the one before, since not every stream contains BEGIN. */
     void begin() {
         begun = false;
         theirs = false;
     }
 
-    /** Returns whether this change is left out; a position row always is, whosever it is. */
-    boolean leavesOut(SourceRecord record) {
-        boolean position = record.topic().equals(positionTopic);
+    /** Returns whether this change is ignored; a position row of any task always is. */
+    boolean leavesOut(RowChange change) {
+        boolean position = change.topic().equals(positionTopic);
         if (!begun) {
             begun = true;
-            theirs = position && isTheirs((Struct) record.value());
+            theirs = position && isTheirs(change.row());
         }
         return position || theirs;
     }
 
-    private boolean isTheirs(Struct value) {
-        Struct row = value.getStruct("after") == null ? value.getStruct("before") : value.getStruct("after");
+    private boolean isTheirs(Struct row) {
         if (row == null) {
             return false;
         }

@@ -17,21 +17,21 @@ import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 
 /**
- * Refuses a record that is too large for its way with a sentence that names the table, the size and the setting. What Kafka
- * itself does about one is worse: the producer names no topic, and a broker that takes no request of that size just closes the
- * connection, again and again.
+ * Refuses a record that is too large with a message that names the table, the size and the setting. Kafka's own
+ * reaction is worse: the producer names no topic, and a broker that does not accept a request of that size just closes the
+ * connection, repeatedly.
  *
- * <p>Used by the thread that sends; what it hands to the producer is called by the producer's.
+ * <p>Used by the sending thread; its callbacks run in the producer's thread.
  */
 final class RecordGuard {
 
-    /** What a batch and a record take beside key, value and headers, rounded up. */
+    /** The size of a batch and a record in addition to key, value and headers, rounded up. */
     private static final long OVERHEAD_BYTES = 128;
 
-    /** Brokers take requests of 100 MB unless they are told otherwise; below this nobody asks them. */
+    /** Brokers accept requests of 100 MB by default; below this they are not queried. */
     private static final long ASK_BROKER_BYTES = 1L << 20;
 
-    /** Smaller records are refused by nobody, and are too many to look at each answer. */
+    /** Smaller records are never refused, and are too many to check each response. */
     private static final long WATCHED_BYTES = 16_384;
 
     private final CaptureSettings settings;
@@ -46,9 +46,9 @@ final class RecordGuard {
     }
 
     /**
-     * Makes topics ready for records as large as the task file says; to be called before the first one.
+     * Prepares topics for records as large as the task file allows; call before the first one.
      *
-     * @param existed those of them that may take smaller ones only
+     * @param existed those of them whose limit may be lower
      */
     void prepare(Collection<String> made, Collection<String> existed) {
         long wanted = RecordLimits.topicBytes(settings.topics().config());
@@ -61,10 +61,10 @@ final class RecordGuard {
     }
 
     /**
-     * Looks at a record before it is sent.
+     * Checks a record before it is sent.
      *
-     * @return what to give the producer beside the record; null if its answer need not be looked at
-     * @throws SyncException of kind DATA if the record cannot pass
+     * @return the callback for the producer; null if its response need not be checked
+     * @throws SyncException of kind DATA if the record is too large
      */
     Callback check(ProducerRecord<byte[], byte[]> record) {
         long bytes = size(record);
@@ -79,7 +79,7 @@ final class RecordGuard {
         known.withoutPlace(RecordLimits.Place.TOPIC).refusing(bytes).ifPresent(limit -> {
             throw fault(record.topic(), bytes, limit, known, null);
         });
-        // A topic's limit is one on what a batch takes compressed, which its broker alone knows.
+        // A topic's limit applies to a compressed batch, whose size only its broker knows.
         return (metadata, error) -> {
             if (error instanceof RecordTooLargeException) {
                 refused.compareAndSet(
@@ -88,7 +88,7 @@ final class RecordGuard {
         };
     }
 
-    /** Returns the refusal behind an error of the producer's, or the error itself. */
+    /** Returns the refusal behind a producer error, or the error itself. */
     Throwable cause(Throwable error) {
         SyncException fault = refused.get();
         return fault == null ? error : fault;
@@ -110,11 +110,11 @@ final class RecordGuard {
         TopicTable table = new TopicNames(settings.task()).tableOf(topic);
         return new SyncException(
                 FaultKind.DATA,
-                "A change of table " + table.schema() + "." + table.table() + " takes " + RecordLimits.text(bytes)
-                        + " as a record, but " + limit.setting() + " lets " + RecordLimits.text(limit.bytes())
-                        + " through.",
+                "A change of table " + table.schema() + "." + table.table() + " needs " + RecordLimits.text(bytes)
+                        + " as a record, but " + limit.setting() + " allows " + RecordLimits.text(limit.bytes())
+                        + ".",
                 "Set " + limits.remedy(bytes).replace("\n", " and ")
-                        + ", then run the same command again: it goes on from here.",
+                        + ", then run the same command again: it resumes from here.",
                 cause);
     }
 

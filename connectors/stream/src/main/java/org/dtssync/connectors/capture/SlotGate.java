@@ -41,7 +41,7 @@ final class SlotGate {
         }
     }
 
-    /** Debezium silently makes a missing slot anew, which would lose changes: the slot must still be where it was set. */
+    /** A slot that something else re-created or read in the meantime would lose changes: it must still be where it was set. */
     void confirmUntouched(Lsn expected) {
         try (Connection connection = source.open()) {
             ReplicationSlot.State state = slot.state(connection).orElseThrow(slot::gone);
@@ -50,7 +50,7 @@ final class SlotGate {
                 throw new SyncException(
                         FaultKind.SLOT,
                         "Replication slot " + slot.name() + " is at " + state.confirmedFlush() + " instead of "
-                                + expected + ": it was made again or read by something else, and changes may be lost.",
+                                + expected + ": it was re-created or read by another client, and changes may be lost.",
                         Remedy.START_AGAIN);
             }
         } catch (SQLException e) {
@@ -86,7 +86,7 @@ final class SlotGate {
                         FaultKind.SLOT,
                         "The source is another server than the one the task began with (system identifier "
                                 + rows.getString(1) + " instead of " + expected + ").",
-                        "Correct source.url, or release the task and start again.");
+                        "Correct source.url, or release the task and start over.");
             }
         }
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * One committed transaction of the source, or the last piece of one that went out in several.
+ * One committed source transaction, or the last piece of one that was sent in several.
  *
  * @param lsn end of its commit record
  * @param commitTimeMicros when it committed, microseconds since 1970 UTC

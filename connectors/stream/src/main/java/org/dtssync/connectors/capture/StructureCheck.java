@@ -3,12 +3,12 @@ package org.dtssync.connectors.capture;
 import java.util.Set;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Compares tables with the structure their capture began with. Called by one thread of the engine's. */
+/** Compares tables with their recorded shape. Called by one engine thread. */
 @FunctionalInterface
 public interface StructureCheck {
 
     /**
-     * Returns those of the tables that the source's catalog has another structure of now than was recorded.
+     * Returns those of the tables whose shape in the source's catalog differs from the recorded one.
      *
      * @throws org.dtssync.connectors.fault.SyncException if the catalog cannot be read
      */

@@ -8,11 +8,11 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Lets no transaction into a cut that was written under a structure nobody accepted.
+ * Keeps transactions with a shape that was not accepted out of the cuts.
  *
- * <p>The server announces a table anew before its first change after any alteration, within the transaction that makes that
- * change. The columns announced are compared with the captured ones; whatever they do not show (a rewritten table, another
- * key, an attached partition) the catalog shows, which is asked after the transaction has committed and before its cut is
+ * <p>The server announces a table again before its first change after any alteration, within the transaction that makes that
+ * change. The announced columns are compared with the captured ones; what they do not show (a rewritten table, another
+ * key, an attached partition) the catalog shows, which is queried after the transaction has committed and before its cut is
  * written. Not thread-safe.
  */
 final class StructureGate {
@@ -27,11 +27,11 @@ final class StructureGate {
      * A transaction that must not be in a cut.
      *
      * @param index its place in the list
-     * @param fault what to stop for once the transactions before it are written
+     * @param fault the reason to stop once the transactions before it are written
      */
     record Violation(int index, SyncException fault) {}
 
-    /** Returns the first transaction that must not go out; null if all may. */
+    /** Returns the first transaction that must not be sent; null if all may. */
     Violation first(List<SourceTransaction> transactions) {
         Set<TableName> announced = new HashSet<>();
         for (SourceTransaction transaction : transactions) {
@@ -60,7 +60,7 @@ final class StructureGate {
         TableName table = seen.table().table();
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
-                "The structure of table " + table + " changed at the source"
+                "The shape of table " + table + " changed at the source"
                         + seen.difference().map(how -> ": it " + how).orElse("") + ".",
                 "Make the same change at the destination, then run with --accept-structure " + table
                         + "; or with --resnapshot " + table + " where existing rows changed.");

@@ -3,12 +3,12 @@ package org.dtssync.connectors.kafka;
 import java.util.Map;
 import java.util.Properties;
 
-/** Puts client properties together: ours first, the task file's over them, what must be so last. */
+/** Combines client properties: our defaults, overridden by the task file, overridden by what correctness needs. */
 public final class ClientProperties {
 
     private ClientProperties() {}
 
-    /** Returns the user's properties over defaults of ours. */
+    /** Returns the user's properties on top of our defaults. */
     public static Properties of(Map<String, String> user, Map<String, String> defaults) {
         Properties properties = new Properties();
         properties.putAll(defaults);
@@ -16,7 +16,7 @@ public final class ClientProperties {
         return properties;
     }
 
-    /** Returns the user's properties over defaults of ours, and over both what correctness needs. */
+    /** Returns the user's properties on top of our defaults, and on top of both what correctness needs. */
     public static Properties of(Map<String, String> user, Map<String, String> defaults, Map<String, String> required) {
         Properties properties = of(user, defaults);
         properties.putAll(required);

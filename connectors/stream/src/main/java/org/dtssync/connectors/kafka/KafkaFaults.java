@@ -11,15 +11,15 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Sorts errors of the Kafka clients into kinds that say whether trying again helps. */
+/** Maps Kafka client errors to kinds that determine whether a retry helps. */
 public final class KafkaFaults {
 
     private KafkaFaults() {}
 
     /**
-     * Wraps an error of a Kafka client; a {@link SyncException} comes back as it is.
+     * Wraps an error of a Kafka client; a {@link SyncException} is returned unchanged.
      *
-     * @param what what was being done, a sentence without its full stop
+     * @param what the work, a sentence without its full stop
      */
     public static SyncException explain(String what, Throwable error) {
         Throwable cause = error instanceof java.util.concurrent.ExecutionException ? error.getCause() : error;
@@ -34,7 +34,7 @@ public final class KafkaFaults {
         if (cause instanceof RecordTooLargeException) {
             return new SyncException(
                     FaultKind.DATA,
-                    what + ": a value is larger than the broker takes.",
+                    what + ": a value is larger than the broker accepts.",
                     "Raise topics.config max.message.bytes and kafka max.request.size in the task file, or exclude the table.",
                     cause);
         }
@@ -50,14 +50,14 @@ public final class KafkaFaults {
                 || cause instanceof UnknownTopicOrPartitionException) {
             return new SyncException(
                     FaultKind.TOPIC,
-                    what + ": a topic of the task is gone or truncated: " + cause.getMessage(),
+                    what + ": a topic of the task was deleted or truncated: " + cause.getMessage(),
                     "",
                     cause);
         }
         if (cause instanceof TimeoutException) {
             return new SyncException(
                     FaultKind.CONNECTION,
-                    what + ": Kafka cannot be reached or does not answer in time.",
+                    what + ": Kafka cannot be reached or does not respond in time.",
                     "Check that the brokers of kafka bootstrap.servers run and can be reached.",
                     cause);
         }

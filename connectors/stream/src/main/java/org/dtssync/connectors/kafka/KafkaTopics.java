@@ -28,13 +28,13 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Makes, looks up and deletes the task's topics.
+ * Creates, looks up and deletes the task's topics.
  *
  * <p>Thread-safe as far as {@link Admin} is; the owner closes it.
  */
 public final class KafkaTopics implements AutoCloseable {
 
-    /** Longest wait for one answer of the brokers. */
+    /** Longest wait for one response of the brokers. */
     private static final long ANSWER_SECONDS = 30;
 
     private static final long PAUSE_MILLIS = 50;
@@ -50,12 +50,12 @@ public final class KafkaTopics implements AutoCloseable {
     }
 
     /**
-     * Makes topics that do not exist yet, with one partition each.
+     * Creates topics that do not exist yet, with one partition each.
      *
      * @param names their names
-     * @param replicationFactor copies of each partition
+     * @param replicationFactor replicas of each partition
      * @param config topic properties
-     * @return the names of those that existed already, whose properties are left as they are
+     * @return the names of those that already existed; their properties are unchanged
      */
     public Set<String> create(Collection<String> names, int replicationFactor, Map<String, String> config) {
         Set<String> existed = new HashSet<>();
@@ -75,9 +75,9 @@ public final class KafkaTopics implements AutoCloseable {
     }
 
     /**
-     * Lets topics take messages of at least so many bytes, those that take smaller ones only.
+     * Raises the message limit of topics to this many bytes where it is lower.
      *
-     * @return how large a message each takes now, in bytes; what was asked for where the account may not look
+     * @return the message limit of each now, in bytes; the requested one if the account may not read it
      */
     public Map<String, Long> raiseMessageBytes(Collection<String> names, long bytes) {
         Map<String, Long> now = new HashMap<>();
@@ -107,7 +107,7 @@ public final class KafkaTopics implements AutoCloseable {
                 .toList();
     }
 
-    /** Returns the largest request the brokers take, in bytes; empty if the account may not look. */
+    /** Returns the largest request that the brokers accept, in bytes; empty if the account may not read it. */
     public OptionalLong requestBytes() {
         try {
             String node = get(admin.describeCluster().nodes()).iterator().next().idString();
@@ -115,7 +115,7 @@ public final class KafkaTopics implements AutoCloseable {
                     number(new ConfigResource(ConfigResource.Type.BROKER, node), "socket.request.max.bytes");
             return bytes.isPresent() ? OptionalLong.of(bytes.get()) : OptionalLong.empty();
         } catch (ExecutionException e) {
-            throw KafkaFaults.explain("The brokers could not be asked for their limits", e);
+            throw KafkaFaults.explain("The limits of the brokers could not be read", e);
         }
     }
 
@@ -149,7 +149,7 @@ public final class KafkaTopics implements AutoCloseable {
         return existing;
     }
 
-    /** Returns the identifiers of the topics that exist: a topic that was deleted and made again has another one. */
+    /** Returns the ids of the topics that exist: a topic that was deleted and re-created has another one. */
     public Map<String, String> identifiers(Collection<String> names) {
         Map<String, String> identifiers = new HashMap<>();
         admin.describeTopics(names).topicNameValues().forEach((name, future) -> {
@@ -166,18 +166,18 @@ public final class KafkaTopics implements AutoCloseable {
     }
 
     /**
-     * Returns the identifier of a topic that was just made, which not every broker may know of yet.
+     * Returns the id of a topic that was just created, which not every broker may know of yet.
      *
-     * @throws SyncException of kind TOPIC if it is not there after a while
+     * @throws SyncException of kind TOPIC if it still does not exist after a while
      */
     public String identifier(String name) {
         return madeIdentifiers(List.of(name)).get(name);
     }
 
     /**
-     * Returns the identifiers of topics that were just made, which not every broker may know of yet.
+     * Returns the ids of topics that were just created, which not every broker may know of yet.
      *
-     * @throws SyncException of kind TOPIC if one is not there after a while
+     * @throws SyncException of kind TOPIC if one still does not exist after a while
      */
     public Map<String, String> madeIdentifiers(Collection<String> names) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
@@ -192,8 +192,8 @@ public final class KafkaTopics implements AutoCloseable {
             if (System.nanoTime() > deadline) {
                 throw new SyncException(
                         FaultKind.TOPIC,
-                        "Topic " + missing.iterator().next() + " was made and is not there.",
-                        "See the log of the broker.");
+                        "Topic " + missing.iterator().next() + " was created but does not exist.",
+                        "See the broker's log.");
             }
             pause();
         }
@@ -209,10 +209,10 @@ public final class KafkaTopics implements AutoCloseable {
     }
 
     /**
-     * Finds topics that are no longer the ones they were.
+     * Finds topics that were deleted or re-created.
      *
      * @param expected each topic's name with the identifier it had
-     * @return what became of them, each as the end of a sentence; empty if all are the same
+     * @return what happened to them, each as the end of a sentence; empty if all are the same
      */
     public Map<String, String> changed(Map<String, String> expected) {
         Map<String, String> now = identifiers(expected.keySet());
@@ -221,13 +221,13 @@ public final class KafkaTopics implements AutoCloseable {
             if (!now.containsKey(name)) {
                 changed.put(name, "was deleted");
             } else if (!now.get(name).equals(identifier)) {
-                changed.put(name, "was deleted and made again");
+                changed.put(name, "was deleted and re-created");
             }
         });
         return changed;
     }
 
-    /** Returns the names of all topics of the cluster that this account sees. */
+    /** Returns the names of all topics in the cluster that this account may see. */
     public Set<String> all() {
         try {
             return get(admin.listTopics().names());
@@ -236,7 +236,7 @@ public final class KafkaTopics implements AutoCloseable {
         }
     }
 
-    /** Deletes topics; those that do not exist are passed over. */
+    /** Deletes topics; ignores those that do not exist. */
     public void delete(Collection<String> names) {
         admin.deleteTopics(names).topicNameValues().forEach((name, future) -> {
             try {
@@ -257,7 +257,7 @@ public final class KafkaTopics implements AutoCloseable {
             throw KafkaFaults.explain("Interrupted while waiting for Kafka", e);
         } catch (TimeoutException e) {
             throw KafkaFaults.explain(
-                    "Kafka was asked about topics",
+                    "The topics could not be looked up",
                     new org.apache.kafka.common.errors.TimeoutException(e.getMessage()));
         }
     }

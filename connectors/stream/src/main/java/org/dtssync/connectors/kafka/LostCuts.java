@@ -4,15 +4,15 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
 
-/** The faults of a topic of cuts that no longer leads from what is applied to what comes next. Stateless. */
+/** The faults of a cuts topic that no longer connects the applied position with the next cut. Stateless. */
 public final class LostCuts {
 
     private LostCuts() {}
 
     /**
-     * Returns the fault of a topic that is gone or another.
+     * Returns the fault of a topic that was deleted or replaced.
      *
-     * @param how what became of it, the end of a sentence
+     * @param how what happened to it, the end of a sentence
      */
     public static SyncException changed(String topic, String how) {
         return new SyncException(

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * Closes Kafka's clients from threads that may be interrupted, before or meanwhile, which would leave them half closed and write a
+ * Closes Kafka clients from threads that may be interrupted, before or meanwhile, which would leave them half closed and write a
  * stack trace to the log. Stateless.
  */
 public final class OrderlyClose {
@@ -16,17 +16,17 @@ public final class OrderlyClose {
     private OrderlyClose() {}
 
     /**
-     * Closes a consumer without a group, and does not wait for what it has asked the broker for: an answer that is held back until
-     * there are records comes half a second later.
+     * Closes a consumer without a group, and does not wait for outstanding fetches: a response that the broker holds back until
+     * there are records would arrive half a second later.
      */
     public static void ofConsumer(Consumer<?, ?> consumer) {
         of(() -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
     }
 
     /**
-     * Closes a client in a thread of its own, waits for it, and leaves the calling thread as interrupted as it is.
+     * Closes a client in a separate thread, waits for it, and preserves the interrupt status of the calling thread.
      *
-     * @param close closes it, within a time limit of its own
+     * @param close closes it, within its own time limit
      */
     public static void of(Runnable close) {
         FutureTask<Void> closing = new FutureTask<>(close, null);

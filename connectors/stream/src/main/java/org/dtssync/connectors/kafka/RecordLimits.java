@@ -11,18 +11,18 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * How large one record may be on its way into a topic: the limits that really refuse one. A replica's and a consumer's fetch
- * sizes are none, since both get a first record that is larger all the same. Immutable.
+ * How large a record may be on its way into a topic: the limits that can refuse one. A replica's and a consumer's fetch
+ * sizes are not among them, since both accept a first record that is larger. Immutable.
  *
  * @param limits each limit by the setting it comes from
  */
 public record RecordLimits(List<Limit> limits) {
 
-    /** What the producer of the changes is told unless the task file says otherwise. */
+    /** Producer default, unless the task file sets it. */
     public static final Map<String, String> PRODUCER_DEFAULTS =
             Map.of("max.request.size", "67108864", "buffer.memory", "67108864");
 
-    /** What the topics of the changes are made with unless the task file says otherwise. */
+    /** Topic default, unless the task file sets it. */
     public static final Map<String, String> TOPIC_DEFAULTS = Map.of("max.message.bytes", "67108864");
 
     private static final long STEP = 16L << 20;
@@ -42,7 +42,7 @@ public record RecordLimits(List<Limit> limits) {
      *
      * @param place where it is set
      * @param setting its name
-     * @param bytes the largest record it lets through, in bytes
+     * @param bytes the largest record it allows, in bytes
      */
     public record Limit(Place place, String setting, long bytes) {}
 
@@ -52,11 +52,11 @@ public record RecordLimits(List<Limit> limits) {
     }
 
     /**
-     * Gathers the limits of a task.
+     * Collects the limits of a task.
      *
      * @param kafka section {@code kafka} of the task file
      * @param topicConfig section {@code topics.config} of the task file
-     * @param brokerRequestBytes the brokers' {@code socket.request.max.bytes}; empty if they do not tell
+     * @param brokerRequestBytes the brokers' {@code socket.request.max.bytes}; empty if unknown
      */
     public static RecordLimits of(
             Map<String, String> kafka, Map<String, String> topicConfig, OptionalLong brokerRequestBytes) {
@@ -69,14 +69,14 @@ public record RecordLimits(List<Limit> limits) {
         return new RecordLimits(limits);
     }
 
-    /** Returns the {@code max.message.bytes} that the task file asks of topics. */
+    /** Returns the {@code max.message.bytes} that the task file sets for topics. */
     public static long topicBytes(Map<String, String> topicConfig) {
         return effective(topicConfig, TOPIC_DEFAULTS, "max.message.bytes");
     }
 
     private static long effective(Map<String, String> given, Map<String, String> defaults, String setting) {
         String text = given.getOrDefault(setting, defaults.get(setting)).strip();
-        // What is no number is refused by Kafka itself, with a sentence of its own.
+        // Kafka itself rejects a value that is not a number, with its own message.
         return text.matches("\\d{1,18}") ? Long.parseLong(text) : Long.parseLong(defaults.get(setting));
     }
 
@@ -85,7 +85,7 @@ public record RecordLimits(List<Limit> limits) {
         return limits.stream().min(Comparator.comparingLong(Limit::bytes)).orElseThrow();
     }
 
-    /** Returns the smallest limit that a record of this size, in bytes, is above; empty if it passes all. */
+    /** Returns the smallest limit that a record of this size, in bytes, exceeds; empty if it exceeds none. */
     public Optional<Limit> refusing(long bytes) {
         return Optional.of(smallest()).filter(limit -> bytes > limit.bytes());
     }
@@ -98,7 +98,7 @@ public record RecordLimits(List<Limit> limits) {
                 .orElseThrow();
     }
 
-    /** Returns the largest record a place lets through, in bytes. */
+    /** Returns the largest record that a place allows, in bytes. */
     public long bytes(Place place) {
         return limit(place).bytes();
     }

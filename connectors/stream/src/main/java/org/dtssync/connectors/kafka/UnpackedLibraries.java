@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 
 /**
  * The native libraries that Kafka's compression unpacked into the temporary directory and loaded from there. They are meant
- * to go when Java exits, but a process that is halted skips that, and would leave one behind each time.
+ * to be deleted when Java exits, but a process that is halted skips that, and would leave one behind each time.
  *
- * <p>Stateless. Known on Linux alone; elsewhere nothing is found.
+ * <p>Stateless. Works on Linux only; elsewhere nothing is found.
  */
 public final class UnpackedLibraries {
 
@@ -20,7 +20,7 @@ public final class UnpackedLibraries {
 
     private UnpackedLibraries() {}
 
-    /** Removes the files; what is loaded stays usable. To be called right before the process is halted. */
+    /** Removes the files; loaded libraries stay usable. Call right before the process is halted. */
     public static void remove() {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         for (Path library : loaded()) {
@@ -29,7 +29,7 @@ public final class UnpackedLibraries {
                     Files.deleteIfExists(library);
                     Files.deleteIfExists(library.resolveSibling(library.getFileName() + ".lck"));
                 } catch (IOException e) {
-                    // Nobody is left to tell, and the next process that loads the library may remove it.
+                    // No one is left to report it to, and the next process that loads the library may remove it.
                     return;
                 }
             }

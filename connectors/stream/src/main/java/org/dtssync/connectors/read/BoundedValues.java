@@ -6,12 +6,12 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Hands out a consumer's values as they are, and makes a poll end when it has enough bytes of them.
+ * Returns a consumer's values unchanged, and ends a poll when it has enough bytes of them.
  *
  * <p>Kafka bounds a fetch by what it takes compressed, and a poll by the number of its records: a few megabytes on the wire may
  * be gigabytes of records, and all of them would come at once. A value that cannot be read ends a poll with what was read before
  * it, and the next poll tries that value again; so this one refuses values for the rest of a poll once there are enough. Kafka's
- * client logs each refusal as an error of {@code org.apache.kafka.clients.consumer.internals.CompletedFetch}, which says nothing
+ * client logs each refusal as an error of {@code org.apache.kafka.clients.consumer.internals.CompletedFetch}, which logs nothing
  * otherwise.
  *
  * <p>Used by the thread that polls.
@@ -30,7 +30,7 @@ final class BoundedValues implements Deserializer<byte[]> {
         this.bytes = bytes;
     }
 
-    /** To be called before each poll. */
+    /** Call before each poll. */
     void begin() {
         taken = 0;
     }

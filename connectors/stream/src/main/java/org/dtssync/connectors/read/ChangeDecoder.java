@@ -32,7 +32,7 @@ final class ChangeDecoder {
     private final Converter keyConverter;
     private final Converter valueConverter;
 
-    /** What was found out about the schema of the last record. */
+    /** The cached facts about the schema of the last record. */
     private Envelope envelope;
 
     /** The key columns of the last key that was decoded, and their schema. */
@@ -82,7 +82,7 @@ final class ChangeDecoder {
                 throw new SyncException(
                         FaultKind.DATA,
                         "A record of table " + shape.table() + " has no row.",
-                        "The table needs a usable replica identity for as long as the task runs.");
+                        "The table needs a usable replica identity as long as the task runs.");
             }
             Object[] values = new Object[fields.length];
             for (int i = 0; i < fields.length; i++) {

@@ -20,7 +20,7 @@ import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.schemas.Cut;
 
 /**
- * Reads the records that belong to cuts from the topics of tables, and passes over those that belong to none.
+ * Reads the records that belong to cuts from the topics of tables, and skips those that belong to none.
  *
  * <p>Not thread-safe.
  */
@@ -31,15 +31,15 @@ final class ChangeReader implements AutoCloseable {
     /** Without a record for this long the reader checks whether the topic is still there. */
     private static final Duration CHECK_AFTER = Duration.ofSeconds(5);
 
-    /** Bytes read ahead of all partitions before those that are not wanted yet are paused. */
+    /** Bytes read ahead of all partitions before those that are not needed yet are paused. */
     private static final long READ_AHEAD_BYTES = 16L << 20;
 
     /** Bytes that one poll returns, unless a single record is larger. */
     private static final long POLL_BYTES = 8L << 20;
 
     /**
-     * While records are this large, partitions are read one after the other: of each that is read ahead Kafka's client holds an
-     * answer and a record of its own.
+     * While records are this large, partitions are read one after the other: for each that is read ahead Kafka's client holds a
+     * separate response and record.
      */
     private static final int LARGE_RECORD_BYTES = 1 << 20;
 
@@ -60,7 +60,7 @@ final class ChangeReader implements AutoCloseable {
      *
      * @param kafka client properties with {@code bootstrap.servers}
      * @param timeout how long the records of a committed cut may take to arrive
-     * @param check tells whether topics are still the ones the cuts were written to
+     * @param check whether topics are still the ones the cuts were written to
      */
     ChangeReader(Map<String, String> kafka, Duration timeout, TopicCheck check) {
         this.check = check;
@@ -68,7 +68,7 @@ final class ChangeReader implements AutoCloseable {
         this.timeout = timeout;
     }
 
-    /** Begins to read every partition that a cut touches, so that they are fetched side by side. */
+    /** Starts reading every partition that a cut touches, so that they are fetched in parallel. */
     void prepare(List<Cut.CutPartition> parts) {
         Map<TopicPartition, Long> starts = new HashMap<>();
         Map<String, String> expected = new HashMap<>();
@@ -93,7 +93,7 @@ final class ChangeReader implements AutoCloseable {
         }
     }
 
-    /** What was read ahead of a partition is read again when its turn comes. */
+    /** Data read ahead of a partition is read again when its turn comes. */
     private void forget(TopicPartition partition) {
         Deque<ConsumerRecord<byte[], byte[]>> before = ahead.put(partition, new ArrayDeque<>());
         if (before != null) {
@@ -112,7 +112,7 @@ final class ChangeReader implements AutoCloseable {
         starts.forEach(consumer::seek);
     }
 
-    /** Hands every record of one partition's stretch of a cut to a consumer, in order. */
+    /** Passes every record of one partition's offset range of a cut to a consumer, in order. */
     void read(Cut.CutPartition part, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
         TopicPartition partition = new TopicPartition(part.topic(), part.partition());
         Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead.get(partition);
@@ -124,7 +124,7 @@ final class ChangeReader implements AutoCloseable {
                 ConsumerRecord<byte[], byte[]> record = waiting.remove();
                 bytesAhead -= size(record);
                 next = Math.max(next, record.offset() + 1);
-                // What lies before the first offset was left by a capture that died within a large transaction.
+                // Records before the first offset were left by a capture that crashed within a large transaction.
                 if (record.offset() >= part.firstOffset()) {
                     sink.accept(record);
                 }
@@ -141,7 +141,7 @@ final class ChangeReader implements AutoCloseable {
             }
             poll(partition);
             if (!waiting.isEmpty()) {
-                // A transaction of millions of rows may take its time as long as it moves.
+                // A transaction of millions of rows may take long as long as it makes progress.
                 deadline = System.nanoTime() + timeout.toNanos();
             }
             if (System.nanoTime() > nextCheck && waiting.isEmpty()) {
@@ -196,7 +196,7 @@ final class ChangeReader implements AutoCloseable {
         }
     }
 
-    /** Returns about how much memory a record takes beside its value, which may be empty. */
+    /** Returns approximately how much memory a record takes in addition to its value, which may be empty. */
     private static long size(ConsumerRecord<byte[], byte[]> record) {
         return 200L + record.serializedKeySize() + record.serializedValueSize();
     }

@@ -6,15 +6,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.OrderlyClose;
 
-/** Makes consumers that see committed cuts only and never start somewhere by themselves. */
+/** Creates consumers that see only committed cuts and never choose a start position themselves. */
 final class Consumers {
 
     private Consumers() {}
 
     /**
-     * Makes a consumer without a group.
+     * Creates a consumer without a group.
      *
-     * @param waitMillis how long the broker may hold back an empty answer, in milliseconds
+     * @param waitMillis how long the broker may hold back an empty response, in milliseconds
      * @param values bounds what a poll returns, for this consumer alone
      */
     static KafkaConsumer<byte[], byte[]> readCommitted(
@@ -39,7 +39,7 @@ final class Consumers {
                 values);
     }
 
-    /** Closes a consumer in order although its thread was interrupted, and leaves the thread so. */
+    /** Closes a consumer in an orderly way although its thread was interrupted, and preserves the interrupt status. */
     static void close(KafkaConsumer<byte[], byte[]> consumer) {
         OrderlyClose.ofConsumer(consumer);
     }

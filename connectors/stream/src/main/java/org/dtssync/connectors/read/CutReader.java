@@ -20,9 +20,9 @@ import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Reads the cuts of a task in order, from the one behind a position.
+ * Reads the cuts of a task in order, from the one after a position.
  *
- * <p>A number can come twice. A broker that shuts down may end an aborted transaction without writing its marker to every
+ * <p>Cut numbers can repeat. A broker that shuts down may end an aborted transaction without writing its marker to every
  * partition; what lies there becomes visible with the next commit of the same producer, right before it. Every cut is a prefix
  * of one history, so the later of the two replaces the earlier one where that was not taken yet, and otherwise brings only what
  * lies behind it ({@link NumberedCut#overlaps}). Not thread-safe.
@@ -32,7 +32,7 @@ final class CutReader implements AutoCloseable {
     /** Enough to fill a write; more stay in the topic. */
     private static final int READ_AHEAD = 2_000;
 
-    /** Cuts of thousands of tables are large: so many partitions of cuts wait at most, beside those of one poll. */
+    /** Cuts of thousands of tables are large: at most this many partitions of cuts wait, in addition to those of one poll. */
     private static final int PARTITIONS_AHEAD = 20_000;
 
     private static final long POLL_BYTES = 1L << 20;
@@ -52,7 +52,7 @@ final class CutReader implements AutoCloseable {
 
     private long takenSequence = -1;
 
-    /** Whether numbers came again, and what was taken before has not been left behind yet. */
+    /** Whether numbers repeat, and the cuts taken before have not been passed yet. */
     private boolean repeating;
 
     CutReader(ReadSettings settings, CutCodec codec, CutPosition from, TopicCheck check) {
@@ -70,7 +70,7 @@ final class CutReader implements AutoCloseable {
     }
 
     /**
-     * Starts at the cut that was read before where it is still there, for its number. Retention may have removed cuts, and so may
+     * Starts at the cut that was read before, if it still exists, for its number. Retention may have removed cuts, and so may
      * anyone who deletes records.
      */
     private void begin(CutPosition from) {

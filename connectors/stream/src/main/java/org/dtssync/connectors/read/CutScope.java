@@ -4,7 +4,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * What belongs to one cut: whatever was done to a topic, nothing is taken for a change of a cut that is none, and none is missed.
+ * The records of one cut: whatever happened to a topic, no record is mistaken for a change of the cut, and none is missed.
  * Not thread-safe.
  */
 final class CutScope {
@@ -19,7 +19,7 @@ final class CutScope {
      * Creates the scope of a cut.
      *
      * @param after where the cut before it ends
-     * @param check explains what is wrong
+     * @param check explains faults
      */
     CutScope(NumberedCut cut, Lsn after, TopicCheck check) {
         this.cut = cut;

@@ -13,7 +13,7 @@ public interface CutSink {
      *
      * @param table the table
      * @param end where the cut ends in the source's log
-     * @return what takes the table's changes; empty if none are wanted, and then the table's topic is not read for this cut and need
+     * @return the receiver of the table's changes; empty if none are needed, and then the table's topic is not read for this cut and need
      *     not exist any more
      */
     Optional<ChangeSink> open(TableName table, Lsn end);

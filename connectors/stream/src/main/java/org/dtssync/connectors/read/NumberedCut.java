@@ -4,7 +4,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
 
 /**
- * A cut as it lies in its topic. All changes up to here are the source as it was at one moment.
+ * A cut with its offset. All changes up to here are the source as of one moment.
  *
  * @param cut the cut
  * @param offset its offset
@@ -17,7 +17,7 @@ public record NumberedCut(Cut cut, long offset, boolean overlaps) {
         return new Lsn(cut.lsn());
     }
 
-    /** Returns the place behind this cut, from which reading can resume. */
+    /** Returns the position after this cut, from which reading can resume. */
     public CutPosition position() {
         return new CutPosition(end(), offset);
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param task the task's name, which all of its topics begin with
  * @param kafka client properties with {@code bootstrap.servers}
- * @param cutsTopic Kafka's identifier of the topic of the cuts; empty if it is not known, and then not checked
+ * @param cutsTopic Kafka's id of the cuts topic; empty if it is not known, and then not checked
  */
 public record ReadSettings(String task, Map<String, String> kafka, Optional<String> cutsTopic) {
 

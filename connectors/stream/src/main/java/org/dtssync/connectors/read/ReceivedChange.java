@@ -5,7 +5,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.ChangeHeaders;
 
 /**
- * A change as it came from its topic, not decoded yet: a value may be many megabytes, so the receiver can first make room.
+ * A change from its topic, not decoded yet: a value may be many megabytes, so the receiver can free memory first.
  */
 public final class ReceivedChange {
 
@@ -34,7 +34,7 @@ public final class ReceivedChange {
     /** Returns about how much memory the change takes once it is decoded, in bytes. */
     public long heldBytes() {
         int size = record.serializedValueSize();
-        // A long text of another alphabet takes two bytes a character here, and one in the record if most are Latin.
+        // A long text in another alphabet takes two bytes per character here, and one in the record if most are Latin.
         return size > LONG_RECORD_BYTES ? 2L * size : size;
     }
 

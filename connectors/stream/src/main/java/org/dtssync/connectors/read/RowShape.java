@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * The columns of a table as its records have them, which may be earlier than what the table has now. Immutable.
+ * The columns of a table in its records, which may be earlier than the table's current ones. Immutable.
  *
- * <p>Changes of one shape share one object, so that what is derived from a shape can be kept and found by identity.
+ * <p>Changes of one shape share one object, so that data derived from a shape can be cached by identity.
  */
 public final class RowShape {
 
@@ -17,7 +17,7 @@ public final class RowShape {
      * A column.
      *
      * @param name its name at the source
-     * @param type the name of its PostgreSQL type; empty if the record does not say
+     * @param type the name of its PostgreSQL type; empty if unknown
      */
     public record Column(String name, Optional<String> type) {}
 

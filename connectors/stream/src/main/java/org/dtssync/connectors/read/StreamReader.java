@@ -19,7 +19,7 @@ import org.dtssync.schemas.TopicTable;
  * Reads a task's stream: its cuts in order and, of each, exactly the changes that belong to it.
  *
  * <p>A cut's changes come table by table, and those of one table in their order. Across tables the order is that of
- * {@link TableChange#commit} and {@link TableChange#number}; the end of the cut is the barrier up to which all of them are there.
+ * {@link TableChange#commit} and {@link TableChange#number}; the end of the cut is the barrier up to which all of them have arrived.
  * Records that were lost, or that belong to no cut, are a fault. After a fault the reader has to be closed; a new one resumes
  * behind any cut that was read. Not thread-safe.
  */
@@ -36,10 +36,10 @@ public final class StreamReader implements AutoCloseable {
     private final CommitPositions commits = new CommitPositions();
     private final Map<String, ChangeDecoder> decoders = new HashMap<>();
 
-    /** Where the cut ends that was read last. */
+    /** The end of the last cut that was read. */
     private Lsn reached;
 
-    /** What one cut has of one table, and where it goes. */
+    /** The changes of one table in one cut, and their receiver. */
     private record Stretch(CutPartition part, ChangeDecoder decoder, ChangeSink sink) {}
 
     /**
@@ -50,7 +50,7 @@ public final class StreamReader implements AutoCloseable {
      * @param codec reads cuts; used by this reader alone
      * @param keyConverter reads keys; used by this reader alone
      * @param valueConverter reads envelopes; used by this reader alone
-     * @throws org.dtssync.connectors.fault.SyncException if the topic of the cuts is another one, or no longer has what follows
+     * @throws org.dtssync.connectors.fault.SyncException if the cuts topic was replaced, or no longer has what follows
      */
     public StreamReader(
             ReadSettings settings, CutPosition from, CutCodec codec, Converter keyConverter, Converter valueConverter) {
@@ -86,7 +86,7 @@ public final class StreamReader implements AutoCloseable {
         return cuts.peek(timeout);
     }
 
-    /** Reads all changes of the cut that {@link #peek} returned, and moves on to the one behind it. */
+    /** Reads all changes of the cut that {@link #peek} returned, and advances to the next one. */
     public void read(CutSink sink) {
         NumberedCut next = cuts.next();
         List<Stretch> wanted = open(next, sink);

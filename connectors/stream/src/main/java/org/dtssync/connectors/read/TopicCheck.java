@@ -13,7 +13,7 @@ import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 
 /**
- * Tells whether topics are still the ones the cuts were written to. A topic that was re-created may have as many records as the
+ * Checks whether topics are still the ones the cuts were written to. A topic that was re-created may have as many records as the
  * first one had, or more: offsets alone would not show it.
  *
  * <p>Not thread-safe.
@@ -29,10 +29,10 @@ final class TopicCheck implements AutoCloseable {
     }
 
     /**
-     * Compares topics with what they were.
+     * Compares topics with the expected ones.
      *
-     * @param expected each topic's name with its identifier
-     * @throws SyncException of kind TOPIC that names the first one that is gone or another
+     * @param expected each topic's name with its id
+     * @throws SyncException of kind TOPIC that names the first one that was deleted or replaced
      */
     void requireSame(Map<String, String> expected) {
         topics.changed(expected).forEach((topic, how) -> {
@@ -46,7 +46,7 @@ final class TopicCheck implements AutoCloseable {
         });
     }
 
-    /** Returns the fault of a topic that no longer has what is wanted next. */
+    /** Returns the fault of a topic that no longer has the next expected record. */
     SyncException truncated(String topic, long wanted, long begin) {
         return new SyncException(
                 FaultKind.TOPIC,
@@ -55,7 +55,7 @@ final class TopicCheck implements AutoCloseable {
                 "If retention deleted them, raise topics.retention.ms. " + loadAgain(topic));
     }
 
-    /** Returns the fault of a cut whose records are not all there, or are others. */
+    /** Returns the fault of a cut with missing or foreign records. */
     SyncException incomplete(String topic, String how) {
         return new SyncException(
                 FaultKind.TOPIC,
@@ -64,7 +64,7 @@ final class TopicCheck implements AutoCloseable {
     }
 
     /**
-     * Returns the fault of a cut whose records are not all there. It is not known which of its topics lost them: a cut counts its
+     * Returns the fault of a cut with missing records. It is not known which of its topics lost them: a cut counts its
      * changes as a whole.
      */
     SyncException lostRecords(Cut cut, long found) {
@@ -83,7 +83,7 @@ final class TopicCheck implements AutoCloseable {
         String options = Arrays.stream(topics)
                 .map(topic -> "--resnapshot " + table(topic))
                 .collect(Collectors.joining(" "));
-        return "Run with " + options + ", which loads the table" + (topics.length == 1 ? "" : "s") + " again.";
+        return "Run with " + options + ", which reloads the table" + (topics.length == 1 ? "" : "s") + ".";
     }
 
     private String table(String topic) {

@@ -90,7 +90,7 @@ class TargetChangesTest {
         TargetChanges more = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty());
         assertThatThrownBy(() -> more.of(insert(shape("id"), ACCEPTED, "1")))
                 .isInstanceOf(SyncException.class)
-                .hasMessageContaining("Column v of table public.t exists at the destination only.");
+                .hasMessageContaining("Column v of table public.t exists only at the destination.");
         TargetChanges fewer = new TargetChanges(table(List.of("id"), "id"), Optional.empty());
         assertThatThrownBy(() -> fewer.of(insert(shape("id", "v"), ACCEPTED, "1", "x")))
                 .isInstanceOf(SyncException.class)

@@ -16,9 +16,11 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The client against a real registry. */
+@Tag("integration")
 final class SchemaRegistryClientTest {
 
     private static final String NOBODY = "http://127.0.0.1:9";
@@ -122,8 +124,8 @@ final class SchemaRegistryClientTest {
         String home = registry.url().replace("/apis/ccompat/v7", "");
 
         assertThatThrownBy(() -> client(home).ping())
-                .hasMessage("What answers at " + home
-                        + " does not speak Confluent's schema registry API (HTTP 404). Give the base address of that API as"
+                .hasMessage("The server at " + home
+                        + " does not provide the Confluent schema registry API (HTTP 404). Set the base URL of that API as"
                         + " schema.registry.url; Apicurio's ends in /apis/ccompat/v7.");
     }
 

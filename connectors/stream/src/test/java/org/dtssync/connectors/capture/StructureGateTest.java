@@ -28,7 +28,7 @@ class StructureGateTest {
         assertThat(violation.fault().kind()).isEqualTo(FaultKind.STRUCTURE_CHANGED);
         assertThat(violation.fault())
                 .hasMessage(
-                        "The structure of table public.place changed at the source: it no longer has column spot, or the"
+                        "The shape of table public.place changed at the source: it no longer has column spot, or the"
                                 + " column cannot be captured. Make the same change at the destination, then run with"
                                 + " --accept-structure public.place; or with --resnapshot public.place where existing rows changed.");
     }
@@ -39,7 +39,7 @@ class StructureGateTest {
 
         assertThat(violation.index()).isZero();
         assertThat(violation.fault().what())
-                .isEqualTo("The structure of table public.place changed at the source: it has the new column more.");
+                .isEqualTo("The shape of table public.place changed at the source: it has the new column more.");
     }
 
     @Test

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The command line of {@code scripts/bench}: one command a part. */
+/** The command line of {@code scripts/bench}: one command per part. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -181,7 +181,7 @@ public final class Bench {
 
     @Command(
             name = "growth",
-            description = "How time and memory grow with changes and tables; draws docs/performance-growth.svg.",
+            description = "How time and memory grow with changes and tables; draws docs/lab/performance-growth.svg.",
             mixinStandardHelpOptions = true)
     void growth(
             @Mixin Common common,
@@ -203,7 +203,7 @@ public final class Bench {
                             mostChanges,
                             mostTables,
                             common.rounds,
-                            layout.project().resolve("docs/performance-growth.svg"));
+                            layout.project().resolve("docs/lab/performance-growth.svg"));
         }
     }
 
@@ -228,7 +228,7 @@ public final class Bench {
 
     private Bench() {}
 
-    /** Runs a part; ends with 1 where something keeps the measurement from being true. */
+    /** Runs a part; exits with 1 if the measurement would not be valid. */
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {

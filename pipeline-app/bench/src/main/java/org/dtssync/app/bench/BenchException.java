@@ -1,6 +1,6 @@
 package org.dtssync.app.bench;
 
-/** Something that keeps a measurement from being true; its text is all the user needs. */
+/** A reason why a measurement would not be valid; its text is all the user needs. */
 final class BenchException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

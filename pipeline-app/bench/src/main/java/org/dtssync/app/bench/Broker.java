@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.dtssync.app.embedded.EmbeddedKafka;
 
-/** The broker as a process of its own, so that its memory and time are not counted as anybody else's. */
+/** The broker as a separate process, so that its memory and time are not counted as another's. */
 public final class Broker {
 
     /** Comes before the address in what it prints. */
@@ -19,7 +19,7 @@ public final class Broker {
                 EmbeddedKafka.start(Path.of(arguments[0]), Map.of("message.max.bytes", "67108864"))) {
             System.out.println(READY + kafka.bootstrapServers());
             while (System.in.read() >= 0) {
-                // Only the end of the input says anything.
+                // Only the end of the input matters.
             }
         }
         Runtime.getRuntime().halt(0);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Debezium Embedded with a handler that throws everything away: as fast as anything that reads with it can be. */
+/** Debezium Embedded with a handler that throws everything away: an upper bound for anything that reads with it. */
 final class Ceiling implements Contender {
 
     private final Lab lab;

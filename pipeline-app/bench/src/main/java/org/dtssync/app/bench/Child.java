@@ -63,19 +63,19 @@ final class Child implements AutoCloseable {
         return directory.resolve(name + ".log");
     }
 
-    /** Returns the processor time the process has used so far, in seconds; of one that has ended, when it was last looked at. */
+    /** Returns the processor time of the process so far, in seconds; for one that has ended, the last sampled value. */
     double cpuSeconds() {
         look();
         return cpuSeconds;
     }
 
-    /** Returns the most memory it has held so far, in MB; of one that has ended, when it was last looked at. */
+    /** Returns its peak memory so far, in MB; for one that has ended, the last sampled value. */
     long peakResidentMegabytes() {
         look();
         return residentMegabytes;
     }
 
-    /** The operating system tells nothing any more of a process that has ended, so it is looked at while it is waited for. */
+    /** The operating system forgets a process that has ended, so it is sampled while waiting for it. */
     private void look() {
         cpuSeconds = Math.max(cpuSeconds, ProcessTimes.ofOne(process.pid()));
         residentMegabytes = Math.max(residentMegabytes, ProcessTimes.peakResidentMegabytes(process.pid()));

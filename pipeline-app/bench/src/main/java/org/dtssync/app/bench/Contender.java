@@ -9,11 +9,11 @@ interface Contender extends AutoCloseable {
     String name();
 
     /**
-     * Brings the destination level with the source and stops reading, so that whatever is written from now on waits.
+     * Brings the destination level with the source and stops reading, so that later writes form a backlog.
      */
     void prepare() throws InterruptedException;
 
-    /** Begins to read what waits; returns at once. */
+    /** Starts reading the backlog; returns at once. */
     void start();
 
     /** Returns the database the changes arrive in; empty for one that throws them away. */

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** One way to copy a whole database, as a command of the system. */
 enum Copy {
-    /** dts-sync, all phases until what was written meanwhile is there too. */
+    /** dts-sync, all phases until caught up. */
     DTS("dts-sync"),
     /** pgcopydb clone. */
     PGCOPYDB("pgcopydb"),

@@ -6,7 +6,7 @@ package org.dtssync.app.bench;
  * @param contender its name
  * @param changes how many changes waited
  * @param seconds from its start to equal ends
- * @param warmRate changes a second over the second half
+ * @param warmRate changes per second over the second half
  * @param cpuSeconds processor time of its own process
  * @param sourceCpuSeconds processor time of the source server
  * @param destinationCpuSeconds processor time of the destination server
@@ -26,7 +26,7 @@ record Drain(
         long heapMegabytes,
         long residentMegabytes) {
 
-    /** Changes a second, the start of a cold process included. */
+    /** Changes per second, including the start of a cold process. */
     double coldRate() {
         return changes / seconds;
     }

@@ -3,7 +3,7 @@ package org.dtssync.app.bench;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits between two looks. Stateless. */
+/** Waits between two samples. Stateless. */
 final class Pause {
 
     private Pause() {}

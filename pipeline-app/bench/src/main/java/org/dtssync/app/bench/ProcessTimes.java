@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the operating system says of processes; Linux only, 0 elsewhere. Stateless. */
+/** Process figures of the operating system; Linux only, 0 elsewhere. Stateless. */
 final class ProcessTimes {
 
     /** Linux fixes the unit of these figures for programs, whatever the kernel's own. */

@@ -3,7 +3,7 @@ package org.dtssync.app.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How far a drain was at which time; tells the rate of a process that has warmed up. Not thread-safe. */
+/** The progress of a drain over time; determines the rate of a warm process. Not thread-safe. */
 final class Progress {
 
     private record Sample(double seconds, double position) {}
@@ -14,7 +14,7 @@ final class Progress {
         samples.add(new Sample(seconds, position));
     }
 
-    /** Returns the share of the work done a second, over the second half of the work; 0 if it cannot be told. */
+    /** Returns the share of the work done per second, over the second half of the work; 0 if unknown. */
     double warmShare() {
         if (samples.size() < 2) {
             return 0;

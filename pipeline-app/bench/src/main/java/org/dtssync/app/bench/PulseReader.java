@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Looks at the destination once a millisecond and notes when each number was first there. Runs in a thread of its own. */
+/** Polls the destination once per millisecond and records when each number first appeared. Runs in its own thread. */
 final class PulseReader implements Runnable {
 
     private static final long TIMEOUT_NANOS = TimeUnit.MINUTES.toNanos(20);
@@ -59,7 +59,7 @@ final class PulseReader implements Runnable {
         }
     }
 
-    /** Returns when each number was seen, as {@link System#nanoTime} tells it. */
+    /** Returns when each number was seen, as {@link System#nanoTime}. */
     long[] seen() {
         return seen;
     }

@@ -24,7 +24,7 @@ final class PulseWriter {
         this.count = count;
     }
 
-    /** Writes them all; returns each one's time as {@link System#nanoTime} tells it. */
+    /** Writes them all; returns each one's time as {@link System#nanoTime}. */
     long[] write() {
         long[] committed = new long[count];
         try (Connection connection = source.open();

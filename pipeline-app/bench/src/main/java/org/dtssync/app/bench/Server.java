@@ -18,7 +18,7 @@ final class Server implements AutoCloseable {
         this.stop = stop;
     }
 
-    /** Starts one of the distribution's servers. Both ends get the same settings, whoever is measured. */
+    /** Starts one of the distribution's servers. Both ends get the same settings for every contender. */
     static Server embedded(int major, Path data) {
         EmbeddedPostgres server = EmbeddedPostgres.start(PostgresSettings.of(major, data)
                 .with("shared_buffers", "256MB")

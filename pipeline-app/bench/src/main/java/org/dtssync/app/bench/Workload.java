@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is written at the source: about half inserts, two fifths updates and one tenth deletes, the same for everybody.
+ * What is written at the source: about half inserts, two fifths updates and one tenth deletes, the same for all contenders.
  *
  * <p>Three tables (narrow, with jsonb, wide) or any number of narrow ones. Updates go to any row that is there, deletes to the
  * oldest, so that each statement changes exactly one row.
@@ -166,18 +166,18 @@ record Workload(long changes, int rowsPerTransaction, int tables, int seedRows) 
         }
         statements.add("INSERT INTO public.marker VALUES (1, now())");
         statements.add("COMMIT");
-        // The commits above wait for nobody; what is not yet in the log could not be read by anybody either.
+        // The commits above are asynchronous; what is not yet in the WAL could not be read by any contender.
         statements.add("CHECKPOINT");
         source.execute(statements.toArray(String[]::new));
         return (System.nanoTime() - start) / 1e9;
     }
 
-    /** Returns a query that tells how far a destination is: the highest key of the first table. */
+    /** Returns a query for the progress of a destination: the highest key of the first table. */
     String progressQuery() {
         return "SELECT max(id) FROM public.t0";
     }
 
-    /** Returns a query that tells a destination that has the marker rows from one that has not. */
+    /** Returns a query that shows whether a destination has the marker rows. */
     String endQuery() {
         StringBuilder sql = new StringBuilder("SELECT (SELECT count(*) FROM public.marker)::text");
         for (int table = 0; table < Math.min(3, tables); table++) {

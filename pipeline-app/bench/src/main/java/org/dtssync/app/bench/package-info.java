@@ -1,5 +1,5 @@
 /**
- * The benchmark behind {@code scripts/bench}: dts-sync and what people use instead, side by side on the same machine and data.
+ * The benchmark behind {@code scripts/bench}: dts-sync and its alternatives, side by side on the same machine and data.
  *
  * <p>Reads from: the distribution, both servers. Writes to: servers of its own in a temporary directory, standard output.
  */

@@ -12,8 +12,8 @@ import org.dtssync.app.embedded.EmbeddedKafka;
 import org.dtssync.app.embedded.FreePort;
 
 /**
- * A broker in a process of its own, which can be stopped, killed and started again on the same ports and data. It tells clients
- * to come through a link. Not thread-safe.
+ * A broker in a separate process, which can be stopped, killed and restarted on the same ports and data. It directs clients
+ * through a link. Not thread-safe.
  */
 final class Broker implements AutoCloseable {
 
@@ -114,7 +114,7 @@ final class Broker implements AutoCloseable {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(Path.of(arguments[0]), overrides(arguments))) {
             System.out.println(READY);
             while (System.in.read() >= 0) {
-                // Only the end of the input says anything.
+                // Only the end of the input matters.
             }
         }
         Runtime.getRuntime().halt(0);
@@ -135,7 +135,7 @@ final class Broker implements AutoCloseable {
         overrides.put("inter.broker.listener.name", "INTERNAL");
         overrides.put("controller.quorum.voters", "1@" + controller);
         overrides.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
-        // A killed broker may come back under its own number only when this has passed.
+        // A killed broker may return with its id only after this time.
         overrides.put("broker.session.timeout.ms", "4000");
         overrides.put("broker.heartbeat.interval.ms", "500");
         return overrides;

@@ -40,7 +40,7 @@ final class CaptureKillLoop {
     private final PrintWriter out;
 
     /**
-     * What a loop came to.
+     * The result of a loop.
      *
      * @param starts how often the capture was started
      * @param changes how many changes were committed, all of which were found
@@ -52,7 +52,7 @@ final class CaptureKillLoop {
      *
      * @param directory where the processes' output goes
      * @param capture what is started; its source is an empty database
-     * @param out told how it gets on
+     * @param out receives its progress
      */
     CaptureKillLoop(Path directory, CaptureProcess capture, long seed, PrintWriter out) {
         this.directory = directory;

@@ -21,9 +21,9 @@ import picocli.CommandLine.Option;
         name = "chaos",
         mixinStandardHelpOptions = true,
         description = {
-            "Keeps a mixed load running on servers of its own, makes one fault after the other happen at random moments,",
-            "and proves that dts-sync goes on by itself, loses nothing, doubles nothing, and always shows a prefix.",
-            "Ends with 0 if every promise was kept, with 1 if one was broken; the servers' data and logs are then kept."
+            "Keeps a mixed load running on its own servers, injects one fault after another at random moments,",
+            "and proves that dts-sync recovers by itself, loses nothing, duplicates nothing, and always shows a prefix.",
+            "Exits with 0 if every promise was kept, with 1 if one was broken; then the servers' data and logs are kept."
         },
         footer = {
             "",
@@ -37,7 +37,10 @@ public final class Chaos implements Callable<Integer> {
     @Option(names = "--faults", paramLabel = "N", description = "How many faults (default: 100).")
     private int faults = 100;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Decides which faults, and when (default: a random one).")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Determines the faults and their times (default: random).")
     private Long seed;
 
     @Option(
@@ -50,10 +53,10 @@ public final class Chaos implements Callable<Integer> {
     @Option(
             names = "--starts",
             paramLabel = "N",
-            description = "Instead: kill a capture alone so many times, and follow its cuts.")
+            description = "Instead: kill capture alone this many times, and follow its cuts.")
     private int starts;
 
-    @Option(names = "--keep", description = "Leave the servers' data and logs where they are.")
+    @Option(names = "--keep", description = "Keep the servers' data and logs.")
     private boolean keep;
 
     private final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
@@ -108,7 +111,7 @@ public final class Chaos implements Callable<Integer> {
         return seed == null ? new SecureRandom().nextInt(1_000_000) : seed;
     }
 
-    /** Says in one sentence what a run came to. */
+    /** Summarizes the result of a run in one sentence. */
     static String sentence(Ordeal.Result result) {
         return String.format(
                 Locale.ROOT,

@@ -56,7 +56,7 @@ record End(int port) {
         }
     }
 
-    /** Does the same, and tries again while the server comes back. */
+    /** Does the same, and retries while the server is restarting. */
     void executePatiently(String sql) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {

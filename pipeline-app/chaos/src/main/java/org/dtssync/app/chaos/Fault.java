@@ -37,9 +37,9 @@ enum Fault {
     CUT_BROKER,
     /** Every connection to the registry is reset. */
     CUT_REGISTRY,
-    /** Every connection to the source is reset, and the source is not told. */
+    /** Every connection to the source is reset, and the source is not notified. */
     LOSE_SOURCE,
-    /** Every connection to the destination is reset, and the destination is not told. */
+    /** Every connection to the destination is reset, and the destination is not notified. */
     LOSE_DESTINATION,
     /** Everything to and from the broker takes long for a while. */
     SLOW_BROKER,

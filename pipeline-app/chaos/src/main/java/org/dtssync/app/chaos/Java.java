@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How another JVM of ours is started. Stateless. */
+/** How another of our JVMs is started. Stateless. */
 final class Java {
 
     private Java() {}

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A network link that can go wrong: a port that passes every connection on to a server's port, unless it is told to freeze,
+ * A network link that can fail: a port that forwards every connection to a server's port, unless it is set to freeze,
  * to cut, to lose or to delay.
  *
  * <p>Thread-safe. Its threads end when it is closed.
@@ -87,7 +87,7 @@ final class Link implements AutoCloseable {
     }
 
     /**
-     * Resets dts-sync's end of every connection; the server is not told, as behind a firewall that forgot the connection. New
+     * Resets dts-sync's end of every connection; the server is not notified, as behind a firewall that lost the connection. New
      * ones pass.
      */
     void lose() {
@@ -138,7 +138,7 @@ final class Link implements AutoCloseable {
             near.setTcpNoDelay(true);
             connection.begin(far);
         } catch (IOException e) {
-            // Nobody listens there: whoever connected finds out as it would without the link.
+            // No server listens there: the client sees the same as without the link.
             connection.reset();
         }
     }

@@ -58,7 +58,7 @@ final class Load implements AutoCloseable {
             thread.join(JOIN_MILLIS);
         }
         if (fault.get() != null) {
-            throw new ChaosException("The load could not go on.", fault.get());
+            throw new ChaosException("The load failed.", fault.get());
         }
     }
 

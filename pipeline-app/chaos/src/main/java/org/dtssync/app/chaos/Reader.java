@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Somebody who reads the destination all the while: in every snapshot it takes, once the consistency point is passed, what holds
+ * A client that reads the destination throughout: in every snapshot it takes, once the consistency point is passed, what holds
  * at every commit of the source must hold. Thread-safe.
  */
 final class Reader implements AutoCloseable {

@@ -30,7 +30,7 @@ class ServersAwayTest {
     /** As docs/troubleshooting.md says, and a little for a machine that is busy with other tests. */
     private static final Duration NOTICED = Duration.ofMinutes(2);
 
-    private static final String AGAIN = "Trying again. ";
+    private static final String AGAIN = "Retrying. ";
 
     private Stage stage;
     private CommandLineProcess dtsSync;
@@ -91,7 +91,7 @@ class ServersAwayTest {
     void aConnectionOnWhichNothingAnswersIsNoticedAndTriedAgainOnEachLink() throws Exception {
         Started run = dtsSync.start("run", task);
         try {
-            awaitAny(run, START, "Phase begins. ", "phase=incremental");
+            awaitAny(run, START, "Entering phase. ", "phase=incremental");
             assertCarriesOn(run);
 
             stage.sourceLink().freeze();
@@ -128,7 +128,7 @@ class ServersAwayTest {
     void signalsAreObeyedWhileNobodyAnswers() throws Exception {
         Started run = dtsSync.start("run", task);
         try {
-            awaitAny(run, START, "Phase begins. ", "phase=incremental");
+            awaitAny(run, START, "Entering phase. ", "phase=incremental");
             stage.sourceLink().freeze();
             stage.destinationLink().freeze();
             stage.broker().link().freeze();

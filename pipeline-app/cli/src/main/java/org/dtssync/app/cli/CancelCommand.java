@@ -12,13 +12,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Gives a task up before its switchover. */
+/** Abandons a task before its switchover. */
 @Command(
         name = "cancel",
         description = {
-            "Gives a task up before its switchover: removes slot, publication, state and topics.",
-            "The source is as it was; tables and rows at the destination stay. A live run does it and ends; without one the",
-            "command does it by itself."
+            "Abandons a task before its switchover.",
+            "Removes slot, publication, state and topics. The source is as it was before; tables and rows at the destination"
+                    + " stay. An active run does the work and exits; without one this command does it."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync cancel shop.yaml"})
@@ -36,7 +36,7 @@ final class CancelCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Optional<RunningTask> running = RunningTask.find(file);
         if (running.isPresent()) {
-            err.println("A run is alive: it gives the task up and ends.");
+            err.println("A run is active: it abandons the task and exits.");
             err.flush();
             if (running.get().cancel()) {
                 err.println("Task " + file.name() + " was removed.");
@@ -48,7 +48,7 @@ final class CancelCommand implements Callable<Integer> {
             List<String> removed = new Release(servers.resolved()).run(true);
             removed.forEach(err::println);
             if (removed.isEmpty()) {
-                err.println("Nothing was left of task " + file.name() + ".");
+                err.println("Nothing is left of task " + file.name() + ".");
             }
         }
         return ExitCode.DONE;

@@ -7,12 +7,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Ends the way back. */
+/** Ends reverse replication. */
 @Command(
         name = "complete",
-        description = {
-            "Ends the way back after a switchover: the source does not follow the destination any more, and stays read-only."
-        },
+        description = {"Makes a switchover final: ends reverse replication.", "The source stays read-only."},
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync complete shop.yaml"})
 final class CompleteCommand implements Callable<Integer> {

@@ -1,18 +1,17 @@
 package org.dtssync.app.cli;
 
 import java.util.Locale;
-import java.util.TimeZone;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.UnpackedLibraries;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The entry of the command line. */
+/** The entry point of the command line. */
 @Command(
         name = "dts-sync",
         synopsisSubcommandLabel = "COMMAND",
-        description = "Moves a live PostgreSQL database to another one through Kafka and keeps both in step.",
+        description = "Migrates a live PostgreSQL database to another server through Kafka and keeps both in sync.",
         mixinStandardHelpOptions = true,
         versionProvider = DtsSync.Version.class,
         subcommands = {
@@ -43,22 +42,13 @@ public final class DtsSync {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        // The driver would put the machine's language into the middle of our sentences.
-        Locale.setDefault(Locale.ROOT);
-        printTimesInUtc();
+        // The language of messages alone, and no format: the driver's stand in the middle of our sentences.
+        Locale.setDefault(Locale.Category.DISPLAY, Locale.ROOT);
         int code = commandLine().execute(arguments);
         System.out.flush();
-        // Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any more.
+        // Threads of libraries (Kafka's, Debezium's) may still be alive; they are no longer needed.
         UnpackedLibraries.remove();
         Runtime.getRuntime().halt(code);
-    }
-
-    /**
-     * The driver opens the replication connection with this process's zone, in which the server then prints what goes to the
-     * topics: the text of a time must not depend on where the process runs.
-     */
-    private static void printTimesInUtc() {
-        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
     }
 
     static CommandLine commandLine() {
@@ -71,7 +61,7 @@ public final class DtsSync {
         return commandLine;
     }
 
-    /** A signal ends every command as a failure, however it takes its interruption; run alone makes its own of it. */
+    /** A signal ends every command as a failure, however it handles the interrupt; only run handles signals itself. */
     private static int inOrder(CommandLine.ParseResult parsed) {
         CommandLine.RunLast last = new CommandLine.RunLast();
         if (parsed.hasSubcommand() && parsed.subcommand().commandSpec().userObject() instanceof RunCommand) {
@@ -91,7 +81,7 @@ public final class DtsSync {
         }
     }
 
-    /** Every command has --version among its standard options; the version is that of all. */
+    /** Every command has the standard option --version, with the same version. */
     private static void tellVersion(CommandLine commandLine) {
         for (CommandLine command : commandLine.getSubcommands().values()) {
             command.getCommandSpec().versionProvider(new Version());
@@ -117,7 +107,7 @@ public final class DtsSync {
         return ExitCode.FAILED;
     }
 
-    /** Tells the version from the jar's manifest. */
+    /** Reads the version from the jar's manifest. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {

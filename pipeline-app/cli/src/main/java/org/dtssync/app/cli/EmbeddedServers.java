@@ -12,7 +12,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** The servers that a task file asks for with {@code embedded}, and the task file with their addresses. */
+/** The {@code embedded} servers of a task file, and the task file with their addresses. */
 final class EmbeddedServers implements AutoCloseable {
 
     private final Deque<Server> started = new ArrayDeque<>();
@@ -23,7 +23,7 @@ final class EmbeddedServers implements AutoCloseable {
     }
 
     /**
-     * Starts what the task file asks for; nothing where all servers are the user's own.
+     * Starts the embedded servers of the task file; nothing if all servers are the user's own.
      *
      * @throws SyncException if this distribution has no embedded servers, or one does not start
      */
@@ -56,7 +56,7 @@ final class EmbeddedServers implements AutoCloseable {
         }
     }
 
-    /** Returns the task file with the addresses of what was started. */
+    /** Returns the task file with the addresses of the started servers. */
     TaskFile resolved() {
         return resolved;
     }

@@ -18,23 +18,23 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Gives a command to the live run of a task and follows it; where none is alive, one is run in this process for as long as
+ * Posts a command to the active run of a task and follows it; without one, runs the task in this process for as long as
  * the command takes.
  *
  * @param task the argument that names the task file
- * @param err where people look
+ * @param err where messages go
  */
 record FollowedCommand(TaskFileArgument task, PrintWriter err) {
 
     private static final long POLL_MILLIS = 200;
 
-    /** Performs the command with its options; returns what came of it. */
+    /** Performs the command with its options; returns its result. */
     CommandResult perform(String command, String options) throws InterruptedException {
         TaskFile file = task.read();
         requireBegun(file);
         Optional<RunningTask> running = RunningTask.find(file);
         if (running.isPresent()) {
-            err.println("A run is alive and carries it out.");
+            err.println("A run is active and carries it out.");
             err.flush();
             return running.get().perform(command, options);
         }
@@ -47,7 +47,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
     private static void requireBegun(TaskFile file) {
         if (!TaskStatus.read(file).begun()) {
             throw new SyncException(
-                    FaultKind.USAGE, "Task " + file.name() + " has not begun.", "Run dts-sync run first.");
+                    FaultKind.USAGE, "Task " + file.name() + " has not been started.", "Run dts-sync run first.");
         }
     }
 
@@ -64,7 +64,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
                     : ofTaskThatEnded(file, command);
         } catch (SyncException e) {
             SyncException reason = faultOf(ended).orElse(e);
-            // It was seen alive while it found that nothing is left to run.
+            // It was seen active while it found that there is nothing to run.
             if (reason == e
                     && ended.isDone()
                     && TaskStatus.read(file).progress().phase().isOver()) {
@@ -89,7 +89,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         }
     }
 
-    /** Returns the run once it is alive; empty if it has ended before. */
+    /** Returns the run once it is active; empty if it ended before. */
     private static Optional<RunningTask> awaitRunning(TaskFile file, CompletableFuture<Void> ended)
             throws InterruptedException {
         while (!ended.isDone()) {
@@ -116,7 +116,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         return Optional.empty();
     }
 
-    /** The last command of a task can be given again, as where it was killed: the run has finished what was left of it. */
+    /** The last command of a task can be repeated, for example after a kill: the run has finished the rest of it. */
     private static CommandResult ofTaskThatEnded(TaskFile file, String command) {
         Phase phase = TaskStatus.read(file).progress().phase();
         if (phase == Phase.COMPLETE && command.equals("complete")) {
@@ -128,7 +128,7 @@ record FollowedCommand(TaskFileArgument task, PrintWriter err) {
         throw new SyncException(
                 FaultKind.USAGE,
                 "Task " + file.name() + " has ended, in phase " + phase.label() + ".",
-                "Nothing is left to do but dts-sync release.");
+                "The only command left is dts-sync release.");
     }
 
     private static CommandResult done(SwitchReport report) {

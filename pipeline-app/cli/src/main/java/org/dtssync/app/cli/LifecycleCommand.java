@@ -10,11 +10,11 @@ import org.dtssync.connectors.fault.SyncException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * What switchover, rollback and complete do alike: give the command to the task and print the report that comes back.
+ * Common part of switchover, rollback and complete: posts the command to the task and prints its report.
  *
  * @param name the command's name
  * @param task the argument that names the task file
- * @param spec where it prints to
+ * @param spec where it prints
  */
 record LifecycleCommand(String name, TaskFileArgument task, CommandSpec spec) {
 
@@ -31,7 +31,7 @@ record LifecycleCommand(String name, TaskFileArgument task, CommandSpec spec) {
         return result.exitCode();
     }
 
-    /** A run would do it hours later, when nobody thinks of it any more. */
+    /** A run would do it hours later, when no one expects it any more. */
     private void requirePhase() {
         TaskStatus status = TaskStatus.read(task.read());
         Phase phase = status.progress().phase();
@@ -39,8 +39,8 @@ record LifecycleCommand(String name, TaskFileArgument task, CommandSpec spec) {
             throw new SyncException(
                     FaultKind.PRECHECK,
                     "Task " + status.progress().task() + " is in phase " + phase.label() + "; " + name
-                            + " can be given once it is in phase incremental.",
-                    "dts-sync status tells how far it is.");
+                            + " is possible once it is in phase incremental.",
+                    "dts-sync status shows its progress.");
         }
     }
 }

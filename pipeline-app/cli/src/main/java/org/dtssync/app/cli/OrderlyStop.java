@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.dtssync.connectors.kafka.UnpackedLibraries;
 
 /**
- * Ends a command in order on SIGTERM and Ctrl-C: interrupts its thread, waits a little, and then ends the process with a
- * code of its own choice instead of 143. Whatever could not end in time is safe to cut off: every step survives a kill.
+ * Stops a command in an orderly way on SIGTERM and Ctrl-C: interrupts its thread, waits briefly, and then ends the process with a
+ * chosen exit code instead of 143. It is safe to kill whatever could not end in time: every step survives a kill.
  */
 final class OrderlyStop implements AutoCloseable {
 
@@ -19,9 +19,9 @@ final class OrderlyStop implements AutoCloseable {
     private final Thread hook;
 
     /**
-     * Begins to listen for signals.
+     * Starts listening for signals.
      *
-     * @param exitCode what the process ends with after one
+     * @param exitCode the exit code after a signal
      */
     OrderlyStop(int exitCode) {
         hook = new Thread(() -> stop(exitCode), "dts-sync-stop");
@@ -35,8 +35,8 @@ final class OrderlyStop implements AutoCloseable {
             if (!done.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 System.err.println(
                         exitCode == ExitCode.DONE
-                                ? "Stopped in the middle of a step; the next run goes on from there."
-                                : "Stopped before it was done.");
+                                ? "Stopped in the middle of a step; the next run resumes there."
+                                : "Stopped before it was finished.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -45,12 +45,12 @@ final class OrderlyStop implements AutoCloseable {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    /** Returns whether a signal came. */
+    /** Returns whether a signal arrived. */
     boolean requested() {
         return requested.get();
     }
 
-    /** To be called when the command is through, whether or not a signal came. */
+    /** Call when the command has finished, whether or not a signal arrived. */
     @Override
     public void close() {
         done.countDown();

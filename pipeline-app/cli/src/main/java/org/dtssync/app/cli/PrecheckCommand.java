@@ -12,10 +12,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Looks at everything that could go wrong, and changes nothing. */
+/** Checks everything that could go wrong, and changes nothing. */
 @Command(
         name = "precheck",
-        description = "Looks at both databases, Kafka and the registry, and says what to mend. Changes nothing.",
+        description = {
+            "Checks both ends, Kafka and the registry; reports what to fix.",
+            "Read-only: changes nothing anywhere."
+        },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync precheck shop.yaml --json | jq '.items[] | select(.result == \"fail\")'"})
 final class PrecheckCommand implements Callable<Integer> {

@@ -11,12 +11,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Removes all of a task. */
+/** Removes everything that belongs to a task. */
 @Command(
         name = "release",
         description = {
-            "Removes slot, publication and state of the task at both ends, in any phase.",
-            "The user's tables and rows stay as they are. Safe to give again."
+            "Removes slot, publication and state of a task, in any phase.",
+            "Your tables and rows stay as they are. Safe to run again."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync release shop.yaml --topics"})
@@ -31,8 +31,8 @@ final class ReleaseCommand implements Callable<Integer> {
     @Option(
             names = "--writable",
             description = {
-                "After a switchover or a rollback: make the database that applications were moved away from writable again.",
-                "Without this it stays read-only, and the statements that make it writable are printed."
+                "After a switchover or rollback: make the database that the applications left writable again.",
+                "Without this it stays read-only, and the command prints the statements that make it writable."
             })
     private boolean writable;
 
@@ -47,7 +47,7 @@ final class ReleaseCommand implements Callable<Integer> {
             PrintWriter err = spec.commandLine().getErr();
             removed.forEach(err::println);
             if (removed.isEmpty()) {
-                err.println("Nothing was left of task " + file.name() + ".");
+                err.println("Nothing is left of task " + file.name() + ".");
             }
         }
         return ExitCode.DONE;

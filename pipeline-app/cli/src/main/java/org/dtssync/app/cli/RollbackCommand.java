@@ -13,9 +13,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rollback",
         description = {
-            "Moves the applications back to the source, by the same steps the other way. It waits for everything written at the",
-            "destination to be at the source, so nothing is lost; if that does not come in time, nothing is moved. What is not",
-            "there yet is said beforehand."
+            "Moves the applications back to the source.",
+            "Runs the steps of a switchover in the opposite direction. Reports first which changes are still outstanding,"
+                    + " and waits until every change made at the destination has reached the source. If that does not happen"
+                    + " in time, nothing is moved."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync rollback shop.yaml"})
@@ -29,10 +30,8 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Option(
             names = "--abandon",
-            description = {
-                "Move back even if not everything written at the destination comes to the source in time. What does not is",
-                "lost there, the destination keeps it, and the task ends: it cannot follow any more."
-            })
+            description = "Roll back even if not every change made at the destination reaches the source in time."
+                    + " Missing changes are lost at the source and kept at the destination, and the task ends.")
     private boolean abandon;
 
     @Spec
@@ -46,7 +45,7 @@ final class RollbackCommand implements Callable<Integer> {
                         .getErr()
                         .println("Not at the source yet: " + undrained.phrase() + ". "
                                 + (abandon
-                                        ? "What does not come in time is lost there."
+                                        ? "Changes that do not arrive in time are lost there."
                                         : "The rollback waits for it.")));
         return new LifecycleCommand("rollback", task, spec)
                 .perform(flags.options(abandon).toString(), flags.json());

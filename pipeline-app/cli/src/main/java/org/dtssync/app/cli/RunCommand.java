@@ -24,12 +24,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a task through its phases, from wherever it was. */
+/** Runs a task through its phases, resuming where it left off. */
 @Command(
         name = "run",
         description = {
-            "Runs all phases in order, going on where the task was; without --until, until it is stopped (Ctrl-C, SIGTERM).",
-            "Killed at any moment, the same command goes on."
+            "Runs all phases in order, resuming where the task left off.",
+            "Without --until, runs until stopped (Ctrl-C, SIGTERM). You can kill it at any time; run the same command to"
+                    + " resume."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -47,19 +48,19 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--until",
             paramLabel = "GOAL",
-            description = "Where to end: schema, snapshot, caught-up or verified.")
+            description = "When to exit: schema, snapshot, caught-up or verified.")
     private String until;
 
     @Option(
             names = "--accept-structure",
             paramLabel = "TABLE",
-            description = "schema.table whose changed structure the destination has too; may be repeated.")
+            description = "schema.table whose schema change the destination has too; may be repeated.")
     private List<String> acceptStructure = new ArrayList<>();
 
     @Option(
             names = "--resnapshot",
             paramLabel = "TABLE",
-            description = "schema.table that is emptied at the destination and loaded anew; may be repeated.")
+            description = "schema.table to empty at the destination and reload; may be repeated.")
     private List<String> resnapshot = new ArrayList<>();
 
     @Spec
@@ -81,10 +82,10 @@ final class RunCommand implements Callable<Integer> {
                 display.close();
                 return report.map(this::print).orElse(ExitCode.DONE);
             } catch (InterruptedException | SyncException e) {
-                // What a stop cuts off in the middle may come out as a fault; it is none.
+                // A stop in the middle of a step may surface as a fault; it is none.
                 if (stop.requested()) {
                     display.close();
-                    err.println("Stopped. The same command goes on from here.");
+                    err.println("Stopped. Run the same command to resume.");
                     return ExitCode.DONE;
                 }
                 throw e;
@@ -92,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Before the display begins, which may leave only warnings of the log. */
+    /** Before the display starts, which may reduce the log to warnings. */
     private static MetricsEndpoint metrics(TaskFile file) {
         return file.metrics()
                 .map(settings -> MetricsEndpoint.start(settings, file))

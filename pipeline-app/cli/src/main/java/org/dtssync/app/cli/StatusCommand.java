@@ -8,10 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Tells how far a task is, whether or not a run is alive. */
+/** Shows the progress of a task, with or without an active run. */
 @Command(
         name = "status",
-        description = "Tells phase, lag, positions and each table's progress; works whether or not a run is alive.",
+        description = {"Shows phase, lag, LSNs and per-table progress.", "Works with or without an active run."},
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync status shop.yaml --json"})
 final class StatusCommand implements Callable<Integer> {

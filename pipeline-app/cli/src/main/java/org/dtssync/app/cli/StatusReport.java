@@ -41,7 +41,7 @@ final class StatusReport {
     static String text(TaskStatus status) {
         StringBuilder text = new StringBuilder();
         if (!status.begun()) {
-            return "Task " + status.progress().task() + " has not begun. Start it with dts-sync run.";
+            return "Task " + status.progress().task() + " has not been started. Start it with dts-sync run.";
         }
         line(text, "task", status.progress().task());
         line(text, "phase", status.progress().phase().label());

@@ -24,10 +24,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Objects of the structure: see, correct and skip those that failed. */
+/** Lists, corrects and skips schema objects that failed. */
 @Command(
         name = "structure",
-        description = "Objects of the structure that is carried: list, show, correct, skip.",
+        description = "Lists, shows, corrects and skips schema objects.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -60,7 +60,7 @@ final class StructureCommand {
     /** Lists the objects. */
     @Command(
             name = "list",
-            description = "Lists the objects that are not done, or all.",
+            description = "Lists schema objects that are not done, or all.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  dts-sync structure list shop.yaml --all"})
     static final class ListObjects implements Callable<Integer> {
@@ -68,7 +68,7 @@ final class StructureCommand {
         @Mixin
         private TaskFileArgument task;
 
-        @Option(names = "--all", description = "List those that are done too.")
+        @Option(names = "--all", description = "Include objects that are done.")
         private boolean all;
 
         @Spec
@@ -83,7 +83,7 @@ final class StructureCommand {
                 spec.commandLine()
                         .getErr()
                         .println("Task " + file.name()
-                                + " has no structure yet: run reads it from the source in the phase schema.");
+                                + " has no schema objects yet: run reads them from the source in phase schema.");
             }
             for (StoredObject stored : objects) {
                 if (all || stored.state() != ObjectState.DONE) {
@@ -105,7 +105,7 @@ final class StructureCommand {
     /** Prints the statement of an object. */
     @Command(
             name = "show",
-            description = "Prints an object's statement.",
+            description = "Prints the statement of a schema object.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  dts-sync structure show shop.yaml view:public.totals > totals.sql"})
     static final class Show implements Callable<Integer> {
@@ -131,7 +131,7 @@ final class StructureCommand {
     /** Corrects the statement of an object. */
     @Command(
             name = "set",
-            description = "Takes a corrected statement from a file; the next run uses it.",
+            description = "Replaces the statement of a schema object; the next run uses it.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  dts-sync structure set shop.yaml view:public.totals totals.sql"})
     static final class Set implements Callable<Integer> {
@@ -142,7 +142,7 @@ final class StructureCommand {
         @Parameters(index = "1", paramLabel = "NAME", description = "The object's name, as list prints it.")
         private String name;
 
-        @Parameters(index = "2", paramLabel = "FILE", description = "A file with the statement.")
+        @Parameters(index = "2", paramLabel = "FILE", description = "File that contains the statement.")
         private Path file;
 
         @Spec
@@ -151,7 +151,7 @@ final class StructureCommand {
         @Override
         public Integer call() {
             store(task.read()).set(name, text(), Author.ofCommandLine());
-            spec.commandLine().getErr().println("Corrected " + name + ". Run dts-sync run to go on.");
+            spec.commandLine().getErr().println("Corrected " + name + ". Resume with dts-sync run.");
             return ExitCode.DONE;
         }
 
@@ -168,7 +168,7 @@ final class StructureCommand {
     /** Leaves an object out. */
     @Command(
             name = "skip",
-            description = "Leaves an object out.",
+            description = "Leaves a schema object out.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  dts-sync structure skip shop.yaml trigger:public.orders.notify"})
     static final class Skip implements Callable<Integer> {
@@ -187,7 +187,7 @@ final class StructureCommand {
             StructureObjectStore store = store(task.read());
             List<String> mentions = store.mentions(name);
             store.skip(name, Author.ofCommandLine(), null);
-            spec.commandLine().getErr().println("Skipped " + name + ". Run dts-sync run to go on.");
+            spec.commandLine().getErr().println("Skipped " + name + ". Resume with dts-sync run.");
             if (!mentions.isEmpty()) {
                 spec.commandLine()
                         .getErr()

@@ -19,15 +19,15 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
 
 /**
- * The objects of both structures compared, as text for people and as JSON for programs.
+ * The comparison of schema objects, as text for people and as JSON for programs.
  *
  * @param objects how many there are
- * @param differences those that differ and that nobody wanted so
- * @param wanted those that differ because a person skipped or corrected them, and which of both
+ * @param differences unintended differences
+ * @param wanted objects that differ because they were skipped or corrected, and which of the two
  */
 record StructureReport(int objects, List<StructureDifference> differences, Map<String, String> wanted) {
 
-    /** Reads and compares; needs no run, and works in every phase. */
+    /** Reads and compares; needs no active run, and works in every phase. */
     static StructureReport of(TaskFile task) {
         String name = task.applicationName() + "_status";
         DatabaseConnections destination =
@@ -80,7 +80,7 @@ record StructureReport(int objects, List<StructureDifference> differences, Map<S
         return root.toString();
     }
 
-    /** Returns a line for each object that differs, and a conclusion. */
+    /** Returns one line per object that differs, and a conclusion. */
     String text() {
         StringBuilder text = new StringBuilder();
         for (StructureDifference difference : differences) {
@@ -90,7 +90,7 @@ record StructureReport(int objects, List<StructureDifference> differences, Map<S
                     .append('\n');
         }
         wanted.forEach(
-                (object, why) -> text.append(why).append(' ').append(object).append(" (as you wanted)\n"));
+                (object, why) -> text.append(why).append(' ').append(object).append(" (intended)\n"));
         return text.append(
                         equal()
                                 ? "All " + (objects - wanted.size()) + " objects are equal."

@@ -6,15 +6,16 @@ import picocli.CommandLine.Option;
 /** The options that switchover and rollback share. */
 final class SwitchFlags {
 
-    @Option(names = "--dry-run", description = "Only look whether every gate is open.")
+    @Option(names = "--dry-run", description = "Check the preconditions and verify; change nothing.")
     private boolean dryRun;
 
     @Option(
             names = "--rehearse",
-            description = "Go through everything up to the fence and back, and say how long writes stood still.")
+            description =
+                    "Make the database read-only and writable again, and report for how long writes were blocked.")
     private boolean rehearse;
 
-    @Option(names = "--skip-verify", description = "Do not compare both databases first.")
+    @Option(names = "--skip-verify", description = "Do not verify both databases first.")
     private boolean skipVerify;
 
     @Option(names = "--json", description = "Print JSON.")

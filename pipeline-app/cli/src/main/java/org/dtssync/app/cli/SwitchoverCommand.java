@@ -10,9 +10,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "switchover",
         description = {
-            "Moves the applications to the destination: looks at the gates, compares, fences the source, waits for its last",
-            "change, sets the sequences, opens the destination, moves the endpoint. Until the destination is open, whatever",
-            "goes wrong is undone. From then on the source follows the destination."
+            "Moves the applications to the destination.",
+            "Checks preconditions, verifies, makes the source read-only, waits for the last change, sets sequences, makes the"
+                    + " destination writable, and repoints applications. Until the destination is writable, every failure is"
+                    + " undone. From then on the source follows the destination."
         },
         mixinStandardHelpOptions = true,
         footer = {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** The task file that every command takes, and how its logs are written. */
 final class TaskFileArgument {
 
-    /** Read by the logging configuration, which is made at the first log line: after the command line was read. */
+    /** Read by the logging configuration, which is loaded at the first log line: after the command line was parsed. */
     private static final String LOG_FORMAT = "dts.sync.log.format";
 
     private static final List<String> FORMATS = List.of("plain", "json");
@@ -27,11 +27,11 @@ final class TaskFileArgument {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    /** Chooses how log lines are written to standard error. */
+    /** Sets the format of the log on stderr. */
     @Option(
             names = "--log-format",
             paramLabel = "FORMAT",
-            description = "Log lines on standard error: plain (the default) or json, one object a line.")
+            description = "Format of the log on stderr: plain (default) or json (one object per line).")
     void logFormat(String format) {
         if (!FORMATS.contains(format)) {
             throw new ParameterException(
@@ -40,12 +40,12 @@ final class TaskFileArgument {
         System.setProperty(LOG_FORMAT, format);
     }
 
-    /** Returns whether standard error is for programs: every line of it is a JSON object. */
+    /** Returns whether stderr is for programs: every line is a JSON object. */
     static boolean logsJson() {
         return "json".equals(System.getProperty(LOG_FORMAT));
     }
 
-    /** Returns where lines for people go: nowhere if standard error is for programs. */
+    /** Returns where lines for people go: nowhere if stderr is for programs. */
     PrintWriter display() {
         return logsJson()
                 ? new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)

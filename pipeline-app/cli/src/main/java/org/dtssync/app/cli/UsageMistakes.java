@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says in one sentence what is wrong with a command line, with what was probably meant. Stateless. */
+/** Explains in one sentence what is wrong with a command line, and suggests the nearest command or option. Stateless. */
 final class UsageMistakes {
 
     private UsageMistakes() {}
@@ -27,7 +27,7 @@ final class UsageMistakes {
         boolean commandMissing =
                 !command.getSubcommands().isEmpty() && !(e instanceof CommandLine.MissingParameterException);
         if (commandMissing) {
-            return "No command was given; there are "
+            return "No command given. Commands: "
                     + String.join(", ", command.getSubcommands().keySet()) + ".";
         }
         String message = String.valueOf(e.getMessage());

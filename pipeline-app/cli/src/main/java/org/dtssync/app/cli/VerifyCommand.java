@@ -22,14 +22,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Compares both databases in full. */
+/** Verifies both databases in full. */
 @Command(
         name = "verify",
         description = {
-            "Compares every selected table of both databases in full and lists the keys that differ.",
-            "A live run does it and is followed; without one, a task that has begun goes on",
-            "until it has caught up, and is compared. What a comparison that was cut off found equal within the last day is not",
-            "read again."
+            "Compares every row of both databases and lists differing keys.",
+            "An active run does the work and is followed. Without one, a task that has been started is resumed until it has"
+                    + " caught up. If a verification was interrupted less than a day ago, ranges already found equal are"
+                    + " skipped."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -49,8 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(
             names = "--structure",
-            description =
-                    "Compare the objects of both structures (tables, indexes, views, functions, ...), and no rows.")
+            description = "Compare schema objects (tables, indexes, views, functions, ...) instead of rows.")
     private boolean structure;
 
     @Spec
@@ -71,21 +70,21 @@ final class VerifyCommand implements Callable<Integer> {
         return running.isPresent() ? follow(running.get()) : run(file);
     }
 
-    /** Whoever asks for a comparison does not expect that a database is moved for it. */
+    /** Verifying must not start a migration. */
     private static void requireBegun(TaskFile file) {
         TaskStatus status = TaskStatus.read(file);
         if (status.progress().phase().isOver()) {
             throw new SyncException(
                     FaultKind.USAGE,
                     "Task " + file.name() + " has ended, in phase "
-                            + status.progress().phase().label() + ": neither database follows the other any more.",
-                    "Compare before dts-sync complete.");
+                            + status.progress().phase().label() + ": replication has ended in both directions.",
+                    "Run dts-sync verify before dts-sync complete.");
         }
         if (!status.begun()) {
             throw new SyncException(
                     FaultKind.DATA,
-                    "Task " + file.name() + " has not begun, so there is nothing to compare.",
-                    "Move the database first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.");
+                    "Task " + file.name() + " has not been started, so there is nothing to verify.",
+                    "Run the task first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.");
         }
     }
 
@@ -107,7 +106,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int follow(RunningTask running) throws InterruptedException {
-        spec.commandLine().getErr().println("A run is alive: it compares both databases once it has caught up.");
+        spec.commandLine().getErr().println("A run is active: it verifies both databases once it has caught up.");
         CommandResult result = running.verify(new ComparisonLog());
         result.error().ifPresent(error -> spec.commandLine().getErr().println(error));
         result.result()

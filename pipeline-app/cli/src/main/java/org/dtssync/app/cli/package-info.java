@@ -1,6 +1,6 @@
 /**
- * The command line: one class a command, one sentence and an exit code for every mistake.
+ * The command line: one class per command, one sentence and an exit code for every error.
  *
- * <p>Reads from: the task file, progress. Writes to: standard output and error, posted commands.
+ * <p>Reads from: the task file, progress. Writes to: stdout, stderr, posted commands.
  */
 package org.dtssync.app.cli;

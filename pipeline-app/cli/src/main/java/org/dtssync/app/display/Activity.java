@@ -7,7 +7,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
 
-/** What a task is doing right now, as its parts tell it; written by several threads, read by the one that shows it. */
+/** The current activity of a task, as reported by its parts; written by several threads, read by the one that displays it. */
 final class Activity {
 
     private final AtomicLong changes = new AtomicLong();
@@ -47,17 +47,17 @@ final class Activity {
         return phase;
     }
 
-    /** Returns how long the phase lasts already, in seconds. */
+    /** Returns the duration of the current phase so far, in seconds. */
     double phaseSeconds() {
         return (System.nanoTime() - phaseNanos) / 1e9;
     }
 
-    /** Returns the snapshot's progress while it is loaded. */
+    /** Returns the snapshot's progress while it is running. */
     Optional<SnapshotProgress> snapshot() {
         return phase == Phase.SNAPSHOT ? Optional.ofNullable(snapshot) : Optional.empty();
     }
 
-    /** Returns how many objects of the structure were made in this phase. */
+    /** Returns how many schema objects were created in this phase. */
     long objects() {
         return objects.get();
     }
@@ -71,12 +71,12 @@ final class Activity {
         return applied;
     }
 
-    /** Returns how late the last changes were applied, in milliseconds; -1 if unknown. */
+    /** Returns the lag of the last applied changes, in milliseconds; -1 if unknown. */
     long lagMillis() {
         return lagMillis;
     }
 
-    /** Returns what a comparison told since this was asked last; a comparison that tells no more is over. */
+    /** Returns the verification progress reported since the last call; without a report the verification is over. */
     Optional<VerifyAdvance> takeComparison() {
         VerifyAdvance taken = comparison;
         comparison = null;

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Writes amounts for people. Stateless. */
+/** Formats amounts for people. Stateless. */
 final class Amounts {
 
     private Amounts() {}
 
-    /** Returns a whole percentage from 0 to 100; 0 where nothing is known. */
+    /** Returns a whole percentage from 0 to 100; 0 if unknown. */
     static long percent(long done, long all) {
         return all <= 0 ? 0 : Math.min(100, 100 * done / all);
     }
@@ -39,7 +39,7 @@ final class Amounts {
         return String.format(Locale.ROOT, "%.1f s", seconds);
     }
 
-    /** Returns text such as {@code 3 min 20 s left}, or nothing where it is not known. */
+    /** Returns text such as {@code 3 min 20 s left}, or nothing if unknown. */
     static String left(Optional<Duration> remaining) {
         return remaining.map(Amounts::duration).map(text -> text + " left").orElse("");
     }

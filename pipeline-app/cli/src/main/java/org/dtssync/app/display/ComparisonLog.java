@@ -6,7 +6,7 @@ import org.dtssync.app.verify.VerifyListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows how far a comparison is as lines of the log, one in several seconds. To be told once a second, by one thread at a time. */
+/** Logs the progress of a verification, one line every few seconds. Call once per second, from one thread at a time. */
 public final class ComparisonLog implements VerifyListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(ComparisonLog.class);
@@ -21,7 +21,7 @@ public final class ComparisonLog implements VerifyListener {
         tellings++;
         if (tellings == FIRST_TELLINGS || tellings % TELLINGS == 0) {
             LOG.info(
-                    "Comparison goes on. rows={} estimated_rows={} eta_seconds={}",
+                    "Verifying. rows={} estimated_rows={} eta_seconds={}",
                     advance.rows(),
                     advance.estimatedRows(),
                     advance.remaining()

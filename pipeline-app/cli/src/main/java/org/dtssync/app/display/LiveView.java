@@ -12,20 +12,20 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Shows progress on a terminal: what is done scrolls by, a line a phase and a line a table; below it a block that is redrawn
- * in place tells what is under way.
+ * Shows progress on a terminal: completed work scrolls by, one line per phase and one per table; below it a block that is redrawn
+ * in place shows the current work.
  */
 final class LiveView implements View {
 
     private static final long PACE_MILLIS = 250;
 
-    /** What fits beside a few lines of history on the smallest terminals. */
+    /** What fits next to a few lines of history on the smallest terminals. */
     private static final int TABLES = 8;
 
-    /** How many ticks make up the time over which changes a second are reckoned. */
+    /** Number of ticks over which changes per second are averaged. */
     private static final int RATE_TICKS = 4;
 
-    /** How many ticks a comparison's last word is shown. */
+    /** Number of ticks for which the last progress of a verification is shown. */
     private static final int COMPARISON_TICKS = 8;
 
     private final Screen screen;
@@ -98,7 +98,7 @@ final class LiveView implements View {
 
     private static void snapshot(SnapshotProgress progress, List<String> lines) {
         SnapshotProgress.Overall overall = progress.overall();
-        // What can be missed comes last: a narrow terminal cuts it.
+        // Less important columns come last: a narrow terminal truncates them.
         lines.add(String.format(
                 Locale.ROOT,
                 "%-12s %d/%d tables %4d%%  %s/s  %-16s %s of about %s rows",
@@ -117,7 +117,7 @@ final class LiveView implements View {
                     "  %-26s %13s rows %4d%%  %s/s  %s",
                     table.table(),
                     Amounts.count(table.rows()),
-                    // Until it is committed whole it is not done.
+                    // It is not done until it is completely committed.
                     Math.min(99, Amounts.percent(table.rows(), table.estimatedRows())),
                     Amounts.megabytes(table.bytesPerSecond()),
                     Amounts.left(table.remaining())));

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows progress where there is no terminal, as lines of the log in whatever format that has: one every few seconds while a
- * phase is under way, one a minute in steady state. Phases and tables are in the log anyway.
+ * Shows progress without a terminal, as log lines in the configured format: one every few seconds while a
+ * phase is running, one per minute in steady state. Phases and tables are in the log anyway.
  */
 final class LogView implements View {
 
@@ -29,12 +29,12 @@ final class LogView implements View {
 
     @Override
     public void phaseBegins(Phase phase, Activity before) {
-        // The log says it.
+        // The log contains it already.
     }
 
     @Override
     public void tableCopied(TableName table, long rows, long bytes, Duration time) {
-        // The log says it.
+        // The log contains it already.
     }
 
     @Override
@@ -60,11 +60,11 @@ final class LogView implements View {
     private void show(Activity activity) {
         switch (shown) {
             case SNAPSHOT -> activity.snapshot().ifPresent(LogView::snapshot);
-            case CATCH_UP -> stream("Catch-up goes on.", activity);
-            case INCREMENTAL -> stream("The destination follows.", activity);
+            case CATCH_UP -> stream("Catching up.", activity);
+            case INCREMENTAL -> stream("Replicating.", activity);
             case SCHEMA, FINALIZE -> structure(activity);
             default -> {
-                // Over in a moment.
+                // Takes only a moment.
             }
         }
     }
@@ -72,9 +72,11 @@ final class LogView implements View {
     private void structure(Activity activity) {
         LOG.info(
                 "{} phase={} objects={} seconds={}",
-                // The schema phase begins with a look at the whole source, which takes longer than making what it
+                // Phase schema starts by reading the whole source, which takes longer than creating what it
                 // finds.
-                shown == Phase.SCHEMA && activity.objects() == 0 ? "Structure is read." : "Structure is made.",
+                shown == Phase.SCHEMA && activity.objects() == 0
+                        ? "Reading schema objects."
+                        : "Creating schema objects.",
                 shown.label(),
                 activity.objects(),
                 Math.round(activity.phaseSeconds()));
@@ -83,7 +85,7 @@ final class LogView implements View {
     private static void snapshot(SnapshotProgress progress) {
         SnapshotProgress.Overall overall = progress.overall();
         LOG.info(
-                "Snapshot goes on. tables={}/{} rows={} estimated_rows={} percent={} rows_per_second={} mb_per_second={}"
+                "Copying rows. tables={}/{} rows={} estimated_rows={} percent={} rows_per_second={} mb_per_second={}"
                         + " eta_seconds={}",
                 progress.wholeTables(),
                 progress.allTables(),
@@ -117,6 +119,6 @@ final class LogView implements View {
 
     @Override
     public void close() {
-        // Nothing is held.
+        // Holds no resources.
     }
 }

@@ -18,8 +18,8 @@ import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows on standard error how a task gets on. On a terminal a block is redrawn in place and the log is reduced to warnings,
- * which appear above it; elsewhere, and where the log is JSON, progress is part of the log. So nothing is said twice.
+ * Shows the progress of a task on stderr. On a terminal a block is redrawn in place and the log is reduced to warnings,
+ * which appear above it; elsewhere, and if the log is JSON, progress is part of the log. So nothing appears twice.
  *
  * <p>Thread-safe.
  */
@@ -40,10 +40,10 @@ public final class ProgressDisplay implements PipelineListener, AutoCloseable {
     private volatile boolean resting;
 
     /**
-     * Begins to show. Where {@link #live} is true, nothing else may print to the terminal by other ways than
+     * Starts the display. While {@link #live} is true, nothing may print to the terminal other than through
      * {@code System.err} until {@link #close}.
      *
-     * @param err what the command prints to; flushed, so that what was said before comes before
+     * @param err where the command prints; flushed, so that earlier output comes first
      */
     public ProgressDisplay(PrintWriter err) {
         err.flush();
@@ -59,8 +59,8 @@ public final class ProgressDisplay implements PipelineListener, AutoCloseable {
     }
 
     /**
-     * Returns whether standard error is a terminal that can redraw lines: the start script tells the first (Java itself knows
-     * only of standard input and output), {@code TERM} the second.
+     * Returns whether stderr is a terminal that can redraw lines: the start script detects the first (Java itself knows
+     * only about stdin and stdout), {@code TERM} the second.
      */
     public static boolean live() {
         String type = System.getenv().getOrDefault("TERM", "dumb").toLowerCase(Locale.ROOT);
@@ -107,7 +107,7 @@ public final class ProgressDisplay implements PipelineListener, AutoCloseable {
     }
 
     /**
-     * Shows no more, so that others may print, and leaves the log reduced to warnings where the block stood in for it. Does
+     * Stops the display, so that others may print, and leaves the log reduced to warnings where the block replaced it. Does
      * nothing the second time.
      */
     public void rest() {
@@ -117,7 +117,7 @@ public final class ProgressDisplay implements PipelineListener, AutoCloseable {
         view.close();
     }
 
-    /** Shows no more and leaves the terminal and the log as they were. Does nothing the second time. */
+    /** Stops the display and restores the terminal and the log. Does nothing the second time. */
     @Override
     public void close() {
         rest();

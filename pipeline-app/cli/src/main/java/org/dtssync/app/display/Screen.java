@@ -9,15 +9,15 @@ import java.util.List;
 /**
  * A terminal whose last lines are a block that can be redrawn, with ordinary lines scrolling above it.
  *
- * <p>While it is open it stands in for standard error, so that whatever is printed there (a warning of the log, a library's
- * words) does not land inside the block: the block is taken away first and drawn again with the next {@link #block}. Only the
- * oldest escape sequences are used, and no colours. Thread-safe.
+ * <p>While it is open it replaces stderr, so that anything printed there (a log warning, a library's
+ * message) does not land inside the block: the block is removed first and redrawn with the next {@link #block}. Only the
+ * oldest escape sequences are used, and no colors. Thread-safe.
  */
 final class Screen implements AutoCloseable {
 
     private static final String ESCAPE = "\u001b[";
 
-    /** A line that is too long is cut at the edge: wrapped, it would take more lines than are counted here. */
+    /** A line that is too long is truncated: wrapped, it would take more lines than are counted here. */
     private static final String WRAP_OFF = ESCAPE + "?7l";
 
     private static final String WRAP_ON = ESCAPE + "?7h";
@@ -29,7 +29,7 @@ final class Screen implements AutoCloseable {
     private boolean atLineStart = true;
     private boolean open = true;
 
-    /** Opens it over standard error. */
+    /** Opens it in place of stderr. */
     Screen() {
         terminal = System.err;
         charset = Charset.defaultCharset();
@@ -42,7 +42,7 @@ final class Screen implements AutoCloseable {
         print((text + "\n").getBytes(charset));
     }
 
-    /** Draws the block, in place of the one before. */
+    /** Draws the block, replacing the previous one. */
     synchronized void block(List<String> lines) {
         if (!open || !atLineStart) {
             return;
@@ -71,7 +71,7 @@ final class Screen implements AutoCloseable {
         atLineStart = bytes[bytes.length - 1] == '\n';
     }
 
-    /** Takes the block away and gives standard error back. Does nothing the second time. */
+    /** Removes the block and restores stderr. Does nothing the second time. */
     @Override
     public synchronized void close() {
         if (!open) {
@@ -86,7 +86,7 @@ final class Screen implements AutoCloseable {
         }
     }
 
-    /** What standard error is meanwhile. */
+    /** Replaces stderr meanwhile. */
     private final class Guard extends OutputStream {
         @Override
         public void write(int value) {

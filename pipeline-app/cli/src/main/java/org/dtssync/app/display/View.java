@@ -10,16 +10,16 @@ interface View extends AutoCloseable {
     /** A phase begins; the activity is that of the phase before it. */
     void phaseBegins(Phase phase, Activity before);
 
-    /** A table was copied whole. */
+    /** A table was copied completely. */
     void tableCopied(TableName table, long rows, long bytes, Duration time);
 
-    /** Called at a steady pace to show what is under way. */
+    /** Called at a steady pace to show the current work. */
     void tick(Activity activity);
 
     /** Returns the pace, in milliseconds. */
     long paceMillis();
 
-    /** Shows no more, and leaves the terminal as it was. */
+    /** Stops, and restores the terminal. */
     @Override
     void close();
 }

@@ -1,6 +1,6 @@
 /**
- * Shows people how a task gets on: a block that is redrawn on a terminal, log lines everywhere else.
+ * Shows the progress of a task: a block that is redrawn on a terminal, log lines everywhere else.
  *
- * <p>Reads from: what the pipeline tells its listener. Writes to: standard error.
+ * <p>Reads from: the pipeline's notifications. Writes to: stderr.
  */
 package org.dtssync.app.display;

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks both databases for the lag every few seconds, so that it grows also where nothing moves any more. Runs in one thread
+ * Reads the lag from both databases every few seconds, so that it grows even if nothing moves. Runs in one thread
  * until it is interrupted.
  */
 final class LagWatch implements Runnable {

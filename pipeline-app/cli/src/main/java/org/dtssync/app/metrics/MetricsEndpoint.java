@@ -41,11 +41,11 @@ public final class MetricsEndpoint implements AutoCloseable {
     }
 
     /**
-     * Begins to serve.
+     * Starts serving.
      *
      * @param settings where
      * @param task the task, with embedded servers resolved to their addresses
-     * @throws SyncException of kind USAGE if nothing can be served there
+     * @throws SyncException of kind USAGE if it cannot listen there
      */
     public static MetricsEndpoint start(MetricsSettings settings, TaskFile task) {
         TaskMetrics metrics = new TaskMetrics(task.name(), task.walWarningBytes());
@@ -56,7 +56,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         server.setExecutor(endpoint.answering);
         server.start();
         endpoint.watching.start();
-        LOG.info("Metrics can be read. task={} url={}", task.name(), endpoint.url());
+        LOG.info("Metrics endpoint listening. task={} url={}", task.name(), endpoint.url());
         return endpoint;
     }
 
@@ -66,8 +66,8 @@ public final class MetricsEndpoint implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be listened at: "
-                            + e.getMessage() + ".",
+                    "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be used: " + e.getMessage()
+                            + ".",
                     "Name an address of this machine and a free port, or port 0 for any.",
                     e);
         }
@@ -79,7 +79,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         return thread;
     }
 
-    /** Returns who is to be told how the run gets on. */
+    /** Returns the listener to notify of the run's progress. */
     public PipelineListener listener() {
         return metrics;
     }
@@ -117,7 +117,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         try {
             watching.join(TimeUnit.SECONDS.toMillis(JOIN_SECONDS));
             if (!answering.awaitTermination(JOIN_SECONDS, TimeUnit.SECONDS)) {
-                LOG.debug("A reader of the metrics did not end in time.");
+                LOG.debug("A client of the metrics endpoint did not finish in time.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

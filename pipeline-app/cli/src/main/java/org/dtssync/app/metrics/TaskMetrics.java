@@ -16,7 +16,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * The numbers of one run, each with the label {@code task}. Counters count from the start of the process. {@code docs/metrics.md}
+ * The metrics of one run, each with the label {@code task}. Counters count from the start of the process. {@code docs/metrics.md}
  * lists them all. Thread-safe.
  */
 final class TaskMetrics implements PipelineListener {
@@ -37,7 +37,7 @@ final class TaskMetrics implements PipelineListener {
      * Creates the metrics of a task.
      *
      * @param task its name
-     * @param walWarningBytes the size of the kept WAL from which a warning is given, in bytes
+     * @param walWarningBytes the size of retained WAL that triggers a warning, in bytes
      */
     TaskMetrics(String task, long walWarningBytes) {
         registry.config().commonTags("task", task);
@@ -49,14 +49,18 @@ final class TaskMetrics implements PipelineListener {
                 .baseUnit("bytes")
                 .description("Bytes of COPY text copied by the snapshot.")
                 .register(registry);
-        gauge("dts.sync.lag", "seconds", "Age of the oldest heartbeat that is not applied.", () -> lagSeconds);
-        gauge("dts.sync.lag", "bytes", "WAL between the source's end and the applied position.", () -> lagBytes);
-        gauge("dts.sync.slot.retained.wal", "bytes", "WAL the source keeps for the slot.", () -> retainedBytes);
+        gauge("dts.sync.lag", "seconds", "Age of the oldest heartbeat not yet applied.", () -> lagSeconds);
+        gauge(
+                "dts.sync.lag",
+                "bytes",
+                "WAL between the source's current end of WAL and the applied position.",
+                () -> lagBytes);
+        gauge("dts.sync.slot.retained.wal", "bytes", "WAL that the source retains for the slot.", () -> retainedBytes);
         gauge("dts.sync.wal.warning", "bytes", "The setting wal.warning.", () -> walWarningBytes);
         for (Phase one : Phase.values()) {
             Gauge.builder("dts.sync.phase", () -> phase == one ? 1 : 0)
                     .tag("phase", one.label())
-                    .description("1 for the phase the task is in.")
+                    .description("1 for the current phase of the task.")
                     .register(registry);
         }
         for (FaultKind kind : FaultKind.values()) {
@@ -65,7 +69,7 @@ final class TaskMetrics implements PipelineListener {
             Gauge.builder("dts.sync.last.error.timestamp", () -> millis.get() / 1000.0)
                     .baseUnit("seconds")
                     .tag("kind", label(kind))
-                    .description("When an error of this kind was last met, in Unix time; 0 for never.")
+                    .description("Unix time of the last retried error of this kind; 0 if there was none.")
                     .register(registry);
         }
     }
@@ -75,7 +79,7 @@ final class TaskMetrics implements PipelineListener {
     }
 
     private void gauge(String name, String unit, String description, Supplier<Number> value) {
-        // Two gauges of one name would be one meter with two units.
+        // Two gauges of the same name would be one meter with two units.
         Gauge.builder(name + "." + unit, value)
                 .baseUnit(unit)
                 .description(description)
@@ -86,13 +90,13 @@ final class TaskMetrics implements PipelineListener {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Notes the lag; NaN where it is not known. */
+    /** Sets the lag; NaN if unknown. */
     void lag(double seconds, double bytes) {
         lagSeconds = seconds;
         lagBytes = bytes;
     }
 
-    /** Returns everything in Prometheus' text format. */
+    /** Returns all metrics in Prometheus text format. */
     String text() {
         return registry.scrape();
     }
@@ -130,7 +134,7 @@ final class TaskMetrics implements PipelineListener {
         Counter.builder("dts.sync.retries")
                 .tag("part", part)
                 .tag("kind", label(kind))
-                .description("Further tries after a fault that may pass.")
+                .description("Retries after a transient error.")
                 .register(registry)
                 .increment();
     }

@@ -1,6 +1,6 @@
 /**
- * What a run tells Prometheus.
+ * The Prometheus metrics of a run.
  *
- * <p>Reads from: what the pipeline tells, the status of the task. Writes to: an HTTP port, when asked.
+ * <p>Reads from: the pipeline's notifications, the status of the task. Writes to: an HTTP port, on request.
  */
 package org.dtssync.app.metrics;

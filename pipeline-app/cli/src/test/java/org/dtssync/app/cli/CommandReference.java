@@ -10,16 +10,16 @@ final class CommandReference {
     private static final int WIDTH = 100;
 
     private static final String OPENING = """
-            # The commands
+            # Commands
 
-            What `scripts/dts-sync COMMAND --help` prints, for every command. This page is made from the code, and a test holds the
-            two together.
+            The output of `scripts/dts-sync COMMAND --help`, for every command. This page is generated from the code, and a test keeps the
+            two in sync.
 
-            - Standard output carries only what was asked for (a report, JSON, a statement); progress, logs and mistakes go to
-              standard error.
+            - stdout contains only the requested output (a report, JSON, a statement); progress, logs and errors go to
+              stderr.
             - Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck failed, 4 verification found differences.
               SIGTERM and Ctrl-C end `run` with 0 and other commands with 1.
-            - `DTS_SYNC_JAVA_OPTS` replaces the memory setting (`-Xmx512m`) with any options of Java's.
+            - `DTS_SYNC_JAVA_OPTS` replaces the memory setting (`-Xmx512m`) with any JVM options.
 
             """;
 

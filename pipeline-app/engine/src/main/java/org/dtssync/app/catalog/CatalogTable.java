@@ -5,18 +5,18 @@ import java.util.Optional;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * One table of the source as its catalog has it: a plain table, the root of a partition tree, or a member of one.
+ * One table of the source, as in its catalog: a plain table, the root of a partition tree, or a member of one.
  * Immutable.
  *
  * @param oid its object identifier
  * @param name its name
- * @param rootOid the object identifier of its partition tree's root; its own if it is no partition
- * @param root the root's name; its own if it is no partition
+ * @param rootOid the object identifier of its partition tree's root; its own if it is not a partition
+ * @param root the root's name; its own if it is not a partition
  * @param kind what it is
  * @param persistence whether its changes are in the WAL
- * @param identity what PostgreSQL writes of old rows
- * @param keyColumns the replica identity's columns in key order; empty if it has none that could serve as a key
- * @param deferrablePrimaryKey whether its primary key is deferrable, and therefore no replica identity
+ * @param identity what PostgreSQL logs of old rows
+ * @param keyColumns the replica identity's columns in key order; empty if none can serve as a key
+ * @param deferrablePrimaryKey whether its primary key is deferrable, and therefore cannot be the replica identity
  * @param rows rows by the statistics, 0 for a partitioned table itself
  * @param bytes size without indexes, 0 for a partitioned table itself
  * @param toastBytes the part of it that is stored out of line
@@ -37,9 +37,9 @@ public record CatalogTable(
 
     /** What a table is. */
     public enum Kind {
-        /** A table with rows of its own. */
+        /** A table that stores rows. */
         PLAIN,
-        /** A partitioned table, whose rows are its partitions'. */
+        /** A partitioned table, whose rows are stored in its partitions. */
         PARTITIONED,
         /** A foreign table, alone or as a partition. */
         FOREIGN
@@ -55,7 +55,7 @@ public record CatalogTable(
         TEMPORARY
     }
 
-    /** What PostgreSQL writes of an old row: the setting {@code REPLICA IDENTITY}. */
+    /** What PostgreSQL logs of an old row: the setting {@code REPLICA IDENTITY}. */
     public enum Identity {
         /** The primary key's columns. */
         DEFAULT,

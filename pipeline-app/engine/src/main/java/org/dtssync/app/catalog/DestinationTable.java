@@ -10,12 +10,12 @@ import org.dtssync.app.catalog.TableStructure.Column;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Looks whether a table at the destination can take the rows of the source's table of that name. Stateless. */
+/** Checks whether a table at the destination can store the rows of the source table of that name. Stateless. */
 public final class DestinationTable {
 
     private DestinationTable() {}
 
-    /** Reads its structure; empty if it does not exist. */
+    /** Reads its shape; empty if it does not exist. */
     public static Optional<TableStructure> read(DatabaseConnections destination, TableName table) {
         return Optional.ofNullable(new StructureFingerprint(destination)
                         .read(List.of(table))
@@ -26,8 +26,8 @@ public final class DestinationTable {
     /**
      * Compares.
      *
-     * @param step the change that was made at the source, if one is being accepted: rows from before it must look alike
-     * @param keyless whether the destination need not have the key yet
+     * @param step the change made at the source, if one is being accepted: rows from before it must be the same
+     * @param keyless whether the destination may lack the key for now
      * @return how the destination differs, in words that follow a colon; empty if it does not
      */
     public static Optional<String> difference(
@@ -41,7 +41,7 @@ public final class DestinationTable {
         }
         for (String name : destination.columns().keySet()) {
             if (!source.columns().containsKey(name)) {
-                return Optional.of("column " + name + " exists there only");
+                return Optional.of("column " + name + " exists only there");
             }
         }
         boolean later = keyless && destination.key().isEmpty();
@@ -61,7 +61,7 @@ public final class DestinationTable {
             return Optional.of("column " + name + " is " + destination.type() + " instead of " + source.type());
         }
         if (source.generated() != destination.generated()) {
-            return Optional.of("column " + name + " is generated at one side only");
+            return Optional.of("column " + name + " is generated at one end only");
         }
         if (source.notNull() != destination.notNull()) {
             return Optional.of("column " + name + " is NOT NULL at the " + (source.notNull() ? "source" : "destination")
@@ -79,8 +79,8 @@ public final class DestinationTable {
             if (added.getValue().isPresent()
                     && !added.getValue()
                             .equals(destination.columns().get(added.getKey()).missing())) {
-                return Optional.of("its rows have not the value in the new column " + added.getKey()
-                        + " that the source's rows have; add the column with the same default, or use --resnapshot");
+                return Optional.of("its rows do not have the value in the new column " + added.getKey()
+                        + " that the source rows have; add the column with the same default, or use --resnapshot");
             }
         }
         for (Map.Entry<String, Column> column : step.now().columns().entrySet()) {
@@ -89,7 +89,7 @@ public final class DestinationTable {
             if (was != null
                     && !was.preset().equals(preset)
                     && !preset.equals(destination.columns().get(column.getKey()).preset())) {
-                return Optional.of("column " + column.getKey() + " has another default there");
+                return Optional.of("column " + column.getKey() + " has a different default there");
             }
         }
         Map<String, String> before = step.before().partitions();
@@ -107,7 +107,7 @@ public final class DestinationTable {
         return Optional.empty();
     }
 
-    /** Returns whether rows could be refused for another reason than the key while they come in any order. */
+    /** Returns whether rows could be rejected for a reason other than the key while they arrive in any order. */
     public static boolean hasOtherUniqueIndexes(DatabaseConnections destination, TableName table, List<String> key) {
         return destination.inTransaction("The indexes of table " + table + " could not be read", connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
-/** Puts the difference between two sets of facts about one table into words. Used for one comparison. */
+/** Describes the difference between two sets of facts about one table. Used for one comparison. */
 final class FactComparison {
 
     private static final String ALTERED = "altered";
@@ -45,7 +45,7 @@ final class FactComparison {
     private void tables() {
         String was = table(before).get(OBJECT);
         if (!Objects.equals(was, table(now).get(OBJECT))) {
-            changes.add("table was dropped and created again");
+            changes.add("table was dropped and re-created");
         }
     }
 
@@ -71,7 +71,7 @@ final class FactComparison {
         });
     }
 
-    /** Notes columns of one number under two names, and returns these names. */
+    /** Records columns with one number under two names, and returns these names. */
     private Set<String> renamedColumns(Map<String, Map<String, String>> old, Map<String, Map<String, String>> current) {
         Set<String> renamed = new TreeSet<>();
         old.forEach((was, facts) -> current.forEach((is, currentFacts) -> {
@@ -93,7 +93,7 @@ final class FactComparison {
         changed("generation expression of column " + name, was.get("generated"), is.get("generated"));
         changed("identity of column " + name, was.get("identity"), is.get("identity"));
         if (!Objects.equals(was.get("not null"), is.get("not null"))) {
-            changes.add("column " + name + (is.get("not null") == null ? " may be null now" : " is NOT NULL now"));
+            changes.add("column " + name + (is.get("not null") == null ? " is nullable now" : " is NOT NULL now"));
         }
         boolean rewritten = !Objects.equals(was.get(ALTERED), is.get(ALTERED))
                 && !Objects.equals(table(before).get(FILES), table(now).get(FILES));
@@ -121,7 +121,7 @@ final class FactComparison {
             } else if (!Objects.equals(
                     before.get("partition").get(was).get(OBJECT),
                     now.get("partition").get(is).get(OBJECT))) {
-                changes.add("partition " + was + " was replaced by another of the same name");
+                changes.add("partition " + was + " was replaced by another one of the same name");
             } else {
                 properties("partition", was);
             }
@@ -155,7 +155,7 @@ final class FactComparison {
         List<String> current = list(is);
         current.stream()
                 .filter(value -> !old.contains(value))
-                .forEach(value -> changes.add("enum type " + type + " got the value '" + value + "'"));
+                .forEach(value -> changes.add("enum type " + type + " gained the value '" + value + "'"));
         old.stream()
                 .filter(value -> !current.contains(value))
                 .forEach(value -> changes.add("enum type " + type + " lost the value '" + value + "'"));
@@ -164,7 +164,7 @@ final class FactComparison {
         }
     }
 
-    /** Properties of the table or of a partition; a column's have words of their own. */
+    /** Properties of the table or of a partition; those of a column are worded separately. */
     private void properties(String kind, String name) {
         Map<String, String> was = before.get(kind).get(name);
         Map<String, String> is = now.get(kind).get(name);

@@ -6,15 +6,15 @@ import org.dtssync.connectors.postgres.Identifiers;
 /**
  * One column of a key and how it is ordered.
  *
- * <p>Operators are those of the index's operator class, written with their schema: by name alone a {@code citext} column would
+ * <p>Operators are those of the index's operator class, schema-qualified: by name alone a {@code citext} column would
  * be compared by the operators of {@code text}, in another order than its index has. Values are printed by the type's output
- * function and read by its input function; casts to and from text may be something else. Immutable.
+ * function and read by its input function; casts to and from text may differ. Immutable.
  *
  * @param expression the quoted column, with the index's collation where that is not the column's own; a domain over an enum
- *     cast to the enum, since the operators of enums take no domain
+ *     cast to the enum, since enum operators do not accept a domain
  * @param type the column's type for a cast of a bound; for a domain the type below it
- * @param descending whether the index runs downwards
- * @param nullsFirst whether the index has nulls first; a key has none, but the order must read the same to match it
+ * @param descending whether the index is descending
+ * @param nullsFirst whether the index has nulls first; a key has none, but the order must match the index
  * @param operators the operator class's {@code <, <=, =, >=, >} in this order
  */
 public record KeyColumn(
@@ -30,7 +30,7 @@ public record KeyColumn(
         return "format('%s', " + expression + ")";
     }
 
-    /** Returns a value that {@link #text} gave as SQL. */
+    /** Returns a value from {@link #text} as SQL. */
     public String literal(String text) {
         return Identifiers.literal(text) + "::" + type;
     }

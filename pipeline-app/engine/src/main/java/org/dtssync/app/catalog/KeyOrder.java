@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * The order of a key as SQL: how rows are sorted, and which lie between two bounds.
  *
  * <p>One order decides both where a chunk ends and which rows are in it, so chunks can neither overlap nor leave a gap,
- * whatever the type or collation; and where it is the index's own no range reads more than its rows. Immutable.
+ * whatever the type or collation; and where it is the index's own order no range reads more than its rows. Immutable.
  *
  * @param columns the key's columns in the order they are compared in
  */
@@ -34,12 +34,12 @@ public record KeyOrder(List<KeyColumn> columns) {
     /**
      * Returns the condition for rows behind one bound, up to and including another, or {@code true}.
      *
-     * <p>Columns in which both bounds agree are asked for by equality: a scan of the index ends only when the first column that
+     * <p>Columns in which both bounds agree are compared for equality: an index scan ends only when the first column that
      * is compared by range has passed its bound, so without that each chunk of a tenant's rows would be read to the end of
      * that tenant.
      *
-     * @param after the key that the rows come after, as {@link #bound} gave it; empty: open below
-     * @param upTo the last key that is still wanted; empty: open above
+     * @param after the key that the rows follow, from {@link #bound}; empty: open below
+     * @param upTo the last key to include; empty: open above
      */
     public String within(Optional<List<String>> after, Optional<List<String>> upTo) {
         int common = commonColumns(after, upTo);
@@ -85,7 +85,7 @@ public record KeyOrder(List<KeyColumn> columns) {
         return columns.stream().skip(start);
     }
 
-    /** A comparison of rows, which an index answers as a whole; it has one operator for all columns. */
+    /** A row comparison, which one index scan can evaluate; it has one operator for all columns. */
     private String row(int start, String operator, List<String> bound) {
         if (start == columns.size() - 1) {
             return compare(start, operator, bound);

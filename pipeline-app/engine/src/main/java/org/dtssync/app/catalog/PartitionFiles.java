@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * Which files the rows of a table's partitions were in when its fingerprint was taken. TRUNCATE gives a partition a new file,
- * and so does whatever rewrites it. Stateless.
+ * and so does every rewrite. Stateless.
  */
 public final class PartitionFiles {
 
@@ -18,20 +18,20 @@ public final class PartitionFiles {
     private static final String FILES = FactComparison.FILES;
     private static final String OBJECT = FactComparison.OBJECT;
 
-    /** What has to be alike for a partition to hold the same rows at both ends. */
+    /** What must be equal for a partition to hold the same rows at both ends. */
     private static final Set<String> PLACE = Set.of("parent", "bound", "partition key");
 
     private PartitionFiles() {}
 
     /**
-     * A partition that has rows of its own.
+     * A partition that stores rows.
      *
      * @param oid its object identifier, as text
      * @param name its name as SQL prints it, quoted and with its schema
      */
     public record Partition(String oid, String name) {}
 
-    /** Returns the partitions whose file is another one than was recorded, and those of which none was recorded. */
+    /** Returns the partitions whose file differs from the recorded one, and those without a recorded one. */
     public static List<Partition> replaced(String recorded, String now) {
         Map<String, Map<String, String>> before = partitions(recorded);
         List<Partition> replaced = new ArrayList<>();
@@ -45,8 +45,8 @@ public final class PartitionFiles {
     }
 
     /**
-     * Returns a fingerprint with the files that another one has of the same partitions, and no others. So what was not compared
-     * yet is not forgotten when a change of the structure is accepted, and a partition that is new is compared.
+     * Returns a fingerprint with only the files that another one has of the same partitions. So a partition that was not compared
+     * yet is not forgotten when a schema change is accepted, and a new partition is compared.
      */
     public static String withFilesOf(String fingerprint, String other) {
         Map<String, Map<String, String>> files = partitions(other);
@@ -77,7 +77,7 @@ public final class PartitionFiles {
         return partitions(fingerprint).containsKey(name);
     }
 
-    /** By what the root is partitioned; a partition below another one is looked at together with its parent's name. */
+    /** The root's partition key; a nested partition is considered together with its parent's name. */
     private static Optional<String> tableKey(String fingerprint) {
         return StructureFact.parse(fingerprint).stream()
                 .filter(fact -> fact.kind().equals("table") && fact.property().equals("partition key"))

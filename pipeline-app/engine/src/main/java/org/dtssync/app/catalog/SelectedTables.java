@@ -41,7 +41,7 @@ public final class SelectedTables {
         }
     }
 
-    /** Returns the names alone, in their order, at a fraction of the cost: no table's size is looked at. */
+    /** Returns only the names, in their order, at a fraction of the cost: no table size is read. */
     public List<TableName> names() {
         try (Connection connection = source.open()) {
             return catalog.capturedNames(connection);

@@ -3,7 +3,7 @@ package org.dtssync.app.catalog;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * One thing about a captured table that is no longer as it was when its capture began.
+ * One property of a captured table that has changed since capture began.
  *
  * @param table the table
  * @param what what changed, in words that follow the table's name: {@code column phone (text) was added}

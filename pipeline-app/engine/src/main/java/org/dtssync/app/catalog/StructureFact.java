@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * One fact of a table's structure. Facts are kept as text: a JSON array of four strings a line, sorted, so that two texts of
- * one structure are equal and a person can read what was recorded.
+ * One fact of a table's shape. Facts are kept as text: one JSON array of four strings per line, sorted, so that two texts of
+ * the same shape are equal and a person can read what was recorded.
  *
- * @param kind of what: table, column, partition, enum, composite, domain or range
+ * @param kind what it is about: table, column, partition, enum, composite, domain or range
  * @param name its name; empty for the table itself
  * @param property which property of it
  * @param value the property's value as SQL prints it
@@ -24,7 +24,7 @@ record StructureFact(String kind, String name, String property, String value) {
             .thenComparing(StructureFact::property)
             .thenComparing(StructureFact::value);
 
-    /** Never changed, and costly to make: there is one text a table. */
+    /** Never changed, and costly to create: there is one text per table. */
     private static final JsonMapper JSON = new JsonMapper();
 
     /** Returns the facts as text. */

@@ -20,7 +20,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * What the source's catalog says about captured tables, as a text that can be stored and compared later: columns, types,
+ * The source's catalog facts about captured tables, as a text that can be stored and compared later: columns, types,
  * defaults, keys, replica identities, partition trees, and the user's types that the columns are made of.
  *
  * <p>One query for many tables. Thread-safe; opens a connection for each reading.
@@ -33,7 +33,7 @@ public final class StructureFingerprint {
     /**
      * Facts as (table's oid, kind, name, property, value); facts without a value are left out. No part joins one list of all
      * tables to another: the planner takes such lists for short and would compare each with each. {@code altered} and
-     * {@code files} together give away a rewrite that leaves the column's type as it was ({@code TYPE ... USING}).
+     * {@code files} together reveal a rewrite that does not change the column's type ({@code TYPE ... USING}).
      * {@code missing} is what rows have in a column that was added after them; it vanishes when the table is rewritten.
      */
     private static final String FACTS = """
@@ -148,7 +148,7 @@ public final class StructureFingerprint {
             SELECT root::bigint, kind, name, property, value FROM fact WHERE value IS NOT NULL
             """;
 
-    /** Tens of thousands of tables have more than a million facts, too many for one answer. */
+    /** Tens of thousands of tables have more than a million facts, too many for one result. */
     private static final int TABLES_PER_QUERY = 500;
 
     private final DatabaseConnections source;
@@ -162,9 +162,9 @@ public final class StructureFingerprint {
      * Reads the fingerprints of tables.
      *
      * @param tables tables and roots of partition trees
-     * @return one text a table; tables that do not exist are absent
+     * @return one text per table; tables that do not exist are absent
      * @throws org.dtssync.connectors.fault.SyncException if the catalog cannot be read, of kind TRANSIENT if a statement
-     *     that is changing a table holds it locked for long
+     *     that is changing a table keeps it locked for long
      */
     public Map<TableName, String> read(Collection<TableName> tables) {
         Map<TableName, String> texts = new TreeMap<>();
@@ -173,10 +173,10 @@ public final class StructureFingerprint {
     }
 
     /**
-     * Reads the fingerprints of tables, of which there may be too many to be held together.
+     * Reads the fingerprints of tables, which may be too many to hold in memory.
      *
      * @param tables tables and roots of partition trees
-     * @param sink takes each table that exists with its fingerprint, in no certain order
+     * @param sink receives each table that exists with its fingerprint, in no defined order
      * @throws org.dtssync.connectors.fault.SyncException as {@link #read(Collection)}
      */
     public void read(Collection<TableName> tables, BiConsumer<TableName, String> sink) {
@@ -194,7 +194,7 @@ public final class StructureFingerprint {
                 }
             }
         } catch (SQLException e) {
-            throw SqlFaults.explain("The structure of the captured tables could not be read", e);
+            throw SqlFaults.explain("The schema of the captured tables could not be read", e);
         }
     }
 

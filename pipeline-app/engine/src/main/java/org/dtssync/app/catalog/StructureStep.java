@@ -6,15 +6,15 @@ import java.util.TreeMap;
 import org.dtssync.app.catalog.TableStructure.Column;
 
 /**
- * The way from one structure of a table to a later one: what each earlier column is now, and whether rows that were written
- * before can be brought along without reading the table anew. Immutable.
+ * The difference between two shapes of a table: what each earlier column is now, and whether rows that were written
+ * before can be kept without reloading the table. Immutable.
  *
- * @param before the earlier structure
+ * @param before the earlier shape
  * @param now the later one
  */
 public record StructureStep(TableStructure before, TableStructure now) {
 
-    /** Returns the earlier carried columns, each with the name it has now; empty for one that is not carried any more. */
+    /** Returns the earlier replicated columns, each with its current name; empty for one that is no longer replicated. */
     public Map<String, Optional<String>> names() {
         Map<String, Optional<String>> names = new TreeMap<>();
         for (String name : before.carried()) {
@@ -23,7 +23,7 @@ public record StructureStep(TableStructure before, TableStructure now) {
         return names;
     }
 
-    /** Returns the columns that came with the step, each with what earlier rows have in it; empty for NULL. */
+    /** Returns the columns that were added, each with the value that earlier rows have in it; empty for NULL. */
     public Map<String, Optional<String>> added() {
         Map<String, Optional<String>> added = new TreeMap<>();
         for (String name : now.carried()) {
@@ -34,7 +34,7 @@ public record StructureStep(TableStructure before, TableStructure now) {
         return added;
     }
 
-    /** Returns the columns, by the name they have now, whose type has another name than before, each with that name. */
+    /** Returns the columns, by current name, whose type name has changed, each with the previous name. */
     public Map<String, String> retyped() {
         Map<String, String> retyped = new TreeMap<>();
         names().forEach((was, is) -> is.ifPresent(name -> {
@@ -47,12 +47,12 @@ public record StructureStep(TableStructure before, TableStructure now) {
     }
 
     /**
-     * Returns why the table must be loaded anew, in words that follow its name; empty if making the same change at the
+     * Returns why the table must be reloaded, in words that follow its name; empty if making the same change at the
      * destination is enough.
      */
     public Optional<String> reloadReason() {
         if (!before.oid().equals(now.oid())) {
-            return Optional.of("was dropped and created again");
+            return Optional.of("was dropped and re-created");
         }
         if (!keyNow().equals(now.key())) {
             return Optional.of("has another key");
@@ -75,8 +75,8 @@ public record StructureStep(TableStructure before, TableStructure now) {
                     && !renamed
                     && was.typeName().equals(is.typeName())
                     && !was.altered().equals(is.altered())) {
-                return Optional.of("was rewritten with other values in column "
-                        + name.getValue().get() + ", as far as can be seen");
+                return Optional.of("was apparently rewritten with other values in column "
+                        + name.getValue().get());
             }
         }
         return addedReason(rewritten);
@@ -93,7 +93,7 @@ public record StructureStep(TableStructure before, TableStructure now) {
                     || (rewritten
                             && column.preset().isPresent()
                             && column.missing().isEmpty())) {
-                return Optional.of("has values of its own in each row of the new column " + name);
+                return Optional.of("has a different value in each row of the new column " + name);
             }
         }
         return Optional.empty();
@@ -111,7 +111,7 @@ public record StructureStep(TableStructure before, TableStructure now) {
                 .findFirst();
     }
 
-    /** The key's columns are printed by name, so a renamed column alone is no other key. */
+    /** The key's columns are printed by name, so a renamed column alone does not make a different key. */
     private Optional<String> keyNow() {
         Optional<String> key = before.key();
         if (key.isEmpty() || key.equals(now.key())) {
@@ -129,7 +129,7 @@ public record StructureStep(TableStructure before, TableStructure now) {
         return Optional.of(String.join(", ", parts));
     }
 
-    /** As PostgreSQL's quote_ident for names that need no look at its list of keywords. */
+    /** Like PostgreSQL's quote_ident, for names that are not keywords. */
     private static String quoted(String name) {
         return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
     }

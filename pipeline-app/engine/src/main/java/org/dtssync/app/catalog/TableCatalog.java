@@ -20,16 +20,16 @@ import org.dtssync.connectors.postgres.TableName;
  * Reads the tables a selection matches, with all members of their partition trees, in one query however many there are.
  *
  * <p>A partition is selected by its root's name, never by its own: roots stand for their partitions. Foreign, unlogged
- * and temporary tables are in it too, so that the precheck can name them; {@link SelectedTables} leaves them out.
- * Left out are the system's schemas, dts_sync and members of extensions. Thread-safe.
+ * and temporary tables are included, so that the precheck can name them; {@link SelectedTables} excludes them.
+ * System schemas, dts_sync and members of extensions are excluded. Thread-safe.
  */
 public final class TableCatalog {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /**
-     * Sizes are read under a lock that a running ALTER TABLE or VACUUM FULL withholds; then the size of the last VACUUM or
-     * ANALYZE (relpages) has to do. Rows follow the planner: density of the last ANALYZE times the size now.
+     * Sizes are read under a lock that a running ALTER TABLE or VACUUM FULL withholds; then the size as of the last VACUUM or
+     * ANALYZE (relpages) is used. Rows follow the planner: density of the last ANALYZE times the size now.
      */
     private static final String TABLES = """
             WITH RECURSIVE tree(root, member) AS (

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * One table's structure as its fingerprint has it, as far as changes of rows depend on it. Immutable.
+ * One table's shape from its fingerprint, as far as row changes depend on it. Immutable.
  *
  * @param oid the table's object identifier, as text
- * @param files a digest of the files the rows are in; another one after every rewrite
+ * @param files a digest of the files the rows are in; it changes with every rewrite
  * @param key the key's columns as the catalog prints them; empty if there is none
  * @param columns the columns by name
  * @param partitions each partition's bound by its name
@@ -24,9 +24,9 @@ public record TableStructure(
      * @param number its number, which stays when it is renamed
      * @param type its type with modifiers
      * @param typeName its type's bare name
-     * @param generated whether its values are computed, and therefore not carried
+     * @param generated whether its values are computed, and therefore not replicated
      * @param notNull whether it is NOT NULL
-     * @param preset its default as PostgreSQL prints it, or which sort of identity column it is; empty if neither
+     * @param preset its default as PostgreSQL prints it, or the kind of identity column; empty if neither
      * @param missing what rows from before it have in it; empty for NULL
      * @param altered changes when the column is altered
      */
@@ -83,7 +83,7 @@ public record TableStructure(
                 facts.get("altered"));
     }
 
-    /** Returns the names of the columns whose values are carried, in the order of the table. */
+    /** Returns the names of the replicated columns, in table order. */
     public List<String> carried() {
         return columns.entrySet().stream()
                 .filter(column -> !column.getValue().generated())

@@ -1,5 +1,5 @@
 /**
- * What the source's catalog says of the tables a task moves: which they are, their keys, their sizes.
+ * The source's catalog of the tables that a task migrates: names, keys, sizes.
  *
  * <p>Reads from: the source's catalog. Writes to: nothing.
  */

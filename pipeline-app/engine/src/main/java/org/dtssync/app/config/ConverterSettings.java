@@ -4,11 +4,11 @@ import java.util.Map;
 
 /**
  * The Kafka Connect converters of record keys and values: {@code key.converter}, {@code value.converter} and their
- * prefixed properties, by Kafka Connect's own convention.
+ * prefixed properties, by Kafka Connect's convention.
  *
- * @param keyConverter class name, or null for the project's own
+ * @param keyConverter class name, or null for the built-in one
  * @param keyProperties properties without the prefix {@code key.converter.}
- * @param valueConverter class name, or null for the project's own
+ * @param valueConverter class name, or null for the built-in one
  * @param valueProperties properties without the prefix {@code value.converter.}
  */
 public record ConverterSettings(

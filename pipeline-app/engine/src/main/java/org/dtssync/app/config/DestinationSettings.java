@@ -14,9 +14,9 @@ public record DestinationSettings(DatabaseSettings database, Existing existing) 
     public enum Existing {
         /** The precheck fails and names them. */
         FAIL,
-        /** Their structure is kept, and their rows are removed before the load. */
+        /** The tables are kept, and their rows are removed before the load. */
         EMPTY,
-        /** Their structure is kept; they must be empty. */
+        /** The tables are kept; they must be empty. */
         ADOPT
     }
 }

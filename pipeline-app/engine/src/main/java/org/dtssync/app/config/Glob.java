@@ -2,7 +2,7 @@ package org.dtssync.app.config;
 
 import java.util.regex.Pattern;
 
-/** Patterns with {@code *} (any characters) and {@code ?} (one character); everything else is itself. */
+/** Patterns with {@code *} (any characters) and {@code ?} (one character); every other character is literal. */
 final class Glob {
 
     private Glob() {}

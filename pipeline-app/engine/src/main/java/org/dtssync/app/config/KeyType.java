@@ -2,7 +2,7 @@ package org.dtssync.app.config;
 
 import java.util.Locale;
 
-/** What the values of a key are. */
+/** The type of a key's values. */
 enum KeyType {
     /** A task's name. */
     NAME("text"),
@@ -18,7 +18,7 @@ enum KeyType {
     PATH("path"),
     /** A whole number between two limits. */
     COUNT("whole number"),
-    /** Milliseconds, or -1 for ever. */
+    /** Milliseconds, or -1 for unlimited. */
     RETENTION("whole number"),
     /** A number with a unit of time. */
     DURATION("duration", "ms, s, m, h or d"),
@@ -30,9 +30,9 @@ enum KeyType {
     PATTERNS("list of patterns"),
     /** A list of names. */
     NAMES("list of names"),
-    /** A map of properties of somebody else's. */
+    /** A map of another program's properties. */
     PROPERTIES("map"),
-    /** One property of somebody else's. */
+    /** One property of another program. */
     PROPERTY("text");
 
     private final String title;
@@ -47,12 +47,12 @@ enum KeyType {
         this.unit = unit;
     }
 
-    /** Returns what people call it. */
+    /** Returns its name for people. */
     String title() {
         return title;
     }
 
-    /** Returns the units its values have; empty where a key has its own, or none. */
+    /** Returns the units its values have; empty if a key has its own, or none. */
     String unit() {
         return unit;
     }

@@ -1,9 +1,9 @@
 package org.dtssync.app.config;
 
 /**
- * Where the metrics of a run can be read. Immutable.
+ * Where a run serves its metrics. Immutable.
  *
- * @param host the name or address that is listened at
+ * @param host the name or address to listen on
  * @param port its port; 0 for any free one
  */
 public record MetricsSettings(String host, int port) {}

@@ -6,35 +6,35 @@ import java.util.List;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Everything that is wrong with one task file, gathered so that a person sees all of it at once. Not thread-safe. */
+/** All mistakes of one task file, collected so that they are reported at once. Not thread-safe. */
 final class Mistakes {
 
     private record Mistake(int line, String sentence) {}
 
-    /** Mistakes about something that is not there come last. */
+    /** Mistakes about missing keys come last. */
     static final int NO_LINE = Integer.MAX_VALUE;
 
     private final List<Mistake> mistakes = new ArrayList<>();
     private boolean fatal;
 
-    /** Notes a mistake; the sentence names the key and ends with the remedy. */
+    /** Records a mistake; the sentence names the key and ends with the remedy. */
     void add(int line, String sentence) {
         mistakes.add(new Mistake(line, sentence));
     }
 
-    /** Notes a mistake after which nothing more can be said: later ones are not noted. */
+    /** Records a mistake that makes further checks pointless: later ones are not recorded. */
     void addFatal(int line, String sentence) {
         mistakes.clear();
         add(line, sentence);
         fatal = true;
     }
 
-    /** Returns whether the file could not be read far enough to say more about it. */
+    /** Returns whether the file could not be read far enough for further checks. */
     boolean isFatal() {
         return fatal;
     }
 
-    /** Returns how a key is pointed at. */
+    /** Returns how messages refer to a key. */
     static String at(String path, int line) {
         return line == NO_LINE ? path : path + " (line " + line + ")";
     }

@@ -16,7 +16,7 @@ final class NearestKey {
                 .orElseThrow();
     }
 
-    /** A dotted key given as a map ({@code data: dir:}) or a missing part of it are nearer than their letters say. */
+    /** A dotted key given as a map ({@code data: dir:}) or a missing part of it are nearer than their edit distance. */
     private static int cost(String unknown, String key) {
         String a = unknown.toLowerCase(Locale.ROOT);
         String b = key.toLowerCase(Locale.ROOT);

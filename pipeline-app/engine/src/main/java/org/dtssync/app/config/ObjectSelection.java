@@ -3,17 +3,17 @@ package org.dtssync.app.config;
 import java.util.List;
 
 /**
- * Section {@code objects}: which objects are moved.
+ * Section {@code objects}: which objects are migrated.
  *
  * @param include patterns {@code schema.table} with {@code *} and {@code ?}; a table is selected if one matches
- * @param exclude patterns that take tables out again
- * @param owners whether owners and grants are carried across
+ * @param exclude patterns that exclude tables
+ * @param owners whether owners and grants are migrated
  */
 public record ObjectSelection(List<String> include, List<String> exclude, Owners owners) {
 
-    /** What becomes of owners and grants. */
+    /** What happens to owners and grants. */
     public enum Owners {
-        /** Carried across; the roles must exist at the destination. */
+        /** Migrated; the roles must exist at the destination. */
         KEEP,
         /** Everything belongs to the destination's account, without grants. */
         DROP
@@ -31,7 +31,7 @@ public record ObjectSelection(List<String> include, List<String> exclude, Owners
         return matchesAny(include, qualified) && !excludes(schema, name);
     }
 
-    /** Returns whether a pattern takes this object out. */
+    /** Returns whether a pattern excludes this object. */
     public boolean excludes(String schema, String name) {
         return matchesAny(exclude, schema + "." + name);
     }

@@ -11,7 +11,7 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.postgresql.Driver;
 
 /**
- * Reads the keys {@code switchover.pgbouncer.*}, of which either all that are needed are there or none. Used by one thread.
+ * Reads the keys {@code switchover.pgbouncer.*}, of which either all required ones are present or none. Used by one thread.
  *
  * @param section the section {@code switchover}
  * @param directory where relative paths start
@@ -32,7 +32,7 @@ record PgBouncerReader(SectionReader section, Path directory) {
             TaskKey.SWITCHOVER_PGBOUNCER_DESTINATION,
             TaskKey.SWITCHOVER_PGBOUNCER_PAUSE_TIMEOUT);
 
-    /** Reads them; what is wrong is noted in the section. */
+    /** Reads them; mistakes are recorded in the section. */
     Optional<PgBouncerSettings> read(DatabaseSettings source, DatabaseSettings destination) {
         if (!section.hasAny(NEEDED) && !section.hasAny(OTHERS)) {
             return Optional.empty();
@@ -65,10 +65,10 @@ record PgBouncerReader(SectionReader section, Path directory) {
     private static Server of(DatabaseSettings database) {
         Properties url = Driver.parseURL(database.url(), new Properties());
         if (url == null) {
-            // Noted where the URL was read.
+            // Recorded where the URL was read.
             return new Server("", 0, "");
         }
-        // Of several hosts the first one; the gates of a switch compare it with what PgBouncer uses.
+        // The first of several hosts; a precondition of a switch compares it with the one PgBouncer uses.
         return new Server(
                 bare(url.getProperty("PGHOST").split(",", -1)[0]),
                 Integer.parseInt(url.getProperty("PGPORT").split(",", -1)[0]),

@@ -11,13 +11,13 @@ import java.util.Optional;
  * @param host where its console listens
  * @param port the console's port
  * @param user an account of its {@code admin_users}
- * @param password the account's password, or null where none is asked for; never printed
- * @param rootCertificate the certificate of the authority that issued the console's; empty if none is asked for
+ * @param password the account's password, or null if none is needed; never printed
+ * @param rootCertificate the certificate of the authority that issued the console's; empty for none
  * @param databases the names of the moved databases in PgBouncer
  * @param file the included file with the lines of these databases
  * @param source the source as PgBouncer reaches it
  * @param destination the destination as PgBouncer reaches it
- * @param pauseTimeout how long open transactions are waited for
+ * @param pauseTimeout how long to wait for open transactions
  */
 public record PgBouncerSettings(
         String host,
@@ -45,7 +45,7 @@ public record PgBouncerSettings(
      */
     public record Server(String host, int port, String database) {
 
-        /** Returns it as the task file writes it. */
+        /** Returns it as written in the task file. */
         @Override
         public String toString() {
             return host + ":" + port + "/" + database;

@@ -22,7 +22,7 @@ final class Quantities {
 
     private Quantities() {}
 
-    /** Returns the duration, or empty if the text is none. */
+    /** Returns the duration, or empty if the text is not a duration. */
     static Optional<Duration> duration(String text) {
         Matcher matcher = DURATION.matcher(text);
         return matcher.matches()
@@ -30,7 +30,7 @@ final class Quantities {
                 : Optional.empty();
     }
 
-    /** Returns the size in bytes, or empty if the text is none or more than a long holds. */
+    /** Returns the size in bytes, or empty if the text is not a size or exceeds a long. */
     static Optional<Long> bytes(String text) {
         Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches()) {

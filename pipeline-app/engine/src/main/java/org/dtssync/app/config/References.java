@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Replaces {@code ${env:NAME}} and {@code ${file:/path}} in values. What comes out may be a secret and is never put into
- * a mistake's text; what comes out is not looked at for references again.
+ * Replaces {@code ${env:NAME}} and {@code ${file:/path}} in values. The result may be a secret and never appears in
+ * a message; it is not searched for further references.
  */
 final class References {
 
@@ -26,7 +26,7 @@ final class References {
      *
      * @param environment the process's environment variables
      * @param directory where relative paths start
-     * @param mistakes where what cannot be resolved is noted
+     * @param mistakes where unresolvable references are recorded
      */
     References(Map<String, String> environment, Path directory, Mistakes mistakes) {
         this.environment = environment;

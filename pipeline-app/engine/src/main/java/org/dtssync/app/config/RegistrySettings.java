@@ -3,11 +3,11 @@ package org.dtssync.app.config;
 import java.util.Map;
 
 /**
- * Section {@code registry}: a schema registry that speaks Confluent's REST API.
+ * Section {@code registry}: a schema registry that provides Confluent's REST API.
  *
  * @param embedded whether a registry is started under {@code data.dir}
  * @param url base of the API, null if embedded
- * @param properties further client properties, such as {@code basic.auth.user.info}
+ * @param properties additional client properties, such as {@code basic.auth.user.info}
  */
 public record RegistrySettings(boolean embedded, String url, Map<String, String> properties) {
 

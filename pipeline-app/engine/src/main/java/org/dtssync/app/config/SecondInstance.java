@@ -1,6 +1,6 @@
 package org.dtssync.app.config;
 
-/** Key {@code second.instance}: what a second instance of a task does while the first is alive. */
+/** Key {@code second.instance}: what a second instance of a task does while the first is active. */
 public enum SecondInstance {
     /** Ends with an error. */
     REFUSE,

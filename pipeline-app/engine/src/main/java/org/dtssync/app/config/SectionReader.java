@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the values of one section of the task file. What is wrong is noted and reading goes on with a placeholder, so
+ * Reads the values of one section of the task file. Mistakes are recorded and reading continues with a placeholder, so
  * that one mistake never hides another. Used by one thread.
  */
 final class SectionReader {
@@ -35,7 +35,7 @@ final class SectionReader {
         this.mistakes = mistakes;
     }
 
-    /** Notes every key of the section that no known key covers. */
+    /** Records every unknown key of the section. */
     void refuseUnknownKeys(List<String> known) {
         List<TaskKey> keys = TaskKey.of(section);
         mapping.entries().forEach((name, value) -> {
@@ -50,19 +50,19 @@ final class SectionReader {
         return scalar(key).map(text -> resolved(key, text)).orElse("");
     }
 
-    /** Returns whether any of the keys is there. */
+    /** Returns whether any of the keys is present. */
     boolean hasAny(List<TaskKey> keys) {
         return keys.stream().anyMatch(key -> mapping.entries().containsKey(key.key()));
     }
 
-    /** Notes a key that is missing although others of the section need it. */
+    /** Records a missing key that others of the section need. */
     void require(TaskKey key) {
         if (!mapping.entries().containsKey(key.key())) {
             mistakes.add(Mistakes.NO_LINE, key.path() + " is missing. " + example(key));
         }
     }
 
-    /** Notes that one of two keys must go. */
+    /** Records that one of two keys must be removed. */
     void refuseBoth(TaskKey one, TaskKey other) {
         if (hasAny(List.of(one)) && hasAny(List.of(other))) {
             mistakes.add(
@@ -72,7 +72,7 @@ final class SectionReader {
         }
     }
 
-    /** Returns the parts of a text, or nothing if it is missing or not of that form. */
+    /** Returns the parts of a text, or nothing if it is missing or has another form. */
     Optional<MatchResult> matched(TaskKey key, Pattern form, String expected) {
         String text = text(key);
         if (text.isEmpty()) {
@@ -203,7 +203,7 @@ final class SectionReader {
         return names;
     }
 
-    /** Returns a list of names that has one at least, if it is there. */
+    /** Returns a list of names that has at least one, if it is present. */
     List<String> someNames(TaskKey key) {
         List<String> names = names(key);
         if (names.isEmpty() && mapping.entries().get(key.key()) instanceof YamlValue.Sequence) {
@@ -255,7 +255,7 @@ final class SectionReader {
         return given == null ? text(key) : given;
     }
 
-    /** Returns all keys of the section as properties, but for those that are listed by themselves. */
+    /** Returns all keys of the section as properties, except those that are listed separately. */
     Map<String, String> openProperties() {
         return prefixedProperties("");
     }
@@ -302,7 +302,7 @@ final class SectionReader {
         return String.join(",", items);
     }
 
-    /** Reads a value that has a default; what is written there is repeated, but never what a reference gave. */
+    /** Reads a value that has a default; messages repeat what is written there, but never the value of a reference. */
     private <T> T parsed(TaskKey key, Function<String, Optional<T>> parser, String expected) {
         Optional<YamlValue.Text> text = scalar(key);
         Optional<T> value = text.flatMap(t -> parser.apply(references.resolve(key.path(), t)));

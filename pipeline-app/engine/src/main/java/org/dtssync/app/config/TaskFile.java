@@ -5,25 +5,25 @@ import java.util.Optional;
 import org.dtssync.schemas.TaskName;
 
 /**
- * Everything a task is told: one record a section of the task file, secrets resolved, defaults filled in.
+ * All settings of a task: one record per section of the task file, secrets resolved, defaults filled in.
  *
  * @param name names the slot, the topics and the state
- * @param source the database that is moved
- * @param destination the database it is moved to
+ * @param source the database to migrate
+ * @param destination the database to migrate to
  * @param kafka the brokers
  * @param topics how topics are created
  * @param registry the schema registry
  * @param converters the Kafka Connect converters of keys and values
- * @param dataDir where embedded parts keep their data, never null
- * @param objects which objects are moved
- * @param snapshot how history is loaded
+ * @param dataDir where embedded servers keep their data, never null
+ * @param objects which objects are migrated
+ * @param snapshot how existing rows are copied
  * @param retry how long faults are retried
  * @param secondInstance what a second instance of the task does
- * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
+ * @param walWarningBytes size of the WAL retained for the slot, in bytes, that triggers a warning
  * @param switchover how applications are moved
- * @param verification how both databases are compared
- * @param mirrorOf the task in the other direction that this one mirrors; empty if it is no mirror
- * @param metrics where the metrics of a run can be read; empty if nowhere
+ * @param verification how both databases are verified
+ * @param mirrorOf the task in the opposite direction that this one mirrors; empty if it is not a mirror
+ * @param metrics where a run serves its metrics; empty if nowhere
  */
 public record TaskFile(
         String name,
@@ -44,12 +44,12 @@ public record TaskFile(
         Optional<String> mirrorOf,
         Optional<MetricsSettings> metrics) {
 
-    /** Returns the name with all that follows from it. */
+    /** Returns the name with all names derived from it. */
     public TaskName taskName() {
         return new TaskName(name);
     }
 
-    /** Returns the name of the task whose transactions at the source this one leaves out. */
+    /** Returns the name of the task whose transactions at the source this one ignores. */
     public String mirroredName() {
         return mirrorOf.orElseGet(() -> taskName().reverse().text());
     }
@@ -59,7 +59,7 @@ public record TaskFile(
         return taskName().slot();
     }
 
-    /** Returns the name of the publication, which is the slot's too. */
+    /** Returns the name of the publication, which equals that of the slot. */
     public String publication() {
         return taskName().publication();
     }

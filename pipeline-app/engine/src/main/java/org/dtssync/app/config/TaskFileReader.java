@@ -16,7 +16,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /**
- * Reads a task file: YAML, secrets resolved, defaults filled in, validated whole. {@link TaskKey} lists the keys.
+ * Reads a task file: YAML, secrets resolved, defaults filled in, fully validated. {@link TaskKey} lists the keys.
  *
  * <p>Thread-safe.
  */
@@ -49,7 +49,7 @@ public final class TaskFileReader {
     /**
      * Reads a task file.
      *
-     * @throws SyncException of kind USAGE that lists everything that is wrong with it
+     * @throws SyncException of kind USAGE that lists all mistakes
      */
     public TaskFile read(Path file) {
         Path directory = file.toAbsolutePath().getParent();
@@ -75,7 +75,7 @@ public final class TaskFileReader {
             throw new SyncException(
                     FaultKind.USAGE,
                     "Task file " + file + " does not exist.",
-                    "Give the path of a task file; docs/task-file.md has one to copy.",
+                    "Give the path of a task file; docs/task-file.md has an example.",
                     e);
         } catch (CharacterCodingException e) {
             throw new SyncException(
@@ -133,7 +133,7 @@ public final class TaskFileReader {
                     metrics());
         }
 
-        /** What a mirror writes to is there, with its rows. */
+        /** The tables that a mirror writes to exist already, with rows. */
         private static DestinationSettings mirrored(DestinationSettings settings, Optional<String> mirror) {
             return mirror.isEmpty()
                     ? settings
@@ -143,7 +143,7 @@ public final class TaskFileReader {
         private Optional<String> mirror(String name) {
             String first = top.name(TaskKey.MIRROR_OF);
             if (!first.isEmpty() && first.equals(name)) {
-                mistakes.add(Mistakes.NO_LINE, "mirror.of names the task itself. Name the task it flows against.");
+                mistakes.add(Mistakes.NO_LINE, "mirror.of names the task itself. Name the task to mirror.");
             }
             return first.isEmpty() ? Optional.empty() : Optional.of(first);
         }
@@ -260,7 +260,7 @@ public final class TaskFileReader {
                     && text.raw().equals(EMBEDDED);
         }
 
-        /** Returns a section's reader; one that is missing or no map is reported once, and reads as empty. */
+        /** Returns a section's reader; one that is missing or not a map is reported once, and reads as empty. */
         private SectionReader section(String name) {
             YamlValue value = root.entries().get(name);
             if (value instanceof YamlValue.Mapping mapping) {

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /**
  * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow. A key {@code *}
- * stands for any key of that section, {@code key.converter.*} for any with that beginning.
+ * stands for any key of that section, {@code key.converter.*} for any with that prefix.
  */
 enum TaskKey {
     NAME(
@@ -16,14 +16,14 @@ enum TaskKey {
             null,
             "shop",
             "Names the slot, the topics and the state, all `dts_sync_<name>`.",
-            "Each task needs its own; it cannot be changed once the task has begun."),
+            "Each task needs its own; it cannot be changed once the task has started."),
     SOURCE_URL(
             "source",
             "url",
             KeyType.JDBC_URL,
             null,
             "jdbc:postgresql://127.0.0.1:5432/shop",
-            "JDBC URL of the database that is moved; TLS settings such as ?sslmode=verify-full are part of it.",
+            "JDBC URL of the database to migrate; it includes TLS settings such as ?sslmode=verify-full.",
             "It names your database."),
     SOURCE_USER(
             "source",
@@ -38,22 +38,22 @@ enum TaskKey {
             "password",
             KeyType.SECRET,
             "${env:SOURCE_PASSWORD}",
-            "The account's password; none where the server asks for none.",
+            "The account's password; leave it out if the server asks for none.",
             "Keep it out of the file with ${env:NAME} or ${file:/path}."),
     SOURCE_PROPERTIES(
             "source",
             "properties",
             KeyType.PROPERTIES,
             "{ sslmode: verify-full }",
-            "Further properties of PostgreSQL's JDBC driver.",
-            "TLS, timeouts, or anything else the driver knows."),
+            "Additional properties of the PostgreSQL JDBC driver.",
+            "TLS, timeouts, or any other driver setting."),
     DESTINATION_URL(
             "destination",
             "url",
             KeyType.JDBC_URL,
             null,
             "jdbc:postgresql://127.0.0.1:5433/shop",
-            "JDBC URL of the database it is moved to.",
+            "JDBC URL of the database to migrate to.",
             "It names your database."),
     DESTINATION_USER(
             "destination",
@@ -68,24 +68,24 @@ enum TaskKey {
             "password",
             KeyType.SECRET,
             "${file:/run/secrets/destination}",
-            "The account's password; none where the server asks for none.",
+            "The account's password; leave it out if the server asks for none.",
             "Keep it out of the file with ${env:NAME} or ${file:/path}."),
     DESTINATION_PROPERTIES(
             "destination",
             "properties",
             KeyType.PROPERTIES,
             "{ sslmode: verify-full }",
-            "Further properties of PostgreSQL's JDBC driver.",
-            "TLS, timeouts, or anything else the driver knows."),
+            "Additional properties of the PostgreSQL JDBC driver.",
+            "TLS, timeouts, or any other driver setting."),
     DESTINATION_EXISTING(
             "destination",
             "existing",
             KeyType.CHOICE,
             "fail",
             "fail",
-            "What to do where selected tables exist at the destination already: fail, empty (keep their structure, remove"
-                    + " their rows) or adopt (keep their structure; they must be empty).",
-            "The destination was prepared by other means, or holds an earlier attempt.",
+            "What to do if selected tables already exist at the destination: fail, empty (keep the tables, remove"
+                    + " their rows) or adopt (keep the tables; they must be empty).",
+            "The destination was prepared by other means, or contains an earlier attempt.",
             DestinationSettings.Existing.values()),
     KAFKA_BOOTSTRAP(
             "kafka",
@@ -100,8 +100,8 @@ enum TaskKey {
             "*",
             KeyType.PROPERTY,
             "SASL_SSL",
-            "Any property of Kafka's clients, such as security.protocol, sasl.jaas.config or ssl.truststore.location.",
-            "Your brokers ask for TLS or a login."),
+            "Any Kafka client property, such as security.protocol, sasl.jaas.config or ssl.truststore.location.",
+            "Your brokers require TLS or a login."),
     TOPICS_REPLICATION(
             "topics",
             "replication.factor",
@@ -111,8 +111,8 @@ enum TaskKey {
             "3",
             1,
             Short.MAX_VALUE,
-            "Copies of each partition.",
-            "3 on a real cluster, so that the loss of one broker loses nothing."),
+            "Replication factor of each topic.",
+            "3 on a real cluster, so that losing one broker loses no data."),
     TOPICS_RETENTION(
             "topics",
             "retention.ms",
@@ -122,66 +122,66 @@ enum TaskKey {
             "604800000",
             -1,
             Long.MAX_VALUE,
-            "How long the records of tables are kept; -1 is for ever.",
-            "Longer than the first load takes, and as long as replays shall reach back."),
+            "How long the records of tables are retained; -1 means forever.",
+            "Longer than the initial load takes, and as far back as you want to be able to replay."),
     TOPICS_CONFIG(
             "topics",
             "config",
             KeyType.PROPERTIES,
             "{ compression.type: zstd }",
-            "Further properties of the topics.",
-            "Limits your brokers set by topic, such as max.message.bytes."),
+            "Additional topic properties.",
+            "Per-topic limits such as max.message.bytes."),
     REGISTRY_URL(
             "registry",
             "url",
             KeyType.HTTP_URL,
             null,
             "http://127.0.0.1:8081",
-            "Base of the registry's Confluent API (Apicurio: .../apis/ccompat/v7). registry: embedded starts one instead.",
+            "Base URL of the Confluent-compatible API (Apicurio: .../apis/ccompat/v7). registry: embedded starts one instead.",
             "It names your registry."),
     REGISTRY_OTHER(
             "registry",
             "*",
             KeyType.PROPERTY,
             "${env:REGISTRY_LOGIN}",
-            "Any property of the registry's client, such as basic.auth.user.info.",
-            "Your registry asks for a login."),
+            "Any registry client property, such as basic.auth.user.info.",
+            "Your registry requires a login."),
     KEY_CONVERTER(
             "",
             "key.converter",
             KeyType.TEXT,
             "io.confluent.connect.avro.AvroConverter",
-            "Class of the Kafka Connect converter of record keys; none: the project's own Avro converter.",
-            "Consumers of the topics want another format."),
+            "Class of the Kafka Connect converter for record keys; default: dts-sync's Avro converter.",
+            "Consumers of the topics need another format."),
     KEY_CONVERTER_OTHER(
             "",
             "key.converter.*",
             KeyType.PROPERTY,
             "http://127.0.0.1:8081",
             "Properties of that converter.",
-            "The converter asks for them."),
+            "The converter requires them."),
     VALUE_CONVERTER(
             "",
             "value.converter",
             KeyType.TEXT,
             "io.confluent.connect.avro.AvroConverter",
-            "Class of the Kafka Connect converter of record values; none: the project's own Avro converter.",
-            "Consumers of the topics want another format."),
+            "Class of the Kafka Connect converter for record values; default: dts-sync's Avro converter.",
+            "Consumers of the topics need another format."),
     VALUE_CONVERTER_OTHER(
             "",
             "value.converter.*",
             KeyType.PROPERTY,
             "http://127.0.0.1:8081",
             "Properties of that converter.",
-            "The converter asks for them."),
+            "The converter requires them."),
     DATA_DIR(
             "",
             "data.dir",
             KeyType.PATH,
             "~/.local/share/dts-sync/<name>",
             "/var/lib/dts-sync",
-            "Where embedded parts keep their data; a relative path starts at the task file's directory.",
-            "The home directory is small, or not the account's own."),
+            "Where embedded servers keep their data; a relative path starts at the task file's directory.",
+            "The home directory is small, or does not belong to the account."),
     OBJECTS_INCLUDE(
             "objects",
             "include",
@@ -195,15 +195,15 @@ enum TaskKey {
             "exclude",
             KeyType.PATTERNS,
             "[ \"public.scratch_*\" ]",
-            "Patterns that take tables out again.",
-            "Tables that need not move, or cannot."),
+            "Patterns that exclude tables.",
+            "Tables that need not or cannot be migrated."),
     OBJECTS_OWNERS(
             "objects",
             "owners",
             KeyType.CHOICE,
             "keep",
             "keep",
-            "Whether owners and grants are carried across: keep (the roles must exist) or drop (everything belongs to the"
+            "Whether owners and grants are migrated: keep (the roles must exist) or drop (everything belongs to the"
                     + " destination's account).",
             "The destination has other roles.",
             ObjectSelection.Owners.values()),
@@ -216,8 +216,8 @@ enum TaskKey {
             "4",
             1,
             64,
-            "How many chunks are copied at a time.",
-            "More load the history faster and put more load on both servers."),
+            "How many chunks are copied in parallel.",
+            "More workers copy existing rows faster but load both servers more."),
     SNAPSHOT_CHUNK_ROWS(
             "snapshot",
             "chunk.rows",
@@ -227,15 +227,15 @@ enum TaskKey {
             "100000",
             100,
             100_000_000,
-            "About how many rows a chunk has.",
-            "Smaller chunks make shorter transactions at the source and lose less when killed."),
+            "Approximate number of rows per chunk.",
+            "Smaller chunks make transactions at the source shorter and repeat less after a kill."),
     RETRY_CONNECTION(
             "retry",
             "connection",
             KeyType.DURATION,
             "12h",
             "12h",
-            "How long a lost connection is tried again before the task stops.",
+            "How long a lost connection is retried before the task stops.",
             "Longer maintenance windows, or none."),
     RETRY_OTHER(
             "retry",
@@ -243,102 +243,102 @@ enum TaskKey {
             KeyType.DURATION,
             "10m",
             "10m",
-            "How long other passing faults (deadlocks, a full disk) are tried again.",
-            "To be told sooner or later."),
+            "How long other transient errors (deadlocks, disk full) are retried.",
+            "To fail sooner, or later."),
     SWITCHOVER_ROLES(
             "switchover",
             "application.roles",
             KeyType.NAMES,
             "[ shop_app ]",
-            "The login roles of the applications: the switchover proves that each is refused a write before it goes on.",
-            "Name them all; a role with settings of its own is fenced by name too."),
+            "The login roles of the applications: the switchover proves that each is refused a write before it proceeds.",
+            "List all of them; a role with its own settings is also made read-only by name."),
     SWITCHOVER_COMMAND(
             "switchover",
             "command",
             KeyType.TEXT,
             "/etc/dts-sync/move-endpoint",
-            "A program that points the applications at the other database; it gets the host and the port.",
-            "Without it you move them yourself once the switchover is done."),
+            "A program that repoints the applications at the other database; its arguments are host, port and database.",
+            "Without it you repoint them yourself once the switchover is done."),
     SWITCHOVER_PGBOUNCER_CONSOLE(
             "switchover",
             "pgbouncer.console",
             KeyType.TEXT,
             "127.0.0.1:6432",
-            "Host and port of the PgBouncer that lets applications wait during a switch, then takes them to the other side.",
-            "Applications connect through PgBouncer, and none is to see an error."),
+            "Host and port of the PgBouncer that lets applications wait during a switch, then connects them to the other side.",
+            "Applications connect through PgBouncer, and should see no error."),
     SWITCHOVER_PGBOUNCER_USER(
             "switchover",
             "pgbouncer.user",
             KeyType.TEXT,
             "pgbouncer_admin",
-            "An account of PgBouncer's admin_users.",
+            "An account listed in PgBouncer's admin_users.",
             "It names your account; needed with pgbouncer.console."),
     SWITCHOVER_PGBOUNCER_PASSWORD(
             "switchover",
             "pgbouncer.password",
             KeyType.SECRET,
             "${env:PGBOUNCER_PASSWORD}",
-            "The account's password; none where PgBouncer asks for none.",
+            "The account's password; leave it out if PgBouncer asks for none.",
             "Keep it out of the file with ${env:NAME} or ${file:/path}."),
     SWITCHOVER_PGBOUNCER_ROOT_CERTIFICATE(
             "switchover",
             "pgbouncer.root.certificate",
             KeyType.PATH,
             "/etc/pgbouncer/root.crt",
-            "Certificate of the authority that issued the console's, in PEM. TLS is used wherever the console offers it; with"
-                    + " this file it must, and with the right certificate and host name.",
-            "The console is not on this machine, or anybody else could listen there."),
+            "PEM certificate of the authority that issued the console's certificate. TLS is used if the console offers it; with"
+                    + " this file it is required, with a matching certificate and host name.",
+            "The console is on another machine, or another program could listen there."),
     SWITCHOVER_PGBOUNCER_DATABASES(
             "switchover",
             "pgbouncer.databases",
             KeyType.NAMES,
             "[ shop ]",
-            "The databases that are moved, by their names in PgBouncer.",
+            "The databases to repoint, by their PgBouncer names.",
             "It names your pools; needed with pgbouncer.console."),
     SWITCHOVER_PGBOUNCER_FILE(
             "switchover",
             "pgbouncer.file",
             KeyType.PATH,
             "/etc/pgbouncer/shop.ini",
-            "The file with the lines of these databases, which PgBouncer's configuration names with %include.",
+            "The file with the lines of these databases, which PgBouncer's configuration includes with %include.",
             "It names your file. Host, port and dbname are rewritten in it, the rest stays; paths start at the task file."),
     SWITCHOVER_PGBOUNCER_SOURCE(
             "switchover",
             "pgbouncer.source",
             KeyType.TEXT,
             "10.0.0.5:5432/shop",
-            "The source as PgBouncer reaches it, host:port/dbname; without it as source.url says.",
-            "PgBouncer reaches it by another address than dts-sync does."),
+            "The source as PgBouncer reaches it, host:port/dbname; default: as in source.url.",
+            "PgBouncer reaches it at another address than dts-sync does."),
     SWITCHOVER_PGBOUNCER_DESTINATION(
             "switchover",
             "pgbouncer.destination",
             KeyType.TEXT,
             "10.0.0.6:5432/shop",
-            "The destination as PgBouncer reaches it, host:port/dbname; without it as destination.url says.",
-            "PgBouncer reaches it by another address than dts-sync does."),
+            "The destination as PgBouncer reaches it, host:port/dbname; default: as in destination.url.",
+            "PgBouncer reaches it at another address than dts-sync does."),
     SWITCHOVER_PGBOUNCER_PAUSE_TIMEOUT(
             "switchover",
             "pgbouncer.pause.timeout",
             KeyType.DURATION,
             "5s",
             "5s",
-            "How long open transactions are waited for before the switch is given up and the applications go on.",
-            "Your longest transactions take longer; everybody else waits for them."),
+            "How long to wait for open transactions before the switch is aborted and the applications continue.",
+            "Your longest transactions take longer; all other clients wait for them."),
     SWITCHOVER_MAXIMUM_LAG(
             "switchover",
             "max.lag",
             KeyType.DURATION,
             "10s",
             "10s",
-            "The lag above which a switchover does not begin.",
-            "The stall is at least the lag."),
+            "A switchover does not start while the lag is above this.",
+            "Writes are blocked for at least the lag."),
     SWITCHOVER_DRAIN_TIMEOUT(
             "switchover",
             "drain.timeout",
             KeyType.DURATION,
             "30s",
             "30s",
-            "How long the fenced database waits for its last changes to arrive before the switch is given up.",
+            "How long the read-only database waits for its last changes to arrive before the switch is aborted.",
             "How long your applications can go without writing."),
     SWITCHOVER_VERIFICATION_AGE(
             "switchover",
@@ -346,8 +346,8 @@ enum TaskKey {
             KeyType.DURATION,
             "1h",
             "1h",
-            "How old a clean comparison may be for a switchover to use it instead of making a new one.",
-            "Longer where a comparison takes hours; 0s to compare each time."),
+            "How old a clean verification may be for a switchover to reuse it.",
+            "Longer if a verification takes hours; 0s to verify each time."),
     VERIFY_ROWS_PER_SECOND(
             "verify",
             "rows.per.second",
@@ -357,14 +357,14 @@ enum TaskKey {
             "50000",
             0,
             1_000_000_000,
-            "How many rows of the source a comparison reads in a second at most; 0 is no limit.",
-            "The source is busy, and a comparison may take its time."),
+            "Limit of source rows that a verification reads per second; 0 means no limit.",
+            "The source is busy, and a verification may take longer."),
     MIRROR_OF(
             "",
             "mirror.of",
             KeyType.NAME,
             "shop",
-            "The task that this one mirrors: it flows the other way, and each leaves out what the other one wrote.",
+            "The task that this one mirrors. It replicates in the opposite direction, and each task ignores rows written by the other.",
             "Both directions as separate processes; see docs/switchover.md."),
     SECOND_INSTANCE(
             "",
@@ -372,7 +372,7 @@ enum TaskKey {
             KeyType.CHOICE,
             "refuse",
             "refuse",
-            "What a second instance of the task does while the first is alive: refuse (end with an error) or standby (wait"
+            "What a second instance of the task does while the first is active: refuse (exit with an error) or standby (wait"
                     + " and take over).",
             "A standby on another machine.",
             SecondInstance.values()),
@@ -381,16 +381,16 @@ enum TaskKey {
             "listen",
             KeyType.TEXT,
             "127.0.0.1:9404",
-            "Host and port at which Prometheus reads the metrics of a run, path /metrics; nothing listens without it.",
-            "You watch the lag and the WAL that is kept; port 0 takes a free one, and the log says which."),
+            "Host and port where a run serves Prometheus metrics, path /metrics; without it nothing listens.",
+            "You monitor lag and retained WAL; port 0 takes a free one, and the log shows which."),
     WAL_WARNING(
             "",
             "wal.warning",
             KeyType.SIZE,
             "10GB",
             "10GB",
-            "Size of the WAL the source keeps for the task from which a warning is given.",
-            "The source's disk has less room, or much more.");
+            "Warn when the source retains this much WAL for the task.",
+            "The source's disk has less space, or much more.");
 
     private final String section;
     private final String key;
@@ -461,7 +461,7 @@ enum TaskKey {
         return section.isEmpty() ? key : section + "." + key;
     }
 
-    /** Returns what its values are. */
+    /** Returns the type of its values. */
     KeyType type() {
         return type;
     }
@@ -486,17 +486,17 @@ enum TaskKey {
         return unit;
     }
 
-    /** Returns the key with a value, as it could be pasted: quotes are what people expect around URLs and ${...}. */
+    /** Returns the key with a value, ready to paste: with the usual quotes around URLs and ${...}. */
     String exampleEntry() {
         return key + ": " + (example.matches("[A-Za-z0-9_./]+|[\\[{].*") ? example : '"' + example + '"');
     }
 
-    /** Returns what it is, a sentence. */
+    /** Returns its description, a sentence. */
     String meaning() {
         return meaning;
     }
 
-    /** Returns why one would change it, a sentence. */
+    /** Returns the reason to change it, a sentence. */
     String whyChange() {
         return whyChange;
     }
@@ -516,7 +516,7 @@ enum TaskKey {
         return choices.isEmpty() ? List.of() : List.of(choices.split(","));
     }
 
-    /** Returns whether this stands for a key that is not listed by itself. */
+    /** Returns whether this stands for keys that are not listed separately. */
     boolean covers(String name) {
         return key.endsWith("*") ? name.startsWith(key.substring(0, key.length() - 1)) : key.equals(name);
     }

@@ -5,9 +5,9 @@ import java.util.Map;
 /**
  * Section {@code topics}: how the task's topics are created.
  *
- * @param replicationFactor copies of each partition
- * @param retentionMillis how long records of tables are kept, in milliseconds; -1 is for ever
- * @param config further topic properties
+ * @param replicationFactor replicas of each partition
+ * @param retentionMillis how long records of tables are retained, in milliseconds; -1 means forever
+ * @param config additional topic properties
  */
 public record TopicSettings(int replicationFactor, long retentionMillis, Map<String, String> config) {
 

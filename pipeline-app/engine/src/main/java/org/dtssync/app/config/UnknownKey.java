@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Says which known key was most likely meant by an unknown one. */
+/** Suggests the nearest known key for an unknown one. */
 final class UnknownKey {
 
     private UnknownKey() {}
@@ -28,7 +28,7 @@ final class UnknownKey {
         return "Unknown key '" + prefix(section) + name + "' (line " + line + "). Did you mean '" + meant + "'?";
     }
 
-    /** A key that another section has under this very name was put in the wrong place. */
+    /** A key of this name that exists in another section was put in the wrong place. */
     private static Optional<String> misplaced(String section, String name) {
         return Arrays.stream(TaskKey.values())
                 .filter(key -> key.key().equals(name) && !key.section().equals(section))

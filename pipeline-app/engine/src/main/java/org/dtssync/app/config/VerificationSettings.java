@@ -1,12 +1,12 @@
 package org.dtssync.app.config;
 
 /**
- * Section {@code verify}: how both databases are compared.
+ * Section {@code verify}: how both databases are verified.
  *
- * @param rowsPerSecond how many rows of the source are read in a second at most; 0 for no limit
+ * @param rowsPerSecond limit of source rows read per second; 0 for no limit
  */
 public record VerificationSettings(long rowsPerSecond) {
 
-    /** What holds where the task file says nothing. */
+    /** The defaults. */
     public static final VerificationSettings DEFAULT = new VerificationSettings(0);
 }

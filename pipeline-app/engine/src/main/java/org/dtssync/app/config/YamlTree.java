@@ -13,7 +13,7 @@ import java.util.Map;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * Reads YAML text into values that know their lines. Keys that appear twice and aliases are noted as mistakes.
+ * Reads YAML text into values with line numbers. Duplicate keys and aliases are recorded as mistakes.
  *
  * <p>Used by one thread, for one text.
  */
@@ -27,7 +27,7 @@ final class YamlTree {
         this.mistakes = mistakes;
     }
 
-    /** Returns the map the text consists of; an empty one, with a mistake noted, if it is anything else. */
+    /** Returns the map that the text consists of; an empty one, with a mistake recorded, if it is anything else. */
     YamlValue.Mapping read(String text) {
         YamlValue.Mapping empty = new YamlValue.Mapping(1, Map.of());
         try (YAMLParser parser = new YAMLFactory().createParser(text)) {
@@ -38,7 +38,7 @@ final class YamlTree {
             }
             YamlValue root = value(parser, "", 0);
             if (parser.nextToken() != null) {
-                mistakes.add(line(parser), "A second YAML document begins here. Keep one document a file.");
+                mistakes.add(line(parser), "A second YAML document begins here. Keep one document per file.");
             }
             if (root instanceof YamlValue.Mapping mapping) {
                 return mapping;

@@ -9,10 +9,10 @@ sealed interface YamlValue {
     /** Returns the line, counted from 1. */
     int line();
 
-    /** Returns what a person would call it. */
+    /** Returns a description for people. */
     String description();
 
-    /** A single value as it was written, whatever YAML would take it for: a password may look like a number. */
+    /** A single value as written, regardless of its YAML type: a password may look like a number. */
     record Text(int line, String raw) implements YamlValue {
         @Override
         public String description() {

@@ -1,5 +1,5 @@
 /**
- * The task file: one record a section, validated whole.
+ * The task file: one record per section, fully validated.
  *
  * <p>Reads from: the task file, environment variables and secret files it names. Writes to: nothing.
  */

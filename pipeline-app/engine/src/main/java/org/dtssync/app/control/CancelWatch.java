@@ -10,7 +10,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Waits for somebody to give the task up, in whatever phase it is. Runs in a thread of its own.
+ * Waits for a cancellation of the task, in any phase. Runs in its own thread.
  *
  * @param route the route that the task file describes
  */
@@ -21,7 +21,7 @@ public record CancelWatch(Route route) {
     /**
      * Waits until interrupted.
      *
-     * @throws SyncException of kind CANCELLED if the task was given up
+     * @throws SyncException of kind CANCELLED if the task was cancelled
      */
     public void run() throws InterruptedException {
         try (CommandStore commands = new CommandStore(route.destination(), route.task())) {
@@ -46,15 +46,15 @@ public record CancelWatch(Route route) {
         commands.fail(command, refusal(route.task(), phase).getMessage(), 2);
     }
 
-    /** Returns why a task in a later phase is not given up. */
+    /** Returns why a task in a later phase cannot be cancelled. */
     public static SyncException refusal(String task, Phase phase) {
         String why = switch (phase) {
             case SWITCHOVER -> ": its applications are being moved.";
             case ABANDONED -> ": it has ended already.";
-            default -> ": its applications were moved already.";
+            default -> ": its applications were already moved.";
         };
         String remedy = switch (phase) {
-            case SWITCHOVER -> "Wait for the end of the switchover.";
+            case SWITCHOVER -> "Wait until the switchover has finished.";
             case COMPLETE, ABANDONED -> "Use dts-sync release.";
             default -> "Use dts-sync rollback to move them back, or dts-sync complete and release to stay.";
         };

@@ -6,12 +6,13 @@ import org.dtssync.app.state.PostedCommand;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Does what is posted to a running task, one command after the other. Runs in the task's main thread. */
+/** Carries out the commands posted to a running task, one after the other. Runs in the task's main thread. */
 public final class CommandDesk {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandDesk.class);
@@ -23,18 +24,18 @@ public final class CommandDesk {
     private final Map<String, Command> known;
 
     /**
-     * What came of a command.
+     * The outcome of a command.
      *
      * @param json its result
-     * @param exitCode what the command line ends with
-     * @param leaves whether the task is in another phase now, so that this desk closes
+     * @param exitCode the exit code of the command line
+     * @param leaves whether the task has left its phase, which ends this service
      */
     public record Outcome(String json, int exitCode, boolean leaves) {}
 
-    /** A command the desk knows. */
+    /** A known command. */
     @FunctionalInterface
     public interface Command {
-        /** Does it with the options of the command line. */
+        /** Carries it out with the options of the command line. */
         Outcome run(String options) throws InterruptedException;
     }
 
@@ -42,7 +43,7 @@ public final class CommandDesk {
      * Creates one; opens nothing yet.
      *
      * @param route the route that the task file describes: commands are posted at its destination
-     * @param known what can be done now, by the name of the command
+     * @param known the commands possible now, by name
      */
     public CommandDesk(Route route, Retry retry, Map<String, Command> known) {
         this.route = route;
@@ -69,10 +70,12 @@ public final class CommandDesk {
         if (command == null) {
             return false;
         }
-        LOG.info("Command begins. task={} command={}", route.task(), command.name());
+        LOG.info("Command received. task={} command={}", route.task(), command.name());
+        Failpoint.COMMAND_TAKEN.reached();
         try {
             Outcome outcome = known.getOrDefault(command.name(), options -> unknown(command.name()))
                     .run(command.options());
+            Failpoint.COMMAND_DONE.reached();
             commands.finish(command, outcome.json(), outcome.exitCode());
             return outcome.leaves();
         } catch (SyncException e) {
@@ -81,7 +84,7 @@ public final class CommandDesk {
         }
     }
 
-    /** As the command line ends with them. */
+    /** The exit codes of the command line. */
     private static int exitCode(FaultKind kind) {
         return switch (kind) {
             case USAGE -> 2;
@@ -98,7 +101,7 @@ public final class CommandDesk {
                 .orElse("unknown");
         throw new SyncException(
                 FaultKind.USAGE,
-                "Task " + route.task() + " is in phase " + phase + ", in which there is nothing to " + command + ".",
-                "docs/switchover.md tells the order of the commands.");
+                "Task " + route.task() + " is in phase " + phase + ", in which it is not possible to " + command + ".",
+                "docs/switchover.md describes the order of the commands.");
     }
 }

@@ -10,7 +10,7 @@ import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.app.verify.VerifyListener;
 
-/** A comparison that another process makes, watched in its state once a second. Not thread-safe. */
+/** A verification that another process runs, followed in its state once per second. Not thread-safe. */
 public final class FollowedComparison {
 
     private static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -31,7 +31,7 @@ public final class FollowedComparison {
         this.listener = listener;
     }
 
-    /** Looks and tells, but not more often than the pace. */
+    /** Reads the progress and reports it, but not more often than the pace. */
     void look() {
         long now = System.nanoTime();
         if (now - lookedNanos < PACE_NANOS) {

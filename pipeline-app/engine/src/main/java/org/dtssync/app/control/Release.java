@@ -21,6 +21,7 @@ import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -29,8 +30,8 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Removes all of a task, in any phase: slot, publication and heartbeat at the source, its state at the destination, and its
- * topics if asked. Safe to run again. Tables and rows of the user stay as they are.
+ * Removes everything that belongs to a task, in any phase: slot, publication and heartbeat at the source, its state at the destination, and its
+ * topics on request. Safe to run again. The user's tables and rows stay as they are.
  */
 public final class Release {
 
@@ -51,7 +52,7 @@ public final class Release {
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
-    /** Removes everything, and leaves the database read-only that applications were moved away from. */
+    /** Removes everything, and leaves the database that the applications left read-only. */
     public List<String> run(boolean topics) throws InterruptedException {
         return run(topics, false);
     }
@@ -60,8 +61,8 @@ public final class Release {
      * Removes everything.
      *
      * @param topics whether the topics are deleted too
-     * @param writable whether a database that applications were moved away from is made writable again
-     * @return a past-tense line for each thing that was removed; empty if nothing was there
+     * @param writable whether a database that the applications left is made writable again
+     * @return a past-tense line for each thing that was removed; empty if there was nothing
      */
     public List<String> run(boolean topics, boolean writable) throws InterruptedException {
         boolean known = progress.task().isPresent();
@@ -71,12 +72,15 @@ public final class Release {
         try {
             if (!reverse && known) {
                 releaseFences(writable, done);
+                Failpoint.RELEASE_WRITABLE.reached();
                 letGoOn(done);
                 releaseReverse(topics, done);
             }
             releaseSource(done);
+            Failpoint.RELEASE_SOURCE_RELEASED.reached();
             if (topics) {
                 deleteTopics(done);
+                Failpoint.RELEASE_TOPICS_DELETED.reached();
             }
         } finally {
             lease.close();
@@ -89,8 +93,8 @@ public final class Release {
     }
 
     /**
-     * Lifts what an interrupted switch left at the database that applications use. The other one stays closed unless told
-     * otherwise: an application that still points there must not write to it unnoticed.
+     * Removes the read-only gate that an interrupted switch left at the database that applications use. The other one stays read-only
+     * by default: an application that still points there must not write to it unnoticed.
      */
     private void releaseFences(boolean writable, List<String> done) {
         boolean moved = progress.task().map(TaskProgress::phase).orElseThrow().isAtDestination();
@@ -117,7 +121,7 @@ public final class Release {
         }
     }
 
-    /** The other direction, which there is from a switchover on. */
+    /** The opposite direction, which exists after a switchover. */
     private void releaseReverse(boolean topics, List<String> done) throws InterruptedException {
         Phase phase = progress.task().map(TaskProgress::phase).orElseThrow();
         if (phase.isAfter(Phase.INCREMENTAL) || hasReverse()) {
@@ -125,7 +129,7 @@ public final class Release {
         }
     }
 
-    /** What was killed in the middle of a switch, or right behind it, may have left applications waiting. */
+    /** A kill in the middle of a switch, or right after it, may have left applications waiting. */
     private void letGoOn(List<String> done) throws InterruptedException {
         Phase phase = progress.task().map(TaskProgress::phase).orElseThrow();
         boolean forward = phase.isAtDestination();
@@ -136,10 +140,11 @@ public final class Release {
                 endpoint.stay();
             } else if (!(endpoint instanceof Endpoint.Unmoved) && isUnmoved(phase)) {
                 endpoint.move();
-                done.add("Took applications to the " + used.role() + ", as a switch that was interrupted had not.");
+                done.add(
+                        "Repointed applications to the " + used.role() + ", which an interrupted switch had not done.");
             }
         } catch (SyncException e) {
-            // The task must go even where its PgBouncer has gone before.
+            // The task must be removable even if its PgBouncer no longer exists.
             done.add("Applications may still wait: " + e.getMessage());
         }
     }
@@ -150,7 +155,7 @@ public final class Release {
         return (phase == Phase.ABANDONED || steps.isDone("open")) && !steps.isDone("endpoint");
     }
 
-    /** Its right to write is made first, and may be all that a crash left. */
+    /** Its epoch is created first, and may be all that a crash left. */
     private boolean hasReverse() {
         return new InstanceStore(route.source(), route.name().reverse().text()).wasHeld();
     }
@@ -158,6 +163,7 @@ public final class Release {
     private void releaseSource(List<String> done) throws InterruptedException {
         try (Connection connection = route.source().open()) {
             dropSlot(connection, done);
+            Failpoint.RELEASE_SLOT_DROPPED.reached();
             if (exists(
                     connection,
                     "SELECT 1 FROM pg_publication WHERE pubname = ?",
@@ -201,12 +207,13 @@ public final class Release {
         List<String> done = new ArrayList<>();
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
-            // A pipeline in the other direction leaves this out.
+            // A pipeline in the opposite direction ignores this.
             AppliedPosition.mark(connection, route.task());
             new StateRemoval(route.task()).run(connection);
             done.add("Removed the state of task " + route.task() + " at the "
                     + route.destination().role() + ".");
             dropSchemaIfUnused(connection, route.destination().role(), done);
+            Failpoint.RELEASE_STATE_DELETED.reached();
             connection.commit();
             return done;
         } catch (SQLException e) {

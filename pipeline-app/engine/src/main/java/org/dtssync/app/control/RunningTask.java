@@ -14,7 +14,7 @@ import org.dtssync.app.verify.VerifyListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** A task that another process runs: commands are posted to it and followed. Thread-safe. */
+/** A task that another process runs: posts commands to it and follows them. Thread-safe. */
 public final class RunningTask {
 
     private static final long POLL_MILLIS = 200;
@@ -22,12 +22,12 @@ public final class RunningTask {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /**
-     * How long nothing may be seen of a run before it counts as ended. One that waits for its database, that a supervisor starts
-     * again, or whose machine is busy, shows no sign of life for a moment; a single look would give it up.
+     * How long a run may show no sign of life before it counts as ended. One that waits for its database, that a supervisor
+     * restarts, or whose machine is busy, shows none for a moment; a single check would be wrong.
      */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** Shorter: whoever cancels does by itself what the run did not come to. */
+    /** Shorter: a cancelling process does by itself what the run did not finish. */
     private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(10);
 
     private final Route route;
@@ -42,15 +42,15 @@ public final class RunningTask {
         this.commands = new CommandStore(route.destination(), route.task());
     }
 
-    /** Finds out whether a run is alive; empty if not, or if the task is not known yet. */
+    /** Finds the active run; empty if there is none, or if the task is not known yet. */
     public static Optional<RunningTask> find(TaskFile task) {
         return find(task, PATIENCE);
     }
 
     /**
-     * Finds out whether a run is alive.
+     * Finds the active run.
      *
-     * @param patience how long nothing may be seen of it before it counts as ended
+     * @param patience how long it may show no sign of life before it counts as ended
      */
     public static Optional<RunningTask> find(TaskFile task, Duration patience) {
         RunningTask running = new RunningTask(Route.forReading(task), patience);
@@ -60,7 +60,7 @@ public final class RunningTask {
     }
 
     /**
-     * Asks the run to give the task up and waits until nothing is left of it.
+     * Requests the cancellation of the task and waits until nothing is left of it.
      *
      * @return whether it did; not if the run ended before it
      * @throws SyncException if the run refuses
@@ -78,14 +78,14 @@ public final class RunningTask {
         while (progress.exists()) {
             try {
                 refused(commands.result(id));
-                // It lets go of the task for a moment between its end and the removal.
+                // It releases the task's lock for a moment between its end and the removal.
                 alive = TaskStatus.isRunning(route) ? System.nanoTime() : alive;
                 if (System.nanoTime() - alive > CANCEL_PATIENCE.toNanos()) {
                     commands.withdraw(id);
                     return false;
                 }
             } catch (SyncException e) {
-                // Its rows, and then its tables, may go while they are asked for.
+                // Its rows, and then its tables, may disappear during the query.
                 if (e.kind() == FaultKind.USAGE || progress.exists()) {
                     throw e;
                 }
@@ -117,16 +117,16 @@ public final class RunningTask {
      * Posts a command with options and waits for its end.
      *
      * @param options as on the command line, separated by spaces; may be empty
-     * @throws SyncException if the run ends before it; nobody will do it later then
+     * @throws SyncException if the run ends before it; then no later run carries it out
      */
     public CommandResult perform(String command, String options) throws InterruptedException {
         return perform(command, options, () -> false);
     }
 
     /**
-     * Has the run compare both databases and waits for its end.
+     * Lets the run verify both databases and waits for its end.
      *
-     * @param listener told once a second how far it is
+     * @param listener notified of its progress once per second
      * @throws SyncException if the run ends before it
      */
     public CommandResult verify(VerifyListener listener) throws InterruptedException {
@@ -162,12 +162,12 @@ public final class RunningTask {
         SyncException ended = new SyncException(
                 FaultKind.TRANSIENT,
                 "The run of task " + route.task() + " ended before the command " + command + " did.",
-                "Give the command again.");
+                "Run the command again.");
         SyncException reason = ended;
         long alive = System.nanoTime();
         long looked = alive;
         while (true) {
-            // Before the result: what a run does last may be this command.
+            // Before the result: this command may be the last thing a run does.
             boolean gone = over.getAsBoolean();
             try {
                 CommandResult result = commands.result(id);
@@ -194,7 +194,7 @@ public final class RunningTask {
         }
     }
 
-    /** A run that is started tomorrow must not move applications because of what somebody wanted today. */
+    /** A run that is started tomorrow must not move applications because of a command from today. */
     private void withdraw(long id, Exception cause) {
         try {
             commands.withdraw(id);

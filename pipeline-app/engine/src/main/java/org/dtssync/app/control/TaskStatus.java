@@ -23,13 +23,13 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
- * How far a task is at one moment, read from both databases; whether a run is alive does not matter.
+ * The status of a task at one moment, read from both databases, with or without an active run.
  *
  * @param progress phase and error
  * @param running whether an instance holds the task
  * @param sourceLsn where the source's log ends; empty if the source cannot be reached
- * @param appliedLsn how far the destination is; empty before the first cut
- * @param lagMillis age of the oldest heartbeat that is not applied, in milliseconds; 0 if none waits
+ * @param appliedLsn the position applied at the destination; empty before the first cut
+ * @param lagMillis age of the oldest heartbeat not yet applied, in milliseconds; 0 if there is none
  * @param lagBytes WAL between the two positions, in bytes
  * @param tables every table of the task
  */
@@ -44,13 +44,13 @@ public record TaskStatus(
 
     private static final long HEARTBEAT_MILLIS = 1_000;
 
-    /** What the source says. */
+    /** The source's part. */
     private record SourceEnd(Lsn lsn, Optional<Beat> beat, double nowSeconds) {}
 
     /**
-     * Reads the status; a task that is not known at the destination has not begun, and stands before its precheck.
+     * Reads the status; a task that is not known at the destination has not been started, and is in phase precheck.
      *
-     * @throws SyncException if the destination cannot be asked
+     * @throws SyncException if the destination cannot be queried
      */
     public static TaskStatus read(TaskFile task) {
         return read(task, true);
@@ -62,7 +62,7 @@ public record TaskStatus(
     }
 
     private static TaskStatus read(TaskFile task, boolean withTables) {
-        // Another name than the task's own sessions: a successor must not end those that only look.
+        // A different name from the task's own sessions: a successor must not end those that only read.
         Route route = Route.forReading(task);
         new StateSchema(route.destination()).requireKnown();
         Optional<TaskProgress> known = new ProgressStore(route.destination(), route.task()).task();
@@ -73,7 +73,7 @@ public record TaskStatus(
         return known.isPresent() ? read(route, known.get(), source, withTables) : notBegun(task, source);
     }
 
-    /** Phases in which the data goes from the destination to the source. */
+    /** Phases in which data flows from the destination to the source. */
     private static boolean isReverse(Phase phase) {
         return phase == Phase.REVERSE || phase == Phase.ROLLBACK;
     }
@@ -143,7 +143,7 @@ public record TaskStatus(
         if (behind <= 0) {
             return 0;
         }
-        // Only the last heartbeat is kept; those before it were written a second apart.
+        // Only the last heartbeat is stored; those before it were written one second apart.
         long age = (long) ((source.nowSeconds() - written.writtenAtSeconds()) * 1_000);
         return Math.max(0, age) + (behind - 1) * HEARTBEAT_MILLIS;
     }
@@ -165,9 +165,9 @@ public record TaskStatus(
     }
 
     /**
-     * Returns whether a run of a task that is known is alive.
+     * Returns whether a known task has an active run.
      *
-     * @throws SyncException if the destination cannot be asked
+     * @throws SyncException if the destination cannot be queried
      */
     static boolean isRunning(Route route) {
         return new InstanceStore(route.destination(), route.task()).isHeld();

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a task made elsewhere than at its destination: its slot, its state in the other direction, its topics. They tell that it
- * has begun while the destination cannot be asked.
+ * What a task created outside of its destination: its slot, its state in the opposite direction, its topics. They show that it
+ * has been started while the destination cannot be queried.
  *
  * <p>Immutable; thread-safe.
  *
@@ -25,13 +25,13 @@ public record Traces(Route route, Map<String, String> kafka) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Traces.class);
 
-    /** Something that may be there. */
+    /** Something that may exist. */
     @FunctionalInterface
     private interface Trace {
         boolean isThere() throws SQLException;
     }
 
-    /** Returns whether anything of the task is there; what cannot be asked does not count. */
+    /** Returns whether anything of the task exists; unreachable servers do not count. */
     public boolean any() {
         return isThere("slot", this::slot)
                 || isThere(
@@ -60,11 +60,11 @@ public record Traces(Route route, Map<String, String> kafka) {
         try {
             return trace.isThere();
         } catch (SQLException e) {
-            LOG.debug("A trace of the task could not be looked for.", SqlFaults.explain("The " + what, e));
+            LOG.debug("The check for leftovers of the task failed.", SqlFaults.explain("The " + what, e));
         } catch (SyncException e) {
-            LOG.debug("A trace of the task could not be looked for.", e);
+            LOG.debug("The check for leftovers of the task failed.", e);
         } catch (org.apache.kafka.common.KafkaException e) {
-            LOG.debug("A trace of the task could not be looked for. what={}", what, e);
+            LOG.debug("The check for leftovers of the task failed. what={}", what, e);
         }
         return false;
     }

@@ -1,6 +1,6 @@
 /**
- * Operates a task from outside and answers inside: posted commands, status, cancellation, release.
+ * Operates a task from outside and serves requests inside: posted commands, status, cancellation, release.
  *
- * <p>Reads from: dts_sync state, both databases. Writes to: commands and their results; removes all of a task.
+ * <p>Reads from: dts_sync state, both databases. Writes to: commands and their results; removes everything that belongs to a task.
  */
 package org.dtssync.app.control;

@@ -18,14 +18,14 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Looks whether the tables at the destination still have the columns of the source's, of the same types. A type that somebody
- * changed may round every value that is written, and PostgreSQL says nothing.
+ * Checks whether the tables at the destination still have the source's columns, with the same types. A type that was
+ * changed may round every value that is written, without an error.
  *
  * <p>Thread-safe.
  */
 public final class DestinationWatch {
 
-    /** The type's schema is left out: an extension may lie in another one at each end. */
+    /** The type's schema is ignored: an extension may be in a different one at each end. */
     private static final String COLUMNS = """
             SELECT n.nspname, c.relname, a.attname,
                    regexp_replace(format_type(a.atttypid, a.atttypmod), '^("([^"]|"")+"|[^". (]+)[.]', '')
@@ -46,7 +46,7 @@ public final class DestinationWatch {
     }
 
     /**
-     * Looks once at every table that changes are applied to.
+     * Checks once every table that changes are applied to.
      *
      * @throws org.dtssync.connectors.fault.SyncException of kind STRUCTURE_CHANGED that names the first difference
      */

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds partitions that were emptied by themselves: PostgreSQL sends no TRUNCATE of a partition whose root is published. It
+ * Finds partitions that were truncated individually: PostgreSQL sends no TRUNCATE of a partition whose root is published. It
  * gives the partition a new file, as VACUUM FULL and CLUSTER do, so a partition with a new file is compared, once.
  *
  * <p>{@link #begin} may be called by any thread, the rest by one.
@@ -42,7 +42,7 @@ public final class ReplacedPartitions {
     /** Compares the rows of tables. */
     @FunctionalInterface
     public interface TableComparison {
-        /** Returns those that differ, each in words: its name, and how many rows differ in which way. */
+        /** Returns a description of those that differ: name, and how many rows differ how. */
         List<String> differing(List<TableProgress> tables) throws InterruptedException;
     }
 
@@ -60,7 +60,7 @@ public final class ReplacedPartitions {
         this.comparison = comparison;
     }
 
-    /** Tells that the destination follows exactly from now on; before, a comparison would mean nothing. */
+    /** Enables the check from now on, when the destination follows exactly; before, a comparison would be meaningless. */
     public void begin() {
         following = true;
     }
@@ -69,7 +69,7 @@ public final class ReplacedPartitions {
      * Compares every partition whose file was replaced since it was recorded.
      *
      * @param recorded the recorded fingerprints
-     * @param now those of now, which are the same but for files
+     * @param now the current ones, which are the same except for files
      * @throws SyncException of kind DIFFERENCE if a partition is not equal at both ends
      */
     void compare(Map<TableName, String> recorded, Map<TableName, String> now) throws InterruptedException {
@@ -88,7 +88,7 @@ public final class ReplacedPartitions {
     }
 
     private void compare(TableName root, List<Partition> replaced, String current) throws InterruptedException {
-        LOG.info("Partitions with a new file are compared. table={} partitions={}", root, replaced.size());
+        LOG.info("Comparing partitions with a new file. table={} partitions={}", root, replaced.size());
         TableProgress table = progress.tables().stream()
                 .filter(one -> one.table().equals(root))
                 .findFirst()
@@ -133,14 +133,14 @@ public final class ReplacedPartitions {
                         : Optional.empty();
             }
         } catch (SQLException e) {
-            throw SqlFaults.explain("The partition " + partition.name() + " could not be found", e);
+            throw SqlFaults.explain("Partition " + partition.name() + " could not be found", e);
         }
     }
 
     private static SyncException emptied(TableName root, List<String> different) {
         return new SyncException(
                 FaultKind.DIFFERENCE,
-                "Rows of table " + root + " are gone or came without being sent: " + String.join(", ", different)
+                "Rows of table " + root + " were removed or added without being sent: " + String.join(", ", different)
                         + ". PostgreSQL does not send a TRUNCATE of a single partition, nor the rows of one that is attached.",
                 "Make the same change at the destination and run again, or run with --resnapshot " + root + ".");
     }

@@ -22,6 +22,7 @@ import org.dtssync.app.state.StructureRecords;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -31,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what a person asks for after a change of the structure: takes a table as it is now, loads it anew, takes a new one in,
- * lets a dropped one go. Used before capture and applier start, by one thread.
+ * Carries out requests after a schema change: accepts a table's new shape, reloads it, adds a new one,
+ * removes a dropped one. Used before capture and applier start, by one thread.
  */
 public final class StructureChanges {
 
@@ -52,7 +53,7 @@ public final class StructureChanges {
      * @param objects which tables belong to the task
      * @param epoch the right to write the state
      * @param made whether the destination must have the tables already
-     * @param keyToCome whether the key of a table is still to be made there
+     * @param keyToCome whether the key of a table is still to be created there
      */
     public StructureChanges(
             Route route, ObjectSelection objects, Epoch epoch, boolean made, Predicate<TableName> keyToCome) {
@@ -65,17 +66,17 @@ public final class StructureChanges {
         this.keyToCome = keyToCome;
     }
 
-    /** Empties a table at the destination, and forgets how far its load was. */
+    /** Empties a table at the destination, and resets its copy progress. */
     @FunctionalInterface
     public interface LoadReset {
         void reset(TableName table) throws InterruptedException;
     }
 
     /**
-     * Takes a table's structure as it is at the source now; one that is gone there leaves the task.
+     * Accepts a table's current shape at the source; one that no longer exists there is removed from the task.
      *
      * @throws SyncException of kind USAGE if the task has no such table, of kind STRUCTURE_CHANGED if the destination does not
-     *     have the change or the table has to be loaded anew
+     *     have the change or the table has to be reloaded
      */
     public void accept(TableName table) {
         RecordedStructure recorded = structures.read().get(table);
@@ -104,21 +105,21 @@ public final class StructureChanges {
                     SourcePosition.insert(route.source()),
                     epoch);
         }
-        LOG.info("Structure was accepted. table={}", table);
+        LOG.info("Schema change accepted. table={}", table);
     }
 
     private void remove(TableName table) {
         if (made && DestinationTable.read(route.destination(), table).isPresent()) {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED,
-                    "Table " + table + " is gone at the source but still exists at the destination.",
+                    "Table " + table + " no longer exists at the source but still exists at the destination.",
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
         structures.remove(table, epoch);
-        LOG.info("Table left the task. table={}", table);
+        LOG.info("Table removed from the task. table={}", table);
     }
 
-    /** Sends a table back to be loaded anew, or takes in one that is new at the source. */
+    /** Marks a table to be reloaded, or adds one that is new at the source. */
     public void resnapshot(TableName table, LoadReset load) throws InterruptedException {
         Optional<TableProgress> known = progress.tables().stream()
                 .filter(one -> one.table().equals(table) && one.state() != TableState.SKIPPED)
@@ -132,15 +133,17 @@ public final class StructureChanges {
         requireAtDestination(table, current, Optional.empty(), "--resnapshot");
         progress.addTables(List.of(selected), epoch);
         publish(table);
+        Failpoint.SNAPSHOT_TABLE_PUBLISHED.reached();
         if (made || DestinationTable.read(route.destination(), table).isPresent()) {
             load.reset(table);
+            Failpoint.SNAPSHOT_TABLE_RESET.reached();
         }
         boolean whole = made
                 && DestinationTable.hasOtherUniqueIndexes(
                         route.destination(), table, selected.keyColumns().orElse(List.of()));
-        // Taken after the structure was read and before anything is copied: see LowerBound.
+        // Taken after the shape was read and before anything is copied: see LowerBound.
         structures.reload(table, now, selected.keyColumns(), SourcePosition.insert(route.source()), whole, epoch);
-        LOG.info("Table will be loaded anew. table={} under_one_snapshot={}", table, whole);
+        LOG.info("Table will be reloaded. table={} in_one_snapshot={}", table, whole);
     }
 
     private void publish(TableName table) {
@@ -177,8 +180,8 @@ public final class StructureChanges {
         difference.ifPresent(how -> {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED,
-                    "Table " + table + " has another structure at the destination: " + how + ".",
-                    "Make the source's change there too, then run with " + option + " " + table + " again.");
+                    "Table " + table + " has a different shape at the destination: " + how + ".",
+                    "Make the same change there, then run with " + option + " " + table + " again.");
         });
     }
 
@@ -186,13 +189,13 @@ public final class StructureChanges {
         return new SyncException(
                 FaultKind.USAGE,
                 "Task " + route.task() + " has no table " + table + ".",
-                "See dts-sync status; names are written schema.table.");
+                "See dts-sync status; write names as schema.table.");
     }
 
     private static SyncException gone(TableName table) {
         return new SyncException(
                 FaultKind.STRUCTURE_CHANGED,
-                "Table " + table + " is gone at the source and cannot be loaded.",
+                "Table " + table + " no longer exists at the source and cannot be loaded.",
                 "Drop or rename it at the destination too and run with --accept-structure " + table + ".");
     }
 }

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares the source's structure with the one the task was prepared with: some changes (a default, a rewriting type change,
- * an attached partition, a new table) send no row that capture could notice them by.
+ * Compares the source's table shapes with the recorded ones: some changes (a default, a rewriting type change,
+ * an attached partition, a new table) send no row by which capture could detect them.
  *
  * <p>Thread-safe.
  */
@@ -35,7 +35,7 @@ public final class StructureWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(StructureWatch.class);
 
-    /** With tens of thousands of tables a look takes seconds of both servers: the pause after it is so many times as long. */
+    /** With tens of thousands of tables a check takes seconds of both servers: the pause after it is this many times as long. */
     private static final int REST = 10;
 
     private final Route route;
@@ -48,7 +48,7 @@ public final class StructureWatch {
      *
      * @param route the direction that is checked
      * @param objects which tables belong to the task
-     * @param applied how far its applier is
+     * @param applied its applier's progress
      */
     public StructureWatch(Route route, ObjectSelection objects, AppliedMark applied) {
         this.route = route;
@@ -58,9 +58,9 @@ public final class StructureWatch {
     }
 
     /**
-     * Checks again and again until interrupted; throws at the first change, and at partitions that are no longer equal.
+     * Checks repeatedly until interrupted; throws at the first change, and at partitions that are no longer equal.
      *
-     * @param pauseMillis between two checks, in milliseconds; longer where a check takes long
+     * @param pauseMillis between two checks, in milliseconds; longer if a check takes long
      */
     public void run(ReplacedPartitions partitions, long pauseMillis) throws InterruptedException {
         while (true) {
@@ -75,23 +75,23 @@ public final class StructureWatch {
                 if (e.kind() != FaultKind.TRANSIENT) {
                     throw e;
                 }
-                // A statement that alters a table may hold its lock for long; no row of it can come meanwhile.
-                LOG.warn("The source's structure could not be compared, trying again. reason={}", e.getMessage());
+                // A statement that alters a table may hold its lock for long; no row of it can arrive meanwhile.
+                LOG.warn("The source schema could not be checked; retrying. reason={}", e.getMessage());
             }
             Thread.sleep(Math.max(pauseMillis, REST * took));
         }
     }
 
     /**
-     * The structures of the tables whose texts are not the same, which differ in nothing that matters to rows.
+     * The shapes whose texts differ, but not in anything that matters to rows.
      *
-     * @param recorded as they are recorded
-     * @param now as they are
+     * @param recorded the recorded ones
+     * @param now the current ones
      */
     record Seen(Map<TableName, String> recorded, Map<TableName, String> now) {}
 
     /**
-     * Looks once; at a change it waits until everything from before is applied.
+     * Checks once; at a change it waits until everything before it is applied.
      *
      * @throws SyncException of kind STRUCTURE_CHANGED that names every change
      */
@@ -100,7 +100,7 @@ public final class StructureWatch {
             return check();
         } catch (SyncException e) {
             if (e.kind() == FaultKind.STRUCTURE_CHANGED) {
-                LOG.info("A change of the structure was found; what was written before it is applied first.");
+                LOG.info("A schema change was detected; changes written before it are applied first.");
                 applied.await(SourcePosition.insert(route.source()));
             }
             throw e;
@@ -108,10 +108,10 @@ public final class StructureWatch {
     }
 
     /**
-     * Looks once.
+     * Checks once.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED that names every change, or of kind PUBLICATION where the publication is not
-     *     as it was
+     * @throws SyncException of kind STRUCTURE_CHANGED that names every change, or of kind PUBLICATION if the publication
+     *     has changed
      */
     public Seen check() {
         List<TableName> tables = progress.tables().stream()
@@ -121,7 +121,7 @@ public final class StructureWatch {
         StructureFingerprint fingerprint = new StructureFingerprint(route.source());
         Map<TableName, String> digests = progress.structureDigests();
         Map<TableName, String> now = new TreeMap<>();
-        // Most are as they were, and all of them together may be too much to be held.
+        // Most are unchanged, and all of them together may be too large for memory.
         fingerprint.read(tables, (table, structure) -> {
             if (!ProgressStore.structureDigest(structure).equals(digests.remove(table))) {
                 now.put(table, structure);
@@ -141,7 +141,7 @@ public final class StructureWatch {
         if (!changes.isEmpty()) {
             throw changed(changes, remedies(changes, added, stored, now));
         }
-        // After the structure: a table that was dropped has left the publication too.
+        // After the shapes: a dropped table has left the publication too.
         new PublicationWatch(route).check();
         return new Seen(stored, now);
     }
@@ -149,9 +149,7 @@ public final class StructureWatch {
     private static SyncException changed(List<StructureChange> changes, List<String> remedies) {
         String what = changes.stream().map(StructureChange::toString).collect(Collectors.joining("; "));
         return new SyncException(
-                FaultKind.STRUCTURE_CHANGED,
-                "The source's structure changed: " + what + ".",
-                String.join(" ", remedies));
+                FaultKind.STRUCTURE_CHANGED, "The source schema changed: " + what + ".", String.join(" ", remedies));
     }
 
     private static List<String> remedies(
@@ -171,7 +169,7 @@ public final class StructureWatch {
     private static String remedy(
             TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
         if (fresh.contains(table)) {
-            return "Make table " + table + " at the destination too and run with --resnapshot " + table
+            return "Create table " + table + " at the destination too and run with --resnapshot " + table
                     + ", or add it to objects.exclude.";
         }
         if (!now.containsKey(table)) {

@@ -1,6 +1,6 @@
 /**
- * Detects what changed around the stream: the structure of a table at either end, a partition that was replaced.
+ * Detects changes around the stream: the shape of a table at either end, a partition that was replaced.
  *
- * <p>Reads from: both databases, dts_sync state. Writes to: recorded structures.
+ * <p>Reads from: both databases, dts_sync state. Writes to: recorded shapes.
  */
 package org.dtssync.app.drift;

@@ -11,6 +11,7 @@ import org.dtssync.app.state.InstanceStore;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instance's hold on a task: an advisory lock at the destination, which a dead process loses at once, and a sign of life,
- * which a frozen one stops giving. Whoever gets hold raises the task's epoch, after which no write of a predecessor can
+ * One instance's lock on a task: an advisory lock at the destination, which a dead process loses at once, and a sign of life,
+ * which a frozen one stops showing. The new holder raises the task's epoch, after which no write of a predecessor can
  * commit.
  */
 public final class InstanceLease implements AutoCloseable {
@@ -36,7 +37,7 @@ public final class InstanceLease implements AutoCloseable {
     private static final long SIGN_OF_LIFE_MILLIS = 1_000;
     private static final long STANDBY_POLL_MILLIS = 500;
 
-    /** A busy server may notice only after a moment that an instance has ended, and its lock with it. */
+    /** A busy server may take a moment to notice that an instance has ended, and to release its lock. */
     private static final Duration ENDING = Duration.ofSeconds(3);
 
     private final SoleSession destination;
@@ -55,10 +56,10 @@ public final class InstanceLease implements AutoCloseable {
     }
 
     /**
-     * Gets hold of a task whose state is installed.
+     * Locks a task whose state is installed.
      *
-     * @param second what to do while another instance is alive
-     * @throws SyncException of kind FENCED if another instance is alive and the task file says to refuse
+     * @param second what to do while another instance is active
+     * @throws SyncException of kind FENCED if another instance is active and the task file says to refuse
      */
     public static InstanceLease acquire(Route route, SecondInstance second) throws InterruptedException {
         String task = route.task();
@@ -71,29 +72,31 @@ public final class InstanceLease implements AutoCloseable {
             try {
                 if (store.tryLock(connection) || endFrozen(connection, route)) {
                     endLeftovers(connection, route);
-                    return new InstanceLease(session, store, task, store.raise(connection, process()), connection);
+                    Epoch raised = store.raise(connection, process());
+                    Failpoint.LEASE_RAISED.reached();
+                    return new InstanceLease(session, store, task, raised, connection);
                 }
                 connection.close();
             } catch (SQLException e) {
-                throw released(connection, SqlFaults.explain("Task " + task + " could not be taken hold of", e));
+                throw released(connection, SqlFaults.explain("Task " + task + " could not be locked", e));
             } catch (SyncException e) {
                 throw released(connection, e);
             }
             if (second == SecondInstance.REFUSE && System.nanoTime() > deadline) {
                 throw new SyncException(
                         FaultKind.FENCED,
-                        "Task " + task + " is already run by another instance.",
-                        "Stop that one first, or set second.instance: standby to wait for its end.");
+                        "Task " + task + " is already being run by another instance.",
+                        "Stop that instance first, or set second.instance: standby to wait for it.");
             }
             if (!announced && second == SecondInstance.STANDBY) {
-                LOG.info("Waiting as standby: another instance is alive. task={}", task);
+                LOG.info("Waiting as standby: another instance is active. task={}", task);
                 announced = true;
             }
             Thread.sleep(STANDBY_POLL_MILLIS);
         }
     }
 
-    /** The next try must not find the task held by the one that failed. */
+    /** The next try must not find the task locked by the one that failed. */
     private static SyncException released(Connection connection, SyncException fault) {
         try {
             connection.close();
@@ -104,9 +107,9 @@ public final class InstanceLease implements AutoCloseable {
     }
 
     /**
-     * Gets hold of the other direction of a task that is held already: whoever still has it is a leftover on its way out.
+     * Locks the opposite direction of a task that is already locked: any other holder is a leftover that is ending.
      *
-     * @throws SyncException of kind FENCED if it does not let go in time
+     * @throws SyncException of kind FENCED if it is not released in time
      */
     public static InstanceLease acquirePatiently(Route route, SecondInstance second) throws InterruptedException {
         new ProgressStore(route.destination(), route.task()).install();
@@ -123,13 +126,13 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    /** Ends the sessions of an instance that holds the lock but gives no sign of life; returns whether we have the lock. */
+    /** Ends the sessions of an instance that holds the lock but shows no sign of life; returns whether we have the lock. */
     private static boolean endFrozen(Connection connection, Route route) throws SQLException, InterruptedException {
         InstanceStore store = new InstanceStore(route.destination(), route.task());
         if (!store.isSilent(connection, FROZEN_AFTER)) {
             return false;
         }
-        LOG.warn("Taking over from an instance without a sign of life. task={}", route.task());
+        LOG.warn("Taking over from an instance that shows no sign of life. task={}", route.task());
         endLeftovers(connection, route);
         for (int i = 0; i < 20; i++) {
             if (store.tryLock(connection)) {
@@ -140,7 +143,7 @@ public final class InstanceLease implements AutoCloseable {
         return false;
     }
 
-    /** A predecessor's sessions may outlive it in a broken network, with row locks that would hold up the epoch. */
+    /** A predecessor's sessions may outlive it in a broken network, with row locks that would delay the epoch. */
     private static void endLeftovers(Connection connection, Route route) throws SQLException {
         endSessions(connection, route.name().applicationName());
         try (Connection source = route.source().open()) {
@@ -148,7 +151,7 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    /** Those of this database alone: both ends may be on one server, and the other end's session is in use here. */
+    /** Only those of this database: both ends may be on one server, and the other end's session is in use here. */
     private static void endSessions(Connection connection, String applicationName) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -160,8 +163,8 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private static InstanceStore.Process process() {
-        return new InstanceStore.Process(host(), ProcessHandle.current().pid(), StateSchema.program());
+    private static InstanceStore.Runner process() {
+        return new InstanceStore.Runner(host(), ProcessHandle.current().pid(), StateSchema.program());
     }
 
     /** The name people know the machine by; a machine without one in the network still has its own. */
@@ -179,14 +182,14 @@ public final class InstanceLease implements AutoCloseable {
         return epoch;
     }
 
-    /** Gives signs of life until interrupted; gets the lock back after the destination was away. */
+    /** Shows signs of life until interrupted; reacquires the lock after the destination was down. */
     public void keep() throws InterruptedException {
         while (true) {
             Thread.sleep(SIGN_OF_LIFE_MILLIS);
             try {
                 signOfLife();
             } catch (SQLException e) {
-                throw SqlFaults.explain("The destination ended the session that holds task " + task, e);
+                throw SqlFaults.explain("The destination closed the session that locks task " + task, e);
             }
         }
     }
@@ -219,7 +222,7 @@ public final class InstanceLease implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            throw SqlFaults.explain("The session that holds task " + task + " could not be closed", e);
+            throw SqlFaults.explain("The session that locks task " + task + " could not be closed", e);
         }
     }
 }

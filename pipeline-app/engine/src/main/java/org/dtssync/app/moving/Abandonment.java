@@ -12,6 +12,7 @@ import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -22,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the applications back to the source although the way back may not have brought everything: what is missing is named,
- * stays at the destination alone, and the task ends, since neither database follows the other exactly any more.
+ * Moves the applications back to the source although reverse replication may be incomplete: missing changes are named and
+ * exist only at the destination, and the task ends, since neither database follows the other exactly any more.
  *
- * <p>Used where a rollback is not possible. As there, one transaction at the destination decides: before it a start undoes,
- * after it a start finishes. One object serves one attempt, in the task's main thread.
+ * <p>Used if a rollback is not possible. As there, one transaction at the destination decides: before it a restart undoes,
+ * after it a restart finishes. One object serves one attempt, in the task's main thread.
  */
 public final class Abandonment {
 
@@ -64,13 +65,13 @@ public final class Abandonment {
     /**
      * Moves them.
      *
-     * @param back the way back, which ends here
+     * @param back reverse replication, which ends here
      * @param rollback the rollback whose first steps it shares; it undoes them if this fails
      */
     public SwitchReport run(MovingStream back, Switch rollback) throws InterruptedException {
         steps.start(SwitchoverSteps.Kind.ABANDON, taskEpoch);
         progress.enter(Phase.ROLLBACK, taskEpoch);
-        LOG.warn("Going back without waiting for everything. task={}", task.task());
+        LOG.warn("Rolling back without waiting for all changes. task={}", task.task());
         long began = System.nanoTime();
         String lost;
         int set;
@@ -84,10 +85,11 @@ public final class Abandonment {
                 locks.requireHeld();
                 open();
                 opened = true;
+                Failpoint.ABANDON_OPENED.reached();
             }
         } finally {
             if (!opened && progress.task().orElseThrow().phase() != Phase.ABANDONED) {
-                // As after a crash here, when a start undoes it by the recorded steps.
+                // As after a crash here, when a restart undoes it by the recorded steps.
                 rollback.letGoOn();
                 progress.enter(Phase.REVERSE, taskEpoch);
             }
@@ -102,20 +104,20 @@ public final class Abandonment {
                 "skipped",
                 null,
                 "Not at the source: " + lost
-                        + ". The task has ended: save from the destination what you need, then dts-sync release."
+                        + ". The task has ended: save what you need from the destination, then run dts-sync release."
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
         steps.end(true, Math.round(report.stallSeconds() * 1_000), report.json(), taskEpoch);
         return report;
     }
 
-    /** Whoever goes back at any price does not stay because of a PgBouncer that cannot let clients wait. */
+    /** A PgBouncer that cannot let clients wait must not prevent going back. */
     private void hold() {
         steps.begin(PAUSE, taskEpoch);
         try {
             endpoint().hold();
         } catch (SyncException e) {
             LOG.warn(
-                    "Applications are not made to wait and will see errors. task={} reason={}",
+                    "Applications cannot be paused and will see errors. task={} reason={}",
                     task.task(),
                     e.getMessage());
         }
@@ -146,7 +148,7 @@ public final class Abandonment {
         });
     }
 
-    /** Returns whether a crash left it behind its point of no return, but not at its end. */
+    /** Returns whether a crash left it past its point of no return, but unfinished. */
     public boolean isUnfinished() {
         return !steps.isDone(LAST);
     }
@@ -155,30 +157,30 @@ public final class Abandonment {
      * Finishes it.
      *
      * @param sourceEpoch the right to write to the source
-     * @return why applications were not taken to the source, if they were not; a later start tries again
+     * @return why applications were not moved to the source, if they were not; a later start retries
      */
     public Optional<SyncException> finish(Epoch sourceEpoch) throws InterruptedException {
         steps.begin(LAST, taskEpoch);
-        // Before anybody writes there: nothing that is still on its way may come after that.
+        // Before the first write there: nothing still in flight may arrive after that.
         endWriters();
         new StreamEnd(reverse, sourceEpoch).run();
         fence(task.source()).lift(sourceEpoch);
         try {
             endpoint().move();
         } catch (SyncException e) {
-            LOG.warn("The endpoint was not moved. task={} reason={}", task.task(), e.getMessage());
+            LOG.warn("The applications were not repointed. task={} reason={}", task.task(), e.getMessage());
             return Optional.of(e);
         }
         steps.done(LAST, taskEpoch);
         return Optional.empty();
     }
 
-    /** A session of ours that waits for a lock there does not notice that its client is gone. */
+    /** One of our sessions that waits for a lock there does not notice that its client has ended. */
     private void endWriters() {
         try (Connection connection = task.source().open()) {
             AppliedPosition.endWriters(connection);
         } catch (SQLException e) {
-            throw SqlFaults.explain("The sessions of the way back could not be ended", e);
+            throw SqlFaults.explain("The sessions of the reverse replication could not be ended", e);
         }
     }
 

@@ -5,12 +5,13 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Epoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of the way back. What a crash leaves of it is finished by the next start: a slot that nobody reads would keep the WAL of the
+ * The end of reverse replication. The next start finishes what a crash left: an unread slot would keep the WAL of the
  * database that applications use.
  *
  * @param task the route that the task file describes
@@ -25,12 +26,14 @@ public record Completion(Route task, Epoch taskEpoch) {
     /**
      * Completes.
      *
-     * @param back the way back, which has everything and ends here
+     * @param back reverse replication, which is complete and ends here
      */
     public SwitchReport run(MovingStream back) throws InterruptedException {
         steps().begin(STEP, taskEpoch);
+        Failpoint.COMPLETE_BEGUN.reached();
         new ProgressStore(task.destination(), task.task()).enter(Phase.COMPLETE, taskEpoch);
-        LOG.info("Phase begins. task={} phase={}", task.task(), Phase.COMPLETE.label());
+        LOG.info("Entering phase. task={} phase={}", task.task(), Phase.COMPLETE.label());
+        Failpoint.COMPLETE_PHASE_ENTERED.reached();
         back.close();
         finish(back.epoch());
         return SwitchReport.completed();

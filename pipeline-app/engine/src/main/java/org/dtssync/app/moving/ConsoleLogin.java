@@ -57,7 +57,7 @@ public final class ConsoleLogin {
                 case SASL -> first(new String(rest, StandardCharsets.UTF_8));
                 case SASL_CONTINUE -> last(new String(rest, StandardCharsets.UTF_8));
                 case SASL_FINAL -> checked(new String(rest, StandardCharsets.UTF_8));
-                default -> throw unknown("a login of kind " + kind);
+                default -> throw unknown("a login of type " + kind);
             };
         } catch (GeneralSecurityException e) {
             throw new SyncException(FaultKind.INTERNAL, "The login at PgBouncer could not be computed.", "", e);
@@ -67,7 +67,7 @@ public final class ConsoleLogin {
     private static SyncException unknown(String what) {
         return new SyncException(
                 FaultKind.USAGE,
-                "PgBouncer's console asks for " + what + ", which dts-sync does not know.",
+                "PgBouncer's console asks for " + what + ", which dts-sync does not support.",
                 "Let its account log in by trust, password, md5 or scram-sha-256.");
     }
 
@@ -85,7 +85,7 @@ public final class ConsoleLogin {
 
     private byte[] first(String mechanisms) {
         if (!Arrays.asList(mechanisms.split("\0")).contains(MECHANISM)) {
-            throw unknown("another login than " + MECHANISM);
+            throw unknown("a login other than " + MECHANISM);
         }
         byte[] nonce = new byte[NONCE_BYTES];
         new SecureRandom().nextBytes(nonce);
@@ -104,7 +104,7 @@ public final class ConsoleLogin {
         Map<String, String> fields = fields(serverFirst);
         String nonce = fields.getOrDefault("r", "");
         if (!nonce.startsWith(clientFirst.substring("n=,r=".length()))) {
-            throw unknown("a login with somebody else's nonce");
+            throw unknown("a login with a foreign nonce");
         }
         byte[] salt = Base64.getDecoder().decode(fields.getOrDefault("s", ""));
         byte[] salted = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")

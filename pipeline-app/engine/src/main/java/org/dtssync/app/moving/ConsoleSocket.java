@@ -72,7 +72,7 @@ public record ConsoleSocket(PgBouncerSettings settings, int limitMillis) {
         out.flush();
         int answer = socket.getInputStream().read();
         if (answer != 'S' && answer != 'N') {
-            throw new IOException("what answers there does not speak PostgreSQL's protocol");
+            throw new IOException("the server there does not speak the PostgreSQL protocol");
         }
         return answer == 'S';
     }
@@ -90,10 +90,10 @@ public record ConsoleSocket(PgBouncerSettings settings, int limitMillis) {
         } catch (SSLException e) {
             throw new SyncException(
                     FaultKind.CONNECTION,
-                    "PgBouncer at " + settings.host() + ":" + settings.port() + " could not be spoken to by TLS: "
+                    "PgBouncer at " + settings.host() + ":" + settings.port() + " could not be connected to with TLS: "
                             + e.getMessage() + ".",
                     "switchover.pgbouncer.root.certificate names the authority that issued its certificate, which must be"
-                            + " made out to this host.",
+                            + " valid for this host name.",
                     e);
         }
     }
@@ -113,7 +113,7 @@ public record ConsoleSocket(PgBouncerSettings settings, int limitMillis) {
                     FaultKind.USAGE,
                     "The certificate " + root.orElseThrow()
                             + " of switchover.pgbouncer.root.certificate cannot be used: " + e.getMessage() + ".",
-                    "Name a file with the certificate of the authority that issued PgBouncer's, in PEM.",
+                    "Name a PEM file with the certificate of the authority that issued PgBouncer's.",
                     e);
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS is not available in this Java", e);

@@ -6,27 +6,27 @@ import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /**
- * Where applications connect to, as far as a switch has a hand in it: it may let them wait while nobody can write, and take them
- * to the other database at the end. Every act can be repeated.
+ * Where applications connect to, as far as a switch controls it: it may let them wait while writes are blocked, and repoint them
+ * at the other database in the end. Every action can be repeated.
  */
 public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBouncerEndpoint {
 
-    /** Returns everything that stands in the way of a switch, each a sentence with its remedy; empty if nothing does. */
+    /** Returns the preconditions of a switch that are not met, each a sentence with its remedy; empty if all are met. */
     List<String> problems();
 
-    /** Lets applications wait, if the endpoint can do that; the first act of the fence. */
+    /** Lets applications wait, if the endpoint can do that; the first action of the read-only gate. */
     void hold();
 
-    /** Takes applications to the other database, where they go on; the last act of a switch. */
+    /** Repoints applications to the other database, where they continue; the last action of a switch. */
     void move() throws InterruptedException;
 
-    /** Lets applications that wait go on with the database they have, for a switch that was given up. */
+    /** Lets waiting applications continue with their current database, for a switch that was aborted. */
     void stay() throws InterruptedException;
 
     /**
      * Returns the endpoint that the task file names.
      *
-     * @param target the database that applications are taken to
+     * @param target the database that applications are moved to
      * @param forward whether that is the task's destination
      */
     static Endpoint of(SwitchoverSettings settings, DatabaseSettings target, boolean forward) {
@@ -41,7 +41,7 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
         return settings.command().isEmpty() ? new Unmoved() : new EndpointCommand(settings.command(), target);
     }
 
-    /** Applications are moved by somebody else. */
+    /** Applications are repointed by other means. */
     record Unmoved() implements Endpoint {
         @Override
         public List<String> problems() {
@@ -50,17 +50,17 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
 
         @Override
         public void hold() {
-            // Nobody can be made to wait: the fence refuses them.
+            // Applications cannot wait: the read-only gate refuses them.
         }
 
         @Override
         public void move() {
-            // A person does it, when the command has ended.
+            // A person does it, after the command has finished.
         }
 
         @Override
         public void stay() {
-            // Nobody waits.
+            // No application waits.
         }
     }
 }

@@ -10,7 +10,7 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.postgresql.Driver;
 
 /**
- * Runs the user's program that points the applications at another database: {@code program HOST PORT DATABASE}.
+ * Runs the user's program that repoints the applications at another database: {@code program HOST PORT DATABASE}.
  *
  * @param program its path
  * @param target the database that applications are to use
@@ -26,7 +26,7 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
 
     @Override
     public void hold() {
-        // A program has no way to let applications wait; the fence refuses them.
+        // A program cannot let applications wait; the read-only gate refuses them.
     }
 
     @Override
@@ -35,9 +35,9 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
     }
 
     /**
-     * Runs it to its end; what it prints is dropped.
+     * Runs it to its end; its output is discarded.
      *
-     * @throws SyncException if it cannot be started, takes over a minute or ends with another code than 0
+     * @throws SyncException if it cannot be started, takes more than a minute or exits with a code other than 0
      */
     @Override
     public void move() throws InterruptedException {
@@ -64,7 +64,7 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
         return new SyncException(
                 FaultKind.USAGE,
                 "The program of switchover.command, " + program + ", " + how + ".",
-                "The databases are switched; point the applications at the new one by hand, or mend the program and give the"
+                "The databases are switched; repoint the applications manually, or fix the program and run the"
                         + " command again.");
     }
 }

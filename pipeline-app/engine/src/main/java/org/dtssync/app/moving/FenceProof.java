@@ -15,7 +15,7 @@ import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Proves that a database refuses writes: tries one in a session with the settings that a login of each application role begins
- * with, and in one of anybody's.
+ * with, and in one without special settings.
  *
  * @param database reached with the task's account, a member of each role
  * @param tables the selected tables; may be empty
@@ -26,7 +26,7 @@ public record FenceProof(DatabaseConnections database, List<TableName> tables, L
     private static final String READ_ONLY = "25006";
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    /** As a login looks them up, the first that is there: the role in the database, the role, the database, all. */
+    /** In the order of a login, the first one that exists: the role in the database, the role, the database, all. */
     private static final String AT_LOGIN = """
             SELECT substr(c, length('default_transaction_read_only=') + 1)
             FROM pg_db_role_setting s, unnest(s.setconfig) c
@@ -67,9 +67,9 @@ public record FenceProof(DatabaseConnections database, List<TableName> tables, L
             throw new SyncException(
                     FaultKind.TRANSIENT,
                     "The " + database.role() + " was fenced, but "
-                            + (role == null ? "a session with no settings of its own" : "role " + role)
+                            + (role == null ? "a session without its own settings" : "role " + role)
                             + " could still write.",
-                    "Find out where default_transaction_read_only is set for it: SELECT * FROM pg_db_role_setting.");
+                    "Find where default_transaction_read_only is set for it: SELECT * FROM pg_db_role_setting.");
         }
     }
 
@@ -82,7 +82,7 @@ public record FenceProof(DatabaseConnections database, List<TableName> tables, L
         }
     }
 
-    /** A role that may not write to the table is asked for something else that writes, which is refused before any right. */
+    /** For a role that may not write to the table, another write is tried, which is refused before any check of rights. */
     private boolean isRefused(Connection connection) throws SQLException {
         if (!tables.isEmpty()) {
             String state =

@@ -14,10 +14,10 @@ public interface MovingStream extends AutoCloseable {
     /** Returns the right to write to the database that this direction is applied to. */
     Epoch epoch();
 
-    /** Returns the tables it carries. */
+    /** Returns the tables that it replicates. */
     List<TableName> tables();
 
-    /** Returns how far its capture is, and what it came past. */
+    /** Returns its capture's progress, and which tables it saw changes of. */
     StreamProgress captured();
 
     /** Prepares it from nothing, for a destination that has every row already, and starts its capture. */
@@ -34,12 +34,12 @@ public interface MovingStream extends AutoCloseable {
     /**
      * Writes a heartbeat, which is on the disk, with everything committed before it, when this returns.
      *
-     * @return a position before the heartbeat and behind everything committed before the call
+     * @return a position before the heartbeat and after everything committed before the call
      */
     Lsn writeHeartbeat();
 
     /**
-     * Requires that tables have the structure that they were recorded with.
+     * Requires that tables have their recorded shape.
      *
      * @throws org.dtssync.connectors.fault.SyncException of kind STRUCTURE_CHANGED that names every change
      */
@@ -49,13 +49,13 @@ public interface MovingStream extends AutoCloseable {
     Optional<String> verifiedAt(Duration maximumAge);
 
     /**
-     * Compares both databases; returns whether they are equal.
+     * Verifies both databases; returns whether they are equal.
      *
      * @param resumable how long ago an interrupted verification may have begun to be resumed
      */
     boolean verify(Duration resumable) throws InterruptedException;
 
-    /** Ends everything that is at work. */
+    /** Stops everything that is running. */
     @Override
     void close();
 }

@@ -41,21 +41,21 @@ public final class PgBouncerConsole implements AutoCloseable {
     private final DataInputStream in;
     private final DataOutputStream out;
 
-    /** A message of the server's. */
+    /** A server message. */
     private record Message(char type, DataInputStream body) {}
 
     private PgBouncerConsole(PgBouncerSettings settings, Socket socket) throws IOException {
         this.settings = settings;
         this.socket = socket;
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-        // PgBouncer refuses a first message that does not come in one piece.
+        // PgBouncer rejects a first message that is not sent in one piece.
         this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
     }
 
     /**
      * Logs in.
      *
-     * @throws SyncException of kind CONNECTION if nothing answers, of kind PERMISSION if the account is refused
+     * @throws SyncException of kind CONNECTION if there is no response, of kind PERMISSION if the account is refused
      */
     static PgBouncerConsole open(PgBouncerSettings settings) {
         Socket socket;
@@ -88,9 +88,9 @@ public final class PgBouncerConsole implements AutoCloseable {
     private static SyncException unreachable(PgBouncerSettings settings, IOException e) {
         return new SyncException(
                 FaultKind.CONNECTION,
-                "PgBouncer at " + settings.host() + ":" + settings.port() + " could not be asked: "
+                "PgBouncer at " + settings.host() + ":" + settings.port() + " could not be queried: "
                         + (e instanceof EOFException ? "it ended the session" : e.getMessage()) + ".",
-                "See that it runs, and that switchover.pgbouncer.console names it.",
+                "Check that it runs, and that switchover.pgbouncer.console is right.",
                 e);
     }
 
@@ -124,20 +124,20 @@ public final class PgBouncerConsole implements AutoCloseable {
                 FaultKind.PERMISSION,
                 "PgBouncer at " + settings.host() + ":" + settings.port() + " refuses account " + settings.user() + ": "
                         + why + ".",
-                "Check switchover.pgbouncer.user and password; the account belongs into admin_users.");
+                "Check switchover.pgbouncer.user and password; the account must be in admin_users.");
     }
 
     /**
-     * Gives a command.
+     * Runs a command.
      *
      * @return its rows, each with the columns' names; empty for a command without rows
-     * @throws SyncException of kind CONNECTION if no answer comes within ten seconds, of kind PERMISSION if it is refused
+     * @throws SyncException of kind CONNECTION if there is no response within ten seconds, of kind PERMISSION if it is refused
      */
     List<Map<String, String>> ask(String command) {
         return ask(command, ANSWER_LIMIT);
     }
 
-    /** Gives a command that may take a while; one without an answer in time fails and closes the session. */
+    /** Runs a command that may take a while; one without a response in time fails and closes the session. */
     List<Map<String, String>> ask(String command, Duration limit) {
         try {
             socket.setSoTimeout((int) Math.max(1, limit.toMillis()));
@@ -175,7 +175,7 @@ public final class PgBouncerConsole implements AutoCloseable {
             throw new SyncException(
                     FaultKind.PERMISSION,
                     "PgBouncer refuses " + command + ": " + error + ".",
-                    "The account " + settings.user() + " belongs into its admin_users.");
+                    "Add account " + settings.user() + " to its admin_users.");
         }
         return rows;
     }
@@ -224,7 +224,7 @@ public final class PgBouncerConsole implements AutoCloseable {
         char type = (char) in.readUnsignedByte();
         int length = in.readInt() - Integer.BYTES;
         if (length < 0 || length > LONGEST_MESSAGE_BYTES) {
-            throw new IOException("what answers there does not speak PostgreSQL's protocol");
+            throw new IOException("the server there does not speak the PostgreSQL protocol");
         }
         byte[] body = new byte[length];
         in.readFully(body);
@@ -246,7 +246,7 @@ public final class PgBouncerConsole implements AutoCloseable {
                 send('X', new byte[0]);
             }
         } catch (IOException e) {
-            LOG.debug("The console had ended its session already. reason={}", e.getMessage());
+            LOG.debug("The console had already closed its session. reason={}", e.getMessage());
         }
     }
 }

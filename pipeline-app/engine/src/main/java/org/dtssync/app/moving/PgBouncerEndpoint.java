@@ -12,22 +12,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves applications by PgBouncer: PAUSE lets them wait, and once its file names the other server, RELOAD and RESUME let them go on
+ * Moves applications with PgBouncer: PAUSE lets them wait, and once its file names the other server, RELOAD and RESUME let them continue
  * there, over the connections they have.
  *
- * <p>Stateless: whether a database is paused is asked of PgBouncer each time.
+ * <p>Stateless: PgBouncer is queried each time whether a database is paused.
  *
  * @param settings where it is and what is moved
  * @param from where applications are
- * @param to where they are taken
- * @param drainTimeout how long the fenced database may take to drain
+ * @param to where they are moved
+ * @param drainTimeout how long the read-only database may take to drain
  */
 public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server to, Duration drainTimeout)
         implements Endpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(PgBouncerEndpoint.class);
 
-    /** How long PgBouncer may be away, as while it is restarted, before a person has to look. */
+    /** How long PgBouncer may be down, for example during a restart, before an operator has to act. */
     private static final Duration AWAY_LIMIT = Duration.ofSeconds(15);
 
     private static final long PAUSE_MILLIS = 500;
@@ -42,9 +42,9 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
     }
 
     /**
-     * Returns once no transaction is open any more, while all that begin wait.
+     * Returns once no transaction is open any more, while new ones wait.
      *
-     * @throws SyncException if transactions stay open for too long; nobody waits any more then
+     * @throws SyncException if transactions stay open for too long; then no application waits any more
      */
     @Override
     public void hold() {
@@ -54,7 +54,7 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
                 console.ask("PAUSE " + quoted(database), Duration.ofNanos(deadline - System.nanoTime()));
             }
         } catch (SyncException e) {
-            // At once, and not with all the rest that is undone: everybody waits for the one that is late.
+            // At once, before everything else is undone: all clients are waiting for the late one.
             resumeAfter(e);
             throw e.kind() == FaultKind.TRANSIENT ? tooLong(e) : e;
         }
@@ -71,11 +71,11 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
     private SyncException tooLong(SyncException e) {
         return new SyncException(
                 FaultKind.TRANSIENT,
-                "Transactions that came through PgBouncer's " + String.join(", ", settings.databases())
+                "Transactions through PgBouncer's " + String.join(", ", settings.databases())
                         + " were still open after " + settings.pauseTimeout().toMillis()
-                        + " ms, so nothing was moved and the applications go on.",
+                        + " ms, so nothing was moved and the applications continue.",
                 "End them (SHOW SERVERS in PgBouncer's console lists them as active), or raise"
-                        + " switchover.pgbouncer.pause.timeout, for which everybody else waits.",
+                        + " switchover.pgbouncer.pause.timeout, during which all other clients wait.",
                 e);
     }
 
@@ -97,10 +97,10 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
             if (settings.databases().contains(row.get("name")) && !server.equals(to)) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "PgBouncer did not take " + settings.file() + " over: its database " + row.get("name")
+                        "PgBouncer did not load " + settings.file() + ": its database " + row.get("name")
                                 + " still goes to " + server + " and not to " + to + ". Its clients wait.",
-                        "The databases are switched. See PgBouncer's log, mend its configuration, and give the command again, or"
-                                + " RELOAD and RESUME it in its console.");
+                        "The databases are switched. See PgBouncer's log, fix its configuration, and run the command again, or"
+                                + " run RELOAD and RESUME in its console.");
             }
         }
     }
@@ -131,7 +131,7 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
                 if (e.kind() != FaultKind.CONNECTION || System.nanoTime() > deadline) {
                     throw e;
                 }
-                LOG.warn("Trying PgBouncer again. reason={}", e.getMessage());
+                LOG.warn("Retrying PgBouncer. reason={}", e.getMessage());
             }
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }

@@ -18,23 +18,23 @@ import org.dtssync.app.config.PgBouncerSettings.Server;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * What must hold of PgBouncer and its files before applications are moved by it, each finding a sentence with its remedy.
+ * The preconditions of PgBouncer and its files for moving applications, each finding a sentence with its remedy.
  *
  * @param settings where it is and what is moved
  * @param file the file that is rewritten
  * @param from where applications must be now
- * @param drainTimeout how long the fenced database may take to drain
+ * @param drainTimeout how long the read-only database may take to drain
  */
 public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server from, Duration drainTimeout) {
 
-    /** What a fence waits for a lock, and for the switch's other short steps. */
+    /** Time for the locks of the read-only gate, and for the switch's other short steps. */
     private static final Duration OTHER_STEPS = Duration.ofSeconds(20);
 
     private static final Pattern VERSION = Pattern.compile("PgBouncer (\\d+)\\.(\\d+).*");
     private static final int LEAST_MINOR_VERSION = 16;
     private static final Pattern INCLUDE = Pattern.compile("(?m)^\\s*%include\\s+(.+?)\\s*$");
 
-    /** Returns everything that stands in the way. */
+    /** Returns the preconditions that are not met. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
         try (PgBouncerConsole console = PgBouncerConsole.open(settings)) {
@@ -52,9 +52,8 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
             }
             missing.stream()
                     .sorted()
-                    .forEach(name -> problems.add(
-                            "PgBouncer has no database " + name + " (a database * does not count). Write its line into "
-                                    + settings.file() + " and RELOAD."));
+                    .forEach(name -> problems.add("PgBouncer has no database " + name
+                            + " (a database * does not count). Add its line to " + settings.file() + " and RELOAD."));
             users(console, problems);
             included(config, problems);
         } catch (SyncException e) {
@@ -76,7 +75,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         return known
                 ? Optional.empty()
                 : Optional.of(text + " is older than 1." + LEAST_MINOR_VERSION
-                        + ", the first that dts-sync knows. Upgrade it.");
+                        + ", the first supported version. Upgrade it.");
     }
 
     private void timeouts(Map<String, String> config, List<String> problems) {
@@ -99,7 +98,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         if ("1".equals(config.get("so_reuseport"))) {
             problems.add(
                     "PgBouncer runs with so_reuseport = 1: other processes may listen on the same port, and PAUSE would"
-                            + " reach one of them alone. Run one process for the switch.");
+                            + " reach only one of them. Run a single process for the switch.");
         }
     }
 
@@ -115,8 +114,8 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         String mode = Optional.ofNullable(row.get("pool_mode")).orElse(config.get("pool_mode"));
         if (!"transaction".equals(mode) && !"statement".equals(mode)) {
             problems.add("PgBouncer's database " + name + " has pool_mode " + mode
-                    + ": PAUSE would wait until every client is"
-                    + " gone. Set pool_mode = transaction, if your applications can live with it.");
+                    + ": PAUSE would wait until every client has"
+                    + " disconnected. Set pool_mode = transaction, if your applications support it.");
         }
         if ("1".equals(row.get("paused"))) {
             problems.add("PgBouncer's database " + name + " is paused. RESUME it; the switch pauses it by itself.");
@@ -130,17 +129,17 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         Server used = server(row);
         if (!used.equals(from)) {
             problems.add(
-                    "PgBouncer's database " + name + " goes to " + used + ", but applications are thought to be at "
+                    "PgBouncer's database " + name + " goes to " + used + ", but the applications should be at "
                             + from
-                            + ". Write it so, or say in switchover.pgbouncer.source and destination how PgBouncer reaches them.");
+                            + ". Correct it, or set switchover.pgbouncer.source and destination to the addresses that PgBouncer uses.");
         } else if (!file.server(name).equals(Optional.of(used))) {
-            problems.add(
-                    "File " + settings.file() + " has no line for PgBouncer's database " + name + " that sends it to "
-                            + used + ", where it goes. Move its line there, with host, port and dbname, and RELOAD.");
+            problems.add("File " + settings.file() + " has no line for PgBouncer's database " + name
+                    + " that points to " + used
+                    + ", its current server. Move its line there, with host, port and dbname, and RELOAD.");
         }
     }
 
-    /** Returns where a row of SHOW DATABASES says that a database goes. */
+    /** Returns the server of a database in a row of SHOW DATABASES. */
     static Server server(Map<String, String> row) {
         return new Server(
                 Optional.ofNullable(row.get("host")).orElse(""),
@@ -152,13 +151,13 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         for (Map<String, String> row : console.ask("SHOW USERS")) {
             if ("session".equals(row.get("pool_mode"))) {
                 problems.add("PgBouncer's user " + row.get("name")
-                        + " has pool_mode session of its own: PAUSE would wait until"
-                        + " its clients are gone. Take that setting away.");
+                        + " has its own pool_mode session: PAUSE would wait until"
+                        + " its clients have disconnected. Remove that setting.");
             }
         }
     }
 
-    /** A file that PgBouncer does not read could be rewritten for ever. */
+    /** Rewriting a file that PgBouncer does not read would have no effect. */
     private void included(Map<String, String> config, List<String> problems) {
         String main = config.getOrDefault("conffile", "");
         try {
@@ -171,7 +170,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         } catch (IOException e) {
             problems.add("Whether PgBouncer's configuration " + main + " includes " + settings.file()
                     + " could not be seen (" + e
-                    + "). Run dts-sync where PgBouncer runs, with an account that may read it.");
+                    + "). Run dts-sync on PgBouncer's machine, with an account that may read the file.");
         }
     }
 

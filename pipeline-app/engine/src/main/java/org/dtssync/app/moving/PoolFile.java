@@ -38,7 +38,7 @@ public record PoolFile(Path path, List<String> databases) {
     private static final Pattern PAIR = Pattern.compile("(\\w+)(\\s*=\\s*)('(?:[^']|'')*'|[^\\s']\\S*)");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.:/@%-]+");
 
-    /** Returns where the file sends a database; nothing if it has no line for it. */
+    /** Returns the server of a database in the file; empty if it has no line for it. */
     Optional<Server> server(String database) {
         Server found = null;
         Matcher line = LINE.matcher(text());
@@ -58,9 +58,9 @@ public record PoolFile(Path path, List<String> databases) {
     }
 
     /**
-     * Sends every one of the databases to a server; does nothing where they go there already.
+     * Points every one of the databases to a server; does nothing if they point there already.
      *
-     * @throws SyncException if the file cannot be replaced; it is as it was then
+     * @throws SyncException if the file cannot be replaced; then it is unchanged
      */
     void sendTo(Server server) {
         String before = text();
@@ -113,7 +113,7 @@ public record PoolFile(Path path, List<String> databases) {
         return name.startsWith("\"") ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name;
     }
 
-    /** Returns what keeps the file from being replaced by one that PgBouncer can read as it can this one. */
+    /** Returns the reason why the file cannot be replaced by one that PgBouncer can read too. */
     Optional<String> replacementProblem() {
         try {
             Path file = path.toRealPath();
@@ -126,11 +126,12 @@ public record PoolFile(Path path, List<String> databases) {
                         && old.permissions().equals(fresh.permissions());
                 return same
                         ? Optional.empty()
-                        : Optional.of("File " + path + " of switchover.pgbouncer.file belongs to "
-                                + old.owner().getName() + " and group "
-                                + old.group().getName()
-                                + ", which a file written by this account would not, so PgBouncer might not read it. Give"
-                                + " it to the account that runs dts-sync, with a group of its that PgBouncer is in.");
+                        : Optional.of(
+                                "File " + path + " of switchover.pgbouncer.file belongs to "
+                                        + old.owner().getName() + " and group "
+                                        + old.group().getName()
+                                        + ", but a file that this account writes would not, so PgBouncer might be unable to read it. Give"
+                                        + " it to the account that runs dts-sync, with a group that PgBouncer's account is in too.");
             } finally {
                 Files.delete(copy);
             }
@@ -166,11 +167,11 @@ public record PoolFile(Path path, List<String> databases) {
         return new SyncException(
                 FaultKind.USAGE,
                 "File " + path + " of switchover.pgbouncer.file could not be read or replaced: " + e + ".",
-                "Let the account that runs dts-sync read it and write its directory, and give the command again.",
+                "Let the account that runs dts-sync read it and write its directory, and run the command again.",
                 e);
     }
 
-    /** Under one name, so that what a crash leaves is written over the next time. */
+    /** Under a fixed name, so that leftovers of a crash are overwritten the next time. */
     private static Path copy(Path file, String text) throws IOException {
         Path copy = file.resolveSibling("." + file.getFileName() + ".dts-sync");
         Files.deleteIfExists(copy);
@@ -178,7 +179,7 @@ public record PoolFile(Path path, List<String> databases) {
         try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             PosixFileAttributeView view = Files.getFileAttributeView(copy, PosixFileAttributeView.class);
             PosixFileAttributes fresh = view.readAttributes();
-            // The file may hold passwords: nobody else may read it, not even while it is written.
+            // The file may contain passwords: no other account may read it, not even while it is written.
             view.setPermissions(Set.of());
             keepOwner(view, fresh, old);
             view.setPermissions(old.permissions());
@@ -191,7 +192,7 @@ public record PoolFile(Path path, List<String> databases) {
         return copy;
     }
 
-    /** Only root may give files away; what cannot be kept is found by the gates. */
+    /** Only root may change the owner of files; the preconditions check that. */
     private static void keepOwner(PosixFileAttributeView view, PosixFileAttributes fresh, PosixFileAttributes old)
             throws IOException {
         try {

@@ -12,19 +12,19 @@ import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /**
- * The setting {@code default_transaction_read_only} of one database and of the roles that have one of their own: switched on for
- * a fence, with what it was kept in the same transaction, and put back exactly.
+ * The setting {@code default_transaction_read_only} of one database and of the roles that have their own: switched on for
+ * the read-only gate, with the previous values stored in the same transaction, and restored exactly.
  *
  * @param database reached with the task's account
- * @param task whose fence it is
+ * @param task the task that closes the database
  */
 public record ReadOnlyDefaults(DatabaseConnections database, String task) {
 
     private static final String NAME = "default_transaction_read_only";
     /**
-     * Switches it on. Once more is harmless.
+     * Switches it on. Safe to repeat.
      *
-     * @param fence held by the transaction, one of this database; null if whoever calls holds the task by other means
+     * @param epoch held by the transaction, one of this database; null if the caller holds the task by other means
      */
     void switchOn(Epoch epoch) {
         database.inTransaction("The " + database.role() + " could not be set read-only", connection -> {
@@ -37,9 +37,9 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
     }
 
     /**
-     * Puts it back to what it was; does nothing where no fence of this task is.
+     * Restores the previous values; does nothing if this task has not closed the database.
      *
-     * @param fence as above
+     * @param epoch as above
      * @return whether there was one
      */
     boolean putBack(Epoch epoch) {
@@ -54,23 +54,24 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
         });
     }
 
-    /** Leaves it as it is, and forgets what it was. */
+    /** Leaves it unchanged, and deletes the previous values. */
     void forget() {
-        database.inTransaction("The fence of the " + database.role() + " could not be forgotten", connection -> {
+        database.inTransaction("The read-only gate of the " + database.role() + " could not be removed", connection -> {
             store().forget(connection);
             return null;
         });
     }
 
-    /** Returns the statements that put it back, for a person; empty where no fence of this task is. */
+    /** Returns the statements that restore it, for a person; empty if this task has not closed the database. */
     List<String> statements() {
-        return database.inTransaction("The fence of the " + database.role() + " could not be looked up", connection -> {
-            List<String> statements = new ArrayList<>();
-            for (Earlier earlier : store().kept(connection)) {
-                statements.add(subject(connection, earlier.role()) + " " + statement(earlier) + ";");
-            }
-            return statements;
-        });
+        return database.inTransaction(
+                "The read-only gate of the " + database.role() + " could not be read", connection -> {
+                    List<String> statements = new ArrayList<>();
+                    for (Earlier earlier : store().kept(connection)) {
+                        statements.add(subject(connection, earlier.role()) + " " + statement(earlier) + ";");
+                    }
+                    return statements;
+                });
     }
 
     private static void begin(Connection connection, Epoch epoch) throws SQLException {

@@ -15,17 +15,17 @@ import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Sets every sequence of one database from the other, those of identity and serial columns included, so that the next value is
- * a fresh one: one that is further on already, in the direction it counts in, stays there. To be run while nobody writes.
+ * a fresh one: one that is further on already, in the direction it counts in, stays there. Run it only while writes are blocked.
  *
  * @param from the database whose values count
- * @param to the database that gets them
+ * @param to the database to set them in
  * @param selection which schemas' sequences belong to the task
  */
 public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, ObjectSelection selection) {
 
     private static final int SEQUENCES_PER_QUERY = 200;
 
-    /** Where a sequence stands, and how it goes on. */
+    /** A sequence's position, and how it continues. */
     private record Value(
             TableName name,
             long last,
@@ -37,7 +37,7 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
             long cache,
             boolean cycles) {
 
-        /** Where another sequence stands, with the way this one goes on. */
+        /** Another sequence's position, with this one's way of continuing. */
         Value standingAs(Value other) {
             return new Value(name, other.last, other.called, start, increment, least, most, cache, cycles);
         }
@@ -70,7 +70,7 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
                 epoch.hold(connection);
             }
             try (Statement statement = connection.createStatement()) {
-                // The other database is fenced meanwhile.
+                // The other database is read-only meanwhile.
                 statement.execute("SET LOCAL lock_timeout = '10s'");
             }
             int count = 0;

@@ -8,7 +8,7 @@ import org.dtssync.connectors.postgres.Epoch;
 public interface SequenceTransfer {
 
     /**
-     * Sets all of them to where they are at the other end.
+     * Sets all of them to their values at the other end.
      *
      * @param route the direction that ends
      * @param epoch the right to write to its destination

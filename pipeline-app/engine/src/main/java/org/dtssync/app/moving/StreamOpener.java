@@ -3,7 +3,7 @@ package org.dtssync.app.moving;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.Epoch;
 
-/** Opens the stream of the other direction, at rest. */
+/** Opens the stream of the opposite direction, without starting it. */
 @FunctionalInterface
 public interface StreamOpener {
 

@@ -10,6 +10,7 @@ import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * Moves the applications from the database that one direction captures to the one it is applied to, or back: a fixed sequence of
  * steps, each recorded before it begins and when it is done.
  *
- * <p>One transaction at the destination is the point of no return: it names the new phase. What a crash leaves before it is
- * undone by the next start, what it leaves after it is finished by the next start; both are safe to repeat. One object serves
+ * <p>One transaction at the destination is the point of no return: it names the new phase. After a crash before it the next
+ * start undoes the switch, after a crash past it the next start finishes it; both are safe to repeat. One object serves
  * one attempt, in the task's main thread.
  */
 public final class Switch {
@@ -54,17 +55,17 @@ public final class Switch {
     private final WriteFence writeFence;
     private final Endpoint endpoint;
 
-    /** The right to write to the source, where the state of the other direction is; null until it is held. */
+    /** The right to write to the source, which has the state of the opposite direction; null until it is held. */
     private Epoch sourceEpoch;
 
-    /** Up to where the other side has everything, once the fenced one has drained. */
+    /** The position up to which the other side has everything, once the read-only one has drained. */
     private Lsn drained = Lsn.ZERO;
 
     /**
      * Creates a switch; does nothing yet.
      *
-     * @param kind which way they are moved
-     * @param task the route that the task file describes; the state at its destination has the last word
+     * @param kind the direction of the move
+     * @param task the route that the task file describes; the state at its destination is authoritative
      * @param taskEpoch the right to write there
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
@@ -106,12 +107,12 @@ public final class Switch {
                 task.name().applicationName());
     }
 
-    /** Returns the right to write to one of both databases. */
+    /** Returns the right to write to one of the two databases. */
     private Epoch epochAt(DatabaseConnections database) {
         return database.role().equals(task.destination().role()) ? taskEpoch : sourceEpoch;
     }
 
-    /** Does something and records it. */
+    /** A step that is recorded. */
     @FunctionalInterface
     private interface Step<T> {
         T run() throws InterruptedException;
@@ -119,8 +120,10 @@ public final class Switch {
 
     private <T> T step(String name, Step<T> work) throws InterruptedException {
         steps.begin(name, taskEpoch);
-        LOG.info("Step begins. task={} direction={} step={}", task.task(), kind.label(), name);
+        LOG.info("Entering step. task={} direction={} step={}", task.task(), kind.label(), name);
+        Failpoint.SWITCH_STEP_BEGUN.reached();
         T result = work.run();
+        Failpoint.SWITCH_STEP_CARRIED_OUT.reached();
         steps.done(name, taskEpoch);
         return result;
     }
@@ -128,9 +131,9 @@ public final class Switch {
     /**
      * Moves them.
      *
-     * @param active the direction that is at work, to be closed by the caller afterwards
+     * @param active the running direction, to be closed by the caller afterwards
      * @param opener opens the other one
-     * @throws SyncException if a gate is shut or a step fails; everything is as it was then
+     * @throws SyncException if a precondition is not met or a step fails; then everything is as before
      */
     public SwitchReport run(MovingStream active, StreamOpener opener, SwitchOptions options)
             throws InterruptedException {
@@ -167,7 +170,7 @@ public final class Switch {
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
-            return notMoved(0, null, verification, "Give the command without --dry-run.");
+            return notMoved(0, null, verification, "Run the command without --dry-run.");
         }
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
@@ -180,6 +183,7 @@ public final class Switch {
             MovingStream active, StreamOpener opener, SwitchOptions options, SwitchReadiness.Checked verification)
             throws InterruptedException {
         progress.enter(kind.during(), taskEpoch);
+        Failpoint.SWITCH_PHASE_ENTERED.reached();
         boolean opened = false;
         try {
             Epoch epoch = epochAt(next.destination());
@@ -188,7 +192,7 @@ public final class Switch {
                 Crossing crossing = cross(active, back, options);
                 if (options.rehearse()) {
                     return notMoved(
-                            crossing.seconds(), crossing.lsn(), verification, "Give the command without --rehearse.");
+                            crossing.seconds(), crossing.lsn(), verification, "Run the command without --rehearse.");
                 }
                 opened = true;
                 step("writes", this::allowWrites);
@@ -205,7 +209,7 @@ public final class Switch {
             }
         } finally {
             active.captured().forget();
-            // The answer to the commit may have been lost: the stored phase has the last word.
+            // The response to the commit may have been lost: the stored phase is authoritative.
             if (!opened && !isOpen()) {
                 undo();
             }
@@ -213,11 +217,11 @@ public final class Switch {
     }
 
     /**
-     * What came of everything that applications wait for, but for the last steps.
+     * The result of the steps that applications wait for, except the last ones.
      *
-     * @param began when they began to wait, as {@link System#nanoTime}
-     * @param seconds until the fence came down again, if nothing was opened
-     * @param lsn up to where the other side has everything
+     * @param began when they started to wait, as {@link System#nanoTime}
+     * @param seconds until the database was writable again, if nothing was opened
+     * @param lsn the position up to which the other side has everything
      * @param sequences how many were set
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
@@ -241,7 +245,7 @@ public final class Switch {
                 return new Crossing(began, seconds(began), lsn, sequences);
             }
         } finally {
-            // Now, and not with all the rest that is undone: applications wait.
+            // Now, before everything else is undone: applications are waiting.
             if (!opened && !isOpen()) {
                 letGoOn();
             }
@@ -257,9 +261,9 @@ public final class Switch {
         try {
             endpoint.stay();
         } catch (SyncException e) {
-            // What remains to be undone must not wait for it, and a PgBouncer that is down forgets that it was paused.
+            // The rest of the undo must not wait for it, and a restarted PgBouncer is not paused anyway.
             LOG.warn(
-                    "Applications may still wait: PgBouncer could not be told to go on. task={} reason={}",
+                    "Applications may still wait: RESUME at PgBouncer failed. task={} reason={}",
                     task.task(),
                     e.getMessage());
         }
@@ -271,8 +275,8 @@ public final class Switch {
 
     private String nextThing() {
         return kind == SwitchKind.SWITCHOVER
-                ? "Keep dts-sync run alive: the source follows. Then dts-sync complete, or dts-sync rollback."
-                : "Keep dts-sync run alive: the destination follows as before.";
+                ? "Keep dts-sync run active: the source follows. Then dts-sync complete, or dts-sync rollback."
+                : "Keep dts-sync run active: the destination follows as before.";
     }
 
     private static double seconds(long began) {
@@ -291,17 +295,17 @@ public final class Switch {
                 nextThing);
     }
 
-    /** Its slot must be there before the first write that has to flow back. */
+    /** Its slot must exist before the first write that has to be replicated back. */
     private Void startBack(MovingStream active, MovingStream back) throws InterruptedException {
         back.captured().record();
         back.startCapture(active.tables());
         back.captured().awaitStreaming(START_LIMIT_MILLIS);
-        // What gathered meanwhile would make the stall longer.
+        // Changes accumulated meanwhile would prolong the time in which writes are blocked.
         active.awaitApplied(settings.maximumLag());
         return null;
     }
 
-    /** A marker that is written while the locks are held, and applied, proves that everything before it is there. */
+    /** A marker that is written while the locks are held, and applied, proves that everything before it has arrived. */
     private Lsn drain(MovingStream active) throws InterruptedException {
         active.captured().record();
         Lsn lsn = active.awaitApplied(settings.drainTimeout());
@@ -315,8 +319,8 @@ public final class Switch {
     }
 
     /**
-     * Nobody but ourselves may have changed a selected table: at the other database since its capture began, at this one since
-     * the marker. Both captures must come past this moment to know. The heartbeats are written with synchronous_commit on: once
+     * Only dts-sync may have changed a selected table: at the other database since its capture started, at this one since
+     * the marker. Both captures must pass this moment to know. The heartbeats are written with synchronous_commit on: once
      * the other side's is committed, so is everything that was applied before it.
      */
     private Void confirm(MovingStream active, MovingStream back, WriteFence.Locks locks) throws InterruptedException {
@@ -334,9 +338,9 @@ public final class Switch {
     private static void refuse(String changes, DatabaseConnections database) {
         throw new SyncException(
                 FaultKind.DATA,
-                "Somebody else wrote at the " + database.role() + " during the switch: " + changes
-                        + ". So nothing was moved.",
-                "Find out who it was, run dts-sync verify, and try again.");
+                "Another client wrote at the " + database.role() + " during the switch: " + changes
+                        + ". Nothing was moved.",
+                "Find that client, run dts-sync verify, and try again.");
     }
 
     private int copySequences() {
@@ -351,20 +355,21 @@ public final class Switch {
                 AppliedPosition.revoke(connection, from.task());
             }
             progress.enter(connection, kind.after());
-            // Here, and not after the commit: a start that finds the new phase must know that it has to finish.
+            // Here, not after the commit: a start that finds the new phase must know that it has to finish.
             steps.done(connection, OPEN);
+            Failpoint.SWITCH_OPENING.reached();
             return null;
         });
         return null;
     }
 
-    /** The database that is opened may still be fenced from a switch the other way. */
+    /** The database that is opened may still be read-only from a switch in the opposite direction. */
     private Void allowWrites() {
         fenceOf(next).lift(epochAt(next.source()));
         return null;
     }
 
-    /** Both databases are switched by now, so a program that fails must not keep the data from flowing back. */
+    /** Both databases are switched by now, so a failing program must not prevent reverse replication. */
     private Optional<SyncException> endpoint() throws InterruptedException {
         try {
             step(ENDPOINT, () -> {
@@ -373,14 +378,14 @@ public final class Switch {
             });
             return Optional.empty();
         } catch (SyncException e) {
-            LOG.warn("The endpoint was not moved. task={} reason={}", task.task(), e.getMessage());
+            LOG.warn("The applications were not repointed. task={} reason={}", task.task(), e.getMessage());
             return Optional.of(e);
         }
     }
 
     /**
-     * Answers a command that was carried out before, as where a crash came behind the point of no return and a start has finished
-     * it. Only an endpoint that could not be moved is tried again.
+     * Answers a command that was already carried out, for example if a crash came after the point of no return and a restart has finished
+     * it. Only an endpoint that could not be moved is retried.
      *
      * @throws SyncException if it never was
      */
@@ -389,22 +394,22 @@ public final class Switch {
             throw new SyncException(
                     FaultKind.USAGE,
                     "The applications of task " + task.task() + " are at the "
-                            + next.source().role() + " already, where " + kind.label() + " would take them.",
+                            + next.source().role() + " already, where " + kind.label() + " would move them.",
                     "See dts-sync status.");
         }
         String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
                 .map(SyncException::getMessage)
-                .orElseGet(() -> "The applications were moved already. " + nextThing());
+                .orElseGet(() -> "The applications were already moved. " + nextThing());
         return new SwitchReport(kind.label(), true, 0, null, 0, "skipped", null, next);
     }
 
-    /** Returns whether a crash left this switch behind its point of no return, but not at its end. */
+    /** Returns whether a crash left this switch past its point of no return, but unfinished. */
     public boolean isUnfinished() {
         return steps.isDone(OPEN) && !steps.isDone(LAST);
     }
 
     /**
-     * Finishes what comes after the point of no return, from wherever it was.
+     * Finishes the steps after the point of no return, resuming where it left off.
      *
      * @param epoch the right to write to the database that applications use now
      */
@@ -428,7 +433,7 @@ public final class Switch {
         });
     }
 
-    /** Puts everything back to how it was before, for a start that finds the task in the middle. */
+    /** Restores the state from before, for a start that finds the task in the middle. */
     public void undoAfterCrash() throws InterruptedException {
         if (kind == SwitchKind.ROLLBACK) {
             undo();
@@ -441,9 +446,11 @@ public final class Switch {
     }
 
     private void undo() throws InterruptedException {
-        LOG.warn("The switch is undone. task={} direction={}", task.task(), kind.label());
+        LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
         letGoOn();
+        Failpoint.SWITCH_UNDO_WRITABLE.reached();
         new StreamEnd(next, epochAt(next.destination())).run();
+        Failpoint.SWITCH_UNDONE.reached();
         progress.enter(kind.before(), taskEpoch);
     }
 }

@@ -12,14 +12,14 @@ import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * What must hold before applications are moved, asked of both databases, each finding a sentence with its remedy.
+ * The preconditions of a switch in both databases, each finding a sentence with its remedy.
  *
  * @param from the database that applications use
  * @param to the database they are to use
  * @param tables the selected tables
  * @param applicationRoles the applications' login roles
  * @param ownSessions beginning of the application names of our own sessions
- * @param writable whether {@code to} must be writable already; not where a fence of ours is still to be lifted
+ * @param writable whether {@code to} must be writable already; not if our read-only gate is still to be removed
  */
 public record SwitchGates(
         DatabaseConnections from,
@@ -125,12 +125,12 @@ public record SwitchGates(
             ORDER BY 1
             """;
 
-    /** Returns everything that stands in the way; empty if nothing does. */
+    /** Returns the preconditions that are not met; empty if all are met. */
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
         problems.addAll(ask(from, LONG_TRANSACTIONS));
         problems.addAll(ask(from, PREPARED_TRANSACTIONS));
-        // The slot of the way back waits for every transaction that is open there.
+        // The slot for reverse replication waits for every transaction that is open there.
         problems.addAll(ask(to, LONG_TRANSACTIONS));
         problems.addAll(ask(to, PREPARED_TRANSACTIONS));
         problems.addAll(ask(from, FENCING_RIGHTS));
@@ -164,9 +164,9 @@ public record SwitchGates(
                 """.formatted(Identifiers.literal(role).replace("%", "%%"));
     }
 
-    /** The way back publishes the tables: the account must own them, and updates must not begin to fail. */
+    /** Reverse replication publishes the tables: the account must own them, and updates must not start to fail. */
     private List<String> tableProblems() {
-        return to.inTransaction("The tables of the " + to.role() + " could not be looked at", connection -> {
+        return to.inTransaction("The tables of the " + to.role() + " could not be checked", connection -> {
             List<String> found = new ArrayList<>();
             try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
                 statement.setArray(
@@ -185,7 +185,7 @@ public record SwitchGates(
     }
 
     private List<String> ask(DatabaseConnections database, String sql) {
-        return database.inTransaction("The " + database.role() + " could not be asked", connection -> {
+        return database.inTransaction("The " + database.role() + " could not be queried", connection -> {
             List<String> found = new ArrayList<>();
             try (Statement statement = connection.createStatement();
                     ResultSet rows =
@@ -198,7 +198,7 @@ public record SwitchGates(
         });
     }
 
-    /** What flows back is written with triggers and foreign keys switched off. */
+    /** Reverse replication writes with triggers and foreign keys disabled. */
     private List<String> writeBack() {
         try (Connection connection = from.open();
                 Statement statement = connection.createStatement()) {
@@ -206,7 +206,8 @@ public record SwitchGates(
             return List.of();
         } catch (SQLException e) {
             return List.of("The account " + from.settings().user() + " may not set session_replication_role at the "
-                    + from.role() + ", so data cannot flow back. Run there as a superuser: GRANT SET ON PARAMETER"
+                    + from.role()
+                    + ", so reverse replication is impossible. Run there as a superuser: GRANT SET ON PARAMETER"
                     + " session_replication_role TO it; (PostgreSQL 15 and later, before that a superuser is needed).");
         }
     }

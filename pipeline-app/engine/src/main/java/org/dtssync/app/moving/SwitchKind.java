@@ -2,7 +2,7 @@ package org.dtssync.app.moving;
 
 import org.dtssync.app.state.Phase;
 
-/** Which way applications are moved. */
+/** The direction in which applications are moved. */
 public enum SwitchKind {
     /** From the source to the destination. */
     SWITCHOVER(Phase.SWITCHOVER, Phase.INCREMENTAL, Phase.REVERSE, "switchover"),
@@ -26,7 +26,7 @@ public enum SwitchKind {
         return during;
     }
 
-    /** Returns the phase in which it begins, and to which it is undone. */
+    /** Returns the phase from which it starts, and to which it is undone. */
     Phase before() {
         return before;
     }

@@ -7,10 +7,10 @@ import org.dtssync.app.state.SwitchoverSteps;
 /**
  * How applications are moved.
  *
- * @param dryRun only look at the gates
- * @param rehearse go through everything up to the fence and back
- * @param skipVerify do not compare both databases first
- * @param abandon move back even if not everything comes back
+ * @param dryRun only check the preconditions
+ * @param rehearse close the database and open it again, without moving anything
+ * @param skipVerify do not verify both databases first
+ * @param abandon move back even if not all changes arrive
  */
 public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify, boolean abandon) {
 

@@ -11,15 +11,15 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * What is asked before applications are moved: whether everything for it is there, and whether both databases are equal. Changes
+ * The checks before applications are moved: whether all preconditions are met, and whether both databases are equal. Changes
  * nothing. Used in the task's main thread.
  *
- * @param kind which way they are moved
+ * @param kind the direction of the move
  * @param settings how they are moved
  * @param applicationName of our own sessions
  * @param from the direction they are moved along
  * @param endpoint where they connect to
- * @param writable whether the other database must be writable already, and not only once a fence of ours is lifted
+ * @param writable whether the other database must be writable already, and not only once our read-only gate is removed
  */
 public record SwitchReadiness(
         SwitchKind kind,
@@ -29,7 +29,7 @@ public record SwitchReadiness(
         Endpoint endpoint,
         boolean writable) {
 
-    /** Everything that stands in the way is told at once. */
+    /** All preconditions that are not met are reported at once. */
     Void gates(MovingStream active) throws InterruptedException {
         List<String> problems = new ArrayList<>();
         SyncException structure = problem(() -> active.requireUnchangedStructure(), problems);
@@ -56,7 +56,7 @@ public record SwitchReadiness(
         return null;
     }
 
-    /** Returns what failed, if it tells of the databases and not of a lost connection. */
+    /** Returns the failure, if it concerns the databases and not a lost connection. */
     private static SyncException problem(Retry.Action look, List<String> problems) throws InterruptedException {
         try {
             look.run();
@@ -70,7 +70,7 @@ public record SwitchReadiness(
         }
     }
 
-    /** How it is known that both databases are equal: by a comparison now, by an earlier one, or not. */
+    /** How it is known that both databases are equal: by a verification now, by an earlier one, or not at all. */
     record Checked(String word, String at) {
         static final Checked SKIPPED = new Checked("skipped", null);
         static final Checked NOW = new Checked("equal", null);
@@ -86,7 +86,7 @@ public record SwitchReadiness(
             throw new SyncException(
                     FaultKind.DIFFERENCE,
                     "The databases differ, so nothing was moved.",
-                    "Run dts-sync verify to see where.");
+                    "Run dts-sync verify to see the differences.");
         }
         return Checked.NOW;
     }

@@ -7,15 +7,15 @@ import java.util.Locale;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * What came of moving the applications.
+ * The result of moving the applications.
  *
  * @param direction {@code switchover}, {@code rollback} or {@code complete}
  * @param moved whether they were moved; not in a rehearsal or a dry run
- * @param stallSeconds how long nobody could write, in seconds, as measured
- * @param lsn the position of the database that was left, up to which the other has everything
+ * @param stallSeconds how long writes were blocked, in seconds, as measured
+ * @param lsn the position, in the database that was left, up to which the other has everything
  * @param sequences how many sequences were set
- * @param verification what the comparison said, one word: equal, reused (an earlier one was) or skipped
- * @param verifiedAt when an earlier comparison that was used began, ISO 8601; null otherwise
+ * @param verification the result of the verification, one word: equal, reused (an earlier one) or skipped
+ * @param verifiedAt when a reused verification started, ISO 8601; null otherwise
  * @param next what to do next, a sentence
  */
 public record SwitchReport(
@@ -53,18 +53,18 @@ public record SwitchReport(
                 .toString();
     }
 
-    /** Returns the report of a task whose way back has ended. */
+    /** Returns the report of a task whose reverse replication has ended. */
     public static SwitchReport completed() {
         return ended(
                 "complete",
-                "The source does not follow any more and stays read-only. dts-sync release removes the rest of the task.");
+                "The source no longer follows and stays read-only. dts-sync release removes the rest of the task.");
     }
 
     /** Returns the report of a task that was abandoned before. */
     public static SwitchReport abandoned() {
         return ended(
                 "rollback",
-                "The applications were moved back already, and the task has ended: save from the destination what you need, then"
+                "The applications were already moved back, and the task has ended: save what you need from the destination, then"
                         + " dts-sync release.");
     }
 
@@ -72,7 +72,7 @@ public record SwitchReport(
         return new SwitchReport(direction, true, 0, null, 0, "skipped", null, next);
     }
 
-    /** Reads what {@link #json} wrote. */
+    /** Parses the output of {@link #json}. */
     public static SwitchReport parse(String json) {
         try {
             var node = new ObjectMapper().readTree(json);
@@ -90,13 +90,13 @@ public record SwitchReport(
         }
     }
 
-    /** Returns it for people: what was measured, if anything was. */
+    /** Returns it for people, with the measurements, if any. */
     public String text() {
         String measured = lsn == null
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "writes stood still  %.3f s%nposition            %s%nsequences set       %d%n",
+                        "writes blocked      %.3f s%nposition            %s%nsequences set       %d%n",
                         stallSeconds,
                         lsn,
                         sequences);
@@ -104,7 +104,7 @@ public record SwitchReport(
                 ? ""
                 : String.format(
                         "verification        %s%n",
-                        verifiedAt == null ? verification : "equal, compared at " + verifiedAt);
+                        verifiedAt == null ? verification : "equal, verified at " + verifiedAt);
         return String.format(
                 "%s: %s%n%s%snext: %s", direction, moved ? "done" : "nothing was moved", measured, compared, next);
     }

@@ -19,16 +19,16 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
- * What of the changes on the way back is not at the source yet, at one moment: what a rollback waits for, and what would be lost
+ * The changes made at the destination that have not reached the source, at one moment: what a rollback waits for, and what would be lost
  * without it.
  *
- * @param since everything committed before this moment is at the source, ISO 8601 in UTC; empty if the last heartbeat is, too
+ * @param since everything committed before this moment is at the source, ISO 8601 in UTC; empty if the last heartbeat has arrived, too
  * @param walBytes WAL written at the destination since then, about, in bytes; other databases of the server write there too
  */
 public record Undrained(Optional<String> since, long walBytes) {
 
     /**
-     * Looks at a task from outside; empty if it has no way back.
+     * Checks a task from outside; empty if it has no reverse replication.
      *
      * @throws SyncException of kind CONNECTION if a database cannot be reached
      */
@@ -44,19 +44,19 @@ public record Undrained(Optional<String> since, long walBytes) {
             }
             throw new SyncException(
                     FaultKind.CONNECTION,
-                    e.what() + " So nothing was moved.",
-                    "What is to be moved back is there: bring it back and give the command again. docs/switchover.md says how to"
-                            + " go on without it.",
+                    e.what() + " Nothing was moved.",
+                    "The changes to move back are there: bring it back and run the command again. docs/switchover.md describes how to"
+                            + " proceed without it.",
                     e);
         }
     }
 
-    /** Looks at a direction. */
+    /** Checks a direction. */
     static Undrained of(Route route) {
         HeartbeatStore beats = new HeartbeatStore(route.task());
         try (Connection from = route.source().open();
                 Connection to = route.destination().open()) {
-            // In this order: what is written in between counts as not there yet.
+            // In this order: changes written in between count as outstanding.
             Optional<HeartbeatStore.Beat> applied = beats.last(to);
             Lsn position = AppliedPosition.read(to, route.task())
                     .map(AppliedPosition::lsn)
@@ -71,7 +71,7 @@ public record Undrained(Optional<String> since, long walBytes) {
                                     applied.map(HeartbeatStore.Beat::writtenAt).orElse("the switchover")),
                     Math.max(0, insertLsn(from).minus(position)));
         } catch (SQLException e) {
-            throw SqlFaults.explain("The way back of task " + route.task() + " could not be looked at", e);
+            throw SqlFaults.explain("The reverse replication of task " + route.task() + " could not be checked", e);
         }
     }
 
@@ -87,7 +87,7 @@ public record Undrained(Optional<String> since, long walBytes) {
     public String phrase() {
         return since.map(moment -> String.format(
                         Locale.ROOT,
-                        "what was committed at the destination since %s (%,d bytes of WAL)",
+                        "changes committed at the destination since %s (%,d bytes of WAL)",
                         moment,
                         walBytes))
                 .orElse("nothing from before the last second");

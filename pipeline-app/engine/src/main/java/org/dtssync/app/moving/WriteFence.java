@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -16,10 +17,10 @@ import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Keeps applications from writing to one database: new transactions are read-only by default, sessions are ended, and the
- * selected tables are locked against writers until every write that was under way is over.
+ * selected tables are locked against writers until every write in progress has ended.
  *
  * <p>It is a default, so a session that sets {@code default_transaction_read_only = off} or {@code BEGIN READ WRITE} by itself
- * is kept out only by the locks, that is, until they are let go of. Stateless but for its settings.
+ * is kept out only by the locks, that is, until they are released. Stateless except for its settings.
  *
  * @param database the database, reached with the task's account
  * @param tables the selected tables
@@ -45,16 +46,16 @@ public record WriteFence(
     }
 
     /**
-     * The locks; closing lets go of them, while the read-only default stays.
+     * The locks; closing releases them, while the read-only default stays.
      *
      * @param connection holds them
      */
     public record Locks(Connection connection) implements AutoCloseable {
 
         /**
-         * Makes sure that the session that holds them is alive.
+         * Checks that the session that holds them is alive.
          *
-         * @throws SyncException of kind TRANSIENT if it was ended, so that somebody may have written since
+         * @throws SyncException of kind TRANSIENT if it was ended, so that other clients may have written since
          */
         public void requireHeld() {
             try (Statement statement = connection.createStatement()) {
@@ -62,8 +63,8 @@ public record WriteFence(
             } catch (SQLException e) {
                 throw new SyncException(
                         FaultKind.TRANSIENT,
-                        "The session that keeps writers out was ended.",
-                        "Find out who ended it, and try again.",
+                        "The session that locks the tables against writes was ended.",
+                        "Find out what ended it, and try again.",
                         e);
             }
         }
@@ -74,21 +75,22 @@ public record WriteFence(
                 connection.rollback();
                 connection.close();
             } catch (SQLException e) {
-                throw SqlFaults.explain("The locks of the fence could not be let go of", e);
+                throw SqlFaults.explain("The locks of the read-only gate could not be released", e);
             }
         }
     }
 
     /**
-     * Raises the fence and proves it.
+     * Makes the database read-only and proves it.
      *
-     * @param fence held by the transaction that sets the defaults, a right to write to this database: an instance that was
-     *     frozen must not fence anything when it wakes
+     * @param epoch held by the transaction that sets the defaults, a right to write to this database: an instance that was
+     *     frozen must not close any database when it wakes
      * @return the locks, to be closed once the other side is open
      * @throws SyncException if a writer cannot be waited out, or a write is not refused
      */
     public Locks raise(Epoch epoch) throws InterruptedException {
         defaults().switchOn(epoch);
+        Failpoint.SWITCH_READ_ONLY.reached();
         Connection connection = database.open();
         try {
             // Before the locks, which a refused statement would wait for as well.
@@ -98,7 +100,7 @@ public record WriteFence(
             return new Locks(connection);
         } catch (SQLException e) {
             close(connection, e);
-            throw SqlFaults.explain("The " + database.role() + " could not be fenced", e);
+            throw SqlFaults.explain("The " + database.role() + " could not be made read-only", e);
         } catch (SyncException | InterruptedException e) {
             close(connection, e);
             throw e;
@@ -106,22 +108,22 @@ public record WriteFence(
     }
 
     /**
-     * Puts the defaults back to exactly what they were before the fence; does nothing where there is none.
+     * Restores the defaults exactly as before the read-only gate; does nothing if there is none.
      *
-     * @param fence held by the transaction that does it, a right to write to this database; null if the caller holds the task
+     * @param epoch held by the transaction that does it, a right to write to this database; null if the caller holds the task
      *     by other means
-     * @return whether there was a fence
+     * @return whether there was a read-only gate
      */
     public boolean lift(Epoch epoch) {
         return defaults().putBack(epoch);
     }
 
-    /** Returns the statements that lift it, for a person; empty where there is none. */
+    /** Returns the statements that remove it, for a person; empty if there is none. */
     public List<String> liftingStatements() {
         return defaults().statements();
     }
 
-    /** Forgets what the defaults were before the fence, and leaves them as they are. */
+    /** Deletes the previous defaults, and leaves the current ones unchanged. */
     public void forget() {
         defaults().forget();
     }
@@ -138,7 +140,7 @@ public record WriteFence(
         }
     }
 
-    /** Ending a session returns before its commit does; the lock waits out every writer. */
+    /** Ending a session returns before its commit does; the lock waits for every writer. */
     private void lock(Connection connection) throws SQLException, InterruptedException {
         String names = tables.stream().map(TableName::sql).collect(Collectors.joining(", "));
         long deadline = System.nanoTime() + LOCK_LIMIT.toNanos();

@@ -20,7 +20,7 @@ import org.dtssync.connectors.postgres.Epoch;
  */
 record Moves(TaskFile task, Route route, Epoch epoch) {
 
-    /** Makes an attempt to move them one way. */
+    /** Creates an attempt to move them in one direction. */
     Switch move(SwitchKind kind) {
         return new Switch(
                 kind,
@@ -34,12 +34,12 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                         .refresh(view -> {}));
     }
 
-    /** Makes a return to the source that does not wait for everything. */
+    /** Creates a return to the source that does not wait for everything. */
     Abandonment abandonment() {
         return new Abandonment(route, epoch, task.switchover(), sequences());
     }
 
-    /** Makes the end of the way back. */
+    /** Creates the end of reverse replication. */
     Completion completion() {
         return new Completion(route, epoch);
     }

@@ -38,6 +38,7 @@ import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -47,13 +48,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The phases in their order, each begun where the state says: the one file that wires the whole task.
+ * The phases in order, resumed from the state: the one file that wires the whole task.
  *
  * <pre>
  *   prepare → capture → schema → snapshot → catch-up → finalize → incremental
  * </pre>
  *
- * <p>Capture runs beside everything from its phase on. The applier does not run before catch-up, since a chunk copied late
+ * <p>Capture runs alongside everything from its phase on. The applier does not run before catch-up, since a chunk copied late
  * would put old rows over newer ones; and not during finalize, since an index and a write would wait for each other.
  */
 final class PhaseSequence {
@@ -97,12 +98,12 @@ final class PhaseSequence {
         this.moves = new Moves(task, route, epoch);
     }
 
-    /** Runs to a goal; whenever applications are moved, what was at work ends and the other direction begins. */
+    /** Runs to a goal; whenever applications are moved, the running direction ends and the opposite one starts. */
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
         while (true) {
             Phase phase = settled();
             if (phase.isOver()) {
-                LOG.info("Nothing is left to run. task={} phase={}", route.task(), phase.label());
+                LOG.info("The task has ended; there is nothing to run. task={} phase={}", route.task(), phase.label());
                 return Optional.empty();
             }
             Optional<VerifyReport> report;
@@ -117,7 +118,7 @@ final class PhaseSequence {
         }
     }
 
-    /** Undoes or finishes a switch that a crash left in the middle; returns the phase the task is in then. */
+    /** Undoes or finishes a switch that a crash left in the middle; returns the resulting phase. */
     private Phase settled() throws InterruptedException {
         Phase phase =
                 retry.call("state", progress::task).map(TaskProgress::phase).orElse(Phase.PREPARE);
@@ -177,7 +178,7 @@ final class PhaseSequence {
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
         retry.run("source", () -> SourceIdentity.require(route));
         phase = changeTables(phase, options, direction.applied());
-        // A change that is found at once waits for the applier as well: what was written before it goes over first.
+        // A change that is found at once waits for the applier too: changes written before it are applied first.
         direction.applied().applying(phase.isAfter(Phase.FINALIZE));
         direction.startCapture();
         direction.startChecks();
@@ -205,7 +206,7 @@ final class PhaseSequence {
     private void enter(Phase phase) throws InterruptedException {
         retry.run("state", () -> progress.enter(phase, epoch));
         listener.entered(phase);
-        LOG.info("Phase begins. task={} phase={}", route.task(), phase.label());
+        LOG.info("Entering phase. task={} phase={}", route.task(), phase.label());
     }
 
     private Phase prepare() throws InterruptedException {
@@ -220,7 +221,7 @@ final class PhaseSequence {
         return Phase.CAPTURE;
     }
 
-    /** Takes changed structures as they are now, and sends tables back to be loaded anew. */
+    /** Accepts changed shapes, and marks tables to be reloaded. */
     private Phase changeTables(Phase phase, RunOptions options, AppliedMark applied) throws InterruptedException {
         StructureChanges changes = new StructureChanges(
                 route,
@@ -230,7 +231,7 @@ final class PhaseSequence {
                 table -> structureStore().isKeyToCome(table));
         options.acceptStructure().forEach(changes::accept);
         if (!options.resnapshot().isEmpty()) {
-            requireNoMirror("Tables cannot be loaded anew: what is loaded would flow back.");
+            requireNoMirror("Tables cannot be reloaded: the copied rows would be replicated back.");
         }
         for (TableName table : options.resnapshot()) {
             changes.resnapshot(table, snapshotJob(false)::resnapshot);
@@ -238,7 +239,7 @@ final class PhaseSequence {
         if (!phase.isAfter(Phase.FINALIZE)) {
             retry.run("structure check", () -> new StructureWatch(route, task.objects(), applied).check());
         }
-        // Also where a run was killed right after it had emptied a table.
+        // Also if a run was killed right after it had emptied a table.
         boolean unloaded = retry.call("state", progress::tables).stream()
                 .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
         return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
@@ -250,8 +251,9 @@ final class PhaseSequence {
         if (!mirrors.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "Two tasks flow against each other, the mirror is " + String.join(", ", mirrors) + ". " + what,
-                    "Run dts-sync release with the mirror's task file first; docs/switchover.md says how such a pair is used.");
+                    "This task has a mirror that replicates in the opposite direction: " + String.join(", ", mirrors)
+                            + ". " + what,
+                    "Run dts-sync release with the mirror's task file first; docs/switchover.md describes how to use such a pair.");
         }
     }
 
@@ -262,6 +264,7 @@ final class PhaseSequence {
             if (!store.isSaved()) {
                 store.save(new StructureReader(route.source(), task.objects()).read(), epoch);
             }
+            Failpoint.SCHEMA_LIST_SAVED.reached();
             structureApplier(store).apply(Section.PRE_DATA);
         });
     }
@@ -285,7 +288,7 @@ final class PhaseSequence {
         SnapshotJob job = snapshotJob(task.destination().existing() == Existing.EMPTY);
         listener.snapshotStarted(job.progress());
         job.run();
-        // Building an index at once takes a fraction of what keeping it through the load does.
+        // Building an index in one go takes a fraction of the time of maintaining it during the load.
         retry.run("snapshot", () -> structureApplier(structureStore()).apply(Section.KEYS));
     }
 
@@ -323,10 +326,11 @@ final class PhaseSequence {
     private void catchUp(Direction direction) throws InterruptedException {
         enter(Phase.CATCH_UP);
         direction.converge(this::isConsistent);
+        Failpoint.CATCH_UP_CONVERGED.reached();
         retry.run("state", () -> progress.startStreaming(epoch));
     }
 
-    /** Asked after every write: reading rows from the source raises the point while the applier is on its way to it. */
+    /** Evaluated after every write: reading rows from the source raises the point while the applier approaches it. */
     private boolean isConsistent(Lsn applied) {
         return progress.task()
                 .flatMap(TaskProgress::consistencyPoint)
@@ -337,12 +341,14 @@ final class PhaseSequence {
     private void finish() throws InterruptedException {
         enter(Phase.FINALIZE);
         retry.run("finalize", () -> structureApplier(structureStore()).apply(Section.POST_DATA));
+        Failpoint.FINALIZE_OBJECTS_MADE.reached();
         retry.run("finalize", () -> {
             StructureFinisher finisher =
                     new StructureFinisher(route.source(), route.destination(), task.objects(), epoch);
             finisher.analyze(table -> {});
             finisher.refresh(view -> {});
         });
+        Failpoint.FINALIZE_DONE.reached();
     }
 
     private Optional<VerifyReport> incremental(Direction direction, RunGoal goal) throws InterruptedException {
@@ -376,14 +382,14 @@ final class PhaseSequence {
         return new CommandDesk.Outcome(VerifyReportJson.renderWhole(report), report.equal() ? 0 : 4, false);
     }
 
-    /** A rollback that was done already. */
+    /** A rollback that is already done. */
     private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
         SwitchReport report = moves.move(SwitchKind.ROLLBACK).again(options);
         return new CommandDesk.Outcome(report.json(), 0, false);
     }
 
     private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
-        requireNoMirror("Applications are moved by hand.");
+        requireNoMirror("Repoint applications manually.");
         SwitchReport report = moves.move(SwitchKind.SWITCHOVER)
                 .run(direction, (back, there) -> streams.open(back, there, background, StreamListener.NONE), options);
         return new CommandDesk.Outcome(report.json(), 0, report.moved());

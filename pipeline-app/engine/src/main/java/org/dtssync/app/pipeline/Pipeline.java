@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one task through its phases, from wherever it was: the entry to the hall.
+ * Runs one task through its phases, resuming where it left off: the entry point of the engine.
  *
- * <p>One object runs once, in the thread that calls it; interrupting that thread ends the run in order.
+ * <p>One object runs once, in the thread that calls it; interrupting that thread ends the run in an orderly way.
  */
 public final class Pipeline {
 
@@ -46,13 +46,13 @@ public final class Pipeline {
      * Creates a pipeline; opens nothing yet.
      *
      * @param task the task file, with embedded servers resolved to their addresses
-     * @param listener told how it gets on
+     * @param listener notified of its progress
      */
     public Pipeline(TaskFile task, PipelineListener listener) {
         this(task, listener, Budgets.DEFAULT);
     }
 
-    /** Creates a pipeline that holds more or less in memory. */
+    /** Creates a pipeline with other memory bounds. */
     Pipeline(TaskFile task, PipelineListener listener, Budgets budgets) {
         this.task = task;
         this.route = Route.of(task);
@@ -65,9 +65,9 @@ public final class Pipeline {
     /**
      * Runs to a goal.
      *
-     * @return the comparison, if the goal was one
-     * @throws SyncException if the task cannot go on; its text is kept in the state too
-     * @throws InterruptedException if the thread was interrupted; the task goes on with the next run
+     * @return the verification, if the goal was one
+     * @throws SyncException if the task cannot continue; its text is stored in the state too
+     * @throws InterruptedException if the thread was interrupted; the next run resumes the task
      */
     public Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
         precheckOnce();
@@ -86,11 +86,11 @@ public final class Pipeline {
         throw cancelled;
     }
 
-    /** Nothing of the run is at work any more. */
+    /** No part of the run is active any more. */
     private void giveUp() throws InterruptedException {
         Phase phase = progress.task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
         if (phase.isAfter(Phase.INCREMENTAL)) {
-            // A switch was past its point of no return before it heard of it.
+            // A switch had passed its point of no return before it was interrupted.
             throw CancelWatch.refusal(route.task(), phase);
         }
         for (String line : new Release(task).run(true)) {
@@ -98,13 +98,13 @@ public final class Pipeline {
         }
     }
 
-    /** A task that is known has passed; what holds then is watched by its parts. */
+    /** A known task has passed; from then on its parts check what must hold. */
     private void precheckOnce() throws InterruptedException {
         if (isKnown()) {
             return;
         }
         listener.entered(Phase.PRECHECK);
-        LOG.info("Phase begins. task={} phase={}", route.task(), Phase.PRECHECK.label());
+        LOG.info("Entering phase. task={} phase={}", route.task(), Phase.PRECHECK.label());
         List<PrecheckItem> failed = new ArrayList<>();
         List<PrecheckItem> items = new Precheck(task).run();
         if (Thread.interrupted()) {
@@ -115,7 +115,7 @@ public final class Pipeline {
             if (item.result() == PrecheckItem.Result.FAIL) {
                 failed.add(item);
             } else if (item.result() == PrecheckItem.Result.WARN) {
-                LOG.warn("Precheck warns. check={} object={} message={}", item.id(), item.object(), item.message());
+                LOG.warn("Precheck warning. check={} object={} message={}", item.id(), item.object(), item.message());
             }
         }
         if (!failed.isEmpty()) {
@@ -129,8 +129,8 @@ public final class Pipeline {
     }
 
     /**
-     * Where the destination is away for a while, what the task made elsewhere tells that it is known; it is then waited for. Where
-     * nothing does, the precheck says what is the matter.
+     * If the destination is down, objects of the task elsewhere show that it is known; then the run waits for it. If
+     * there are none, the precheck reports the problem.
      */
     private boolean isKnown() throws InterruptedException {
         try {
@@ -138,7 +138,7 @@ public final class Pipeline {
         } catch (SyncException e) {
             if (e.kind().retry() == FaultKind.Retry.NEVER
                     || !new Traces(route, task.kafka().properties()).any()) {
-                LOG.debug("The destination could not be asked for the task. reason={}", e.getMessage());
+                LOG.debug("The task could not be looked up at the destination. reason={}", e.getMessage());
                 return false;
             }
         }
@@ -167,7 +167,7 @@ public final class Pipeline {
         }
     }
 
-    /** What failed in the background is the cause of what failed in the main thread after it. */
+    /** A failure in the background is the cause of a later failure in the main thread. */
     private static SyncException causeOf(Background background, SyncException e) {
         return background.fatal() == null ? e : background.fatal();
     }
@@ -183,7 +183,7 @@ public final class Pipeline {
         return fault;
     }
 
-    /** Returns how far the task is; empty if it is not known. */
+    /** Returns the task's progress; empty if it is not known. */
     public Optional<TaskProgress> progress() {
         return progress.task();
     }

@@ -6,7 +6,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.stream.StreamListener;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Told how a task gets on, by several threads: return quickly. */
+/** Notified of a task's progress, by several threads: return quickly. */
 public interface PipelineListener extends StreamListener {
 
     /** A listener that does nothing. */
@@ -19,7 +19,7 @@ public interface PipelineListener extends StreamListener {
     default void snapshotStarted(SnapshotProgress progress) {}
 
     /**
-     * A table was copied whole.
+     * A table was copied completely.
      *
      * @param rows rows of it, in this run and before
      * @param bytes bytes of COPY text
@@ -30,6 +30,6 @@ public interface PipelineListener extends StreamListener {
     /** A chunk of the snapshot was copied. */
     default void chunkCopied(TableName table, long rows, long bytes) {}
 
-    /** An object of the structure was made, or failed. */
+    /** A schema object was created, or failed. */
     default void structureObject(String name, String state, double seconds) {}
 }

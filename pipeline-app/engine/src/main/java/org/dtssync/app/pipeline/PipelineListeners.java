@@ -10,9 +10,9 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Several listeners that are told the same, one after another. Thread-safe if they are.
+ * Forwards to several listeners, one after another. Thread-safe if they are.
  *
- * @param listeners who is told
+ * @param listeners the listeners to notify
  */
 public record PipelineListeners(List<PipelineListener> listeners) implements PipelineListener {
 

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Phase reverse: applications use the destination, and the source follows it by the same parts with the ends changed, until
+ * Phase reverse: applications use the destination, and the source follows it with the same parts and swapped ends, until
  * the rollback or the completion. Runs in the task's main thread.
  */
 final class ReversePhase {
@@ -62,14 +62,14 @@ final class ReversePhase {
         this.listener = listener;
     }
 
-    /** Follows until the phase is left or the goal is reached; returns the comparison, if the goal was one. */
+    /** Follows until the phase is left or the goal is reached; returns the verification, if the goal was one. */
     Optional<VerifyReport> run(RunGoal goal) throws InterruptedException {
         Switch switchover = moves.move(SwitchKind.SWITCHOVER);
         if (switchover.isUnfinished()) {
             retry.run("switchover", () -> switchover.finish(moves.epoch()));
         }
         listener.entered(Phase.REVERSE);
-        LOG.info("Phase begins. task={} phase={}", route.task(), Phase.REVERSE.label());
+        LOG.info("Entering phase. task={} phase={}", route.task(), Phase.REVERSE.label());
         Route reverse = route.reversed();
         try (InstanceLease held =
                         retry.call("lease", () -> InstanceLease.acquirePatiently(reverse, task.secondInstance()));

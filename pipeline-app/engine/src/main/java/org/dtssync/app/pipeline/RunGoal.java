@@ -4,13 +4,13 @@ import java.util.Locale;
 
 /** How far a run goes. */
 public enum RunGoal {
-    /** Until the pre-data structure is made. */
+    /** Until the pre-data objects are created. */
     SCHEMA,
-    /** Until history is loaded. */
+    /** Until existing rows are copied. */
     SNAPSHOT,
     /** Until a heartbeat written after the load is applied. */
     CAUGHT_UP,
-    /** Until both databases were compared after that. */
+    /** Until both databases were verified after that. */
     VERIFIED,
     /** Until it is stopped. */
     NONE;

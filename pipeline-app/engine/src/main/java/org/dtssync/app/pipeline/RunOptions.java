@@ -4,11 +4,11 @@ import java.util.List;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * What one run is told beside the task file.
+ * The options of one run.
  *
  * @param goal how far it goes
- * @param acceptStructure tables whose changed structure is taken as it is now, since the destination has it too
- * @param resnapshot tables that are loaded anew
+ * @param acceptStructure tables whose changed shape is accepted, since the destination has it too
+ * @param resnapshot tables to reload
  */
 public record RunOptions(RunGoal goal, List<TableName> acceptStructure, List<TableName> resnapshot) {
 

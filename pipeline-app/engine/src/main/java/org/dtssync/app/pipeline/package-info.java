@@ -1,5 +1,5 @@
 /**
- * The hall: wires the rooms into one task, keeps its parts running, and takes it from phase to phase.
+ * Wires the packages into one task, keeps its parts running, and takes it from phase to phase.
  *
  * <p>Reads from: progress, commands. Writes to: progress, the source's publication, slot and heartbeat.
  */

@@ -25,7 +25,7 @@ import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Asks the brokers who they are, within fifteen seconds. */
+/** Queries the brokers, within fifteen seconds. */
 final class BrokerProbe {
 
     private static final String REQUEST_MILLIS = "5000";
@@ -37,14 +37,14 @@ final class BrokerProbe {
     /**
      * Asks.
      *
-     * @param ours tells by its name whether a topic is the task's
-     * @throws SyncException of kind CONNECTION, PERMISSION or USAGE that says why there is no answer
+     * @param ours whether a topic name belongs to the task
+     * @throws SyncException of kind CONNECTION, PERMISSION or USAGE that explains why there is no response
      */
     static Brokers ask(KafkaSettings settings, Predicate<String> ours) {
         Map<String, Object> properties = new HashMap<>(settings.properties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
-        // Beginning again with the same addresses could not help in this time, and fills the log.
+        // Bootstrapping again with the same addresses would not help in this time, and fills the log.
         properties.put(AdminClientConfig.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
         try (Admin admin = Admin.create(properties)) {
             Collection<Node> nodes = get(admin.describeCluster().nodes());
@@ -75,7 +75,7 @@ final class BrokerProbe {
                 }
             }
         } catch (ExecutionException e) {
-            // Managed brokers often do not show their settings; the checks that want them say so.
+            // Managed brokers often do not show their settings; the checks that need them report it.
             if (!(e.getCause() instanceof AuthorizationException)) {
                 throw e;
             }
@@ -127,9 +127,10 @@ final class BrokerProbe {
         if (badProperty) {
             return new SyncException(
                     FaultKind.USAGE,
-                    brokers + " cannot be asked: a property in section kafka of the task file is not valid, or no host"
+                    brokers
+                            + " cannot be queried: a property in section kafka of the task file is not valid, or no host"
                             + " of bootstrap.servers can be resolved.",
-                    "Correct kafka.bootstrap.servers and the properties beside it.",
+                    "Correct kafka.bootstrap.servers and the properties next to it.",
                     cause);
         }
         return new SyncException(

@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the brokers say of themselves.
+ * The brokers' description of themselves.
  *
  * @param count how many there are
  * @param topics names of all topics
- * @param settings settings of one broker; empty where the account may not read them
- * @param topicBytes the largest message each of the task's topics takes, in bytes; empty where the account may not read it
+ * @param settings settings of one broker; empty if the account may not read them
+ * @param topicBytes the message limit of each of the task's topics, in bytes; empty if the account may not read it
  */
 record Brokers(int count, Set<String> topics, Map<String, String> settings, Map<String, Long> topicBytes) {
 

@@ -4,22 +4,22 @@ import java.sql.SQLException;
 import java.util.Set;
 
 /**
- * One thing the precheck looks at.
+ * One check of the precheck.
  *
  * @param id the fixed word its items carry
- * @param needs what it cannot do without
- * @param looking looks, and says what it finds; at least one item, a pass if all is well; changes nothing anywhere
+ * @param needs the servers it needs
+ * @param looking checks, and reports findings; at least one item, a pass if all is well; changes nothing anywhere
  */
 record Check(String id, Set<Server> needs, Looking looking) {
 
-    /** What a check has to reach. */
+    /** A server that a check needs. */
     enum Server {
         SOURCE,
         DESTINATION,
         KAFKA
     }
 
-    /** What a check does. */
+    /** The work of a check. */
     @FunctionalInterface
     interface Looking {
         void look(Ends ends, Findings findings) throws SQLException;

@@ -5,10 +5,10 @@ import java.util.Set;
 import org.dtssync.app.precheck.Check.Looking;
 import org.dtssync.app.precheck.Check.Server;
 
-/** Every check, in the order in which they are made and reported. */
+/** Every check, in the order in which they run and are reported. */
 final class Checks {
 
-    /** What only matters where tables are made and loaded, which a mirror does not; and it may well flow to the older server. */
+    /** Checks that matter only if tables are created and loaded, which a mirror does not do; and its destination may be the older server. */
     static final Set<String> OF_THE_LOAD = Set.of(
             "version",
             "existing-objects",

@@ -9,7 +9,7 @@ import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Whether the destination can be written, and whether what is there already stands in the way. */
+/** Whether the destination is writable, and whether existing objects conflict. */
 final class DestinationChecks {
 
     private static final int TABLES_A_QUERY = 200;
@@ -20,21 +20,21 @@ final class DestinationChecks {
         if (ends.atDestination("SELECT pg_is_in_recovery()").yes()) {
             findings.fail(
                     "destination",
-                    "The destination is a standby: it cannot be written.",
-                    "Give the primary in destination.url of the task file.");
+                    "The destination is a standby: it is read-only.",
+                    "Set destination.url in the task file to the primary.");
         }
-        // The session's own setting is on; this is what a new session begins with.
+        // The session's own setting is on; this is the default of a new session.
         if (ends.atDestination("SELECT reset_val = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'")
                 .yes()) {
             String database = Identifiers.quote(
                     ends.atDestination("SELECT current_database()").text());
             findings.fail(
                     "destination",
-                    "default_transaction_read_only is on at the destination: it cannot be written.",
+                    "default_transaction_read_only is on at the destination: it is read-only.",
                     "BEGIN READ WRITE; ALTER DATABASE " + database
                             + " SET default_transaction_read_only = off; COMMIT;");
         }
-        findings.passIfNothingFound("destination", "The destination is a primary and can be written.");
+        findings.passIfNothingFound("destination", "The destination is a primary and is writable.");
     }
 
     private record Found(TableName name, long oid, boolean table, long rows, long bytes) {}
@@ -70,7 +70,7 @@ final class DestinationChecks {
 
     static void existingObjects(Ends ends, Findings findings) throws SQLException {
         if (ends.progress().isPresent()) {
-            findings.pass("destination", "The task has begun already; what it made at the destination is its own.");
+            findings.pass("destination", "The task has already started; the tables at the destination are its own.");
             return;
         }
         Existing existing = ends.task().destination().existing();
@@ -98,9 +98,9 @@ final class DestinationChecks {
         if (existing == Existing.FAIL) {
             findings.fail(
                     name,
-                    "Table " + name + " exists at the destination already.",
+                    "Table " + name + " already exists at the destination.",
                     "DROP TABLE " + table.name().sql()
-                            + "; -- at the destination, or destination: { existing: empty } to keep its structure and remove"
+                            + "; -- at the destination, or destination: { existing: empty } to keep the table and remove"
                             + " its rows");
         } else if (existing == Existing.EMPTY && table.bytes() > 0) {
             findings.warn(
@@ -112,13 +112,13 @@ final class DestinationChecks {
             findings.fail(
                     name,
                     "Table " + name
-                            + " at the destination has rows, but destination.existing is adopt, which takes only empty"
+                            + " at the destination has rows, but destination.existing is adopt, which accepts only empty"
                             + " tables.",
                     "TRUNCATE TABLE " + table.name().sql() + "; -- at the destination");
         }
     }
 
-    /** Returns which tables have a row, asking only those that have pages. */
+    /** Returns which tables have a row, querying only those that have pages. */
     private static List<Long> filled(Ends ends, List<Found> found) throws SQLException {
         List<Found> candidates = found.stream()
                 .filter(table -> table.table() && table.bytes() > 0)
@@ -156,8 +156,7 @@ final class DestinationChecks {
                 }
             });
         }
-        findings.passIfNothingFound(
-                "destination", "No table at the destination differs from the source's in its columns.");
+        findings.passIfNothingFound("destination", "All tables at the destination have the source's columns.");
     }
 
     private static Map<TableName, Map<String, String>> columns(Query query) throws SQLException {
@@ -208,9 +207,9 @@ final class DestinationChecks {
             findings.warn(
                     trigger,
                     "Event trigger " + trigger
-                            + " at the destination will act on every statement that makes the structure.",
+                            + " at the destination will fire for every statement that creates a schema object.",
                     "ALTER EVENT TRIGGER " + Identifiers.quote(trigger) + " DISABLE; -- at the destination");
         }
-        findings.passIfNothingFound("destination", "No event trigger acts at the destination.");
+        findings.passIfNothingFound("destination", "No event trigger is active at the destination.");
     }
 }

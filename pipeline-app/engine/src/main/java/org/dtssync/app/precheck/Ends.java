@@ -15,7 +15,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
 
 /**
- * What the checks look at: the task file, one read-only session a database, what the brokers said. Facts that several
+ * The input of the checks: the task file, one read-only session per database, the brokers' description. Facts that several
  * checks need are read once. Used by one thread.
  */
 final class Ends {
@@ -34,8 +34,8 @@ final class Ends {
      * @param task the task
      * @param source a session, or null if it could not be opened
      * @param destination a session, or null if it could not be opened
-     * @param brokers what the brokers said, or null if they cannot be reached or are not started yet
-     * @param suspiciousAge from which age a transaction is worth a word
+     * @param brokers the brokers' description, or null if they cannot be reached or are not started yet
+     * @param suspiciousAge the age from which a transaction is reported
      */
     Ends(TaskFile task, Connection source, Connection destination, Brokers brokers, Duration suspiciousAge) {
         this.task = task;
@@ -65,12 +65,12 @@ final class Ends {
         return suspiciousAge;
     }
 
-    /** Asks the source. */
+    /** Queries the source. */
     Query atSource(String sql, Object... parameters) {
         return new Query(source, sql, parameters);
     }
 
-    /** Asks the destination. */
+    /** Queries the destination. */
     Query atDestination(String sql, Object... parameters) {
         return new Query(destination, sql, parameters);
     }
@@ -94,7 +94,7 @@ final class Ends {
                 && table.persistence() == CatalogTable.Persistence.PERMANENT;
     }
 
-    /** Returns how far the task is, empty if it has made nothing yet: the precheck itself makes nothing. */
+    /** Returns the progress of the task, empty if it has created nothing yet: the precheck itself creates nothing. */
     Optional<TaskProgress> progress() {
         if (progress == null) {
             progress = new ProgressStore(

@@ -10,12 +10,12 @@ import java.util.Set;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.DestinationSettings.Existing;
 
-/** Whether something at the destination has the name of an object other than a table that the structure would make there. */
+/** Whether an object at the destination has the name of a schema object, other than a table, that would be created there. */
 final class ExistingNames {
 
     /**
      * Objects that belong to an extension, to a table's row type, an array, an identity column or a constraint come with what
-     * they belong to. Of indexes and sequences that belong to tables only those of selected tables are made.
+     * they belong to. Of indexes and sequences that belong to tables, only those of selected tables are created.
      */
     private static final String AT_SOURCE = """
             WITH chosen AS (
@@ -66,7 +66,7 @@ final class ExistingNames {
             WHERE ('pg_ts_dict'::regclass, y.oid) NOT IN (SELECT classid, objid FROM extended)
             """;
 
-    /** A type's name is taken by any row type too. The number of functions and types of the system need not be sent. */
+    /** A row type occupies a type name too. The many functions and types of the system need not be sent. */
     private static final String AT_DESTINATION = """
             WITH own AS (
                 SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'dts_sync')
@@ -92,7 +92,7 @@ final class ExistingNames {
             return new Named(row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5));
         }
 
-        /** In one space two objects of one name cannot be. */
+        /** Two objects in one namespace cannot have the same name. */
         private String place() {
             return space + ' ' + name;
         }
@@ -100,7 +100,7 @@ final class ExistingNames {
 
     static void existing(Ends ends, Findings findings) throws SQLException {
         if (ends.progress().isPresent() || ends.task().destination().existing() != Existing.FAIL) {
-            findings.pass("destination", "What exists at the destination beside the tables stays as it is.");
+            findings.pass("destination", "Existing objects at the destination other than tables stay as they are.");
             return;
         }
         List<Long> tables = ends.tables().stream().map(CatalogTable::oid).toList();
@@ -114,10 +114,11 @@ final class ExistingNames {
             if (taken.contains(object.place())) {
                 findings.fail(
                         object.name(),
-                        object.kind() + " " + object.name() + " exists at the destination already.",
+                        object.kind() + " " + object.name() + " already exists at the destination.",
                         "Rename or drop it there, or keep it as it is: destination: { existing: adopt }");
             }
         }
-        findings.passIfNothingFound("destination", "Nothing at the destination has a name that the structure needs.");
+        findings.passIfNothingFound(
+                "destination", "No object at the destination has the name of a schema object of the source.");
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.precheck.PrecheckItem.Result;
 
-/** Gathers what one check finds, in the order in which it says so. Used by one thread. */
+/** Collects the findings of one check, in order. Used by one thread. */
 final class Findings {
 
     private final String id;
@@ -26,7 +26,7 @@ final class Findings {
         items.add(new PrecheckItem(id, object, Result.FAIL, message, remedy));
     }
 
-    /** Says that all is well if nothing else was said. */
+    /** Reports a pass if nothing else was reported. */
     void passIfNothingFound(String object, String message) {
         if (items.isEmpty()) {
             pass(object, message);

@@ -14,7 +14,7 @@ import org.dtssync.app.catalog.CatalogTable.Persistence;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Whether old rows can be told apart in the stream. Publishing a table without a usable replica identity would make
+ * Whether old rows can be distinguished in the stream. Publishing a table without a usable replica identity would make
  * every UPDATE and DELETE of the application fail, so these are failures.
  */
 final class IdentityChecks {
@@ -52,7 +52,7 @@ final class IdentityChecks {
             case INDEX -> "has a replica identity whose index no longer exists";
             default ->
                 table.deferrablePrimaryKey()
-                        ? "has a deferrable primary key, which is no replica identity"
+                        ? "has a deferrable primary key, which cannot be the replica identity"
                         : "has no primary key and REPLICA IDENTITY is DEFAULT";
         };
     }
@@ -83,11 +83,11 @@ final class IdentityChecks {
                 findings.fail(
                         root.name().toString(),
                         "Partitioned table " + root.name() + " " + reason(root)
-                                + ": its partitions' changes could not be told apart.",
+                                + ": changes of its partitions could not be distinguished.",
                         full(root.name()) + " -- or add a primary key");
             }
         }
-        findings.passIfNothingFound("partitions", "Every partition identifies its rows as its partitioned table does.");
+        findings.passIfNothingFound("partitions", "Every partition has the replica identity of its partitioned table.");
     }
 
     private static boolean agrees(CatalogTable partition, CatalogTable root) {
@@ -108,7 +108,7 @@ final class IdentityChecks {
                 : "(" + String.join(", ", table.keyColumns().orElse(List.of())) + ")";
     }
 
-    /** Values of generated columns are not in the stream, so they cannot tell rows apart. */
+    /** Values of generated columns are not in the stream, so they cannot identify rows. */
     static void generatedIdentity(Ends ends, Findings findings) throws SQLException {
         boolean refused = ends.atSource("SELECT current_setting('server_version_num')::int >= 180000")
                 .yes();
@@ -155,7 +155,7 @@ final class IdentityChecks {
                 .forEach(table -> findings.warn(
                         table.name().toString(),
                         "Table " + table.name() + " has no primary key (" + Size.of(bytes.get(table.oid()))
-                                + "): it is copied in one piece, and from its start again if the copy is interrupted.",
+                                + "): it is copied in one piece, and starts over if the copy is interrupted.",
                         "ALTER TABLE " + table.name().sql() + " ADD PRIMARY KEY (...); -- if it can have one"));
         findings.passIfNothingFound("tables", "Every selected table has a key.");
     }

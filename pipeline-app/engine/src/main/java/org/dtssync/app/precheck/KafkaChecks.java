@@ -26,7 +26,7 @@ final class KafkaChecks {
         return names(ends).table(table.schema(), table.table());
     }
 
-    /** Kafka refuses topics whose names differ only by dots and underscores: its metrics could not tell them apart. */
+    /** Kafka refuses topics whose names differ only by dots and underscores: its metrics could not distinguish them. */
     static void topicNames(Ends ends, Findings findings) {
         Map<String, TableName> taken = new HashMap<>();
         for (CatalogTable table : ends.captured()) {
@@ -43,23 +43,23 @@ final class KafkaChecks {
                 findings.fail(
                         table.name().toString(),
                         "The topics of tables " + other + " and " + table.name()
-                                + " differ only by a dot and an underscore, which Kafka refuses.",
-                        "objects: { exclude: [ \"" + table.name() + "\" ] } -- and move it by a task of its own");
+                                + " differ only by a dot and an underscore, which Kafka does not allow.",
+                        "objects: { exclude: [ \"" + table.name() + "\" ] } -- and migrate it in a separate task");
             }
         }
-        findings.passIfNothingFound("topics", "Every table's topic has a name of its own.");
+        findings.passIfNothingFound("topics", "Every table's topic has a unique name.");
     }
 
     static void existingTopics(Ends ends, Findings findings) {
         if (ends.progress().isPresent()) {
-            findings.pass("topics", "The task has begun already; the topics are its own.");
+            findings.pass("topics", "The task has already started; the topics are its own.");
             return;
         }
         for (String topic : new TreeSet<>(ends.brokers().topics())) {
             if (names(ends).isOurs(topic)) {
                 findings.fail(
                         topic,
-                        "Topic " + topic + " exists already, but the destination knows no task "
+                        "Topic " + topic + " already exists, but the destination has no task "
                                 + ends.task().name() + ".",
                         "Run dts-sync release --topics with this task file, or give the task another name.");
             }
@@ -78,7 +78,7 @@ final class KafkaChecks {
                 findings.fail(
                         table.name().toString(),
                         "The topic " + topic + " of table " + table.name() + " differs from the existing topic " + other
-                                + " only by dots and underscores, which Kafka refuses.",
+                                + " only by dots and underscores, which Kafka does not allow.",
                         "Give the task another name.");
             }
         }
@@ -110,7 +110,7 @@ final class KafkaChecks {
             findings.fail(
                     "kafka",
                     "transaction.max.timeout.ms of the brokers is " + most.get()
-                            + " ms, but the task's transactions ask for " + OUR_TRANSACTION_MILLIS + " ms.",
+                            + " ms, but the task's transactions need " + OUR_TRANSACTION_MILLIS + " ms.",
                     "transaction.max.timeout.ms=900000 -- in the brokers' server.properties");
         }
         findings.passIfNothingFound(
@@ -120,7 +120,7 @@ final class KafkaChecks {
                         : "The brokers do not show their settings to this account; their defaults are enough.");
     }
 
-    /** Changes wait in the topics while the history is loaded; those that expire before they are applied are lost. */
+    /** Changes wait in the topics during the initial load; those that expire before they are applied are lost. */
     static void retention(Ends ends, Findings findings) throws SQLException {
         long retentionMillis = ends.task().topics().retentionMillis();
         long bytes = ends.tables().stream().mapToLong(CatalogTable::bytes).sum();
@@ -137,6 +137,6 @@ final class KafkaChecks {
                 findings.warn("topics", message, remedy);
             }
         }
-        findings.passIfNothingFound("topics", "Changes are kept for longer than the load will take.");
+        findings.passIfNothingFound("topics", "Changes are retained for longer than the load will take.");
     }
 }

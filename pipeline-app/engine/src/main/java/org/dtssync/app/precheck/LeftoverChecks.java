@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.TaskProgress;
 
-/** Whether what an earlier task of this name left behind, and what the state says, go together. */
+/** Whether leftovers of an earlier task of this name are consistent with the state. */
 final class LeftoverChecks {
 
     private LeftoverChecks() {}
@@ -31,7 +31,7 @@ final class LeftoverChecks {
         if (slot) {
             findings.fail(
                     slotName,
-                    "Replication slot " + slotName + " exists at the source, but the destination knows no task "
+                    "Replication slot " + slotName + " exists at the source, but the destination has no task "
                             + ends.task().name() + ".",
                     "Run dts-sync release with this task file, or at the source: SELECT pg_drop_replication_slot('"
                             + slotName + "');");
@@ -40,7 +40,7 @@ final class LeftoverChecks {
             findings.fail(
                     ends.task().publication(),
                     "Publication " + ends.task().publication()
-                            + " exists at the source, but the destination knows no task "
+                            + " exists at the source, but the destination has no task "
                             + ends.task().name() + ".",
                     "Run dts-sync release with this task file, or at the source: DROP PUBLICATION \""
                             + ends.task().publication() + "\";");
@@ -56,9 +56,9 @@ final class LeftoverChecks {
                 && !progress.sourceSystemIdentifier().get().equals(system)) {
             findings.fail(
                     "task " + name,
-                    "Task " + name + " has begun with another source server: that one had system identifier "
+                    "Task " + name + " was started with another source server: that one had system identifier "
                             + progress.sourceSystemIdentifier().get() + ", this one has " + system + ".",
-                    "Correct source.url, or run dts-sync release and begin again.");
+                    "Correct source.url, or run dts-sync release and start over.");
         }
         if (progress.phase().isAfter(Phase.PREPARE) && !(slot && publication)) {
             findings.fail(
@@ -67,8 +67,8 @@ final class LeftoverChecks {
                             + (slot
                                     ? "publication " + ends.task().publication()
                                     : "replication slot " + ends.task().slot())
-                            + " is gone from the source: changes may be lost.",
-                    "Run dts-sync release with this task file, and begin again.");
+                            + " no longer exists at the source: changes may be lost.",
+                    "Run dts-sync release with this task file, and start over.");
         }
         findings.passIfNothingFound(
                 "task " + name,

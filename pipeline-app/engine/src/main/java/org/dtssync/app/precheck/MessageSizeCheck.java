@@ -52,7 +52,7 @@ final class MessageSizeCheck {
             if (System.nanoTime() < deadline) {
                 look(table);
             } else {
-                unknown(table, "was not measured: those before it took " + TOTAL_LIMIT.toSeconds() + " s");
+                unknown(table, "was not measured: the tables before it took " + TOTAL_LIMIT.toSeconds() + " s");
             }
         }
         pass();
@@ -67,7 +67,7 @@ final class MessageSizeCheck {
                 judge(table, largest.get());
             }
         } catch (SQLException e) {
-            // What the account may not read is what the check of rights is about; here it is only not known.
+            // The check of rights reports what the account may not read; here it is merely unknown.
             unknown(table, "could not be measured (SQLSTATE " + e.getSQLState() + ")");
         }
     }
@@ -81,9 +81,9 @@ final class MessageSizeCheck {
                     table.name().toString(),
                     "Table " + table.name() + " has a row of " + Size.of(largest.bytes()) + " (column "
                             + largest.column() + ": " + Size.of(largest.columnBytes()) + ")"
-                            + (copies(table) == 2 ? ", which an update under REPLICA IDENTITY FULL carries twice" : "")
-                            + ", but " + refusing.get().setting() + " lets records of "
-                            + Size.of(refusing.get().bytes()) + " through: a change of that row would stop the task.",
+                            + (copies(table) == 2 ? ", which an update with REPLICA IDENTITY FULL contains twice" : "")
+                            + ", but " + refusing.get().setting() + " allows records of "
+                            + Size.of(refusing.get().bytes()) + ": a change of that row would stop the task.",
                     limits.remedy(bytes));
             return;
         }
@@ -92,7 +92,7 @@ final class MessageSizeCheck {
                     table.name().toString(),
                     String.format(
                             Locale.ROOT,
-                            "The largest row in a sample of %.2f %% of table %s has %s, and %s lets records of %s through:"
+                            "The largest row in a sample of %.2f %% of table %s has %s, and %s allows records of %s:"
                                     + " a larger row stops the task at its first change.",
                             largest.percent(),
                             table.name(),
@@ -114,8 +114,8 @@ final class MessageSizeCheck {
         findings.warn(
                 table.name().toString(),
                 "The largest row of table " + table.name() + " " + why + "; " + smallest.setting()
-                        + " lets records of " + Size.of(smallest.bytes())
-                        + " through: a larger row stops the task at its first change.",
+                        + " allows records of " + Size.of(smallest.bytes())
+                        + ": a larger row stops the task at its first change.",
                 limits(table).remedy(smallest.bytes()) + " -- if it has larger rows");
     }
 
@@ -124,13 +124,13 @@ final class MessageSizeCheck {
         String found = largestTable == null
                 ? "no selected table stores values that large"
                 : "the largest row found has " + Size.of(largestBytes) + " (table " + largestTable + "; " + whole
-                        + " tables looked at whole, " + sampled + " by a sample)";
+                        + " tables read completely, " + sampled + " sampled)";
         findings.passIfNothingFound(
                 "records",
-                smallest.setting() + " lets records of " + Size.of(smallest.bytes()) + " through, and " + found + ".");
+                smallest.setting() + " allows records of " + Size.of(smallest.bytes()) + ", and " + found + ".");
     }
 
-    /** An update's record holds the row before and after it where the old row is written in full. */
+    /** The record of an update contains both the old and the new row if the old row is logged in full. */
     private static int copies(CatalogTable table) {
         return table.identity() == CatalogTable.Identity.FULL ? 2 : 1;
     }
@@ -141,7 +141,7 @@ final class MessageSizeCheck {
         return limits(ends.task().topics().config(), ends.brokers().topicBytes().getOrDefault(topic, 0L));
     }
 
-    /** A topic that exists keeps a limit that is higher; one that is lower is raised by the capture. */
+    /** An existing topic keeps a higher limit; capture raises a lower one. */
     private RecordLimits limits(java.util.Map<String, String> topicConfig, long existingBytes) {
         long wanted = RecordLimits.topicBytes(topicConfig);
         Optional<Long> request = ends.brokers().number("socket.request.max.bytes");

@@ -2,7 +2,7 @@ package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
 
-/** What the source has that belongs to no table and is not carried: each kind is said, with the names. */
+/** Source objects that belong to no table and are not migrated: each kind is reported, with the names. */
 final class NotCarriedChecks {
 
     private static final int FIRST_USER_OBJECT = 16_384;
@@ -49,11 +49,10 @@ final class NotCarriedChecks {
                 .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3)})) {
             findings.warn(
                     found[0],
-                    "The source has objects that are not carried, of the kind " + found[0] + " (" + found[1] + "): "
+                    "The source has objects that are not migrated, of kind " + found[0] + " (" + found[1] + "): "
                             + found[2] + (Integer.parseInt(found[1]) > 5 ? " and more" : "") + ".",
-                    "Make what is needed of them at the destination yourself.");
+                    "Create those you need at the destination yourself.");
         }
-        findings.passIfNothingFound(
-                "objects", "The source has no servers, publications, settings or labels of its own.");
+        findings.passIfNothingFound("objects", "The source has no foreign servers, publications, settings or labels.");
     }
 }

@@ -10,7 +10,7 @@ import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 
-/** Whether what the tables need beside themselves is there or can be made: extensions, roles, tablespaces. */
+/** Whether the dependencies of the tables exist or can be created: extensions, roles, tablespaces. */
 final class ObjectChecks {
 
     private ObjectChecks() {}
@@ -22,7 +22,7 @@ final class ObjectChecks {
             findings.warn(
                     "large objects",
                     "The source has " + count
-                            + " large objects, which are not carried: logical decoding does not see them.",
+                            + " large objects, which are not migrated: logical decoding does not include them.",
                     "Copy them yourself while no application writes: pg_dump --large-objects, or keep them in bytea columns.");
         }
         findings.passIfNothingFound("large objects", "The source has no large objects.");
@@ -41,9 +41,9 @@ final class ObjectChecks {
             findings.warn(
                     found[0],
                     "Function " + found[0] + " is written in C and needs the library " + found[1]
-                            + ", which is not carried.",
+                            + ", which is not migrated.",
                     "Install " + found[1]
-                            + " on the destination's server, and make the function there as a superuser.");
+                            + " on the destination server, and create the function there as a superuser.");
         }
         findings.passIfNothingFound("functions", "No function outside of extensions is written in C.");
     }
@@ -70,7 +70,7 @@ final class ObjectChecks {
             findings.fail(
                     name,
                     "Extension " + name + " of the source is not available at the destination.",
-                    "Install its package on the destination's server, or at the source, if nothing uses it: DROP EXTENSION "
+                    "Install its package on the destination server, or at the source, if nothing uses it: DROP EXTENSION "
                             + Identifiers.quote(name) + ";");
         } else if (isOlder(offered.version(), version)) {
             findings.warn(
@@ -79,11 +79,11 @@ final class ObjectChecks {
                             + " at the destination.",
                     offered.installed()
                             ? "ALTER EXTENSION " + Identifiers.quote(name) + " UPDATE; -- at the destination"
-                            : "Install a newer package of it on the destination's server.");
+                            : "Install a newer package of it on the destination server.");
         }
     }
 
-    /** Compares versions number by number; what is not a number counts as none. */
+    /** Compares versions number by number; non-numbers are ignored. */
     static boolean isOlder(String version, String than) {
         List<Integer> a = numbers(version);
         List<Integer> b = numbers(than);
@@ -110,8 +110,8 @@ final class ObjectChecks {
     private record Named(String role, boolean owns) {}
 
     /**
-     * The schema public exists everywhere already, with an owner of its own. What belongs to an extension comes with it and
-     * is its maker's.
+     * The schema public already exists everywhere, with its own owner. Members of an extension come with it and belong to
+     * its creator.
      */
     private static final String ROLES = """
             WITH chosen AS (SELECT unnest(?::bigint[])::oid AS schema), extended AS (
@@ -146,14 +146,14 @@ final class ObjectChecks {
 
     static void roles(Ends ends, Findings findings) throws SQLException {
         if (ends.task().objects().owners() == Owners.DROP) {
-            findings.pass("roles", "Owners and grants are not carried (objects.owners: drop).");
+            findings.pass("roles", "Owners and grants are not migrated (objects.owners: drop).");
             return;
         }
         List<Named> named =
                 ends.atSource(ROLES, ends.schemas()).list(row -> new Named(row.getString(1), row.getBoolean(2)));
         String account = ends.atDestination("SELECT current_user").text();
         Map<String, Boolean> there = new HashMap<>();
-        // Since 16 a membership can come without the right to give objects away (SET) or to use the role's rights
+        // Since 16 a membership may lack the right to assign objects (SET) or to use the role's rights
         // (INHERIT).
         String set = ends.atDestination("SELECT current_setting('server_version_num')::int >= 160000")
                         .yes()
@@ -177,7 +177,7 @@ final class ObjectChecks {
                 findings.fail(
                         role.role(),
                         "Account " + account + " at the destination is not a member of role " + role.role()
-                                + ", which owns objects at the source, and cannot give it any.",
+                                + ", which owns objects at the source, and cannot assign any to it.",
                         "GRANT " + quoted + " TO " + Identifiers.quote(account)
                                 + "; -- at the destination, or objects: { owners: drop }");
             }
@@ -200,7 +200,7 @@ final class ObjectChecks {
             findings.warn(
                     tablespace,
                     "Tablespace " + tablespace
-                            + ", in which selected tables or their indexes lie at the source, does not"
+                            + ", which selected tables or their indexes use at the source, does not"
                             + " exist at the destination.",
                     "CREATE TABLESPACE " + Identifiers.quote(tablespace)
                             + " LOCATION '/path/on/the/server'; -- at the destination");

@@ -9,10 +9,10 @@ import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 
-/** Whether an account that is no superuser can make what the source has at the destination, and give it its owners. */
+/** Whether a non-superuser account can create the source's objects at the destination, and assign their owners. */
 final class OwnershipChecks {
 
-    /** What a schema grants to others than its owner, as statements. */
+    /** Grants on a schema to roles other than its owner, as statements. */
     private static final String SCHEMA_GRANTS = """
             SELECT format('GRANT %s ON SCHEMA %I TO %s%s', g.privilege_type, nspname,
                           CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
@@ -30,7 +30,7 @@ final class OwnershipChecks {
 
     private record Holding(String schema, String owner, boolean mayCreate) {}
 
-    /** PostgreSQL asks CREATE on the schema of the new owner too, unless a superuser gives the object away. */
+    /** PostgreSQL requires CREATE on the schema from the new owner too, unless a superuser assigns the object. */
     static void owners(Ends ends, Findings findings) throws SQLException {
         boolean carried = ends.task().objects().owners() == Owners.KEEP && !isSuperuser(ends);
         List<Holding> holdings = carried ? holdings(ends) : List.of();
@@ -46,15 +46,15 @@ final class OwnershipChecks {
                                            WHERE nspname = ? AND rolname = ? AND NOT has_schema_privilege(r.oid, n.oid, 'CREATE'))
                             """, holding.schema(), holding.owner()).yes();
             if (unfit) {
-                report(ends, findings, holding, grantsCarried ? "source, which is carried" : "destination");
+                report(ends, findings, holding, grantsCarried ? "source, which is migrated" : "destination");
             }
         }
-        findings.passIfNothingFound("owners", "Every owner can be given its objects at the destination.");
+        findings.passIfNothingFound("owners", "Every owner can own its objects at the destination.");
     }
 
     private static void report(Ends ends, Findings findings, Holding holding, String where) {
         String message = "Role " + holding.owner() + " owns objects in schema " + holding.schema()
-                + " at the source, but cannot be given any at the destination: it may not create in that schema.";
+                + " at the source, but cannot own any at the destination: it may not create objects in that schema.";
         String remedy = "GRANT CREATE ON SCHEMA " + Identifiers.quote(holding.schema()) + " TO "
                 + Identifiers.quote(holding.owner()) + "; -- at the " + where;
         if (ends.task().destination().existing() == Existing.ADOPT) {
@@ -81,7 +81,7 @@ final class OwnershipChecks {
                 .list(row -> new Holding(row.getString(1), row.getString(2), row.getBoolean(3)));
     }
 
-    /** Only who owns a schema can give rights on it; PostgreSQL answers anybody else with a notice and does nothing. */
+    /** Only the owner of a schema can grant rights on it; for other roles PostgreSQL prints a notice and does nothing. */
     static void schemaGrants(Ends ends, Findings findings) throws SQLException {
         boolean carried = ends.task().objects().owners() == Owners.KEEP && !isSuperuser(ends);
         String account = ends.atDestination("SELECT current_user").text();
@@ -95,11 +95,11 @@ final class OwnershipChecks {
                 findings.warn(
                         schema,
                         "Account " + account + " does not own schema " + schema
-                                + " at the destination, so that these grants on it are not carried.",
+                                + " at the destination, so these grants on it are not migrated.",
                         String.join("; ", missing) + "; -- at the destination, as its owner or a superuser");
             }
         }
-        findings.passIfNothingFound("schemas", "Every grant on a schema is carried.");
+        findings.passIfNothingFound("schemas", "Every grant on a schema is migrated.");
     }
 
     private static List<String> schemasOfOthers(Ends ends) throws SQLException {
@@ -114,7 +114,7 @@ final class OwnershipChecks {
 
     private record Extension(String name, String schema) {}
 
-    /** Whoever may create in the database may make trusted extensions; the others are a superuser's. */
+    /** CREATE on the database allows creating trusted extensions; the others need a superuser. */
     static void extensions(Ends ends, Findings findings) throws SQLException {
         Map<String, Boolean> makeable = new HashMap<>();
         ends.atDestination("""
@@ -130,23 +130,23 @@ final class OwnershipChecks {
                         """).list(row -> new Extension(row.getString(1), row.getString(2)));
         String account = ends.atDestination("SELECT current_user").text();
         for (Extension extension : extensions) {
-            // What is not offered at all is named by the check of extensions.
+            // The check of extensions reports those that are not available at all.
             if (!makeable.getOrDefault(extension.name(), true)) {
                 String schema = Identifiers.quote(extension.schema());
                 findings.fail(
                         extension.name(),
                         "Extension " + extension.name()
-                                + " of the source can only be made by a superuser, which account " + account
+                                + " of the source can only be created by a superuser, which account " + account
                                 + " at the destination is not.",
                         "CREATE SCHEMA IF NOT EXISTS " + schema + "; CREATE EXTENSION "
                                 + Identifiers.quote(extension.name()) + " SCHEMA " + schema
                                 + "; -- at the destination, as a superuser");
             }
         }
-        findings.passIfNothingFound("extensions", "The account can make every extension of the source.");
+        findings.passIfNothingFound("extensions", "The account can create every extension of the source.");
     }
 
-    /** They stop the task when it comes to them; then they can be skipped, or made by a superuser. */
+    /** They stop the task when it reaches them; then they can be skipped, or created by a superuser. */
     static void superuserObjects(Ends ends, Findings findings) throws SQLException {
         List<String> objects = isSuperuser(ends)
                 ? List.of()
@@ -174,11 +174,11 @@ final class OwnershipChecks {
         for (String object : objects) {
             findings.warn(
                     object,
-                    "The " + object + " can only be made by a superuser, which account " + account
-                            + " at the destination is not: the task will stop for it.",
+                    "The " + object + " can only be created by a superuser, which account " + account
+                            + " at the destination is not: the task will stop there.",
                     "ALTER ROLE " + Identifiers.quote(account)
                             + " SUPERUSER; -- or, once the task has stopped: dts-sync structure skip TASK.yaml NAME");
         }
-        findings.passIfNothingFound("objects", "The account can make every kind of object the source has.");
+        findings.passIfNothingFound("objects", "The account can create every kind of object of the source.");
     }
 }

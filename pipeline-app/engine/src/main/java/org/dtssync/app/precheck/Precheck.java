@@ -21,10 +21,10 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Runs every check of a task and gathers all they say, in a fixed order. Changes nothing anywhere: its sessions are
+ * Runs every check of a task and collects all findings, in a fixed order. Changes nothing anywhere: its sessions are
  * read-only.
  *
- * <p>A check that fails never hides another. Thread-safe; each run opens sessions of its own.
+ * <p>A check that fails never hides another. Thread-safe; each run opens its own sessions.
  */
 public final class Precheck {
 
@@ -54,7 +54,7 @@ public final class Precheck {
      *
      * @param task the task
      * @param suspiciousAge from which age open and prepared transactions of the source are reported
-     * @param checks what to look at beside connectivity
+     * @param checks what to check in addition to connectivity
      */
     Precheck(TaskFile task, Duration suspiciousAge, List<Check> checks) {
         this.checks = List.copyOf(checks);
@@ -62,7 +62,7 @@ public final class Precheck {
         this.suspiciousAge = suspiciousAge;
     }
 
-    /** Looks at everything and returns what was found, the same order each time. */
+    /** Runs all checks and returns the findings, in the same order each time. */
     public List<PrecheckItem> run() {
         Findings databases = new Findings("connectivity");
         try (Probe<Brokers> kafka = new Probe<>("kafka", this::brokers);
@@ -107,7 +107,7 @@ public final class Precheck {
                     Result.FAIL,
                     "Not checked, because a server could not be reached: "
                             + skipped.stream().map(Check::id).collect(Collectors.joining(", ")) + ".",
-                    "Mend the connection and run precheck again."));
+                    "Fix the connection and run precheck again."));
         }
     }
 
@@ -116,9 +116,9 @@ public final class Precheck {
         try {
             check.look(ends, findings);
         } catch (SQLException e) {
-            SyncException fault = SqlFaults.explain("Check " + check.id() + " could not be made", e);
+            SyncException fault = SqlFaults.explain("Check " + check.id() + " could not be done", e);
             findings.fail(
-                    check.id(), fault.what(), "Give the account what the message asks for, and run precheck again.");
+                    check.id(), fault.what(), "Grant the account what the message asks for, and run precheck again.");
         } catch (SyncException e) {
             findings.fail(check.id(), e.what(), e.remedy());
         }
@@ -132,13 +132,13 @@ public final class Precheck {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SESSION_SETTINGS);
             }
-            findings.pass(role.label(), "The " + role + " " + settings + " answers.");
+            findings.pass(role.label(), "The " + role + " " + settings + " responds.");
             return connection;
         } catch (SyncException e) {
             findings.fail(role.label(), e.what(), e.remedy());
         } catch (SQLException e) {
             findings.fail(
-                    role.label(), "The " + role + " " + settings + " ended a new connection.", "Run precheck again.");
+                    role.label(), "The " + role + " " + settings + " closed a new connection.", "Run precheck again.");
         }
         return null;
     }
@@ -150,7 +150,7 @@ public final class Precheck {
         }
         return orFail("kafka", findings, () -> {
             Brokers brokers = BrokerProbe.ask(task.kafka(), new TopicNames(task.name())::isOurs);
-            findings.pass("kafka", "Kafka at " + task.kafka() + " answers.");
+            findings.pass("kafka", "Kafka at " + task.kafka() + " responds.");
             return brokers;
         });
     }
@@ -162,7 +162,7 @@ public final class Precheck {
         }
         return orFail("registry", findings, () -> {
             RegistryProbe.ask(task.registry());
-            findings.pass("registry", "The registry at " + task.registry() + " answers.");
+            findings.pass("registry", "The registry at " + task.registry() + " responds.");
             return null;
         });
     }

@@ -3,21 +3,21 @@ package org.dtssync.app.precheck;
 import java.util.Locale;
 
 /**
- * What one check says of one object. Immutable.
+ * The finding of one check for one object. Immutable.
  *
  * @param id which check, a fixed word such as {@code replica-identity}
- * @param object what it looked at, such as a table's name
- * @param result how it came out
- * @param message one sentence that names the object and what is the matter
+ * @param object what it checked, such as a table name
+ * @param result its result
+ * @param message one sentence that names the object and the problem
  * @param remedy something to paste (SQL, a setting, a line of the task file); empty if it passed
  */
 public record PrecheckItem(String id, String object, Result result, String message, String remedy) {
 
-    /** How a check came out. */
+    /** The result of a check. */
     public enum Result {
-        /** Nothing is the matter. */
+        /** No problem. */
         PASS,
-        /** The task can run, but a person should know. */
+        /** The task can run, but the operator should know. */
         WARN,
         /** The task would fail, be inexact, or do harm. */
         FAIL;

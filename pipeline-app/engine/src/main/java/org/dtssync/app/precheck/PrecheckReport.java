@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.dtssync.app.precheck.PrecheckItem.Result;
 
-/** What a precheck found, as text for people and as JSON for programs. Thread-safe. */
+/** The findings of a precheck, as text for people and as JSON for programs. Thread-safe. */
 public final class PrecheckReport {
 
     private final List<PrecheckItem> items;
@@ -18,7 +18,7 @@ public final class PrecheckReport {
         this.items = List.copyOf(items);
     }
 
-    /** Returns one line an item, its remedy below, and a line of counts at the end. */
+    /** Returns one line per item, its remedy below, and a line of counts at the end. */
     public String text() {
         StringBuilder text = new StringBuilder();
         for (PrecheckItem item : items) {

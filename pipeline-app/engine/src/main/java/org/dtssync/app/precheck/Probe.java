@@ -6,10 +6,10 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 
 /**
- * Asks one server while others are asked: each may take its time, or be away. Asked by a thread of its own from the beginning, used by
+ * Queries one server in parallel with others: each may be slow or down. A separate thread queries from the start; used by
  * one other.
  *
- * @param <T> what it answers
+ * @param <T> the type of the response
  */
 final class Probe<T> implements AutoCloseable {
 
@@ -20,10 +20,10 @@ final class Probe<T> implements AutoCloseable {
     private final Thread thread;
 
     /**
-     * Begins to ask.
+     * Starts the query.
      *
-     * @param name of what is asked
-     * @param ask asks within a time limit of its own, and says what it finds
+     * @param name the name of the server
+     * @param ask queries within its own time limit, and reports findings
      */
     Probe(String name, Function<Findings, T> ask) {
         answer = new FutureTask<>(() -> ask.apply(findings));
@@ -32,7 +32,7 @@ final class Probe<T> implements AutoCloseable {
         thread.start();
     }
 
-    /** Waits for the answer; null, and the thread as interrupted as it was, if the waiting was interrupted. */
+    /** Waits for the response; null, with the interrupt status preserved, if the wait was interrupted. */
     T await() {
         try {
             return answer.get();
@@ -47,12 +47,12 @@ final class Probe<T> implements AutoCloseable {
         }
     }
 
-    /** Returns what was found; nothing before the answer is there. */
+    /** Returns the findings; empty before the response has arrived. */
     List<PrecheckItem> items() {
         return answer.isDone() ? findings.items() : List.of();
     }
 
-    /** Asks no more, and waits a little for the end of that. */
+    /** Stops the query, and waits briefly for its end. */
     @Override
     public void close() {
         if (answer.isDone()) {

@@ -12,7 +12,7 @@ import org.dtssync.app.config.RegistrySettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Asks the schema registry for its subjects, within ten seconds. */
+/** Queries the schema registry for its subjects, within ten seconds. */
 final class RegistryProbe {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -22,7 +22,7 @@ final class RegistryProbe {
     /**
      * Asks.
      *
-     * @throws SyncException that says why the answer is missing or not that of a registry
+     * @throws SyncException that explains why the response is missing or not that of a registry
      */
     static void ask(RegistrySettings settings) {
         String registry = "The registry at " + settings;
@@ -37,8 +37,9 @@ final class RegistryProbe {
         if (status != 200 || !response.body().stripLeading().startsWith("[")) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    registry + " does not speak Confluent's API: GET /subjects gave HTTP " + status + ".",
-                    "Give the API's base in registry.url; Apicurio's ends with /apis/ccompat/v7.");
+                    registry + " does not provide the Confluent-compatible API: GET /subjects returned HTTP " + status
+                            + ".",
+                    "Set registry.url to the base URL of that API; Apicurio's ends with /apis/ccompat/v7.");
         }
     }
 

@@ -10,7 +10,7 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Whether the two accounts may do what the task does; each remedy is the SQL that grants it. */
+/** Whether the two accounts have the rights that the task needs; each remedy is the SQL that grants them. */
 final class RightsChecks {
 
     private RightsChecks() {}
@@ -18,7 +18,7 @@ final class RightsChecks {
     static void source(Ends ends, Findings findings) throws SQLException {
         String account = ends.atSource("SELECT current_user").text();
         String quoted = Identifiers.quote(account);
-        // Amazon's managed servers grant replication by membership in a role of theirs.
+        // Amazon's managed servers grant replication by membership in a special role.
         boolean replicates = ends.atSource("""
                 SELECT rolsuper OR rolreplication
                        OR EXISTS (SELECT FROM pg_roles m WHERE m.rolname = 'rds_replication'
@@ -28,7 +28,7 @@ final class RightsChecks {
         if (!replicates) {
             findings.fail(
                     account,
-                    "Account " + account + " at the source may not replicate.",
+                    "Account " + account + " at the source lacks REPLICATION.",
                     "ALTER ROLE " + quoted + " REPLICATION;");
         }
         if (!ends.atSource("SELECT has_database_privilege(current_database(), 'CREATE')")
@@ -36,7 +36,7 @@ final class RightsChecks {
             String database = ends.atSource("SELECT current_database()").text();
             findings.fail(
                     account,
-                    "Account " + account + " may not make the publication and the schema dts_sync in database "
+                    "Account " + account + " may not create the publication and the schema dts_sync in database "
                             + database + " at the source.",
                     "GRANT CREATE ON DATABASE " + Identifiers.quote(database) + " TO " + quoted + ";");
         }
@@ -101,11 +101,11 @@ final class RightsChecks {
                 .list(row -> new TableName(row.getString(1), row.getString(2)))) {
             findings.fail(
                     table.toString(),
-                    "Row security of table " + table + " hides rows from account " + account
+                    "Row-level security of table " + table + " hides rows from account " + account
                             + ", which could not copy all of" + " them.",
                     "ALTER ROLE " + Identifiers.quote(account) + " BYPASSRLS;");
         }
-        findings.passIfNothingFound(account, "No row security hides rows from account " + account + ".");
+        findings.passIfNothingFound(account, "No row-level security hides rows from account " + account + ".");
     }
 
     static void destination(Ends ends, Findings findings) throws SQLException {
@@ -116,7 +116,7 @@ final class RightsChecks {
             String database = ends.atDestination("SELECT current_database()").text();
             findings.fail(
                     account,
-                    "Account " + account + " may not make schemas in database " + database + " at the destination.",
+                    "Account " + account + " may not create schemas in database " + database + " at the destination.",
                     "GRANT CREATE ON DATABASE " + Identifiers.quote(database) + " TO " + quoted + ";");
         }
         if (!ends.atDestination("SELECT has_database_privilege(current_database(), 'TEMPORARY')")
@@ -124,7 +124,7 @@ final class RightsChecks {
             String database = ends.atDestination("SELECT current_database()").text();
             findings.fail(
                     account,
-                    "Account " + account + " may not make temporary tables in database " + database
+                    "Account " + account + " may not create temporary tables in database " + database
                             + " at the destination, through which changes are applied.",
                     "GRANT TEMPORARY ON DATABASE " + Identifiers.quote(database) + " TO " + quoted + ";");
         }
@@ -138,7 +138,7 @@ final class RightsChecks {
                 """, schemas).texts()) {
             findings.fail(
                     schema,
-                    "Account " + account + " may not make tables in schema " + schema + " at the destination.",
+                    "Account " + account + " may not create tables in schema " + schema + " at the destination.",
                     "GRANT USAGE, CREATE ON SCHEMA " + Identifiers.quote(schema) + " TO " + quoted + ";");
         }
         existingTables(ends, findings, account);
@@ -182,7 +182,7 @@ final class RightsChecks {
         boolean bypasses = ends.atDestination(
                         "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
                 .yes();
-        // An owner is not bound by its tables' policies, unless they are forced on it.
+        // Policies do not apply to a table's owner unless row-level security is forced.
         boolean owns = ends.task().objects().owners() == Owners.DROP;
         List<TableName> bound = bypasses
                 ? List.of()
@@ -197,12 +197,12 @@ final class RightsChecks {
         for (TableName table : bound) {
             findings.fail(
                     table.toString(),
-                    "Table " + table + " has row security, which account " + account
-                            + " at the destination cannot pass by: its changes could not be applied.",
+                    "Table " + table + " has row-level security, which account " + account
+                            + " at the destination cannot bypass: changes could not be applied.",
                     "ALTER ROLE " + Identifiers.quote(account) + " BYPASSRLS;");
         }
         findings.passIfNothingFound(
-                account, "No row security stands in the way of account " + account + " at the destination.");
+                account, "No row-level security restricts account " + account + " at the destination.");
     }
 
     static void replicationRole(Ends ends, Findings findings) throws SQLException {
@@ -212,8 +212,7 @@ final class RightsChecks {
                     .yes();
             String remedy = grantable
                     ? "GRANT SET ON PARAMETER session_replication_role TO " + Identifiers.quote(account) + ";"
-                    : "ALTER ROLE " + Identifiers.quote(account)
-                            + " SUPERUSER; -- before PostgreSQL 15 nothing less will do";
+                    : "ALTER ROLE " + Identifiers.quote(account) + " SUPERUSER; -- required before PostgreSQL 15";
             long acting = ends.atSource("""
                     SELECT count(DISTINCT relation)
                     FROM (SELECT tgrelid AS relation FROM pg_trigger WHERE tgenabled IN ('O', 'A')
@@ -226,7 +225,7 @@ final class RightsChecks {
                         "Account " + account
                                 + " may not set session_replication_role at the destination: triggers, rules and"
                                 + " foreign keys of " + acting + (acting == 1 ? " table" : " tables")
-                                + " would act a second time on every change.",
+                                + " would fire a second time for every change.",
                         remedy);
             } else {
                 findings.warn(
@@ -240,7 +239,7 @@ final class RightsChecks {
         findings.passIfNothingFound(account, "Account " + account + " may set session_replication_role.");
     }
 
-    /** Tries it, and takes it back: managed servers allow it in ways the catalog does not show. */
+    /** Tries it, and reverts it: managed servers allow it in ways that the catalog does not show. */
     private static boolean maySetReplicationRole(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("BEGIN");

@@ -13,19 +13,19 @@ import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /**
- * Looks for a table's largest row at little cost: the sizes of stored values stand in the rows themselves, so that nothing out
- * of line is read but for the few rows that come out largest. Large tables are sampled, and every statement is bounded.
+ * Finds a table's largest row at little cost: the sizes of stored values are in the rows themselves, so that nothing out
+ * of line is read except for the few largest rows. Large tables are sampled, and every statement is bounded.
  *
  * <p>Used by one thread, on a session in autocommit mode.
  */
 final class RowSizes {
 
-    /** Text of a value that is stored compressed can be this much longer, whichever of PostgreSQL's methods compressed it. */
+    /** Text of a compressed value can be this much longer, with any of PostgreSQL's compression methods. */
     static final long COMPRESSION = 256;
 
     private static final long PAGE_BYTES = 8_192;
 
-    /** Tables whose own pages, without what is out of line, are at most this large are read whole. */
+    /** Tables whose main pages, without out-of-line data, are up to this size are read completely. */
     private static final long WHOLE_BYTES = 1L << 30;
 
     private static final long SAMPLE_BYTES = 128L << 20;
@@ -44,10 +44,10 @@ final class RowSizes {
     /**
      * The largest row that was found.
      *
-     * @param bytes its values as they stand in a record, in bytes
+     * @param bytes its values as in a record, in bytes
      * @param column the column with the largest of them
      * @param columnBytes that value, in bytes
-     * @param percent how much of the table was looked at, 100 if all of it
+     * @param percent how much of the table was read, 100 for all of it
      */
     record Largest(long bytes, String column, long columnBytes, double percent) {}
 
@@ -57,7 +57,7 @@ final class RowSizes {
             return "r." + Identifiers.quote(name);
         }
 
-        /** Without reading what is out of line: the text's own length where the type is one, else as it is stored. */
+        /** Without reading out-of-line data: the length of the text for text types, otherwise the stored length. */
         String estimate() {
             return "coalesce(" + (tellsSize ? "octet_length(" : "pg_column_size(") + sql() + "), 0)::bigint";
         }
@@ -67,7 +67,7 @@ final class RowSizes {
         }
     }
 
-    /** Returns whether a table can hold a row of so many bytes at all, by what it stores. */
+    /** Returns whether a table can contain a row of this many bytes at all, by its stored size. */
     static boolean canHold(CatalogTable table, long bytes) {
         return (table.toastBytes() + PAGE_BYTES) * COMPRESSION > bytes;
     }

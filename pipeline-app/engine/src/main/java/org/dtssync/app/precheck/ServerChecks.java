@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.dtssync.connectors.postgres.Identifiers;
 
-/** Whether the two servers go together: versions, encodings, collations, clocks. */
+/** Whether the two servers are compatible: versions, encodings, collations, clocks. */
 final class ServerChecks {
 
     private static final int OLDEST_SOURCE = 14;
@@ -35,7 +35,7 @@ final class ServerChecks {
         } else if (destination > NEWEST_KNOWN) {
             findings.warn(
                     "destination",
-                    "The destination is PostgreSQL " + destination + "; dts-sync is tried up to " + NEWEST_KNOWN + ".",
+                    "The destination is PostgreSQL " + destination + "; dts-sync is tested up to " + NEWEST_KNOWN + ".",
                     "Try it on a copy first.");
         }
         findings.passIfNothingFound(
@@ -49,8 +49,8 @@ final class ServerChecks {
         if (source.encoding().equals("SQL_ASCII")) {
             findings.fail(
                     "source",
-                    "Database " + source.name() + " at the source has the encoding SQL_ASCII: its texts can be in any"
-                            + " encoding, and cannot be carried exactly.",
+                    "Database " + source.name() + " at the source has the encoding SQL_ASCII: its text can be in any"
+                            + " encoding, and cannot be migrated exactly.",
                     "Convert the source to UTF8 first: dump it, repair the texts, restore it into a UTF8 database.");
         } else if (!source.encoding().equals(destination.encoding())
                 && !destination.encoding().equals("UTF8")) {
@@ -79,7 +79,7 @@ final class ServerChecks {
             findings.warn(
                     "collations",
                     "The source sorts by " + at + ", the destination by " + there
-                            + ": the same rows, but ORDER BY of texts may give another order.",
+                            + ": the rows are the same, but ORDER BY on text may return another order.",
                     "CREATE DATABASE " + Identifiers.quote(destination.name()) + " TEMPLATE template0 "
                             + createOptions(source) + ";");
         }
@@ -106,7 +106,7 @@ final class ServerChecks {
         };
     }
 
-    /** Where the locale of other providers than libc is kept changed with 15 and with 17. */
+    /** The catalog column for the locale of providers other than libc changed in 15 and in 17. */
     private static String databaseQuery(Query versionQuery) throws SQLException {
         long version = major(versionQuery);
         String provider = version >= 15 ? "datlocprovider" : "'c'";
@@ -127,7 +127,7 @@ final class ServerChecks {
         if (ends.atSource(identity).text().equals(ends.atDestination(identity).text())) {
             findings.fail(
                     "destination",
-                    "source.url and destination.url lead to the same database of the same server.",
+                    "source.url and destination.url are the same database on the same server.",
                     "Correct destination.url in the task file.");
         }
         findings.passIfNothingFound("databases", "Source and destination are two databases.");
@@ -147,13 +147,13 @@ final class ServerChecks {
             findings.warn(
                     role,
                     "The clock of the " + role + " is " + offset.abs().toSeconds() + " s "
-                            + (offset.isNegative() ? "behind" : "ahead of") + " this machine's: lags will look wrong by"
+                            + (offset.isNegative() ? "behind" : "ahead of") + " this machine's: lags will be off by"
                             + " that much.",
                     "Synchronize the clocks, for example: systemctl enable --now systemd-timesyncd");
         }
     }
 
-    /** Takes the middle of the question's time for the moment the server looked at its clock. */
+    /** Assumes that the server read its clock in the middle of the round trip. */
     private static Duration offset(Query query) throws SQLException {
         Instant before = Instant.now();
         long server = (long) (double) query.one(row -> row.getDouble(1));
@@ -177,13 +177,13 @@ final class ServerChecks {
         return query.number();
     }
 
-    /** A tree of partitions is locked whole, with its indexes; half the table leaves room for the applications. */
+    /** A partition tree is locked as a whole, with its indexes; half of the lock table leaves room for the applications. */
     static void compareLocks(String role, long tables, long locks, Findings findings) {
         if (tables > locks / 2) {
             findings.warn(
                     role,
                     "The lock table of the " + role + " holds " + locks + " locks, and " + tables
-                            + " tables are selected:" + " a statement over many of them may find it full.",
+                            + " tables are selected:" + " a statement that locks many of them may run out of locks.",
                     "ALTER SYSTEM SET max_locks_per_transaction = 1024; -- at the " + role + ", then restart it");
         }
     }

@@ -3,7 +3,7 @@ package org.dtssync.app.precheck;
 import java.sql.SQLException;
 import org.dtssync.connectors.postgres.Identifiers;
 
-/** Whether the source can be decoded: its settings, its free slots, what would hold up a new slot. */
+/** Whether the source supports logical decoding: its settings, its free slots, and what would delay a new slot. */
 final class SourceChecks {
 
     private static final int SHOWN_CHARACTERS = 40;
@@ -14,8 +14,8 @@ final class SourceChecks {
         if (ends.atSource("SELECT pg_is_in_recovery()").yes()) {
             findings.fail(
                     "source",
-                    "The source is a standby: no publication can be made there.",
-                    "Give the primary in source.url of the task file.");
+                    "The source is a standby: no publication can be created there.",
+                    "Set source.url in the task file to the primary.");
         }
         findings.passIfNothingFound("source", "The source is a primary.");
     }
@@ -25,7 +25,7 @@ final class SourceChecks {
         if (!level.equals("logical")) {
             findings.fail(
                     "source",
-                    "wal_level at the source is " + level + "; changes can only be decoded with logical.",
+                    "wal_level at the source is " + level + "; logical decoding needs logical.",
                     "ALTER SYSTEM SET wal_level = 'logical'; -- at the source, then restart it");
         }
         findings.passIfNothingFound("source", "wal_level at the source is logical.");
@@ -42,7 +42,7 @@ final class SourceChecks {
         if (used >= most && !ours) {
             findings.fail(
                     "source",
-                    "No replication slot is free at the source: " + used + " of " + most + " are in use.",
+                    "The source has no free replication slot: " + used + " of " + most + " are in use.",
                     "ALTER SYSTEM SET max_replication_slots = " + (used + 4) + "; -- at the source, then restart it");
         }
         findings.passIfNothingFound("source", used + " of " + most + " replication slots at the source are in use.");
@@ -59,7 +59,7 @@ final class SourceChecks {
         if (used >= most && !ours) {
             findings.fail(
                     "source",
-                    "No WAL sender is free at the source: " + used + " of " + most + " are in use.",
+                    "The source has no free WAL sender: " + used + " of " + most + " are in use.",
                     "ALTER SYSTEM SET max_wal_senders = " + (used + 4) + "; -- at the source, then restart it");
         }
         findings.passIfNothingFound("source", used + " of " + most + " WAL senders at the source are in use.");
@@ -73,27 +73,28 @@ final class SourceChecks {
             findings.warn(
                     "source",
                     "max_slot_wal_keep_size at the source is " + Size.of(megabytes << 20)
-                            + ": if more than that waits to be captured, the slot is lost and the task must begin again.",
+                            + ": if more WAL than that waits to be captured, the slot is lost and the task must start over.",
                     "ALTER SYSTEM SET max_slot_wal_keep_size = -1; SELECT pg_reload_conf(); -- at the source");
         }
-        // Since PostgreSQL 18 a slot can also be lost to time.
+        // Since PostgreSQL 18 a slot can also be lost to a timeout.
         for (String timeout : ends.atSource("""
                 SELECT setting || unit FROM pg_settings WHERE name = 'idle_replication_slot_timeout' AND setting <> '0'
                 """).texts()) {
             findings.warn(
                     "source",
                     "idle_replication_slot_timeout at the source is " + timeout
-                            + ": if the task is stopped for longer, the slot is lost and the task must begin again.",
+                            + ": if the task is stopped for longer, the slot is lost and the task must start over.",
                     "ALTER SYSTEM SET idle_replication_slot_timeout = 0; SELECT pg_reload_conf(); -- at the source");
         }
         findings.passIfNothingFound(
-                "source", "The source keeps WAL for a slot without a limit; wal.warning watches it.");
+                "source", "The source retains WAL for a slot without a limit; wal.warning monitors it.");
     }
 
     private record Transaction(long pid, String database, long seconds, String query) {}
 
     static void longTransactions(Ends ends, Findings findings) throws SQLException {
-        // pg_locks shows every account which sessions have written; what they do, only to those who may see it.
+        // pg_locks shows every account which sessions have written; their queries are visible only with the right to
+        // see them.
         for (Transaction open : ends.atSource("""
                 SELECT l.pid, coalesce(a.datname, '?'),
                        extract(epoch FROM clock_timestamp() - a.xact_start)::bigint, coalesce(a.query, '')
@@ -110,7 +111,7 @@ final class SourceChecks {
                     "Session " + open.pid() + " in database " + open.database()
                             + " has had a writing transaction open for "
                             + open.seconds() + " s (" + shown(open.query())
-                            + "): a replication slot can only be made once it ends.",
+                            + "): a replication slot can only be created once it ends.",
                     "SELECT pg_terminate_backend(" + open.pid() + "); -- at the source, or let it finish");
         }
         findings.passIfNothingFound("source", "No writing transaction has been open for long at the source.");
@@ -145,7 +146,7 @@ final class SourceChecks {
                 """).list(row -> new Prepared(row.getString(1), row.getString(2), row.getLong(3)))) {
             String message =
                     "Transaction " + prepared.gid() + " in database " + prepared.database() + " has been prepared for "
-                            + prepared.seconds() + " s and not ended: a replication slot can only be made once it is.";
+                            + prepared.seconds() + " s: a replication slot can only be created once it ends.";
             String remedy = "ROLLBACK PREPARED " + Identifiers.literal(prepared.gid())
                     + "; -- in that database, or COMMIT PREPARED";
             if (prepared.seconds() >= ends.suspiciousAge().toSeconds()) {

@@ -11,12 +11,12 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Whether every selected table can be carried. */
+/** Whether every selected table can be migrated. */
 final class TableChecks {
 
     private TableChecks() {}
 
-    /** Returns the line of the task file that takes a table out. */
+    /** Returns the line of the task file that excludes a table. */
     static String exclude(TableName table) {
         return "objects: { exclude: [ \"" + table + "\" ] }";
     }
@@ -42,13 +42,17 @@ final class TableChecks {
         findings.passIfNothingFound("objects", ends.captured().size() + " tables are selected.");
     }
 
-    /** Debezium reads columns by their names in lower case, and would take one for the other. */
+    /** Debezium's decoder takes quotes around a column's name off, and refuses names that then differ only by case. */
     static void columnNames(Ends ends, Findings findings) throws SQLException {
         for (String[] found : ends.atSource("""
                 SELECT n.nspname, c.relname, string_agg(a.attname, ', ' ORDER BY a.attnum), min(a.attname COLLATE "C")
                 FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
                      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                GROUP BY n.nspname, c.relname, lower(a.attname)
+                     CROSS JOIN LATERAL (SELECT left(a.attname, 1) AS quote) f
+                GROUP BY n.nspname, c.relname, lower(
+                    CASE WHEN length(a.attname) > 1 AND quote IN ('"', '''', '`') AND right(a.attname, 1) = quote
+                         THEN replace(substr(a.attname, 2, length(a.attname) - 2), quote || quote, quote)
+                         ELSE a.attname END)
                 HAVING count(*) > 1
                 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", min(a.attnum)
                 """, oids(ends))
@@ -56,34 +60,19 @@ final class TableChecks {
             TableName table = new TableName(found[0], found[1]);
             findings.fail(
                     table.toString(),
-                    "Columns " + found[2] + " of table " + table + " differ only by case, and cannot be told apart.",
+                    "Columns " + found[2] + " of table " + table
+                            + " differ only by case or by quotes around the name, and cannot be told apart.",
                     "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[3]) + " TO "
-                            + Identifiers.quote(found[3] + "_2") + "; -- or " + exclude(table));
+                            + Identifiers.quote(unquoted(found[3]) + "_2") + "; -- or " + exclude(table));
         }
-        quotedColumnNames(ends, findings);
-        findings.passIfNothingFound("tables", "Every column of a selected table can be told by its name.");
+        findings.passIfNothingFound("tables", "Every column of a selected table has a usable name.");
     }
 
-    /** Debezium takes quotes around a name for SQL's and strips them: its records would have another column. */
-    private static void quotedColumnNames(Ends ends, Findings findings) throws SQLException {
-        for (String[] found : ends.atSource("""
-                SELECT n.nspname, c.relname, a.attname
-                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
-                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                WHERE length(a.attname) > 1 AND left(a.attname, 1) IN ('"', '''', '`')
-                      AND right(a.attname, 1) = left(a.attname, 1)
-                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", a.attnum
-                """, oids(ends))
-                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3)})) {
-            TableName table = new TableName(found[0], found[1]);
-            String bare = found[2].substring(1, found[2].length() - 1);
-            findings.fail(
-                    table + "." + found[2],
-                    "The name of column " + found[2] + " of table " + table
-                            + " begins and ends with a quote character, and cannot be told from the name without them.",
-                    "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[2]) + " TO "
-                            + Identifiers.quote(bare.isEmpty() ? "unnamed" : bare) + "; -- or " + exclude(table));
-        }
+    private static String unquoted(String name) {
+        boolean quoted = name.length() > 1
+                && "\"'`".indexOf(name.charAt(0)) >= 0
+                && name.charAt(name.length() - 1) == name.charAt(0);
+        return quoted ? name.substring(1, name.length() - 1) : name;
     }
 
     static void withoutColumns(Ends ends, Findings findings) throws SQLException {
@@ -96,7 +85,7 @@ final class TableChecks {
                 """, oids(ends)))) {
             findings.fail(
                     table.toString(),
-                    "Table " + table + " has no columns, and its rows cannot be carried.",
+                    "Table " + table + " has no columns, and its rows cannot be migrated.",
                     exclude(table));
         }
         findings.passIfNothingFound("tables", "Every selected table has columns.");
@@ -129,7 +118,8 @@ final class TableChecks {
             } else if (table.kind() == Kind.FOREIGN) {
                 findings.warn(
                         table.name().toString(),
-                        "Table " + table.name() + " is a foreign table: its rows live elsewhere and are not carried.",
+                        "Table " + table.name()
+                                + " is a foreign table: its rows are stored elsewhere and are not migrated.",
                         exclude(table.name()));
             }
         }
@@ -150,7 +140,7 @@ final class TableChecks {
         findings.passIfNothingFound("temporary tables", "The source has no temporary tables at the moment.");
     }
 
-    /** Triggers and rules that are enabled ALWAYS act at the destination on changes they acted on at the source. */
+    /** Triggers and rules that are enabled ALWAYS fire at the destination for changes that they fired for at the source. */
     static void alwaysTriggers(Ends ends, Findings findings) throws SQLException {
         for (String[] found : ends.atSource("""
                 SELECT n.nspname, c.relname, w.kind, w.name
@@ -167,7 +157,7 @@ final class TableChecks {
             findings.fail(
                     table.toString(),
                     "The " + kind + " " + found[3] + " of table " + table
-                            + " is enabled ALWAYS: at the destination it would act a second time on every change.",
+                            + " is enabled ALWAYS: at the destination it would fire a second time for every change.",
                     "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " " + Identifiers.quote(found[3])
                             + "; -- or " + exclude(table));
         }
@@ -180,6 +170,6 @@ final class TableChecks {
         findings.pass(
                 "sizes",
                 ends.captured().size() + " tables hold about " + rows + " rows in " + Size.of(bytes)
-                        + ", without indexes; the destination needs as much, its indexes, and the WAL of writing both.");
+                        + ", without indexes; the destination needs that much space, plus its indexes, plus WAL for writing both.");
     }
 }

@@ -10,10 +10,10 @@ import org.dtssync.connectors.postgres.TableName;
 /** Whether the values of every selected column can be read back from the text that the server prints. */
 final class TypeChecks {
 
-    /** What the input function of a type that is only printed answers, whatever it is given. */
+    /** The error of the input function of an output-only type, for any input. */
     private static final Set<String> REFUSALS = Set.of("0A000", "XX000");
 
-    /** Every type and the types its values are made of: elements, base types, fields, bounds, ranges. */
+    /** Every type and the types that its values consist of: elements, base types, fields, bounds, ranges. */
     private static final String PARTS = """
             WITH RECURSIVE part(container, content) AS (
                 SELECT oid, typelem FROM pg_type WHERE typelem <> 0 AND typcategory = 'A'
@@ -31,7 +31,7 @@ final class TypeChecks {
     /**
      * Follows arrays, domains, composites, ranges and multiranges down to types that PostgreSQL prints but never reads.
      *
-     * <p>Which those are is asked of each type's input function: extensions bring their own, and new versions add some.
+     * <p>Calling each type's input function determines which these are: extensions bring their own, and new versions add some.
      */
     static void columnTypes(Ends ends, Findings findings) throws SQLException {
         for (String[] found : ends.atSource(PARTS + """
@@ -51,14 +51,14 @@ final class TypeChecks {
             findings.fail(
                     table + "." + found[2],
                     "Column " + found[2] + " of table " + table + " has type " + found[3]
-                            + ", whose values PostgreSQL prints but does not read.",
+                            + ", whose values PostgreSQL prints but cannot read back.",
                     "ALTER TABLE " + table.sql() + " ALTER COLUMN " + Identifiers.quote(found[2]) + " TYPE text USING "
                             + Identifiers.quote(found[2]) + "::text; -- or " + TableChecks.exclude(table));
         }
-        findings.passIfNothingFound("columns", "Every column's type can be carried.");
+        findings.passIfNothingFound("columns", "Every column type can be migrated.");
     }
 
-    /** Returns the base types in use whose input function takes nothing. */
+    /** Returns the base types in use whose input function accepts nothing. */
     private static List<Long> printedOnly(Ends ends) throws SQLException {
         List<Long> refused = new ArrayList<>();
         for (Base type : ends.atSource(PARTS + """
@@ -87,7 +87,7 @@ final class TypeChecks {
             return false;
         } catch (SQLException e) {
             String state = e.getSQLState() == null ? "" : e.getSQLState();
-            // Most types do not take an empty text; that alone says that they read what they are given.
+            // Most types reject an empty text with an error about the value, which shows that they do read input.
             if (state.startsWith("22") || state.startsWith("42") || state.startsWith("23")) {
                 return false;
             }

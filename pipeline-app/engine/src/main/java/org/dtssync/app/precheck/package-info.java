@@ -1,5 +1,5 @@
 /**
- * Looks at everything that could make a task fail or be inexact, and changes nothing: many small checks that all run.
+ * Checks everything that could make a task fail or be inexact, and changes nothing: many small checks that all run.
  *
  * <p>Reads from: both databases, the brokers, the registry. Writes to: nothing.
  */

@@ -23,12 +23,12 @@ import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TaskName;
 
 /**
- * A task that flows against another one, the first, between the same two databases ({@code mirror.of}). It loads nothing: its
- * stream begins at its slot. Its position row at its destination names the first task, by which the first leaves its
- * transactions out; it leaves out the first one's by theirs at its source.
+ * A task in the opposite direction of another one, the first, between the same two databases ({@code mirror.of}). It copies no existing rows: its
+ * stream begins at its slot. Its position row at its destination names the first task, by which the first ignores its
+ * transactions; it ignores the first one's by theirs at its source.
  *
  * @param route the mirror's
- * @param objects which tables the mirror carries
+ * @param objects which tables the mirror replicates
  * @param first the name of the task it mirrors
  */
 public record Mirror(Route route, ObjectSelection objects, TaskName first) {
@@ -46,13 +46,13 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
     public static List<String> mirrorsOf(Route route) {
         return route.source()
                 .inTransaction(
-                        "The source could not be asked for mirrors",
+                        "The source could not be queried for mirrors",
                         connection -> AppliedPosition.mirrorsOf(
                                 connection, route.task(), route.name().reverse().text()));
     }
 
     /**
-     * Prepares it: the first task learns to leave its transactions out before there is one.
+     * Prepares it: the first task learns to ignore its transactions before there is one.
      *
      * @param preparation the mirror's
      */
@@ -64,12 +64,13 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
         try (Connection connection = route.destination().open()) {
             new Publication(first.publication()).include(connection, AppliedPosition.TABLE);
         } catch (SQLException e) {
-            throw SqlFaults.explain("The publication of task " + first + " could not take in the positions", e);
+            throw SqlFaults.explain(
+                    "The publication of task " + first + " could not be extended with the position tables", e);
         }
         preparation.follow(tables);
     }
 
-    /** What the first task keeps at its destination, which is this one's source, tells whether both fit together. */
+    /** The first task's state at its destination, which is this one's source, shows whether both match. */
     private void requireFirst() {
         Optional<TaskProgress> progress = new ProgressStore(route.source(), first.text()).task();
         if (progress.isEmpty()) {
@@ -80,7 +81,7 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
             throw new SyncException(
                     FaultKind.PRECHECK,
                     "Task " + first + " is in phase " + phase.label()
-                            + "; a mirror of it can begin in phase incremental.",
+                            + "; a mirror of it can start in phase incremental.",
                     "See dts-sync status of " + first + ".");
         }
         SourceIdentity theirs = new ProgressStore(route.source(), first.text())
@@ -113,8 +114,8 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
         if (!missing.isEmpty()) {
             throw new SyncException(
                     FaultKind.PRECHECK,
-                    "Table " + missing.get(0) + " does not exist at the destination, and a mirror makes none.",
-                    "Make it there, or exclude it in objects.exclude.");
+                    "Table " + missing.get(0) + " does not exist at the destination, and a mirror creates none.",
+                    "Create it there, or exclude it in objects.exclude.");
         }
     }
 }

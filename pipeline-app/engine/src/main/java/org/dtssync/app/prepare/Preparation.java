@@ -28,6 +28,7 @@ import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.FirstCut;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Phase prepare: the heartbeat table, the publication and the slot at the source, the task's tables, cut 0.
  *
- * <p>Nothing is captured before it is done, so after a crash all of it is simply made again.
+ * <p>Nothing is captured before it is done, so after a crash everything is simply re-created.
  */
 public final class Preparation {
 
@@ -51,7 +52,7 @@ public final class Preparation {
 
     private static final int STRUCTURES_AT_ONCE = 1_000;
 
-    /** Applications are about to be moved: that can be given up, and begun again once the transaction is over. */
+    /** Applications are about to be moved: that can be aborted, and repeated once the transaction has ended. */
     private static final String SLOT_LOCK_LIMIT = "30s";
 
     private final Route route;
@@ -67,8 +68,8 @@ public final class Preparation {
      *
      * @param objects which tables belong to the task
      * @param capture how the capture will reach the topics
-     * @param codec makes what writes cut 0
-     * @param mirrored the task that leaves out what this one writes
+     * @param codec creates the writer of cut 0
+     * @param mirrored the task that ignores what this one writes
      * @param epoch the right to write to the destination
      */
     public Preparation(
@@ -87,7 +88,7 @@ public final class Preparation {
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
-    /** Prepares a task whose destination has nothing yet. */
+    /** Prepares a task whose destination is empty. */
     public void run() {
         List<TableProgress> tables = new SelectedTables(route.source(), objects).read();
         if (tables.isEmpty()) {
@@ -99,22 +100,26 @@ public final class Preparation {
         progress.addTables(tables, epoch);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeStructures(names);
+        Failpoint.PREPARE_TABLES_RECORDED.reached();
         start(names, NO_LIMIT);
     }
 
     private void start(List<TableName> names, String lockLimit) {
         try (Connection source = route.source().open()) {
             setLockLimit(source, lockLimit);
-            // What was found equal was the stream before.
+            // Earlier verifications concern the previous stream.
             new Verifications(route.destination(), route.task()).forget(epoch);
             new StateSchema(route.source()).installHeartbeat();
             makePublication(source, names);
             new PublicationWatch(route).record(source, epoch);
+            Failpoint.PREPARE_PUBLICATION_MADE.reached();
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
+            Failpoint.PREPARE_SLOT_MADE.reached();
             String systemIdentifier = systemIdentifier(source);
             progress.sourceSystem(systemIdentifier, source.getCatalog(), epoch);
             begin(start, systemIdentifier);
+            Failpoint.PREPARE_POSITION_WRITTEN.reached();
             LOG.info(
                     "Prepared. task={} slot={} lsn={} tables={}",
                     route.task(),
@@ -127,7 +132,7 @@ public final class Preparation {
     }
 
     /**
-     * Prepares a task whose destination has every row already: it begins to follow from here on.
+     * Prepares a task whose destination already has every row: it follows from here on.
      *
      * @param tables the tables it follows
      */
@@ -142,7 +147,7 @@ public final class Preparation {
         followed.forEach(table -> progress.tableState(table.table(), TableState.STREAMING, epoch));
         storeStructures(tables);
         List<TableName> published = new ArrayList<>(tables);
-        // By these rows our own transactions of the other direction are recognised.
+        // These rows identify our own transactions of the opposite direction.
         published.add(AppliedPosition.TABLE);
         start(published, SLOT_LOCK_LIMIT);
     }
@@ -159,7 +164,7 @@ public final class Preparation {
         progress.storeStructures(part, epoch);
     }
 
-    /** A slot waits for every transaction that is open when it is made. */
+    /** A slot waits for every transaction that is open when it is created. */
     private static void setLockLimit(Connection source, String limit) throws SQLException {
         try (Statement statement = source.createStatement()) {
             statement.execute("SET lock_timeout = '" + limit + "'");
@@ -193,12 +198,13 @@ public final class Preparation {
 
     private void begin(Lsn start, String systemIdentifier) {
         FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
+        Failpoint.PREPARE_CUT_WRITTEN.reached();
         progress.cutsTopic(first.topicId(), epoch);
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
             epoch.hold(connection);
             AppliedPosition.begin(connection, epoch, new AppliedPosition(start, first.offset()), mirrored);
-            // In this transaction, which a capture in the other direction leaves out.
+            // In this transaction, which a capture in the opposite direction ignores.
             forgetHeartbeat(connection);
             connection.commit();
         } catch (SQLException e) {
@@ -206,7 +212,7 @@ public final class Preparation {
         }
     }
 
-    /** A row that an earlier stream left at one end only could not be followed. */
+    /** A row that an earlier stream left at only one end could not be followed. */
     private void forgetHeartbeat(Connection connection) throws SQLException {
         new HeartbeatStore(route.task()).forget(connection);
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.dtssync.app.state.Chunk;
 
 /**
- * What is left to copy, in the order it should be: tables without a key first, then the largest, small ones last and several
+ * What is left to copy, in order: tables without a key first, then the largest, small ones last and several
  * in one transaction. Thread-safe; shared by the workers.
  */
 final class Agenda {
@@ -48,7 +48,7 @@ final class Agenda {
     }
 
     /**
-     * Takes chunks to copy in one transaction, waiting while others may still give some back. Each taking needs one
+     * Takes chunks to copy in one transaction, waiting while others may still return some. Each call needs one
      * {@link #finished}.
      *
      * @return the chunks, one or several whole small tables; empty if there is nothing left
@@ -64,13 +64,13 @@ final class Agenda {
         return waiting.removeFirst();
     }
 
-    /** Gives back what was cut off a taken chunk. It comes next, so that tables are finished one after the other. */
+    /** Returns the remainder of a taken chunk. It comes next, so that tables are finished one after the other. */
     synchronized void give(Chunk rest) {
         waiting.addFirst(List.of(rest));
         notifyAll();
     }
 
-    /** Ends what {@link #take} began. */
+    /** Completes {@link #take}. */
     synchronized void finished() {
         taken--;
         notifyAll();

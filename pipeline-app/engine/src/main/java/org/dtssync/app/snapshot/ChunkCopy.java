@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.CopiedChunk;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
@@ -21,7 +22,7 @@ import org.dtssync.connectors.postgres.TableName;
 /**
  * Copies chunks into the destination in one transaction there, and one at the source for each.
  *
- * <p>The destination's transaction holds the fence, the rows, the marks that they are copied, and the consistency point: a
+ * <p>The destination's transaction contains the epoch check, the rows, the marks that they are copied, and the consistency point: a
  * killed copy leaves nothing. Not thread-safe; each worker has its own.
  */
 final class ChunkCopy {
@@ -39,7 +40,7 @@ final class ChunkCopy {
     /**
      * Copies those of the chunks that are not copied yet, and commits.
      *
-     * @return what was copied, and which tables are whole now
+     * @return what was copied, and which tables are complete now
      */
     ChunkStore.Committed copy(List<Chunk> chunks, Sessions sessions) throws SQLException, InterruptedException {
         Connection destination = sessions.destination();
@@ -52,10 +53,11 @@ final class ChunkCopy {
             listener.copying(chunk.table(), chunk.number());
             copied.add(copyOne(chunk, shapes.get(chunk.table()), source, destination));
             listener.committing(chunk.table(), chunk.number());
+            Failpoint.SNAPSHOT_CHUNK_COPIED.reached();
         }
         Optional<Lsn> end = copied.stream().map(CopiedChunk::lsn).max(Lsn::compareTo);
         if (end.isPresent()) {
-            // Before the marks, whose rows the workers share: nobody waits for the WAL holding those.
+            // Before the marks, whose rows the workers share: so no worker holds them while it waits for the WAL.
             SourceWal.awaitFlushed(source, end.get());
         }
         return store.commit(destination, copied);
@@ -83,7 +85,7 @@ final class ChunkCopy {
 
     /**
      * Begins the source's transaction with the lock. LOCK is one of the few statements that take no snapshot, so the first
-     * query afterwards takes it, under the lock: a TRUNCATE or a rewrite that the snapshot does not see would else leave it an
+     * query afterwards takes it, under the lock: a TRUNCATE or a rewrite that the snapshot does not see would otherwise show an
      * empty table.
      */
     private static void begin(Connection source, TableShape shape) throws SQLException {
@@ -102,7 +104,7 @@ final class ChunkCopy {
                 .orElseThrow(() -> new SyncException(
                         FaultKind.STRUCTURE_CHANGED,
                         "Table " + chunk.table() + " has lost the unique index over its key.",
-                        "Make it again at the source, or run with --resnapshot " + chunk.table() + "."))
+                        "Re-create it at the source, or run with --resnapshot " + chunk.table() + "."))
                 .within(chunk.after(), chunk.upTo());
     }
 

@@ -14,13 +14,13 @@ import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Finds where a chunk that is open above should end, by one step along the key's index.
+ * Finds the end of a chunk that is open above, with one step along the key's index.
  *
- * <p>A worker that takes a table's tail cuts a chunk off it, gives the rest back and copies what it cut: copying starts at
- * once, nobody reads the table twice, and no snapshot lives longer than a step. Bounds need not be read in the snapshot of the
+ * <p>A worker that takes a table's tail splits off a chunk, returns the rest and copies the chunk: copying starts at
+ * once, no table is read twice, and no snapshot lives longer than a step. Bounds need not be read in the snapshot of the
  * chunk: wherever they lie, they divide all keys. Thread-safe.
  *
- * @param chunkRows about how many rows a chunk has
+ * @param chunkRows approximate number of rows per chunk
  */
 record ChunkSplitter(int chunkRows) {
 
@@ -28,14 +28,14 @@ record ChunkSplitter(int chunkRows) {
     private static final int LEAST_ROW_BYTES = 36;
 
     /**
-     * Returns whether the table may have more rows than a chunk. Statistics may be absent or old, so a table is held for small
+     * Returns whether the table may have more rows than a chunk. Statistics may be missing or old, so a table is considered small
      * only if its size leaves no doubt.
      */
     boolean mayExceedChunk(TableProgress table) {
         return table.estimatedRows() > chunkRows || table.estimatedBytes() > (long) chunkRows * LEAST_ROW_BYTES;
     }
 
-    /** Returns the key at which the chunk should end; empty if what is left of the table fits one chunk. */
+    /** Returns the key at which the chunk should end; empty if the rest of the table fits into one chunk. */
     Optional<List<String>> bound(Chunk chunk, Connection source) throws SQLException {
         if (!chunk.isKeyed() || !chunk.isTail() || !mayExceedChunk(chunk.of())) {
             return Optional.empty();
@@ -45,7 +45,7 @@ record ChunkSplitter(int chunkRows) {
         Optional<KeyOrder> order =
                 catalog.keyOrder(table, chunk.of().keyColumns().orElseThrow());
         if (order.isEmpty()) {
-            // A partitioned table whose parts have keys while the root has none: copied whole.
+            // A partitioned table whose partitions have keys but whose root has none: copied as a whole.
             return Optional.empty();
         }
         String from = catalog.shapes(List.of(table)).get(table).sql();

@@ -11,10 +11,10 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
 /**
- * Carries the text of one COPY from the source into one at the destination, a buffer at a time.
+ * Pipes the text of one COPY at the source into one at the destination, buffer by buffer.
  *
  * <p>Text, not binary: the binary form of a type may differ between versions and holds object ids of enums and composites.
- * The server sends a message a row; they are gathered so that the destination gets few large ones. Not thread-safe; keeps its
+ * The server sends one message per row; they are combined so that the destination gets few large ones. Not thread-safe; keeps its
  * buffer from chunk to chunk.
  */
 final class CopyPipe {
@@ -28,7 +28,7 @@ final class CopyPipe {
     private long rows;
     private long bytes;
 
-    /** Creates a pipe that tells what it carried, as it goes. */
+    /** Creates a pipe that reports what it has transferred. */
     CopyPipe(CarriedListener listener) {
         this.listener = listener;
     }
@@ -36,8 +36,8 @@ final class CopyPipe {
     /**
      * Copies.
      *
-     * @return how many rows and bytes went over
-     * @throws SyncException that says which side failed; both connections must then be given up
+     * @return how many rows and bytes were transferred
+     * @throws SyncException that says which side failed; both connections must then be discarded
      */
     Carried copy(TableName name, Connection source, String out, Connection destination, String in) {
         table = name;
@@ -128,7 +128,7 @@ final class CopyPipe {
         return SqlFaults.explain("Table " + table + " could not be read from the source", e);
     }
 
-    /** The server's message on a value it does not take repeats the value, so it is left out. */
+    /** The server's message about a rejected value repeats the value, so it is left out. */
     private SyncException writeFault(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         if (state.startsWith("22") || state.startsWith("23")) {
@@ -140,7 +140,7 @@ final class CopyPipe {
         return SqlFaults.explain("Table " + table + " could not be written to the destination", e);
     }
 
-    /** Told of every buffer that went over. */
+    /** Notified of every transferred buffer. */
     @FunctionalInterface
     interface CarriedListener {
 
@@ -149,7 +149,7 @@ final class CopyPipe {
     }
 
     /**
-     * What went over.
+     * What was transferred.
      *
      * @param rows how many rows
      * @param bytes how many bytes of COPY text

@@ -10,7 +10,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tries work again, on new connections and ever more slowly, while its fault is one that passes. Thread-safe. */
+/** Retries work on new connections, with exponential backoff, while its fault is transient. Thread-safe. */
 final class CopyRetry {
 
     private static final Logger LOG = LoggerFactory.getLogger(CopyRetry.class);
@@ -26,7 +26,7 @@ final class CopyRetry {
         this.listener = listener;
     }
 
-    /** Makes every failure from here on final: the connections are being ended on purpose. */
+    /** Makes every failure from now on final: the connections are being closed on purpose. */
     void stop() {
         stopped = true;
     }
@@ -34,8 +34,8 @@ final class CopyRetry {
     /**
      * Runs the work until it succeeds, fails for good or its retry window has passed.
      *
-     * @param what what is being done, a sentence without its full stop that names the object
-     * @param sessions the connections the work uses; ended after a failure, whose state nobody knows
+     * @param what the work, a sentence without its full stop that names the object
+     * @param sessions the connections the work uses; closed after a failure, since their state is unknown
      * @throws SyncException the last failure
      * @throws InterruptedException if the job was stopped
      */
@@ -53,9 +53,9 @@ final class CopyRetry {
                 if (!isPassing(fault) || spent.plusMillis(wait).compareTo(window(fault.kind())) > 0) {
                     throw fault;
                 }
-                // Workers that lost one server together do not come back in the same moment.
+                // Workers that lost the same server do not all return at the same moment.
                 long spread = ThreadLocalRandom.current().nextLong(wait / 2, wait + 1);
-                LOG.warn("The snapshot tries again. attempt={} wait_ms={} error={}", attempt, spread, fault.what());
+                LOG.warn("The snapshot retries. attempt={} wait_ms={} error={}", attempt, spread, fault.what());
                 listener.retrying(fault.kind());
                 Thread.sleep(spread);
             }
@@ -63,7 +63,7 @@ final class CopyRetry {
         }
     }
 
-    /** Runs the work once, with failures told in the same way as by {@link #run}. */
+    /** Runs the work once, with failures reported as by {@link #run}. */
     <T> T once(String what, Sessions sessions, Attempt<T> work) throws InterruptedException {
         boolean succeeded = false;
         try {
@@ -99,7 +99,7 @@ final class CopyRetry {
         return kind.retry() == FaultKind.Retry.CONNECTION ? settings.connection() : settings.other();
     }
 
-    /** Work that may be done again. */
+    /** Work that may be repeated. */
     @FunctionalInterface
     interface Attempt<T> {
         T run() throws SQLException, InterruptedException;

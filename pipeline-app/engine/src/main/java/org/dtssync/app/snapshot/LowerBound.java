@@ -18,13 +18,13 @@ import org.slf4j.LoggerFactory;
  * Waits until every transaction has ended that could have committed before the slot's start without being visible yet.
  *
  * <p>A commit is in the WAL before it is visible. One whose record lies before the slot's start is not streamed, so every
- * chunk's snapshot must see it: no chunk may start before all transactions that ran when the slot was made have ended. Those
- * that run now, after it was made, are among them or younger.
+ * chunk's snapshot must see it: no chunk may start before all transactions that ran when the slot was created have ended. Those
+ * that run now, after it was created, are among them or younger.
  *
- * <p>The wait is for all transaction ids below one taken for the purpose. The {@code xmax} of a snapshot would not do: it is the
+ * <p>It waits for all transaction ids below one taken for the purpose. The {@code xmax} of a snapshot is not suitable: it is the
  * id after the last one that <em>ended</em>, and a running transaction with that very id is in no list and below no bound.
  *
- * <p>The wait is done at every start, resumed or not: then it needs no state, is right for whichever slot is there, and costs
+ * <p>It waits at every start, resumed or not: so it needs no state, is right for any slot, and costs
  * two short queries unless a transaction runs for long.
  *
  * <p>Used by one thread.
@@ -102,7 +102,7 @@ final class LowerBound {
         }
     }
 
-    /** Finds holders by their locks on their own ids, which everybody may see; a lock's id has only the lower 32 bits. */
+    /** Finds holders by their locks on their own ids, which every account may see; a lock's id has only the lower 32 bits. */
     private static List<RunningTransaction> running(Connection source, String next) throws SQLException {
         List<RunningTransaction> running = new ArrayList<>();
         try (PreparedStatement statement = source.prepareStatement("""

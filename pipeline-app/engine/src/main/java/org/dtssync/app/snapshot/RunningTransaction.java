@@ -6,7 +6,7 @@ import java.time.Duration;
  * A transaction at the source that the snapshot waits for.
  *
  * @param name its process id, or the name it was prepared under
- * @param age how long it runs already; zero where the account may not see it
+ * @param age how long it has been running; zero if the account may not see it
  */
 public record RunningTransaction(String name, Duration age) {
 

@@ -9,16 +9,16 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SoleSession;
 
 /**
- * The two connections of one worker, opened when first asked for and kept for all its chunks.
+ * The two connections of one worker, opened when first needed and kept for all its chunks.
  *
- * <p>Used by one thread, but for {@link #abort}, which any thread may call to get the worker out of a running statement.
+ * <p>Used by one thread, except {@link #abort}, which any thread may call to interrupt a running statement.
  */
 final class Sessions implements AutoCloseable {
 
     /**
      * Ranges are read through the key's index whatever the statistics say (a table never analyzed would be read whole for
      * each chunk), and by no more processes at the source than there are workers. Waiting for a lock ends, so that a chunk
-     * does not stand behind somebody's ALTER TABLE for ever.
+     * does not wait behind an ALTER TABLE forever.
      */
     private static final String SOURCE_SETTINGS = """
             SET enable_seqscan = off;
@@ -30,7 +30,7 @@ final class Sessions implements AutoCloseable {
 
     /**
      * A chunk and the mark that it is copied are one transaction: a crash of the destination loses both or none, and what it
-     * loses is always the newest. So nobody waits for its disk at each commit; the end of the job does, once.
+     * loses is always the newest. So no commit waits for the disk; the end of the job does, once.
      */
     private static final String DESTINATION_SETTINGS = """
             SET synchronous_commit = off;
@@ -50,7 +50,7 @@ final class Sessions implements AutoCloseable {
         this.destinationConnections = new SoleSession(destinationConnections);
     }
 
-    /** Returns the connection to the source, in autocommit mode: its transactions are begun and ended by SQL. */
+    /** Returns the connection to the source, in autocommit mode: SQL statements begin and end its transactions. */
     Connection source() throws SQLException {
         synchronized (this) {
             if (source != null) {
@@ -92,12 +92,12 @@ final class Sessions implements AutoCloseable {
                 // Unlike close(), this neither waits for a running COPY nor for the server.
                 connection.abort(Runnable::run);
             } catch (SQLException e) {
-                // The socket is gone, which is all that was wanted.
+                // The socket is closed, which is all that is needed.
             }
         }
     }
 
-    /** Ends both connections for good: what is opened afterwards is ended at once. */
+    /** Closes both connections for good: later ones are closed at once. */
     synchronized void abort() {
         aborted = true;
         discard();
@@ -115,7 +115,7 @@ final class Sessions implements AutoCloseable {
                 try {
                     connection.close();
                 } catch (SQLException e) {
-                    // Nothing is open in it that would need to be saved.
+                    // It has no open transaction to save.
                 }
             }
         }
@@ -136,7 +136,7 @@ final class Sessions implements AutoCloseable {
         return opened;
     }
 
-    /** Keeps triggers and foreign keys from firing for rows that were checked at the source, where the account may. */
+    /** Keeps triggers and foreign keys from firing for rows that were checked at the source, if the account may. */
     private static void replicaWhereAllowed(Connection connection) throws SQLException {
         try {
             execute(connection, "SET session_replication_role = replica");

@@ -17,7 +17,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Reads what a copy must know of tables and keys from a database's catalog. Not thread-safe, as its connection. */
+/** Reads the facts about tables and keys that a copy needs from a database's catalog. Not thread-safe, like its connection. */
 final class ShapeCatalog {
 
     private final Connection connection;
@@ -29,7 +29,7 @@ final class ShapeCatalog {
     /**
      * Reads the shapes of several tables at once.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED if one of them is not there
+     * @throws SyncException of kind STRUCTURE_CHANGED if one of them does not exist
      */
     Map<TableName, TableShape> shapes(List<TableName> tables) throws SQLException {
         Map<TableName, TableShape> shapes = new HashMap<>();
@@ -55,8 +55,8 @@ final class ShapeCatalog {
             if (!shapes.containsKey(table)) {
                 throw new SyncException(
                         FaultKind.STRUCTURE_CHANGED,
-                        "Table " + table + " is not there.",
-                        "If it was dropped or renamed, exclude it and prepare the task again.");
+                        "Table " + table + " does not exist.",
+                        "If it was dropped or renamed, exclude it and start the task over.");
             }
         }
         return shapes;

@@ -9,6 +9,7 @@ import org.dtssync.app.config.SnapshotSettings;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
@@ -17,15 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads the history of a task's tables, several chunks at a time.
+ * Copies the existing rows of a task's tables (initial load), several chunks in parallel.
  *
  * <p>Before: publication and slot exist, the tables exist at the destination with their key's index only, and are pending in
- * the task's progress. After {@link #run}: every table is copied, and the task's consistency point is at or behind all that
+ * the task's progress. After {@link #run}: every table is copied, and the task's consistency point is at or past everything that
  * any chunk showed. What makes it resumable is that each chunk's rows and its mark are one transaction; killed at any moment,
- * a new job over the same task carries on. Rules that hold throughout:
+ * a new job for the same task resumes. Rules that hold throughout:
  *
  * <ul>
- *   <li>No chunk is read before all transactions have ended that could hide from it and from the slot ({@link LowerBound}).
+ *   <li>No chunk is read before all transactions have ended that both it and the slot could miss ({@link LowerBound}).
  *   <li>A chunk is read under a lock that was taken before its snapshot ({@link ChunkCopy}).
  *   <li>A chunk is committed only when all it shows is safe on the source's disk ({@link SourceWal}).
  *   <li>Chunks divide the keys, so rows that move between them while they are read break no key ({@link KeyOrder}).
@@ -56,9 +57,9 @@ public final class SnapshotJob {
      * @param store the task's progress
      * @param epoch this instance's right to write
      * @param settings how many workers and how large the chunks
-     * @param retry how long passing faults are retried
-     * @param emptyFirst whether rows that are at the destination before the load are removed, once
-     * @param listener hears how it goes on
+     * @param retry how long transient faults are retried
+     * @param emptyFirst whether existing rows at the destination are removed before the load, once
+     * @param listener notified of progress
      */
     public SnapshotJob(
             DatabaseConnections source,
@@ -80,15 +81,16 @@ public final class SnapshotJob {
     }
 
     /**
-     * Copies all that is not copied yet and returns when every table is.
+     * Copies everything that is not copied yet and returns when every table is.
      *
-     * @throws SyncException of any kind; one that passes only after its retry window. What was committed stays
+     * @throws SyncException of any kind; a transient one only after its retry window. What was committed stays
      * @throws InterruptedException if this thread was interrupted; nothing runs any more then
      */
     public void run() throws InterruptedException {
         CopyRetry retry = new CopyRetry(retrySettings, listener);
         try (Sessions sessions = new Sessions(source, destination)) {
             List<Chunk> pending = plan(retry, sessions);
+            Failpoint.SNAPSHOT_PLANNED.reached();
             if (pending.isEmpty()) {
                 return;
             }
@@ -96,16 +98,17 @@ public final class SnapshotJob {
             progress.start(store.tables());
             LOG.info("Snapshot starts. chunks={} workers={}", pending.size(), settings.workers());
             while (!pending.isEmpty()) {
-                // The workers have their own; one that idles for hours would only be cut off.
+                // The workers have their own; one that idles for hours would only be closed by a middlebox.
                 sessions.rest();
                 copy(pending);
+                Failpoint.SNAPSHOT_COPIED.reached();
                 pending = settle(retry, sessions);
             }
         }
     }
 
     /**
-     * Forgets what was copied of a table and empties it at the destination, so that the next {@link #run} copies it again.
+     * Resets a table and empties it at the destination, so that the next {@link #run} copies it again.
      * Nothing may be applied to the table meanwhile.
      *
      * @throws SyncException of kind USAGE if the task has no such table, and of others
@@ -120,7 +123,7 @@ public final class SnapshotJob {
         }
     }
 
-    /** Returns how far the job is, for as long as it runs and afterwards. */
+    /** Returns the job's progress, while it runs and afterwards. */
     public SnapshotProgress progress() {
         return progress;
     }
@@ -150,7 +153,7 @@ public final class SnapshotJob {
     }
 
     /**
-     * Makes what was committed safe and looks again at what is pending: a destination that crashed meanwhile may have lost its
+     * Makes what was committed durable and checks again what is pending: a destination that crashed meanwhile may have lost its
      * newest commits, which were not waited for.
      */
     private List<Chunk> settle(CopyRetry retry, Sessions sessions) throws InterruptedException {

@@ -6,14 +6,14 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Hears how the snapshot goes on. Called by the workers, several at a time; an exception thrown here stops the job.
+ * Notified of the snapshot's progress. Called by the workers, in parallel; an exception thrown here stops the job.
  */
 public interface SnapshotListener {
 
     /** A listener that does nothing. */
     SnapshotListener NONE = new SnapshotListener() {};
 
-    /** Called when the start still waits, now and then, for transactions that are older than the slot. */
+    /** Called repeatedly while the start waits for transactions that are older than the slot. */
     default void waitingFor(List<RunningTransaction> transactions) {}
 
     /** Called before each try to copy a chunk, inside the destination's transaction, before its first row. */
@@ -25,7 +25,7 @@ public interface SnapshotListener {
     /** Called when a chunk is committed. */
     default void copied(TableName table, int chunk, long rows, long bytes) {}
 
-    /** Called when work failed for a reason that may pass, before it is tried again. */
+    /** Called when work failed with a transient fault, before it is retried. */
     default void retrying(FaultKind kind) {}
 
     /** Called when the last chunk of a table is committed; the time is that of this run. */

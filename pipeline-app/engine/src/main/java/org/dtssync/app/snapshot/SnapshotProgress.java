@@ -11,9 +11,9 @@ import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * How far and how fast the snapshot is. Written by the workers, read by whoever shows it. Thread-safe.
+ * The progress and speed of the snapshot. Written by the workers, read by the display. Thread-safe.
  *
- * <p>Rows are those committed. The share done weighs tables by their size at the source; what remains is reckoned from the
+ * <p>Rows are those committed. The share done weights tables by their size at the source; the remaining time is computed from the
  * share done in this run, so a resumed run does not count what an earlier one did as its own speed.
  */
 public final class SnapshotProgress {
@@ -36,7 +36,7 @@ public final class SnapshotProgress {
         beganNanos = nanoClock.getAsLong();
     }
 
-    /** Starts over with the tables as they are recorded. */
+    /** Starts over with the recorded tables. */
     synchronized void start(List<TableProgress> recorded) {
         tables.clear();
         for (TableProgress table : recorded) {
@@ -49,7 +49,7 @@ public final class SnapshotProgress {
         carriedBytes = 0;
     }
 
-    /** Counts rows and bytes that went over, whether or not they are committed yet. */
+    /** Counts transferred rows and bytes, whether or not they are committed yet. */
     synchronized void carried(TableName name, long rows, long bytes) {
         carriedBytes += bytes;
         Table table = tables.get(name);
@@ -59,7 +59,7 @@ public final class SnapshotProgress {
         }
     }
 
-    /** Notes that a table's copying begins, if it is the first time in this run. */
+    /** Records that copying of a table starts, if it is the first time in this run. */
     synchronized void copying(TableName name) {
         Table table = tables.get(name);
         if (table != null && table.beganNanos.isEmpty()) {
@@ -75,7 +75,7 @@ public final class SnapshotProgress {
         }
     }
 
-    /** Notes that a table is whole, and returns how long that took in this run. */
+    /** Records that a table is complete, and returns how long that took in this run. */
     synchronized Duration loaded(TableName name) {
         Table table = tables.get(name);
         if (table == null) {
@@ -86,13 +86,13 @@ public final class SnapshotProgress {
         return Duration.ofNanos(now - table.beganNanos.orElse(now));
     }
 
-    /** Returns how far and how fast all of it is. */
+    /** Returns the overall progress and speed. */
     public synchronized Overall overall() {
         long rows = 0;
         long estimated = 0;
         for (Table table : tables.values()) {
             rows += table.rows;
-            // Once a table is whole its rows are known, whatever the statistics said.
+            // Once a table is complete its number of rows is known, whatever the statistics said.
             estimated += table.whole ? table.rows : Math.max(table.rows, table.of.estimatedRows());
         }
         Duration elapsed = Duration.ofNanos(nanoClock.getAsLong() - beganNanos);
@@ -116,7 +116,7 @@ public final class SnapshotProgress {
                 .toList();
     }
 
-    /** Returns how many tables are whole. */
+    /** Returns how many tables are complete. */
     public synchronized long wholeTables() {
         return tables.values().stream().filter(table -> table.whole).count();
     }
@@ -146,10 +146,10 @@ public final class SnapshotProgress {
      *
      * @param rows rows committed, in this run and before
      * @param estimatedRows rows there are, by the source's statistics where they are not known yet
-     * @param carriedBytes bytes of COPY text that went over in this run
-     * @param rowsPerSecond rows committed a second in this run
-     * @param bytesPerSecond bytes of COPY text a second in this run
-     * @param remaining how long it will still take; empty while nothing is done that it could be reckoned from
+     * @param carriedBytes bytes of COPY text transferred in this run
+     * @param rowsPerSecond rows committed per second in this run
+     * @param bytesPerSecond bytes of COPY text per second in this run
+     * @param remaining the estimated remaining time; empty as long as there is nothing to compute it from
      */
     public record Overall(
             long rows,
@@ -163,10 +163,10 @@ public final class SnapshotProgress {
      * A table that is being copied.
      *
      * @param table the table
-     * @param rows rows that went over, in this run and before, committed or not; repeated ones count again
+     * @param rows transferred rows, in this run and before, committed or not; repeated ones count again
      * @param estimatedRows rows there are, by the source's statistics; never less than {@code rows}
-     * @param bytesPerSecond bytes of COPY text a second in this run
-     * @param remaining how long it will still take; empty while nothing went over
+     * @param bytesPerSecond bytes of COPY text per second in this run
+     * @param remaining the estimated remaining time; empty as long as nothing was transferred
      */
     public record Part(
             TableName table, long rows, long estimatedRows, double bytesPerSecond, Optional<Duration> remaining) {}
@@ -200,7 +200,7 @@ public final class SnapshotProgress {
             return new Part(of.table(), gone, estimated, carriedBytes / seconds, remaining);
         }
 
-        /** Never zero: an empty table takes its moment too. */
+        /** Never zero: an empty table takes a moment too. */
         double weight() {
             return 8192.0 + of.estimatedBytes();
         }

@@ -24,7 +24,7 @@ final class TableEmptier {
     }
 
     /**
-     * Empties the tables, all in one statement, as foreign keys between them demand. Where keys of further tables point to
+     * Empties the tables, all in one statement, as foreign keys between them require. If keys of other tables refer to
      * them they cannot be truncated; their rows are then deleted, which with {@code session_replication_role = replica} fires
      * none of those keys.
      */
@@ -37,7 +37,7 @@ final class TableEmptier {
             execute("TRUNCATE " + String.join(", ", names));
         } catch (SQLException e) {
             if (!FEATURE_NOT_SUPPORTED.equals(e.getSQLState())) {
-                throw SqlFaults.explain("The tables from " + tables.get(0) + " on could not be emptied", e);
+                throw SqlFaults.explain("The tables starting with " + tables.get(0) + " could not be emptied", e);
             }
             destination.rollback(before);
             requireReplica(tables.get(0));
@@ -47,7 +47,7 @@ final class TableEmptier {
         }
     }
 
-    /** Under any other role the deletes would go on into the tables that refer to these. */
+    /** Under any other role the deletes would cascade into the tables that refer to these. */
     private void requireReplica(TableName table) throws SQLException {
         try (Statement statement = destination.createStatement();
                 ResultSet rows =
@@ -58,7 +58,7 @@ final class TableEmptier {
                         FaultKind.PERMISSION,
                         "Foreign keys of other tables refer to table " + table
                                 + ", and the destination's account may not set session_replication_role to empty it.",
-                        "Grant it the right, or drop these foreign keys and make them again afterwards.");
+                        "Grant that right, or drop these foreign keys and re-create them afterwards.");
             }
         }
     }

@@ -5,7 +5,7 @@ import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * What a copy must know of a table at the source.
+ * The facts about a source table that a copy needs.
  *
  * @param table the table
  * @param partitioned whether it is the root of partitions

@@ -9,7 +9,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Copies chunks from the agenda until it is empty. Runs in a thread of its own, which owns the sessions. */
+/** Copies chunks from the agenda until it is empty. Runs in its own thread, which owns the sessions. */
 final class Worker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -41,7 +41,7 @@ final class Worker {
         this.copy = new ChunkCopy(store, listener, new CopyPipe(progress::carried));
     }
 
-    /** Works until nothing is left or the first fault that does not pass. */
+    /** Works until nothing is left or until the first permanent fault. */
     void work() throws InterruptedException {
         for (List<Chunk> chunks = agenda.take(); !chunks.isEmpty(); chunks = agenda.take()) {
             try {
@@ -76,19 +76,19 @@ final class Worker {
         return chunk;
     }
 
-    /** Small tables share a transaction. If that fails for a passing reason they go one by one, to wait for that one only. */
+    /** Small tables share a transaction. After a transient failure they are copied one by one, so that only one of them waits. */
     private void several(List<Chunk> chunks) throws InterruptedException {
         chunks.forEach(chunk -> progress.copying(chunk.table()));
         try {
             report(retry.once(
-                    "The tables from " + chunks.get(0).table() + " on could not be copied",
+                    "The tables starting with " + chunks.get(0).table() + " could not be copied",
                     sessions,
                     () -> copy.copy(chunks, sessions)));
         } catch (SyncException fault) {
             if (!CopyRetry.isPassing(fault)) {
                 throw fault;
             }
-            LOG.warn("The snapshot tries small tables again one by one. error={}", fault.what());
+            LOG.warn("The snapshot retries small tables one by one. error={}", fault.what());
             for (Chunk chunk : chunks) {
                 single(chunk);
             }
@@ -104,7 +104,7 @@ final class Worker {
         for (ChunkStore.LoadedTable loaded : committed.loaded()) {
             var time = progress.loaded(loaded.table());
             LOG.info(
-                    "Table was copied. table={} rows={} bytes={} seconds={}.{}",
+                    "Table copied. table={} rows={} bytes={} seconds={}.{}",
                     loaded.table(),
                     loaded.rows(),
                     loaded.bytes(),

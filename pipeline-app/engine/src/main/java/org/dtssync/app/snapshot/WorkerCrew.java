@@ -14,7 +14,7 @@ import org.dtssync.connectors.fault.SyncException;
  */
 final class WorkerCrew {
 
-    /** Longer than opening a connection may take, which nothing can cut short. */
+    /** Longer than opening a connection may take, which cannot be interrupted. */
     private static final long JOIN_MILLIS = 15_000;
 
     private final CopyRetry retry;
@@ -57,7 +57,7 @@ final class WorkerCrew {
         try (owned) {
             worker.work();
         } catch (InterruptedException e) {
-            // The job stops the crew on purpose; whoever asked for it says why.
+            // The job stops the crew on purpose; the caller reports why.
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             synchronized (faults) {
@@ -69,7 +69,7 @@ final class WorkerCrew {
         }
     }
 
-    /** Ends the workers: what they run is ended at both servers by ending the connections. */
+    /** Stops the workers: closing the connections ends their statements at both servers. */
     private void stop() {
         retry.stop();
         for (Thread thread : threads) {
@@ -110,6 +110,6 @@ final class WorkerCrew {
         if (first instanceof SyncException fault) {
             throw fault;
         }
-        throw new SyncException(FaultKind.INTERNAL, "A worker of the snapshot failed.", "", first);
+        throw new SyncException(FaultKind.INTERNAL, "A snapshot worker failed.", "", first);
     }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The task's heartbeat at the source: written once a second, so that an idle source holds no WAL for
- * the slot, and applied at the destination like any row, which proves that everything before it is there.
+ * the slot, and applied at the destination like any row, which proves that everything before it has arrived.
  *
  * <p>Thread-safe.
  */
@@ -31,10 +31,10 @@ public final class Heartbeat {
     private static final long INTERVAL_MILLIS = 1_000;
     private static final long POLL_MILLIS = 20;
 
-    /** Beats between two looks at the WAL that is kept for the slot. */
+    /** Beats between two checks of the WAL retained for the slot. */
     private static final int BEATS_PER_LOOK = 5;
 
-    /** Looks between two warnings that it is too much. */
+    /** Checks between two warnings that it is too much. */
     private static final int LOOKS_PER_WARNING = 6;
 
     private final String task;
@@ -49,8 +49,8 @@ public final class Heartbeat {
      * Creates one; opens nothing yet.
      *
      * @param route the direction whose delay it measures
-     * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
-     * @param walRetained told how much WAL the source keeps for the slot, in bytes
+     * @param walWarningBytes size of the WAL retained for the slot, in bytes, that triggers a warning
+     * @param walRetained receives how much WAL the source retains for the slot, in bytes
      */
     public Heartbeat(Route route, long walWarningBytes, LongConsumer walRetained) {
         this.task = route.task();
@@ -80,7 +80,7 @@ public final class Heartbeat {
     /**
      * Writes one heartbeat, which is on the disk, with everything committed before it, when this returns.
      *
-     * @return a position before the heartbeat and behind everything committed before the call
+     * @return a position before the heartbeat and after everything committed before the call
      */
     public Lsn writeOnce() {
         try (Connection connection = source.open();
@@ -99,7 +99,7 @@ public final class Heartbeat {
             walRetained.accept(state.retainedBytes());
             if (warn && state.retainedBytes() > walWarningBytes) {
                 LOG.warn(
-                        "The source keeps much WAL for the slot. task={} slot={} retained_bytes={} wal_warning_bytes={}",
+                        "The source retains a lot of WAL for the slot. task={} slot={} retained_bytes={} wal_warning_bytes={}",
                         task,
                         slot.name(),
                         state.retainedBytes(),
@@ -119,7 +119,7 @@ public final class Heartbeat {
     }
 
     /**
-     * Does the same, but not for ever.
+     * Does the same, with a time limit.
      *
      * @throws SyncException of kind TRANSIENT if the heartbeat is not applied in time
      */
@@ -140,7 +140,7 @@ public final class Heartbeat {
             }
             return lsn;
         } catch (SQLException e) {
-            throw SqlFaults.explain("The heartbeat of task " + task + " could not be followed", e);
+            throw SqlFaults.explain("The heartbeat of task " + task + " could not be tracked", e);
         }
     }
 

@@ -26,7 +26,7 @@ public record Publication(String name) {
     private static final int TABLES_PER_STATEMENT = 500;
 
     /**
-     * Makes it anew.
+     * Re-creates it.
      *
      * @param connection to the source, in autocommit mode
      * @throws SyncException of kind PRECHECK if a table has no usable replica identity: publishing it would make the
@@ -54,7 +54,7 @@ public record Publication(String name) {
     }
 
     /**
-     * Adds one table, unless all of it is published already. Writers of the table are held off for the moment: what a transaction wrote
+     * Adds one table, unless all of it is already published. Writers of the table are blocked briefly: what a transaction wrote
      * while a table was added to a publication may be missing from the stream.
      *
      * @param connection to the source, in autocommit mode
@@ -90,7 +90,7 @@ public record Publication(String name) {
         WHOLE
     }
 
-    /** Somebody may have given the table a row filter or a list of columns. */
+    /** The table may have a row filter or a column list. */
     private Entry entry(Connection connection, TableName table) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT to_jsonb(r) ->> 'prqual' IS NULL AND to_jsonb(r) ->> 'prattrs' IS NULL
@@ -120,7 +120,7 @@ public record Publication(String name) {
         }
     }
 
-    /** A table that others inherit from must not bring them along: they are selected by themselves, or not at all. */
+    /** A table that others inherit from must not include them: they are selected separately, or not at all. */
     private static List<String> clauses(Connection connection, List<TableName> tables) throws SQLException {
         Set<TableName> partitioned = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement("""
@@ -137,7 +137,7 @@ public record Publication(String name) {
                 .toList();
     }
 
-    /** Only of tables that were just added: looked at again with every part, the first ones would cost the most. */
+    /** Only for tables that were just added: checking the first ones again with every batch would cost the most. */
     private static void requireIdentities(Connection connection, List<TableName> tables) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 WITH RECURSIVE published AS (
@@ -180,7 +180,7 @@ public record Publication(String name) {
         }
     }
 
-    /** Drops it if it is there. */
+    /** Drops it if it exists. */
     public void drop(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("DROP PUBLICATION IF EXISTS " + Identifiers.quote(name));

@@ -30,8 +30,8 @@ import org.dtssync.schemas.StateMigrations;
 
 /**
  * Compares the task's publication with the one it was prepared with. What a changed publication leaves out is missing from the
- * stream, and nothing in the stream tells of it; so what was changed and changed back counts as well, which the entries'
- * identifiers give away.
+ * stream, and nothing in the stream shows that; so a change that was reverted counts as well, which the entries'
+ * ids reveal.
  *
  * <p>Thread-safe.
  */
@@ -58,7 +58,7 @@ public final class PublicationWatch {
     private record Found(String identity, List<Entry> entries) {}
 
     /**
-     * Remembers the publication as it is.
+     * Records the publication as it is.
      *
      * @param source the source
      */
@@ -67,7 +67,7 @@ public final class PublicationWatch {
         records().store(found.identity(), identifiers(found), epoch);
     }
 
-    /** Remembers one table's entry as it is. */
+    /** Records one table's entry as it is. */
     public void record(Connection source, TableName table, Epoch epoch) throws SQLException {
         Map<TableName, String> all = identifiers(read(source).orElseThrow(this::gone));
         all.keySet().retainAll(Set.of(table));
@@ -85,7 +85,7 @@ public final class PublicationWatch {
     }
 
     /**
-     * Looks once.
+     * Checks once.
      *
      * @throws SyncException of kind PUBLICATION that names every change
      */
@@ -98,7 +98,7 @@ public final class PublicationWatch {
         try (Connection source = route.source().open()) {
             found = read(source).orElseThrow(this::gone);
         } catch (SQLException e) {
-            throw SqlFaults.explain("Publication " + name + " could not be compared", e);
+            throw SqlFaults.explain("Publication " + name + " could not be checked", e);
         }
         requireSame(recorded.publication().get(), found.identity());
         Map<String, String> faults = new LinkedHashMap<>();
@@ -127,13 +127,13 @@ public final class PublicationWatch {
         String[] is = now.split(" ", 4);
         String how;
         if (!was[0].equals(is[0])) {
-            how = " was dropped and made again";
+            how = " was dropped and re-created";
         } else if (!was[3].equals(is[3])) {
             how = " was altered (it has " + is[3] + " instead of " + was[3] + ")";
         } else if (was[2].equals(is[2])) {
-            how = " was altered for a while";
+            how = " was altered temporarily";
         } else {
-            // Another owner changes nothing of what is published.
+            // Another owner does not change what is published.
             return;
         }
         throw new SyncException(
@@ -150,20 +150,20 @@ public final class PublicationWatch {
             boolean ours = table.schema().equals(StateMigrations.SCHEMA);
             Optional<String> how = Optional.empty();
             if (entry == null) {
-                how = Optional.of("was taken out of publication " + name);
+                how = Optional.of("was removed from publication " + name);
             } else if (entry.filtered()) {
                 how = Optional.of("has a row filter in publication " + name);
             } else if (entry.columns()) {
                 how = Optional.of("has a column list in publication " + name);
             } else if (!ours && !entry.identifier().equals(recorded.getOrDefault(table, entry.identifier()))) {
-                how = Optional.of("was taken out of publication " + name + " and added again");
+                how = Optional.of("was removed from publication " + name + " and added again");
             }
             how.ifPresent(what -> faults.put(
                     "Table " + table + " " + what + ", and changes of it may be missing from the stream.",
                     ours
                             ? "Run at the source: ALTER PUBLICATION " + Identifiers.quote(name) + " ADD TABLE "
                                     + table.sql() + ";"
-                            : "Run with --resnapshot " + table + ", which publishes the table as it was and loads it"
+                            : "Run with --resnapshot " + table + ", which publishes the table as before and reloads it"
                                     + " again."));
         }
     }
@@ -172,7 +172,7 @@ public final class PublicationWatch {
         Set<TableName> expected = expected();
         Set<String> identifiers = new HashSet<>(recorded.values());
         for (Entry entry : found.entries()) {
-            // A table that was renamed keeps its entry; it is the structure that tells of it.
+            // A renamed table keeps its entry; the check of shapes detects that.
             if (!expected.contains(entry.table())
                     && !entry.table().schema().equals(StateMigrations.SCHEMA)
                     && !identifiers.contains(entry.identifier())) {

@@ -13,15 +13,15 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
- * Which database a task captures: a server by its system identifier, and a database by its name. A task file that was changed to
- * name another one must not go on with the state of the first.
+ * Which database a task captures: a server by its system identifier, and a database by its name. A task file that now
+ * names another one must not continue with the state of the first.
  *
- * @param systemIdentifier what initdb gave the server; a physical copy of it has the same
+ * @param systemIdentifier assigned by initdb; a physical copy of the server has the same
  * @param database the database's name
  */
 public record SourceIdentity(String systemIdentifier, String database) {
 
-    /** Reads what the task was prepared with; empty before that. */
+    /** Reads the recorded one; empty before the task was prepared. */
     static Optional<SourceIdentity> stored(Route route) {
         return new ProgressStore(route.destination(), route.task()).source().map(SourceIdentity::of);
     }
@@ -40,14 +40,14 @@ public record SourceIdentity(String systemIdentifier, String database) {
             rows.next();
             return new SourceIdentity(rows.getString(1), rows.getString(2));
         } catch (SQLException e) {
-            throw SqlFaults.explain("The source could not be asked which server it is", e);
+            throw SqlFaults.explain("The identity of the source server could not be read", e);
         }
     }
 
     /**
      * Requires that both are the same.
      *
-     * @throws SyncException of kind USAGE if the task file names another database than the task has begun with
+     * @throws SyncException of kind USAGE if the task file names another database than the one the task was started with
      */
     public static void require(Route route) {
         stored(route).ifPresent(begun -> {
@@ -55,8 +55,8 @@ public record SourceIdentity(String systemIdentifier, String database) {
             if (!begun.equals(now)) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "Task " + route.task() + " has begun with " + begun + ", but source.url names " + now + ".",
-                        "Correct source.url, or run dts-sync release and begin again.");
+                        "Task " + route.task() + " was started with " + begun + ", but source.url names " + now + ".",
+                        "Correct source.url, or run dts-sync release and start over.");
             }
         });
     }

@@ -8,12 +8,12 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 
-/** Reads where the source's log ends. */
+/** Reads the source's current end of WAL. */
 public final class SourcePosition {
 
     private SourcePosition() {}
 
-    /** Returns a position behind everything that has committed at the source. */
+    /** Returns a position after everything that has committed at the source. */
     public static Lsn insert(DatabaseConnections source) {
         try (Connection connection = source.open();
                 Statement statement = connection.createStatement();

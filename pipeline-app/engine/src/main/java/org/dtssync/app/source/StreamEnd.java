@@ -4,13 +4,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
  * Ends the stream of one direction for good: its slot and publication are dropped where it was captured, and its position is
- * taken away where it was applied, so that no transaction of its applier can begin any more. Safe to run again.
+ * removed where it was applied, so that no transaction of its applier can begin any more. Safe to run again.
  *
  * @param route the direction that ends
  * @param epoch the right to write where it was applied, held until all of it is done: an instance that was frozen must not end
@@ -30,14 +31,16 @@ public record StreamEnd(Route route, Epoch epoch) {
                 AppliedPosition.revoke(destination, route.task());
             }
             dropSlot(route.slot(), source);
+            Failpoint.STREAM_END_SLOT_DROPPED.reached();
             new Publication(route.name().publication()).drop(source);
+            Failpoint.STREAM_END_PUBLICATION_DROPPED.reached();
             destination.commit();
         } catch (SQLException e) {
             throw SqlFaults.explain("The stream " + route.name().slot() + " could not be ended", e);
         }
     }
 
-    /** Drops the slot once its reader has gone. */
+    /** Drops the slot once its reader has ended. */
     public static void dropSlot(ReplicationSlot slot, Connection connection) throws SQLException, InterruptedException {
         if (slot.state(connection).isEmpty()) {
             return;

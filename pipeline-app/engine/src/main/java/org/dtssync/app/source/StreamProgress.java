@@ -16,8 +16,8 @@ import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 
 /**
- * Watches how far a capture has come, and, while it records, which tables' changes it came past: at a database that nobody but
- * ourselves may write to there must be none.
+ * Tracks the progress of a capture, and, while it records, which tables changed: at a database that only
+ * dts-sync may write to there must be none.
  *
  * <p>Thread-safe.
  */
@@ -54,19 +54,19 @@ public final class StreamProgress {
         notifyAll();
     }
 
-    /** Begins to keep what it comes past. */
+    /** Starts recording. */
     public synchronized void record() {
         recording = true;
     }
 
-    /** Forgets what it came past and keeps nothing more. */
+    /** Stops recording and deletes the records. */
     public synchronized void forget() {
         recording = false;
         seen.clear();
     }
 
     /**
-     * Returns which tables were changed in cuts that end behind a position, how often and how far; a phrase, empty if none
+     * Returns which tables were changed in cuts that end after a position, how often and up to where; a phrase, empty if none
      * was.
      */
     public synchronized Optional<String> changesAfter(Lsn lsn) {
@@ -92,15 +92,15 @@ public final class StreamProgress {
     public synchronized void awaitStreaming(long limitMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
         while (!streaming) {
-            wait(left(deadline, "A capture did not begin to stream"));
+            wait(left(deadline, "Capture did not start streaming"));
         }
     }
 
-    /** Waits until a cut ends behind a position: everything committed before it is captured then. */
+    /** Waits until a cut ends after a position: then everything committed before it is captured. */
     public synchronized void awaitPast(Lsn lsn, long limitMillis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
         while (lsn.reached(reached)) {
-            wait(left(deadline, "A capture did not come past position " + lsn));
+            wait(left(deadline, "Capture did not pass position " + lsn));
         }
     }
 

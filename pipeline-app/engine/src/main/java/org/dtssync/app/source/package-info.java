@@ -1,5 +1,5 @@
 /**
- * The source while a task runs: its publication, the heartbeat, who it is and where its WAL stands.
+ * The source while a task runs: its publication, the heartbeat, its identity and its WAL position.
  *
  * <p>Reads from: the source, dts_sync state. Writes to: the publication and the heartbeat at the source.
  */

@@ -8,10 +8,10 @@ import org.dtssync.connectors.postgres.TableName;
  * A part of a table that is copied in one transaction: the rows whose key lies in a range.
  *
  * <p>The chunks of a table always cover all keys once: the first is open below, the last (its tail) open above, and a tail
- * is split only by giving it an upper bound and making a new tail from there.
+ * is split only by setting its upper bound and creating a new tail from there.
  *
  * @param of the table
- * @param number its place among the table's chunks, from 0
+ * @param number its position among the table's chunks, from 0
  * @param after the key that its rows come after; empty: open below
  * @param upTo the last key that is still in it; empty: open above
  */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -24,7 +25,7 @@ import org.dtssync.connectors.postgres.TableName;
  * The task's chunks in the destination's dts_sync schema.
  *
  * <p>Every method that writes begins its transaction with the epoch. Methods named for an act on a given connection leave it
- * without an open transaction, but for {@link #claim}, whose transaction {@link #commit} ends. Thread-safe.
+ * without an open transaction, except {@link #claim}, whose transaction {@link #commit} ends. Thread-safe.
  */
 public final class ChunkStore {
 
@@ -79,11 +80,12 @@ public final class ChunkStore {
         }
         if (!planned.isEmpty()) {
             emptying.empty(destination, planned);
+            Failpoint.SNAPSHOT_TABLES_EMPTIED.reached();
         }
         destination.commit();
     }
 
-    /** Reads the chunks that are not copied yet, of tables whose history is not loaded yet. */
+    /** Reads the chunks that are not copied yet, of tables that are not loaded yet. */
     public List<Chunk> pending(Connection destination) throws SQLException {
         Map<TableName, TableProgress> tables = progress.tables(destination).stream()
                 .filter(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING)
@@ -113,7 +115,7 @@ public final class ChunkStore {
         return chunks;
     }
 
-    /** A table that has to be copied under one snapshot is copied just like one without a key. */
+    /** A table that has to be copied in one snapshot is copied like one without a key. */
     private static TableProgress whole(TableProgress table) {
         return new TableProgress(
                 table.table(),
@@ -127,10 +129,10 @@ public final class ChunkStore {
     }
 
     /**
-     * Records that a chunk's table is being copied, and gives the chunk its upper bound if there is one to give; what lies
-     * behind it becomes the new tail. Done again after a commit of unknown outcome, it finds what was recorded.
+     * Records that a chunk's table is being copied, and sets the chunk's upper bound if there is one; what lies
+     * behind it becomes the new tail. Repeated after a commit of unknown outcome, it finds what was recorded.
      *
-     * @return the chunk as it is recorded now
+     * @return the chunk as recorded
      */
     public Chunk begin(Connection destination, Chunk chunk, Optional<List<String>> bound) throws SQLException {
         epoch.hold(destination);
@@ -139,7 +141,7 @@ public final class ChunkStore {
             Optional<List<String>> earlier = upperBound(destination, chunk);
             recorded = chunk.endingAt(earlier.orElse(bound.get()));
             if (earlier.isEmpty()) {
-                // The workers go on from this division, so a crash must not undo it, as it may undo what they copied.
+                // The workers build on this split, so a crash must not undo it, as it may undo what they copied.
                 waitForDisk(destination);
                 split(destination, recorded, recorded.next());
             }
@@ -152,14 +154,17 @@ public final class ChunkStore {
             statement.executeUpdate();
         }
         destination.commit();
+        if (bound.isPresent()) {
+            Failpoint.SNAPSHOT_CHUNK_DIVIDED.reached();
+        }
         return recorded;
     }
 
     /**
      * Begins the transaction that copies: checks the epoch and locks the chunks' rows.
      *
-     * <p>The lock is for a commit whose outcome nobody knew: its session may still be at it, and whether it succeeded is
-     * certain only once it has let go.
+     * <p>The lock is for a commit of unknown outcome: its session may still be running, and whether it succeeded is
+     * certain only once it has released the lock.
      *
      * @return those of the chunks that are still to be copied
      */
@@ -198,13 +203,15 @@ public final class ChunkStore {
         List<LoadedTable> loaded = List.of();
         if (!copied.isEmpty()) {
             mark(destination, copied);
-            // A statement of its own: it must see what another worker committed while mark() waited for the table's
+            // A separate statement: it must see what another worker committed while mark() waited for the table's
             // row.
             loaded = markLoaded(destination, copied);
             Lsn end = copied.stream().map(CopiedChunk::lsn).max(Lsn::compareTo).orElseThrow();
             progress.raiseConsistencyPoint(destination, end);
+            Failpoint.SNAPSHOT_CHUNK_MARKED.reached();
         }
         destination.commit();
+        Failpoint.SNAPSHOT_CHUNK_COMMITTED.reached();
         return new Committed(copied, loaded);
     }
 
@@ -391,15 +398,16 @@ public final class ChunkStore {
     private static SyncException gone(Chunk chunk) {
         return new SyncException(
                 FaultKind.INTERNAL,
-                "Chunk " + chunk.number() + " of table " + chunk.table() + " is not where the snapshot left it.",
-                "Run the task again; if it fails again, resnapshot the table.");
+                "Chunk " + chunk.number() + " of table " + chunk.table()
+                        + " is not in the state the snapshot left it in.",
+                "Run the task again; if it fails again, run with --resnapshot for this table.");
     }
 
     /**
-     * What one transaction brought.
+     * The result of one transaction.
      *
      * @param chunks the chunks copied by it
-     * @param loaded the tables that are whole with it
+     * @param loaded the tables completed by it
      */
     public record Committed(List<CopiedChunk> chunks, List<LoadedTable> loaded) {}
 

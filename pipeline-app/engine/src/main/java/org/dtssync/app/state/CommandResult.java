@@ -3,7 +3,7 @@ package org.dtssync.app.state;
 import java.util.Optional;
 
 /**
- * What came of a posted command.
+ * The result of a posted command.
  *
  * @param finished whether it is over
  * @param result its JSON, if it succeeded

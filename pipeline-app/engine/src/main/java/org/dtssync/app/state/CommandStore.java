@@ -8,7 +8,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.KeptSession;
 
-/** Commands on their way to a running task and their results on the way back. Keeps a session. Thread-safe. */
+/** Commands for a running task and their results. Keeps a session. Thread-safe. */
 public final class CommandStore implements AutoCloseable {
 
     private final DatabaseConnections database;
@@ -75,7 +75,7 @@ public final class CommandStore implements AutoCloseable {
                         "Use a new key."));
     }
 
-    /** Returns what came of a command so far. */
+    /** Returns the result of a command so far. */
     public CommandResult result(long id) {
         return query(connection -> Statements.first(
                         connection,
@@ -167,7 +167,7 @@ public final class CommandStore implements AutoCloseable {
         });
     }
 
-    /** Takes a command back that no run has begun; does nothing to another. */
+    /** Withdraws a command that no run has picked up; does nothing otherwise. */
     public void withdraw(long id) {
         query(connection -> Statements.update(connection, """
                 UPDATE dts_sync.command
@@ -177,7 +177,7 @@ public final class CommandStore implements AutoCloseable {
                 """, id));
     }
 
-    /** Fails what a predecessor was at when it ended. */
+    /** Fails the command that a predecessor was running when it ended. */
     public void failInterrupted() {
         query(connection -> Statements.update(connection, """
                 UPDATE dts_sync.command
@@ -192,10 +192,10 @@ public final class CommandStore implements AutoCloseable {
     }
 
     private String failure() {
-        return "The commands of task " + task + " could not be reached";
+        return "The commands of task " + task + " could not be read or written";
     }
 
-    /** Ends the session; whoever uses the store again opens another. */
+    /** Ends the session; the next use opens another. */
     @Override
     public void close() {
         destination.close();

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * A slice of a table in a comparison: a range of keys, or the whole table.
+ * A slice of a table in a verification: a range of keys, or the whole table.
  *
  * @param table the table
  * @param number its number among the table's slices

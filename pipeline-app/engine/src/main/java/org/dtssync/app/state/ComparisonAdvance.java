@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /**
- * How far the comparison is that an instance of a task makes, as that instance recorded it.
+ * The recorded progress of the verification that an instance of a task runs.
  *
  * @param rows rows that were found equal so far
  * @param estimatedRows rows of all tables, by the source's statistics when they were loaded
@@ -16,11 +16,11 @@ public record ComparisonAdvance(long rows, long estimatedRows) {
     /**
      * Reads it.
      *
-     * @return empty while none is under way
-     * @throws org.dtssync.connectors.fault.SyncException if the destination cannot be asked
+     * @return empty while none is running
+     * @throws org.dtssync.connectors.fault.SyncException if the destination cannot be queried
      */
     public static Optional<ComparisonAdvance> read(DatabaseConnections destination, String task) {
-        return destination.inTransaction("The progress of the comparison could not be read", connection -> {
+        return destination.inTransaction("The progress of the verification could not be read", connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     SELECT (SELECT coalesce(sum(s.rows), 0)::bigint FROM dts_sync.comparison_slice s WHERE s.task = c.task),
                            (SELECT coalesce(sum(t.estimated_rows), 0)::bigint FROM dts_sync.table_progress t

@@ -2,15 +2,15 @@ package org.dtssync.app.state;
 
 import java.util.Locale;
 
-/** How far one object of the structure is at the destination. */
+/** The state of one schema object at the destination. */
 public enum ObjectState {
-    /** Not made yet. Set when the list is saved and when a person corrects the statement. */
+    /** Not created yet. Set when the list is saved and when a person corrects the statement. */
     PENDING,
-    /** Made; set in the transaction that makes it. */
+    /** Created; set in the transaction that creates it. */
     DONE,
-    /** PostgreSQL refused it; tried again by the next run. */
+    /** PostgreSQL refused it; retried by the next run. */
     FAILED,
-    /** A person took it out. */
+    /** Skipped by a person. */
     SKIPPED;
 
     /** Returns the name kept in the state and shown to people. */

@@ -2,21 +2,21 @@ package org.dtssync.app.state;
 
 import java.util.Locale;
 
-/** The phases of a task, in their order, under the names that are shown everywhere. */
+/** The phases of a task, in order, under the names that are shown everywhere. */
 public enum Phase {
-    /** Everything that could go wrong is looked at, nothing is changed. */
+    /** Everything that could go wrong is checked, nothing is changed. */
     PRECHECK,
     /** Publication, slot, dts_sync schema, first cut. */
     PREPARE,
     /** Changes flow into the topics from here on. */
     CAPTURE,
-    /** Pre-data structure is made at the destination. */
+    /** Pre-data objects are created at the destination. */
     SCHEMA,
-    /** History is loaded. */
+    /** Existing rows are copied. */
     SNAPSHOT,
     /** Topics are applied up to the consistency point. */
     CATCH_UP,
-    /** Post-data structure, statistics, materialized views. */
+    /** Post-data objects, statistics, materialized views. */
     FINALIZE,
     /** The destination follows the source, commit by commit. */
     INCREMENTAL,
@@ -26,9 +26,9 @@ public enum Phase {
     REVERSE,
     /** Applications are being moved back; until they are, it can be undone. */
     ROLLBACK,
-    /** Applications use the destination, and nothing follows it any more. */
+    /** Applications use the destination, and replication has ended. */
     COMPLETE,
-    /** Applications were moved back without everything written at the destination, and nothing follows any more. */
+    /** Applications were moved back without all changes made at the destination, and replication has ended. */
     ABANDONED;
 
     /** Returns the name shown to people and kept in the state. */
@@ -46,7 +46,7 @@ public enum Phase {
         return this == REVERSE || this == ROLLBACK || this == COMPLETE;
     }
 
-    /** Returns whether nothing is left to run. */
+    /** Returns whether the task has ended. */
     public boolean isOver() {
         return this == COMPLETE || this == ABANDONED;
     }

@@ -82,7 +82,7 @@ public final class ProgressStore {
         });
     }
 
-    /** Records the phase the task is in and clears its error; makes the task's row if there is none. */
+    /** Records the phase the task is in and clears its error; creates the task's row if there is none. */
     public void enter(Phase phase, Epoch epoch) {
         transactions.write(failure(), epoch, connection -> {
             Statements.update(connection, """
@@ -126,7 +126,7 @@ public final class ProgressStore {
                         """, row -> new PreparedSource(row.getString(1), row.getString(2)), task));
     }
 
-    /** Records which topic holds the task's cuts: one of the same name that was made later has another identifier. */
+    /** Records which topic contains the task's cuts: one of the same name that was created later has another id. */
     public void cutsTopic(String topicId, Epoch epoch) {
         update("UPDATE dts_sync.task SET cuts_topic = ?, updated_at = now() WHERE task = ?", epoch, topicId, task);
     }
@@ -134,7 +134,7 @@ public final class ProgressStore {
     /** Reads the identifier of the topic that holds the task's cuts; empty before prepare is done. */
     public Optional<String> cutsTopic() {
         return transactions.read(
-                "The topic of task " + task + "'s cuts could not be looked up",
+                "The cuts topic of task " + task + " could not be looked up",
                 connection -> Statements.first(
                         connection,
                         "SELECT cuts_topic FROM dts_sync.task WHERE task = ?",
@@ -142,7 +142,7 @@ public final class ProgressStore {
                         task));
     }
 
-    /** Records what the task stopped for, or clears it with null. The text must hold no secret and no row value. */
+    /** Records why the task stopped, or clears it with null. The text must contain no secret and no row value. */
     public void error(String message, Epoch epoch) {
         transactions.write(failure(), epoch, connection -> {
             Statements.update(
@@ -153,7 +153,7 @@ public final class ProgressStore {
         });
     }
 
-    /** Raises the consistency point; it never goes back. Joins the connection's transaction. */
+    /** Raises the consistency point; it never decreases. Joins the connection's transaction. */
     public void raiseConsistencyPoint(Connection connection, Lsn lsn) throws SQLException {
         Statements.update(connection, """
                 UPDATE dts_sync.task
@@ -202,16 +202,16 @@ public final class ProgressStore {
                 """, ProgressStore::readTable, task);
     }
 
-    /** Reads the structures that tables are captured with; tables without a recorded one are absent. */
+    /** Reads the recorded shapes of tables; tables without one are absent. */
     public Map<TableName, String> structures() {
         Map<TableName, String> structures = new TreeMap<>();
         structures(structures::put);
         return structures;
     }
 
-    /** Reads a digest of each table's structure, by {@link #structureDigest}: of all of them the texts may be too much to be held. */
+    /** Reads a digest of each table's shape, by {@link #structureDigest}: the texts of all of them may be too large for memory. */
     public Map<TableName, String> structureDigests() {
-        return transactions.read("The structures of task " + task + " could not be read", connection -> {
+        return transactions.read("The shapes of task " + task + " could not be read", connection -> {
             Map<TableName, String> digests = new HashMap<>();
             if (!isInstalled(connection)) {
                 return digests;
@@ -228,7 +228,7 @@ public final class ProgressStore {
         });
     }
 
-    /** Returns the digest of a structure, as {@link #structureDigests} has it. */
+    /** Returns the digest of a shape, as in {@link #structureDigests}. */
     public static String structureDigest(String structure) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -239,12 +239,12 @@ public final class ProgressStore {
     }
 
     /**
-     * Reads the structures that tables are captured with, one after the other.
+     * Reads the recorded shapes of tables, one after the other.
      *
-     * @param sink takes each table with its structure; those without a recorded one are left out
+     * @param sink receives each table with its shape; tables without a recorded one are left out
      */
     public void structures(BiConsumer<TableName, String> sink) {
-        transactions.read("The structures of task " + task + " could not be read", connection -> {
+        transactions.read("The shapes of task " + task + " could not be read", connection -> {
             if (!isInstalled(connection)) {
                 return null;
             }
@@ -264,9 +264,9 @@ public final class ProgressStore {
         });
     }
 
-    /** Records the structures that tables are captured with from now on. */
+    /** Records the shapes that tables are captured with from now on. */
     public void storeStructures(Map<TableName, String> structures, Epoch epoch) {
-        transactions.write("The structures of task " + task + " could not be recorded", epoch, connection -> {
+        transactions.write("The shapes of task " + task + " could not be recorded", epoch, connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     UPDATE dts_sync.table_progress SET structure = ?
                     WHERE task = ? AND schema_name = ? AND table_name = ?
@@ -283,7 +283,7 @@ public final class ProgressStore {
         });
     }
 
-    /** Records how far a table is. */
+    /** Records the state of a table. */
     public void tableState(TableName table, TableState state, Epoch epoch) {
         update("""
                 UPDATE dts_sync.table_progress SET state = ? WHERE task = ? AND schema_name = ? AND table_name = ?
@@ -293,7 +293,7 @@ public final class ProgressStore {
     /** Records that the changes of every copied table are applied from here on. */
     public void startStreaming(Epoch epoch) {
         update(
-                // The snapshot told which changes were seen already; all that follow were not, and identifiers wrap
+                // The snapshot showed which changes were already seen; later ones were not, and transaction ids wrap
                 // around.
                 "UPDATE dts_sync.table_progress SET state = 'streaming', visible_snapshot = NULL"
                         + " WHERE task = ? AND state = 'copied'",

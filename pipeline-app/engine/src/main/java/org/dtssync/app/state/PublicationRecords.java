@@ -9,7 +9,7 @@ import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Reads and writes what the task's publication was like when it was made. Thread-safe.
+ * Reads and writes the recorded state of the task's publication. Thread-safe.
  *
  * @param destination connections to the destination
  * @param task the task's name
@@ -19,7 +19,7 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
     /**
      * What was recorded.
      *
-     * @param publication its identity; empty before it is made
+     * @param publication its identity; empty before it is created
      * @param tables the identity of each table's entry
      */
     public record Recorded(Optional<String> publication, Map<TableName, String> tables) {}
@@ -46,7 +46,7 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
         return new StateTransactions(destination);
     }
 
-    /** Records a publication that was just made, with every table of it. */
+    /** Records a publication that was just created, with all its tables. */
     public void store(String publication, Map<TableName, String> tables, Epoch epoch) {
         store(tables, epoch);
         transactions()
@@ -60,7 +60,7 @@ public record PublicationRecords(DatabaseConnections destination, String task) {
                                 task));
     }
 
-    /** Records some tables of it; those that are none of the task's are passed over. */
+    /** Records some of its tables; those that do not belong to the task are skipped. */
     public void store(Map<TableName, String> tables, Epoch epoch) {
         transactions().write(failure(), epoch, connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""

@@ -18,7 +18,7 @@ public record ReadOnlyStore(DatabaseConnections database, String task) {
     /** The role that stands for the database's own setting. */
     public static final String DATABASE_ITSELF = "";
 
-    /** A role's own setting wins over the database's, so each role that has one gets another for this database. */
+    /** A role's own setting takes precedence over the database's, so each role that has one gets another for this database. */
     private static final String EARLIER = """
             WITH setting AS (
                 SELECT s.setrole, s.setdatabase, substr(c, length('default_transaction_read_only=') + 1) AS value

@@ -2,13 +2,13 @@ package org.dtssync.app.state;
 
 import java.util.Arrays;
 
-/** When a part of the structure is made. */
+/** When a schema object is created. */
 public enum Section {
-    /** Before the load: what rows need to be stored. */
+    /** Before the load: what storing rows needs. */
     PRE_DATA("pre-data"),
-    /** After the load and before the first change is applied: what finds rows by their replica identity. */
+    /** After the load and before the first change is applied: what finding rows by their replica identity needs. */
     KEYS("keys"),
-    /** After the consistency point: what could refuse a correct replay before it, or is quicker to build at once. */
+    /** After the consistency point: what could reject a correct replay before it, or is faster to build in one go. */
     POST_DATA("post-data");
 
     private final String label;

@@ -3,11 +3,11 @@ package org.dtssync.app.state;
 import java.util.Optional;
 
 /**
- * An object of the structure as the task keeps it.
+ * A schema object as stored by the task.
  *
  * @param object the object with the statement read from the source
- * @param corrected the statement a person gave in its place
- * @param state how far it is
+ * @param corrected the replacement statement of a person
+ * @param state its state
  * @param error PostgreSQL's message, if it was refused
  */
 public record StoredObject(

@@ -5,13 +5,13 @@ import java.util.Optional;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * One object of the structure with the SQL that makes it.
+ * One schema object with the SQL that creates it.
  *
- * @param ordinal its place in the order they are made in, from 1
+ * @param ordinal its position in the order of creation, from 1
  * @param name names it in the task, for example {@code index:public.orders_by_day}
  * @param kind what it is, for example {@code index}
- * @param section when it is made
- * @param tables the tables its statement locks: first the one it belongs to, then the one a foreign key refers to or it is made a
+ * @param section when it is created
+ * @param tables the tables its statement locks: first the one it belongs to, then the one that a foreign key refers to or that it becomes a
  *     partition of; may be empty
  * @param statement one SQL statement or several, run in one transaction
  */
@@ -28,7 +28,7 @@ public record StructureObject(
         return tables.stream().findFirst();
     }
 
-    /** Returns whether it makes a partition of a table. */
+    /** Returns whether it creates a partition of a table. */
     public boolean isPartition() {
         return kind.equals("table") && tables.size() > 1;
     }

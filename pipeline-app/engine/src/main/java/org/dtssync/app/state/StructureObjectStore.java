@@ -19,7 +19,7 @@ import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * The task's list of objects, kept in {@code dts_sync.structure_object}, so that a resumed run works through the very same
+ * The task's list of schema objects, kept in {@code dts_sync.structure_object}, so that a resumed run works through the same
  * list and a person can see and correct it.
  *
  * <p>{@link #set} and {@link #skip} are for people and take no epoch: they only change what a run does next. Thread-safe.
@@ -56,9 +56,9 @@ public final class StructureObjectStore {
         return !list().isEmpty();
     }
 
-    /** Saves the list, all pending, unless the task has one already: then that one stays. */
+    /** Saves the list, all pending, unless the task already has one, which then stays. */
     public void save(List<StructureObject> objects, Epoch epoch) {
-        transactions.write("The structure of task " + task + " could not be saved", epoch, connection -> {
+        transactions.write("The schema objects of task " + task + " could not be saved", epoch, connection -> {
             if (!query(connection, COLUMNS + " LIMIT 1", task).isEmpty()) {
                 return;
             }
@@ -85,7 +85,7 @@ public final class StructureObjectStore {
     /** Returns the whole list in order. */
     public List<StoredObject> list() {
         return transactions.read(
-                "The structure of task " + task + " could not be read",
+                "The schema objects of task " + task + " could not be read",
                 connection -> query(connection, COLUMNS + " ORDER BY ordinal", task));
     }
 
@@ -97,7 +97,7 @@ public final class StructureObjectStore {
      */
     public StoredObject show(String name) {
         List<StoredObject> found = transactions.read(
-                "The structure of task " + task + " could not be read",
+                "The schema objects of task " + task + " could not be read",
                 connection -> query(
                         connection,
                         COLUMNS
@@ -109,7 +109,7 @@ public final class StructureObjectStore {
         if (found.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "Task " + task + " has no object '" + name + "' in its structure.",
+                    "Task " + task + " has no schema object '" + name + "'.",
                     "See dts-sync structure list TASK.yaml --all.");
         }
         if (found.size() > 1 && !found.get(0).object().name().equals(name)) {
@@ -123,7 +123,7 @@ public final class StructureObjectStore {
     }
 
     /**
-     * Keeps a corrected statement for an object and has it run (again); the statement read from the source is kept too.
+     * Stores a corrected statement for an object and marks it to be run; the statement read from the source is kept too.
      *
      * @param author who corrects it
      */
@@ -133,7 +133,7 @@ public final class StructureObjectStore {
     }
 
     /**
-     * Takes an object out: it is never run.
+     * Skips an object: it is never run.
      *
      * @param author who takes it out
      * @param reason why; may be null
@@ -143,7 +143,7 @@ public final class StructureObjectStore {
     }
 
     /**
-     * Returns the objects that are still to be made and whose statements mention an object's name: most likely they need it.
+     * Returns the pending objects whose statements mention an object's name: most likely they need it.
      *
      * @param name the object's name, as for {@link #show}
      */
@@ -160,7 +160,7 @@ public final class StructureObjectStore {
                 .toList();
     }
 
-    /** Takes a table's objects out, those of its partitions too, in the connection's transaction. */
+    /** Removes a table's objects, including those of its partitions, in the connection's transaction. */
     public void skipWithAll(Connection connection, TableName table, String why) throws SQLException {
         List<StoredObject> all = query(connection, COLUMNS + " ORDER BY ordinal", task);
         Set<TableName> skipped = new HashSet<>(Set.of(table));
@@ -177,7 +177,7 @@ public final class StructureObjectStore {
         }
     }
 
-    /** Records what came of an object, in the connection's transaction; one that was taken out meanwhile has not failed. */
+    /** Records the result of an object, in the connection's transaction; one that was skipped meanwhile has not failed. */
     public void record(Connection connection, StructureObject object, ObjectState state, String error)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
@@ -198,12 +198,12 @@ public final class StructureObjectStore {
         if (stored.state() == ObjectState.DONE) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "Object '" + stored.object().name() + "' of task " + task + " is made already.",
-                    "Change it at the destination itself.");
+                    "Object '" + stored.object().name() + "' of task " + task + " already exists.",
+                    "Change it directly at the destination.");
         }
         // A run of the release before may have made the state.
         new StateSchema(destination).install();
-        destination.inTransaction("The structure of task " + task + " could not be changed", connection -> {
+        destination.inTransaction("The schema objects of task " + task + " could not be changed", connection -> {
             int changed = Statements.update(
                     connection,
                     "UPDATE dts_sync.structure_object SET " + assignments
@@ -262,7 +262,7 @@ public final class StructureObjectStore {
         return tables;
     }
 
-    /** Returns whether the key of a table is still to be made: keys are made after the load. */
+    /** Returns whether the key of a table is still pending: keys are created after the load. */
     public boolean isKeyToCome(TableName table) {
         return list().stream()
                 .filter(stored -> stored.object().section() == Section.KEYS)

@@ -17,7 +17,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * The structures that the task's tables are captured with, as they were accepted one after the other, in the destination's
+ * The shapes that the task's tables are captured with, as accepted one after the other, in the destination's
  * dts_sync schema. Thread-safe.
  */
 public final class StructureRecords {
@@ -33,12 +33,12 @@ public final class StructureRecords {
         this.task = task;
     }
 
-    /** Reads what is recorded of every table that belongs to the task. */
+    /** Reads the records of every table that belongs to the task. */
     public Map<TableName, RecordedStructure> read() {
         return read("", (connection, statement) -> {});
     }
 
-    /** Reads what is recorded of some tables; those that do not belong to the task are absent. */
+    /** Reads the records of some tables; those that do not belong to the task are absent. */
     public Map<TableName, RecordedStructure> read(Collection<TableName> tables) {
         return read(
                 " AND (schema_name, table_name) IN (SELECT * FROM unnest(?::text[], ?::text[]))",
@@ -51,7 +51,7 @@ public final class StructureRecords {
     }
 
     private Map<TableName, RecordedStructure> read(String condition, Parameters parameters) {
-        return transactions.read("The structures of task " + task + " could not be read", connection -> {
+        return transactions.read("The shapes of task " + task + " could not be read", connection -> {
             Map<TableName, RecordedStructure> records = new TreeMap<>();
             try (PreparedStatement statement = connection.prepareStatement("""
                     SELECT schema_name, table_name, structure, earlier_structure, changed_at::text, apply_after::text
@@ -80,10 +80,10 @@ public final class StructureRecords {
     }
 
     /**
-     * Records a changed structure. As long as changes from before an earlier acceptance wait to be applied, the structure from
+     * Records a changed shape. As long as changes from before an earlier acceptance wait to be applied, the shape from
      * before that one stays the earlier one.
      *
-     * @param changedAt a position behind everything that was written under the structure before
+     * @param changedAt a position after everything that was written with the previous shape
      */
     public void accept(TableName table, String structure, Optional<List<String>> key, Lsn changedAt, Epoch epoch) {
         write(
@@ -101,10 +101,10 @@ public final class StructureRecords {
     }
 
     /**
-     * Records the structure of a table that is about to be loaded anew.
+     * Records the shape of a table that is about to be reloaded.
      *
      * @param applyAfter a position that every snapshot of the new load sees all commits up to
-     * @param whole whether it is copied under one snapshot although it has a key
+     * @param whole whether it is copied in one snapshot although it has a key
      */
     public void reload(
             TableName table, String structure, Optional<List<String>> key, Lsn applyAfter, boolean whole, Epoch epoch) {
@@ -123,7 +123,7 @@ public final class StructureRecords {
                 table);
     }
 
-    /** Replaces a recorded structure by one that means the same to every row; does nothing if another one is recorded. */
+    /** Replaces a recorded shape by an equivalent one; does nothing if another one is recorded. */
     public void replace(TableName table, String recorded, String structure, Epoch epoch) {
         write(epoch, null, """
                 UPDATE dts_sync.table_progress SET structure = ?
@@ -131,7 +131,7 @@ public final class StructureRecords {
                 """, connection -> new Object[] {structure, recorded}, table);
     }
 
-    /** Records that a table does not belong to the task any more: none of its changes is applied. */
+    /** Records that a table no longer belongs to the task: none of its changes is applied. */
     public void remove(TableName table, Epoch epoch) {
         write(epoch, "removed", """
                 UPDATE dts_sync.table_progress
@@ -145,7 +145,7 @@ public final class StructureRecords {
     }
 
     private void write(Epoch epoch, String change, String sql, Values values, TableName table) {
-        transactions.write("The structure of table " + table + " could not be recorded", epoch, connection -> {
+        transactions.write("The shape of table " + table + " could not be recorded", epoch, connection -> {
             List<Object> parameters = new ArrayList<>(Arrays.asList(values.of(connection)));
             parameters.addAll(List.of(task, table.schema(), table.table()));
             int changed = Statements.update(connection, sql, parameters.toArray());

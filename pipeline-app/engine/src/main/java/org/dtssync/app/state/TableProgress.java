@@ -5,10 +5,10 @@ import java.util.Optional;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * One captured table and how far it is. Partitioned tables appear as their root.
+ * One captured table and its progress. Partitioned tables appear as their root.
  *
  * @param table the table
- * @param state how far it is
+ * @param state its state
  * @param keyColumns the replica identity's columns in key order; empty if the table has no key
  * @param estimatedRows rows by the source's statistics
  * @param estimatedBytes size at the source without indexes

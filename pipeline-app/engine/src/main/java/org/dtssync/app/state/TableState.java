@@ -2,19 +2,19 @@ package org.dtssync.app.state;
 
 import java.util.Locale;
 
-/** How far one table is. */
+/** The state of one table. */
 public enum TableState {
     /** Not begun. */
     PENDING,
-    /** Its history is being loaded. */
+    /** Its existing rows are being copied. */
     COPYING,
-    /** Its history is loaded. */
+    /** Its existing rows are copied. */
     COPIED,
     /** Its changes are applied. */
     STREAMING,
     /** It stopped the task. */
     FAILED,
-    /** It was taken out. */
+    /** It was removed from the task. */
     SKIPPED;
 
     /** Returns the name kept in the state and shown in JSON. */

@@ -19,8 +19,8 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * How far the comparison of one task's databases is, kept at its destination: one that was cut off is gone on with, and what it found
- * equal is not read again. What differed is, so that a difference is always a fresh one. Thread-safe.
+ * The progress of the verification of one task's databases, kept at its destination: an interrupted one is resumed, and slices found
+ * equal are not read again. Slices that differed are, so that a difference is always current. Thread-safe.
  *
  * @param destination connections to the destination
  * @param task the task's name
@@ -28,7 +28,7 @@ import org.dtssync.connectors.postgres.TableName;
  */
 public record UnfinishedComparison(DatabaseConnections destination, String task, Epoch epoch) {
 
-    private static final String FAILURE = "The progress of the comparison could not be recorded";
+    private static final String FAILURE = "The progress of the verification could not be recorded";
 
     private static final String FORGET_SLICES = "DELETE FROM dts_sync.comparison_slice WHERE task = ?";
 
@@ -39,9 +39,9 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
             """;
 
     /**
-     * Goes on with a comparison that was cut off, and forgets one that is too old or was of other structures.
+     * Resumes an interrupted verification, and deletes one that is too old or of other shapes.
      *
-     * @param structures what tells whether structures and loads are the same
+     * @param structures a digest that shows whether shapes and loads are the same
      * @param maximumAge how long ago it may have begun
      * @return its slices by table; empty if there is none
      */
@@ -91,10 +91,10 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
     }
 
     /**
-     * Records that a comparison begins, or is gone on with.
+     * Records that a verification starts, or is resumed.
      *
      * @param lsn the source's position that was applied before its first row was read
-     * @return that position, of the attempt that began it
+     * @return that position, of the first attempt
      */
     public Lsn begin(Lsn lsn, String structures) {
         return transactions().change(FAILURE, epoch, connection -> {
@@ -114,7 +114,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
         });
     }
 
-    /** Records how a table is cut. */
+    /** Records how a table is divided. */
     public void cut(TableName table, List<ComparedSlice> slices) {
         transactions().write(FAILURE, epoch, connection -> {
             try (PreparedStatement statement =
@@ -157,7 +157,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
     }
 
     /**
-     * Takes away what is kept of it. Joins the connection's transaction.
+     * Deletes its progress. Joins the connection's transaction.
      *
      * @return when it began, by the destination's clock, ISO 8601 in UTC; empty if none is known
      */

@@ -25,7 +25,7 @@ public record VerificationOutcome(Lsn lsn, boolean equal, List<Table> tables, Li
      *
      * @param table the table
      * @param rows rows at the source
-     * @param chunks in how many chunks they were read
+     * @param chunks in how many slices they were read
      * @param missing rows that the destination lacks
      * @param extra rows that only the destination has
      * @param changed rows that both have with different values

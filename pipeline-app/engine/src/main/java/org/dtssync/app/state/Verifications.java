@@ -12,7 +12,7 @@ import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * The last comparison of one task's databases, kept at its destination: whoever wants to move applications can tell from it
+ * The last verification of one task's databases, kept at its destination: before applications are moved it shows
  * whether another one is needed. Thread-safe.
  *
  * @param destination connections to the destination
@@ -21,14 +21,14 @@ import org.dtssync.connectors.postgres.Lsn;
 public record Verifications(DatabaseConnections destination, String task) {
 
     /**
-     * A comparison that found both databases equal.
+     * A verification that found both databases equal.
      *
      * @param at when it began, by the destination's clock, ISO 8601 in UTC
      * @param lsn the source's position it ended at
      */
     public record Verified(String at, Lsn lsn) {}
 
-    /** Returns what tells whether structures and loads are those of a comparison. */
+    /** Returns a digest that shows whether shapes and loads are those of a verification. */
     public String digest() {
         String text = new TreeMap<>(new StructureRecords(destination, task).read()).toString();
         try {
@@ -40,14 +40,14 @@ public record Verifications(DatabaseConnections destination, String task) {
     }
 
     /**
-     * Records a comparison that has just ended.
+     * Records a verification that has just ended.
      *
      * @param outcome what it found
-     * @param unfinished how far it was until then, and when it began
+     * @param unfinished its progress until then, and when it started
      * @param digest {@link #digest} from before it began
      */
     public void record(VerificationOutcome outcome, UnfinishedComparison unfinished, String digest, Epoch epoch) {
-        transactions().write("The comparison of task " + task + " could not be recorded", epoch, connection -> {
+        transactions().write("The verification of task " + task + " could not be recorded", epoch, connection -> {
             Optional<String> began = unfinished.end(connection);
             Statements.update(
                     connection,
@@ -71,20 +71,20 @@ public record Verifications(DatabaseConnections destination, String task) {
         return new StateTransactions(destination);
     }
 
-    /** Forgets it: the stream that it was about has ended. What was found before stays in the history. */
+    /** Deletes it: its stream has ended. What was found before stays in the history. */
     public void forget(Epoch epoch) {
-        transactions().write("The comparison of task " + task + " could not be forgotten", epoch, connection -> {
+        transactions().write("The verification of task " + task + " could not be removed", epoch, connection -> {
             Statements.update(connection, "DELETE FROM dts_sync.verification WHERE task = ?", task);
             new UnfinishedComparison(destination, task, epoch).end(connection);
         });
     }
 
-    /** Returns the last comparison if it found no difference, is not older than this, and nothing has changed since. */
+    /** Returns the last verification if it found no difference, is not older than this, and nothing has changed since. */
     public Optional<Verified> fresh(Duration maximumAge) {
         String digest = digest();
         return transactions()
                 .read(
-                        "The comparison of task " + task + " could not be looked up",
+                        "The verification of task " + task + " could not be looked up",
                         connection -> Statements.first(
                                 connection,
                                 """

@@ -1,6 +1,6 @@
 /**
- * Phases and positions of a task, kept in the destination's dts_sync schema, where every room writes its progress and
- * everybody reads it.
+ * Phases and positions of a task, kept in the destination's dts_sync schema, where every package writes its progress and
+ * any other reads it.
  *
  * <p>Reads from: the destination's dts_sync schema. Writes to: the same.
  */

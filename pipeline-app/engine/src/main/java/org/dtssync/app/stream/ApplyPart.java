@@ -17,7 +17,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 
 /**
- * Keeps an applier running: after a passing fault a new one begins from the applied position.
+ * Keeps an applier running: after a transient fault a new one starts from the applied position.
  *
  * <p>One thread runs it; interrupting that thread ends a write that takes long.
  */
@@ -102,7 +102,7 @@ public final class ApplyPart {
         }
     }
 
-    /** Ends a write that is under way; it is rolled back. */
+    /** Aborts a running write; it is rolled back. */
     void abort() {
         Applier applier = running.get();
         if (applier != null) {

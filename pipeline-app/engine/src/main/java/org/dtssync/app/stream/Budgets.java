@@ -4,18 +4,18 @@ import org.dtssync.connectors.apply.ApplySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 
 /**
- * How much is held in memory at a time, and how often the source's structure is looked at.
+ * Memory bounds, and how often the source's table shapes are checked.
  *
  * @param cut when capture closes a cut, or sends a piece of a transaction that is too big for one
  * @param applyChanges changes that go into one write at the destination; more are written in pieces
  * @param applyBytes bytes of records that go into one write at the destination
- * @param structureMillis between two looks at the source's structure
+ * @param structureMillis between two checks of the source's table shapes
  */
 public record Budgets(CaptureSettings.Limits cut, int applyChanges, long applyBytes, long structureMillis) {
 
     private static final long STRUCTURE_MILLIS = 10_000;
 
-    /** What is used unless a test wants to see pieces, or a change of the structure without waiting for it. */
+    /** The defaults; tests use others to see pieces, or a schema change without a long wait. */
     public static final Budgets DEFAULT = new Budgets(
             CaptureSettings.Limits.DEFAULT,
             ApplySettings.DEFAULT_CHANGES,
@@ -27,7 +27,7 @@ public record Budgets(CaptureSettings.Limits cut, int applyChanges, long applyBy
         return new Budgets(limits, changes, bytes, structureMillis);
     }
 
-    /** Returns the same with another pause between two looks at the structure. */
+    /** Returns the same with another pause between two checks. */
     public Budgets withStructureMillis(long millis) {
         return new Budgets(cut, applyChanges, applyBytes, millis);
     }

@@ -20,7 +20,7 @@ import org.dtssync.connectors.kafka.LostCuts;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 
-/** What must hold before a capture starts, and what a fault of it means. Used by the thread of the capture. */
+/** The checks before a capture starts, and the interpretation of its faults. Used by the capture thread. */
 final class CaptureChecks {
 
     private final Route route;
@@ -35,7 +35,7 @@ final class CaptureChecks {
      *
      * @param kafka properties of clients
      * @param epoch the right to write to the destination
-     * @param structure compares the source's structure with the recorded one
+     * @param structure compares the source's shapes with the recorded ones
      */
     CaptureChecks(Route route, Map<String, String> kafka, Epoch epoch, StructureWatch structure) {
         this.route = route;
@@ -55,7 +55,7 @@ final class CaptureChecks {
         requirePublication();
     }
 
-    /** The broker fences whoever comes first in favour of whoever comes last: only the epoch says who may come. */
+    /** The broker fences the earlier producer in favor of the later one: only the epoch determines which one is right. */
     void requireTask() {
         route.destination().inTransaction("The epoch of task " + epoch.task() + " could not be checked", connection -> {
             epoch.hold(connection);
@@ -77,17 +77,17 @@ final class CaptureChecks {
         }
     }
 
-    /** A server of version 18 warns in its log that there is no publication, and streams nothing. */
+    /** PostgreSQL 18 only logs a warning that the publication does not exist, and streams nothing. */
     private void requirePublication() {
         try {
             new PublicationWatch(route).check();
         } catch (SyncException e) {
-            // The structure check reports tables that were dropped, in other words.
+            // The check of shapes reports dropped tables, with a different message.
             throw e.kind() == FaultKind.PUBLICATION ? explained(e) : e;
         }
     }
 
-    /** The catalog says more about the change than the record that gave it away. */
+    /** The catalog shows more about the change than the record that revealed it. */
     SyncException explained(SyncException found) {
         try {
             structure.check();
@@ -98,8 +98,8 @@ final class CaptureChecks {
     }
 
     /**
-     * Returns the tables whose records look unchanged although the catalog has another structure now. Where the change is one
-     * that records show, they were written before it and may go.
+     * Returns the tables whose records look unchanged although the catalog has another shape now. If the change is one
+     * that records show, they were written before it and may pass.
      */
     Set<TableName> changed(Set<TableName> announced) {
         Map<TableName, String> stored = new HashMap<>();
@@ -124,7 +124,7 @@ final class CaptureChecks {
     }
 
     /**
-     * The broker fences a producer also where a transaction took too long, such as in a frozen network: then the task still
+     * The broker fences a producer also if a transaction took too long, for example in a frozen network: then the task still
      * belongs to this instance.
      *
      * @throws SyncException of kind FENCED if another instance has taken over
@@ -133,9 +133,9 @@ final class CaptureChecks {
         requireTask();
         return new SyncException(
                 FaultKind.TRANSIENT,
-                "The broker ended the open transaction of task " + epoch.task()
-                        + ": it took longer than transaction.timeout.ms, or another task of this name writes to the topics.",
-                "If it happens again and again, raise transaction.timeout.ms under kafka, and see that no other task has"
+                "The broker aborted the open transaction of task " + epoch.task()
+                        + ": it took longer than transaction.timeout.ms, or another task with this name writes to the topics.",
+                "If it happens repeatedly, raise transaction.timeout.ms under kafka, and check that no other task has"
                         + " this name.",
                 fault);
     }

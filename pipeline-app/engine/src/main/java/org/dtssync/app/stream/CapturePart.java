@@ -6,6 +6,7 @@ import org.dtssync.app.task.Retry;
 import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
 import org.dtssync.connectors.capture.CaptureSettings;
+import org.dtssync.connectors.capture.debezium.DebeziumSource;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -14,7 +15,7 @@ import org.dtssync.schemas.Cut;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps a capture running: after a passing fault a new one starts from the last cut. Runs in one thread. */
+/** Keeps a capture running: after a transient fault a new one starts from the last cut. Runs in one thread. */
 final class CapturePart implements CaptureListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(CapturePart.class);
@@ -48,7 +49,7 @@ final class CapturePart implements CaptureListener {
         this.listener = listener;
     }
 
-    /** Captures until interrupted or until a fault that does not pass. */
+    /** Captures until interrupted or until a permanent fault. */
     void run() throws InterruptedException {
         try {
             retry.run("capture", this::once);
@@ -56,7 +57,7 @@ final class CapturePart implements CaptureListener {
             if (e.kind() != FaultKind.STRUCTURE_CHANGED) {
                 throw e;
             }
-            // What was written before the change is in cuts and goes over; then the task stops.
+            // Changes written before the schema change are in cuts and are applied; then the task stops.
             applied.await(lastCut);
             throw checks.explained(e);
         }
@@ -64,8 +65,15 @@ final class CapturePart implements CaptureListener {
 
     private void once() throws InterruptedException {
         checks.require();
-        Capture capture =
-                new Capture(settings, source, codecs.keys(), codecs.values(), codecs.cuts(), this, checks::changed);
+        Capture capture = new Capture(
+                settings,
+                source,
+                codecs.keys(),
+                codecs.values(),
+                codecs.cuts(),
+                this,
+                checks::changed,
+                new DebeziumSource(settings));
         try {
             capture.run();
         } catch (SyncException e) {
@@ -87,7 +95,7 @@ final class CapturePart implements CaptureListener {
     public void started(Lsn lsn) {
         progress.started();
         lastCut = Lsn.max(lastCut, lsn);
-        LOG.info("Capture streams. task={} slot={} lsn={}", settings.task(), settings.slot(), lsn);
+        LOG.info("Capture is streaming. task={} slot={} lsn={}", settings.task(), settings.slot(), lsn);
     }
 
     @Override

@@ -19,8 +19,8 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Turns the tables of the task, with the structures that were recorded for them, into what capture and applier are told. Never
- * by what the source's catalog says now: a change would then be taken over without anybody noticing. Stateless.
+ * Turns the tables of the task, with their recorded shapes, into the settings of capture and applier. Never
+ * from the source's current catalog: a change would then be adopted silently. Stateless.
  */
 public final class CapturedTables {
 
@@ -66,7 +66,7 @@ public final class CapturedTables {
         return names;
     }
 
-    /** Returns what the applier is told: keys, snapshots, and how older changes are to be read. */
+    /** Returns the applier's settings: keys, snapshots, and how to read older changes. */
     static List<AppliedTable> applied(List<TableProgress> tables, Map<TableName, RecordedStructure> structures) {
         List<AppliedTable> applied = new ArrayList<>();
         for (TableProgress table : tables) {

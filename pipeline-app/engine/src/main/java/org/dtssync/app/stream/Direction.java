@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One direction of a task at work: capture, heartbeat, structure checks and applier, each in a thread of its own that can be
- * started by itself.
+ * One running direction of a task: capture, heartbeat, schema checks and applier, each in its own thread that can be
+ * started separately.
  *
  * <p>Used by one thread.
  */
@@ -87,17 +87,17 @@ public final class Direction implements MovingStream {
         return captured;
     }
 
-    /** Returns what writes its heartbeat and waits for it. */
+    /** Returns its heartbeat. */
     public Heartbeat heartbeat() {
         return heartbeat;
     }
 
-    /** Returns what compares both databases while it is at work. */
+    /** Returns the verification of both databases while it is running. */
     public LiveVerification verification() {
         return verification;
     }
 
-    /** Returns how far its applier is. */
+    /** Returns its applier's progress. */
     public AppliedMark applied() {
         return applied;
     }
@@ -153,13 +153,13 @@ public final class Direction implements MovingStream {
         applied.applying(false);
     }
 
-    /** Starts everything but the capture. */
+    /** Starts everything except the capture. */
     public void startFollowing() {
         startChecks();
         startApply();
     }
 
-    /** Starts the heartbeat and the checks of the structure. */
+    /** Starts the heartbeat and the schema checks. */
     public void startChecks() {
         background.start("dts-sync-heartbeat-" + route.task(), () -> retry.run("heartbeat", heartbeat::beat));
         background.start("dts-sync-structure-check-" + route.task(), () -> retry.run("structure check", checks::run));
@@ -173,8 +173,8 @@ public final class Direction implements MovingStream {
     }
 
     /**
-     * A switch takes the position away in the transaction that decides it, while this still applies: what comes in the moment until
-     * it is closed finds no position, and that is no fault. It is one where the task belongs to another instance by then.
+     * A switch removes the position in the transaction that decides it, while this still applies: changes in the moment until
+     * it is closed find no position, and that is not a fault. It is one if the task belongs to another instance by then.
      */
     private void follow() throws InterruptedException {
         try {
@@ -183,7 +183,7 @@ public final class Direction implements MovingStream {
             if (e.kind() != FaultKind.FENCED || !retry.call("state", this::isEndedByOurselves)) {
                 throw e;
             }
-            LOG.info("The stream has ended: applications were moved. task={}", route.task());
+            LOG.info("The stream has ended: the applications were moved. task={}", route.task());
         }
     }
 

@@ -23,12 +23,12 @@ import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Compares both databases of a running task. Used by one thread at a time. */
+/** Verifies both databases of a running task. Used by one thread at a time. */
 public final class LiveVerification {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveVerification.class);
 
-    /** What was found equal longer ago is read again, however little was left. */
+    /** Slices found equal longer ago are read again, however little was left. */
     private static final Duration RESUMABLE = Duration.ofDays(1);
 
     private final Route route;
@@ -55,7 +55,7 @@ public final class LiveVerification {
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
-    /** Returns the last comparison, if it was clean and nothing has changed since. */
+    /** Returns the last verification, if it was clean and nothing has changed since. */
     public Optional<Verifications.Verified> fresh(Duration maximumAge) {
         return verifications().fresh(maximumAge);
     }
@@ -65,14 +65,14 @@ public final class LiveVerification {
     }
 
     /**
-     * Compares every table and records what came of it; the structures must be unchanged. One that was cut off less than a day ago
-     * is gone on with.
+     * Verifies every table and records the result; the shapes must be unchanged. One that was interrupted less than a day ago
+     * is resumed.
      */
     public VerifyReport run() throws InterruptedException {
         return run(RESUMABLE);
     }
 
-    /** Does the same, but goes on with one only that began not longer ago than this. */
+    /** Does the same, but resumes only one that started no longer ago than this. */
     public VerifyReport run(Duration resumable) throws InterruptedException {
         structure.look();
         String digest = verifications().digest();
@@ -80,7 +80,7 @@ public final class LiveVerification {
         Map<TableName, List<ComparedSlice>> earlier = unfinished.resume(digest, resumable);
         if (!earlier.isEmpty()) {
             LOG.info(
-                    "Going on with a comparison that was cut off. task={} rows={}",
+                    "Resuming an interrupted verification. task={} rows={}",
                     route.task(),
                     earlier.values().stream()
                             .flatMap(List::stream)
@@ -120,7 +120,7 @@ public final class LiveVerification {
                         .toList());
     }
 
-    /** Compares some tables, or partitions of them, and records nothing; returns those that differ, in words. */
+    /** Verifies some tables, or partitions of them, and records nothing; returns a description of those that differ. */
     List<String> differing(List<TableProgress> tables) throws InterruptedException {
         VerifyReport report = new Verification(
                         route.source(),

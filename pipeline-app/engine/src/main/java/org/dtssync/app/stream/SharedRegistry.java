@@ -7,9 +7,9 @@ import org.dtssync.connectors.avro.RegistryClientSettings;
 import org.dtssync.connectors.avro.SchemaRegistryClient;
 
 /**
- * The schema registry as all parts of a task reach it, so that what one of them has asked is not asked again by another.
+ * The schema registry client shared by all parts of a task, so that no lookup is repeated.
  *
- * <p>Its client is made when it is first needed: many commands do without, and know no address of an embedded one. Thread-safe.
+ * <p>The client is created when it is first needed: many commands do not need it, and have no address of an embedded one. Thread-safe.
  */
 public final class SharedRegistry {
 
@@ -20,7 +20,7 @@ public final class SharedRegistry {
         this.settings = settings;
     }
 
-    /** Returns how converters are told to reach it. */
+    /** Returns the converter properties that refer to it. */
     Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>(settings.properties());
         properties.put(RegistryClientSettings.URL, settings.url());
@@ -30,7 +30,7 @@ public final class SharedRegistry {
     /**
      * Returns the one client.
      *
-     * @throws org.dtssync.connectors.fault.SyncException if the address is missing or no address
+     * @throws org.dtssync.connectors.fault.SyncException if the address is missing or invalid
      */
     synchronized SchemaRegistryClient client() {
         if (client == null) {

@@ -40,10 +40,10 @@ public final class StreamFactory {
     }
 
     /**
-     * Makes a direction at rest.
+     * Creates a direction that is not started.
      *
      * @param epoch the right to write to its destination
-     * @param background the threads' owner; those of the direction are a group of their own in it
+     * @param background the threads' owner; those of the direction form their own group in it
      * @param listener notified of what it does
      */
     public Direction open(Route route, Epoch epoch, Background background, StreamListener listener) {
@@ -90,7 +90,7 @@ public final class StreamFactory {
                 preparation(route, epoch));
     }
 
-    /** Makes the preparation of a direction. */
+    /** Creates the preparation of a direction. */
     public Preparation preparation(Route route, Epoch epoch) {
         return new Preparation(
                 route, task.objects(), captureSettings(route, List.of()), codecs(route)::cuts, mirrored(route), epoch);
@@ -131,7 +131,7 @@ public final class StreamFactory {
                 Optional.of(mirrored(route)));
     }
 
-    /** Returns the task whose own transactions this direction leaves out. */
+    /** Returns the task whose transactions this direction ignores. */
     private String mirrored(Route route) {
         return route.name().equals(task.taskName())
                 ? task.mirroredName()

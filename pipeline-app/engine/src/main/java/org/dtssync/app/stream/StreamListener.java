@@ -14,7 +14,7 @@ public interface StreamListener extends RetryListener {
     /**
      * Changes were applied.
      *
-     * @param lsn how far the destination is
+     * @param lsn the position applied at the destination
      * @param lagMillis time from the commit of the last of them at the source until now, in milliseconds; -1 if unknown
      * @param changes how many
      */
@@ -27,12 +27,12 @@ public interface StreamListener extends RetryListener {
      */
     default void captured(long changes) {}
 
-    /** The source keeps this much WAL for the slot, in bytes. */
+    /** The source retains this much WAL for the slot, in bytes. */
     default void walRetained(long bytes) {}
 
     @Override
     default void retrying(String part, FaultKind kind) {}
 
-    /** A verification advances. */
+    /** A verification makes progress. */
     default void verifying(VerifyAdvance advance) {}
 }

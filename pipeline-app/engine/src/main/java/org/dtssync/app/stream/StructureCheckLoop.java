@@ -5,11 +5,11 @@ import org.dtssync.app.drift.StructureWatch;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Checks the structure at both ends again and again, while a direction is at work. Runs in a thread of its own.
+ * Checks the shapes at both ends repeatedly, while a direction is running. Runs in its own thread.
  *
- * @param structure compares the structure with the recorded one
+ * @param structure compares the shapes with the recorded ones
  * @param partitions compares partitions that were replaced
- * @param checks says whether the task still belongs to this instance
+ * @param checks whether the task still belongs to this instance
  * @param pauseMillis between two checks, in milliseconds
  */
 record StructureCheckLoop(
@@ -30,7 +30,7 @@ record StructureCheckLoop(
         }
     }
 
-    /** From now on the destination follows exactly; before, a comparison of partitions would mean nothing. */
+    /** From now on the destination follows exactly; before, a comparison of partitions would be meaningless. */
     void followsExactly() {
         partitions.begin();
     }

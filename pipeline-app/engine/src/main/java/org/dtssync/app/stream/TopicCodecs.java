@@ -11,11 +11,11 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Makes what reads and writes the records of one direction's topics: converters by Kafka Connect's own convention, and the codec of
- * cuts. Thread-safe; what it makes is used by one thread each.
+ * Creates the readers and writers of one direction's topics: converters by Kafka Connect's convention, and the codec of
+ * cuts. Thread-safe; each created object is used by one thread.
  *
  * @param task the name of the direction
- * @param converters which converters the task file names; ours where it names none
+ * @param converters the converters named by the task file; ours by default
  * @param registry the schema registry, shared by all of them
  */
 public record TopicCodecs(String task, ConverterSettings converters, SharedRegistry registry) {
@@ -52,7 +52,7 @@ public record TopicCodecs(String task, ConverterSettings converters, SharedRegis
         return converter;
     }
 
-    /** What one of them has asked the registry is not asked again by another, unless the task file names another registry for it. */
+    /** No registry lookup is repeated by another one, unless the task file names another registry for it. */
     private Converter ours(Map<String, String> properties) {
         SchemaRegistryClient shared = registry.client();
         return shared.isReachedBy(RegistryClientSettings.from(properties))
@@ -70,7 +70,7 @@ public record TopicCodecs(String task, ConverterSettings converters, SharedRegis
             throw new SyncException(
                     FaultKind.USAGE,
                     (isKey ? "key" : "value") + ".converter " + className + " cannot be used: " + e + ".",
-                    "Put its jar into the lib directory of dts-sync, or take the key out of the task file.",
+                    "Put its jar into the lib directory of dts-sync, or remove the key from the task file.",
                     e);
         }
     }

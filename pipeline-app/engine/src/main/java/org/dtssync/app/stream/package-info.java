@@ -1,5 +1,5 @@
 /**
- * One direction at work: capture, applier, heartbeat and checks, and the end of them.
+ * One running direction: capture, applier, heartbeat and checks, and their end.
  *
  * <p>Reads from: the source, the topics, dts_sync state. Writes to: the topics, the destination.
  */

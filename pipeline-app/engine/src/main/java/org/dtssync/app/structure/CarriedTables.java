@@ -13,7 +13,7 @@ import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
 
 /**
- * The tables of one database that the selection takes, with their oids. Immutable.
+ * The selected tables of one database, with their oids. Immutable.
  *
  * <p>A partition goes with its root, whatever its own name. Foreign and temporary tables and members of extensions are never taken.
  *

@@ -14,7 +14,7 @@ import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Runs queries that have PostgreSQL print statements: each row has kind, name, section, the table it belongs to (schema,
+ * Runs queries that let PostgreSQL print statements: each row has kind, name, section, the table it belongs to (schema,
  * name), another table it locks (schema, name), the statement, and what follows it where owners are kept.
  *
  * <p>Not thread-safe.
@@ -34,12 +34,12 @@ final class CatalogQueries {
         this.owners = owners;
     }
 
-    /** Returns the objects a query prints for the carried relations, whose oids are its parameter. */
+    /** Returns the objects that a query prints for the migrated relations, whose oids are its parameter. */
     List<StructureObject> ofRelations(String query) throws SQLException {
         return print(query, relations);
     }
 
-    /** Returns the objects a query prints for the carried schemas, whose names are its parameter. */
+    /** Returns the objects that a query prints for the migrated schemas, whose names are its parameter. */
     List<StructureObject> ofSchemas(String query) throws SQLException {
         return print(query, schemas);
     }

@@ -1,6 +1,6 @@
 package org.dtssync.app.structure;
 
-/** What belongs to no table, as statements made from the catalog. */
+/** Objects that belong to no table, as statements generated from the catalog. */
 final class DatabaseQueries {
 
     /** Extensions with the schema they live in; the server brings plpgsql itself. */
@@ -77,7 +77,7 @@ final class DatabaseQueries {
             ORDER BY 1 DESC, 2
             """;
 
-    /** Event triggers belong to the database; only those whose function is carried can be made. */
+    /** Event triggers belong to the database; only those whose function is migrated can be created. */
     static final String EVENT_TRIGGERS = """
             SELECT 'event-trigger', t.evtname, 'post-data', NULL, NULL, NULL, NULL,
                    format('CREATE EVENT TRIGGER %I ON %s', t.evtname, t.evtevent)
@@ -101,7 +101,7 @@ final class DatabaseQueries {
             """;
 
     /**
-     * Default privileges come last, or they would be given to what is made here. Those of the whole database replace the
+     * Default privileges come last, or they would apply to what is created here. Those of the whole database replace the
      * built-in ones, those of a schema add to them.
      */
     static final String DEFAULT_PRIVILEGES = """

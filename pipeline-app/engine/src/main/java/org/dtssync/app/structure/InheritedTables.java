@@ -18,9 +18,9 @@ import org.dtssync.connectors.postgres.TableName;
 final class InheritedTables {
 
     /**
-     * A partition is always made by itself and attached, since its columns may be in another order than its root's. Another
-     * child is made so only where INHERITS would give another order, because its columns become its own by that. A table's columns
-     * are looked up for it alone: a list of the columns of all of them would be gone through for each.
+     * A partition is always created separately and attached, since its columns may be in another order than its root's. Another
+     * child is created that way only if INHERITS would give another order, because its columns become local by that. A table's columns
+     * are looked up per table: a list of the columns of all tables would be scanned for each.
      */
     private static final String CHILDREN = """
             WITH child AS (
@@ -114,9 +114,9 @@ final class InheritedTables {
             """;
 
     /**
-     * What is known of one such table.
+     * The facts about one such table.
      *
-     * @param standalone statements that make and attach it; empty if INHERITS makes the same
+     * @param standalone statements that create and attach it; empty if INHERITS gives the same result
      * @param changes statements that change its inherited columns afterwards, each with a separator before it
      * @param grants grants on its columns, each with a separator before it
      */
@@ -145,7 +145,7 @@ final class InheritedTables {
         return new InheritedTables(tables);
     }
 
-    /** Returns what is known of a table, empty if it inherits nothing. */
+    /** Returns the facts about a table, empty if it inherits nothing. */
     Optional<Inherited> of(TableName table) {
         return Optional.ofNullable(tables.get(table));
     }

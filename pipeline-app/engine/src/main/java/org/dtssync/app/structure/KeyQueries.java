@@ -6,7 +6,7 @@ package org.dtssync.app.structure;
  */
 final class KeyQueries {
 
-    /** Every index of the carried relations, with whether the applier needs it. */
+    /** Every index of the migrated relations, with whether the applier needs it. */
     private static final String INDEXES = """
             WITH RECURSIVE own AS (
                 SELECT i.indexrelid, i.indrelid, ic.relname, ic.reloptions, ic.relkind, inh.inhparent AS parent,
@@ -104,7 +104,7 @@ final class KeyQueries {
                      n.nspname, c.relname, con.conname
             """;
 
-    /** Foreign keys between carried tables; those of partitions come with their root's. */
+    /** Foreign keys between migrated tables; those of partitions come with their root's. */
     static final String FOREIGN_KEYS = """
             WITH carried AS (SELECT unnest(?::bigint[]::oid[]) AS oid)
             SELECT 'foreign-key', format('%s.%s.%s', n.nspname, c.relname, con.conname), 'post-data', n.nspname, c.relname,

@@ -37,7 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads those objects of a database into pgCodeKeeper's model that this package has written out by it.
+ * Reads those objects of a database into pgCodeKeeper's model that pgCodeKeeper generates.
  *
  * <p>Constraints, indexes, triggers, rules, policies and statistics come from {@link CatalogQueries} instead. Foreign servers
  * and user mappings are not read: the latter hold passwords. Not thread-safe; used once.
@@ -59,27 +59,27 @@ final class ModelLoader extends JdbcLoaderBase {
             PgDatabase database = load();
             FullAnalyze.fullAnalyze(database, errors);
             if (!errors.isEmpty()) {
-                // Only dependencies are lost by that: the texts are the server's own.
+                // Only dependencies are lost by that: the statements come from the server.
                 LOG.warn(
-                        "Some expressions were not understood, so the order of what uses them is found by trying. count={} first={}",
+                        "Some expressions could not be parsed; the order of the objects that use them is found by trial. count={} first={}",
                         errors.size(),
                         errors.get(0));
             }
             return database;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SyncException(FaultKind.INTERNAL, "Reading the structure was interrupted.", "", e);
+            throw new SyncException(FaultKind.INTERNAL, "Reading the schema was interrupted.", "", e);
         } catch (IOException e) {
-            // pgCodeKeeper wraps what the driver throws, and a connection that was lost is worth another try.
+            // pgCodeKeeper wraps the driver's exceptions, and a lost connection should be retried.
             for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
                 if (cause instanceof SQLException lost && SqlFaults.kind(lost) != FaultKind.DATA) {
-                    throw SqlFaults.explain("The structure of the " + connections.role() + " could not be read", lost);
+                    throw SqlFaults.explain("The schema of the " + connections.role() + " could not be read", lost);
                 }
             }
             throw new SyncException(
                     FaultKind.DATA,
-                    "The structure of the " + connections.role() + " could not be read: " + e.getMessage() + ".",
-                    "Run it again if the structure was being changed at that moment.",
+                    "The schema of the " + connections.role() + " could not be read: " + e.getMessage() + ".",
+                    "Run it again if the schema was being changed at that moment.",
                     e);
         }
     }
@@ -93,7 +93,8 @@ final class ModelLoader extends JdbcLoaderBase {
             statement = query;
             session.setAutoCommit(false);
             query.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-            // A catalog that grew fast has no statistics yet: for a few rows the planner would go through thousands for
+            // A catalog that grew fast has no statistics yet: expecting a few rows, the planner would scan thousands
+            // for
             // each.
             query.execute("SET LOCAL enable_nestloop = off");
             query.execute("SET LOCAL jit = off");
@@ -146,7 +147,7 @@ final class ModelLoader extends JdbcLoaderBase {
         };
     }
 
-    /** Gives pgCodeKeeper sessions with this project's settings. */
+    /** Provides pgCodeKeeper with sessions that have our settings. */
     private record Connector(DatabaseConnections connections) implements IJdbcConnector {
         @Override
         public Connection getConnection() {

@@ -16,7 +16,7 @@ import org.pgcodekeeper.core.script.SQLScript;
 import org.pgcodekeeper.core.settings.ISettings;
 
 /**
- * Writes an object of pgCodeKeeper's model as SQL, without what belongs to post-data or to the source's machine.
+ * Generates SQL for an object of pgCodeKeeper's model, without parts that belong to post-data or to the source machine.
  *
  * <p>Not thread-safe; changes the objects it is given.
  */
@@ -30,7 +30,7 @@ final class ModelPrinter {
         this.inheritedTables = inheritedTables;
     }
 
-    /** Returns the statements that make the object. */
+    /** Returns the statements that create the object. */
     String print(PgStatement statement) {
         if (statement instanceof PgSchema schema) {
             return schema(schema);
@@ -42,7 +42,7 @@ final class ModelPrinter {
             view.setIsWithData(false);
             view.setTablespace(null);
         } else if (statement instanceof PgSequence sequence) {
-            // Set once the table is made.
+            // Set once the table is created.
             sequence.setOwnedBy(null);
         }
         return creation(statement);
@@ -55,8 +55,8 @@ final class ModelPrinter {
     }
 
     /**
-     * A schema may exist already, since every database has public and extensions make theirs. What everybody may do in public
-     * depends on the server's version, so it is taken away before it is granted.
+     * A schema may exist already, since every database has public and extensions create theirs. The rights of PUBLIC in public
+     * depend on the server version, so they are revoked before they are granted.
      */
     private String schema(PgSchema schema) {
         String sql = creation(schema);
@@ -89,7 +89,7 @@ final class ModelPrinter {
         return withoutEnd(script.getFullScript()) + grants;
     }
 
-    /** A generated column that is inherited brings its expression along, and refuses to be given a default. */
+    /** An inherited generated column comes with its expression, and does not accept a default. */
     private static void withoutInheritedExpressions(AbstractPgTable table) {
         for (AbstractColumn column : table.getColumns()) {
             if (column instanceof PgColumn inherited && inherited.isInherit() && inherited.isGenerated()) {

@@ -24,9 +24,9 @@ import org.pgcodekeeper.core.schema.pg.PartitionPgTable;
 import org.pgcodekeeper.core.schema.pg.PgDatabase;
 
 /**
- * Chooses from pgCodeKeeper's model what is carried, in an order in which it can be made.
+ * Selects what is migrated from pgCodeKeeper's model, in an order in which it can be created.
  *
- * <p>The rule: selected tables; everything else of the schemas the selection touches, unless an exclude pattern takes it out;
+ * <p>The rule: selected tables; everything else in the schemas that the selection touches, unless an exclude pattern matches;
  * whatever these need from other schemas; but nothing that needs a table that is not selected. Not thread-safe.
  */
 final class ModelStatements {
@@ -47,7 +47,7 @@ final class ModelStatements {
         this.tables = tables;
     }
 
-    /** Returns what is carried, each after what it needs. */
+    /** Returns what is migrated, each after its dependencies. */
     List<PgStatement> inOrder() {
         graph.vertexSet().stream()
                 .filter(statement -> !PARTS.contains(statement.getStatementType()))
@@ -58,10 +58,10 @@ final class ModelStatements {
         return new ArrayList<>(ordered);
     }
 
-    /** Returns all carried objects that need one of these, and these. */
+    /** Returns all migrated objects that need one of these, and these. */
     Set<PgStatement> withDependents(Set<PgStatement> needed) {
         Set<PgStatement> found = new LinkedHashSet<>(needed);
-        // What is ordered later may need what is ordered earlier, never the other way round.
+        // A later object may need an earlier one, never vice versa.
         for (PgStatement statement : ordered) {
             if (needs(statement).stream().anyMatch(found::contains)) {
                 found.add(statement);
@@ -89,7 +89,7 @@ final class ModelStatements {
                 && isPossible(statement);
     }
 
-    /** A cast has no schema: it is carried if it needs something of a touched schema. */
+    /** A cast has no schema: it is migrated if it needs something in a touched schema. */
     private boolean isCastOfCarriedTypes(PgStatement statement) {
         return statement.getStatementType() == DbObjType.CAST
                 && isPossible(statement)
@@ -122,7 +122,7 @@ final class ModelStatements {
         ordered.add(statement);
     }
 
-    /** What a statement needs, parts of tables and views counted as the whole. */
+    /** The dependencies of a statement; parts of tables and views count as the whole. */
     private Set<PgStatement> needs(PgStatement statement) {
         Set<PgStatement> needed = new LinkedHashSet<>();
         if (statement.getStatementType() == DbObjType.SEQUENCE) {
@@ -163,7 +163,7 @@ final class ModelStatements {
         return parent != null && parent.getStatementType() == DbObjType.SCHEMA ? parent.getBareName() : null;
     }
 
-    /** Returns what a statement makes, in this project's words. */
+    /** Returns the kind of object that a statement creates, in our terms. */
     static String kindOf(PgStatement statement) {
         return statement instanceof MaterializedPgView
                 ? "materialized-view"
@@ -182,7 +182,7 @@ final class ModelStatements {
                 : schema + "." + statement.getName();
     }
 
-    /** Returns the table that a statement makes, if it does, and then the one that it is made a partition of. */
+    /** Returns the table that a statement creates, if any, followed by the one that it becomes a partition of. */
     static List<TableName> tablesOf(PgStatement statement) {
         if (!(statement instanceof AbstractTable)) {
             return List.of();

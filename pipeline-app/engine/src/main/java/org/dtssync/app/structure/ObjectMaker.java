@@ -13,6 +13,7 @@ import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -21,7 +22,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes one object at a time in a transaction and records what came of it. Thread-safe; each thread brings its connection. */
+/** Creates one object at a time in a transaction and records the result. Thread-safe; each thread uses its own connection. */
 final class ObjectMaker {
 
     private static final Logger LOG = LoggerFactory.getLogger(ObjectMaker.class);
@@ -31,13 +32,13 @@ final class ObjectMaker {
     /** Relation, object, schema, function, column, primary key exist already. */
     private static final Set<String> EXISTS = Set.of("42P07", "42710", "42P06", "42723", "42701", "42P16");
 
-    /** What indexes are sorted in, for each that is built side by side; an account's own setting counts where it is more. */
+    /** Memory for sorting, per index that is built in parallel; an account's own setting applies if it is higher. */
     private static final String SORT_MEMORY = """
             SELECT set_config('maintenance_work_mem', '256MB', false)
             WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')
             """;
 
-    /** A partition overlaps another, has bounds of another kind, or is none of a partitioned table. */
+    /** A partition overlaps another, has bounds of another kind, or its parent is not partitioned. */
     private static final Set<String> UNFIT_PARTITION = Set.of("42P17", "42P16", "42809");
 
     private static final String OTHER_LAYOUT = "the table has other partitions at the destination";
@@ -65,8 +66,8 @@ final class ObjectMaker {
     }
 
     /**
-     * Several statements go to the server as one text, since it reads the bodies of functions better than the driver, which
-     * takes some of them apart at semicolons.
+     * Several statements are sent to the server as one text, since it parses function bodies better than the driver, which
+     * splits some of them at semicolons.
      */
     private static DatabaseConnections unsplit(DatabaseConnections connections) {
         DatabaseSettings settings = connections.settings();
@@ -83,10 +84,11 @@ final class ObjectMaker {
         Connection connection = destination.openForShortTransactions();
         try {
             try (Statement statement = connection.createStatement()) {
-                // Bodies may name what is made later, or what only exists in the search path of their callers.
+                // Bodies may refer to objects that are created later, or that only exist in the search path of their
+                // callers.
                 statement.execute("SET check_function_bodies = off");
                 statement.execute("SET client_min_messages = error");
-                // An object and its record are lost together where the server crashes, and both are made again.
+                // An object and its record are lost together if the server crashes, and both are created again.
                 statement.execute("SET synchronous_commit = off");
                 statement.execute(SORT_MEMORY);
             }
@@ -98,22 +100,18 @@ final class ObjectMaker {
             } catch (SQLException suppressed) {
                 e.addSuppressed(suppressed);
             }
-            throw SqlFaults.explain("The destination ended a new connection", e);
+            throw SqlFaults.explain("The destination closed a new connection", e);
         }
     }
 
-    /** Makes an object, or records that it was refused. */
+    /** Creates an object, or records that it was refused. */
     void make(Connection connection, StoredObject stored) {
         long start = System.nanoTime();
         StructureObject object = stored.object();
         ObjectState state = makeAndRecord(connection, stored);
         double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
         listener.tried(object, state, seconds);
-        LOG.debug(
-                "Object of the structure was tried. object={} state={} seconds={}",
-                object.name(),
-                state.label(),
-                seconds);
+        LOG.debug("Schema object processed. object={} state={} seconds={}", object.name(), state.label(), seconds);
     }
 
     private ObjectState makeAndRecord(Connection connection, StoredObject stored) {
@@ -135,29 +133,31 @@ final class ObjectMaker {
             connection.commit();
             return state;
         } catch (SQLException e) {
-            throw SqlFaults.explain("Object " + stored.object().name() + " could not be made", e);
+            throw SqlFaults.explain("Object " + stored.object().name() + " could not be done", e);
         }
     }
 
-    /** Rows go into the root: where it was there before, its partitions are the destination's own affair. */
+    /** Rows go into the root: if it existed before, its partitions are up to the destination. */
     private boolean isOtherLayout(StructureObject object, SQLException refused) {
         return existing != Existing.FAIL
                 && object.isPartition()
                 && UNFIT_PARTITION.contains(String.valueOf(refused.getSQLState()));
     }
 
-    /** Returns null if it was made, or why PostgreSQL refused it; then the transaction is rolled back. */
+    /** Returns null if it was created, or why PostgreSQL refused it; then the transaction is rolled back. */
     private SQLException tryToMake(Connection connection, StoredObject stored) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
                 epoch.hold(connection);
                 try (Statement statement = connection.createStatement()) {
-                    // Braces and question marks in the structure are not the driver's.
+                    // Braces and question marks in statements are not driver syntax.
                     statement.setEscapeProcessing(false);
                     statement.execute(statement(stored));
                 }
+                Failpoint.SCHEMA_OBJECT_MADE.reached();
                 store.record(connection, stored.object(), ObjectState.DONE, null);
                 connection.commit();
+                Failpoint.SCHEMA_OBJECT_RECORDED.reached();
                 return null;
             } catch (SQLException e) {
                 if (SqlFaults.kind(e) == FaultKind.CONNECTION) {
@@ -171,22 +171,22 @@ final class ObjectMaker {
                     return e;
                 }
                 LOG.info(
-                        "Deadlock, trying again. object={} attempt={}",
+                        "Deadlock; retrying. object={} attempt={}",
                         stored.object().name(),
                         attempt);
             }
         }
     }
 
-    /** A full disk, a lock that was not to be had or a cancelled statement say nothing about the object: the phase tries again. */
+    /** A full disk, a lock timeout or a cancelled statement are not the object's fault: the phase retries. */
     private static boolean passes(SQLException e) {
         String state = String.valueOf(e.getSQLState());
         return state.startsWith("53") || state.equals("55P03") || state.equals("57014");
     }
 
     /**
-     * What PostgreSQL and pgCodeKeeper print for functions would silently replace one that is at the destination already.
-     * Where a person wrote the statement, that may be what is meant.
+     * The statements that PostgreSQL and pgCodeKeeper print for functions would silently replace an existing one at the destination.
+     * If a person wrote the statement, that may be intended.
      */
     private static String statement(StoredObject stored) {
         return stored.corrected().isPresent()
@@ -194,7 +194,7 @@ final class ObjectMaker {
                 : OR_REPLACE.matcher(stored.statement()).replaceFirst("CREATE ");
     }
 
-    /** The first line: details can hold a row's values. */
+    /** Only the first line: details can contain row values. */
     private static String message(SQLException e) {
         String message = String.valueOf(e.getMessage());
         int end = message.indexOf('\n');

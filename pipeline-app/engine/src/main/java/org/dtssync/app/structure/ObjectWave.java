@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a number of objects over several connections, so that no two that lock the same table are made at the same time.
+ * Creates objects over several connections, so that no two that lock the same table are created at the same time.
  *
  * <p>One thread calls {@link #run}; it starts the others and waits for them.
  */
@@ -42,7 +42,7 @@ final class ObjectWave {
         this.waiting = new ArrayDeque<>(objects);
     }
 
-    /** Makes all of them, or stops at the first fault that is not an object's own. */
+    /** Creates all of them, or stops at the first fault that is not an object's own. */
     void run(int workers) {
         int count = Math.min(workers, waiting.size());
         if (count == 0) {
@@ -61,10 +61,10 @@ final class ObjectWave {
             if (e.getCause() instanceof SyncException fault) {
                 throw fault;
             }
-            throw new SyncException(FaultKind.INTERNAL, "Making the structure broke off.", "", e.getCause());
+            throw new SyncException(FaultKind.INTERNAL, "Creating schema objects was aborted.", "", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SyncException(FaultKind.INTERNAL, "Making the structure was interrupted.", "", e);
+            throw new SyncException(FaultKind.INTERNAL, "Creating schema objects was interrupted.", "", e);
         } finally {
             stop();
             executor.shutdownNow();
@@ -93,7 +93,7 @@ final class ObjectWave {
             }
         } catch (SQLException e) {
             stop();
-            throw SqlFaults.explain("The destination ended a connection", e);
+            throw SqlFaults.explain("The destination closed a connection", e);
         } catch (RuntimeException e) {
             stop();
             throw e;
@@ -108,7 +108,7 @@ final class ObjectWave {
         active.remove(connection);
     }
 
-    /** Ends the others: what they are making is rolled back and made again by the next run. */
+    /** Stops the others: their current objects are rolled back and created by the next run. */
     private synchronized void stop() {
         stopped = true;
         notifyAll();

@@ -10,7 +10,7 @@ import org.dtssync.app.state.StructureObject;
 /**
  * Compares statements as printed by servers of different versions. Immutable.
  *
- * <p>Let pass: column names with or without their table's (PostgreSQL 16 and later leave it out where there is one table only),
+ * <p>Ignored differences: column names with or without their table's (PostgreSQL 16 and later leave it out where there is one table only),
  * names of NOT NULL constraints (PostgreSQL 18 has them), the owner of schema public, the order of a text search
  * configuration's mappings.
  *

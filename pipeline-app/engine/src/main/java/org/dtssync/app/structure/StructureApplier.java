@@ -17,10 +17,10 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 
 /**
- * Makes the objects of the list at the destination, each in a transaction of its own that also records it as done.
+ * Creates the objects of the list at the destination, each in its own transaction that also records it as done.
  *
- * <p>A refused object does not stop the others. Refused ones are tried again as long as that gets any further, since they may
- * have been waiting for each other. Safe to run again: what is done is left alone. Not thread-safe.
+ * <p>A refused object does not stop the others. Refused ones are retried as long as that makes progress, since they may
+ * depend on each other. Safe to run again: what is done is skipped. Not thread-safe.
  */
 public final class StructureApplier {
 
@@ -30,7 +30,7 @@ public final class StructureApplier {
 
     private static final Set<String> ATTACHED = Set.of("attached-index");
 
-    /** Kinds of keys and post-data that are made side by side for different tables, wave after wave. All else comes one by one. */
+    /** Kinds of keys and post-data that are created in parallel for different tables, wave after wave. All others are created one by one. */
     private static final List<Set<String>> PARALLEL_WAVES =
             List.of(KEYS, Set.of("attached-index"), Set.of("check"), Set.of("foreign-key"));
 
@@ -41,12 +41,12 @@ public final class StructureApplier {
     /**
      * Creates an applier; opens nothing yet.
      *
-     * @param destination the database the objects are made in
+     * @param destination the database to create the objects in
      * @param store the task's list, saved before
      * @param epoch the right to write
-     * @param existing what becomes of objects that exist already: a failure, or done
-     * @param workers how many connections build keys and post-data side by side
-     * @param listener is told of each object
+     * @param existing how existing objects count: as failed, or as done
+     * @param workers how many connections build keys and post-data in parallel
+     * @param listener notified of each object
      */
     public StructureApplier(
             DatabaseConnections destination,
@@ -60,7 +60,7 @@ public final class StructureApplier {
         this.maker = new ObjectMaker(destination, store, epoch, existing, listener);
     }
 
-    /** Makes all of one section; those before it are made. */
+    /** Creates all objects of one section; the sections before it are done. */
     public void apply(Section section) {
         List<StructureObject> before = List.of();
         List<StoredObject> open = open(section);
@@ -78,7 +78,7 @@ public final class StructureApplier {
         List<StoredObject> rest = open;
         if (section != Section.PRE_DATA) {
             for (Set<String> kinds : PARALLEL_WAVES) {
-                // Side by side, two attachments of one tree could each miss that the other completes it.
+                // In parallel, two attachments of one tree could each miss that the other completes it.
                 new ObjectWave(maker, ofKinds(rest, kinds, true)).run(kinds.equals(ATTACHED) ? 1 : workers);
                 rest = ofKinds(rest, kinds, false);
             }
@@ -119,10 +119,10 @@ public final class StructureApplier {
         return new SyncException(
                 FaultKind.DATA,
                 failed.size() + " object(s) of the " + section.label()
-                        + " structure could not be made at the destination: " + named + more + ".",
+                        + " section could not be created at the destination: " + named + more + ".",
                 "See the SQL with dts-sync structure show TASK.yaml '" + first
                         + "', correct it with dts-sync structure set TASK.yaml '"
-                        + first + "' FILE or leave it out with dts-sync structure skip TASK.yaml '" + first
+                        + first + "' FILE or skip it with dts-sync structure skip TASK.yaml '" + first
                         + "', then run again.");
     }
 }

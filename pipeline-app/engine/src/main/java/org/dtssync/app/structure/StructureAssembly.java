@@ -20,7 +20,7 @@ import org.pgcodekeeper.core.schema.PgStatement;
 import org.pgcodekeeper.core.schema.pg.AbstractPgView;
 import org.pgcodekeeper.core.settings.CoreSettings;
 
-/** Puts what pgCodeKeeper writes out and what PostgreSQL prints into one order. Used for one reading, by one thread. */
+/** Merges the statements of pgCodeKeeper and those that PostgreSQL prints into one order. Used for one reading, by one thread. */
 final class StructureAssembly {
 
     private final Connection connection;
@@ -43,7 +43,7 @@ final class StructureAssembly {
         this.owners = owners;
     }
 
-    /** Returns all objects, those of a section in the order in which they can be made. */
+    /** Returns all objects, those of a section in the order in which they can be created. */
     List<StructureObject> objects() throws SQLException {
         CatalogQueries queries = new CatalogQueries(connection, relations(), schemas(), owners);
         List<StructureObject> keys = new ArrayList<>(queries.ofRelations(KeyQueries.CONSTRAINTS));
@@ -105,7 +105,7 @@ final class StructureAssembly {
         }
     }
 
-    /** Views that group by a key, and when that key is made. */
+    /** Views that group by a key, and when that key is created. */
     private Map<PgStatement, Section> viewsWithKeys(List<StructureObject> keys) throws SQLException {
         Map<String, Section> sections = new HashMap<>();
         keys.forEach(key -> sections.put(key.name().substring(key.name().indexOf(':') + 1), key.section()));

@@ -17,9 +17,9 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
- * Reads the structure of both ends in the same way and names the objects whose statements differ.
+ * Reads the schema objects of both ends in the same way and names those whose statements differ.
  *
- * <p>Servers of different versions print some things differently; {@link PrintedStatement} says which of them are let pass.
+ * <p>Servers of different versions print some things differently; {@link PrintedStatement} defines which differences are ignored.
  * Thread-safe.
  */
 public final class StructureComparison {
@@ -36,7 +36,7 @@ public final class StructureComparison {
     }
 
     /**
-     * What came of a comparison.
+     * The result of a comparison.
      *
      * @param objects how many objects there are, at either end
      * @param differences those that differ, by name

@@ -3,20 +3,20 @@ package org.dtssync.app.structure;
 import java.util.Locale;
 
 /**
- * An object by which the structures of both ends differ.
+ * A schema object that differs between both ends.
  *
  * @param object its name in the task, for example {@code index:public.orders_by_day}
- * @param kind in what way
+ * @param kind how it differs
  */
 public record StructureDifference(String object, Kind kind) {
 
-    /** In what way an object differs. */
+    /** How an object differs. */
     public enum Kind {
         /** The destination lacks it. */
         MISSING,
         /** Only the destination has it. */
         EXTRA,
-        /** Both have it, by different statements. */
+        /** Both have it, with different statements. */
         CHANGED;
 
         /** Returns the name that is shown. */

@@ -17,9 +17,9 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * What makes a loaded destination ready for use: statistics for the planner, and the rows of materialized views.
+ * Makes a loaded destination ready for use: statistics for the planner, and the rows of materialized views.
  *
- * <p>Safe to run again; it does all of it again. Not thread-safe.
+ * <p>Safe to run again; it repeats everything. Not thread-safe.
  */
 public final class StructureFinisher {
 
@@ -63,12 +63,12 @@ public final class StructureFinisher {
     /**
      * Runs ANALYZE on every selected table.
      *
-     * @param listener is told of each table that is done
+     * @param listener notified of each finished table
      */
     public void analyze(Consumer<TableName> listener) {
         try (Connection connection = destination.open();
                 Statement settings = connection.createStatement()) {
-            // Thousands of tables, each a commit; the next phase's begin is a commit that is waited for.
+            // Thousands of tables, one commit each; the start of the next phase is a synchronous commit.
             settings.execute("SET synchronous_commit = off");
             connection.setAutoCommit(false);
             Set<TableName> roots = CarriedTables.read(connection, selection).roots();
@@ -83,9 +83,9 @@ public final class StructureFinisher {
     }
 
     /**
-     * Fills the materialized views that are filled at the source and exist at the destination, each after those it reads.
+     * Refreshes the materialized views that are populated at the source and exist at the destination, each after those it reads.
      *
-     * @param listener is told of each view that is done
+     * @param listener notified of each finished view
      */
     public void refresh(Consumer<TableName> listener) {
         List<TableName> views = populated();

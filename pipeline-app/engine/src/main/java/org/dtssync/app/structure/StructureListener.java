@@ -3,15 +3,15 @@ package org.dtssync.app.structure;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.StructureObject;
 
-/** Is told of each object that is made or refused, by several threads at once. */
+/** Notified of each object that is created or refused, by several threads. */
 @FunctionalInterface
 public interface StructureListener {
 
     /**
-     * An object was tried.
+     * An object was processed.
      *
      * @param object the object
-     * @param state what came of it: done, failed (it may be tried again) or skipped
+     * @param state the result: done, failed (it may be retried) or skipped
      * @param seconds how long it took
      */
     void tried(StructureObject object, ObjectState state, double seconds);

@@ -13,10 +13,10 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.pgcodekeeper.core.settings.CoreSettings;
 
 /**
- * Reads the structure of a database as an ordered list of statements.
+ * Reads the schema objects of a database as an ordered list of statements.
  *
- * <p>What is carried is told by {@link ModelStatements}. Tablespaces, foreign servers, foreign tables, user mappings,
- * publications, subscriptions, large objects, security labels and settings of the database are never carried. Thread-safe.
+ * <p>{@link ModelStatements} defines what is migrated. Tablespaces, foreign servers, foreign tables, user mappings,
+ * publications, subscriptions, large objects, security labels and database settings are never migrated. Thread-safe.
  */
 public final class StructureReader {
 
@@ -29,7 +29,7 @@ public final class StructureReader {
         this.selection = selection;
     }
 
-    /** Reads the structure in the order in which it can be made, pre-data first. Takes no lock that a writer waits for. */
+    /** Reads the schema objects in the order in which they can be created, pre-data first. Takes no lock that blocks writers. */
     public List<StructureObject> read() {
         CoreSettings settings = new CoreSettings();
         settings.setKeepNewlines(true);
@@ -40,7 +40,7 @@ public final class StructureReader {
             ModelStatements model = new ModelStatements(new ModelLoader(database, settings).read(), selection, tables);
             return numbered(new StructureAssembly(connection, settings, tables, model, selection.owners()).objects());
         } catch (SQLException e) {
-            throw SqlFaults.explain("The structure of the " + database.role() + " could not be read", e);
+            throw SqlFaults.explain("The schema of the " + database.role() + " could not be read", e);
         }
     }
 

@@ -1,6 +1,6 @@
 package org.dtssync.app.structure;
 
-/** What hangs on tables and views besides constraints and indexes, as PostgreSQL prints it. All but the first is post-data. */
+/** Dependents of tables and views other than constraints and indexes, as PostgreSQL prints them. All but the first are post-data. */
 final class TableQueries {
 
     static final String OWNED_SEQUENCES = """

@@ -7,7 +7,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * The task's threads beside the main one: named, owned and joined here. The first of them that fails for good interrupts the
+ * The task's background threads: named, owned and joined here. The first one that fails permanently interrupts the
  * main thread, which finds the reason here.
  */
 public final class Background implements AutoCloseable {
@@ -27,7 +27,7 @@ public final class Background implements AutoCloseable {
         this.fatal = fatal;
     }
 
-    /** Returns threads that can be ended by themselves; what stops one of them for good is found here too. */
+    /** Returns a group of threads that can be stopped separately; a permanent failure of one is reported here too. */
     public Background group() {
         return new Background(fatal);
     }
@@ -63,12 +63,12 @@ public final class Background implements AutoCloseable {
         }
     }
 
-    /** Returns what stopped a part for good, or null. */
+    /** Returns the permanent failure of a part, or null. */
     public SyncException fatal() {
         return fatal.get();
     }
 
-    /** Throws what stopped a part for good, if anything did. */
+    /** Throws the permanent failure of a part, if any. */
     public void check() {
         SyncException fault = fatal.get();
         if (fault != null) {

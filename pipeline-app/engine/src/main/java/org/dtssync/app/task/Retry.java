@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries again what failed for a passing reason, with growing pauses, within the windows of the task file.
+ * Retries transient failures with exponential backoff and jitter, within the windows of the task file.
  *
  * <p>Thread-safe.
  */
@@ -21,8 +21,8 @@ public final class Retry {
     private static final long LONGEST_PAUSE_MILLIS = 15_000;
 
     /**
-     * What ran this long before it failed was well in between: the window begins anew. Longer than any client takes to find
-     * out that a server does not answer, or the window would never end while it does not.
+     * A part that ran this long before it failed had recovered: the window starts again. Longer than any client takes to detect
+     * that a server does not respond; otherwise the window would never end.
      */
     private static final Duration HEALTHY = Duration.ofMinutes(3);
 
@@ -33,7 +33,7 @@ public final class Retry {
      * Creates one.
      *
      * @param settings the windows
-     * @param listener told of each further try
+     * @param listener notified of each retry
      */
     public Retry(RetrySettings settings, RetryListener listener) {
         this.settings = settings;
@@ -58,8 +58,8 @@ public final class Retry {
      * Runs the action until it succeeds.
      *
      * @param part what runs, for the log
-     * @throws SyncException the last fault, if it cannot pass or did not within its window
-     * @throws InterruptedException if the thread was interrupted, whatever the action made of it
+     * @throws SyncException the last fault, if it is permanent or its window has passed
+     * @throws InterruptedException if the thread was interrupted, regardless of how the action handled it
      */
     public void run(String part, Action action) throws InterruptedException {
         call(part, () -> {
@@ -72,8 +72,8 @@ public final class Retry {
      * Runs the call until it succeeds; returns what it returned.
      *
      * @param part what runs, for the log
-     * @throws SyncException the last fault, if it cannot pass or did not within its window
-     * @throws InterruptedException if the thread was interrupted, whatever the call made of it
+     * @throws SyncException the last fault, if it is permanent or its window has passed
+     * @throws InterruptedException if the thread was interrupted, regardless of how the call handled it
      */
     public <T> T call(String part, Call<T> call) throws InterruptedException {
         long failingSince = 0;
@@ -84,7 +84,7 @@ public final class Retry {
                 return call.call();
             } catch (SyncException e) {
                 if (Thread.interrupted()) {
-                    // The client that was interrupted calls it a failure of its own.
+                    // The interrupted client reports its own failure.
                     InterruptedException interrupted = new InterruptedException(part + " was interrupted");
                     interrupted.addSuppressed(e);
                     throw interrupted;
@@ -92,16 +92,16 @@ public final class Retry {
                 long now = System.nanoTime();
                 long window = window(e.kind()).toNanos();
                 if (failingSince == 0 || now - began > HEALTHY.toNanos()) {
-                    // However long it ran, it is tried again: for most of that time nothing was wrong.
+                    // However long it ran, it is retried: for most of that time nothing was wrong.
                     failingSince = now - began > HEALTHY.toNanos() ? now : Math.max(began, now - window / 2);
                     pause = FIRST_PAUSE_MILLIS;
                 }
                 if (now - failingSince > window) {
                     throw e;
                 }
-                // Not all at the same moment: many parts, and many tasks, lose one server together.
+                // Not all at the same moment: many parts, and many tasks, lose the same server.
                 long spread = ThreadLocalRandom.current().nextLong(pause / 2, pause + 1);
-                LOG.warn("Trying again. part={} pause_ms={} reason={}", part, spread, e.getMessage());
+                LOG.warn("Retrying. part={} pause_ms={} reason={}", part, spread, e.getMessage());
                 listener.retrying(part, e.kind());
                 Thread.sleep(spread);
                 pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);

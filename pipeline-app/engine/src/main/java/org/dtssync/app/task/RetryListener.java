@@ -7,7 +7,7 @@ import org.dtssync.connectors.fault.FaultKind;
 public interface RetryListener {
 
     /**
-     * A part failed for a reason that may pass, and is tried again.
+     * A part failed with a transient fault, and is retried.
      *
      * @param part what failed, as in the log
      */

@@ -7,7 +7,7 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.schemas.TaskName;
 
 /**
- * The way that one direction of a task takes: whose name its slot, topics and state have, the database it is captured at and the
+ * One direction of a task: the name of its slot, topics and state, the database it is captured at and the
  * one it is applied to. Immutable; thread-safe.
  *
  * @param name the name of this direction: that of the task, or the reverse one
@@ -33,7 +33,7 @@ public record Route(TaskName name, DatabaseConnections source, DatabaseConnectio
                 new DatabaseConnections(End.DESTINATION, task.destination().database(), applicationName));
     }
 
-    /** Returns the other direction. Both databases keep the words that the task file has for them. */
+    /** Returns the opposite direction. Both databases keep their names from the task file. */
     public Route reversed() {
         TaskName other = name.reverse();
         boolean writes = source.applicationName().equals(name.applicationName());

@@ -1,5 +1,5 @@
 /**
- * What the parts of a running task share: connections, converters, retries, threads, and the listener that follows them.
+ * Shared by the parts of a running task: connections, converters, retries, threads, and the listener.
  *
  * <p>Reads from: the task file. Writes to: nothing.
  */

@@ -7,7 +7,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tries a piece of reading again when a server failed for a passing reason. Thread-safe. */
+/** Retries a read after a transient server failure. Thread-safe. */
 final class Attempts {
 
     private static final Logger log = LoggerFactory.getLogger(Attempts.class);
@@ -15,7 +15,7 @@ final class Attempts {
     private final VerifySettings settings;
     private final RowPace pace;
 
-    /** What is tried; it must be safe to do again. */
+    /** The work; it must be safe to repeat. */
     @FunctionalInterface
     interface Work<T> {
         T run(Session session) throws InterruptedException;
@@ -51,7 +51,7 @@ final class Attempts {
                 }
                 earlier = fault;
             }
-            log.info("A chunk is compared again after a passing fault. attempt={} kind={}", attempt, earlier.kind());
+            log.info("Verifying a slice again after a transient error. attempt={} kind={}", attempt, earlier.kind());
             Thread.sleep(pauseMillis);
             pauseMillis *= 2;
         }

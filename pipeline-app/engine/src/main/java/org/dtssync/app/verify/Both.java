@@ -3,7 +3,7 @@ package org.dtssync.app.verify;
 import org.dtssync.connectors.postgres.End;
 
 /**
- * The same thing of both ends.
+ * A pair of values, one per end.
  *
  * @param source the source's
  * @param destination the destination's

@@ -3,7 +3,7 @@ package org.dtssync.app.verify;
 import java.math.BigDecimal;
 
 /**
- * What is compared of a set of rows.
+ * The compared summary of a set of rows.
  *
  * @param rows how many they are
  * @param hashes the sum of their hashes

@@ -7,7 +7,7 @@ import java.util.Map;
 /** Compares one chunk: a slice of a large table, or several small tables at once. Thread-safe. */
 final class ChunkComparison {
 
-    /** Suspects gathered before they are decided together, after one heartbeat. */
+    /** Number of suspects collected before they are decided together, after one heartbeat. */
     private static final int SUSPECTS_AT_ONCE = 50_000;
 
     private final Confirmation confirmation;

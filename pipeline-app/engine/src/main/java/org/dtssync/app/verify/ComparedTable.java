@@ -6,7 +6,7 @@ import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * A table that exists at both ends, and how its rows are recognised.
+ * A table that exists at both ends, and how its rows are identified.
  *
  * @param name the table
  * @param keyColumns the key's columns; empty if the table has none, and its rows are compared as a multiset
@@ -37,7 +37,7 @@ record ComparedTable(TableName name, List<String> keyColumns, Both<TableLayout> 
     }
 
     /**
-     * Whether both ends sort the key alike, so that a range of keys holds the same rows. A wrong yes costs time, not
+     * Whether both ends sort the key alike, so that a range of keys contains the same rows. A wrong yes costs time, not
      * exactness: whatever the order, ranges that cover everything leave no row out.
      */
     boolean sortedAlike() {

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells rows that really differ from rows whose change was just under way.
+ * Distinguishes rows that really differ from rows whose change was still being replicated.
  *
  * <p>Suspected rows are read in rounds, each time at the destination first and then at the source. Between two rounds a
  * heartbeat is written and awaited, so that everything committed before it is applied. A row is reported if two rounds
@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p><b>What it can miss.</b> A row that is wrong at the destination and is changed at the source between every two rounds is
- * never seen twice alike; after the last round it is left undecided, and said so in the log. As soon as it rests, the next
- * verification decides it. At rest every difference is decided by the second round. Thread-safe.
+ * never seen twice in the same state; after the last round it remains undecided, which the log reports. Once it stops changing, the next
+ * verification decides it. Without changes every difference is decided by the second round. Thread-safe.
  */
 final class Confirmation {
 
@@ -57,7 +57,7 @@ final class Confirmation {
         for (Doubts doubts : open) {
             findings.undecided(doubts.table().name());
             log.warn(
-                    "Rows kept changing while they were compared and are left undecided. table={} rows={} rounds={}",
+                    "Rows kept changing during verification and remain undecided. table={} rows={} rounds={}",
                     doubts.table().name(),
                     doubts.size(),
                     rounds);

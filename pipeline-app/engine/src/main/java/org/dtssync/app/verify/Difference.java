@@ -5,18 +5,18 @@ import java.util.Locale;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * One row that differs. Its key is shown to the person who asked; it is never logged.
+ * One row that differs. Its key is shown in the report; it is never logged.
  *
  * @param table the table
  * @param key the key's text: the value of a single column, {@code (a,b)} for several, {@code row hash ...} for a table
  *     without a key, and {@code (table)} or {@code (columns)} if the table or columns of it are missing as a whole
  * @param keyTexts the key's values as texts, by which the row can be read again; empty if it is not a row with a key
- * @param kind in what way it differs
+ * @param kind how it differs it differs
  * @param columns the columns that differ, for changed rows
  */
 public record Difference(TableName table, String key, List<String> keyTexts, Kind kind, List<String> columns) {
 
-    /** In what way a row differs. */
+    /** How a row differs. */
     public enum Kind {
         /** The destination lacks it. */
         MISSING,

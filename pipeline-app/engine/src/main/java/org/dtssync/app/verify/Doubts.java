@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The suspected rows of one table that are not yet decided, with what both ends had when they were last read. */
+/** The suspected rows of one table that are not yet decided, with the state of both ends when they were last read. */
 final class Doubts {
 
     private final ComparedTable table;

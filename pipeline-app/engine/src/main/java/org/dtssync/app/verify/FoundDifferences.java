@@ -8,7 +8,7 @@ import java.util.Map;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Rows counted and differences found, by table. Each piece of work has findings of its own, so that it can be tried again
+ * Rows counted and differences found, by table. Each piece of work has its own findings, so that it can be retried
  * without counting twice, and they are added up at the end. Not thread-safe.
  */
 final class FoundDifferences {
@@ -35,18 +35,18 @@ final class FoundDifferences {
         this.listed = listed;
     }
 
-    /** Rows of the source that were read, and in how many chunks. */
+    /** Source rows that were read, and in how many slices. */
     void rows(TableName table, long rows, int chunks) {
         of(table).rows += rows;
         of(table).chunks += chunks;
     }
 
-    /** Some rows kept changing, so nothing can be said of them. */
+    /** Some rows kept changing, so they are undecided. */
     void undecided(TableName table) {
         of(table).undecided = true;
     }
 
-    /** Returns whether everything that was read of a table is equal. */
+    /** Returns whether everything read from a table is equal. */
     boolean isEqual(TableName table) {
         return of(table).equal() && !of(table).undecided;
     }

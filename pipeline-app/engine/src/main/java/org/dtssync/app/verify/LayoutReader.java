@@ -21,12 +21,12 @@ final class LayoutReader {
 
     /**
      * The columns of PostgreSQL's catalog that describe collations differ by version; {@code to_jsonb} reads those that
-     * are there. An order is told by its locale alone only where it is that of the bytes. Composites and ranges of text sort
-     * by collations that the column does not show, names of objects by numbers that the other server gave otherwise: names
+     * exist. A locale alone determines an order only if it is byte order. Composites and ranges of text sort
+     * by collations that the column does not show, names of objects by oids that differ at the other server: names
      * also cannot be read by a server that has no such object.
      *
      * <p>A domain is compared as the type below it, so that no cast of a key meets a constraint that was added later. Operators
-     * are those of the type's default class, where it has one of its own; polymorphic ones are PostgreSQL's.
+     * are those of the type's default class, if it has one; polymorphic ones are PostgreSQL's.
      */
     private static final String COLUMNS = """
             WITH database_order AS (

@@ -14,7 +14,7 @@ import java.util.Set;
 /**
  * Finds the rows by which a slice differs: first the buckets, then the rows of these, a bounded number at a time.
  *
- * <p>Stateless; whoever takes the suspects decides about them.
+ * <p>Stateless; the receiver of the suspects decides about them.
  */
 final class Narrowing {
 
@@ -23,7 +23,7 @@ final class Narrowing {
 
     private Narrowing() {}
 
-    /** Takes suspects as they are found. */
+    /** Receives suspects as they are found. */
     @FunctionalInterface
     interface Taker {
         void take(Suspects suspects) throws InterruptedException;

@@ -2,7 +2,7 @@ package org.dtssync.app.verify;
 
 import java.util.List;
 
-/** Tells the listener how far the comparison is and how long it will take. Used under its caller's lock. */
+/** Notifies the listener of the verification's progress and remaining time. Used under its caller's lock. */
 final class ProgressMeter {
 
     private final VerifyListener listener;
@@ -10,7 +10,7 @@ final class ProgressMeter {
     private final long known;
     private final long startNanos = System.nanoTime();
 
-    /** Creates one that begins at so many rows, which an earlier attempt found equal. */
+    /** Creates one that starts at this many rows, which an earlier attempt found equal. */
     ProgressMeter(VerifyListener listener, List<ComparedTable> tables, long known) {
         this.listener = listener;
         this.known = known;

@@ -2,7 +2,7 @@ package org.dtssync.app.verify;
 
 import java.util.concurrent.TimeUnit;
 
-/** Keeps all workers of a comparison together to a number of rows a second. Thread-safe. */
+/** Limits all workers of a verification together to a number of rows per second. Thread-safe. */
 final class RowPace {
 
     private static final double NANOS_PER_SECOND = 1e9;
@@ -11,15 +11,15 @@ final class RowPace {
     private long dueNanos = System.nanoTime();
 
     /**
-     * Creates a pace that begins now.
+     * Creates a pace that starts now.
      *
-     * @param rowsPerSecond rows of the source a second; 0 for no limit
+     * @param rowsPerSecond source rows per second; 0 for no limit
      */
     RowPace(long rowsPerSecond) {
         this.rowsPerSecond = rowsPerSecond;
     }
 
-    /** Returns once so many rows more may have been read. */
+    /** Returns once this many additional rows are within the limit. */
     void took(long rows) throws InterruptedException {
         if (rowsPerSecond == 0) {
             return;
@@ -27,7 +27,7 @@ final class RowPace {
         long wait;
         synchronized (this) {
             long now = System.nanoTime();
-            // What was not used while nobody read must not come back as a burst.
+            // Time in which no rows were read must not turn into a burst.
             dueNanos = Math.max(dueNanos, now) + (long) (rows * NANOS_PER_SECOND / rowsPerSecond);
             wait = dueNanos - now;
         }

@@ -3,7 +3,7 @@ package org.dtssync.app.verify;
 import java.util.List;
 
 /**
- * What one end has under one key.
+ * The state of one key at one end.
  *
  * @param sum how many rows (one, if the key is unique there) and their hashes
  * @param version the transactions that wrote them: another version of a row, even one with the same values, has another

@@ -18,12 +18,12 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.postgresql.PGConnection;
 
 /**
- * One worker's connections to both ends, opened when first needed and again after a fault. Queries run on threads of their
- * own, so that both ends read at the same time and an interrupted worker can cancel them. Used by one worker.
+ * One worker's connections to both ends, opened when first needed and again after a fault. Queries run on their
+ * own threads, so that both ends read at the same time and an interrupted worker can cancel them. Used by one worker.
  */
 final class Session implements AutoCloseable {
 
-    /** Only looks: nothing may be written. Compiling a query costs more than it saves where tables have many columns. */
+    /** Read-only. JIT compilation of a query costs more than it saves if tables have many columns. */
     private static final String SETTINGS = "SET default_transaction_read_only = on; SET jit = off";
 
     private static final long STOP_MILLIS = 3_000;
@@ -34,7 +34,7 @@ final class Session implements AutoCloseable {
     private final Map<End, Connection> connections = new EnumMap<>(End.class);
     private volatile boolean closed;
 
-    /** What is read at one end. */
+    /** A read at one end. */
     @FunctionalInterface
     interface Query<T> {
         T run(Connection connection, End end) throws SQLException;
@@ -46,7 +46,7 @@ final class Session implements AutoCloseable {
         this.pace = pace;
     }
 
-    /** Waits, after rows were read, for as long as the pace asks for; no transaction is open meanwhile. */
+    /** Waits after reading rows, as long as the pace requires; no transaction is open meanwhile. */
     void pace(long rows) throws InterruptedException {
         pace.took(rows);
     }
@@ -115,7 +115,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Cancels what still runs, and gives up the connections if that does not help soon. */
+    /** Cancels running queries, and closes the connections if that does not help soon. */
     private void stop(Future<?>... running) {
         for (End end : End.values()) {
             cancel(end);
@@ -137,7 +137,7 @@ final class Session implements AutoCloseable {
             try {
                 open.unwrap(PGConnection.class).cancelQuery();
             } catch (SQLException e) {
-                // The server is gone or slow: closing the connection ends the query.
+                // The server is down or slow: closing the connection ends the query.
                 drop(end);
             }
         }
@@ -150,7 +150,7 @@ final class Session implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (ExecutionException | TimeoutException e) {
-            // Its failure no longer matters: the caller already has one, or was asked to stop.
+            // Its failure no longer matters: the caller already has one, or was interrupted.
             future.cancel(true);
         }
         if (interrupted) {
@@ -168,7 +168,7 @@ final class Session implements AutoCloseable {
             try {
                 open.abort(Runnable::run);
             } catch (SQLException e) {
-                // It was of no more use anyway.
+                // It is no longer needed anyway.
                 return;
             }
         }

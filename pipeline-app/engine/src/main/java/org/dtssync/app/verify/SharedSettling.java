@@ -5,7 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * Lets all workers share heartbeats: those who come while one is under way wait for the next, which is written once for
+ * Lets all workers share heartbeats: workers that arrive while one is in flight wait for the next, which is written once for
  * all of them. Thread-safe.
  */
 final class SharedSettling {
@@ -22,7 +22,7 @@ final class SharedSettling {
         this.settling = settling;
     }
 
-    /** Returns once a heartbeat that was begun after this call is applied. */
+    /** Returns once a heartbeat that was started after this call is applied. */
     Lsn await() throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -40,7 +40,7 @@ final class SharedSettling {
         }
     }
 
-    /** Runs one heartbeat without the lock, so that others can come and wait for the next one. */
+    /** Runs one heartbeat without the lock, so that others can arrive and wait for the next one. */
     private void runOne() throws InterruptedException {
         running = true;
         begun++;
@@ -56,7 +56,7 @@ final class SharedSettling {
                 lastLsn = lsn;
                 ended = number;
             }
-            // After a failure the next waiter tries for itself: its need is not met yet.
+            // After a failure the next waiter tries itself: it still needs a heartbeat.
             finished.signalAll();
         }
     }

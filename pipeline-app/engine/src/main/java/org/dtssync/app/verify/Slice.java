@@ -7,13 +7,13 @@ import org.dtssync.connectors.postgres.End;
 /**
  * A part of a table that is compared on its own: the same rows at both ends.
  *
- * <p>Each end reads it by one or more conditions, each a statement (and so a transaction) of its own. They may cut the two
+ * <p>Each end reads it by one or more conditions, each in its own statement (and so transaction). They may divide the two
  * ends differently, since the sums of their parts are what is compared.
  *
  * @param table the table
  * @param conditions SQL conditions whose rows, together, are the slice
- * @param buckets into how many buckets by hash the rows are counted at once; a power of two
- * @param estimatedRows how many rows it is likely to have
+ * @param buckets the number of hash buckets that the rows are counted in; a power of two
+ * @param estimatedRows estimated number of rows
  * @param place where in the table it is
  */
 record Slice(ComparedTable table, Both<List<String>> conditions, int buckets, long estimatedRows, ComparedSlice place) {

@@ -9,19 +9,19 @@ import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * What a comparison keeps of itself, so that one that is cut off can be gone on with: how tables are cut, and which slices were
- * equal. Slices that differed are compared again.
+ * The stored progress of a verification, so that an interrupted one can resume: how tables are divided, and which slices were
+ * equal. Slices that differed are verified again.
  *
  * @param earlier the slices of an earlier attempt by table, in the order of their numbers
- * @param cut told how a table is cut, by several threads
- * @param equal told which slices were found equal, by several threads
+ * @param cut receives how a table is divided, from several threads
+ * @param equal receives which slices were found equal, from several threads
  */
 public record SliceMemory(
         Map<TableName, List<ComparedSlice>> earlier,
         BiConsumer<TableName, List<ComparedSlice>> cut,
         Consumer<List<ComparedSlice>> equal) {
 
-    /** Keeps nothing and remembers nothing. */
+    /** Stores nothing. */
     public static final SliceMemory NONE = new SliceMemory(Map.of(), (table, slices) -> {}, slices -> {});
 
     /** Returns how many rows a table had that was found equal as one slice. */
@@ -32,7 +32,7 @@ public record SliceMemory(
                 .findFirst();
     }
 
-    /** Returns the slices of a table that was cut into several; empty if it was not. */
+    /** Returns the slices of a table that was divided into several; empty if it was not. */
     List<ComparedSlice> ranges(TableName table) {
         return of(table).size() > 1 ? of(table) : List.of();
     }

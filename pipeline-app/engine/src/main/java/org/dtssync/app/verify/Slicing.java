@@ -11,19 +11,19 @@ import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.connectors.postgres.End;
 
 /**
- * Cuts a table into slices that are short enough for one transaction each.
+ * Divides a table into slices that are short enough for one transaction each.
  *
  * <ul>
  *   <li>A small table is one slice.
- *   <li>A table whose key both ends sort alike is cut into ranges of keys. The bounds are walked at the source, each step one
+ *   <li>A table whose key both ends sort alike is divided into ranges of keys. The bounds are found at the source, each step one
  *       index-only query, and used at both ends. Ranges meet and the first and last are open, so every row is in one.
  *   <li>A table without a key, or whose key's order depends on a collation that the two servers may sort differently, is one
  *       slice, which each end reads block range by block range, in the order of its file, into sums by bucket of the key's
  *       hash. A row that moves between block ranges while this runs may be counted twice or not at all. That makes a
- *       bucket look different, never alike but for a coincidence of hashes, and what looks different is read again.
+ *       bucket look different, never equal except by a hash collision, and what looks different is read again.
  * </ul>
  *
- * <p>Stateless but for its settings and what is remembered; thread-safe.
+ * <p>Stateless except for its settings and stored progress; thread-safe.
  */
 final class Slicing {
 
@@ -35,12 +35,12 @@ final class Slicing {
         this.memory = memory;
     }
 
-    /** Returns whether a table is so small that it is read at once. */
+    /** Returns whether a table is small enough to be read at once. */
     boolean isSmall(ComparedTable table) {
         return table.estimatedRows() <= table.chunkRows(wantedRows);
     }
 
-    /** Cuts a table. */
+    /** Divides a table. */
     List<Slice> cut(ComparedTable table, Session session) throws InterruptedException {
         if (isSmall(table)) {
             return List.of(Slice.whole(table));
@@ -48,7 +48,7 @@ final class Slicing {
         return table.sortedAlike() ? ranges(table, session) : List.of(blocks(table));
     }
 
-    /** As an earlier attempt cut it, if there is one: its bounds cover everything, whatever has changed since. */
+    /** As an earlier attempt divided it, if there is one: its bounds cover everything, whatever has changed since. */
     private List<Slice> ranges(ComparedTable table, Session session) throws InterruptedException {
         long rows = table.chunkRows(wantedRows);
         List<ComparedSlice> places = memory.ranges(table.name());

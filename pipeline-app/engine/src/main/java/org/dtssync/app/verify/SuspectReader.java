@@ -24,7 +24,7 @@ final class SuspectReader {
 
     private SuspectReader() {}
 
-    /** Returns what each end has under each key; keys that neither end has are absent. */
+    /** Returns the state of each key at each end; keys that neither end has are absent. */
     static Map<List<String>, Both<RowState>> read(Suspects suspects, Session session) throws InterruptedException {
         Map<List<String>, Both<RowState>> states = new HashMap<>();
         // Without a key's index each query reads the whole table, so all hashes go into one.
@@ -44,7 +44,7 @@ final class SuspectReader {
         return states;
     }
 
-    /** Returns the columns by which rows that both ends have differ; empty where they no longer do. */
+    /** Returns the columns that differ in rows that both ends have; empty if they no longer differ. */
     static Map<List<String>, List<String>> differingColumns(
             ComparedTable table, List<List<String>> keys, Session session) throws InterruptedException {
         Map<List<String>, List<String>> differing = new HashMap<>();

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.dtssync.app.catalog.KeyColumn;
 
 /**
- * What one end's catalog says about a table, as far as reading it in chunks needs it.
+ * The facts from one end's catalog that reading a table in slices needs.
  *
  * @param partitioned whether it is the root of partitions, whose rows are read through it
  * @param columns its columns in order
@@ -20,9 +20,9 @@ record TableLayout(boolean partitioned, List<Column> columns, long rows, long by
      * A column.
      *
      * @param name its name
-     * @param order what its sort order depends on: empty if on nothing but the type, otherwise the collation's provider,
-     *     locale and version; {@code unknown} where the server does not tell
-     * @param addressable whether a value that the other end has can be looked up by its text
+     * @param order what its sort order depends on: empty if only on the type, otherwise the collation's provider,
+     *     locale and version; {@code unknown} if the server does not report it
+     * @param addressable whether a value of the other end can be looked up by its text
      * @param asKey how it is compared as a column of the key, of a table with the alias {@code t}
      */
     record Column(String name, String order, boolean addressable, KeyColumn asKey) {}

@@ -12,7 +12,7 @@ import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * The tables as both ends have them.
+ * The tables of both ends.
  *
  * @param tables those that both have, whose rows are to be compared
  * @param findings what already differs: tables and columns that one end lacks

@@ -3,11 +3,11 @@ package org.dtssync.app.verify;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * What came out for one table.
+ * The result for one table.
  *
  * @param table the table
- * @param rows rows at the source when its chunks were read
- * @param chunks in how many chunks they were read
+ * @param rows rows at the source when its slices were read
+ * @param chunks in how many slices they were read
  * @param equal whether both ends have the same columns and the same rows
  * @param missing rows that the destination lacks
  * @param extra rows that only the destination has

@@ -14,7 +14,7 @@ import org.dtssync.connectors.postgres.Identifiers;
  * The queries of one table at one end. Immutable.
  *
  * <p>A row's text is that of {@code ROW(column, ...)}: it uses each type's output function, as COPY does (a cast to text
- * would trim {@code character(n)} and spell {@code boolean} and {@code inet} its own way), tells NULL from the empty
+ * would trim {@code character(n)} and spell {@code boolean} and {@code inet} its own way), distinguishes NULL from the empty
  * string, and quotes, so that two rows have one text only if COPY prints them alike. It is hashed to 64 bits by the function
  * that hash partitioning relies on, which therefore gives the same on every version and platform; the collation is
  * fixed because a nondeterministic one hashes by its sort key. Two different rows, or two chunks that differ, go
@@ -40,7 +40,7 @@ final class TableSql {
                 + condition;
     }
 
-    /** One row a bucket: its number, how many rows it has, the sum of their hashes. */
+    /** One row per bucket: its number, how many rows it has, the sum of their hashes. */
     String sumsByBucket(String condition, int buckets) {
         if (table.keyed()) {
             return "SELECT " + bucket(buckets) + ", count(*), sum(" + rowHash() + ") FROM " + from() + " WHERE "
@@ -103,7 +103,7 @@ final class TableSql {
         return key.within(Optional.ofNullable(after), Optional.ofNullable(upTo));
     }
 
-    /** Found through the key's index: as many probes as there are keys. */
+    /** Found through the key's index: one probe per key. */
     private String wantedKeys(List<List<String>> keys) {
         String rows = IntStream.range(0, keys.size())
                 .mapToObj(n -> "(" + n + ", "
@@ -131,14 +131,14 @@ final class TableSql {
         return hash("ROW(" + columns(table.columns()) + ")", 0);
     }
 
-    /** Bytes of one encoding are hashed where the databases have different ones. */
+    /** If the databases have different encodings, the bytes of one encoding are hashed. */
     private String hash(String row, int seed) {
         String text = table.sameEncoding() ? row + "::text" : "convert_to(" + row + "::text, 'UTF8')::text";
         return "hashtextextended(" + text + " COLLATE \"C\", " + seed + ")";
     }
 
     private String from() {
-        // Rows of tables that inherit from this one are theirs, as in COPY.
+        // Rows of inheriting tables are excluded, as in COPY.
         return (layout.partitioned() ? "" : "ONLY ") + table.name().sql() + " AS t";
     }
 

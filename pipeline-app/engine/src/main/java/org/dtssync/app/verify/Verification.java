@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 
@@ -18,14 +19,14 @@ import org.dtssync.connectors.postgres.Lsn;
  * The full comparison of a task's tables: equal means that {@code COPY (SELECT columns FROM table)} prints the same rows at
  * both ends, as a multiset.
  *
- * <p>Both ends sum up the hashes of their rows, chunk by chunk, each chunk a transaction of its own; only where sums differ are
- * keys and hashes fetched, and no values ever. At rest the result is exact; under live writes see {@link Confirmation}.
+ * <p>Both ends sum up the hashes of their rows, slice by slice, each in its own transaction; only where sums differ are
+ * keys and hashes fetched, and never values. Without writes the result is exact; under live writes see {@link Confirmation}.
  *
- * <p>Thread-safe: a verification can be run several times, each run has threads and sessions of its own.
+ * <p>Thread-safe: a verification can be run several times, each run with its own threads and sessions.
  */
 public final class Verification {
 
-    /** Small tables in one query: few round trips, and a plan that is still quick to make. */
+    /** Small tables in one query: few round trips, and a plan that is still cheap to create. */
     private static final int TABLES_A_CHUNK = 50;
 
     private final Both<DatabaseConnections> ends;
@@ -38,11 +39,11 @@ public final class Verification {
      * Creates a verification; does nothing yet.
      *
      * @param source where the rows come from
-     * @param destination where they ought to be
+     * @param destination where they should be
      * @param settings how to run it
-     * @param settling how to wait for changes under way
-     * @param listener told how far it is
-     * @param memory what is kept of it for the case that it is cut off
+     * @param settling how to wait for changes in flight
+     * @param listener notified of its progress
+     * @param memory its stored progress, in case it is interrupted
      */
     public Verification(
             DatabaseConnections source,
@@ -59,10 +60,10 @@ public final class Verification {
     }
 
     /**
-     * Compares tables, but for those that were taken out of the task.
+     * Verifies tables, except those that were removed from the task.
      *
      * @param tables the tables with their keys
-     * @return what was found
+     * @return the findings
      * @throws InterruptedException if the thread was interrupted; everything it started has ended then
      * @throws org.dtssync.connectors.fault.SyncException if a server failed for longer than the attempts last, or for good
      */
@@ -96,7 +97,9 @@ public final class Verification {
                 for (List<Slice> chunk = queue.poll(); chunk != null; chunk = queue.poll()) {
                     List<Slice> slices = chunk;
                     FoundDifferences found = attempts.run(session, open -> comparison.compare(slices, open));
+                    Failpoint.VERIFY_SLICE_COMPARED.reached();
                     remember(slices, found);
+                    Failpoint.VERIFY_SLICE_RECORDED.reached();
                     synchronized (findings) {
                         findings.add(found);
                         meter.advance(findings.rows());
@@ -119,7 +122,7 @@ public final class Verification {
         }
     }
 
-    /** The tables but for those that an earlier attempt found equal as a whole. */
+    /** The tables except those that an earlier attempt found equal as a whole. */
     private List<ComparedTable> unknown(List<ComparedTable> tables, FoundDifferences findings) {
         List<ComparedTable> unknown = new ArrayList<>();
         for (ComparedTable table : tables) {
@@ -132,7 +135,7 @@ public final class Verification {
         return unknown;
     }
 
-    /** The chunks in the order in which they are compared: what takes longest first, so that no worker is left alone. */
+    /** The chunks in the order of verification: the longest first, so that no worker is left alone. */
     private List<List<Slice>> chunks(
             List<ComparedTable> tables, Attempts attempts, ExecutorService readers, FoundDifferences findings)
             throws InterruptedException {

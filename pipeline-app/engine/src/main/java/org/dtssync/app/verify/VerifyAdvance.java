@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How far a verification is.
+ * The progress of a verification.
  *
- * @param rows rows of the source compared so far
- * @param estimatedRows rows of the source in all, by its statistics
- * @param remaining how long the rest will take at the speed so far; empty while there is nothing to go by
+ * @param rows source rows verified so far
+ * @param estimatedRows total source rows, by its statistics
+ * @param remaining the remaining time at the speed so far; empty if unknown
  */
 public record VerifyAdvance(long rows, long estimatedRows, Optional<Duration> remaining) {
 
     /**
-     * Returns the advance with the time that is left at the pace so far.
+     * Returns the progress with the remaining time at the speed so far.
      *
      * @param rows rows that were compared
      * @param estimatedRows rows of all tables

@@ -1,6 +1,6 @@
 package org.dtssync.app.verify;
 
-/** Told how far a verification is. Called by the workers, one call at a time, so it must return quickly. */
+/** Notified of a verification's progress. Called by the workers, one call at a time, so it must return quickly. */
 @FunctionalInterface
 public interface VerifyListener {
 

@@ -4,10 +4,10 @@ import java.util.List;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * What a verification found.
+ * The result of a verification.
  *
  * @param lsn the source's position that the destination had applied before the first row was read
- * @param tables one result a table, in the order of their names
+ * @param tables one result per table, in the order of their names
  * @param differences the differences, a limited number for each table
  */
 public record VerifyReport(Lsn lsn, List<TableResult> tables, List<Difference> differences) {

@@ -20,12 +20,12 @@ public final class VerifyReportJson {
 
     private VerifyReportJson() {}
 
-    /** Returns the report as one JSON object on one line, as the command line promises it. */
+    /** Returns the report as one JSON object on one line, by the contract of the command line. */
     public static String render(VerifyReport report) {
         return render(report, false);
     }
 
-    /** Returns the report with what the command line's text shows beyond that: the chunks. */
+    /** Returns the report with what the command line's text shows in addition: the slices. */
     public static String renderWhole(VerifyReport report) {
         return render(report, true);
     }
@@ -53,7 +53,7 @@ public final class VerifyReportJson {
     }
 
     /**
-     * Reads what {@link #renderWhole} wrote.
+     * Parses the output of {@link #renderWhole}.
      *
      * @throws UncheckedIOException if it is something else
      */
@@ -85,7 +85,7 @@ public final class VerifyReportJson {
     /** A difference names its table in one text, in which a dot may belong to the schema's name or the table's. */
     private static Map<String, TableName> names(List<TableResult> tables) {
         Map<String, TableName> names = new HashMap<>();
-        // Where two tables are spelled alike, the one that differs is meant.
+        // If two tables have the same text, the one that differs is meant.
         tables.stream().filter(TableResult::equal).forEach(result -> names.put(spelled(result), result.table()));
         tables.stream().filter(result -> !result.equal()).forEach(result -> names.put(spelled(result), result.table()));
         return names;

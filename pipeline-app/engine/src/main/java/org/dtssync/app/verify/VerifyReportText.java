@@ -3,7 +3,7 @@ package org.dtssync.app.verify;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes a report for people: an aligned table, then the differences. Stateless. */
+/** Formats a report for people: an aligned table, then the differences. Stateless. */
 public final class VerifyReportText {
 
     private VerifyReportText() {}
@@ -47,7 +47,7 @@ public final class VerifyReportText {
         return unlike == 0 ? "All " + tables + " tables are equal" : unlike + " of " + tables + " tables differ";
     }
 
-    /** The first column is words and goes left; the others go right. */
+    /** The first column is text and left-aligned; the others are right-aligned. */
     private static void align(List<List<String>> lines, StringBuilder text) {
         int columns = lines.get(0).size();
         int[] widths = new int[columns];

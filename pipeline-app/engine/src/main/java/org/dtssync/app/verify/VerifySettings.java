@@ -6,11 +6,11 @@ import java.time.Duration;
  * How a verification is run.
  *
  * @param workers chunks compared at the same time; each uses one session at either end
- * @param rowsPerSecond how many rows of the source all workers together read in a second; 0 for no limit
- * @param chunkRows rows of a chunk, and with that how long a transaction can become
+ * @param rowsPerSecond limit of source rows that all workers together read per second; 0 for no limit
+ * @param chunkRows rows per slice, which limits the duration of a transaction
  * @param listedDifferences how many differences are listed for one table; all are counted
- * @param rounds how often rows that keep changing are read again before they are left undecided
- * @param attempts how often a chunk is tried when a server fails for a passing reason
+ * @param rounds how many times rows that keep changing are read again before they remain undecided
+ * @param attempts how many times a slice is tried after transient server errors
  * @param retryPause how long to wait before the second attempt; doubled for each further one
  */
 public record VerifySettings(
@@ -36,7 +36,7 @@ public record VerifySettings(
     /**
      * Returns the defaults for a number of workers and a pace.
      *
-     * @param rowsPerSecond as above; a chunk has no more rows than are read in a second, so that the load is even
+     * @param rowsPerSecond as above; a slice has no more rows than are read per second, so that the load is even
      */
     public static VerifySettings of(int workers, long rowsPerSecond) {
         long chunkRows = rowsPerSecond == 0

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Does pieces of work on a number of named threads, in the given order. The first failure stops the others; so does an
+ * Runs pieces of work on several named threads, in the given order. The first failure stops the others; so does an
  * interrupt of the caller. All threads have ended when {@link #run} returns or throws.
  */
 final class Workers {

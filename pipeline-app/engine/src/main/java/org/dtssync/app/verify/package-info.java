@@ -1,7 +1,7 @@
 /**
- * Compares the tables of both databases row for row and value for value, and names every difference that is not just a
- * change under way.
+ * Verifies the tables of both databases row by row and value by value, and names every difference that is not just a
+ * change in flight.
  *
- * <p>Reads from: the tables of both databases. Writes to: the progress of the comparison.
+ * <p>Reads from: the tables of both databases. Writes to: the progress of the verification.
  */
 package org.dtssync.app.verify;

@@ -10,10 +10,10 @@ import java.util.List;
 final class TaskFileReference {
 
     private static final String OPENING = """
-            # The task file
+            # Task file
 
-            A task is one YAML file. Only `name`, `source`, `destination`, `kafka` and `registry` are needed; everything else has
-            a default. This page is made from the code that reads the file, and a test holds the two together.
+            A task is one YAML file. Only `name`, `source`, `destination`, `kafka` and `registry` are required; everything else has
+            a default. This page is made from the code that reads the file, and a test holds the two in sync.
 
             ```yaml
             name: shop                               # [a-z][a-z0-9_]{0,39}; names the slot, the topics and the state
@@ -31,14 +31,14 @@ final class TaskFileReference {
             metrics:     { listen: "127.0.0.1:9404" }
             ```
 
-            - Dots belong to the keys: `chunk.rows` is one key, not a map `chunk` with `rows`.
-            - `${env:NAME}` stands for an environment variable, `${file:/path}` for a file's text without its last newline, in any
-              value and inside longer ones. A relative path starts at the task file's directory. Keep passwords out of the file with
-              them; what they give is never printed.
+            - Dots are part of the keys: `chunk.rows` is one key, not a map `chunk` with `rows`.
+            - `${env:NAME}` stands for an environment variable, `${file:/path}` for the content of a file without its last newline, in any
+              value, also within a longer one. A relative path starts at the task file's directory. Use them to keep passwords out of
+              the file; their values are never printed.
             - `kafka` and `registry` take any property of their clients; nested keys are joined by dots and lists by commas.
             - Durations have one unit: `500ms`, `30s`, `10m`, `12h`, `7d`. Sizes are in bytes or with a unit of 1,024: `512MB`, `10GB`.
-            - The file is checked whole before anything else happens: every mistake is listed with its line, and an unknown key with
-              the key that was probably meant.
+            - The whole file is checked before anything else happens: every mistake is listed with its line, and an unknown key with
+              the nearest known key.
 
             """;
 
@@ -57,8 +57,7 @@ final class TaskFileReference {
         if (section.equals("kafka") || section.equals("registry")) {
             page.append("Either `").append(section).append(": embedded`, or a map:\n\n");
         }
-        page.append(
-                "| Key | Type | Default | Unit | What it is | Why you would change it |\n|---|---|---|---|---|---|\n");
+        page.append("| Key | Type | Default | Unit | What it is | Reason to change it |\n|---|---|---|---|---|---|\n");
         for (TaskKey key : TaskKey.of(section)) {
             page.append("| `")
                     .append(key.key())

@@ -30,9 +30,9 @@ import org.dtssync.connectors.fault.SyncException;
 /**
  * A real Kafka broker, with its KRaft controller, inside this process on 127.0.0.1: one node, no replication.
  *
- * <p>Its data lie in the directory it is given and stay there when it is closed. They outlive a crash of this process, not
- * one of the machine. A fault the broker cannot live with, such as a full disk, ends this process with exit code 1, as it
- * would a broker of its own. Not thread-safe.
+ * <p>Its data is in the given directory and stays there when it is closed. It survives a crash of this process, but not
+ * one of the machine. A fatal broker error, such as a full disk, ends this process with exit code 1, as it
+ * would a separate broker. Not thread-safe.
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
@@ -40,7 +40,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final int START_TIMEOUT_SECONDS = 120;
     private static final int STOP_TIMEOUT_SECONDS = 15;
 
-    /** How long a start or stop goes on after an interrupt. */
+    /** How long a start or stop continues after an interrupt. */
     private static final int INTERRUPTED_SECONDS = 3;
 
     private final Path directory;
@@ -56,15 +56,15 @@ public final class EmbeddedKafka implements AutoCloseable {
         configuration.putAll(overrides);
     }
 
-    /** Starts a broker with the default settings, continuing what the directory holds. */
+    /** Starts a broker with the default settings and the existing data of the directory. */
     public static EmbeddedKafka start(Path directory) {
         return start(directory, Map.of());
     }
 
     /**
-     * Starts a broker, continuing what the directory holds, and returns once it takes requests.
+     * Starts a broker, with the existing data of the directory, and returns once it accepts requests.
      *
-     * @param directory where it keeps its data; made if missing
+     * @param directory where it keeps its data; created if missing
      * @param overrides broker properties that differ from the defaults here, such as {@code message.max.bytes}
      * @throws SyncException if it does not start
      */
@@ -79,12 +79,12 @@ public final class EmbeddedKafka implements AutoCloseable {
         return bootstrapServers;
     }
 
-    /** Returns whether it was started and not stopped since. */
+    /** Returns whether it is running. */
     public boolean running() {
         return server != null;
     }
 
-    /** Starts it again on the same ports and data. Does nothing where it runs. */
+    /** Restarts it on the same ports and data. Does nothing if it is running. */
     public void start() {
         if (running()) {
             return;
@@ -93,7 +93,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         server = within(START_TIMEOUT_SECONDS, "start", this::startServer);
     }
 
-    /** Stops it in order; its data stay. Does nothing where it is stopped. */
+    /** Stops it in an orderly way; its data stays. Does nothing if it is stopped. */
     public void stop() {
         if (!running()) {
             return;
@@ -108,7 +108,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         unlock();
     }
 
-    /** Stops it in order; its data stay. */
+    /** Stops it in an orderly way; its data stays. */
     @Override
     public void close() {
         stop();
@@ -131,7 +131,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         return all;
     }
 
-    /** The topics Kafka makes for itself want three replicas unless told otherwise. */
+    /** Kafka's internal topics need three replicas by default. */
     private static void putSingleNode(Map<String, String> all) {
         all.put("offsets.topic.replication.factor", "1");
         all.put("offsets.topic.num.partitions", "1");
@@ -144,7 +144,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         all.put("group.initial.rebalance.delay.ms", "0");
     }
 
-    /** The defaults are for a machine of its own: 128 MB for the cleaner alone, and threads for hundreds of clients. */
+    /** The defaults are for a dedicated machine: 128 MB for the log cleaner alone, and threads for hundreds of clients. */
     private static void putSmall(Map<String, String> all) {
         all.put("log.cleaner.dedupe.buffer.size", "2097152");
         all.put("log.cleaner.io.buffer.size", "131072");
@@ -155,7 +155,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         all.put("num.recovery.threads.per.data.dir", "2");
     }
 
-    /** Kafka takes a lock too, but ends the process where it does not get it. */
+    /** Kafka takes a lock too, but ends the process if it does not get it. */
     private void lock() {
         try {
             Files.createDirectories(directory);
@@ -205,8 +205,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Kafka 4.3 turns names of its own into upper case by the machine's language, and knows none of them where that is
-     * Turkish. The language is changed while the broker starts; nothing of ours depends on it.
+     * Kafka 4.3 converts its own names to upper case with the default locale, and recognizes none of them if that is
+     * Turkish. The locale is changed while the broker starts; our code does not depend on it.
      */
     private KafkaRaftServer startServer() throws Exception {
         Locale language = Locale.getDefault();
@@ -222,8 +222,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Kafka's own start and stop wait for minutes, in places for ever. An interrupt does not end them: broken off in its
-     * middle, a start leaves a broker that cannot be stopped. The thread stays interrupted.
+     * Kafka's start and stop may wait for minutes, in places forever. An interrupt does not end them: aborted in the
+     * middle, a start leaves a broker that cannot be stopped. The thread remains interrupted.
      */
     private KafkaRaftServer within(int seconds, String act, Callable<KafkaRaftServer> work) {
         FutureTask<KafkaRaftServer> task = new FutureTask<>(work);

@@ -17,18 +17,18 @@ import org.dtssync.connectors.postgres.Identifiers;
 /**
  * A real PostgreSQL server of a chosen major version on 127.0.0.1, run as a child by its own {@code pg_ctl}.
  *
- * <p>Its data lie in the directory it is given and stay there when it is closed: whoever named the directory removes it.
- * When this process dies without closing it, the server ends at once as if it had crashed. Not thread-safe.
+ * <p>Its data is in the given directory and stays there when it is closed: the caller removes the directory.
+ * If this process dies without closing it, the server ends at once as in a crash. Not thread-safe.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
 
-    /** The account that may do everything and needs no password. */
+    /** The superuser account, which needs no password. */
     public static final String SUPERUSER = "postgres";
 
-    /** The file of a running server that begins with its process id. */
+    /** The file of a running server that starts with its process id. */
     private static final String PROCESS_FILE = "postmaster.pid";
 
-    /** How long a server that was begun to start may take to make that file. */
+    /** How long a starting server may take to create that file. */
     private static final int PROCESS_FILE_TRIES = 10;
 
     private static final long PROCESS_FILE_PAUSE_MILLIS = 100;
@@ -37,7 +37,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final int FAST_STOP_TIMEOUT_SECONDS = 10;
     private static final int IMMEDIATE_STOP_TIMEOUT_SECONDS = 10;
 
-    /** What a source or destination of a task needs. Commits outlive a crash of the server, not one of the machine. */
+    /** The settings that a source or destination needs. Commits survive a crash of the server, but not one of the machine. */
     private static final Map<String, String> DEFAULTS = Map.of(
             "fsync", "off",
             "wal_level", "logical",
@@ -63,13 +63,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
         configuration.putAll(settings.server());
         configuration.computeIfAbsent("port", any -> Integer.toString(FreePort.find()));
         configuration.put("listen_addresses", "127.0.0.1");
-        // A crash would leave a socket behind in the temporary directory, and nobody connects through it.
+        // A crash would leave a socket behind in the temporary directory, and no client uses it.
         configuration.put("unix_socket_directories", "");
         this.port = Integer.parseInt(configuration.get("port"));
     }
 
     /**
-     * Starts a server, creating its data directory where there is none, and returns once it takes connections.
+     * Starts a server, creating its data directory if necessary, and returns once it accepts connections.
      *
      * @throws SyncException if the binaries are missing or it does not start
      */
@@ -102,12 +102,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return new DatabaseSettings(url(database), SUPERUSER, null, Map.of());
     }
 
-    /** Returns whether it was started and not ended since. */
+    /** Returns whether it is running. */
     public boolean running() {
         return watch != null;
     }
 
-    /** Starts it again on the same port and data. Does nothing where it runs. */
+    /** Restarts it on the same port and data. Does nothing if it is running. */
     public void start() {
         if (running()) {
             return;
@@ -119,18 +119,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /** Ends it in order, rolling back what is open, and starts it on the same port and data. */
+    /** Stops it in an orderly way, rolling back open transactions, and restarts it on the same port and data. */
     public void restart() {
         close();
         start();
     }
 
-    /** Ends it as a crash would: at once, without a checkpoint. Does nothing where it is ended. */
+    /** Ends it like a crash: at once, without a checkpoint. Does nothing if it is stopped. */
     public void crash() {
         stop("immediate");
     }
 
-    /** Ends it in order, rolling back what is open. The data directory stays. Does nothing where it is ended. */
+    /** Stops it in an orderly way, rolling back open transactions. The data directory stays. Does nothing if it is stopped. */
     @Override
     public void close() {
         stop("fast");
@@ -156,7 +156,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
             return;
         }
         Files.createDirectories(data.getParent());
-        // Made under another name: a run killed half-way must not leave what the next one takes for a whole cluster.
+        // Created under a temporary name: a killed run must not leave what the next one would mistake for a complete
+        // cluster.
         Path partial = data.resolveSibling(data.getFileName() + ".partial");
         FileUtils.deleteDirectory(partial.toFile());
         Files.createDirectory(partial);
@@ -169,12 +170,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private void startServer() throws IOException {
         Files.writeString(data.resolve("dts-sync.conf"), configurationFile());
         Files.writeString(data.resolve("pg_hba.conf"), access());
-        // From before there is a process to watch: a death of this one during the start must leave none.
+        // Before there is a process to watch: if this one dies during the start, no server may remain.
         try (ParentWatch starting = ParentWatch.overStart(data.resolve(PROCESS_FILE), "QUIT")) {
             commands.start(data, START_TIMEOUT_SECONDS);
             watch = ParentWatch.over(processId(), "QUIT");
         } catch (IOException e) {
-            // It may be about to come up, only later than was waited for, or pg_ctl was hit by a signal of the
+            // It may still be starting after the timeout, or pg_ctl may have received a signal of the
             // terminal.
             if (processFileAppears()) {
                 commands.tryStop(data, "immediate", IMMEDIATE_STOP_TIMEOUT_SECONDS);
@@ -183,7 +184,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /** Also when this thread is interrupted, since that is when a server is left half started. */
+    /** Also if this thread is interrupted, since then a server may be left half started. */
     private boolean processFileAppears() {
         boolean interrupted = Thread.interrupted();
         try {

@@ -17,8 +17,8 @@ import org.dtssync.connectors.fault.SyncException;
 /**
  * A real schema registry (Apicurio Registry) with Confluent's REST API on 127.0.0.1, as a child process.
  *
- * <p>Schemas and their ids lie in the directory it is given, and outlive a crash of the registry the moment it has
- * answered. When this process dies without closing it, the registry ends too. Not thread-safe.
+ * <p>Schemas and their ids are in the given directory, and survive a crash of the registry once it has
+ * responded. If this process dies without closing it, the registry ends too. Not thread-safe.
  */
 public final class EmbeddedRegistry implements AutoCloseable {
 
@@ -40,9 +40,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
     }
 
     /**
-     * Starts a registry, continuing what the directory holds, and returns once it answers.
+     * Starts a registry, with the existing data of the directory, and returns once it responds.
      *
-     * @param directory where it keeps its data and {@code registry.log}; made if missing
+     * @param directory where it keeps its data and {@code registry.log}; created if missing
      * @throws SyncException if it is not part of the distribution or does not start
      */
     public static EmbeddedRegistry start(Path directory) {
@@ -51,17 +51,17 @@ public final class EmbeddedRegistry implements AutoCloseable {
         return registry;
     }
 
-    /** Returns the base of Confluent's API; the same after every restart of this instance. */
+    /** Returns the base URL of the Confluent-compatible API; the same after every restart of this instance. */
     public String url() {
         return "http://127.0.0.1:" + port + "/apis/ccompat/v7";
     }
 
-    /** Returns whether it was started and not ended since. */
+    /** Returns whether it is running. */
     public boolean running() {
         return process != null;
     }
 
-    /** Starts it again on the same port and data. Does nothing where it runs. */
+    /** Restarts it on the same port and data. Does nothing if it is running. */
     public void start() {
         if (running()) {
             return;
@@ -81,12 +81,12 @@ public final class EmbeddedRegistry implements AutoCloseable {
         }
     }
 
-    /** Ends it as a crash would. Does nothing where it is ended. */
+    /** Ends it like a crash. Does nothing if it is stopped. */
     public void crash() {
         end(0);
     }
 
-    /** Ends it in order; its data stay. Does nothing where it is ended. */
+    /** Stops it in an orderly way; its data stays. Does nothing if it is stopped. */
     @Override
     public void close() {
         end(STOP_TIMEOUT_SECONDS);
@@ -107,11 +107,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
 
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>();
-        // Ctrl-C in a terminal reaches every process there; the registry must outlast what still needs it.
+        // Ctrl-C in a terminal reaches every process there; the registry must outlive its users.
         command.addAll(List.of("sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k"));
-        // Without WRITE_DELAY=0 a killed registry loses the ids it gave out in the last half second, and gives them
+        // Without WRITE_DELAY=0 a killed registry loses the ids it assigned in the last half second, and assigns them
         // again.
         command.add("-Dapicurio.datasource.url=jdbc:h2:file:" + directory.resolve("registry") + ";WRITE_DELAY=0");
         command.addAll(List.of(
@@ -140,7 +140,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
                 throw new IOException("it ended with exit code " + process.exitValue());
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("it did not answer within " + START_TIMEOUT_SECONDS + " seconds");
+                throw new IOException("it did not respond within " + START_TIMEOUT_SECONDS + " seconds");
             }
         }
     }

@@ -9,9 +9,9 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Finds a port of 127.0.0.1 nobody listens on.
+ * Finds a free port on 127.0.0.1.
  *
- * <p>It looks below the range the system hands to outgoing connections: a server that is stopped and started again must
+ * <p>It searches below the range of ephemeral ports: a server that is restarted must
  * not find its port taken by a client that was trying to reach it.
  */
 public final class FreePort {
@@ -33,7 +33,7 @@ public final class FreePort {
         throw new SyncException(
                 FaultKind.TRANSIENT,
                 "No free port was found on 127.0.0.1 between " + LOWEST + " and " + HIGHEST + ".",
-                "End programs that listen there.");
+                "Stop programs that listen there.");
     }
 
     private static boolean isFree(int port) {

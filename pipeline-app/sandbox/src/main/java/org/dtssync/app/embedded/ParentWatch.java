@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ends a child process when this process dies, however it dies, {@code kill -9} included.
+ * Ends a child process when this process dies, in whatever way, including {@code kill -9}.
  *
- * <p>A shell of its own waits at the end of a pipe this process holds open. The system closes the pipe when this process
- * is gone, the shell reads the end of input and sends the signal. Unlike polling a process id it reacts at once, and
+ * <p>A separate shell waits at the end of a pipe that this process holds open. The system closes the pipe when this process
+ * has died, the shell reads the end of input and sends the signal. Unlike polling a process id it reacts at once, and
  * unlike {@code PR_SET_PDEATHSIG} it does not depend on the thread that started the child, nor on Linux.
  *
  * <p>Not thread-safe.
@@ -34,10 +34,10 @@ final class ParentWatch implements AutoCloseable {
     }
 
     /**
-     * Starts watching a server that is only about to be started, and whose process nobody knows yet.
+     * Starts watching a server that is about to be started, and whose process is not known yet.
      *
-     * @param processFile a file that the server makes, whose first line is its process id; one that is there already is an
-     *     earlier server's, and its process is left alone
+     * @param processFile a file that the server creates, whose first line is its process id; an existing one belongs to an
+     *     earlier server, whose process is left alone
      * @param signal the signal to end it with
      */
     static ParentWatch overStart(Path processFile, String signal) throws IOException {
@@ -70,13 +70,13 @@ final class ParentWatch implements AutoCloseable {
         return new ParentWatch(shell);
     }
 
-    /** Ends the watch without touching the child. */
+    /** Stops watching without touching the child. */
     @Override
     public void close() {
         try (var input = shell.getOutputStream()) {
             input.write("done\n".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-            // The shell is gone already, and with it the watch.
+            // The shell has ended already, and with it the watch.
             shell.destroyForcibly();
         }
     }

@@ -23,8 +23,8 @@ import org.tukaani.xz.XZInputStream;
 /**
  * Unpacks a PostgreSQL version's binaries into a cache in the temporary directory, once per user and archive.
  *
- * <p>The archive is unpacked under another name and renamed when complete, so that a run that was killed half-way leaves
- * nothing another run would take for whole, and several may unpack at the same time. Thread-safe.
+ * <p>The archive is unpacked under a temporary name and renamed when complete, so that a killed run leaves
+ * nothing that another run would mistake for complete, and several may unpack at the same time. Thread-safe.
  */
 final class PostgresBinaries {
 
@@ -63,7 +63,7 @@ final class PostgresBinaries {
         try {
             Files.createDirectory(cache);
         } catch (FileAlreadyExistsException e) {
-            // Programs are run from here: another user's directory of this name would be theirs to fill.
+            // Programs are run from here: another user could fill a directory of this name.
             if (!Files.getAttribute(cache, "unix:uid").equals((int) user)) {
                 throw new SyncException(
                         FaultKind.USAGE,
@@ -91,7 +91,7 @@ final class PostgresBinaries {
     private static void unpack(InputStream stream, Path target) throws IOException {
         try (TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(stream))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                // Takes seconds, and whoever is told to end should not sit them out.
+                // Takes seconds, during which an interrupt must be honored.
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedIOException("the unpacking of its binaries was interrupted");
                 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs PostgreSQL's own programs on a data directory; what they print goes to {@code server.log} there.
+ * Runs PostgreSQL's own programs on a data directory; their output goes to {@code server.log} there.
  * Thread-safe.
  */
 final class PostgresCommands {
@@ -19,7 +19,7 @@ final class PostgresCommands {
 
     private static final int INITIALIZE_TIMEOUT_SECONDS = 60;
 
-    /** How long a program that starts or stops a server goes on after an interrupt. */
+    /** How long a program that starts or stops a server continues after an interrupt. */
     private static final int INTERRUPTED_SECONDS = 2;
 
     /** The file in the data directory that the server and these programs print to. */
@@ -41,14 +41,14 @@ final class PostgresCommands {
         if (noSync) {
             arguments.add("--no-sync");
         }
-        // It refuses a directory that is not empty, so its own output goes beside it until it is done.
+        // It refuses a directory that is not empty, so its output goes to a sibling file until it is done.
         Path log = data.resolveSibling(data.getFileName() + ".log");
         require("initdb", data, log, arguments, INITIALIZE_TIMEOUT_SECONDS);
         Files.move(log, data.resolve(LOG));
         account.own(data.resolve(LOG));
     }
 
-    /** Starts the server and returns once it takes connections. */
+    /** Starts the server and returns once it accepts connections. */
     void start(Path data, int timeoutSeconds) throws IOException {
         String log = data.resolve(LOG).toString();
         require("pg_ctl", data, data.resolve(LOG), control(timeoutSeconds, "-l", log, "start"), timeoutSeconds);
@@ -89,15 +89,15 @@ final class PostgresCommands {
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log.toFile()));
-        // The caller's PGDATA, PGPORT or language must not decide anything here.
+        // The caller's PGDATA, PGPORT or locale must not have any effect here.
         builder.environment().keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("LC_"));
         builder.environment().put("LC_ALL", "C");
         return await(builder.start(), program, timeoutSeconds + GRACE_SECONDS);
     }
 
     /**
-     * Waits for a program's end. An interrupt ends {@code initdb} at once. {@code pg_ctl} goes on for a little: killed in the
-     * middle of a start, it would leave a server behind that nobody knows of. The thread stays interrupted.
+     * Waits for a program to end. An interrupt ends {@code initdb} at once. {@code pg_ctl} continues briefly: killed in the
+     * middle of a start, it would leave an unknown server behind. The thread remains interrupted.
      */
     private static int await(Process process, String program, int timeoutSeconds) throws IOException {
         boolean interrupted = false;

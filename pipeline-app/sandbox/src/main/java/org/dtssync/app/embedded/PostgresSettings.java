@@ -7,9 +7,9 @@ import java.util.Map;
  * How an embedded PostgreSQL server is started.
  *
  * @param major its major version: 14, 17 or 18
- * @param dataDirectory where its data and {@code server.log} are; made if it does not exist, used as it is if it does
+ * @param dataDirectory where its data and {@code server.log} are; created if it does not exist, used unchanged if it does
  * @param server settings of postgresql.conf; {@code port} too, else any free one is taken
- * @param passwords whether everybody but the superuser must give a password; else nobody needs one
+ * @param passwords whether every account except the superuser needs a password; otherwise none does
  */
 public record PostgresSettings(int major, Path dataDirectory, Map<String, String> server, boolean passwords) {
 
@@ -23,14 +23,14 @@ public record PostgresSettings(int major, Path dataDirectory, Map<String, String
         return new PostgresSettings(major, dataDirectory, Map.of(), false);
     }
 
-    /** The same with one more server setting. */
+    /** The same with one additional server setting. */
     public PostgresSettings with(String name, String value) {
         java.util.HashMap<String, String> more = new java.util.HashMap<>(server);
         more.put(name, value);
         return new PostgresSettings(major, dataDirectory, more, passwords);
     }
 
-    /** The same, with passwords asked for. */
+    /** The same, with passwords required. */
     public PostgresSettings withPasswords() {
         return new PostgresSettings(major, dataDirectory, server, true);
     }

@@ -22,7 +22,7 @@ public record Sandbox(Path home) {
     /**
      * Returns a file or directory of the sandbox.
      *
-     * @throws SyncException if it is not there
+     * @throws SyncException if it does not exist
      */
     public Path part(String name) {
         Path part = home.resolve(name);

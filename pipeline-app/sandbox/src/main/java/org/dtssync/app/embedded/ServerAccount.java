@@ -13,10 +13,10 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Under which account PostgreSQL's programs run: they refuse root. Immutable.
+ * The account that PostgreSQL's programs run as: they refuse root. Immutable.
  *
- * @param prefix what is put in front of a command
- * @param owner the user id that must own the server's directory, or null where it is this process's own
+ * @param prefix the prefix of a command
+ * @param owner the user id that must own the server's directory, or null if it is this process's own
  */
 record ServerAccount(List<String> prefix, Integer owner) {
 
@@ -30,7 +30,7 @@ record ServerAccount(List<String> prefix, Integer owner) {
 
     /**
      * Returns how to run the server: plainly as an ordinary user; as root inside a user namespace, where the same account
-     * is no longer root, or where containers forbid that, as user nobody.
+     * is no longer root, or, where containers forbid that, as user nobody.
      */
     static ServerAccount choose() {
         if (userId() != 0) {
@@ -57,7 +57,7 @@ record ServerAccount(List<String> prefix, Integer owner) {
         }
     }
 
-    /** Lets the account through the directories above a path, as far as they lie in the temporary directory. */
+    /** Grants the account access to the directories above a path, as far as they are in the temporary directory. */
     void letThroughTo(Path path) throws IOException {
         if (owner == null) {
             return;
@@ -93,7 +93,7 @@ record ServerAccount(List<String> prefix, Integer owner) {
         }
     }
 
-    /** Returns a command as this account runs it. */
+    /** Returns a command as run by this account. */
     List<String> command(List<String> command) {
         return concat(prefix, command);
     }

@@ -9,10 +9,10 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Keeps the phases' times and tells another listener everything. Thread-safe if that one is.
+ * Keeps the phases' times and forwards everything to another listener. Thread-safe if that one is.
  *
  * @param clock keeps the times
- * @param next told everything
+ * @param next receives everything
  */
 record ClockedListener(PhaseClock clock, PipelineListener next) implements PipelineListener {
 

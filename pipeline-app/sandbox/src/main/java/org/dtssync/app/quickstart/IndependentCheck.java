@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.dtssync.connectors.postgres.TableName;
 
-/** Reads every table whole from both databases and compares, as a second opinion on the verification. Stateless. */
+/** Reads every table completely from both databases and compares, to cross-check the verification. Stateless. */
 final class IndependentCheck {
 
     private static final int ENDS = 2;
@@ -29,7 +29,7 @@ final class IndependentCheck {
         }
     }
 
-    /** Compares all tables of the shop; nobody may write meanwhile. */
+    /** Compares all tables of the shop; there must be no writes meanwhile. */
     static Map<TableName, Outcome> run(Shop shop) throws InterruptedException {
         List<TableName> tables = shop.tables();
         ExecutorService readers = Executors.newFixedThreadPool(ENDS, work -> {

@@ -18,10 +18,10 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
- * Measures how far the destination is behind by the real thing: commits a new number in one row at the source every 50 ms, and
- * looks at the destination every 5 ms for the number to be there. One clock, so no clocks are compared.
+ * Measures the real lag of the destination: commits a new number in one row at the source every 50 ms, and
+ * polls the destination every 5 ms for the number. It uses one clock, so no clocks are compared.
  *
- * <p>At the same time it looks at something else that a reader of the destination could see go wrong: the sum of all balances,
+ * <p>At the same time it checks something else that a reader of the destination could see go wrong: the sum of all balances,
  * which no transaction of the application changes.
  *
  * <p>Thread-safe.
@@ -32,7 +32,7 @@ final class LagProbe implements AutoCloseable {
     private static final long LOOK_MILLIS = 5;
     private static final long WAIT_LIMIT_SECONDS = 120;
 
-    /** A number that is at the source, and since when. */
+    /** A number at the source, and its commit time. */
     private record Written(long sequence, long nanos) {}
 
     private final DatabaseConnections source;
@@ -53,7 +53,7 @@ final class LagProbe implements AutoCloseable {
         this.destination = destination;
     }
 
-    /** Begins to write and to look. The destination must follow the source by now. */
+    /** Starts writing and polling. The destination must be following the source. */
     void start() {
         begin(this::write, "quickstart-pulse");
         begin(this::look, "quickstart-lag");
@@ -68,11 +68,11 @@ final class LagProbe implements AutoCloseable {
 
     /** Waits until a number committed after this call is visible at the destination. */
     void awaitVisible() throws InterruptedException {
-        // One commit may be under way now; the one after it began later than this call.
+        // One commit may be in flight now; the one after it started later than this call.
         awaitAtLeast(written + 2);
     }
 
-    /** Stops writing, waits until the last number is visible, and stops looking. */
+    /** Stops writing, waits until the last number is visible, and stops polling. */
     void finish() throws InterruptedException {
         writing = false;
         threads.get(0).join(Duration.ofSeconds(WAIT_LIMIT_SECONDS).toMillis());
@@ -92,18 +92,18 @@ final class LagProbe implements AutoCloseable {
                 throw new SyncException(
                         FaultKind.INTERNAL,
                         "The destination did not catch up within " + WAIT_LIMIT_SECONDS + " seconds.",
-                        "Try again with fewer rows (--rows) on a machine that has less else to do.");
+                        "Try again with fewer rows (--rows), or on a less busy machine.");
             }
             Thread.sleep(LOOK_MILLIS);
         }
     }
 
-    /** Begins to keep samples. */
+    /** Starts keeping samples. */
     void sample() {
         sampling = true;
     }
 
-    /** Returns the samples, in no certain order. */
+    /** Returns the samples, in no defined order. */
     List<Duration> samples() {
         synchronized (samples) {
             return List.copyOf(samples);

@@ -19,7 +19,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * The pipeline of the command line, run in a thread of its own from precheck to incremental and on until {@link #close}.
+ * The pipeline of the command line, run in its own thread from precheck to incremental until {@link #close}.
  *
  * <p>Used by one thread.
  */
@@ -39,7 +39,7 @@ final class PipelineRun implements AutoCloseable {
      *
      * @param task the task file
      * @param clock keeps the phases' times
-     * @param listener told how it gets on, usually the clock and a display
+     * @param listener notified of its progress, usually the clock and a display
      */
     PipelineRun(TaskFile task, PhaseClock clock, PipelineListener listener) {
         this.task = task;
@@ -57,7 +57,7 @@ final class PipelineRun implements AutoCloseable {
         } catch (SyncException e) {
             fault.set(e);
         } catch (RuntimeException e) {
-            fault.set(new SyncException(FaultKind.INTERNAL, "The pipeline broke down: " + e + ".", "", e));
+            fault.set(new SyncException(FaultKind.INTERNAL, "The pipeline failed: " + e + ".", "", e));
         }
     }
 
@@ -88,12 +88,12 @@ final class PipelineRun implements AutoCloseable {
         }
     }
 
-    /** Has the running pipeline compare all tables, as {@code dts-sync verify} does. */
+    /** Lets the running pipeline verify all tables, as {@code dts-sync verify} does. */
     VerifyReport verify() throws InterruptedException {
         return VerifyReportJson.parse(perform("verify"));
     }
 
-    /** Has the running pipeline move the applications, as {@code dts-sync switchover} and {@code dts-sync rollback} do. */
+    /** Lets the running pipeline move the applications, as {@code dts-sync switchover} and {@code dts-sync rollback} do. */
     SwitchReport move(String command) throws InterruptedException {
         return SwitchReport.parse(perform(command));
     }
@@ -107,7 +107,7 @@ final class PipelineRun implements AutoCloseable {
                         ""));
     }
 
-    /** Where the pipeline ended before the command did, its own reason says more. */
+    /** If the pipeline ended before the command, its own reason is more informative. */
     private CommandResult performed(String command) throws InterruptedException {
         try {
             return running().perform(command, "", () -> !thread.isAlive());
@@ -117,7 +117,7 @@ final class PipelineRun implements AutoCloseable {
         }
     }
 
-    /** On a busy machine a run that is alive may not look so for a moment. */
+    /** On a busy machine an active run may not look so for a moment. */
     private RunningTask running() throws InterruptedException {
         while (true) {
             Optional<RunningTask> running = RunningTask.find(task);
@@ -125,7 +125,7 @@ final class PipelineRun implements AutoCloseable {
                 return running.get();
             }
             if (!thread.isAlive()) {
-                throw new SyncException(FaultKind.INTERNAL, "The pipeline is not running any more.", "");
+                throw new SyncException(FaultKind.INTERNAL, "The pipeline is no longer running.", "");
             }
             Thread.sleep(POLL_MILLIS);
         }

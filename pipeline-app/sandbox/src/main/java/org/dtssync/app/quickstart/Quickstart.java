@@ -13,13 +13,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The entry of the quickstart. */
+/** The entry point of the quickstart. */
 @Command(
         name = "scripts/quickstart",
         description =
-                "Shows dts-sync at work, with nothing to install or to set up: starts PostgreSQL 14 and 17, Kafka and a"
-                        + " schema registry, makes a sample shop, and moves it from one server to the other while an application keeps"
-                        + " writing. Then it compares every table, switches over and back. All servers end and all files go with it, whatever its end.",
+                "Shows dts-sync at work, with nothing to install or set up: starts PostgreSQL 14 and 17, Kafka and a"
+                        + " schema registry, creates a sample shop, and migrates it from one server to the other while an application keeps"
+                        + " writing. Then it verifies every table, switches over and rolls back. In the end, all servers are stopped and all files removed.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -37,17 +37,17 @@ public final class Quickstart implements Callable<Integer> {
             names = "--rows",
             paramLabel = "N",
             defaultValue = "350000",
-            description = "About how many rows the sample shop has; ${DEFAULT-VALUE} by default.")
+            description = "Approximate number of rows of the sample shop (default: ${DEFAULT-VALUE}).")
     private int rows;
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "10",
-            description = "How long the application goes on once the destination follows; ${DEFAULT-VALUE} by default.")
+            description = "How long the application keeps writing in phase incremental (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
-    @Option(names = "--keep", description = "Leave everything running until Ctrl-C, and say how to connect.")
+    @Option(names = "--keep", description = "Keep everything running until Ctrl-C, and print how to connect.")
     private boolean keep;
 
     @Spec
@@ -57,7 +57,7 @@ public final class Quickstart implements Callable<Integer> {
     public static void main(String[] arguments) {
         int code = new CommandLine(new Quickstart()).execute(arguments);
         System.out.flush();
-        // Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any more.
+        // Threads of libraries (Kafka's, Debezium's) may still be alive; they are no longer needed.
         UnpackedLibraries.remove();
         Runtime.getRuntime().halt(code);
     }
@@ -81,7 +81,7 @@ public final class Quickstart implements Callable<Integer> {
             return 0;
         } catch (InterruptedException | RuntimeException e) {
             if (stop.requested()) {
-                err.println("Interrupted. Everything has ended and its files are removed.");
+                err.println("Interrupted. All servers are stopped and all files removed.");
                 // The signal's own thread ends the process with the same code: whichever comes first.
                 return stop.exitCode();
             }

@@ -10,10 +10,10 @@ import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * What a run found, and its text. Immutable.
+ * The findings of a run, and their text. Immutable.
  *
- * @param verification what the pipeline's own comparison found
- * @param check what reading every table from both ends found
+ * @param verification the result of the pipeline's verification
+ * @param check the result of reading every table from both ends
  * @param lags samples from the commit at the source to being visible at the destination
  * @param taken how long each step took
  * @param total how long all took
@@ -25,7 +25,7 @@ record QuickstartReport(
         Map<String, Duration> taken,
         Duration total) {
 
-    /** Returns whether both comparisons hold every table for equal, and spoke of the same tables. */
+    /** Returns whether both comparisons found every table equal, and covered the same tables. */
     boolean equal() {
         return verification.equal()
                 && check.values().stream().allMatch(IndependentCheck.Outcome::equal)
@@ -86,7 +86,7 @@ record QuickstartReport(
         return String.format(Locale.ROOT, "%.1f", duration.toMillis() / 1000.0);
     }
 
-    /** The least sample that so many percent of all do not exceed, in milliseconds. */
+    /** The given percentile of the samples, in milliseconds. */
     private long percentile(int percent) {
         List<Duration> sorted = lags.stream().sorted().toList();
         int rank = (int) Math.ceil(percent / 100.0 * sorted.size());

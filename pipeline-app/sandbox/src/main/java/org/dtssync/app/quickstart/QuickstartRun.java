@@ -14,18 +14,18 @@ import org.dtssync.connectors.postgres.TableName;
 
 /**
  * One run, step by step. Runs once, in one thread, which may be interrupted at any moment; whatever happens, everything it
- * started has ended and its files are gone when it returns.
+ * started has ended and its files are removed when it returns.
  */
 final class QuickstartRun {
 
     private static final String STATUS = "scripts/dts-sync status ";
 
     /**
-     * What a run is told.
+     * The options of a run.
      *
-     * @param rows about how many rows the sample shop has
-     * @param seconds how long the application goes on writing once the destination follows
-     * @param keep whether everything stays there until the run is interrupted
+     * @param rows approximate number of rows of the sample shop
+     * @param seconds how long the application keeps writing in phase incremental
+     * @param keep whether everything keeps running until the run is interrupted
      */
     record Options(int rows, int seconds, boolean keep) {}
 
@@ -38,10 +38,10 @@ final class QuickstartRun {
     /**
      * Prepares a run.
      *
-     * @param options what it is told
+     * @param options its options
      * @param out where the report goes
      * @param err where everything else goes
-     * @param stop told what a signal means from when on
+     * @param stop sets the exit code of a signal
      */
     QuickstartRun(Options options, PrintWriter out, PrintWriter err, StopSignal stop) {
         this.options = options;
@@ -53,7 +53,7 @@ final class QuickstartRun {
     /**
      * Runs.
      *
-     * @throws SyncException if it cannot go on, or of kind DIFFERENCE if the databases are not equal
+     * @throws SyncException if it fails, or of kind DIFFERENCE if the databases are not equal
      */
     void run() throws InterruptedException {
         try (Workplace place = Workplace.create();
@@ -74,7 +74,7 @@ final class QuickstartRun {
 
     private Shop createShop(QuickstartServers servers) throws InterruptedException {
         clock.begin("sample");
-        say("Making a sample shop of about " + String.format(Locale.ROOT, "%,d", options.rows())
+        say("Creating a sample shop of about " + String.format(Locale.ROOT, "%,d", options.rows())
                 + " rows at the source.");
         return Waiting.on("quickstart-sample", () -> Shop.create(servers, options.rows()));
     }
@@ -88,7 +88,7 @@ final class QuickstartRun {
 
     private void move(Shop shop, ShopTaskFile file) throws InterruptedException {
         TaskFile task = file.read();
-        say("The shop is open: four clients write to the source from now on.");
+        say("Load started: four clients are writing to the source.");
         try (ShopLoad load = new ShopLoad(shop.application());
                 LagProbe probe = new LagProbe(shop.source(), shop.destination());
                 ProgressDisplay display = new ProgressDisplay(err);
@@ -115,7 +115,7 @@ final class QuickstartRun {
         load.start();
     }
 
-    /** Lets the application go on for a while, once what gathered during finalize is applied. */
+    /** Lets the application keep writing for a while, once the changes accumulated during finalize are applied. */
     private void follow(ShopLoad load, LagProbe probe) throws InterruptedException {
         probe.start();
         probe.awaitVisible();
@@ -138,7 +138,7 @@ final class QuickstartRun {
     private static String traffic(ShopLoad load, LagProbe probe) {
         return String.format(
                 Locale.ROOT,
-                "The shop is closed: %,d transactions committed, %,d rolled back. Lag zero. The sum of all balances was right"
+                "Load stopped: %,d transactions committed, %,d rolled back. Lag zero. The sum of all balances was right"
                         + " each of the %,d times it was read at the destination.",
                 load.commits(),
                 load.rollbacks(),
@@ -169,11 +169,11 @@ final class QuickstartRun {
         out.flush();
     }
 
-    /** Moves the applications to the destination and back, each after a comparison of its own. */
+    /** Moves the applications to the destination and back, each after a verification. */
     private void switchThereAndBack(PipelineRun pipeline) throws InterruptedException {
-        say("Switching over: applications are to use PostgreSQL " + QuickstartServers.DESTINATION_MAJOR + ".");
+        say("Switching over: repointing the applications to PostgreSQL " + QuickstartServers.DESTINATION_MAJOR + ".");
         move(pipeline, "switchover");
-        say("Rolling back: applications are to use PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " again.");
+        say("Rolling back: repointing the applications to PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " again.");
         move(pipeline, "rollback");
     }
 
@@ -181,20 +181,20 @@ final class QuickstartRun {
         SwitchReport report = pipeline.move(command);
         out.printf(
                 Locale.ROOT,
-                "%s: done; writes stood still for %.2f s, %d sequences set, both databases %s before.%n",
+                "%s: done; writes were blocked for %.2f s, %d sequences set, both databases %s before.%n",
                 command,
                 report.stallSeconds(),
                 report.sequences(),
-                // The comparison that the table above shows may be young enough for the switch.
+                // The verification in the table above may be recent enough for the switch.
                 report.verification().equals("reused") ? "equal" : report.verification());
         out.flush();
     }
 
-    /** Waits for a signal, or for a fault that ends the pipeline; until then it runs on. */
+    /** Waits for a signal, or for a fault that ends the pipeline; until then it keeps running. */
     private void keep(Shop shop, ShopTaskFile file, PipelineRun pipeline) throws InterruptedException {
         stop.endWith(0);
         say("");
-        say("Everything runs on until Ctrl-C. What is written to the source arrives at the destination:");
+        say("Everything keeps running until Ctrl-C. Whatever you write to the source arrives at the destination:");
         say("    psql " + psqlUrl(shop.source().settings().url(), shop));
         say("    psql " + psqlUrl(shop.destination().settings().url(), shop));
         say("    " + STATUS + file.path());

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The four servers of a run, started side by side. Used by one thread; whatever came up is ended by {@link #close}, also where
- * the start was interrupted in its middle.
+ * The four servers of a run, started in parallel. Used by one thread; {@link #close} stops every started one, also if
+ * the start was interrupted.
  */
 final class QuickstartServers implements AutoCloseable {
 
@@ -47,7 +47,7 @@ final class QuickstartServers implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** Starts all of them and returns once they take requests. */
+    /** Starts all of them and returns once they accept requests. */
     void start() throws InterruptedException {
         // The slowest first.
         Future<EmbeddedRegistry> startedRegistry =
@@ -69,7 +69,7 @@ final class QuickstartServers implements AutoCloseable {
                 PostgresSettings.of(major, directory.resolve(name)).withPasswords());
     }
 
-    /** Nothing of a run is needed afterwards, so most servers are ended as by a crash, which takes no time. */
+    /** No data of a run is needed afterwards, so most servers are killed, which takes no time. */
     private <T> Future<T> submit(Callable<T> start, Consumer<T> end) {
         return starters.submit(() -> {
             T server = start.call();
@@ -96,14 +96,14 @@ final class QuickstartServers implements AutoCloseable {
         return registry;
     }
 
-    /** Ends all that came up, the last first, even when this thread is interrupted. */
+    /** Stops all started ones, the last first, even if this thread is interrupted. */
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();
         starters.shutdownNow();
         try {
             if (!starters.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("A server does not end its start; it ends with this process.");
+                LOG.warn("A server is still starting; it ends with this process.");
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -119,7 +119,7 @@ final class QuickstartServers implements AutoCloseable {
     }
 
     /**
-     * A signal that is sent to a whole group of processes may hit the program that ends a server, so there is a second try.
+     * A signal to the whole process group may hit the program that stops a server, so there is a second try.
      * One that does not end then must not keep the others from it; it dies with this process.
      */
     private static void end(Runnable end) {
@@ -129,7 +129,7 @@ final class QuickstartServers implements AutoCloseable {
                 return;
             } catch (SyncException e) {
                 if (tries == END_TRIES) {
-                    LOG.warn("A server did not end. error={}", e.getMessage());
+                    LOG.warn("A server did not stop. error={}", e.getMessage());
                 }
             }
         }

@@ -21,7 +21,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * The sample database: made at the source; at the destination only the empty database and its roles. Immutable.
+ * The sample database: created at the source; at the destination only the empty database and its roles. Immutable.
  *
  * @param source the superuser's connections to the source's database
  * @param destination the superuser's connections to the destination's database
@@ -35,7 +35,7 @@ record Shop(DatabaseConnections source, DatabaseConnections destination, String 
 
     private static final int PASSWORD_BITS = 128;
 
-    /** Makes the database at both servers, and its objects and rows at the source. */
+    /** Creates the database at both servers, and its objects and rows at the source. */
     static Shop create(QuickstartServers servers, int rows) {
         String password = new BigInteger(PASSWORD_BITS, new SecureRandom()).toString(Character.MAX_RADIX);
         Shop shop = new Shop(
@@ -61,7 +61,7 @@ record Shop(DatabaseConnections source, DatabaseConnections destination, String 
         return new DatabaseConnections(End.SOURCE, settings, "shop");
     }
 
-    /** Returns the tables that are moved, partitioned ones as their root, in the order of their names. */
+    /** Returns the tables to migrate, partitioned ones as their root, in the order of their names. */
     List<TableName> tables() {
         try (Connection connection = source.open();
                 Statement statement = connection.createStatement();
@@ -86,7 +86,7 @@ record Shop(DatabaseConnections source, DatabaseConnections destination, String 
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
-            throw SqlFaults.explain("The sample database could not be made at the " + database.role(), e);
+            throw SqlFaults.explain("The sample database could not be created at the " + database.role(), e);
         }
     }
 

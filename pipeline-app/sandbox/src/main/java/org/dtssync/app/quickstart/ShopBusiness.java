@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What goes on in the shop: each deed is one transaction of the application. Used by one thread, on its own connection.
+ * The business of the shop: each action is one transaction of the application. Used by one thread, on its own connection.
  */
 final class ShopBusiness {
 
@@ -19,7 +19,7 @@ final class ShopBusiness {
         boolean perform(ShopBusiness business) throws SQLException;
     }
 
-    /** Every kind, as often in the list as it is to happen. */
+    /** Every kind, in the list as often as it should happen. */
     static final List<Deed> DEEDS = List.of(
             ShopBusiness::placeOrder,
             ShopBusiness::placeOrder,
@@ -93,7 +93,7 @@ final class ShopBusiness {
         return true;
     }
 
-    /** Description and picture lie apart and are left alone: the log does not hold them. */
+    /** Description and picture are stored out of line and unchanged: the WAL does not contain them. */
     private boolean changePrice() throws SQLException {
         run("UPDATE shop.product SET price = price + 0.01 WHERE id = ?", random.nextInt(1, 2_000));
         return true;
@@ -117,7 +117,7 @@ final class ShopBusiness {
         return true;
     }
 
-    /** Rows without a key, many of them equal: one of several equal ones changes, another goes. */
+    /** Rows without a key, many of them equal: one of several equal ones changes, another is deleted. */
     private boolean viewPages() throws SQLException {
         int page = random.nextInt(1, 50);
         run("INSERT INTO audit.page_view VALUES ('/page/' || ?, '10.0.1.1', '2025-10-01'), (NULL, NULL, NULL)", page);
@@ -171,7 +171,7 @@ final class ShopBusiness {
         return true;
     }
 
-    /** Now and then the table is emptied and filled anew, in one transaction. */
+    /** Occasionally the table is emptied and refilled, in one transaction. */
     private boolean swapSales() throws SQLException {
         if (random.nextInt(20) == 0) {
             run("TRUNCATE shop.sale_period");
@@ -189,7 +189,7 @@ final class ShopBusiness {
         return true;
     }
 
-    /** Half of the transaction is taken back. */
+    /** Half of the transaction is rolled back. */
     private boolean thinkBetter() throws SQLException {
         run(
                 "UPDATE shop.measurement SET how_long = how_long + interval '1 second' WHERE id = ?",
@@ -201,7 +201,7 @@ final class ShopBusiness {
         return true;
     }
 
-    /** Much is written and all of it taken back. */
+    /** Much is written and all of it rolled back. */
     private boolean giveUp() throws SQLException {
         run("INSERT INTO shop.event (happened_at, kind) SELECT now(), 'never' FROM generate_series(1, 200)");
         run("UPDATE shop.account SET balance = balance * 2 WHERE id = ?", random.nextInt(1, 401));

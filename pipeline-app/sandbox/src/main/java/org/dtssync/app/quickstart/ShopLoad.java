@@ -23,7 +23,7 @@ final class ShopLoad implements AutoCloseable {
     private static final long PAUSE_MILLIS = 10;
     private static final long JOIN_MILLIS = 10_000;
 
-    /** A deadlock, a row that another client removed, a key that another client took: an application tries again. */
+    /** A deadlock, a row that another client removed, a key that another client took: an application retries. */
     private static final Set<String> EXPECTED = Set.of("40001", "40P01", "23503", "23505", "23P01");
 
     private final DatabaseConnections source;
@@ -85,7 +85,7 @@ final class ShopLoad implements AutoCloseable {
                 Thread.sleep(PAUSE_MILLIS);
             }
         } catch (SQLException e) {
-            fail(SqlFaults.explain("A client of the sample shop could not go on", e));
+            fail(SqlFaults.explain("A client of the sample shop failed", e));
         } catch (SyncException e) {
             fail(e);
         } catch (InterruptedException e) {
@@ -94,7 +94,7 @@ final class ShopLoad implements AutoCloseable {
         }
     }
 
-    /** What fails because the whole run is being ended is no news. */
+    /** A failure caused by the end of the run is not reported. */
     private void fail(SyncException e) {
         if (!stopping) {
             fault.compareAndSet(null, e);
@@ -117,7 +117,7 @@ final class ShopLoad implements AutoCloseable {
         rollbacks.incrementAndGet();
     }
 
-    /** Ends the clients wherever they are; does nothing where they are stopped. */
+    /** Stops the clients wherever they are; does nothing if they are stopped. */
     @Override
     public void close() {
         stopping = true;

@@ -45,7 +45,7 @@ record ShopTaskFile(Path path, String text) {
             throw new SyncException(
                     FaultKind.INTERNAL,
                     "The task file could not be written to " + directory + ": " + e.getMessage() + ".",
-                    "Make room there, or set TMPDIR to another directory.",
+                    "Free some space there, or set TMPDIR to another directory.",
                     e);
         }
     }

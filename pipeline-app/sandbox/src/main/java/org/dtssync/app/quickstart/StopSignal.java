@@ -7,7 +7,7 @@ import org.dtssync.connectors.kafka.UnpackedLibraries;
 
 /**
  * Turns Ctrl-C and SIGTERM into an interrupt of the thread that made this, and keeps the process alive until that thread has
- * cleared up. Thread-safe.
+ * cleaned up. Thread-safe.
  */
 final class StopSignal implements AutoCloseable {
 
@@ -28,7 +28,7 @@ final class StopSignal implements AutoCloseable {
         worker.interrupt();
         try {
             if (!cleared.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("The quickstart did not clear up in time; its servers end with it.");
+                System.err.println("The quickstart did not clean up in time; its servers end with it.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -37,22 +37,22 @@ final class StopSignal implements AutoCloseable {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    /** Returns whether a signal came. */
+    /** Returns whether a signal arrived. */
     boolean requested() {
         return requested.get();
     }
 
-    /** Sets what the process ends with if a signal ends it from now on; 1 before. */
+    /** Sets the exit code for a signal from now on; 1 before. */
     void endWith(int code) {
         exitCode = code;
     }
 
-    /** Returns what the process ends with if a signal ends it now. */
+    /** Returns the current exit code for a signal. */
     int exitCode() {
         return exitCode;
     }
 
-    /** To be called when everything is cleared up. */
+    /** Call when everything is cleaned up. */
     @Override
     public void close() {
         cleared.countDown();

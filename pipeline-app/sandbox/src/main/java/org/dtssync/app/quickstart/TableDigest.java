@@ -12,7 +12,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /**
- * What one database says a table holds, asked without any code of the pipeline: the rows' COPY text in a certain order.
+ * The content of a table in one database, read without any code of the pipeline: the rows' COPY text in a defined order.
  * {@code psql -c "COPY ..." | sha256sum} gives the same digest.
  *
  * @param rows how many rows

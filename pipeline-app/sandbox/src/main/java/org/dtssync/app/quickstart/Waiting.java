@@ -7,12 +7,12 @@ import java.util.concurrent.FutureTask;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Waits for what another thread does, so that the wait can be interrupted where the work cannot. Stateless. */
+/** Waits for the work of another thread, so that the wait can be interrupted even if the work cannot. Stateless. */
 final class Waiting {
 
     private Waiting() {}
 
-    /** Does the work in a thread of its own and waits for it; interrupted, it lets the work go on, which then ends by itself. */
+    /** Does the work in a separate thread and waits for it; if interrupted, it lets the work continue, which then ends by itself. */
     static <T> T on(String threadName, Callable<T> work) throws InterruptedException {
         FutureTask<T> task = new FutureTask<>(work);
         Thread thread = new Thread(task, threadName);

@@ -10,8 +10,8 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * The one directory that holds every file of a run. It is removed in the end, whatever the end is: a shell waits at a pipe
- * that this process holds open, and removes the directory if the pipe closes before it was told that all is done.
+ * The one directory that contains every file of a run. It is removed in the end, in any case: a shell waits at a pipe
+ * that this process holds open, and removes the directory if the pipe closes before it was notified of the regular end.
  *
  * <p>Not thread-safe.
  */
@@ -40,7 +40,7 @@ final class Workplace implements AutoCloseable {
         this.remover = remover;
     }
 
-    /** Makes a new directory in the temporary directory, which only this account may read. */
+    /** Creates a new directory in the temporary directory, which only this account may read. */
     static Workplace create() {
         try {
             Path directory = Files.createTempDirectory("dts-sync-quickstart-");
@@ -53,9 +53,9 @@ final class Workplace implements AutoCloseable {
         } catch (IOException e) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "No directory could be made in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage()
+                    "No directory could be created in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage()
                             + ".",
-                    "Make room there, or set TMPDIR to another directory.",
+                    "Free some space there, or set TMPDIR to another directory.",
                     e);
         }
     }
@@ -65,7 +65,7 @@ final class Workplace implements AutoCloseable {
         return directory;
     }
 
-    /** Removes the directory; what cannot be removed yet is left to the shell, which tries after this process is gone. */
+    /** Removes the directory; what cannot be removed yet is left to the shell, which tries after this process has ended. */
     @Override
     public void close() {
         for (int i = 0; i < TRIES && Files.exists(directory); i++) {
@@ -79,7 +79,7 @@ final class Workplace implements AutoCloseable {
         try (var told = remover.getOutputStream()) {
             told.write("done\n".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-            // The shell is gone, and there is nothing left for it to do.
+            // The shell has ended, and there is nothing left for it to do.
             remover.destroyForcibly();
         }
     }

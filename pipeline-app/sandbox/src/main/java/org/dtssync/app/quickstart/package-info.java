@@ -1,6 +1,6 @@
 /**
- * The quickstart: moves a sample shop between two servers of its own while an application keeps writing to it, and compares.
+ * The quickstart: migrates a sample shop between two servers while an application keeps writing to it, and verifies.
  *
- * <p>Reads from: the pipeline, both databases. Writes to: a temporary directory, the source, standard output and error.
+ * <p>Reads from: the pipeline, both databases. Writes to: a temporary directory, the source, stdout and stderr.
  */
 package org.dtssync.app.quickstart;

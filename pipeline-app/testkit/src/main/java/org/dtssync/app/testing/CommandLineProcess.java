@@ -26,7 +26,7 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    /** What scripts/dts-sync sets unless it is told otherwise. */
+    /** The default of scripts/dts-sync. */
     private static final List<String> USUAL = List.of("-Xmx512m");
 
     /** A process in little memory, as most tests need no more. */
@@ -40,7 +40,7 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
     }
 
     /**
-     * What came of a command.
+     * The outcome of a command.
      *
      * @param exitCode its exit code
      * @param out its standard output

@@ -133,7 +133,7 @@ public final class PooledShop implements AutoCloseable {
         return acknowledged.size();
     }
 
-    /** Returns what clients were told that they should not have been told. */
+    /** Returns the unexpected errors that clients saw. */
     public List<Exception> errors() {
         return List.copyOf(errors);
     }

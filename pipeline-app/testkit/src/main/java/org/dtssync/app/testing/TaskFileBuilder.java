@@ -17,7 +17,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.config.VerificationSettings;
 
-/** Makes task files that differ in a section or two from what most tests use. Not thread-safe. */
+/** Makes task files that differ in a section or two from the one most tests use. Not thread-safe. */
 public final class TaskFileBuilder {
 
     private static final long WAL_WARNING_BYTES = 10L << 30;

@@ -98,9 +98,9 @@ class StructureFingerprintTest {
             ALTER TABLE orders SET UNLOGGED                             | persistence changed from logged to unlogged
             DROP TABLE orders                                           | table was dropped or renamed
             ALTER TABLE orders RENAME TO purchases                      | table was dropped or renamed
-            DROP TABLE orders; CREATE TABLE orders (id int PRIMARY KEY) | table was dropped and created again
-            ALTER TYPE mood ADD VALUE 'x'                               | enum type public.mood got the value 'x'
-            ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'                | enum type public.mood got the value 'blue', enum type public.mood lost the value 'sad'
+            DROP TABLE orders; CREATE TABLE orders (id int PRIMARY KEY) | table was dropped and re-created
+            ALTER TYPE mood ADD VALUE 'x'                               | enum type public.mood gained the value 'x'
+            ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'                | enum type public.mood gained the value 'blue', enum type public.mood lost the value 'sad'
             ALTER TYPE pair ADD ATTRIBUTE c date                        | composite type public.pair changed from (a integer, b text) to (a integer, b text, c date)
             ALTER DOMAIN price DROP CONSTRAINT price_check              | domain type public.price changed from (numeric(10,2) CHECK ((VALUE > (0)::numeric))) to (numeric(10,2))
             """)
@@ -122,7 +122,7 @@ class StructureFingerprintTest {
             ALTER TABLE events DETACH PARTITION p1                        | partition public.p1 was detached or dropped
             ALTER TABLE p1 REPLICA IDENTITY FULL                          | replica identity of partition public.p1 changed from DEFAULT to FULL
             ALTER TABLE p2 DETACH PARTITION p2_1; ALTER TABLE p2 ATTACH PARTITION p2_1 FOR VALUES IN (1) | bound of partition public.p2_1 changed from DEFAULT to FOR VALUES IN (1)
-            DROP TABLE p1; CREATE TABLE p1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2024-02-01') | partition public.p1 was replaced by another of the same name
+            DROP TABLE p1; CREATE TABLE p1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2024-02-01') | partition public.p1 was replaced by another one of the same name
             """)
     void everyChangeOfAPartitionTreeIsNamed(String change, String named) throws SQLException {
         Map<TableName, String> before = fingerprint.read(List.of(orders, events));

@@ -9,6 +9,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.PooledShop;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.schemas.TopicNames;
@@ -63,6 +64,6 @@ class CancelTest {
 
         Outcome again = dtsSync.run("cancel", task);
         assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(again.err()).isEqualTo("Nothing was left of task " + text.name() + ".\n");
+        assertThat(again.err()).isEqualTo("Nothing is left of task " + text.name() + ".\n");
     }
 }

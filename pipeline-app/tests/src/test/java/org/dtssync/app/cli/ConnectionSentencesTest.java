@@ -15,6 +15,7 @@ import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,7 +163,8 @@ class ConnectionSentencesTest {
                         + "\",\"phase\":\"precheck\",\"source_lsn\":\"[0-9A-F]+/[0-9A-F]+\","
                         + "\"applied_lsn\":null,\"lag_ms\":null,\"lag_bytes\":null,\"tables\":\\[],\"error\":null}\n");
         assertThat(json.exitCode()).isZero();
-        assertThat(text.out()).isEqualTo("Task " + task.name() + " has not begun. Start it with dts-sync run.\n");
+        assertThat(text.out())
+                .isEqualTo("Task " + task.name() + " has not been started. Start it with dts-sync run.\n");
         assertThat(text.exitCode()).isZero();
     }
 

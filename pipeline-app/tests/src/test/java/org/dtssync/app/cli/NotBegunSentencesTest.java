@@ -13,6 +13,7 @@ import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -37,13 +38,14 @@ class NotBegunSentencesTest {
         Outcome list = dtsSync.run("structure", "list", file);
 
         assertThat(verify.err())
-                .isEqualTo("Task " + task.name() + " has not begun, so there is nothing to compare. Move the database"
-                        + " first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.\n");
+                .isEqualTo("Task " + task.name()
+                        + " has not been started, so there is nothing to verify. Run the task first: dts-sync run "
+                        + "TASK.yaml, or dts-sync run TASK.yaml --until verified.\n");
         assertThat(verify.out()).isEmpty();
         assertThat(verify.exitCode()).isEqualTo(1);
         assertThat(list.err())
-                .isEqualTo("Task " + task.name() + " has no structure yet: run reads it from the source in the phase"
-                        + " schema.\n");
+                .isEqualTo("Task " + task.name()
+                        + " has no schema objects yet: run reads them from the source in phase schema.\n");
         assertThat(list.out()).isEmpty();
         assertThat(list.exitCode()).isZero();
         assertThat(isUntouched(source)).isTrue();

@@ -187,7 +187,7 @@ class ReadmeTest {
         assertThat(outcome.exitCode()).isZero();
         Outcome asJson = dtsSync.run("verify", "shop.yaml", "--json");
         assertReport(json(asJson));
-        assertThat(asJson.err()).isEqualTo("A run is alive: it compares both databases once it has caught up.\n");
+        assertThat(asJson.err()).isEqualTo("A run is active: it verifies both databases once it has caught up.\n");
     }
 
     private static void assertReport(JsonNode report) {

@@ -12,6 +12,7 @@ import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,9 +68,9 @@ class RightsSentencesTest {
 
         assertThat(outcome.err().lines().filter(line -> !line.contains(" INFO  ") && !line.contains(" WARN  ")))
                 .containsExactly(
-                        "Account %1$s at the source may not replicate. ALTER ROLE \"%1$s\" REPLICATION;"
+                        "Account %1$s at the source lacks REPLICATION. ALTER ROLE \"%1$s\" REPLICATION;"
                                 .formatted(account),
-                        ("Account %1$s may not make the publication and the schema dts_sync in database %2$s at "
+                        ("Account %1$s may not create the publication and the schema dts_sync in database %2$s at "
                                         + "the source. GRANT CREATE ON DATABASE \"%2$s\" TO \"%1$s\";")
                                 .formatted(account, name(source)),
                         ("Account %1$s does not own table public.orders, which belongs to %2$s: only its owner "
@@ -78,23 +79,23 @@ class RightsSentencesTest {
                         ("Account %1$s may not read table public.orders. GRANT SELECT ON TABLE "
                                         + "\"public\".\"orders\" TO \"%1$s\";")
                                 .formatted(account),
-                        ("Account %1$s may not make schemas in database %2$s at the destination. GRANT CREATE ON "
+                        ("Account %1$s may not create schemas in database %2$s at the destination. GRANT CREATE ON "
                                         + "DATABASE \"%2$s\" TO \"%1$s\";")
                                 .formatted(account, name(destination)),
-                        ("Account %1$s may not make tables in schema public at the destination. GRANT USAGE, "
+                        ("Account %1$s may not create tables in schema public at the destination. GRANT USAGE, "
                                         + "CREATE ON SCHEMA \"public\" TO \"%1$s\";")
                                 .formatted(account),
                         ("Account %1$s may not set session_replication_role at the destination: triggers, rules "
-                                        + "and foreign keys of 1 table would act a second time on every change. GRANT SET ON "
+                                        + "and foreign keys of 1 table would fire a second time for every change. GRANT SET ON "
                                         + "PARAMETER session_replication_role TO \"%1$s\";")
                                 .formatted(account),
                         ("Account %1$s at the destination is not a member of role %2$s, which owns objects at the "
-                                        + "source, and cannot give it any. GRANT \"%2$s\" TO \"%1$s\"; -- at the destination, or "
+                                        + "source, and cannot assign any to it. GRANT \"%2$s\" TO \"%1$s\"; -- at the destination, or "
                                         + "objects: { owners: drop }")
                                 .formatted(account, owner),
-                        ("Role %1$s owns objects in schema public at the source, but cannot be given any at the "
-                                        + "destination: it may not create in that schema. GRANT CREATE ON SCHEMA \"public\" TO "
-                                        + "\"%1$s\"; -- at the destination")
+                        ("Role %1$s owns objects in schema public at the source, but cannot own any at the destination: "
+                                        + "it may not create objects in that schema. GRANT CREATE ON SCHEMA \"public\" TO \"%1$s\"; -- at "
+                                        + "the destination")
                                 .formatted(owner));
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.exitCode()).isEqualTo(3);

@@ -11,6 +11,7 @@ import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -64,7 +65,7 @@ class StructureCommandTest {
 
         Outcome standing = dtsSync.run("precheck", task);
         assertThat(standing.exitCode()).isEqualTo(3);
-        assertThat(standing.out()).contains("Function public.taken() exists at the destination already.");
+        assertThat(standing.out()).contains("Function public.taken() already exists at the destination.");
 
         execute(destination, "DROP FUNCTION public.taken();" + REFUSE);
         Outcome before = dtsSync.run("run", task, "--until", "schema");
@@ -86,7 +87,7 @@ class StructureCommandTest {
         Outcome views = dtsSync.run("run", task, "--until", "schema");
         assertThat(views.exitCode()).isEqualTo(1);
         assertThat(views.err())
-                .contains("2 object(s) of the pre-data structure could not be made at the destination: "
+                .contains("2 object(s) of the pre-data section could not be created at the destination: "
                         + "view:public.totals (ERROR: public.totals is refused here); "
                         + "view:public.of_totals (ERROR: relation \"public.totals\" does not exist).");
         assertThat(dtsSync.run("structure", "skip", task, "public.totals").err())
@@ -99,7 +100,7 @@ class StructureCommandTest {
         Outcome indexes = dtsSync.run("run", task, "--until", "verified");
         assertThat(indexes.exitCode()).isEqualTo(1);
         assertThat(indexes.err())
-                .contains("2 object(s) of the post-data structure could not be made at the destination: ")
+                .contains("2 object(s) of the post-data section could not be created at the destination: ")
                 .contains("index:public.by_name (ERROR: public.by_name is refused here)")
                 .contains("index:public.by_price (ERROR: public.by_price is refused here)");
         String lower = dtsSync.file("lower.sql", "CREATE INDEX by_lower_name ON public.item (lower(name))");
@@ -108,14 +109,14 @@ class StructureCommandTest {
                 .isZero();
         assertThat(dtsSync.run("structure", "skip", task, "index:public.by_price")
                         .err())
-                .isEqualTo("Skipped index:public.by_price. Run dts-sync run to go on.\n");
+                .isEqualTo("Skipped index:public.by_price. Resume with dts-sync run.\n");
 
         Outcome unknown = dtsSync.run("structure", "skip", task, "public.nothing");
         assertThat(unknown.exitCode()).isEqualTo(2);
-        assertThat(unknown.err()).contains("has no object 'public.nothing' in its structure.");
+        assertThat(unknown.err()).contains("has no schema object 'public.nothing'.");
         Outcome made = dtsSync.run("structure", "set", task, "table:public.item", lower);
         assertThat(made.exitCode()).isEqualTo(2);
-        assertThat(made.err()).contains("is made already. Change it at the destination itself.");
+        assertThat(made.err()).contains("already exists. Change it directly at the destination.");
 
         Outcome verified = dtsSync.run("run", task, "--until", "verified");
         assertThat(verified.exitCode()).as(verified.err()).isZero();
@@ -126,10 +127,10 @@ class StructureCommandTest {
                         "skipped  pre-data  view:public.of_totals  -- ERROR: relation \"public.totals\" does not exist");
         assertThat(dtsSync.run("verify", task, "--structure").out().lines())
                 .contains(
-                        "skipped index:public.by_price (as you wanted)",
-                        "skipped view:public.totals (as you wanted)",
-                        "skipped view:public.of_totals (as you wanted)",
-                        "corrected index:public.by_name (as you wanted)");
+                        "skipped index:public.by_price (intended)",
+                        "skipped view:public.totals (intended)",
+                        "skipped view:public.of_totals (intended)",
+                        "corrected index:public.by_name (intended)");
         assertThat(dtsSync.run("structure", "show", task, "index:public.by_name")
                         .out())
                 .isEqualTo("CREATE INDEX by_lower_name ON public.item (lower(name))\n");
@@ -161,7 +162,7 @@ class StructureCommandTest {
 
         assertThat(failed.exitCode()).isEqualTo(1);
         assertThat(failed.err())
-                .contains("1 object(s) of the post-data structure could not be made at the destination: ")
+                .contains("1 object(s) of the post-data section could not be created at the destination: ")
                 .contains("check constraint \"sound\" of relation \"item\" is violated by some row");
         String name = failed.err().replaceAll("(?s).*dts-sync structure show TASK.yaml '([^']+)'.*", "$1");
         Outcome shown = dtsSync.run("structure", "show", task, name);

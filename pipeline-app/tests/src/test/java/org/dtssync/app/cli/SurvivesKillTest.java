@@ -15,6 +15,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ class SurvivesKillTest {
             List.of("precheck", "prepare", "capture", "schema", "snapshot", "catch-up", "finalize", "incremental");
 
     /** What a run writes where its standard error is no terminal. */
-    private static final String BEGINS = "Phase begins. ";
+    private static final String BEGINS = "Entering phase. ";
 
     private static final Duration PHASE_LIMIT = Duration.ofMinutes(1);
 
@@ -89,8 +90,9 @@ class SurvivesKillTest {
             Outcome second = dtsSync.run("run", task);
             assertThat(second.exitCode()).isEqualTo(1);
             assertThat(second.err())
-                    .contains("is already run by another instance. Stop that one first, or set second.instance: standby"
-                            + " to wait for its end.");
+                    .contains(
+                            "is already being run by another instance. Stop that instance first, or set second.instance: standby"
+                                    + " to wait for it.");
             assertThat(first.process().isAlive()).isTrue();
         } finally {
             first.process().destroyForcibly().waitFor();

@@ -23,6 +23,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,7 +133,7 @@ class SwitchoverTest {
             assertThat(back.get("next").asText()).contains("move-endpoint, ended with exit code 1.");
             Files.delete(directory.resolve("broken"));
             assertThat(json(dtsSync.run("rollback", task, "--json")).get("next").asText())
-                    .startsWith("The applications were moved already.");
+                    .startsWith("The applications were already moved.");
             assertEndpoints(destination, source);
             execute(source.settings(), WRITES);
             assertThat(dtsSync.run("verify", task).exitCode()).isZero();

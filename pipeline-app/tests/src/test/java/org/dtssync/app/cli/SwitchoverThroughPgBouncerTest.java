@@ -20,6 +20,7 @@ import org.dtssync.app.testing.PgBouncer;
 import org.dtssync.app.testing.PooledShop;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -154,7 +155,7 @@ class SwitchoverThroughPgBouncerTest {
             assertThat(json(dtsSync.run("switchover", task, "--json"))
                             .get("next")
                             .asText())
-                    .startsWith("The applications were moved already.");
+                    .startsWith("The applications were already moved.");
             shop.close();
             PooledShop.execute(destination, HALT);
             haltAt("switchover", "complete");
@@ -187,15 +188,16 @@ class SwitchoverThroughPgBouncerTest {
     private static void assertTellsThatEveryGateIsOpen(Outcome outcome) {
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.out())
-                .isEqualTo("switchover: nothing was moved\nnext: Give the command without --dry-run.\n");
-        assertThat(outcome.err()).isEqualTo("A run is alive and carries it out.\n");
+                .isEqualTo(
+                        "switchover: dry run, all preconditions are met\nnext: Run the command without --dry-run.\n");
+        assertThat(outcome.err()).isEqualTo("A run is active and carries it out.\n");
     }
 
     private static void report(String what, PooledShop shop, JsonNode report) {
         double longest = shop.longestSeconds();
         System.out.printf(
                 java.util.Locale.ROOT,
-                "%s: clients waited %.3f s at most, writes stood still %.3f s, %d transactions so far%n",
+                "%s: clients waited %.3f s at most, writes were blocked for %.3f s, %d transactions so far%n",
                 what,
                 longest,
                 report.get("stall_seconds").asDouble(),

@@ -41,7 +41,7 @@ class UsageSentencesTest {
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err())
                 .startsWith(
-                        "No command was given; there are precheck, run, status, structure, verify, switchover, rollback,"
+                        "No command given. Commands: precheck, run, status, structure, verify, switchover, rollback,"
                                 + " complete, cancel, release")
                 .endsWith("Try 'dts-sync --help'.\n");
     }
@@ -77,7 +77,7 @@ class UsageSentencesTest {
                 """);
         assertUsage(
                 dtsSync.run("status", "shop.yaml"),
-                "Task file shop.yaml does not exist. Give the path of a task file; docs/task-file.md has one to copy.\n");
+                "Task file shop.yaml does not exist. Give the path of a task file; docs/task-file.md has an example.\n");
         assertUsage(
                 dtsSync.run("status", "/"),
                 "Task file / cannot be read. Check that it is a file and that this account may read it.\n");
@@ -140,7 +140,7 @@ class UsageSentencesTest {
                         .get("formattedMessage")
                         .asText())
                 .isEqualTo(
-                        "Task file shop.yaml does not exist. Give the path of a task file; docs/task-file.md has one to copy.");
+                        "Task file shop.yaml does not exist. Give the path of a task file; docs/task-file.md has an example.");
         assertThat(outcome.exitCode()).isEqualTo(2);
     }
 

@@ -13,6 +13,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.PooledShop;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -68,7 +69,7 @@ class VerifySurvivesKillTest {
 
         assertThat(run.await().err()).contains("Going on with a comparison that was cut off.", "rows=" + before * 2000);
         assertThat(verified.exitCode()).as(verified.err()).isEqualTo(4);
-        assertThat(verified.err()).containsPattern("Comparison goes on\\. rows=\\d+ estimated_rows=12000 eta_seconds=");
+        assertThat(verified.err()).containsPattern("Verifying\\. rows=\\d+ estimated_rows=12000 eta_seconds=");
         assertThat(new ObjectMapper().readTree(verified.out()).get("tables").toString())
                 .isEqualTo("[{\"schema\":\"public\",\"table\":\"item\",\"rows\":12000,\"equal\":false,\"missing\":0,"
                         + "\"extra\":0,\"changed\":1}]");

@@ -89,13 +89,13 @@ class PgBouncerEndpointTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            pool_mode = session|PgBouncer's database shop has pool_mode session: PAUSE would wait until every client is gone.
+            pool_mode = session|PgBouncer's database shop has pool_mode session: PAUSE would wait until every client has disconnected.
             query_wait_timeout = 20|PgBouncer's query_wait_timeout is 20 seconds, but clients may have to wait for 96:
             query_timeout = 10|PgBouncer's query_timeout is 10 seconds, but clients may have to wait for 96:
             server_login_retry = 60|PgBouncer's query_wait_timeout is 120 seconds, but clients may have to wait for 141:
             so_reuseport = 1|PgBouncer runs with so_reuseport = 1:
             admin_users = somebody|PgBouncer at 127.0.0.1
-            admin_users = somebody¶stats_users = pooler|PgBouncer refuses ENABLE "shop": admin access needed. The account pooler belongs into its admin_users.
+            admin_users = somebody¶stats_users = pooler|PgBouncer refuses ENABLE "shop": admin access needed. Add account pooler to its admin_users.
             auth_file = /none|PgBouncer at 127.0.0.1
             """)
     void namesWhatStandsInTheWay(String setting, String beginning) throws Exception {
@@ -175,20 +175,20 @@ class PgBouncerEndpointTest {
                             .problems())
                     .singleElement()
                     .asString()
-                    .contains("has no line for PgBouncer's database shop that sends it to " + source);
+                    .contains("has no line for PgBouncer's database shop that points to " + source);
             Server elsewhere = new Server("10.0.0.5", 5432, "shop");
             PgBouncerEndpoint back =
                     new PgBouncerEndpoint(endpoint(pgBouncer).settings(), elsewhere, source, Duration.ofSeconds(1));
             assertThat(back.problems())
                     .singleElement()
                     .asString()
-                    .contains("goes to " + source + ", but applications are thought to be at 10.0.0.5:5432/shop");
+                    .contains("goes to " + source + ", but the applications should be at 10.0.0.5:5432/shop");
         }
         assertThat(endpointOfNobody().problems())
                 .hasSize(2)
                 .element(0)
                 .asString()
-                .startsWith("PgBouncer at 127.0.0.1:1 could not be asked: Connection refused.");
+                .startsWith("PgBouncer at 127.0.0.1:1 could not be queried: Connection refused.");
     }
 
     private PgBouncerEndpoint endpointOfNobody() {
@@ -223,8 +223,8 @@ class PgBouncerEndpointTest {
 
             assertThat(fault.what())
                     .isEqualTo(
-                            "Transactions that came through PgBouncer's shop were still open after 1000 ms, so nothing"
-                                    + " was moved and the applications go on.");
+                            "Transactions through PgBouncer's shop were still open after 1000 ms, so nothing was moved and "
+                                    + "the applications continue.");
             assertThat(ask(other, "SELECT 2")).isEqualTo("2");
             late.commit();
             assertThat(ask(late, "SELECT 3")).isEqualTo("3");

@@ -104,7 +104,7 @@ class GivingUpTest {
         Files.createFile(directory.resolve("move.mended"));
 
         assertThat(new Release(pair.task()).run(true))
-                .contains("Took applications to the destination, as a switch that was interrupted had not.");
+                .contains("Repointed applications to the destination, which an interrupted switch had not done.");
 
         assertThat(directory.resolve("move.moved")).hasContent(destination.url().replaceFirst(".*/", ""));
     }

@@ -81,19 +81,19 @@ class GoingBackTest {
             await().until(() -> Undrained.of(pair.task())
                     .orElseThrow()
                     .phrase()
-                    .startsWith("what was committed at the destination since 20"));
+                    .startsWith("changes committed at the destination since 20"));
 
             CommandResult refused = pair.perform("rollback", "--skip-verify");
 
             assertThat(refused.exitCode()).isEqualTo(3);
             assertThat(refused.error().orElseThrow())
-                    .contains("Not at the source: what was committed at the destination since", "rollback --abandon");
+                    .contains("Not at the source: changes committed at the destination since", "rollback --abandon");
             assertThat(pair.phase()).isEqualTo("reverse");
             assertReadOnly(pair.source());
 
             SwitchReport abandoned = moved(pair.perform("rollback", "--abandon"));
 
-            assertThat(abandoned.next()).contains("Not at the source: what was committed at the destination since");
+            assertThat(abandoned.next()).contains("Not at the source: changes committed at the destination since");
             assertThat(pair.phase()).isEqualTo("abandoned");
             blocker.rollback();
         }
@@ -122,7 +122,7 @@ class GoingBackTest {
         try {
             assertThatThrownBy(() -> Undrained.of(pair.task()))
                     .isInstanceOf(SyncException.class)
-                    .hasMessageContainingAll("destination", "So nothing was moved.", "docs/switchover.md");
+                    .hasMessageContainingAll("destination", "Nothing was moved.", "docs/switchover.md");
             assertReadOnly(pair.source());
         } finally {
             servers.postgres(17).start();
@@ -161,7 +161,7 @@ class GoingBackTest {
         assertThat(verification("switchover").verification()).isEqualTo("equal");
         SwitchReport reused = verification("switchover");
         assertThat(reused.verification()).isEqualTo("reused");
-        assertThat(reused.text()).containsPattern("verification +equal, compared at 20[0-9]{2}-.*Z");
+        assertThat(reused.text()).containsPattern("verification +equal, verified at 20[0-9]{2}-.*Z");
 
         RunningPair.execute(
                 pair.destination(), "UPDATE dts_sync.verification SET began_at = began_at - interval '61 minutes'");

@@ -62,9 +62,9 @@ class LargeValuesTest {
         assertThat(stopped.kind()).isEqualTo(FaultKind.DATA);
         assertThat(stopped.getMessage())
                 .isEqualTo(
-                        "A change of table public.large takes 3.0 MB as a record, but max.request.size lets 2.0 MB through."
-                                + " Set kafka: { max.request.size: 16777216 }, then run the same command again: it goes on"
-                                + " from here.");
+                        "A change of table public.large needs 3.0 MB as a record, but max.request.size allows 2.0 MB. "
+                                + "Set kafka: { max.request.size: 16777216 }, then run the same command again: it resumes from "
+                                + "here.");
         assertThat(again.getMessage()).isEqualTo(stopped.getMessage());
         assertThat(digests(destination)).isEqualTo(digests(source)).isNotEmpty();
         new Release(task).run(true);
@@ -88,9 +88,9 @@ class LargeValuesTest {
         assertThat(stopped.kind()).isEqualTo(FaultKind.DATA);
         assertThat(stopped.getMessage())
                 .isEqualTo(
-                        "A change of table public.large takes 4.0 MB as a record, but max.message.bytes lets 1.0 MB through."
-                                + " Set topics: { config: { max.message.bytes: 16777216 } }, then run the same command again:"
-                                + " it goes on from here.");
+                        "A change of table public.large needs 4.0 MB as a record, but max.message.bytes allows 1.0 MB. "
+                                + "Set topics: { config: { max.message.bytes: 16777216 } }, then run the same command again: it "
+                                + "resumes from here.");
         assertThat(digests(destination)).isEqualTo(digests(source)).isNotEmpty();
         new Release(task).run(true);
     }

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param sql its name for SQL
  * @param kind what sort of type it is
  * @param delimiter what separates elements in the text of its arrays
- * @param below the type below a domain, the subtype of a range, the range of a multirange; else null
+ * @param below the type below a domain, the subtype of a range, the range of a multirange; otherwise null
  */
 record MatrixType(long oid, String name, String sql, Kind kind, String delimiter, MatrixType below) {
 

@@ -30,8 +30,7 @@ class NamesForeignChangesTest {
     };
 
     private static final String END_IT =
-            ". Find out who else writes there and end it, then run with --resnapshot TABLE,"
-                    + " which loads the table again.";
+            ". Find and stop the other client, then run with --resnapshot TABLE, which reloads the table " + "again.";
 
     /**
      * One thing that somebody does at the destination.
@@ -49,55 +48,55 @@ class NamesForeignChangesTest {
                     "public.item",
                     "CREATE TABLE kept AS SELECT * FROM public.item WHERE id = 1; DELETE FROM public.item WHERE id = 1",
                     "UPDATE public.item SET v = 'w', long = 'x' WHERE id = 1",
-                    "1 of 1 rows to update are not there",
+                    "1 of 1 rows to update do not exist",
                     "INSERT INTO public.item SELECT * FROM kept; DROP TABLE kept"),
             new Case(
                     "public.item",
                     "CREATE TABLE kept AS SELECT * FROM public.item WHERE id = 2; DELETE FROM public.item WHERE id = 2",
                     "UPDATE public.item SET v = 'w' WHERE id IN (2, 3)",
-                    "1 of 2 rows to update are not there",
+                    "1 of 2 rows to update do not exist",
                     "INSERT INTO public.item SELECT * FROM kept; DROP TABLE kept"),
             new Case(
                     "public.item",
                     "CREATE TABLE kept AS SELECT * FROM public.item WHERE id = 4; DELETE FROM public.item WHERE id = 4",
                     "UPDATE public.item SET id = 40 WHERE id = 4",
-                    "1 of 1 rows to delete are not there",
+                    "1 of 1 rows to delete do not exist",
                     "INSERT INTO public.item SELECT * FROM kept; DROP TABLE kept"),
             new Case(
                     "public.item",
                     "CREATE TABLE kept AS SELECT * FROM public.item WHERE id = 5; DELETE FROM public.item WHERE id = 5",
                     "DELETE FROM public.item WHERE id = 5",
-                    "1 of 1 rows to delete are not there",
+                    "1 of 1 rows to delete do not exist",
                     "INSERT INTO public.item SELECT * FROM kept; DROP TABLE kept"),
             new Case(
                     "public.item",
                     "INSERT INTO public.item VALUES (50, 'theirs')",
                     "INSERT INTO public.item VALUES (50, 'ours')",
-                    "a row is in the way of a row of the source's in item_pkey",
+                    "an existing row conflicts with a source row in item_pkey",
                     "DELETE FROM public.item WHERE id = 50"),
             new Case(
                     "public.item",
                     "INSERT INTO public.item VALUES (60, 'theirs', 'taken')",
                     "UPDATE public.item SET code = 'taken' WHERE id = 6",
-                    "a row is in the way of a row of the source's in item_code_key",
+                    "an existing row conflicts with a source row in item_code_key",
                     "DELETE FROM public.item WHERE id = 60"),
             new Case(
                     "public.bag",
                     "DELETE FROM public.bag WHERE v = 'v1' AND n = 1",
                     "UPDATE public.bag SET n = 100 WHERE v = 'v1'",
-                    "1 of 4 rows to delete are not there",
+                    "1 of 4 rows to delete do not exist",
                     "INSERT INTO public.bag VALUES ('v1', 1)"),
             new Case(
                     "public.bag",
                     "DELETE FROM public.bag WHERE v = 'v2' AND n = 2",
                     "DELETE FROM public.bag WHERE v = 'v2'",
-                    "1 of 4 rows to delete are not there",
+                    "1 of 4 rows to delete do not exist",
                     "INSERT INTO public.bag VALUES ('v2', 2)"),
             new Case(
                     "public.only_key",
                     "DELETE FROM public.only_key WHERE id = 2",
                     "DELETE FROM public.only_key WHERE id = 2",
-                    "1 of 1 rows to delete are not there",
+                    "1 of 1 rows to delete do not exist",
                     "INSERT INTO public.only_key OVERRIDING SYSTEM VALUE VALUES (2)"));
 
     @Test
@@ -111,7 +110,7 @@ class NamesForeignChangesTest {
 
             assertThat(fault)
                     .as(one.atSource())
-                    .hasMessage("Table " + one.table() + " at the destination was changed by something else: "
+                    .hasMessage("Table " + one.table() + " at the destination was changed by another client: "
                             + one.how() + END_IT.replace("TABLE", one.table()));
             assertThat(fault.kind()).isEqualTo(FaultKind.DATA);
             moved.atDestination(one.undo());
@@ -126,7 +125,7 @@ class NamesForeignChangesTest {
         moved.atDestination("DELETE FROM public.item WHERE id < 9", "UPDATE public.item SET v = 'theirs'");
         moved.atSource("UPDATE public.item SET v = 'w' WHERE id = 1", "DELETE FROM public.item WHERE id = 2");
 
-        assertThat(moved.stops()).hasMessageContaining("are not there. Find out who else writes there");
+        assertThat(moved.stops()).hasMessageContaining("do not exist. Find and stop the other client");
 
         assertLoadedAgain(moved, "public.item");
     }
@@ -155,25 +154,25 @@ class NamesForeignChangesTest {
         stopsAndIsLoadedAgain(
                 moved,
                 "Column v of table public.item does not exist at the destination. Add it there with the type it has at"
-                        + " the source, then run with --resnapshot public.item, which loads the table again.",
+                        + " the source, then run with --resnapshot public.item, which reloads the table.",
                 "ALTER TABLE public.item DROP v",
                 "ALTER TABLE public.item ADD v text");
         stopsAndIsLoadedAgain(
                 moved,
                 "Column id of table public.item does not exist at the destination. Add it there with the type it has at"
-                        + " the source, then run with --resnapshot public.item, which loads the table again.",
+                        + " the source, then run with --resnapshot public.item, which reloads the table.",
                 "ALTER TABLE public.item DROP id",
                 "TRUNCATE public.item; ALTER TABLE public.item ADD id int PRIMARY KEY");
         stopsAndIsLoadedAgain(
                 moved,
                 "Column n of table public.bag is numeric(10,0) at the destination and numeric(10,2) at the source."
-                        + " Give it the source's type, then run with --resnapshot public.bag, which loads the table again.",
+                        + " Give it the source's type, then run with --resnapshot public.bag, which reloads the table.",
                 "ALTER TABLE public.bag ALTER n TYPE numeric(10, 0)",
                 "ALTER TABLE public.bag ALTER n TYPE numeric(10, 2)");
         stopsAndIsLoadedAgain(
                 moved,
-                "Table public.bag does not exist at the destination. Make it there with the structure it has at the"
-                        + " source, then run with --resnapshot public.bag, which loads the table again.",
+                "Table public.bag does not exist at the destination. Create it there as at the source, then run "
+                        + "with --resnapshot public.bag, which reloads the table.",
                 "DROP TABLE public.bag",
                 "CREATE TABLE public.bag (v text, n numeric(10, 2)); ALTER TABLE public.bag REPLICA IDENTITY FULL");
     }
@@ -190,7 +189,7 @@ class NamesForeignChangesTest {
             assertThat(run.awaitStop())
                     .hasMessage(
                             "Column v of table public.item does not exist at the destination. Add it there with the type it"
-                                    + " has at the source, then run with --resnapshot public.item, which loads the table again.");
+                                    + " has at the source, then run with --resnapshot public.item, which reloads the table.");
         }
     }
 
@@ -203,7 +202,7 @@ class NamesForeignChangesTest {
             assertThat(run.awaitStop())
                     .hasMessage(
                             "Column n of table public.bag is real at the destination and numeric(10,2) at the source."
-                                    + " Give it the source's type, then run with --resnapshot public.bag, which loads the table again.");
+                                    + " Give it the source's type, then run with --resnapshot public.bag, which reloads the table.");
         }
     }
 

@@ -19,7 +19,7 @@ class NamesLostChangesTest {
     private static final String STRUCTURE = "CREATE TABLE public.log (id int PRIMARY KEY, line text)";
 
     private static final String START_AGAIN =
-            "Run dts-sync release --topics, empty the destination and start the task again.";
+            "Run dts-sync release --topics, empty the destination and start the task over.";
 
     private static final String LSN = "[0-9A-F]+/[0-9A-F]+";
 
@@ -96,7 +96,7 @@ class NamesLostChangesTest {
         assertThat(fault)
                 .hasMessageMatching("Replication slot " + moved.task().slot() + " is at " + LSN
                         + ", past the last cut " + LSN
-                        + ": something else has read from it, and the changes in between are lost. "
+                        + ": another client has read from it, and the changes in between are lost. "
                         + START_AGAIN.replace(".", "\\."));
     }
 

@@ -45,9 +45,9 @@ class NamesLostTopicsTest {
     };
 
     private static final String START_AGAIN =
-            "Run dts-sync release --topics, empty the destination and start the task again.";
+            "Run dts-sync release --topics, empty the destination and start the task over.";
 
-    private static final String LOAD_AGAIN = "Run with --resnapshot public.item, which loads the table again.";
+    private static final String LOAD_AGAIN = "Run with --resnapshot public.item, which reloads the table.";
 
     @Test
     void cutsThatWereTruncated(Servers servers) throws Exception {
@@ -98,7 +98,7 @@ class NamesLostTopicsTest {
 
     private static String cutsMadeAgain(MovedTask moved) {
         return "Topic " + cuts(moved)
-                + " was deleted and made again, and the changes in it that were not applied are lost. " + START_AGAIN;
+                + " was deleted and re-created, and the changes in it that were not applied are lost. " + START_AGAIN;
     }
 
     @Test
@@ -143,7 +143,7 @@ class NamesLostTopicsTest {
             assertStops(
                     moved.stops(),
                     "Topic " + data(moved)
-                            + " was deleted and made again, and changes of table public.item in it were not applied yet. "
+                            + " was deleted and re-created, and changes of table public.item in it were not applied yet. "
                             + LOAD_AGAIN);
             assertLoadedAgain(moved);
         }
@@ -210,7 +210,7 @@ class NamesLostTopicsTest {
             locking.setAutoCommit(false);
             statement.execute("LOCK TABLE public.item IN EXCLUSIVE MODE");
             moved.atSource("UPDATE public.item SET v = 'a' WHERE id = 1");
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> !moved.valueAtDestination(
                                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type ="
                                             + " 'Lock' AND datname = current_database() AND application_name = '"
@@ -316,11 +316,11 @@ class NamesLostTopicsTest {
         }
 
         void awaitEnd(String topic, long end) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> end(topic) >= end);
+            await().atMost(Duration.ofSeconds(60)).until(() -> end(topic) >= end);
         }
 
         void awaitRecords(String topic) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> exists(topic) && end(topic) >= 4);
+            await().atMost(Duration.ofSeconds(60)).until(() -> exists(topic) && end(topic) >= 4);
         }
 
         private boolean exists(String topic) throws Exception {
@@ -341,7 +341,7 @@ class NamesLostTopicsTest {
 
         void delete(String topic) throws Exception {
             admin.deleteTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
-            await().atMost(Duration.ofSeconds(20)).until(() -> !exists(topic));
+            await().atMost(Duration.ofSeconds(60)).until(() -> !exists(topic));
         }
 
         /** Lets the broker compact all but the newest segment of a topic, soon. */
@@ -367,7 +367,7 @@ class NamesLostTopicsTest {
 
         /** Waits until fewer records than so many are left; the broker's cleaner looks every 15 seconds. */
         void awaitFewerRecords(String topic, int records) {
-            await().atMost(Duration.ofSeconds(45))
+            await().atMost(Duration.ofSeconds(120))
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> records(topic) < records);
         }

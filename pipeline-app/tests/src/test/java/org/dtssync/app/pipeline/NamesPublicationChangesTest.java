@@ -23,10 +23,10 @@ class NamesPublicationChangesTest {
     };
 
     private static final String START_AGAIN =
-            "Run dts-sync release --topics, empty the destination and start the task again.";
+            "Run dts-sync release --topics, empty the destination and start the task over.";
 
     private static final String LOST = ", and changes of it may be missing from the stream. Run with --resnapshot"
-            + " public.item, which publishes the table as it was and loads it again.";
+            + " public.item, which publishes the table as before and reloads it.";
 
     @Test
     void tablesThatAreNotPublishedAsTheyWere(Servers servers) throws Exception {
@@ -35,12 +35,12 @@ class NamesPublicationChangesTest {
 
         stopsAndLoadsAgain(
                 moved,
-                "Table public.item was taken out of publication " + publication + LOST,
+                "Table public.item was removed from publication " + publication + LOST,
                 "ALTER PUBLICATION " + publication + " DROP TABLE public.item",
                 "UPDATE public.item SET v = 'a' WHERE id < 5");
         stopsAndLoadsAgain(
                 moved,
-                "Table public.item was taken out of publication " + publication + " and added again" + LOST,
+                "Table public.item was removed from publication " + publication + " and added again" + LOST,
                 "ALTER PUBLICATION " + publication + " DROP TABLE public.item",
                 "UPDATE public.item SET v = 'b' WHERE id < 5",
                 "ALTER PUBLICATION " + publication + " ADD TABLE public.item");
@@ -92,7 +92,7 @@ class NamesPublicationChangesTest {
         moved.atSource("ALTER PUBLICATION " + publication + " SET (publish = 'insert, update, delete, truncate')");
         assertStops(
                 moved.stops(),
-                "Publication " + publication + " was altered for a while, and changes may be missing from the stream. "
+                "Publication " + publication + " was altered temporarily, and changes may be missing from the stream. "
                         + START_AGAIN);
 
         moved.atSource("ALTER PUBLICATION " + publication + " SET (publish_via_partition_root = false)");
@@ -110,7 +110,7 @@ class NamesPublicationChangesTest {
         assertStops(
                 moved.stops(),
                 "Publication " + publication
-                        + " was dropped and made again, and changes may be missing from the stream. " + START_AGAIN);
+                        + " was dropped and re-created, and changes may be missing from the stream. " + START_AGAIN);
     }
 
     @Test
@@ -137,7 +137,7 @@ class NamesPublicationChangesTest {
 
             assertStops(
                     run.awaitStop(),
-                    "Table public.item was taken out of publication " + publication + " and added again" + LOST);
+                    "Table public.item was removed from publication " + publication + " and added again" + LOST);
         }
     }
 

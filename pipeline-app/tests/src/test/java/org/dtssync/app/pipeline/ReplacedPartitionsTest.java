@@ -34,7 +34,7 @@ class ReplacedPartitionsTest {
             assertThat(stopped.kind()).isEqualTo(FaultKind.DIFFERENCE);
             assertThat(stopped.getMessage())
                     .startsWith(
-                            "Rows of table public.part are gone or came without being sent: public.part_2 (50 rows at the"
+                            "Rows of table public.part were removed or added without being sent: public.part_2 (50 rows at the"
                                     + " destination only, 0 missing there, 0 different).")
                     .contains("or run with --resnapshot public.part.");
             scene.destination("DELETE FROM public.part_2 WHERE id < 200");

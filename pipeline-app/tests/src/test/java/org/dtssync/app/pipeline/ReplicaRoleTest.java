@@ -58,9 +58,9 @@ class ReplicaRoleTest {
                     .isThrownBy(() -> run(task, RunGoal.CAUGHT_UP))
                     .satisfies(fault -> assertThat(fault.kind()).isEqualTo(FaultKind.PERMISSION))
                     .withMessage(
-                            "The destination's account may not set session_replication_role, and table public.orders has a"
-                                    + " trigger, a rule or a foreign key that would act a second time. Grant it as dts-sync precheck"
-                                    + " says (before PostgreSQL 15 only to a superuser), then run again.");
+                            "The destination's account may not set session_replication_role, and table public.orders has a "
+                                    + "trigger, a rule or a foreign key that would fire a second time. Grant it as dts-sync precheck "
+                                    + "says (before PostgreSQL 15 only to a superuser), then run again.");
         } finally {
             new Release(task).run(true);
             execute(superuser, "DROP OWNED BY " + account + " CASCADE; DROP ROLE " + account);

@@ -38,7 +38,7 @@ class SourceIdentityTest {
                     .isThrownBy(
                             () -> new Pipeline(changed, PipelineListener.NONE).run(RunOptions.to(RunGoal.CAUGHT_UP)))
                     .satisfies(fault -> assertThat(fault.kind()).isEqualTo(FaultKind.USAGE))
-                    .withMessageMatching("Task " + task.name() + " has begun with database " + name(first)
+                    .withMessageMatching("Task " + task.name() + " was started with database " + name(first)
                             + " of the server with system identifier (\\d+), but source.url names database "
                             + name(second)
                             + " of the server with system identifier \\1\\."

@@ -265,7 +265,7 @@ class StructureChangesTest {
 
                 assertThatThrownBy(() -> scene.run(resnapshot(ITEM)))
                         .as(goal.toString())
-                        .hasMessageContaining("Table public.item has another structure at the destination: column n")
+                        .hasMessageContaining("Table public.item has a different shape at the destination: column n")
                         .hasMessageContaining("is missing there");
                 scene.destination(change);
                 assertThat(scene.run(resnapshot(ITEM))).as(goal.toString()).isTrue();

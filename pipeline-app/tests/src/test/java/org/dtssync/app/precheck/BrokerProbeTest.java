@@ -80,8 +80,8 @@ class BrokerProbeTest {
 
         assertThat(fault.what())
                 .isEqualTo(
-                        "Kafka at 127.0.0.1:1 cannot be asked: a property in section kafka of the task file is not valid, or"
-                                + " no host of bootstrap.servers can be resolved.");
+                        "Kafka at 127.0.0.1:1 cannot be queried: a property in section kafka of the task file is not "
+                                + "valid, or no host of bootstrap.servers can be resolved.");
     }
 
     private KafkaRaftServer start(String address, String controller) throws Exception {

@@ -61,14 +61,14 @@ class KafkaChecksTest {
                                 "id",
                                 "shop.cuts",
                                 FAIL,
-                                "Topic shop.cuts exists already, but the destination knows no task shop.",
+                                "Topic shop.cuts already exists, but the destination has no task shop.",
                                 "Run dts-sync release --topics with this task file, or give the task another name."),
                         new PrecheckItem(
                                 "id",
                                 "a.b_c",
                                 FAIL,
-                                "The topic shop.a.b_c of table a.b_c differs from the existing topic shop_a.b_c only by dots"
-                                        + " and underscores, which Kafka refuses.",
+                                "The topic shop.a.b_c of table a.b_c differs from the existing topic shop_a.b_c only by dots "
+                                        + "and underscores, which Kafka does not allow.",
                                 "Give the task another name."));
     }
 
@@ -89,9 +89,9 @@ class KafkaChecksTest {
                                 "id",
                                 "a_b.c",
                                 FAIL,
-                                "The topics of tables a.b_c and a_b.c differ only by a dot and an underscore, which Kafka"
-                                        + " refuses.",
-                                "objects: { exclude: [ \"a_b.c\" ] } -- and move it by a task of its own"),
+                                "The topics of tables a.b_c and a_b.c differ only by a dot and an underscore, which Kafka does "
+                                        + "not allow.",
+                                "objects: { exclude: [ \"a_b.c\" ] } -- and migrate it in a separate task"),
                         new PrecheckItem(
                                 "id",
                                 wide + "." + wide,
@@ -110,7 +110,7 @@ class KafkaChecksTest {
                         "id",
                         "kafka",
                         FAIL,
-                        "transaction.max.timeout.ms of the brokers is 30000 ms, but the task's transactions ask for 60000 ms.",
+                        "transaction.max.timeout.ms of the brokers is 30000 ms, but the task's transactions need 60000 ms.",
                         "transaction.max.timeout.ms=900000 -- in the brokers' server.properties"));
     }
 

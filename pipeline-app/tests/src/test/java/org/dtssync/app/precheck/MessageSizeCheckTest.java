@@ -48,8 +48,8 @@ class MessageSizeCheckTest {
                         "id",
                         "records",
                         PASS,
-                        "max.request.size lets records of 64.0 MB through, and the largest row found has 3.0 MB (table"
-                                + " public.docs; 1 tables looked at whole, 0 by a sample).",
+                        "max.request.size allows records of 64.0 MB, and the largest row found has 3.0 MB (table"
+                                + " public.docs; 1 tables read completely, 0 sampled).",
                         ""));
     }
 
@@ -62,8 +62,8 @@ class MessageSizeCheckTest {
                         "id",
                         "public.docs",
                         FAIL,
-                        "Table public.docs has a row of 3.0 MB (column body: 3.0 MB), but max.request.size lets records of"
-                                + " 2.0 MB through: a change of that row would stop the task.",
+                        "Table public.docs has a row of 3.0 MB (column body: 3.0 MB), but max.request.size allows records of"
+                                + " 2.0 MB: a change of that row would stop the task.",
                         "kafka: { max.request.size: 16777216 }"));
     }
 
@@ -76,7 +76,7 @@ class MessageSizeCheckTest {
                 look(new Brokers(1, Set.of("shop.public.docs"), Map.of(), Map.of("shop.public.docs", 8_388_608L)));
 
         assertThat(before.get(0).result()).isEqualTo(FAIL);
-        assertThat(before.get(0).message()).contains("max.message.bytes lets records of 1.0 MB through");
+        assertThat(before.get(0).message()).contains("max.message.bytes allows records of 1.0 MB through");
         assertThat(before.get(0).remedy()).isEqualTo("topics: { config: { max.message.bytes: 16777216 } }");
         assertThat(existing).extracting(PrecheckItem::result).containsExactly(PASS);
     }
@@ -86,7 +86,7 @@ class MessageSizeCheckTest {
         List<PrecheckItem> found = look(new Brokers(1, Set.of(), Map.of("socket.request.max.bytes", "2000000")));
 
         assertThat(found.get(0).result()).isEqualTo(FAIL);
-        assertThat(found.get(0).message()).contains("socket.request.max.bytes lets records of 1.9 MB through");
+        assertThat(found.get(0).message()).contains("socket.request.max.bytes allows records of 1.9 MB through");
         assertThat(found.get(0).remedy())
                 .isEqualTo("socket.request.max.bytes=16777216 -- in the brokers' server.properties");
     }
@@ -131,8 +131,8 @@ class MessageSizeCheckTest {
                         "id",
                         "public.docs",
                         WARN,
-                        "The largest row of table public.docs could not be measured (SQLSTATE 42501); max.request.size lets"
-                                + " records of 64.0 MB through: a larger row stops the task at its first change.",
+                        "The largest row of table public.docs could not be measured (SQLSTATE 42501); max.request.size "
+                                + "allows records of 64.0 MB: a larger row stops the task at its first change.",
                         """
                         kafka: { max.request.size: 83886080, buffer.memory: 83886080 }
                         topics: { config: { max.message.bytes: 83886080 } } -- if it has larger rows"""));

@@ -115,8 +115,8 @@ class PrecheckConnectivityTest {
                             "registry",
                             FAIL,
                             "The registry at " + url
-                                    + "/apis does not speak Confluent's API: GET /subjects gave HTTP 404.",
-                            "Give the API's base in registry.url; Apicurio's ends with /apis/ccompat/v7."));
+                                    + "/apis does not provide the Confluent-compatible API: GET /subjects returned HTTP 404.",
+                            "Set registry.url to the base URL of that API; Apicurio's ends with /apis/ccompat/v7."));
             servers.registry = new RegistrySettings(false, url, Map.of("basic.auth.user.info", "u:p"));
             assertThat(registry().result()).isEqualTo(PASS);
         } finally {

@@ -27,9 +27,9 @@ class PrecheckDestinationTest {
                 "existing-objects",
                 "public.orders",
                 FAIL,
-                "Table public.orders exists at the destination already.",
-                "DROP TABLE \"public\".\"orders\"; -- at the destination, or destination: { existing: empty } to keep its"
-                        + " structure and remove its rows");
+                "Table public.orders already exists at the destination.",
+                "DROP TABLE \"public\".\"orders\"; -- at the destination, or destination: { existing: empty } "
+                        + "to keep the table and remove its rows");
 
         servers.existing = Existing.EMPTY;
         servers.assertFound(
@@ -44,7 +44,7 @@ class PrecheckDestinationTest {
                 "existing-objects",
                 "public.orders",
                 FAIL,
-                "Table public.orders at the destination has rows, but destination.existing is adopt, which takes only empty"
+                "Table public.orders at the destination has rows, but destination.existing is adopt, which accepts only empty"
                         + " tables.",
                 "TRUNCATE TABLE \"public\".\"orders\"; -- at the destination");
         servers.atDestination(filled.remedy());
@@ -91,21 +91,21 @@ class PrecheckDestinationTest {
         assertThat(servers.of("existing-names"))
                 .extracting(PrecheckItem::message)
                 .containsExactly(
-                        "Procedure public.act(public.mood) exists at the destination already.",
-                        "Aggregate public.total(integer) exists at the destination already.",
-                        "Function public.twice(integer) exists at the destination already.",
-                        "Index public.by_day exists at the destination already.",
-                        "View public.days exists at the destination already.",
-                        "Sequence public.numbers exists at the destination already.",
-                        "Type public.mood exists at the destination already.",
-                        "Type public.pair exists at the destination already.",
-                        "Domain public.positive exists at the destination already.");
+                        "Procedure public.act(public.mood) already exists at the destination.",
+                        "Aggregate public.total(integer) already exists at the destination.",
+                        "Function public.twice(integer) already exists at the destination.",
+                        "Index public.by_day already exists at the destination.",
+                        "View public.days already exists at the destination.",
+                        "Sequence public.numbers already exists at the destination.",
+                        "Type public.mood already exists at the destination.",
+                        "Type public.pair already exists at the destination.",
+                        "Domain public.positive already exists at the destination.");
         assertThat(servers.of("existing-names"))
                 .contains(new PrecheckItem(
                         "existing-names",
                         "public.numbers",
                         FAIL,
-                        "Sequence public.numbers exists at the destination already.",
+                        "Sequence public.numbers already exists at the destination.",
                         "Rename or drop it there, or keep it as it is: destination: { existing: adopt }"));
 
         servers.existing = Existing.ADOPT;
@@ -155,7 +155,7 @@ class PrecheckDestinationTest {
                 "destination-writable",
                 "destination",
                 FAIL,
-                "default_transaction_read_only is on at the destination: it cannot be written.",
+                "default_transaction_read_only is on at the destination: it is read-only.",
                 "BEGIN READ WRITE; ALTER DATABASE \"" + servers.database()
                         + "\" SET default_transaction_read_only = off; COMMIT;");
 
@@ -174,7 +174,7 @@ class PrecheckDestinationTest {
                 "event-triggers",
                 "acts",
                 WARN,
-                "Event trigger acts at the destination will act on every statement that makes the structure.",
+                "Event trigger acts at the destination will fire for every statement that creates a schema object.",
                 "ALTER EVENT TRIGGER \"acts\" DISABLE; -- at the destination");
 
         servers.atDestination(item.remedy());
@@ -191,7 +191,7 @@ class PrecheckDestinationTest {
                 "adminpack",
                 FAIL,
                 "Extension adminpack of the source is not available at the destination.",
-                "Install its package on the destination's server, or at the source, if nothing uses it: DROP EXTENSION"
+                "Install its package on the destination server, or at the source, if nothing uses it: DROP EXTENSION"
                         + " \"adminpack\";");
         servers.atSource(item.remedy().substring(item.remedy().indexOf("DROP EXTENSION")));
         servers.assertPasses("extensions");
@@ -218,8 +218,8 @@ class PrecheckDestinationTest {
                 "c-functions",
                 "public.words(text)",
                 WARN,
-                "Function public.words(text) is written in C and needs the library $libdir/dict_snowball, which is not"
-                        + " carried.",
-                "Install $libdir/dict_snowball on the destination's server, and make the function there as a superuser.");
+                "Function public.words(text) is written in C and needs the library $libdir/dict_snowball, which "
+                        + "is not migrated.",
+                "Install $libdir/dict_snowball on the destination server, and create the function there as a superuser.");
     }
 }

@@ -33,8 +33,8 @@ class PrecheckOwnershipTest {
                 "owner-rights",
                 "t_owner",
                 FAIL,
-                "Role t_owner owns objects in schema public at the source, but cannot be given any at the destination: it may"
-                        + " not create in that schema.",
+                "Role t_owner owns objects in schema public at the source, but cannot own any at the "
+                        + "destination: it may not create objects in that schema.",
                 "GRANT CREATE ON SCHEMA \"public\" TO \"t_owner\"; -- at the destination");
 
         servers.atDestination(item.remedy());
@@ -51,9 +51,9 @@ class PrecheckOwnershipTest {
                 "owner-rights",
                 "t_owner",
                 FAIL,
-                "Role t_owner owns objects in schema sales at the source, but cannot be given any at the destination: it may"
-                        + " not create in that schema.",
-                "GRANT CREATE ON SCHEMA \"sales\" TO \"t_owner\"; -- at the source, which is carried");
+                "Role t_owner owns objects in schema sales at the source, but cannot own any at the "
+                        + "destination: it may not create objects in that schema.",
+                "GRANT CREATE ON SCHEMA \"sales\" TO \"t_owner\"; -- at the source, which is migrated");
 
         servers.atSource(item.remedy());
         servers.assertPasses("owner-rights");
@@ -68,8 +68,8 @@ class PrecheckOwnershipTest {
         assertThat(item.result()).isEqualTo(WARN);
         assertThat(item.message())
                 .isEqualTo(
-                        "Account t_migrator does not own schema public at the destination, so that these grants on it are"
-                                + " not carried.");
+                        "Account t_migrator does not own schema public at the destination, so these grants on it are "
+                                + "not migrated.");
         assertThat(item.remedy())
                 .contains("GRANT USAGE ON SCHEMA public TO t_owner WITH GRANT OPTION")
                 .endsWith("; -- at the destination, as its owner or a superuser");
@@ -85,7 +85,7 @@ class PrecheckOwnershipTest {
                 "extension-rights",
                 "pageinspect",
                 FAIL,
-                "Extension pageinspect of the source can only be made by a superuser, which account t_migrator at the"
+                "Extension pageinspect of the source can only be created by a superuser, which account t_migrator at the"
                         + " destination is not.",
                 "CREATE SCHEMA IF NOT EXISTS \"public\"; CREATE EXTENSION \"pageinspect\" SCHEMA \"public\"; -- at the"
                         + " destination, as a superuser");
@@ -113,8 +113,8 @@ class PrecheckOwnershipTest {
                 "superuser-objects",
                 "event trigger t_seen",
                 WARN,
-                "The event trigger t_seen can only be made by a superuser, which account t_migrator at the destination is"
-                        + " not: the task will stop for it.",
+                "The event trigger t_seen can only be created by a superuser, which account t_migrator at the "
+                        + "destination is not: the task will stop there.",
                 "ALTER ROLE \"t_migrator\" SUPERUSER; -- or, once the task has stopped: dts-sync structure skip TASK.yaml"
                         + " NAME");
         servers.user = "postgres";
@@ -130,7 +130,7 @@ class PrecheckOwnershipTest {
                 "destination-rights",
                 "t_migrator",
                 FAIL,
-                "Account t_migrator may not make temporary tables in database " + servers.database()
+                "Account t_migrator may not create temporary tables in database " + servers.database()
                         + " at the destination, through which changes are applied.",
                 "GRANT TEMPORARY ON DATABASE \"" + servers.database() + "\" TO \"t_migrator\";");
 

@@ -44,13 +44,13 @@ class PrecheckRightsTest {
                                 "source-rights",
                                 "t_migrator",
                                 FAIL,
-                                "Account t_migrator at the source may not replicate.",
+                                "Account t_migrator at the source lacks REPLICATION.",
                                 "ALTER ROLE \"t_migrator\" REPLICATION;"),
                         new PrecheckItem(
                                 "source-rights",
                                 "t_migrator",
                                 FAIL,
-                                "Account t_migrator may not make the publication and the schema dts_sync in database "
+                                "Account t_migrator may not create the publication and the schema dts_sync in database "
                                         + servers.database() + " at the source.",
                                 "GRANT CREATE ON DATABASE \"" + servers.database() + "\" TO \"t_migrator\";"));
         assertThat(tables)
@@ -101,11 +101,11 @@ class PrecheckRightsTest {
                 .extracting(PrecheckItem::message, PrecheckItem::remedy)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(
-                                "Account t_migrator may not make schemas in database " + servers.database()
+                                "Account t_migrator may not create schemas in database " + servers.database()
                                         + " at the destination.",
                                 "GRANT CREATE ON DATABASE \"" + servers.database() + "\" TO \"t_migrator\";"),
                         org.assertj.core.groups.Tuple.tuple(
-                                "Account t_migrator may not make tables in schema public at the destination.",
+                                "Account t_migrator may not create tables in schema public at the destination.",
                                 "GRANT USAGE, CREATE ON SCHEMA \"public\" TO \"t_migrator\";"),
                         org.assertj.core.groups.Tuple.tuple(
                                 "Account t_migrator may not read and write table public.orders at the destination.",
@@ -117,7 +117,7 @@ class PrecheckRightsTest {
                         "t_migrator",
                         FAIL,
                         "Account t_migrator may not set session_replication_role at the destination: triggers, rules and"
-                                + " foreign keys of 1 table would act a second time on every change.",
+                                + " foreign keys of 1 table would fire a second time for every change.",
                         "GRANT SET ON PARAMETER session_replication_role TO \"t_migrator\";"));
         for (PrecheckItem item : rights) {
             servers.atDestination(item.remedy());
@@ -168,8 +168,8 @@ class PrecheckRightsTest {
                                 "roles",
                                 "t_owner",
                                 FAIL,
-                                "Account t_migrator at the destination is not a member of role t_owner, which owns objects at"
-                                        + " the source, and cannot give it any.",
+                                "Account t_migrator at the destination is not a member of role t_owner, which owns objects at "
+                                        + "the source, and cannot assign any to it.",
                                 "GRANT \"t_owner\" TO \"t_migrator\"; -- at the destination, or objects: { owners: drop }"),
                         new PrecheckItem(
                                 "roles",
@@ -188,7 +188,7 @@ class PrecheckRightsTest {
                 "roles",
                 "roles",
                 PrecheckItem.Result.PASS,
-                "Owners and grants are not carried (objects.owners: drop).",
+                "Owners and grants are not migrated (objects.owners: drop).",
                 "");
     }
 
@@ -206,14 +206,14 @@ class PrecheckRightsTest {
                 "source-row-security",
                 "public.orders",
                 FAIL,
-                "Row security of table public.orders hides rows from account t_migrator, which could not copy all of them.",
+                "Row-level security of table public.orders hides rows from account t_migrator, which could not copy all of them.",
                 "ALTER ROLE \"t_migrator\" BYPASSRLS;");
         PrecheckItem destination = servers.assertFound(
                 "destination-row-security",
                 "public.orders",
                 FAIL,
-                "Table public.orders has row security, which account t_migrator at the destination cannot pass by: its"
-                        + " changes could not be applied.",
+                "Table public.orders has row-level security, which account t_migrator at the destination cannot "
+                        + "bypass: changes could not be applied.",
                 "ALTER ROLE \"t_migrator\" BYPASSRLS;");
 
         servers.atSource(source.remedy());

@@ -43,8 +43,8 @@ class PrecheckServerPairTest {
                 "encoding",
                 "source",
                 FAIL,
-                "Database " + servers.database() + " at the source has the encoding SQL_ASCII: its texts can be in any"
-                        + " encoding, and cannot be carried exactly.",
+                "Database " + servers.database() + " at the source has the encoding SQL_ASCII: its text can be in any"
+                        + " encoding, and cannot be migrated exactly.",
                 "Convert the source to UTF8 first: dump it, repair the texts, restore it into a UTF8 database.");
     }
 
@@ -57,8 +57,8 @@ class PrecheckServerPairTest {
                 "collation",
                 "collations",
                 WARN,
-                "The source sorts by C (libc, LC_CTYPE C), the destination by C.UTF-8 (builtin, LC_CTYPE C): the same rows,"
-                        + " but ORDER BY of texts may give another order.",
+                "The source sorts by C (libc, LC_CTYPE C), the destination by C.UTF-8 (builtin, LC_CTYPE C): "
+                        + "the rows are the same, but ORDER BY on text may return another order.",
                 "CREATE DATABASE \"" + servers.database() + "\" TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C';");
 
         servers.remakeDestination(item.remedy().replaceAll(".*template0 |;", ""));
@@ -77,7 +77,7 @@ class PrecheckServerPairTest {
                         "clock",
                         "source",
                         WARN,
-                        "The clock of the source is 6 s behind this machine's: lags will look wrong by that much.",
+                        "The clock of the source is 6 s behind this machine's: lags will be off by that much.",
                         "Synchronize the clocks, for example: systemctl enable --now systemd-timesyncd"));
     }
 
@@ -92,8 +92,8 @@ class PrecheckServerPairTest {
                         "table-count",
                         "destination",
                         WARN,
-                        "The lock table of the destination holds 6400 locks, and 50000 tables are selected: a statement over"
-                                + " many of them may find it full.",
+                        "The lock table of the destination holds 6400 locks, and 50000 tables are selected: a statement that locks"
+                                + " many of them may run out of locks.",
                         "ALTER SYSTEM SET max_locks_per_transaction = 1024; -- at the destination, then restart it"));
     }
 
@@ -112,7 +112,7 @@ class PrecheckServerPairTest {
                                 "tablespaces",
                                 "fast",
                                 WARN,
-                                "Tablespace fast, in which selected tables or their indexes lie at the source, does not exist"
+                                "Tablespace fast, which selected tables or their indexes use at the source, does not exist"
                                         + " at the destination.",
                                 "CREATE TABLESPACE \"fast\" LOCATION '/path/on/the/server'; -- at the destination"));
             } finally {

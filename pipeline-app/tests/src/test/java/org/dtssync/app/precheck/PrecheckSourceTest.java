@@ -94,8 +94,8 @@ class PrecheckSourceTest {
                             "wal-kept",
                             "source",
                             WARN,
-                            "max_slot_wal_keep_size at the source is 2.0 GB: if more than that waits to be captured, the slot"
-                                    + " is lost and the task must begin again.",
+                            "max_slot_wal_keep_size at the source is 2.0 GB: if more WAL than that waits to be captured, "
+                                    + "the slot is lost and the task must start over.",
                             "ALTER SYSTEM SET max_slot_wal_keep_size = -1; SELECT pg_reload_conf(); -- at the source"));
         } finally {
             servers.atSource("ALTER SYSTEM RESET max_slot_wal_keep_size");
@@ -114,7 +114,7 @@ class PrecheckSourceTest {
                     "replication-slots",
                     "source",
                     FAIL,
-                    "No replication slot is free at the source: 20 of 20 are in use.",
+                    "The source has no free replication slot: 20 of 20 are in use.",
                     "ALTER SYSTEM SET max_replication_slots = 24; -- at the source, then restart it");
         } finally {
             servers.atSource("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
@@ -131,13 +131,13 @@ class PrecheckSourceTest {
                 "wal-level",
                 "source",
                 FAIL,
-                "wal_level at the source is replica; changes can only be decoded with logical.",
+                "wal_level at the source is replica; logical decoding needs logical.",
                 "ALTER SYSTEM SET wal_level = 'logical'; -- at the source, then restart it");
         servers.assertFound(
                 "wal-senders",
                 "source",
                 FAIL,
-                "No WAL sender is free at the source: 0 of 0 are in use.",
+                "The source has no free WAL sender: 0 of 0 are in use.",
                 "ALTER SYSTEM SET max_wal_senders = 4; -- at the source, then restart it");
         servers.assertFound(
                 "version",
@@ -155,7 +155,7 @@ class PrecheckSourceTest {
                 "same-database",
                 "destination",
                 FAIL,
-                "source.url and destination.url lead to the same database of the same server.",
+                "source.url and destination.url are the same database on the same server.",
                 "Correct destination.url in the task file.");
     }
 
@@ -170,7 +170,7 @@ class PrecheckSourceTest {
                                     "leftovers",
                                     "dts_sync_shop",
                                     FAIL,
-                                    "Replication slot dts_sync_shop exists at the source, but the destination knows no task"
+                                    "Replication slot dts_sync_shop exists at the source, but the destination has no task"
                                             + " shop.",
                                     "Run dts-sync release with this task file, or at the source: SELECT"
                                             + " pg_drop_replication_slot('dts_sync_shop');"),
@@ -178,7 +178,7 @@ class PrecheckSourceTest {
                                     "leftovers",
                                     "dts_sync_shop",
                                     FAIL,
-                                    "Publication dts_sync_shop exists at the source, but the destination knows no task shop.",
+                                    "Publication dts_sync_shop exists at the source, but the destination has no task shop.",
                                     "Run dts-sync release with this task file, or at the source: DROP PUBLICATION"
                                             + " \"dts_sync_shop\";"));
         } finally {
@@ -210,11 +210,11 @@ class PrecheckSourceTest {
                 .satisfiesExactly(
                         first -> assertThat(first)
                                 .startsWith(
-                                        "Task shop has begun with another source server: that one had system identifier"
+                                        "Task shop was started with another source server: that one had system identifier"
                                                 + " 17, this one has "),
                         second -> assertThat(second)
                                 .isEqualTo(
-                                        "Task shop is in phase snapshot, but its replication slot dts_sync_shop is gone"
-                                                + " from the source: changes may be lost."));
+                                        "Task shop is in phase snapshot, but its replication slot dts_sync_shop no longer exists at the "
+                                                + "source: changes may be lost."));
     }
 }

@@ -57,8 +57,8 @@ class PrecheckVersionsTest {
                     .untilAsserted(() -> assertThat(look(settings, "wal-kept"))
                             .extracting(PrecheckItem::message)
                             .containsExactly(
-                                    "idle_replication_slot_timeout at the source is 3600s: if the task is stopped for"
-                                            + " longer, the slot is lost and the task must begin again."));
+                                    "idle_replication_slot_timeout at the source is 3600s: if the task is stopped for longer, the "
+                                            + "slot is lost and the task must start over."));
         }
     }
 
@@ -75,15 +75,15 @@ class PrecheckVersionsTest {
                             "source-primary",
                             "source",
                             FAIL,
-                            "The source is a standby: no publication can be made there.",
-                            "Give the primary in source.url of the task file."));
+                            "The source is a standby: no publication can be created there.",
+                            "Set source.url in the task file to the primary."));
             assertThat(look(settings, "destination-writable"))
                     .containsExactly(new PrecheckItem(
                             "destination-writable",
                             "destination",
                             FAIL,
-                            "The destination is a standby: it cannot be written.",
-                            "Give the primary in destination.url of the task file."));
+                            "The destination is a standby: it is read-only.",
+                            "Set destination.url in the task file to the primary."));
         }
     }
 

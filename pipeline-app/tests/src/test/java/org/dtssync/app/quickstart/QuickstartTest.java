@@ -62,7 +62,7 @@ class QuickstartTest {
 
         assertThat(quickstart.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(quickstart.exitValue()).isEqualTo(1);
-        assertThat(said()).contains("Interrupted. Everything has ended and its files are removed.");
+        assertThat(said()).contains("Interrupted. All servers are stopped and all files removed.");
         assertThat(children).isNotEmpty();
         await().atMost(Duration.ofSeconds(5)).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
         assertNothingIsLeft(quickstart);
@@ -71,7 +71,7 @@ class QuickstartTest {
     @Test
     void itsServersAndFilesGoWithItWhenItIsKilled() throws Exception {
         Process quickstart = start("--rows", "3000", "--seconds", "600");
-        await().atMost(Duration.ofSeconds(LIMIT_SECONDS)).until(() -> said().contains("Making a sample shop"));
+        await().atMost(Duration.ofSeconds(LIMIT_SECONDS)).until(() -> said().contains("Creating a sample shop"));
 
         quickstart.destroyForcibly();
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,34 +13,24 @@ import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Objects that are refused, corrected, skipped, or there already. */
+@ExtendWith(ServersExtension.class)
 class StructureApplierTest {
-
-    private static Databases databases;
 
     private Move move;
 
     @BeforeEach
-    void freshDatabases() throws Exception {
-        move = new Move(databases, 14, 17);
-    }
-
-    @BeforeAll
-    static void startServers() {
-        databases = new Databases();
-    }
-
-    @AfterAll
-    static void stopServers() throws IOException {
-        databases.close();
+    void freshDatabases(Servers servers) throws Exception {
+        move = new Move(servers, 14, 17);
     }
 
     @Test
@@ -60,13 +49,13 @@ class StructureApplierTest {
 
         assertThat(fault.kind()).isEqualTo(FaultKind.DATA);
         assertThat(fault.what())
-                .isEqualTo("1 object(s) of the post-data structure could not be made at the destination: "
+                .isEqualTo("1 object(s) of the post-data section could not be created at the destination: "
                         + "check:public.a.a_t_check (ERROR: check constraint \"a_t_check\" of relation \"a\" is violated"
                         + " by some row).");
         assertThat(fault.remedy())
                 .isEqualTo(
                         "See the SQL with dts-sync structure show TASK.yaml 'check:public.a.a_t_check', correct it with dts-sync"
-                                + " structure set TASK.yaml 'check:public.a.a_t_check' FILE or leave it out with dts-sync structure skip TASK.yaml"
+                                + " structure set TASK.yaml 'check:public.a.a_t_check' FILE or skip it with dts-sync structure skip TASK.yaml"
                                 + " 'check:public.a.a_t_check', then run again.");
         assertThat(move.inState(ObjectState.DONE)).contains("foreign-key:public.b.b_a_fkey");
 
@@ -181,8 +170,7 @@ class StructureApplierTest {
     @Test
     void anUnknownNameIsAnErrorThatSaysWhereToLook() throws Exception {
         assertThatThrownBy(() -> move.store.show("nothing"))
-                .hasMessage(
-                        "Task shop has no object 'nothing' in its structure. See dts-sync structure list TASK.yaml --all.");
+                .hasMessage("Task shop has no schema object 'nothing'. See dts-sync structure list TASK.yaml --all.");
     }
 
     private static StructureObject locking(int ordinal, String first, String second) {
