@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.Optional;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Epoch;
 
 /**
@@ -49,6 +50,7 @@ final class DestinationTransaction {
      */
     void writeWhole(AppliedPosition position, BatchFold fold) throws SQLException {
         position.advance(connection, epoch);
+        Failpoint.APPLY_POSITION_ADVANCED.reached();
         Optional<LateRows> late = complete(fold);
         // Reading from the source raised the consistency point, which must not be rolled back with the attempt.
         Savepoint completed = rows.isPresent() ? connection.setSavepoint() : null;
@@ -67,7 +69,9 @@ final class DestinationTransaction {
             writer.rewrite(connection, fold, mode);
         }
         write(late);
+        Failpoint.APPLY_ROWS_WRITTEN.reached();
         connection.commit();
+        Failpoint.APPLY_COMMITTED.reached();
     }
 
     /**
@@ -83,6 +87,7 @@ final class DestinationTransaction {
         Optional<LateRows> late = complete(fold);
         writer.writePiece(connection, fold, mode);
         write(late);
+        Failpoint.APPLY_PIECE_WRITTEN.reached();
     }
 
     /** Commits the pieces. */

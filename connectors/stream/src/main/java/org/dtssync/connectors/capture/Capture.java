@@ -2,6 +2,7 @@ package org.dtssync.connectors.capture;
 
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.LostCuts;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -70,9 +71,11 @@ public final class Capture {
         try (CutWriter writer = new CutWriter(settings, codec, listener)) {
             writer.fenceOthers();
             listener.othersFenced();
+            Failpoint.CAPTURE_OTHERS_FENCED.reached();
             Cut last =
                     new CutLog(settings.task(), settings.kafka(), codec).last().orElseThrow(this::noCut);
             gate.open(last);
+            Failpoint.CAPTURE_SLOT_ADVANCED.reached();
             Lsn start = new Lsn(last.lsn());
             RecordEncoder encoder = new RecordEncoder(settings, keyConverter, valueConverter);
             CutHandler handler = new CutHandler(

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -130,13 +131,16 @@ final class CutWriter implements AutoCloseable {
             producer.flush();
             bytesUnderWay = 0;
             noteWritten(stretches);
+            Failpoint.CAPTURE_RECORDS_SENT.reached();
             Cut cut = cut(transactions, previous, stretches);
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
             // Kafka's sender checks for in-flight records before it takes the end of a transaction from its
             // queue. A record and a commit that both arrive in between end the transaction without the record, which
             // then waits out its delivery timeout (Sender.maybeSendAndPollTransactionalRequest).
             producer.flush();
+            Failpoint.CAPTURE_CUT_SENT.reached();
             producer.commitTransaction();
+            Failpoint.CAPTURE_CUT_COMMITTED.reached();
             requireSameCuts(sent.get().offset());
             firstOffsetsOfPieces.clear();
             endOffsetsOfPieces.clear();
@@ -169,6 +173,7 @@ final class CutWriter implements AutoCloseable {
             }
             changesOfPieces += changes.size();
             producer.commitTransaction();
+            Failpoint.CAPTURE_PIECE_COMMITTED.reached();
         } catch (RuntimeException | ExecutionException e) {
             throw KafkaFaults.explain("A piece of a large transaction could not be written", guard.cause(e));
         } catch (InterruptedException e) {
@@ -290,6 +295,7 @@ final class CutWriter implements AutoCloseable {
             guard.prepare(part, existed);
             topicIds.putAll(topics.madeIdentifiers(part));
             makeKnown(part);
+            Failpoint.CAPTURE_TOPICS_MADE.reached();
         }
     }
 

@@ -9,9 +9,11 @@ import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.storage.Converter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Our converter and Confluent's against one real registry: each reads what the other writes. */
+@Tag("integration")
 final class ConfluentCompatibilityTest {
 
     private static final int SCHEMAS = 120;

@@ -16,9 +16,11 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The client against a real registry. */
+@Tag("integration")
 final class SchemaRegistryClientTest {
 
     private static final String NOBODY = "http://127.0.0.1:9";

@@ -27,6 +27,7 @@ final class Ordeal {
     private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(5);
     private static final int LONGEST_CALM_MILLIS = 2_500;
     private static final int SNAPSHOTS = 30;
+    private static final int TRANSACTIONS = 300;
 
     private static final long POLL_MILLIS = 50;
 
@@ -83,7 +84,7 @@ final class Ordeal {
                     Reader reader = Reader.start(stage.atDestination(), Stage.TASK);
                     Load load = Load.start(stage.atSource(), seed)) {
                 Result result = faults(stage, task, reader, load);
-                awaitSnapshots(task, reader);
+                awaitLoad(task, reader, load);
                 load.stop();
                 finish(stage, task, reader);
                 return new Result(
@@ -165,15 +166,19 @@ final class Ordeal {
         }
     }
 
-    /** A short run may have all of its faults before the consistency point: the reader is to see the load all the same. */
-    private static void awaitSnapshots(RunningTask task, Reader reader) throws IOException, InterruptedException {
+    /**
+     * A short run may have all of its faults before the consistency point, and a busy machine commits little meanwhile: the reader is
+     * to see a load all the same.
+     */
+    private static void awaitLoad(RunningTask task, Reader reader, Load load) throws IOException, InterruptedException {
         task.awaitPhase("incremental", BEGIN_LIMIT.toSeconds());
         long deadline = System.nanoTime() + RECOVERY_LIMIT.toNanos();
-        while (reader.snapshots() < SNAPSHOTS) {
+        while (reader.snapshots() < SNAPSHOTS || load.committed() < TRANSACTIONS) {
             task.requireAlive();
             reader.requireNeverBroken();
             if (System.nanoTime() > deadline) {
-                throw new ChaosException("The reader took " + reader.snapshots() + " snapshots only: " + task.tail());
+                throw new ChaosException("The reader took " + reader.snapshots() + " snapshots of " + load.committed()
+                        + " transactions only: " + task.tail());
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }

@@ -58,6 +58,9 @@ final class Scribe implements AutoCloseable {
     List<String> stop() throws InterruptedException {
         writing = false;
         thread.join(JOIN_MILLIS);
+        if (thread.isAlive()) {
+            throw new ChaosException("The writer did not end.");
+        }
         if (fault.get() != null) {
             throw new ChaosException("The writer failed.", fault.get());
         }

@@ -6,6 +6,7 @@ import org.dtssync.app.state.PostedCommand;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
@@ -70,9 +71,11 @@ public final class CommandDesk {
             return false;
         }
         LOG.info("Command received. task={} command={}", route.task(), command.name());
+        Failpoint.COMMAND_TAKEN.reached();
         try {
             Outcome outcome = known.getOrDefault(command.name(), options -> unknown(command.name()))
                     .run(command.options());
+            Failpoint.COMMAND_DONE.reached();
             commands.finish(command, outcome.json(), outcome.exitCode());
             return outcome.leaves();
         } catch (SyncException e) {

@@ -21,6 +21,7 @@ import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -71,12 +72,15 @@ public final class Release {
         try {
             if (!reverse && known) {
                 releaseFences(writable, done);
+                Failpoint.RELEASE_WRITABLE.reached();
                 letGoOn(done);
                 releaseReverse(topics, done);
             }
             releaseSource(done);
+            Failpoint.RELEASE_SOURCE_RELEASED.reached();
             if (topics) {
                 deleteTopics(done);
+                Failpoint.RELEASE_TOPICS_DELETED.reached();
             }
         } finally {
             lease.close();
@@ -159,6 +163,7 @@ public final class Release {
     private void releaseSource(List<String> done) throws InterruptedException {
         try (Connection connection = route.source().open()) {
             dropSlot(connection, done);
+            Failpoint.RELEASE_SLOT_DROPPED.reached();
             if (exists(
                     connection,
                     "SELECT 1 FROM pg_publication WHERE pubname = ?",
@@ -208,6 +213,7 @@ public final class Release {
             done.add("Removed the state of task " + route.task() + " at the "
                     + route.destination().role() + ".");
             dropSchemaIfUnused(connection, route.destination().role(), done);
+            Failpoint.RELEASE_STATE_DELETED.reached();
             connection.commit();
             return done;
         } catch (SQLException e) {

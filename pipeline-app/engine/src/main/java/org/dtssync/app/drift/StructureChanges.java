@@ -22,6 +22,7 @@ import org.dtssync.app.state.StructureRecords;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -132,8 +133,10 @@ public final class StructureChanges {
         requireAtDestination(table, current, Optional.empty(), "--resnapshot");
         progress.addTables(List.of(selected), epoch);
         publish(table);
+        Failpoint.SNAPSHOT_TABLE_PUBLISHED.reached();
         if (made || DestinationTable.read(route.destination(), table).isPresent()) {
             load.reset(table);
+            Failpoint.SNAPSHOT_TABLE_RESET.reached();
         }
         boolean whole = made
                 && DestinationTable.hasOtherUniqueIndexes(

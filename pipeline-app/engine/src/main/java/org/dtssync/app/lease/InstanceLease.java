@@ -11,6 +11,7 @@ import org.dtssync.app.state.InstanceStore;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -71,7 +72,9 @@ public final class InstanceLease implements AutoCloseable {
             try {
                 if (store.tryLock(connection) || endFrozen(connection, route)) {
                     endLeftovers(connection, route);
-                    return new InstanceLease(session, store, task, store.raise(connection, process()), connection);
+                    Epoch raised = store.raise(connection, process());
+                    Failpoint.LEASE_RAISED.reached();
+                    return new InstanceLease(session, store, task, raised, connection);
                 }
                 connection.close();
             } catch (SQLException e) {
@@ -160,8 +163,8 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private static InstanceStore.Process process() {
-        return new InstanceStore.Process(host(), ProcessHandle.current().pid(), StateSchema.program());
+    private static InstanceStore.Runner process() {
+        return new InstanceStore.Runner(host(), ProcessHandle.current().pid(), StateSchema.program());
     }
 
     /** The name people know the machine by; a machine without one in the network still has its own. */

@@ -12,6 +12,7 @@ import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -84,6 +85,7 @@ public final class Abandonment {
                 locks.requireHeld();
                 open();
                 opened = true;
+                Failpoint.ABANDON_OPENED.reached();
             }
         } finally {
             if (!opened && progress.task().orElseThrow().phase() != Phase.ABANDONED) {

@@ -5,6 +5,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Epoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +30,10 @@ public record Completion(Route task, Epoch taskEpoch) {
      */
     public SwitchReport run(MovingStream back) throws InterruptedException {
         steps().begin(STEP, taskEpoch);
+        Failpoint.COMPLETE_BEGUN.reached();
         new ProgressStore(task.destination(), task.task()).enter(Phase.COMPLETE, taskEpoch);
         LOG.info("Entering phase. task={} phase={}", task.task(), Phase.COMPLETE.label());
+        Failpoint.COMPLETE_PHASE_ENTERED.reached();
         back.close();
         finish(back.epoch());
         return SwitchReport.completed();

@@ -24,7 +24,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
     /**
      * Switches it on. Safe to repeat.
      *
-     * @param fence held by the transaction, one of this database; null if the caller holds the task by other means
+     * @param epoch held by the transaction, one of this database; null if the caller holds the task by other means
      */
     void switchOn(Epoch epoch) {
         database.inTransaction("The " + database.role() + " could not be set read-only", connection -> {
@@ -39,7 +39,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
     /**
      * Restores the previous values; does nothing if this task has not closed the database.
      *
-     * @param fence as above
+     * @param epoch as above
      * @return whether there was one
      */
     boolean putBack(Epoch epoch) {

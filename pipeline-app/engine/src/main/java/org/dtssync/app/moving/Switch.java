@@ -10,6 +10,7 @@ import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -120,7 +121,9 @@ public final class Switch {
     private <T> T step(String name, Step<T> work) throws InterruptedException {
         steps.begin(name, taskEpoch);
         LOG.info("Entering step. task={} direction={} step={}", task.task(), kind.label(), name);
+        Failpoint.SWITCH_STEP_BEGUN.reached();
         T result = work.run();
+        Failpoint.SWITCH_STEP_CARRIED_OUT.reached();
         steps.done(name, taskEpoch);
         return result;
     }
@@ -180,6 +183,7 @@ public final class Switch {
             MovingStream active, StreamOpener opener, SwitchOptions options, SwitchReadiness.Checked verification)
             throws InterruptedException {
         progress.enter(kind.during(), taskEpoch);
+        Failpoint.SWITCH_PHASE_ENTERED.reached();
         boolean opened = false;
         try {
             Epoch epoch = epochAt(next.destination());
@@ -353,6 +357,7 @@ public final class Switch {
             progress.enter(connection, kind.after());
             // Here, not after the commit: a start that finds the new phase must know that it has to finish.
             steps.done(connection, OPEN);
+            Failpoint.SWITCH_OPENING.reached();
             return null;
         });
         return null;
@@ -443,7 +448,9 @@ public final class Switch {
     private void undo() throws InterruptedException {
         LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
         letGoOn();
+        Failpoint.SWITCH_UNDO_WRITABLE.reached();
         new StreamEnd(next, epochAt(next.destination())).run();
+        Failpoint.SWITCH_UNDONE.reached();
         progress.enter(kind.before(), taskEpoch);
     }
 }

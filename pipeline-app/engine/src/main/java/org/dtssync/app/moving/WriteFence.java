@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -82,13 +83,14 @@ public record WriteFence(
     /**
      * Makes the database read-only and proves it.
      *
-     * @param fence held by the transaction that sets the defaults, a right to write to this database: an instance that was
+     * @param epoch held by the transaction that sets the defaults, a right to write to this database: an instance that was
      *     frozen must not close any database when it wakes
      * @return the locks, to be closed once the other side is open
      * @throws SyncException if a writer cannot be waited out, or a write is not refused
      */
     public Locks raise(Epoch epoch) throws InterruptedException {
         defaults().switchOn(epoch);
+        Failpoint.SWITCH_READ_ONLY.reached();
         Connection connection = database.open();
         try {
             // Before the locks, which a refused statement would wait for as well.
@@ -108,7 +110,7 @@ public record WriteFence(
     /**
      * Restores the defaults exactly as before the read-only gate; does nothing if there is none.
      *
-     * @param fence held by the transaction that does it, a right to write to this database; null if the caller holds the task
+     * @param epoch held by the transaction that does it, a right to write to this database; null if the caller holds the task
      *     by other means
      * @return whether there was a read-only gate
      */

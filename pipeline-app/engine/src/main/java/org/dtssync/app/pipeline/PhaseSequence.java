@@ -38,6 +38,7 @@ import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifyReportJson;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -263,6 +264,7 @@ final class PhaseSequence {
             if (!store.isSaved()) {
                 store.save(new StructureReader(route.source(), task.objects()).read(), epoch);
             }
+            Failpoint.SCHEMA_LIST_SAVED.reached();
             structureApplier(store).apply(Section.PRE_DATA);
         });
     }
@@ -324,6 +326,7 @@ final class PhaseSequence {
     private void catchUp(Direction direction) throws InterruptedException {
         enter(Phase.CATCH_UP);
         direction.converge(this::isConsistent);
+        Failpoint.CATCH_UP_CONVERGED.reached();
         retry.run("state", () -> progress.startStreaming(epoch));
     }
 
@@ -338,12 +341,14 @@ final class PhaseSequence {
     private void finish() throws InterruptedException {
         enter(Phase.FINALIZE);
         retry.run("finalize", () -> structureApplier(structureStore()).apply(Section.POST_DATA));
+        Failpoint.FINALIZE_OBJECTS_MADE.reached();
         retry.run("finalize", () -> {
             StructureFinisher finisher =
                     new StructureFinisher(route.source(), route.destination(), task.objects(), epoch);
             finisher.analyze(table -> {});
             finisher.refresh(view -> {});
         });
+        Failpoint.FINALIZE_DONE.reached();
     }
 
     private Optional<VerifyReport> incremental(Direction direction, RunGoal goal) throws InterruptedException {

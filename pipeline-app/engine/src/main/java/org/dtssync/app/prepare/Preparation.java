@@ -28,6 +28,7 @@ import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.FirstCut;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -99,6 +100,7 @@ public final class Preparation {
         progress.addTables(tables, epoch);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeStructures(names);
+        Failpoint.PREPARE_TABLES_RECORDED.reached();
         start(names, NO_LIMIT);
     }
 
@@ -110,11 +112,14 @@ public final class Preparation {
             new StateSchema(route.source()).installHeartbeat();
             makePublication(source, names);
             new PublicationWatch(route).record(source, epoch);
+            Failpoint.PREPARE_PUBLICATION_MADE.reached();
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
+            Failpoint.PREPARE_SLOT_MADE.reached();
             String systemIdentifier = systemIdentifier(source);
             progress.sourceSystem(systemIdentifier, source.getCatalog(), epoch);
             begin(start, systemIdentifier);
+            Failpoint.PREPARE_POSITION_WRITTEN.reached();
             LOG.info(
                     "Prepared. task={} slot={} lsn={} tables={}",
                     route.task(),
@@ -193,6 +198,7 @@ public final class Preparation {
 
     private void begin(Lsn start, String systemIdentifier) {
         FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
+        Failpoint.PREPARE_CUT_WRITTEN.reached();
         progress.cutsTopic(first.topicId(), epoch);
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.CopiedChunk;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
@@ -52,6 +53,7 @@ final class ChunkCopy {
             listener.copying(chunk.table(), chunk.number());
             copied.add(copyOne(chunk, shapes.get(chunk.table()), source, destination));
             listener.committing(chunk.table(), chunk.number());
+            Failpoint.SNAPSHOT_CHUNK_COPIED.reached();
         }
         Optional<Lsn> end = copied.stream().map(CopiedChunk::lsn).max(Lsn::compareTo);
         if (end.isPresent()) {

@@ -9,6 +9,7 @@ import org.dtssync.app.config.SnapshotSettings;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
@@ -89,6 +90,7 @@ public final class SnapshotJob {
         CopyRetry retry = new CopyRetry(retrySettings, listener);
         try (Sessions sessions = new Sessions(source, destination)) {
             List<Chunk> pending = plan(retry, sessions);
+            Failpoint.SNAPSHOT_PLANNED.reached();
             if (pending.isEmpty()) {
                 return;
             }
@@ -99,6 +101,7 @@ public final class SnapshotJob {
                 // The workers have their own; one that idles for hours would only be closed by a middlebox.
                 sessions.rest();
                 copy(pending);
+                Failpoint.SNAPSHOT_COPIED.reached();
                 pending = settle(retry, sessions);
             }
         }

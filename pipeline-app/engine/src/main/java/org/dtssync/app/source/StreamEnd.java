@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -30,7 +31,9 @@ public record StreamEnd(Route route, Epoch epoch) {
                 AppliedPosition.revoke(destination, route.task());
             }
             dropSlot(route.slot(), source);
+            Failpoint.STREAM_END_SLOT_DROPPED.reached();
             new Publication(route.name().publication()).drop(source);
+            Failpoint.STREAM_END_PUBLICATION_DROPPED.reached();
             destination.commit();
         } catch (SQLException e) {
             throw SqlFaults.explain("The stream " + route.name().slot() + " could not be ended", e);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -79,6 +80,7 @@ public final class ChunkStore {
         }
         if (!planned.isEmpty()) {
             emptying.empty(destination, planned);
+            Failpoint.SNAPSHOT_TABLES_EMPTIED.reached();
         }
         destination.commit();
     }
@@ -152,6 +154,9 @@ public final class ChunkStore {
             statement.executeUpdate();
         }
         destination.commit();
+        if (bound.isPresent()) {
+            Failpoint.SNAPSHOT_CHUNK_DIVIDED.reached();
+        }
         return recorded;
     }
 
@@ -203,8 +208,10 @@ public final class ChunkStore {
             loaded = markLoaded(destination, copied);
             Lsn end = copied.stream().map(CopiedChunk::lsn).max(Lsn::compareTo).orElseThrow();
             progress.raiseConsistencyPoint(destination, end);
+            Failpoint.SNAPSHOT_CHUNK_MARKED.reached();
         }
         destination.commit();
+        Failpoint.SNAPSHOT_CHUNK_COMMITTED.reached();
         return new Committed(copied, loaded);
     }
 

@@ -24,7 +24,7 @@ public record InstanceStore(DatabaseConnections database, String task) {
      * @param pid its number there
      * @param version of the program
      */
-    public record Process(String host, long pid, String version) {}
+    public record Runner(String host, long pid, String version) {}
 
     /** Tries to get the task's lock for the connection's session. */
     public boolean tryLock(Connection connection) throws SQLException {
@@ -45,7 +45,7 @@ public record InstanceStore(DatabaseConnections database, String task) {
     }
 
     /** Raises the task's epoch in one transaction, after which no write of a predecessor can commit. */
-    public Epoch raise(Connection connection, Process process) throws SQLException {
+    public Epoch raise(Connection connection, Runner runner) throws SQLException {
         connection.setAutoCommit(false);
         long number =
                 Statements.first(connection, """
@@ -67,14 +67,14 @@ public record InstanceStore(DatabaseConnections database, String task) {
                 task,
                 number,
                 UUID.randomUUID().toString(),
-                process.host(),
-                process.pid(),
-                process.version());
+                runner.host(),
+                runner.pid(),
+                runner.version());
         AppliedPosition.handOver(connection, epoch);
         new EventLog(database, task)
                 .append(
                         connection,
-                        Event.byRun("instance", process.host(), "pid", process.pid(), "version", process.version()));
+                        Event.byRun("instance", runner.host(), "pid", runner.pid(), "version", runner.version()));
         connection.commit();
         connection.setAutoCommit(true);
         return epoch;

@@ -170,7 +170,7 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
                     INSERT INTO dts_sync.switch_attempt_step (task, attempt, number, step)
                     SELECT ?, a.id, 1 + coalesce((SELECT max(number) FROM dts_sync.switch_attempt_step s
                                                   WHERE s.attempt = a.id), 0), ?
-                    FROM dts_sync.switch_attempt a WHERE a.id = """ + ATTEMPT, task, step, task, direction, dryRun);
+                    FROM dts_sync.switch_attempt a WHERE a.id =\s""" + ATTEMPT, task, step, task, direction, dryRun);
             report(connection, step, "begun");
         });
     }

@@ -13,6 +13,7 @@ import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -153,8 +154,10 @@ final class ObjectMaker {
                     statement.setEscapeProcessing(false);
                     statement.execute(statement(stored));
                 }
+                Failpoint.SCHEMA_OBJECT_MADE.reached();
                 store.record(connection, stored.object(), ObjectState.DONE, null);
                 connection.commit();
+                Failpoint.SCHEMA_OBJECT_RECORDED.reached();
                 return null;
             } catch (SQLException e) {
                 if (SqlFaults.kind(e) == FaultKind.CONNECTION) {

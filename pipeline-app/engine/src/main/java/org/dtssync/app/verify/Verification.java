@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 
@@ -96,7 +97,9 @@ public final class Verification {
                 for (List<Slice> chunk = queue.poll(); chunk != null; chunk = queue.poll()) {
                     List<Slice> slices = chunk;
                     FoundDifferences found = attempts.run(session, open -> comparison.compare(slices, open));
+                    Failpoint.VERIFY_SLICE_COMPARED.reached();
                     remember(slices, found);
+                    Failpoint.VERIFY_SLICE_RECORDED.reached();
                     synchronized (findings) {
                         findings.add(found);
                         meter.advance(findings.rows());

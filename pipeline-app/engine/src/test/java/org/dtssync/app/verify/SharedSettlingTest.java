@@ -30,7 +30,7 @@ class SharedSettlingTest {
         Thread first = waiter(settling, seen);
         firstBegun.await();
         List<Thread> others = List.of(waiter(settling, seen), waiter(settling, seen), waiter(settling, seen));
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> others.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING));
 
         applied.release(2);

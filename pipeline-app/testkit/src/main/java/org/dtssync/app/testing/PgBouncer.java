@@ -95,7 +95,7 @@ public final class PgBouncer implements AutoCloseable {
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();
         PgBouncer pgBouncer = new PgBouncer(directory, port, process);
-        await().atMost(Duration.ofSeconds(20)).until(pgBouncer::answers);
+        await().atMost(Duration.ofSeconds(60)).until(pgBouncer::answers);
         return pgBouncer;
     }
 

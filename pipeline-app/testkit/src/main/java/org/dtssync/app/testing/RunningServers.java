@@ -19,9 +19,17 @@ final class RunningServers implements AutoCloseable {
 
     private final Path directory;
     private final Deque<Runnable> stops = new ArrayDeque<>();
-    private final Map<Integer, EmbeddedPostgres> postgres = new HashMap<>();
+    private final Map<Wanted, EmbeddedPostgres> postgres = new HashMap<>();
     private EmbeddedKafka kafka;
     private EmbeddedRegistry registry;
+
+    /**
+     * A PostgreSQL server that a test asks for.
+     *
+     * @param major its major version
+     * @param settings settings of its own; those of the common server if it has none
+     */
+    private record Wanted(int major, Map<String, String> settings) {}
 
     RunningServers() {
         try {
@@ -32,14 +40,25 @@ final class RunningServers implements AutoCloseable {
     }
 
     synchronized EmbeddedPostgres postgres(int major) {
-        EmbeddedPostgres server = postgres.get(major);
+        return postgres(
+                new Wanted(major, Map.of()),
+                PostgresSettings.of(major, directory.resolve("postgresql-" + major))
+                        .with("max_connections", "200")
+                        .with("max_replication_slots", "50")
+                        .with("max_wal_senders", "50")
+                        .withPasswords());
+    }
+
+    synchronized EmbeddedPostgres postgres(int major, Map<String, String> settings) {
+        Path own = directory.resolve("postgresql-" + major + "-" + postgres.size());
+        return postgres(new Wanted(major, settings), new PostgresSettings(major, own, settings, false));
+    }
+
+    private EmbeddedPostgres postgres(Wanted wanted, PostgresSettings settings) {
+        EmbeddedPostgres server = postgres.get(wanted);
         if (server == null) {
-            server = EmbeddedPostgres.start(PostgresSettings.of(major, directory.resolve("postgresql-" + major))
-                    .with("max_connections", "200")
-                    .with("max_replication_slots", "50")
-                    .with("max_wal_senders", "50")
-                    .withPasswords());
-            postgres.put(major, server);
+            server = EmbeddedPostgres.start(settings);
+            postgres.put(wanted, server);
             stops.push(server::close);
         }
         return server;

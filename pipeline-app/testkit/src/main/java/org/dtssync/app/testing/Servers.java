@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dtssync.app.embedded.EmbeddedKafka;
 import org.dtssync.app.embedded.EmbeddedPostgres;
@@ -35,6 +36,18 @@ public final class Servers implements AutoCloseable {
     /** Returns the server of a major version: 14, 17 or 18. */
     public EmbeddedPostgres postgres(int major) {
         return running.postgres(major);
+    }
+
+    /**
+     * Returns a server with settings of its own, on which nobody needs a password.
+     *
+     * @param settings settings of postgresql.conf, at least one
+     */
+    public EmbeddedPostgres postgres(int major, Map<String, String> settings) {
+        if (settings.isEmpty()) {
+            throw new IllegalArgumentException("the common server of a version has no settings of its own");
+        }
+        return running.postgres(major, settings);
     }
 
     /** Returns the broker. */

@@ -25,6 +25,11 @@ public final class ServersExtension implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return of(context);
+    }
+
+    /** Returns the servers for an extension that needs them itself. */
+    public static Servers of(ExtensionContext context) {
         // Not the root's: Surefire gives classes to its processes one by one, each as an execution with a root of its
         // own.
         Store run = context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE);

@@ -9,6 +9,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.PooledShop;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.schemas.TopicNames;

@@ -109,7 +109,7 @@ class SecretsStaySecretTest {
         execute(destination, "DELETE FROM public.item");
         execute(source, "UPDATE public.item SET v = 'two'");
         Started run = dtsSync.start("run", task);
-        await().atMost(Duration.ofSeconds(30)).until(() -> run.errSoFar().contains("Phase begins."));
+        await().atMost(Duration.ofSeconds(60)).until(() -> run.errSoFar().contains("Phase begins."));
         places.put("arguments", arguments(run));
         places.put("sessions at the source", rows(source, "SELECT * FROM pg_stat_activity"));
         places.put("sessions at the destination", rows(destination, "SELECT * FROM pg_stat_activity"));

@@ -15,6 +15,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;

@@ -13,6 +13,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.PooledShop;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

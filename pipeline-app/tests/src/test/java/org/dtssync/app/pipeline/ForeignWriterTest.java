@@ -73,7 +73,7 @@ class ForeignWriterTest {
             pair.awaitStep("fence");
             RunningPair.execute(writer, "UPDATE public.line SET note = 'y'");
             writer.commit();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> RunningPair.query(
                                     pair.destination(), "SELECT count(*) FROM public.line WHERE note = 'y'")
                             .equals("100"));

@@ -210,7 +210,7 @@ class NamesLostTopicsTest {
             locking.setAutoCommit(false);
             statement.execute("LOCK TABLE public.item IN EXCLUSIVE MODE");
             moved.atSource("UPDATE public.item SET v = 'a' WHERE id = 1");
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> !moved.valueAtDestination(
                                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type ="
                                             + " 'Lock' AND datname = current_database() AND application_name = '"
@@ -316,11 +316,11 @@ class NamesLostTopicsTest {
         }
 
         void awaitEnd(String topic, long end) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> end(topic) >= end);
+            await().atMost(Duration.ofSeconds(60)).until(() -> end(topic) >= end);
         }
 
         void awaitRecords(String topic) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> exists(topic) && end(topic) >= 4);
+            await().atMost(Duration.ofSeconds(60)).until(() -> exists(topic) && end(topic) >= 4);
         }
 
         private boolean exists(String topic) throws Exception {
@@ -341,7 +341,7 @@ class NamesLostTopicsTest {
 
         void delete(String topic) throws Exception {
             admin.deleteTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
-            await().atMost(Duration.ofSeconds(20)).until(() -> !exists(topic));
+            await().atMost(Duration.ofSeconds(60)).until(() -> !exists(topic));
         }
 
         /** Lets the broker compact all but the newest segment of a topic, soon. */
@@ -367,7 +367,7 @@ class NamesLostTopicsTest {
 
         /** Waits until fewer records than so many are left; the broker's cleaner looks every 15 seconds. */
         void awaitFewerRecords(String topic, int records) {
-            await().atMost(Duration.ofSeconds(45))
+            await().atMost(Duration.ofSeconds(120))
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> records(topic) < records);
         }

@@ -85,14 +85,14 @@ class RepeatedCutsTest {
             try (LiveRun run = moved.streaming()) {
                 moved.atSource("INSERT INTO public.line VALUES ('twice'), ('twice')");
                 int first = cuts(servers, moved).size();
-                await().atMost(Duration.ofSeconds(30))
+                await().atMost(Duration.ofSeconds(60))
                         .until(() -> cuts(servers, moved).size() > first + 1);
                 moved.atSource(
                         "INSERT INTO public.line VALUES ('twice'), ('twice')",
                         "UPDATE public.item SET v = 'b' WHERE id = 1",
                         "INSERT INTO public.item VALUES (10, 'ten')");
                 int second = cuts(servers, moved).size();
-                await().atMost(Duration.ofSeconds(30))
+                await().atMost(Duration.ofSeconds(60))
                         .until(() -> cuts(servers, moved).size() > second + 1);
             }
         }

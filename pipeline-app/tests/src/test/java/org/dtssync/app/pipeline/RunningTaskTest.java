@@ -92,7 +92,7 @@ class RunningTaskTest {
             }
         });
         asking.start();
-        await().atMost(Duration.ofSeconds(20)).until(() -> states().equals("posted"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> states().equals("posted"));
 
         asking.interrupt();
         asking.join();

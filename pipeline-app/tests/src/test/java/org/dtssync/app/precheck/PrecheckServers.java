@@ -2,10 +2,6 @@ package org.dtssync.app.precheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -13,11 +9,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.KafkaSettings;
@@ -29,8 +23,9 @@ import org.dtssync.app.config.SourceSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.embedded.EmbeddedPostgres;
-import org.dtssync.app.embedded.PostgresSettings;
 import org.dtssync.app.precheck.PrecheckItem.Result;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -38,14 +33,14 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A fresh database at each of two real servers for every test; the servers are started once and stopped at the end of the
- * run. Roles a test makes begin with {@code t_} and are dropped after it.
+ * A fresh database at each of two real servers for every test. Roles a test makes begin with {@code t_} and are dropped after it.
  */
 final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
-    private Servers servers;
+    private EmbeddedPostgres source;
+    private EmbeddedPostgres destination;
     private String database;
     private final List<Connection> open = new ArrayList<>();
 
@@ -61,49 +56,11 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     boolean same;
     Duration suspiciousAge = Duration.ofSeconds(30);
 
-    private record Servers(Path directory, EmbeddedPostgres source, EmbeddedPostgres destination)
-            implements AutoCloseable {
-
-        static Servers start() {
-            try {
-                Path directory = Files.createTempDirectory("precheck");
-                return new Servers(
-                        directory,
-                        EmbeddedPostgres.start(
-                                settings(14, directory.resolve("source"), Map.of("max_prepared_transactions", "5"))),
-                        EmbeddedPostgres.start(settings(
-                                17,
-                                directory.resolve("destination"),
-                                Map.of("wal_level", "replica", "max_wal_senders", "0"))));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private static PostgresSettings settings(int major, Path directory, Map<String, String> server) {
-            return new PostgresSettings(major, directory, server, false);
-        }
-
-        @Override
-        public void close() throws IOException {
-            try (source;
-                    destination) {
-                // Both are stopped, the second one even if the first one cannot be.
-            }
-            try (Stream<Path> files = Files.walk(directory)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
-    }
-
     @Override
     public void beforeEach(ExtensionContext context) throws SQLException {
-        servers = context.getStore(
-                        ExtensionContext.StoreScope.LAUNCHER_SESSION,
-                        ExtensionContext.Namespace.create(PrecheckServers.class))
-                .getOrComputeIfAbsent(Servers.class, key -> Servers.start(), Servers.class);
+        Servers servers = ServersExtension.of(context);
+        source = servers.postgres(14, Map.of("max_prepared_transactions", "5"));
+        destination = servers.postgres(17, Map.of("wal_level", "replica", "max_wal_senders", "0"));
         database = "precheck_" + NUMBER.incrementAndGet();
         for (EmbeddedPostgres server : both()) {
             run(server, "postgres", "CREATE DATABASE " + database);
@@ -124,7 +81,7 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     }
 
     private List<EmbeddedPostgres> both() {
-        return List.of(servers.source, servers.destination);
+        return List.of(source, destination);
     }
 
     String database() {
@@ -133,39 +90,39 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
 
     /** Makes the database at the destination again, with other options. */
     void remakeDestination(String options) throws SQLException {
-        run(servers.destination, "postgres", "DROP DATABASE " + database + " WITH (FORCE)");
-        run(servers.destination, "postgres", "CREATE DATABASE " + database + " TEMPLATE template0 " + options);
+        run(destination, "postgres", "DROP DATABASE " + database + " WITH (FORCE)");
+        run(destination, "postgres", "CREATE DATABASE " + database + " TEMPLATE template0 " + options);
     }
 
     /** Makes the database at the source again, with other options. */
     void remakeSource(String options) throws SQLException {
-        run(servers.source, "postgres", "DROP DATABASE " + database + " WITH (FORCE)");
-        run(servers.source, "postgres", "CREATE DATABASE " + database + " TEMPLATE template0 " + options);
+        run(source, "postgres", "DROP DATABASE " + database + " WITH (FORCE)");
+        run(source, "postgres", "CREATE DATABASE " + database + " TEMPLATE template0 " + options);
     }
 
     /** Runs statements at the source as a superuser. */
     void atSource(String sql) throws SQLException {
-        run(servers.source, database, sql);
+        run(source, database, sql);
     }
 
     /** Runs statements at the destination as a superuser. */
     void atDestination(String sql) throws SQLException {
-        run(servers.destination, database, sql);
+        run(destination, database, sql);
     }
 
     /** Opens a session at the source that lasts until the end of the test. */
     Connection sourceSession() throws SQLException {
-        Connection connection = DriverManager.getConnection(url(servers.source, database), "postgres", "");
+        Connection connection = DriverManager.getConnection(url(source, database), "postgres", "");
         open.add(connection);
         return connection;
     }
 
     DatabaseSettings sourceSettings() {
-        return new DatabaseSettings(url(servers.source, database), user, null, Map.of());
+        return new DatabaseSettings(url(source, database), user, null, Map.of());
     }
 
     DatabaseSettings destinationSettings() {
-        return new DatabaseSettings(url(servers.destination, database), user, null, Map.of());
+        return new DatabaseSettings(url(destination, database), user, null, Map.of());
     }
 
     TaskFile task() {

@@ -18,6 +18,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
+import org.dtssync.app.testing.Servers;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Epoch;
@@ -35,18 +36,20 @@ final class Bench implements AutoCloseable {
     final DatabaseConnections destination;
     final ProgressStore store;
     final Epoch epoch = new Epoch(TASK, 1);
-    final Servers servers;
+    final EmbeddedPostgres sourceServer;
+    final EmbeddedPostgres destinationServer;
     private final String database;
 
     Bench(Servers servers) throws SQLException {
-        this.servers = servers;
+        sourceServer = servers.postgres(14);
+        destinationServer = servers.postgres(17);
         database = "bench_" + NUMBER.incrementAndGet();
-        for (EmbeddedPostgres server : List.of(servers.source(), servers.destination())) {
+        for (EmbeddedPostgres server : List.of(sourceServer, destinationServer)) {
             admin(server, "DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
             admin(server, "CREATE DATABASE " + database);
         }
-        source = connections(End.SOURCE, servers.source(), database);
-        destination = connections(End.DESTINATION, servers.destination(), database);
+        source = connections(End.SOURCE, sourceServer, database);
+        destination = connections(End.DESTINATION, destinationServer, database);
         store = new ProgressStore(destination, TASK);
         store.install();
         atDestination("INSERT INTO dts_sync.fence VALUES ('" + TASK + "', 1)");
@@ -187,7 +190,7 @@ final class Bench implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (EmbeddedPostgres server : List.of(servers.source(), servers.destination())) {
+        for (EmbeddedPostgres server : List.of(sourceServer, destinationServer)) {
             admin(server, "DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
         }
     }

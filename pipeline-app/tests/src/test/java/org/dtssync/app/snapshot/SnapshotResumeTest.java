@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.state.TableState;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
@@ -24,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job that ends in the middle, however it ends, is carried on by the next one, and nothing is copied twice. */
-@ExtendWith(Servers.Extension.class)
+@ExtendWith(ServersExtension.class)
 class SnapshotResumeTest {
 
     private static final TableName ORDERS = new TableName("public", "orders");
@@ -200,7 +202,7 @@ class SnapshotResumeTest {
             public void committing(TableName table, int chunk) {
                 int now = number.incrementAndGet();
                 if (now == 5 || now == 15) {
-                    EmbeddedPostgres server = now == 5 ? bench.servers.destination() : bench.servers.source();
+                    EmbeddedPostgres server = now == 5 ? bench.destinationServer : bench.sourceServer;
                     server.crash();
                     server.start();
                 }

@@ -7,13 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.dtssync.app.testing.KeyTypes;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Every shape of table and key arrives equal, from PostgreSQL 14 in 17. */
-@ExtendWith(Servers.Extension.class)
+@ExtendWith(ServersExtension.class)
 class SnapshotShapesTest {
 
     private static final int CHUNK_ROWS = 7;

@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SnapshotSettings;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the application does at the source meanwhile makes the load neither fail nor wrong. */
-@ExtendWith(Servers.Extension.class)
+@ExtendWith(ServersExtension.class)
 class SnapshotUnderLoadTest {
 
     private Bench bench;

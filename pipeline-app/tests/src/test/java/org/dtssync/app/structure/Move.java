@@ -10,15 +10,19 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.testing.Servers;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Epoch;
 
@@ -33,14 +37,24 @@ final class Move {
     final Epoch epoch = new Epoch("shop", 1);
     final List<String> tried = Collections.synchronizedList(new ArrayList<>());
 
-    Move(Databases databases, int from, int to) throws SQLException {
-        createDatabase(databases.open(End.SOURCE, from, "postgres"), "structure_source");
-        createDatabase(databases.open(End.DESTINATION, to, "postgres"), "structure_destination");
-        source = databases.open(End.SOURCE, from, "structure_source");
-        destination = databases.open(End.DESTINATION, to, "structure_destination");
+    Move(Servers servers, int from, int to) throws SQLException {
+        createDatabase(connections(End.SOURCE, servers.postgres(from), "postgres"), "structure_source");
+        createDatabase(connections(End.DESTINATION, servers.postgres(to), "postgres"), "structure_destination");
+        source = connections(End.SOURCE, servers.postgres(from), "structure_source");
+        destination = connections(End.DESTINATION, servers.postgres(to), "structure_destination");
         new ProgressStore(destination, "shop").install();
         execute(destination, "INSERT INTO dts_sync.fence VALUES ('shop', 1)");
         store = new StructureObjectStore(destination, "shop");
+    }
+
+    /** Sends several statements as one text, as the test's SQL is written. */
+    private static DatabaseConnections connections(End role, EmbeddedPostgres server, String database) {
+        DatabaseSettings settings = server.superuser(database);
+        return new DatabaseConnections(
+                role,
+                new DatabaseSettings(
+                        settings.url(), settings.user(), settings.password(), Map.of("preferQueryMode", "simple")),
+                "structure-test");
     }
 
     static String everything() throws IOException {

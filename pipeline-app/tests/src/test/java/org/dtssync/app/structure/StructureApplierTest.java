@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,34 +13,24 @@ import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Objects that are refused, corrected, skipped, or there already. */
+@ExtendWith(ServersExtension.class)
 class StructureApplierTest {
-
-    private static Databases databases;
 
     private Move move;
 
     @BeforeEach
-    void freshDatabases() throws Exception {
-        move = new Move(databases, 14, 17);
-    }
-
-    @BeforeAll
-    static void startServers() {
-        databases = new Databases();
-    }
-
-    @AfterAll
-    static void stopServers() throws IOException {
-        databases.close();
+    void freshDatabases(Servers servers) throws Exception {
+        move = new Move(servers, 14, 17);
     }
 
     @Test

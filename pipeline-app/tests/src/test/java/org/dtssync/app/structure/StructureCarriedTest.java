@@ -2,7 +2,6 @@ package org.dtssync.app.structure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.DestinationSettings.Existing;
@@ -11,17 +10,19 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The structure of real databases comes across to servers of newer versions. */
+@ExtendWith(ServersExtension.class)
 class StructureCarriedTest {
 
     /** What a database may not have before its rows are consistent. */
@@ -38,22 +39,10 @@ class StructureCarriedTest {
             SELECT polname FROM pg_policy
             """;
 
-    private static Databases databases;
-
-    @BeforeAll
-    static void startServers() {
-        databases = new Databases();
-    }
-
-    @AfterAll
-    static void stopServers() throws IOException {
-        databases.close();
-    }
-
     @ParameterizedTest
     @CsvSource({"14, 17", "17, 18"})
-    void everythingComesAcrossInThreeSections(int from, int to) throws Exception {
-        Move move = new Move(databases, from, to);
+    void everythingComesAcrossInThreeSections(int from, int to, Servers servers) throws Exception {
+        Move move = new Move(servers, from, to);
         Move.execute(move.source, Move.everything());
         move.read(Move.EVERYTHING);
 
@@ -84,8 +73,8 @@ class StructureCarriedTest {
     }
 
     @Test
-    void aChangedObjectIsNamedByTheComparison() throws Exception {
-        Move move = new Move(databases, 17, 17 + 1);
+    void aChangedObjectIsNamedByTheComparison(Servers servers) throws Exception {
+        Move move = new Move(servers, 17, 17 + 1);
         String sql = "CREATE TABLE public.a (id int PRIMARY KEY, t text); CREATE INDEX a_t ON public.a (t);"
                 + " CREATE VIEW public.v AS SELECT id FROM public.a";
         Move.execute(move.source, sql);
@@ -102,8 +91,8 @@ class StructureCarriedTest {
     }
 
     @Test
-    void onlyWhatTheSelectionTakesAndWhatItNeedsIsCarried() throws Exception {
-        Move move = new Move(databases, 14, 17);
+    void onlyWhatTheSelectionTakesAndWhatItNeedsIsCarried(Servers servers) throws Exception {
+        Move move = new Move(servers, 14, 17);
         Move.execute(move.source, """
                 GRANT USAGE ON SCHEMA public TO app_reader;
                 CREATE SCHEMA common; CREATE SCHEMA other; CREATE SCHEMA dts_sync;
@@ -152,8 +141,8 @@ class StructureCarriedTest {
     }
 
     @Test
-    void anAccountWithoutRightsReadsTheSameStructure() throws Exception {
-        Move move = new Move(databases, 14, 17);
+    void anAccountWithoutRightsReadsTheSameStructure(Servers servers) throws Exception {
+        Move move = new Move(servers, 14, 17);
         Move.execute(move.source, Move.everything());
         Move.execute(move.source, "ALTER ROLE app_reader LOGIN");
         DatabaseSettings settings = move.source.settings();
@@ -170,8 +159,8 @@ class StructureCarriedTest {
     }
 
     @Test
-    void withoutOwnersEverythingBelongsToTheDestinationsAccount() throws Exception {
-        Move move = new Move(databases, 14, 17);
+    void withoutOwnersEverythingBelongsToTheDestinationsAccount(Servers servers) throws Exception {
+        Move move = new Move(servers, 14, 17);
         Move.execute(move.source, Move.everything());
         ObjectSelection selection = new ObjectSelection(List.of("*.*"), List.of(), Owners.DROP);
 
@@ -189,8 +178,8 @@ class StructureCarriedTest {
     }
 
     @Test
-    void materializedViewsAreRefreshedAfterThoseTheyReadAndTablesAnalyzed() throws Exception {
-        Move move = new Move(databases, 14, 17);
+    void materializedViewsAreRefreshedAfterThoseTheyReadAndTablesAnalyzed(Servers servers) throws Exception {
+        Move move = new Move(servers, 14, 17);
         Move.execute(move.source, Move.everything());
         move.read(Move.EVERYTHING);
         move.make(Existing.FAIL);

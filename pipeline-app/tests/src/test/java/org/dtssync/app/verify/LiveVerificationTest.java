@@ -3,44 +3,29 @@ package org.dtssync.app.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.dtssync.app.verify.DatabasePair.table;
 
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Compares databases of PostgreSQL 14 and 17 while the source is written to and the destination follows behind. */
+@ExtendWith(ServersExtension.class)
 class LiveVerificationTest {
 
     private static final int HOT_ROWS = 50;
 
-    @TempDir
-    static Path directory;
-
-    private static TestServers servers;
-
     private DatabasePair databases;
 
-    @BeforeAll
-    static void start() {
-        servers = new TestServers(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
-    }
-
     @BeforeEach
-    void open() throws SQLException {
-        databases = new DatabasePair(servers.of(14), servers.of(17), "");
+    void open(Servers servers) throws SQLException {
+        databases = new DatabasePair(servers.postgres(14), servers.postgres(17), "");
         databases.both(
                 "CREATE TABLE stock (id int PRIMARY KEY, v int)",
                 "INSERT INTO stock SELECT g, g FROM generate_series(1, 5000) AS g",

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.dtssync.app.verify.DatabasePair.table;
 
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +21,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -29,36 +30,20 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Compares databases of PostgreSQL 14 and 17 at rest. */
+@ExtendWith(ServersExtension.class)
 class VerificationTest {
-
-    @TempDir
-    static Path directory;
-
-    private static TestServers servers;
 
     private DatabasePair databases;
 
-    @BeforeAll
-    static void start() {
-        servers = new TestServers(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
-    }
-
     @BeforeEach
-    void open() throws SQLException {
-        databases = new DatabasePair(servers.of(14), servers.of(17), "");
+    void open(Servers servers) throws SQLException {
+        databases = new DatabasePair(servers.postgres(14), servers.postgres(17), "");
     }
 
     @AfterEach
@@ -291,12 +276,12 @@ class VerificationTest {
     }
 
     @Test
-    void hashesAreTheSameOnEveryVersion() throws Exception {
+    void hashesAreTheSameOnEveryVersion(Servers servers) throws Exception {
         String sql = """
                 SELECT string_agg(hashtextextended(ROW(x, length(x))::text COLLATE "C", 0)::text, ' ')
                 FROM unnest(ARRAY['', 'a', E'\\n\\t"\\\\(),', 'ğİıŞ 漢字 😀', repeat('xyz😀', 100000), NULL]) AS x
                 """;
-        try (DatabasePair newer = new DatabasePair(servers.of(17), servers.of(18), "")) {
+        try (DatabasePair newer = new DatabasePair(servers.postgres(17), servers.postgres(18), "")) {
             List<String> oldest = DatabasePair.query(databases.source(), sql);
             assertThat(DatabasePair.query(newer.source(), sql)).isEqualTo(oldest);
             assertThat(DatabasePair.query(newer.destination(), sql)).isEqualTo(oldest);
@@ -304,8 +289,9 @@ class VerificationTest {
     }
 
     @Test
-    void comparesDatabasesOfDifferentEncodings() throws Exception {
-        try (DatabasePair mixed = new DatabasePair(servers.of(17), servers.of(18), "ENCODING 'LATIN1' LOCALE 'C'")) {
+    void comparesDatabasesOfDifferentEncodings(Servers servers) throws Exception {
+        try (DatabasePair mixed =
+                new DatabasePair(servers.postgres(17), servers.postgres(18), "ENCODING 'LATIN1' LOCALE 'C'")) {
             mixed.both(
                     "CREATE TABLE words (w text COLLATE \"C\" PRIMARY KEY, n int)",
                     "INSERT INTO words SELECT 'é' || g, g FROM generate_series(1, 3000) AS g",
@@ -470,14 +456,14 @@ class VerificationTest {
                 }
             });
             verifying.start();
-            await().atMost(Duration.ofSeconds(20)).until(() -> waiting().equals(List.of("1")));
+            await().atMost(Duration.ofSeconds(60)).until(() -> waiting().equals(List.of("1")));
 
             verifying.interrupt();
 
             verifying.join(10_000);
             assertThat(outcome.get()).isInstanceOf(InterruptedException.class);
-            await().atMost(Duration.ofSeconds(10)).until(() -> waiting().equals(List.of("0")));
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60)).until(() -> waiting().equals(List.of("0")));
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> Thread.getAllStackTraces().keySet().stream()
                             .noneMatch(thread -> thread.getName().startsWith("verify-")));
             holder.rollback();

@@ -3,7 +3,6 @@ package org.dtssync.app.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.dtssync.app.verify.DatabasePair.table;
 
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +12,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.testing.KeyTypes;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,33 +23,21 @@ import org.slf4j.LoggerFactory;
  * Tables with each type as the first and as the second column of their key, between servers of different versions whose
  * databases sort text differently: nothing is reported where nothing differs, and everything where something does.
  */
+@ExtendWith(ServersExtension.class)
 class VerifiedKeysTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(VerifiedKeysTest.class);
 
     private static final int CHUNK_ROWS = 9;
 
-    @TempDir
-    static Path directory;
-
-    private static TestServers servers;
-
-    @BeforeAll
-    static void start() {
-        servers = new TestServers(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        servers.close();
-    }
-
     @Test
-    void keysOfEveryTypeAreComparedExactly() throws Exception {
+    void keysOfEveryTypeAreComparedExactly(Servers servers) throws Exception {
         long seed = System.nanoTime();
         LOG.warn("Random keys begin. seed={}", seed);
         try (DatabasePair databases = new DatabasePair(
-                servers.of(14), servers.of(17), "ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")) {
+                servers.postgres(14),
+                servers.postgres(17),
+                "ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")) {
             List<TableProgress> tables = fill(databases, new Random(seed));
             TableProgress[] all = tables.toArray(TableProgress[]::new);
 

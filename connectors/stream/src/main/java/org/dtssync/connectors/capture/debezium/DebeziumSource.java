@@ -12,6 +12,7 @@ import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.ChangeSource;
 import org.dtssync.connectors.capture.RowChange;
 import org.dtssync.connectors.capture.SourceEvent;
+import org.dtssync.connectors.fault.Failpoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,6 +92,7 @@ public final class DebeziumSource implements ChangeSource {
         if (confirmed > 0) {
             task.commitRecord(records.get(confirmed - 1), null);
             task.commit();
+            Failpoint.CAPTURE_CUT_CONFIRMED.reached();
         }
     }
 

@@ -1,6 +1,5 @@
-package org.dtssync.app.cli;
+package org.dtssync.app.testing;
 
-import org.dtssync.app.testing.Servers;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /**
@@ -12,9 +11,10 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
  * @param kafka the brokers' addresses
  * @param registry the registry's address
  */
-record TaskText(String name, String source, String destination, String kafka, String registry) {
+public record TaskText(String name, String source, String destination, String kafka, String registry) {
 
-    static TaskText of(Servers servers, DatabaseSettings source, DatabaseSettings destination) {
+    /** Returns one for two databases and the broker and registry that all tests share. */
+    public static TaskText of(Servers servers, DatabaseSettings source, DatabaseSettings destination) {
         return new TaskText(
                 servers.uniqueName(),
                 end(source.url(), source.user(), "unused"),
@@ -24,23 +24,27 @@ record TaskText(String name, String source, String destination, String kafka, St
     }
 
     /** Returns the value of source or destination. */
-    static String end(String url, String user, String password) {
+    public static String end(String url, String user, String password) {
         return "{ url: \"" + url + "\", user: " + user + ", password: \"" + password + "\" }";
     }
 
-    TaskText withSource(String line) {
+    /** Returns the same with another source. */
+    public TaskText withSource(String line) {
         return new TaskText(name, line, destination, kafka, registry);
     }
 
-    TaskText withDestination(String line) {
+    /** Returns the same with another destination. */
+    public TaskText withDestination(String line) {
         return new TaskText(name, source, line, kafka, registry);
     }
 
-    TaskText withKafka(String servers) {
+    /** Returns the same with another brokers. */
+    public TaskText withKafka(String servers) {
         return new TaskText(name, source, destination, servers, registry);
     }
 
-    TaskText withRegistry(String url) {
+    /** Returns the same with another registry. */
+    public TaskText withRegistry(String url) {
         return new TaskText(name, source, destination, kafka, url);
     }
 

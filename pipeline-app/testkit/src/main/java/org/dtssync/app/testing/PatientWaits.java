@@ -1,0 +1,20 @@
+package org.dtssync.app.testing;
+
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+
+/**
+ * Lets tests wait for a minute, unless one says otherwise: on a busy machine ten seconds, Awaitility's own limit, tell nothing. Who
+ * waits for something that comes waits no longer for it. Used by JUnit.
+ */
+public final class PatientWaits implements LauncherSessionListener {
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    @Override
+    public void launcherSessionOpened(LauncherSession session) {
+        Awaitility.setDefaultTimeout(LIMIT);
+    }
+}

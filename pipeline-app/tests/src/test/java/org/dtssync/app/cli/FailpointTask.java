@@ -1,0 +1,85 @@
+package org.dtssync.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.dtssync.app.testing.CommandLineProcess;
+import org.dtssync.app.testing.CommandLineProcess.Outcome;
+import org.dtssync.app.testing.CommandLineProcess.Started;
+import org.dtssync.connectors.fault.Failpoint;
+import org.dtssync.connectors.fault.Failpoint.Action;
+
+/**
+ * A task whose processes die at failpoints.
+ *
+ * @param directory where its processes work
+ * @param file its task file
+ */
+record FailpointTask(Path directory, String file) {
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /**
+     * A place and the command that comes by.
+     *
+     * @param point the place
+     * @param pass at which pass
+     * @param command the command and its options
+     */
+    record Strike(Failpoint point, int pass, List<String> command) {
+
+        static Strike of(Failpoint point, int pass, String... command) {
+            return new Strike(point, pass, List.of(command));
+        }
+    }
+
+    static FailpointTask create(Path directory, String text) throws IOException {
+        return new FailpointTask(directory, new CommandLineProcess(directory, Map.of()).file("task.yaml", text));
+    }
+
+    /** Runs a command that dies on its way: every other one by itself, the others by {@code kill -9} while they stand there. */
+    void strike(Strike strike) throws IOException, InterruptedException {
+        Action action = strike.point().ordinal() % 2 == 0 ? Action.HALT : Action.FREEZE;
+        CommandLineProcess dtsSync = new CommandLineProcess(
+                directory, Map.of(Failpoint.VARIABLE, strike.point().at(strike.pass(), action)));
+        Started started = dtsSync.start(arguments(strike.command().toArray(String[]::new)));
+        if (action == Action.FREEZE) {
+            await().atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> !started.process().isAlive() || hasReached(started, strike));
+            started.process().destroyForcibly().waitFor();
+        }
+        Outcome outcome = started.await(LIMIT);
+        assertThat(outcome.err()).as("%s", strike).contains(sentence(strike));
+        if (action == Action.HALT) {
+            assertThat(outcome.exitCode()).as("%s", strike).isEqualTo(Failpoint.EXIT_CODE);
+        }
+    }
+
+    private static boolean hasReached(Started started, Strike strike) throws IOException {
+        return started.errSoFar().contains(sentence(strike));
+    }
+
+    private static String sentence(Strike strike) {
+        return "Failpoint " + strike.point().label() + " reached, pass " + strike.pass() + ".";
+    }
+
+    /** Runs a command that nothing interrupts, and which has to succeed. */
+    Outcome succeed(String... command) throws IOException, InterruptedException {
+        Outcome outcome = new CommandLineProcess(directory, Map.of()).run(arguments(command));
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        return outcome;
+    }
+
+    private String[] arguments(String... command) {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.add(1, file);
+        return arguments.toArray(String[]::new);
+    }
+}

@@ -1,0 +1,127 @@
+package org.dtssync.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dtssync.app.cli.FailpointTask.Strike;
+import org.dtssync.connectors.fault.Failpoint;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Each failpoint is passed by the program, struck by a test and on the page of failpoints. Run with {@code -Dreference.write=true} to
+ * write the page after a change.
+ */
+class FailpointsAreHeldTest {
+
+    private static final String PAGE = """
+            # Failpoints
+
+            A failpoint is a place in the code where a crash leaves something half done. Each has a name, is compiled into the program and
+            does nothing unless the environment variable `%s` names it:
+
+            ```
+            %s=NAME[:PASS[:ACTION]] scripts/dts-sync run task.yaml
+            ```
+
+            `PASS` says at which pass, 1 unless told otherwise. `ACTION` is `halt`, which ends the process at once with exit code %d, or
+            `freeze`, which holds the thread until the process is killed, so that you can look at the servers first. The process says on
+            standard error that it has reached the failpoint.
+
+            `LoadSurvivesFailpointsTest` and `MoveSurvivesFailpointsTest` kill a task at each of them, run the same command again and compare
+            both databases. To add one, add a constant to `Failpoint`, call its `reached()` at the place, and strike it in one of these tests;
+            `FailpointsAreHeldTest` fails until all three are there, and writes this page.
+
+            | failpoint | what a crash leaves |
+            |---|---|
+            %s""";
+
+    private static final Pattern PASSED = Pattern.compile("Failpoint\\.([A-Z_]+)\\.reached\\(\\)");
+
+    @Test
+    void aTestDiesAtEach() {
+        Set<Failpoint> struck = Stream.of(
+                        LoadSurvivesFailpointsTest.LOAD,
+                        LoadSurvivesFailpointsTest.STREAM,
+                        LoadSurvivesFailpointsTest.LARGE,
+                        LoadSurvivesFailpointsTest.RELOAD,
+                        MoveSurvivesFailpointsTest.SWITCHOVER,
+                        MoveSurvivesFailpointsTest.UNDO,
+                        MoveSurvivesFailpointsTest.FINISH,
+                        MoveSurvivesFailpointsTest.ROLLBACK,
+                        MoveSurvivesFailpointsTest.ROLLBACK_FINISH,
+                        MoveSurvivesFailpointsTest.ABANDON,
+                        MoveSurvivesFailpointsTest.RELEASE,
+                        MoveSurvivesFailpointsTest.COMPLETE)
+                .flatMap(strikes -> strikes.stream().map(Strike::point))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Failpoint.class)));
+
+        assertThat(struck).containsExactlyInAnyOrder(Failpoint.values());
+    }
+
+    @Test
+    void theProgramComesByEach() throws IOException {
+        Set<String> passed = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(project())) {
+            for (Path file : files.filter(FailpointsAreHeldTest::isMainCode).toList()) {
+                Matcher matcher = PASSED.matcher(Files.readString(file));
+                while (matcher.find()) {
+                    passed.add(matcher.group(1));
+                }
+            }
+        }
+
+        assertThat(passed)
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(Failpoint.values()).map(Enum::name).toList());
+    }
+
+    @Test
+    void thePageHasEach() throws IOException {
+        Path page = project().resolve("docs/failpoints.md");
+        if (Boolean.getBoolean("reference.write")) {
+            Files.writeString(page, page());
+        }
+
+        assertThat(Files.readString(page))
+                .as("run this test with -Dreference.write=true and commit the file")
+                .isEqualTo(page());
+    }
+
+    private static String page() {
+        String rows = Arrays.stream(Failpoint.values())
+                .map(point -> "| `" + point.label() + "` | " + point.leaves() + " |\n")
+                .collect(Collectors.joining());
+        return PAGE.formatted(Failpoint.VARIABLE, Failpoint.VARIABLE, Failpoint.EXIT_CODE, rows);
+    }
+
+    @Test
+    void namesAreWrittenAsConstantsAre() {
+        assertThat(Failpoint.values())
+                .allSatisfy(point -> assertThat(point.label().replace('.', '_').replace('-', '_'))
+                        .isEqualToIgnoringCase(point.name()))
+                .allSatisfy(point -> assertThat(Failpoint.of(point.label())).isEqualTo(point));
+    }
+
+    private static boolean isMainCode(Path file) {
+        return file.toString().endsWith(".java") && file.toString().contains("src/main/java");
+    }
+
+    /** The first directory above that has the scripts. */
+    private static Path project() {
+        Path directory = Path.of("").toAbsolutePath();
+        while (!Files.isDirectory(directory.resolve("scripts"))) {
+            directory = directory.getParent();
+        }
+        return directory;
+    }
+}
