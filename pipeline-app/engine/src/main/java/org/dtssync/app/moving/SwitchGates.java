@@ -115,11 +115,11 @@ public record SwitchGates(
                 FROM published JOIN pg_class c ON c.oid = published.relation
                 JOIN pg_namespace n ON n.oid = c.relnamespace
             )
-            SELECT format('The account %s does not own table %s at the %s, so it cannot publish it for the way back. Run:'
+            SELECT format('The account %s does not own table %s at the %s, so it cannot publish it for reverse replication. Run:'
                           ' GRANT %I TO %I;', current_user, name, role, owner, current_user)
             FROM judged WHERE NOT owned
             UNION ALL
-            SELECT format('Table %s has no usable replica identity at the %s: once it is published for the way back, updates'
+            SELECT format('Table %s has no usable replica identity at the %s: once it is published for reverse replication, updates'
                           ' of it would fail. Add a primary key or run: ALTER TABLE %s REPLICA IDENTITY FULL;', name, role, name)
             FROM judged WHERE NOT identified
             ORDER BY 1
