@@ -9,7 +9,5 @@ class_archive=$project/pipeline-app/cli/target/classes.jsa
 
 # Prints the class path of all of it.
 class_path() {
-    # Ours comes first: it has a mended class of Debezium's, and Java takes the jars of a directory in no certain order.
-    for stream in "$distribution"/lib/dts-sync-stream-*.jar; do :; done
-    printf '%s' "$stream:$distribution/lib/*:$sandbox/lib/*"
+    printf '%s' "$distribution/lib/*:$sandbox/lib/*"
 }

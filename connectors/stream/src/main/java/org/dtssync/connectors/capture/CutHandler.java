@@ -1,20 +1,16 @@
 package org.dtssync.connectors.capture;
 
-import io.debezium.engine.DebeziumEngine;
-import io.debezium.engine.RecordChangeEvent;
 import java.util.List;
-import org.apache.kafka.connect.source.SourceRecord;
-import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
 
 /**
- * What the engine calls with each batch: closes cuts, and confirms to the slot only what a committed cut contains.
+ * Takes the source's events: closes cuts, and confirms to the slot only what a committed cut contains.
  *
- * <p>Called by one thread of the engine's.
+ * <p>Not thread-safe.
  */
-final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
+final class CutHandler implements ChangeSource.Consumer {
 
     /**
      * Tables of one cut, unless a single transaction has more: the destination holds locks on all of them and their indexes at
@@ -49,15 +45,12 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
     }
 
     @Override
-    public void handleBatch(
-            List<RecordChangeEvent<SourceRecord>> events,
-            DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
-            throws InterruptedException {
-        RecordChangeEvent<SourceRecord> confirmed = null;
-        RecordChangeEvent<SourceRecord> lastEnd = null;
-        for (RecordChangeEvent<SourceRecord> event : events) {
-            if (add(event)) {
-                lastEnd = event;
+    public int accept(List<SourceEvent> events) {
+        int confirmed = 0;
+        int lastEnd = 0;
+        for (int i = 0; i < events.size(); i++) {
+            if (add(events.get(i))) {
+                lastEnd = i + 1;
             }
             if (assembler.completedPieces()
                     || assembler.completeTopics() >= CUT_TABLES
@@ -70,26 +63,22 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
                 writePiece();
             }
         }
-        // A batch ends where nothing more waits, or where it is full: either way what is complete goes out now.
+        // The events end where nothing more waits, or where there are many: either way what is complete goes out now.
         if (assembler.hasComplete()) {
             writeCut();
-            confirmed = lastEnd == null ? confirmed : lastEnd;
+            confirmed = Math.max(confirmed, lastEnd);
         }
-        if (confirmed != null) {
-            committer.markProcessed(confirmed);
-            committer.markBatchFinished();
-            Failpoint.CAPTURE_CUT_CONFIRMED.reached();
-        }
+        return confirmed;
     }
 
     private boolean isFull(long changes, long bytes) {
         return changes >= limits.cutChanges() || bytes >= limits.cutBytes();
     }
 
-    /** What came before a record that stops the capture goes out first. */
-    private boolean add(RecordChangeEvent<SourceRecord> event) {
+    /** What came before a change that stops the capture goes out first. */
+    private boolean add(SourceEvent event) {
         try {
-            return assembler.add(event.record());
+            return assembler.add(event);
         } catch (SyncException e) {
             if (e.kind() == FaultKind.STRUCTURE_CHANGED && assembler.hasComplete()) {
                 writeCut();
@@ -127,10 +116,5 @@ final class CutHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEven
             beforeFirstCut.run();
             wroteNothing = false;
         }
-    }
-
-    @Override
-    public boolean supportsTombstoneEvents() {
-        return false;
     }
 }

@@ -2,7 +2,6 @@ package org.dtssync.connectors.capture;
 
 import java.util.Optional;
 import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.source.SourceRecord;
 import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 
@@ -35,17 +34,16 @@ final class MirroredTransactions {
     }
 
     /** Returns whether this change is left out; a position row always is, whosever it is. */
-    boolean leavesOut(SourceRecord record) {
-        boolean position = record.topic().equals(positionTopic);
+    boolean leavesOut(RowChange change) {
+        boolean position = change.topic().equals(positionTopic);
         if (!begun) {
             begun = true;
-            theirs = position && isTheirs((Struct) record.value());
+            theirs = position && isTheirs(change.row());
         }
         return position || theirs;
     }
 
-    private boolean isTheirs(Struct value) {
-        Struct row = value.getStruct("after") == null ? value.getStruct("before") : value.getStruct("after");
+    private boolean isTheirs(Struct row) {
         if (row == null) {
             return false;
         }

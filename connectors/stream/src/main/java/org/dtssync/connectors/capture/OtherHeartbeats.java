@@ -1,7 +1,6 @@
 package org.dtssync.connectors.capture;
 
 import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.source.SourceRecord;
 import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 
@@ -22,12 +21,11 @@ final class OtherHeartbeats {
     }
 
     /** Returns whether this change is left out. */
-    boolean leavesOut(SourceRecord record) {
-        return record.topic().equals(topic) && isOther((Struct) record.value());
+    boolean leavesOut(RowChange change) {
+        return change.topic().equals(topic) && isOther(change.row());
     }
 
-    private boolean isOther(Struct value) {
-        Struct row = value.getStruct("after") == null ? value.getStruct("before") : value.getStruct("after");
+    private boolean isOther(Struct row) {
         return row != null && !task.equals(row.getString("task"));
     }
 }

@@ -5,28 +5,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Serializes Debezium's change records, each by its table's {@link TableEncoder}.
+ * Serializes changes, each by its table's {@link TableEncoder}.
  *
  * <p>Not thread-safe.
  */
 final class RecordEncoder {
-
-    private static final String MOVED_TO = "__debezium.newkey";
-    private static final String MOVED_FROM = "__debezium.oldkey";
 
     private final Map<String, CapturedTable> tables = new HashMap<>();
     private final Map<String, TableEncoder> encoders = new HashMap<>();
     private final Converter keyConverter;
     private final Converter valueConverter;
 
-    /** The row that an update of the primary key is about to move: Debezium sends it as two records in a row. */
+    /** The row that an update of the primary key is about to move. */
     private Struct moving;
 
     private List<SeenStructure> announced = new ArrayList<>();
@@ -40,18 +36,18 @@ final class RecordEncoder {
         this.valueConverter = valueConverter;
     }
 
-    List<EncodedChange> encode(SourceRecord record) {
-        Struct value = (Struct) record.value();
+    List<EncodedChange> encode(RowChange change) {
+        Struct value = change.envelope();
         Struct movedFrom = null;
-        if (!record.headers().isEmpty()) {
-            if (record.headers().lastWithName(MOVED_TO) != null) {
-                moving = value.getStruct("before");
-            } else if (record.headers().lastWithName(MOVED_FROM) != null) {
+        switch (change.move()) {
+            case LEAVES -> moving = value.getStruct("before");
+            case ARRIVES -> {
                 movedFrom = moving;
                 moving = null;
             }
+            case NONE -> {}
         }
-        return encoder(record.topic(), value).encode(value, movedFrom);
+        return encoder(change.topic(), value).encode(value, movedFrom);
     }
 
     /** Hands over the structures in which records arrived since this was last called. */

@@ -41,7 +41,7 @@ final class SlotGate {
         }
     }
 
-    /** Debezium silently makes a missing slot anew, which would lose changes: the slot must still be where it was set. */
+    /** A slot that something else re-created or read in the meantime would lose changes: it must still be where it was set. */
     void confirmUntouched(Lsn expected) {
         try (Connection connection = source.open()) {
             ReplicationSlot.State state = slot.state(connection).orElseThrow(slot::gone);

@@ -17,7 +17,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Serializes the changes of one table as long as Debezium's schema of it stays the same object: builds the key from the
+ * Serializes the changes of one table as long as the schema of its envelopes stays the same object: builds the key from the
  * replica identity's columns and notes which columns were not sent.
  *
  * <p>Not thread-safe.
@@ -32,7 +32,6 @@ final class TableEncoder {
     private final List<Field> keyFields;
     private final List<Field> toastableFields;
     private final Schema keySchema;
-    private final EnvelopeNames names;
     private final SeenStructure structure;
 
     TableEncoder(String topic, CapturedTable table, Schema envelope, Converter keyConverter, Converter valueConverter) {
@@ -54,7 +53,6 @@ final class TableEncoder {
                         || field.schema().type() == Schema.Type.BYTES)
                 .toList();
         this.keySchema = keyFields.isEmpty() ? null : keySchema();
-        this.names = EnvelopeNames.of(envelope);
     }
 
     /** Returns whether this encoder was made for exactly this schema. */
@@ -62,10 +60,10 @@ final class TableEncoder {
         return envelope == schema;
     }
 
-    /** A column that Debezium leaves out, or one that nobody knows of yet, must never pass silently. */
+    /** A column that is left out, or one that nobody knows of yet, must never pass silently. */
     private Optional<String> difference(Schema row) {
         Set<String> sent = new TreeSet<>();
-        row.fields().forEach(field -> sent.add(field.name()));
+        row.fields().forEach(field -> sent.add(TopicNames.unescape(field.name())));
         for (String column : table.columns()) {
             if (!sent.remove(column)) {
                 return Optional.of("no longer has column " + column + ", or the column cannot be captured");
@@ -76,9 +74,9 @@ final class TableEncoder {
 
     /** By its earlier name where the record was written before the column got the one it has now. */
     private Field keyField(Schema row, String column) {
-        Field field = row.field(column);
+        Field field = row.field(TopicNames.escape(column));
         String earlier = table.earlier().names().get(column);
-        return field == null && earlier != null ? row.field(earlier) : field;
+        return field == null && earlier != null ? row.field(TopicNames.escape(earlier)) : field;
     }
 
     /** Returns the structure the records have. */
@@ -88,12 +86,12 @@ final class TableEncoder {
 
     private Schema keySchema() {
         SchemaBuilder builder = SchemaBuilder.struct().name(topic + ".Key");
-        keyFields.forEach(field -> builder.field(TopicNames.escape(field.name()), field.schema()));
+        keyFields.forEach(field -> builder.field(field.name(), field.schema()));
         return builder.build();
     }
 
     /**
-     * Serializes one record of Debezium's.
+     * Serializes one change.
      *
      * @param value the envelope
      * @param movedFrom the row before the change, if this is the second half of an update of the key; else null
@@ -115,7 +113,7 @@ final class TableEncoder {
     }
 
     /**
-     * Debezium splits an update of the primary key into two records; an update of another replica identity's columns that
+     * An update of the primary key comes in two halves; an update of another replica identity's columns that
      * leaves the primary key alone is split here the same way.
      */
     private List<EncodedChange> update(Struct value, Struct before, Struct after) {
@@ -150,8 +148,7 @@ final class TableEncoder {
     }
 
     private byte[] serialize(Struct value) {
-        Struct renamed = names.rename(value);
-        return valueConverter.fromConnectData(topic, renamed.schema(), renamed);
+        return valueConverter.fromConnectData(topic, envelope, value);
     }
 
     private byte[] key(Struct row) {
@@ -166,11 +163,9 @@ final class TableEncoder {
     private byte[] unchanged(Struct row) {
         List<String> omitted = null;
         for (Field field : toastableFields) {
-            Object value = row.get(field);
-            // By identity: a row may hold the same characters.
-            if (value == ExactColumnConverter.UNCHANGED_TEXT || value == ExactColumnConverter.UNCHANGED_BYTES) {
+            if (Unchanged.is(row.get(field))) {
                 omitted = omitted == null ? new ArrayList<>() : omitted;
-                omitted.add(TopicNames.escape(field.name()));
+                omitted.add(field.name());
             }
         }
         return omitted == null ? null : String.join(",", omitted).getBytes(StandardCharsets.US_ASCII);

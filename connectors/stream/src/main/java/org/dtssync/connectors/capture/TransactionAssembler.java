@@ -4,14 +4,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.source.SourceRecord;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * Puts Debezium's records together into whole source transactions, by its BEGIN and END records.
+ * Puts the source's events together into whole transactions.
  *
  * <p>Holds the complete transactions of the next cut and the changes of the one that is still arriving. Not thread-safe.
  */
@@ -20,8 +15,6 @@ final class TransactionAssembler {
     private final RecordEncoder encoder;
     private final MirroredTransactions mirrored;
     private final OtherHeartbeats others;
-    private final String transactionTopic;
-    private final String messageTopic;
 
     private List<SourceTransaction> complete = new ArrayList<>();
     private long completeChanges;
@@ -36,52 +29,35 @@ final class TransactionAssembler {
         this.encoder = encoder;
         this.mirrored = mirrored;
         this.others = new OtherHeartbeats(task);
-        this.transactionTopic = task + ".transaction";
-        this.messageTopic = task + ".message";
     }
 
     /**
-     * Takes the next record; returns whether it ended a transaction that has changes. One without is in no cut: would the slot
+     * Takes the next event; returns whether it ended a transaction that has changes. One without is in no cut: would the slot
      * be confirmed up to its end, then the next start would find the slot past the last cut.
      */
-    boolean add(SourceRecord record) {
-        if (record.topic().equals(transactionTopic)) {
-            return boundary(record);
+    boolean add(SourceEvent event) {
+        if (event instanceof TransactionEnd end) {
+            return end(end);
         }
-        // Logical messages are nothing that a destination could hold.
-        if (!record.topic().equals(messageTopic)) {
-            change(record);
-        }
+        change((RowChange) event);
         return false;
     }
 
-    private boolean boundary(SourceRecord record) {
-        Struct value = (Struct) record.value();
-        // Debezium's own monitor tells beginnings too; ours, which takes its place, tells ends alone.
-        if (value.getString("status").equals("BEGIN")) {
-            if (!arriving.isEmpty() || arrivingNumber > 1) {
-                throw broken("a transaction began inside another one");
-            }
-            return false;
-        }
-        return end(record, value.getInt64("ts_ms"));
-    }
-
-    private void change(SourceRecord record) {
-        if (mirrored.leavesOut(record) || others.leavesOut(record)) {
+    private void change(RowChange change) {
+        if (mirrored.leavesOut(change) || others.leavesOut(change)) {
             return;
         }
-        for (EncodedChange change : encoder.encode(record)) {
-            arriving.add(change);
-            arrivingBytes += change.size();
+        for (EncodedChange encoded : encoder.encode(change)) {
+            arriving.add(encoded);
+            arrivingBytes += encoded.size();
         }
     }
 
-    private boolean end(SourceRecord record, long commitTimeMillis) {
+    private boolean end(TransactionEnd end) {
         boolean changed = !arriving.isEmpty() || arrivingNumber > 1;
         if (changed) {
             complete.add(new SourceTransaction(
-                    endLsn(record), commitTimeMillis * 1000, arriving, arrivingNumber, encoder.takeAnnounced()));
+                    end.lsn(), end.commitTimeMillis() * 1000, arriving, arrivingNumber, encoder.takeAnnounced()));
             completeChanges += arriving.size();
             completeBytes += arrivingBytes;
             noteTopics();
@@ -101,15 +77,6 @@ final class TransactionAssembler {
             }
             last = change.topic();
         }
-    }
-
-    /** At a transaction's END Debezium has set the commit position in the offset to the end of the commit record. */
-    private static Lsn endLsn(SourceRecord record) {
-        return new Lsn(((Number) record.sourceOffset().get("lsn_commit")).longValue());
-    }
-
-    private static SyncException broken(String how) {
-        return new SyncException(FaultKind.INTERNAL, "Debezium's stream is out of order: " + how + ".", "");
     }
 
     /** Returns whether there is at least one complete transaction with changes. */

@@ -1,5 +1,5 @@
 /**
- * Reads the source's WAL through Debezium Embedded and writes it into topics in cuts.
+ * Groups what a {@link org.dtssync.connectors.capture.ChangeSource} reads from the source into cuts and writes them to topics.
  *
  * <p>Reads from: the replication slot, the last cut. Writes to: the topics of tables and the cuts.
  */

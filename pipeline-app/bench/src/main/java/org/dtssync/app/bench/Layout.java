@@ -39,17 +39,17 @@ record Layout(Path project, Path work, boolean keep, String heap, DtsSync.Build 
 
     /** Returns the benchmark's own class path: dts-sync's and these classes. */
     String classPath() {
-        return startingWith(jar("dts-sync-stream-"));
-    }
-
-    /** Returns the class path of Debezium as it comes, without the class of it that dts-sync replaces. */
-    String plainDebeziumClassPath() {
-        return startingWith(jar("debezium-connector-postgres-"));
-    }
-
-    private String startingWith(Path first) {
-        return project.resolve("pipeline-app/bench/target/classes") + ":" + first + ":" + home().resolve("lib") + "/*:"
+        return project.resolve("pipeline-app/bench/target/classes") + ":" + home().resolve("lib") + "/*:"
                 + sandbox().resolve("lib") + "/*";
+    }
+
+    /** Returns the class path of Debezium's engine as it comes. */
+    String plainDebeziumClassPath() {
+        Path libraries = project.resolve("pipeline-app/bench/target/bench/engine");
+        if (!Files.isDirectory(libraries)) {
+            throw new BenchException(libraries + " is missing. Start the benchmark with scripts/bench.");
+        }
+        return project.resolve("pipeline-app/bench/target/classes") + ":" + libraries + "/*";
     }
 
     /** Returns the class path of a Kafka Connect worker with Debezium's source and JDBC sink. */

@@ -20,6 +20,7 @@ import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
+import org.dtssync.connectors.capture.debezium.DebeziumSource;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -58,7 +59,8 @@ public record CaptureProcess(String task, String sourceUrl, String user, String 
                         process.converter(),
                         process.codec(),
                         new Told(),
-                        tables -> Set.of())
+                        tables -> Set.of(),
+                        new DebeziumSource(process.settings()))
                 .run();
     }
 

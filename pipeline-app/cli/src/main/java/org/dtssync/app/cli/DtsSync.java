@@ -1,7 +1,6 @@
 package org.dtssync.app.cli;
 
 import java.util.Locale;
-import java.util.TimeZone;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.UnpackedLibraries;
 import org.slf4j.LoggerFactory;
@@ -43,22 +42,13 @@ public final class DtsSync {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        // The driver would put the machine's language into the middle of our sentences.
-        Locale.setDefault(Locale.ROOT);
-        printTimesInUtc();
+        // The language of messages alone, and no format: the driver's stand in the middle of our sentences.
+        Locale.setDefault(Locale.Category.DISPLAY, Locale.ROOT);
         int code = commandLine().execute(arguments);
         System.out.flush();
         // Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any more.
         UnpackedLibraries.remove();
         Runtime.getRuntime().halt(code);
-    }
-
-    /**
-     * The driver opens the replication connection with this process's zone, in which the server then prints what goes to the
-     * topics: the text of a time must not depend on where the process runs.
-     */
-    private static void printTimesInUtc() {
-        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
     }
 
     static CommandLine commandLine() {

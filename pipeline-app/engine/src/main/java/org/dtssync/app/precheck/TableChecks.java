@@ -42,13 +42,17 @@ final class TableChecks {
         findings.passIfNothingFound("objects", ends.captured().size() + " tables are selected.");
     }
 
-    /** Debezium reads columns by their names in lower case, and would take one for the other. */
+    /** Debezium's decoder takes quotes around a column's name off, and refuses names that then differ only by case. */
     static void columnNames(Ends ends, Findings findings) throws SQLException {
         for (String[] found : ends.atSource("""
                 SELECT n.nspname, c.relname, string_agg(a.attname, ', ' ORDER BY a.attnum), min(a.attname COLLATE "C")
                 FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
                      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                GROUP BY n.nspname, c.relname, lower(a.attname)
+                     CROSS JOIN LATERAL (SELECT left(a.attname, 1) AS quote) f
+                GROUP BY n.nspname, c.relname, lower(
+                    CASE WHEN length(a.attname) > 1 AND quote IN ('"', '''', '`') AND right(a.attname, 1) = quote
+                         THEN replace(substr(a.attname, 2, length(a.attname) - 2), quote || quote, quote)
+                         ELSE a.attname END)
                 HAVING count(*) > 1
                 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", min(a.attnum)
                 """, oids(ends))
@@ -56,34 +60,19 @@ final class TableChecks {
             TableName table = new TableName(found[0], found[1]);
             findings.fail(
                     table.toString(),
-                    "Columns " + found[2] + " of table " + table + " differ only by case, and cannot be told apart.",
+                    "Columns " + found[2] + " of table " + table
+                            + " differ only by case or by quotes around the name, and cannot be told apart.",
                     "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[3]) + " TO "
-                            + Identifiers.quote(found[3] + "_2") + "; -- or " + exclude(table));
+                            + Identifiers.quote(unquoted(found[3]) + "_2") + "; -- or " + exclude(table));
         }
-        quotedColumnNames(ends, findings);
         findings.passIfNothingFound("tables", "Every column of a selected table can be told by its name.");
     }
 
-    /** Debezium takes quotes around a name for SQL's and strips them: its records would have another column. */
-    private static void quotedColumnNames(Ends ends, Findings findings) throws SQLException {
-        for (String[] found : ends.atSource("""
-                SELECT n.nspname, c.relname, a.attname
-                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
-                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                WHERE length(a.attname) > 1 AND left(a.attname, 1) IN ('"', '''', '`')
-                      AND right(a.attname, 1) = left(a.attname, 1)
-                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", a.attnum
-                """, oids(ends))
-                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3)})) {
-            TableName table = new TableName(found[0], found[1]);
-            String bare = found[2].substring(1, found[2].length() - 1);
-            findings.fail(
-                    table + "." + found[2],
-                    "The name of column " + found[2] + " of table " + table
-                            + " begins and ends with a quote character, and cannot be told from the name without them.",
-                    "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[2]) + " TO "
-                            + Identifiers.quote(bare.isEmpty() ? "unnamed" : bare) + "; -- or " + exclude(table));
-        }
+    private static String unquoted(String name) {
+        boolean quoted = name.length() > 1
+                && "\"'`".indexOf(name.charAt(0)) >= 0
+                && name.charAt(name.length() - 1) == name.charAt(0);
+        return quoted ? name.substring(1, name.length() - 1) : name;
     }
 
     static void withoutColumns(Ends ends, Findings findings) throws SQLException {

@@ -6,6 +6,7 @@ import org.dtssync.app.task.Retry;
 import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
 import org.dtssync.connectors.capture.CaptureSettings;
+import org.dtssync.connectors.capture.debezium.DebeziumSource;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -64,8 +65,15 @@ final class CapturePart implements CaptureListener {
 
     private void once() throws InterruptedException {
         checks.require();
-        Capture capture =
-                new Capture(settings, source, codecs.keys(), codecs.values(), codecs.cuts(), this, checks::changed);
+        Capture capture = new Capture(
+                settings,
+                source,
+                codecs.keys(),
+                codecs.values(),
+                codecs.cuts(),
+                this,
+                checks::changed,
+                new DebeziumSource(settings));
         try {
             capture.run();
         } catch (SyncException e) {

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,8 +36,6 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Identifiers;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.PGConnection;
@@ -87,19 +84,6 @@ class TypeMatrixTest {
     private static final int TYPES_A_TABLE = 8;
 
     private final TypesPage page = new TypesPage();
-    private TimeZone zone;
-
-    /** As the command line has it: the driver takes the process's zone to the replication connection. */
-    @BeforeEach
-    void printTimesInUtc() {
-        zone = TimeZone.getDefault();
-        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-    }
-
-    @AfterEach
-    void restoreTheZone() {
-        TimeZone.setDefault(zone);
-    }
 
     @Test
     void everyTypeIsCarriedExactlyOrRefused(Servers servers) throws Exception {

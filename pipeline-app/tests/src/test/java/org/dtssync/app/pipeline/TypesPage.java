@@ -1,13 +1,11 @@
 package org.dtssync.app.pipeline;
 
-import io.debezium.spi.converter.RelationalColumn;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.connect.data.Schema;
-import org.dtssync.connectors.capture.ExactColumnConverter;
+import org.dtssync.connectors.capture.debezium.ExactValues;
 
 /** Writes {@code docs/types.md} from what the matrix found and from what the converter says. Not thread-safe. */
 final class TypesPage {
@@ -43,10 +41,8 @@ final class TypesPage {
     }
 
     private static String avroType(MatrixType type) {
-        Schema[] schema = new Schema[1];
-        new ExactColumnConverter()
-                .converterFor(new TypedColumn(type), (builder, converter) -> schema[0] = builder.build());
-        return switch (schema[0].type()) {
+        Schema schema = ExactValues.schema((int) type.oid(), type.name()).build();
+        return switch (schema.type()) {
             case BOOLEAN -> "boolean";
             case INT16 -> "int (`connect.type` int16)";
             case INT32 -> "int";
@@ -55,7 +51,7 @@ final class TypesPage {
             case FLOAT64 -> "double";
             case BYTES -> "bytes";
             case STRING -> "string";
-            default -> throw new IllegalStateException("a type that the page does not know: " + schema[0].type());
+            default -> throw new IllegalStateException("a type that the page does not know: " + schema.type());
         };
     }
 
@@ -110,64 +106,5 @@ final class TypesPage {
                 column that has one, or a type made of one (check `column-types`):
                 """);
         return page.append(String.join(", ", refused)).append(".\n").toString();
-    }
-
-    /** A column of a type, as the converter sees it. */
-    private record TypedColumn(MatrixType type) implements RelationalColumn {
-
-        @Override
-        public int jdbcType() {
-            return java.sql.Types.OTHER;
-        }
-
-        @Override
-        public int nativeType() {
-            return (int) type.oid();
-        }
-
-        @Override
-        public String typeName() {
-            return type.name();
-        }
-
-        @Override
-        public String typeExpression() {
-            return type.name();
-        }
-
-        @Override
-        public OptionalInt length() {
-            return OptionalInt.empty();
-        }
-
-        @Override
-        public OptionalInt scale() {
-            return OptionalInt.empty();
-        }
-
-        @Override
-        public boolean isOptional() {
-            return true;
-        }
-
-        @Override
-        public Object defaultValue() {
-            return null;
-        }
-
-        @Override
-        public boolean hasDefaultValue() {
-            return false;
-        }
-
-        @Override
-        public String name() {
-            return "value";
-        }
-
-        @Override
-        public String dataCollection() {
-            return "public.values";
-        }
     }
 }

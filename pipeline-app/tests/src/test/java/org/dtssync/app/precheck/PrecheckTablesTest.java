@@ -137,16 +137,25 @@ class PrecheckTablesTest {
     }
 
     @Test
-    void refusesColumnsWhoseNamesAreInQuotes() throws SQLException {
-        servers.atSource("CREATE TABLE t (id int PRIMARY KEY, \"'name'\" text, \"'half\" text, \"'\" text)");
+    void takesAColumnWhoseNameIsInQuotes() throws SQLException {
+        servers.atSource(
+                "CREATE TABLE t (id int PRIMARY KEY, \"'name'\" text, \"'half\" text, \"'\" text, \"''\" text)");
+
+        servers.assertPasses("column-names");
+    }
+
+    @Test
+    void refusesColumnsThatDifferOnlyByQuotes() throws SQLException {
+        servers.atSource("CREATE TABLE t (id int PRIMARY KEY, \"'it''s'\" text, \"It's\" text)");
 
         PrecheckItem item = servers.assertFound(
                 "column-names",
-                "public.t.'name'",
+                "public.t",
                 FAIL,
-                "The name of column 'name' of table public.t begins and ends with a quote character, and cannot be told from"
-                        + " the name without them.",
-                "ALTER TABLE \"public\".\"t\" RENAME COLUMN \"'name'\" TO \"name\"; -- or objects: { exclude: [ \"public.t\" ] }");
+                "Columns 'it''s', It's of table public.t differ only by case or by quotes around the name, and cannot be told"
+                        + " apart.",
+                "ALTER TABLE \"public\".\"t\" RENAME COLUMN \"'it''s'\" TO \"it''s_2\"; -- or objects: { exclude: ["
+                        + " \"public.t\" ] }");
 
         servers.atSource(item.remedy());
         servers.assertPasses("column-names");
@@ -160,7 +169,8 @@ class PrecheckTablesTest {
                 "column-names",
                 "public.t",
                 FAIL,
-                "Columns name, Name of table public.t differ only by case, and cannot be told apart.",
+                "Columns name, Name of table public.t differ only by case or by quotes around the name, and cannot be told"
+                        + " apart.",
                 "ALTER TABLE \"public\".\"t\" RENAME COLUMN \"Name\" TO \"Name_2\"; -- or objects: { exclude: [ \"public.t\" ]"
                         + " }");
 

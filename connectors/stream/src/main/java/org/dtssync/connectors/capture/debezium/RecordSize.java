@@ -1,4 +1,4 @@
-package io.debezium.util;
+package org.dtssync.connectors.capture.debezium;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -7,12 +7,11 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
- * Takes the place of Debezium's class of the same name, which bounds its queue by bytes: Debezium's own looks every field up by
- * its name and makes a copy of every text, twice an event.
+ * Estimates what a record takes in memory. Debezium's own estimate looks every field up by its name and copies every text.
  *
  * <p>Stateless and thread-safe. See docs/decisions/0004-less-work-per-event-in-debezium.md.
  */
-public final class ApproximateStructSizeCalculator {
+final class RecordSize {
 
     /** What a record takes beside the values of its row: maps, structs, the source block. */
     private static final long RECORD_BYTES = 2_000;
@@ -21,10 +20,10 @@ public final class ApproximateStructSizeCalculator {
 
     private static final int LONG_TEXT = 1 << 16;
 
-    private ApproximateStructSizeCalculator() {}
+    private RecordSize() {}
 
-    /** Returns about how many bytes a record takes in memory. The signature is Debezium's. */
-    public static long getApproximateRecordSize(SourceRecord record) {
+    /** Returns about how many bytes a record takes in memory. */
+    static long of(SourceRecord record) {
         return RECORD_BYTES + (record.value() instanceof Struct value ? rows(value) : 0);
     }
 

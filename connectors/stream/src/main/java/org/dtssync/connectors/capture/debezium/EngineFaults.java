@@ -1,4 +1,4 @@
-package org.dtssync.connectors.capture;
+package org.dtssync.connectors.capture.debezium;
 
 import java.sql.SQLException;
 import org.dtssync.connectors.fault.FaultKind;
@@ -12,8 +12,8 @@ final class EngineFaults {
 
     private EngineFaults() {}
 
-    static SyncException explain(CaptureSettings settings, Throwable error) {
-        String what = "Capture from slot " + settings.slot() + " stopped";
+    static SyncException explain(String slot, Throwable error) {
+        String what = "Capture from slot " + slot + " stopped";
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof SyncException known) {
                 return known;

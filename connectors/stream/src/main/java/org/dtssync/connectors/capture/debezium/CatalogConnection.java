@@ -1,0 +1,57 @@
+package org.dtssync.connectors.capture.debezium;
+
+import io.debezium.connector.postgresql.PostgresValueConverter;
+import io.debezium.connector.postgresql.TypeRegistry;
+import io.debezium.connector.postgresql.connection.PostgresConnection;
+import io.debezium.jdbc.JdbcConfiguration;
+import io.debezium.relational.Column;
+import io.debezium.relational.TableId;
+import io.debezium.relational.Tables;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Debezium's session at the source beside the stream. Of a table that the stream describes it reads the names of the columns alone:
+ * types come with the stream, defaults are not carried, and every column may be absent.
+ *
+ * <p>Used by the one thread that reads the WAL.
+ */
+final class CatalogConnection extends PostgresConnection {
+
+    private static final String COLUMNS = """
+            SELECT a.attname FROM pg_catalog.pg_attribute a
+            JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum
+            """;
+
+    private final EscapedNames names;
+
+    CatalogConnection(
+            JdbcConfiguration configuration, TypeRegistry types, PostgresValueConverter values, EscapedNames names) {
+        super(configuration, types, registry -> values, CONNECTION_GENERAL);
+        this.names = names;
+    }
+
+    @Override
+    public List<Column> getTableColumnsForDecoder(TableId table, Tables.ColumnNameFilter filter) throws SQLException {
+        List<String> columns = new ArrayList<>();
+        try (PreparedStatement statement = connection().prepareStatement(COLUMNS)) {
+            statement.setString(1, table.schema());
+            statement.setString(2, table.table());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    columns.add(rows.getString(1));
+                }
+            }
+        }
+        names.read(columns);
+        return columns.stream()
+                .map(name -> Column.editor().name(name).optional(true).create())
+                .toList();
+    }
+}

@@ -1,0 +1,110 @@
+package org.dtssync.connectors.capture.debezium;
+
+import io.debezium.connector.base.ChangeEventQueue;
+import io.debezium.connector.common.DebeziumHeaderProducer;
+import io.debezium.connector.postgresql.PostgresConnectorConfig;
+import io.debezium.connector.postgresql.PostgresEventDispatcher;
+import io.debezium.connector.postgresql.PostgresOffsetContext;
+import io.debezium.connector.postgresql.PostgresPartition;
+import io.debezium.connector.postgresql.connection.LogicalDecodingMessage;
+import io.debezium.heartbeat.Heartbeat;
+import io.debezium.pipeline.DataChangeEvent;
+import io.debezium.pipeline.source.spi.EventMetadataProvider;
+import io.debezium.pipeline.spi.ChangeRecordEmitter;
+import io.debezium.pipeline.spi.OffsetContext;
+import io.debezium.pipeline.spi.Partition;
+import io.debezium.relational.TableId;
+import io.debezium.spi.topic.TopicNamingStrategy;
+import java.time.Instant;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * Puts every change into a queue of ours, and one record behind those of each transaction. Debezium's own transaction metadata is off:
+ * it numbers every change in its transaction and table, formats an identifier for each, and copies the counts of all tables into
+ * each record's offset. Logical messages are nothing that a destination could hold.
+ *
+ * <p>A change that Debezium would leave out without a word is a fault here. Used by the one thread that reads the WAL. See
+ * docs/decisions/0004-less-work-per-event-in-debezium.md.
+ */
+final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
+
+    private final EventQueue events;
+    private final String endTopic;
+    private boolean hasChanges;
+
+    ExactDispatcher(
+            PostgresConnectorConfig configuration,
+            TopicNamingStrategy<TableId> topics,
+            ExactSchema schema,
+            ChangeEventQueue<DataChangeEvent> unused,
+            EventMetadataProvider metadata,
+            Heartbeat.ScheduledHeartbeat heartbeat,
+            DebeziumHeaderProducer headers,
+            EventQueue events) {
+        super(
+                configuration,
+                topics,
+                schema,
+                unused,
+                table -> true,
+                record -> add(events, record),
+                (partition, table, change) -> {
+                    throw undescribed("table " + table);
+                },
+                metadata,
+                heartbeat,
+                configuration.schemaNameAdjuster(),
+                null,
+                headers);
+        this.events = events;
+        this.endTopic = topics.transactionTopic();
+    }
+
+    /** Returns null, which Debezium puts into no queue of its own. */
+    private static DataChangeEvent add(EventQueue events, SourceRecord record) {
+        try {
+            events.add(record, false);
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectException("Interrupted while an event waited for room", e);
+        }
+    }
+
+    private static SyncException undescribed(String table) {
+        return new SyncException(
+                FaultKind.INTERNAL, "The source sent a change of a " + table + " that it did not describe before.", "");
+    }
+
+    @Override
+    public boolean dispatchDataChangeEvent(
+            PostgresPartition partition, TableId table, ChangeRecordEmitter<PostgresPartition> change)
+            throws InterruptedException {
+        if (table == null) {
+            throw undescribed("table");
+        }
+        hasChanges = true;
+        return super.dispatchDataChangeEvent(partition, table, change);
+    }
+
+    @Override
+    public void dispatchTransactionCommittedEvent(PostgresPartition partition, OffsetContext offset, Instant commitTime)
+            throws InterruptedException {
+        if (hasChanges) {
+            hasChanges = false;
+            events.add(
+                    TransactionEnds.record(
+                            partition.getSourcePartition(), (PostgresOffsetContext) offset, endTopic, commitTime),
+                    true);
+        }
+    }
+
+    @Override
+    public void dispatchLogicalDecodingMessage(
+            Partition partition, OffsetContext offset, Long decodeTimestamp, LogicalDecodingMessage message) {
+        // Left out.
+    }
+}

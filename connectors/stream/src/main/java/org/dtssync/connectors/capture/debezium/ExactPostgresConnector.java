@@ -1,0 +1,13 @@
+package org.dtssync.connectors.capture.debezium;
+
+import io.debezium.connector.postgresql.PostgresConnector;
+import org.apache.kafka.connect.connector.Task;
+
+/** Debezium's connector with a task of ours, which hands over each value as the text that the server sent. */
+public final class ExactPostgresConnector extends PostgresConnector {
+
+    @Override
+    public Class<? extends Task> taskClass() {
+        return ExactPostgresTask.class;
+    }
+}

@@ -1,0 +1,36 @@
+package org.dtssync.connectors.capture.debezium;
+
+import java.util.Collection;
+import java.util.Map;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.connect.source.SourceTaskContext;
+import org.apache.kafka.connect.storage.OffsetStorageReader;
+
+/** What the task gets of a worker: where to start is decided by the last cut and the slot alone, never by an offset that was stored. */
+final class NoStoredOffsets implements SourceTaskContext, OffsetStorageReader {
+
+    @Override
+    public Map<String, String> configs() {
+        return Map.of();
+    }
+
+    @Override
+    public OffsetStorageReader offsetStorageReader() {
+        return this;
+    }
+
+    @Override
+    public PluginMetrics pluginMetrics() {
+        return null;
+    }
+
+    @Override
+    public <T> Map<String, Object> offset(Map<String, T> partition) {
+        return Map.of();
+    }
+
+    @Override
+    public <T> Map<Map<String, T>, Map<String, Object>> offsets(Collection<Map<String, T>> partitions) {
+        return Map.of();
+    }
+}

@@ -1,0 +1,121 @@
+package org.dtssync.connectors.capture.debezium;
+
+import io.debezium.connector.postgresql.connection.Lsn;
+import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.connector.postgresql.connection.ReplicationStream;
+import io.debezium.connector.postgresql.connection.WalPositionLocator;
+import io.debezium.connector.postgresql.spi.SlotCreationResult;
+import io.debezium.jdbc.JdbcConnection;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.ReplicationSlot;
+import org.postgresql.PGConnection;
+
+/**
+ * The session whose server process prints the values of the stream: sets what decides their text, and checks that the stream has it.
+ * The driver opens every session with the time zone of this process, whatever the options of the connection say.
+ *
+ * <p>A slot is never created here, which Debezium would do where it misses one, and lose what was changed before. Not thread-safe but
+ * for {@link #close}.
+ */
+final class ReplicationSession implements ReplicationConnection {
+
+    /** As {@link org.dtssync.connectors.postgres.DatabaseConnections} has them, but for what a walsender has no use for. */
+    private static final String SETTINGS = """
+            SET search_path = pg_catalog;
+            SET IntervalStyle = postgres;
+            SET DateStyle = 'ISO, YMD';
+            SET TimeZone = 'UTC';
+            SET bytea_output = hex;
+            SET extra_float_digits = 3;
+            SET lc_monetary = 'C';
+            SET xmloption = content;
+            SET row_security = off;
+            SET statement_timeout = 0;
+            SET lock_timeout = 0;
+            SET idle_in_transaction_session_timeout = 0
+            """;
+
+    /** Of the settings those that the server reports by itself, so that they can be read while it streams. */
+    private static final Map<String, String> REPORTED =
+            Map.of("TimeZone", "UTC", "IntervalStyle", "postgres", "DateStyle", "ISO, YMD");
+
+    private final ReplicationConnection connection;
+    private final ReplicationSlot slot;
+
+    /**
+     * Creates a session that is not open yet.
+     *
+     * @param connection Debezium's, which is a {@link JdbcConnection} too
+     * @param slot what it streams
+     */
+    ReplicationSession(ReplicationConnection connection, ReplicationSlot slot) {
+        this.connection = connection;
+        this.slot = slot;
+    }
+
+    @Override
+    public ReplicationStream startStreaming(WalPositionLocator position) throws SQLException, InterruptedException {
+        return startStreaming(null, position);
+    }
+
+    @Override
+    public ReplicationStream startStreaming(Lsn offset, WalPositionLocator position)
+            throws SQLException, InterruptedException {
+        Connection session = session();
+        try (Statement statement = session.createStatement()) {
+            statement.execute(SETTINGS);
+        }
+        ReplicationStream stream = connection.startStreaming(offset, position);
+        // A lost session is opened again by Debezium, without what was set.
+        requireSet(session == session());
+        for (Map.Entry<String, String> setting : REPORTED.entrySet()) {
+            requireSet(
+                    setting.getValue().equals(session.unwrap(PGConnection.class).getParameterStatus(setting.getKey())));
+        }
+        return stream;
+    }
+
+    private static void requireSet(boolean set) {
+        if (!set) {
+            throw new SyncException(
+                    FaultKind.TRANSIENT,
+                    "The replication connection lost its settings: its values would be printed in another time zone or style.",
+                    "");
+        }
+    }
+
+    private Connection session() throws SQLException {
+        return ((JdbcConnection) connection).connection(false);
+    }
+
+    @Override
+    public Optional<SlotCreationResult> createReplicationSlot() {
+        throw slot.gone();
+    }
+
+    @Override
+    public void initConnection() throws SQLException, InterruptedException {
+        connection.initConnection();
+    }
+
+    @Override
+    public boolean isConnected() throws SQLException {
+        return connection.isConnected();
+    }
+
+    @Override
+    public void reconnect() {
+        throw new SyncException(FaultKind.TRANSIENT, "The replication connection was lost.", "");
+    }
+
+    @Override
+    public void close() throws Exception {
+        connection.close();
+    }
+}

@@ -1,0 +1,45 @@
+package org.dtssync.connectors.capture.debezium;
+
+import io.debezium.connector.postgresql.PostgresOffsetContext;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.dtssync.connectors.capture.TransactionEnd;
+import org.dtssync.connectors.postgres.Lsn;
+
+/**
+ * The record that ends a transaction. It is known by its schema object, never by its topic: a table may be named {@code transaction}.
+ *
+ * <p>Stateless and thread-safe.
+ */
+final class TransactionEnds {
+
+    private static final Schema SCHEMA = SchemaBuilder.struct()
+            .name("org.dtssync.TransactionEnd")
+            .field("status", Schema.STRING_SCHEMA)
+            .field("ts_ms", Schema.INT64_SCHEMA)
+            .build();
+
+    private TransactionEnds() {}
+
+    /** Makes the record; the offset's commit position is the end of the commit record by then. */
+    static SourceRecord record(
+            Map<String, ?> partition, PostgresOffsetContext offset, String topic, Instant commitTime) {
+        Struct value = new Struct(SCHEMA).put("status", "END").put("ts_ms", commitTime.toEpochMilli());
+        return new SourceRecord(partition, offset.getOffset(), topic, SCHEMA, value);
+    }
+
+    /** Returns whether a record ends a transaction. */
+    static boolean is(SourceRecord record) {
+        return record.valueSchema() == SCHEMA;
+    }
+
+    /** Reads such a record. */
+    static TransactionEnd read(SourceRecord record) {
+        Number lsn = (Number) record.sourceOffset().get(PostgresOffsetContext.LAST_COMMIT_LSN_KEY);
+        return new TransactionEnd(new Lsn(lsn.longValue()), ((Struct) record.value()).getInt64("ts_ms"));
+    }
+}
