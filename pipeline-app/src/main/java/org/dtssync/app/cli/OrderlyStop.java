@@ -3,7 +3,7 @@ package org.dtssync.app.cli;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.dtssync.connectors.kafka.UnpackedLibraries;
+import org.dtssync.app.tasks.ProcessEnd;
 
 /**
  * Ends a command in order on SIGTERM and Ctrl-C: interrupts its thread, waits a little, and then ends the process with a
@@ -41,8 +41,7 @@ final class OrderlyStop implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        UnpackedLibraries.remove();
-        Runtime.getRuntime().halt(exitCode);
+        ProcessEnd.halt(exitCode);
     }
 
     /** Returns whether a signal came. */

@@ -1,20 +1,18 @@
 package org.dtssync.app.cli;
 
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.dtssync.app.precheck.Precheck;
-import org.dtssync.app.precheck.PrecheckItem;
-import org.dtssync.app.precheck.PrecheckReport;
+import org.dtssync.app.tasks.PrecheckReport;
+import org.dtssync.app.tasks.SyncTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Looks at everything that could go wrong, and changes nothing. */
+/** Checks everything that could go wrong, and changes nothing. */
 @Command(
         name = "precheck",
-        description = "Looks at both databases, Kafka and the registry, and says what to mend. Changes nothing.",
+        description = "Checks both databases, Kafka and the registry and reports what to fix. Changes nothing.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync precheck shop.yaml --json | jq '.items[] | select(.result == \"fail\")'"})
 final class PrecheckCommand implements Callable<Integer> {
@@ -30,9 +28,8 @@ final class PrecheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<PrecheckItem> items = new Precheck(task.read()).run();
-        PrecheckReport report = new PrecheckReport(items);
-        spec.commandLine().getOut().println(json ? report.json() : report.text().stripTrailing());
-        return Precheck.worst(items) == PrecheckItem.Result.FAIL ? ExitCode.PRECHECK : ExitCode.DONE;
+        PrecheckReport report = new SyncTask(task.read()).precheck();
+        spec.commandLine().getOut().println(json ? report.json() : report.text());
+        return report.failed() ? ExitCode.PRECHECK : ExitCode.DONE;
     }
 }

@@ -1,8 +1,11 @@
 package org.dtssync.app.cli;
 
 import java.util.concurrent.Callable;
-import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.moving.Undrained;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,9 +16,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rollback",
         description = {
-            "Moves the applications back to the source, by the same steps the other way. It waits for everything written at the",
-            "destination to be at the source, so nothing is lost; if that does not come in time, nothing is moved. What is not",
-            "there yet is said beforehand."
+            "Moves the applications back to the source, by the same steps the other way. Waits until every write made at the",
+            "destination has reached the source; if that does not happen in time, nothing is moved. Reports first what is still",
+            "outstanding. Exit code 5: switched, but applications were not repointed; the same command tries that again."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync rollback shop.yaml"})
@@ -40,15 +43,26 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        TaskFile file = task.read();
-        Undrained.of(file)
+        SyncTask sync = new SyncTask(task.read());
+        LifecycleCommand lifecycle = new LifecycleCommand(task, spec);
+        if (flags.gates()) {
+            return lifecycle.print(sync.rollbackPreconditions(), flags.json());
+        }
+        if (abandon && flags.mode() != SwitchMode.MOVE) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "--abandon cannot be tried out with --dry-run or --rehearse.",
+                    "rollback --gates reports what is not at the source yet.");
+        }
+        sync.undrained()
                 .ifPresent(undrained -> spec.commandLine()
                         .getErr()
-                        .println("Not at the source yet: " + undrained.phrase() + ". "
+                        .println("Not at the source yet: " + undrained + ". "
                                 + (abandon
                                         ? "What does not come in time is lost there."
                                         : "The rollback waits for it.")));
-        return new LifecycleCommand("rollback", task, spec)
-                .perform(flags.options(abandon).toString(), flags.json());
+        return lifecycle.perform(
+                abandon ? new TaskCommand.Abandon() : new TaskCommand.Rollback(flags.mode(), flags.skipVerify()),
+                flags.json());
     }
 }

@@ -3,19 +3,15 @@ package org.dtssync.app.cli;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.RunningTask;
-import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.display.ComparisonLog;
 import org.dtssync.app.display.ProgressDisplay;
-import org.dtssync.app.pipeline.Pipeline;
-import org.dtssync.app.pipeline.RunGoal;
-import org.dtssync.app.pipeline.RunOptions;
-import org.dtssync.app.progress.CommandResult;
-import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportJson;
-import org.dtssync.app.verify.VerifyReportText;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.app.tasks.Report;
+import org.dtssync.app.tasks.RunRequest;
+import org.dtssync.app.tasks.RunningTask;
+import org.dtssync.app.tasks.StructureReport;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.app.tasks.VerificationReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,65 +55,41 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         TaskFile file = task.read();
+        SyncTask sync = new SyncTask(file);
         if (structure) {
-            StructureReport report = StructureReport.of(file);
-            spec.commandLine().getOut().println(json ? report.json() : report.text());
+            StructureReport report = sync.compareStructure();
+            print(report);
             return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
         }
-        Optional<RunningTask> running = RunningTask.find(file);
-        if (running.isEmpty()) {
-            requireBegun(file);
+        Optional<RunningTask> running = sync.running();
+        if (running.isPresent()) {
+            return follow(running.get());
         }
-        return running.isPresent() ? follow(running.get()) : run(file);
-    }
-
-    /** Whoever asks for a comparison does not expect that a database is moved for it. */
-    private static void requireBegun(TaskFile file) {
-        TaskStatus status = TaskStatus.read(file);
-        if (status.progress().phase().isOver()) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "Task " + file.name() + " has ended, in phase "
-                            + status.progress().phase().label() + ": neither database follows the other any more.",
-                    "Compare before dts-sync complete.");
-        }
-        if (!status.begun()) {
-            throw new SyncException(
-                    FaultKind.DATA,
-                    "Task " + file.name() + " has not begun, so there is nothing to compare.",
-                    "Move the database first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.");
-        }
+        sync.requireComparable();
+        return run(file);
     }
 
     private int run(TaskFile file) throws InterruptedException {
         try (EmbeddedServers servers = EmbeddedServers.start(file);
                 ProgressDisplay display = new ProgressDisplay(task.display())) {
-            VerifyReport report = new Pipeline(servers.resolved(), display)
-                    .run(RunOptions.to(RunGoal.VERIFIED))
+            VerificationReport report = new SyncTask(servers.resolved())
+                    .run(RunRequest.untilVerified(), display)
                     .orElseThrow();
             display.close();
-            spec.commandLine()
-                    .getOut()
-                    .println(
-                            json
-                                    ? VerifyReportJson.render(report)
-                                    : VerifyReportText.render(report).stripTrailing());
+            print(report);
             return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
         }
     }
 
     private int follow(RunningTask running) throws InterruptedException {
         spec.commandLine().getErr().println("A run is alive: it compares both databases once it has caught up.");
-        CommandResult result = running.verify(new ComparisonLog());
-        result.error().ifPresent(error -> spec.commandLine().getErr().println(error));
-        result.result()
-                .ifPresent(report -> spec.commandLine()
-                        .getOut()
-                        .println(
-                                json
-                                        ? VerifyReportJson.render(VerifyReportJson.parse(report))
-                                        : VerifyReportText.render(VerifyReportJson.parse(report))
-                                                .stripTrailing()));
-        return result.exitCode();
+        TaskOutcome outcome = running.verify(new ComparisonLog());
+        outcome.error().ifPresent(error -> spec.commandLine().getErr().println(error));
+        outcome.report().ifPresent(this::print);
+        return ExitCode.of(outcome.result());
+    }
+
+    private void print(Report report) {
+        spec.commandLine().getOut().println(json ? report.json() : report.text());
     }
 }

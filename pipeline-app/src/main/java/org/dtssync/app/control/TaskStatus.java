@@ -187,7 +187,7 @@ public record TaskStatus(
      *
      * @throws SyncException if the destination cannot be asked
      */
-    static boolean isRunning(TaskParts parts) {
+    public static boolean isRunning(TaskParts parts) {
         return parts.destination()
                 .inTransaction(
                         "The status of task " + parts.task().name() + " could not be read",

@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.MetricsSettings;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.task.PipelineListener;
+import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
@@ -80,7 +80,7 @@ public final class MetricsEndpoint implements AutoCloseable {
     }
 
     /** Returns who is to be told how the run gets on. */
-    public PipelineListener listener() {
+    public TaskListener listener() {
         return metrics;
     }
 

@@ -94,6 +94,7 @@ public final class Abandonment {
                 sequences,
                 "skipped",
                 null,
+                unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved(),
                 "Not at the source: " + lost
                         + ". The task has ended: save from the destination what you need, then dts-sync release."
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
@@ -135,6 +136,17 @@ public final class Abandonment {
             task.progress().enter(connection, Phase.ABANDONED);
             return null;
         });
+    }
+
+    /**
+     * Returns whether the applications of a task that was abandoned are at the source.
+     *
+     * @param task the task's state
+     */
+    public static EndpointResult endpointOf(TaskParts task) {
+        boolean moved = new SwitchoverSteps(task.destination(), task.task().name(), "rollback").isDone(LAST);
+        Endpoint endpoint = Endpoint.of(task.task().switchover(), task.source().settings(), false);
+        return moved ? endpoint.moved() : EndpointResult.FAILED;
     }
 
     /** Returns whether a crash left it behind its point of no return, but not at its end. */

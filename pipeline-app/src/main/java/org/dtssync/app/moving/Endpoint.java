@@ -11,14 +11,19 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
  */
 public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBouncerEndpoint {
 
-    /** Returns everything that stands in the way of a switch, each a sentence with its remedy; empty if nothing does. */
-    List<String> problems();
+    /** Returns what the checks of the endpoint found; changes nothing. */
+    List<Gate> gates();
 
     /** Lets applications wait, if the endpoint can do that; the first act of the fence. */
     void hold();
 
     /** Takes applications to the other database, where they go on; the last act of a switch. */
     void move() throws InterruptedException;
+
+    /** Returns what is true of the applications once {@link #move} has returned. */
+    default EndpointResult moved() {
+        return EndpointResult.MOVED;
+    }
 
     /** Lets applications that wait go on with the database they have, for a switch that was given up. */
     void stay() throws InterruptedException;
@@ -44,8 +49,17 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
     /** Applications are moved by somebody else. */
     record Unmoved() implements Endpoint {
         @Override
-        public List<String> problems() {
-            return List.of();
+        public List<Gate> gates() {
+            return List.of(Gate.warn(
+                    "endpoint",
+                    Gate.Group.ENDPOINT,
+                    "The task file names nothing that repoints applications, so a person has to do it after the switch.",
+                    "Set switchover.command or switchover.pgbouncer.console, or have your own way ready."));
+        }
+
+        @Override
+        public EndpointResult moved() {
+            return EndpointResult.NONE;
         }
 
         @Override

@@ -107,7 +107,7 @@ public final class Switch {
      * Moves them.
      *
      * @param active the direction that is at work, to be closed by the caller afterwards
-     * @throws SyncException if a gate is shut or a step fails; everything is as it was then
+     * @throws SyncException if a precondition is not met or a step fails; everything is as it was then
      */
     public SwitchReport run(Direction active, Background background, SwitchOptions options)
             throws InterruptedException {
@@ -142,7 +142,7 @@ public final class Switch {
                 }
                 opened = true;
                 step("writes", this::allowWrites);
-                String next = endpoint().map(SyncException::getMessage).orElseGet(this::nextThing);
+                Optional<SyncException> unmoved = endpoint();
                 return new SwitchReport(
                         kind.label(),
                         true,
@@ -151,7 +151,8 @@ public final class Switch {
                         crossing.sequences(),
                         verification.word(),
                         verification.at(),
-                        next);
+                        endpointResult(unmoved),
+                        unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
             }
         } finally {
             active.watch().forget();
@@ -241,6 +242,7 @@ public final class Switch {
                 0,
                 verification.word(),
                 verification.at(),
+                EndpointResult.UNTOUCHED,
                 nextThing);
     }
 
@@ -350,10 +352,22 @@ public final class Switch {
                             + next.source().role() + " already, where " + kind.label() + " would take them.",
                     "See dts-sync status.");
         }
-        String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
-                .map(SyncException::getMessage)
-                .orElseGet(() -> "The applications were moved already. " + nextThing());
-        return new SwitchReport(kind.label(), true, 0, null, 0, "skipped", null, next);
+        Optional<SyncException> unmoved = steps.isDone(ENDPOINT) ? Optional.empty() : endpoint();
+        return new SwitchReport(
+                kind.label(),
+                true,
+                0,
+                null,
+                0,
+                "skipped",
+                null,
+                endpointResult(unmoved),
+                unmoved.map(SyncException::getMessage)
+                        .orElseGet(() -> "The applications were moved already. " + nextThing()));
+    }
+
+    private EndpointResult endpointResult(Optional<SyncException> unmoved) {
+        return unmoved.isPresent() ? EndpointResult.FAILED : endpoint.moved();
     }
 
     /** Returns whether a crash left this switch behind its point of no return, but not at its end. */

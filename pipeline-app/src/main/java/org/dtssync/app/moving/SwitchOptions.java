@@ -1,40 +1,10 @@
 package org.dtssync.app.moving;
 
-import java.util.Arrays;
-import java.util.List;
-
 /**
  * How applications are moved.
  *
- * @param dryRun only look at the gates
+ * @param dryRun only check the preconditions and compare
  * @param rehearse go through everything up to the fence and back
  * @param skipVerify do not compare both databases first
- * @param abandon move back even if not everything comes back
  */
-public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify, boolean abandon) {
-
-    private static final String DRY_RUN = "--dry-run";
-    private static final String REHEARSE = "--rehearse";
-    private static final String SKIP_VERIFY = "--skip-verify";
-    private static final String ABANDON = "--abandon";
-
-    /** Reads what {@link #toString} wrote. */
-    public static SwitchOptions parse(String text) {
-        List<String> words = Arrays.asList(text.split(" "));
-        return new SwitchOptions(
-                words.contains(DRY_RUN),
-                words.contains(REHEARSE),
-                words.contains(SKIP_VERIFY),
-                words.contains(ABANDON));
-    }
-
-    /** Returns the options as on the command line. */
-    @Override
-    public String toString() {
-        return ((dryRun ? DRY_RUN + " " : "")
-                        + (rehearse ? REHEARSE + " " : "")
-                        + (skipVerify ? SKIP_VERIFY + " " : "")
-                        + (abandon ? ABANDON : ""))
-                .strip();
-    }
-}
+public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify) {}

@@ -21,40 +21,35 @@ import org.dtssync.connectors.fault.SyncException;
  * @param task the task as its file says
  * @param from the direction they are moved along
  * @param endpoint where they connect to
- * @param writable whether the other database must be writable already, and not only once a fence of ours is lifted
+ * @param writable whether the other database must be writable already, and not only once a read-only default of ours is lifted
  */
 public record SwitchReadiness(SwitchKind kind, TaskParts task, TaskParts from, Endpoint endpoint, boolean writable) {
 
-    /** Everything that stands in the way is told at once. */
+    /** Everything that stands in the way is reported at once. */
     Void gates(Direction active) throws InterruptedException {
-        List<String> problems = new ArrayList<>();
-        SyncException structure = problem(() -> new StructureWatch(from, active.applied()).look(), problems);
-        problems.addAll(new SwitchGates(
-                        from.source(),
-                        from.destination(),
-                        active.tables(),
-                        task.task().switchover().applicationRoles(),
-                        task.task().applicationName(),
-                        writable)
-                .problems());
-        problems.addAll(endpoint.problems());
+        List<Gate> failed = new ArrayList<>();
+        SyncException structure = problem(() -> new StructureWatch(from, active.applied()).look(), "structure", failed);
+        failed.addAll(Gate.failed(SwitchPreconditions.gates(task, from, endpoint, active.tables(), writable)));
         SyncException lag = problem(
-                () -> active.heartbeat().awaitApplied(task.task().switchover().maximumLag()), problems);
+                () -> active.heartbeat().awaitApplied(task.task().switchover().maximumLag()), "lag", failed);
         if (lag != null && kind == SwitchKind.ROLLBACK) {
-            problems.add("Not at the source: " + Undrained.of(from).phrase()
-                    + ". dts-sync rollback --abandon goes back without it.");
+            failed.add(Gate.fail(
+                    "lag",
+                    Gate.Group.REPLICATION,
+                    "Not at the source: " + Undrained.of(from).phrase() + ".",
+                    "dts-sync rollback --abandon goes back without it."));
         }
-        if (problems.size() == 1 && structure != null) {
+        if (failed.size() == 1 && structure != null) {
             throw structure;
         }
-        if (!problems.isEmpty()) {
-            throw new SyncException(FaultKind.PRECHECK, String.join("\n", problems), "");
+        if (!failed.isEmpty()) {
+            throw new SyncException(FaultKind.PRECHECK, Gate.sentences(failed), "");
         }
         return null;
     }
 
-    /** Returns what failed, if it tells of the databases and not of a lost connection. */
-    private static SyncException problem(Retry.Action look, List<String> problems) throws InterruptedException {
+    /** Returns what failed, if it concerns the databases and not a lost connection. */
+    private static SyncException problem(Retry.Action look, String id, List<Gate> failed) throws InterruptedException {
         try {
             look.run();
             return null;
@@ -62,7 +57,7 @@ public record SwitchReadiness(SwitchKind kind, TaskParts task, TaskParts from, E
             if (e.kind() != FaultKind.STRUCTURE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
                 throw e;
             }
-            problems.add(e.getMessage());
+            failed.add(Gate.fail(id, Gate.Group.REPLICATION, e.what(), e.remedy()));
             return e;
         }
     }

@@ -1,13 +1,10 @@
 package org.dtssync.app.pipeline;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.dtssync.app.config.DestinationSettings.Existing;
-import org.dtssync.app.control.CommandDesk;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.StructureChanges;
 import org.dtssync.app.drift.StructureWatch;
@@ -16,8 +13,6 @@ import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
-import org.dtssync.app.moving.SwitchOptions;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.prepare.Mirror;
 import org.dtssync.app.prepare.Preparation;
 import org.dtssync.app.progress.Phase;
@@ -36,9 +31,7 @@ import org.dtssync.app.task.Background;
 import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportJson;
 import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -63,12 +56,15 @@ final class PhaseSequence {
     private final Fence fence;
     private final Background background;
     private final PipelineListener listener;
+    private final PhaseCommands commands;
 
-    PhaseSequence(TaskParts parts, Fence fence, Background background, PipelineListener listener) {
+    PhaseSequence(
+            TaskParts parts, Fence fence, Background background, PipelineListener listener, PhaseCommands commands) {
         this.parts = parts;
         this.fence = fence;
         this.background = background;
         this.listener = listener;
+        this.commands = commands;
     }
 
     /** Runs to a goal; whenever applications are moved, what was at work ends and the other direction begins. */
@@ -82,7 +78,7 @@ final class PhaseSequence {
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
-                report = new ReversePhase(parts, fence, background, listener).run(options.goal());
+                report = new ReversePhase(parts, fence, background, listener, commands).run(options.goal());
             } else {
                 report = forward(options, phase);
             }
@@ -201,7 +197,7 @@ final class PhaseSequence {
         StructureChanges changes = new StructureChanges(parts, fence, phase.isAfter(Phase.SCHEMA));
         options.acceptStructure().forEach(changes::accept);
         if (!options.resnapshot().isEmpty()) {
-            requireNoMirror("Tables cannot be loaded anew: what is loaded would flow back.");
+            Mirrors.requireNone(parts, "Tables cannot be loaded anew: what is loaded would flow back.");
         }
         for (TableName table : options.resnapshot()) {
             changes.resnapshot(table, snapshotJob(false));
@@ -213,17 +209,6 @@ final class PhaseSequence {
         boolean unloaded = fromState(() -> parts.progress().tables()).stream()
                 .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
         return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
-    }
-
-    private void requireNoMirror(String what) {
-        List<String> mirrors =
-                Mirror.of(parts).map(mirror -> List.of(parts.task().name())).orElseGet(() -> Mirror.mirrorsOf(parts));
-        if (!mirrors.isEmpty()) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "Two tasks flow against each other, the mirror is " + String.join(", ", mirrors) + ". " + what,
-                    "Run dts-sync release with the mirror's task file first; docs/switchover.md says how such a pair is used.");
-        }
     }
 
     /** Reads from the state, whose server may be away for a while. */
@@ -333,36 +318,12 @@ final class PhaseSequence {
                 awaitApplied(direction);
                 return Optional.of(direction.comparison().run());
             }
-            default ->
-                new CommandDesk(
-                                parts,
-                                Map.of(
-                                        "verify", options -> verify(direction),
-                                        "rollback", options -> again(SwitchOptions.parse(options)),
-                                        "switchover", options -> switchover(direction, SwitchOptions.parse(options))))
-                        .serve();
+            default -> commands.serve(new IncrementalActions(parts, fence, background, direction));
         }
         return Optional.empty();
     }
 
     private void awaitApplied(Direction direction) throws InterruptedException {
         parts.retry().run("heartbeat", () -> direction.heartbeat().awaitApplied());
-    }
-
-    private static CommandDesk.Outcome verify(Direction direction) throws InterruptedException {
-        VerifyReport report = direction.comparison().run();
-        return new CommandDesk.Outcome(VerifyReportJson.renderWhole(report), report.equal() ? 0 : 4, false);
-    }
-
-    /** A rollback that was done already. */
-    private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = new Switch(SwitchKind.ROLLBACK, parts, fence).again(options);
-        return new CommandDesk.Outcome(report.json(), 0, false);
-    }
-
-    private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
-        requireNoMirror("Applications are moved by hand.");
-        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, parts, fence).run(direction, background, options);
-        return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
 }

@@ -36,21 +36,38 @@ public final class Pipeline {
 
     private final TaskParts parts;
     private final PipelineListener listener;
+    private final PhaseCommands commands;
+
+    /**
+     * Creates a pipeline that nobody gives commands to; opens nothing yet.
+     *
+     * @param task the task file, with embedded servers resolved to their addresses
+     * @param listener notified of its progress
+     */
+    public Pipeline(TaskFile task, PipelineListener listener) {
+        this(task, listener, PhaseCommands.NONE);
+    }
 
     /**
      * Creates a pipeline; opens nothing yet.
      *
      * @param task the task file, with embedded servers resolved to their addresses
-     * @param listener told how it gets on
+     * @param listener notified of its progress
+     * @param commands carries out what people ask of the task
      */
-    public Pipeline(TaskFile task, PipelineListener listener) {
-        this(task, listener, Budgets.DEFAULT);
+    public Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands) {
+        this(task, listener, commands, Budgets.DEFAULT);
     }
 
     /** Creates a pipeline that holds more or less in memory. */
     Pipeline(TaskFile task, PipelineListener listener, Budgets budgets) {
+        this(task, listener, PhaseCommands.NONE, budgets);
+    }
+
+    private Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands, Budgets budgets) {
         this.parts = TaskParts.of(task).with(budgets).toldTo(listener);
         this.listener = listener;
+        this.commands = commands;
     }
 
     /**
@@ -145,7 +162,8 @@ public final class Pipeline {
         background.start("dts-sync-lease", () -> parts.retry().run("lease", lease::keep));
         background.start("dts-sync-cancel", () -> parts.retry().run("commands", () -> new CancelWatch(parts).run()));
         try {
-            Optional<VerifyReport> report = new PhaseSequence(parts, fence, background, listener).run(options);
+            Optional<VerifyReport> report =
+                    new PhaseSequence(parts, fence, background, listener, commands).run(options);
             background.check();
             return report;
         } catch (InterruptedException e) {

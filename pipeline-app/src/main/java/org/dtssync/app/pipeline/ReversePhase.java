@@ -1,22 +1,15 @@
 package org.dtssync.app.pipeline;
 
-import java.util.Map;
 import java.util.Optional;
-import org.dtssync.app.control.CommandDesk;
 import org.dtssync.app.lease.InstanceLease;
-import org.dtssync.app.moving.Abandonment;
-import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
-import org.dtssync.app.moving.SwitchOptions;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.task.Background;
 import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.task.TaskParts;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportJson;
 import org.dtssync.connectors.postgres.Fence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,13 +27,16 @@ final class ReversePhase {
     private final Fence taskFence;
     private final Background background;
     private final PipelineListener listener;
+    private final PhaseCommands commands;
 
-    ReversePhase(TaskParts task, Fence taskFence, Background background, PipelineListener listener) {
+    ReversePhase(
+            TaskParts task, Fence taskFence, Background background, PipelineListener listener, PhaseCommands commands) {
         this.task = task;
         this.reverse = task.reversed();
         this.taskFence = taskFence;
         this.background = background;
         this.listener = listener;
+        this.commands = commands;
     }
 
     /** Follows until the phase is left or the goal is reached; returns the comparison, if the goal was one. */
@@ -70,41 +66,8 @@ final class ReversePhase {
             case VERIFIED -> {
                 return Optional.of(back.comparison().run());
             }
-            case NONE ->
-                new CommandDesk(
-                                task,
-                                Map.of(
-                                        "verify", options -> verify(back),
-                                        "rollback", options -> rollback(back, SwitchOptions.parse(options)),
-                                        "switchover", options -> again(SwitchOptions.parse(options)),
-                                        "complete", options -> complete(back)))
-                        .serve();
+            case NONE -> commands.serve(new ReverseActions(task, taskFence, background, back));
         }
         return Optional.empty();
-    }
-
-    private static CommandDesk.Outcome verify(Direction back) throws InterruptedException {
-        VerifyReport report = back.comparison().run();
-        return new CommandDesk.Outcome(VerifyReportJson.renderWhole(report), report.equal() ? 0 : 4, false);
-    }
-
-    private CommandDesk.Outcome rollback(Direction back, SwitchOptions options) throws InterruptedException {
-        if (options.abandon()) {
-            SwitchReport report = new Abandonment(task, taskFence).run(back);
-            return new CommandDesk.Outcome(report.json(), 0, true);
-        }
-        SwitchReport report = new Switch(SwitchKind.ROLLBACK, task, taskFence).run(back, background, options);
-        return new CommandDesk.Outcome(report.json(), 0, report.moved());
-    }
-
-    private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = new Switch(SwitchKind.SWITCHOVER, task, taskFence).again(options);
-        return new CommandDesk.Outcome(report.json(), 0, false);
-    }
-
-    private CommandDesk.Outcome complete(Direction back) throws InterruptedException {
-        back.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
-        SwitchReport report = new Completion(task, taskFence).run(back);
-        return new CommandDesk.Outcome(report.json(), 0, true);
     }
 }

@@ -35,7 +35,7 @@ public final class Retry {
      * @param settings the windows
      * @param listener told of each further try
      */
-    Retry(RetrySettings settings, PipelineListener listener) {
+    public Retry(RetrySettings settings, PipelineListener listener) {
         this.settings = settings;
         this.listener = listener;
     }

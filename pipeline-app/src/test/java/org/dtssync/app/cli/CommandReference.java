@@ -17,7 +17,8 @@ final class CommandReference {
 
             - Standard output carries only what was asked for (a report, JSON, a statement); progress, logs and mistakes go to
               standard error.
-            - Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck failed, 4 verification found differences.
+            - Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck or a precondition failed, 4 verification found
+              differences, 5 switched, but applications were not repointed.
               SIGTERM and Ctrl-C end `run` with 0 and other commands with 1.
             - `DTS_SYNC_JAVA_OPTS` replaces the memory setting (`-Xmx512m`) with any options of Java's.
 

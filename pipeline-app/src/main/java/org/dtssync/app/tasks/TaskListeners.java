@@ -1,4 +1,4 @@
-package org.dtssync.app.task;
+package org.dtssync.app.tasks;
 
 import java.time.Duration;
 import java.util.List;
@@ -10,14 +10,14 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Several listeners that are told the same, one after another. Thread-safe if they are.
+ * Several listeners that are notified of the same, one after another. Thread-safe if they are.
  *
- * @param listeners who is told
+ * @param listeners who is notified
  */
-public record PipelineListeners(List<PipelineListener> listeners) implements PipelineListener {
+public record TaskListeners(List<TaskListener> listeners) implements TaskListener {
 
     /** Copies the list. */
-    public PipelineListeners {
+    public TaskListeners {
         listeners = List.copyOf(listeners);
     }
 
