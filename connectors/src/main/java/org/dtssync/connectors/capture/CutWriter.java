@@ -25,6 +25,7 @@ import org.dtssync.connectors.kafka.OrderlyClose;
 import org.dtssync.connectors.kafka.RecordLimits;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TaskName;
 import org.dtssync.schemas.TopicNames;
 
 /**
@@ -98,7 +99,7 @@ final class CutWriter implements AutoCloseable {
                         Map.of(
                                 "acks", "all",
                                 "enable.idempotence", "true",
-                                "transactional.id", "dts_sync_" + settings.task())),
+                                "transactional.id", new TaskName(settings.task()).transactionalId())),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }

@@ -14,6 +14,7 @@ import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TaskName;
 import org.dtssync.schemas.TopicNames;
 
 /** Writes cut 0: where the stream begins. Everything after it refers to the cut before. Stateless but for its settings. */
@@ -76,7 +77,7 @@ public final class FirstCut {
                 ClientProperties.of(
                         settings.kafka(),
                         Map.of("max.block.ms", "20000", "request.timeout.ms", "15000", "delivery.timeout.ms", "60000"),
-                        Map.of("acks", "all", "transactional.id", "dts_sync_" + settings.task())),
+                        Map.of("acks", "all", "transactional.id", new TaskName(settings.task()).transactionalId())),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }

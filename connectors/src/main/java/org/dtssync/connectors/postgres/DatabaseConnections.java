@@ -47,26 +47,31 @@ public final class DatabaseConnections {
      */
     private static final String END_LOST_TRANSACTION = "SET idle_in_transaction_session_timeout = '20s'";
 
-    private final String role;
+    private final End role;
     private final DatabaseSettings settings;
     private final String applicationName;
 
     /**
      * Creates a factory; opens nothing yet.
      *
-     * @param role {@code source} or {@code destination}, for messages
+     * @param role which of the two databases of a task it is, for messages
      * @param settings how to reach the database
      * @param applicationName shown in {@code pg_stat_activity}, by which a successor finds and ends these sessions
      */
-    public DatabaseConnections(String role, DatabaseSettings settings, String applicationName) {
+    public DatabaseConnections(End role, DatabaseSettings settings, String applicationName) {
         this.role = role;
         this.settings = settings;
         this.applicationName = applicationName;
     }
 
-    /** Returns {@code source} or {@code destination}. */
-    public String role() {
+    /** Returns which of the two databases of a task it is. */
+    public End role() {
         return role;
+    }
+
+    /** Returns connections to the same database whose sessions have another application name. */
+    public DatabaseConnections as(String otherApplicationName) {
+        return new DatabaseConnections(role, settings, otherApplicationName);
     }
 
     /** Returns how the database is reached. */
@@ -103,7 +108,7 @@ public final class DatabaseConnections {
         try {
             connection = DriverManager.getConnection(settings.url(), properties());
         } catch (SQLException e) {
-            throw ConnectionFaults.explain(role, settings, e);
+            throw ConnectionFaults.explain(role.label(), settings, e);
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute(sessionSettings);

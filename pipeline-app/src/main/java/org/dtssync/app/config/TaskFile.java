@@ -2,6 +2,7 @@ package org.dtssync.app.config;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.dtssync.schemas.TaskName;
 
 /**
  * Everything a task is told: one record a section of the task file, secrets resolved, defaults filled in.
@@ -43,53 +44,29 @@ public record TaskFile(
         Optional<String> mirrorOf,
         Optional<MetricsSettings> metrics) {
 
-    private static final String REVERSE = "_reverse";
-
-    /** Returns the name of the task in the other direction. */
-    public String reverseName() {
-        return name.endsWith(REVERSE) ? name.substring(0, name.length() - REVERSE.length()) : name + REVERSE;
+    /** Returns the name with all that follows from it. */
+    public TaskName taskName() {
+        return new TaskName(name);
     }
 
     /** Returns the name of the task whose transactions at the source this one leaves out. */
     public String mirroredName() {
-        return mirrorOf.orElseGet(this::reverseName);
-    }
-
-    /** Returns the task in the other direction: the ends change places, and slot, topics and state have names of their own. */
-    public TaskFile reversed() {
-        return new TaskFile(
-                reverseName(),
-                new SourceSettings(destination.database()),
-                new DestinationSettings(source.database(), DestinationSettings.Existing.ADOPT),
-                kafka,
-                topics,
-                registry,
-                converters,
-                dataDir,
-                objects,
-                snapshot,
-                retry,
-                secondInstance,
-                walWarningBytes,
-                switchover,
-                verification,
-                Optional.empty(),
-                metrics);
+        return mirrorOf.orElseGet(() -> taskName().reverse().text());
     }
 
     /** Returns the name of the replication slot. */
     public String slot() {
-        return "dts_sync_" + name;
+        return taskName().slot();
     }
 
     /** Returns the name of the publication, which is the slot's too. */
     public String publication() {
-        return "dts_sync_" + name;
+        return taskName().publication();
     }
 
     /** Returns the application name of every session of the task, by which a successor finds them. */
     public String applicationName() {
-        return "dts_sync_" + name;
+        return taskName().applicationName();
     }
 
     /** Returns the same task with other brokers. */

@@ -3,17 +3,18 @@ package org.dtssync.app.control;
 import org.dtssync.app.progress.CommandStore;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.PostedCommand;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TaskProgress;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
  * Waits for somebody to give the task up, in whatever phase it is. Runs in a thread of its own.
  *
- * @param parts the task's
+ * @param route the route that the task file describes
  */
-public record CancelWatch(TaskParts parts) {
+public record CancelWatch(Route route) {
 
     private static final long POLL_MILLIS = 1_000;
 
@@ -23,8 +24,7 @@ public record CancelWatch(TaskParts parts) {
      * @throws SyncException of kind CANCELLED if the task was given up
      */
     public void run() throws InterruptedException {
-        try (CommandStore commands =
-                new CommandStore(parts.destination(), parts.task().name())) {
+        try (CommandStore commands = new CommandStore(route.destination(), route.task())) {
             while (true) {
                 Thread.sleep(POLL_MILLIS);
                 PostedCommand command = commands.takeCancellation();
@@ -36,11 +36,14 @@ public record CancelWatch(TaskParts parts) {
     }
 
     private void answer(PostedCommand command, CommandStore commands) {
-        Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
+        Phase phase = new ProgressStore(route.destination(), route.task())
+                .task()
+                .map(TaskProgress::phase)
+                .orElse(Phase.PRECHECK);
         if (!phase.isAfter(Phase.INCREMENTAL)) {
-            throw new SyncException(FaultKind.CANCELLED, "Task " + parts.task().name() + " was cancelled.", "");
+            throw new SyncException(FaultKind.CANCELLED, "Task " + route.task() + " was cancelled.", "");
         }
-        commands.fail(command, refusal(parts.task().name(), phase).getMessage(), 2);
+        commands.fail(command, refusal(route.task(), phase).getMessage(), 2);
     }
 
     /** Returns why a task in a later phase is not given up. */

@@ -12,15 +12,17 @@ import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Endpoint;
 import org.dtssync.app.moving.WriteFence;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.source.Publication;
-import org.dtssync.app.stream.StreamEnd;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TopicNames;
 
@@ -46,17 +48,21 @@ public final class Release {
             "instance",
             "fence");
 
-    private final TaskParts parts;
+    private final TaskFile task;
+    private final Route route;
     private final boolean reverse;
+    private final ProgressStore progress;
 
     /** Creates a release of one task; opens nothing yet. */
     public Release(TaskFile task) {
-        this(TaskParts.of(task), false);
+        this(task, Route.of(task), false);
     }
 
-    private Release(TaskParts parts, boolean reverse) {
-        this.parts = parts;
+    private Release(TaskFile task, Route route, boolean reverse) {
+        this.task = task;
+        this.route = route;
         this.reverse = reverse;
+        this.progress = new ProgressStore(route.destination(), route.task());
     }
 
     /** Removes everything, and leaves the database read-only that applications were moved away from. */
@@ -72,9 +78,9 @@ public final class Release {
      * @return a past-tense line for each thing that was removed; empty if nothing was there
      */
     public List<String> run(boolean topics, boolean writable) throws InterruptedException {
-        boolean known = parts.progress().task().isPresent();
-        parts.progress().install();
-        InstanceLease lease = InstanceLease.acquire(parts);
+        boolean known = progress.task().isPresent();
+        progress.install();
+        InstanceLease lease = InstanceLease.acquire(route, task.secondInstance());
         List<String> done = new ArrayList<>();
         try {
             if (!reverse && known) {
@@ -101,16 +107,15 @@ public final class Release {
      * otherwise: an application that still points there must not write to it unnoticed.
      */
     private void releaseFences(boolean writable, List<String> done) {
-        boolean moved =
-                parts.progress().task().map(TaskProgress::phase).orElseThrow().isAtDestination();
-        for (DatabaseConnections database : List.of(parts.source(), parts.destination())) {
-            boolean left = moved == database.role().equals(parts.source().role());
+        boolean moved = progress.task().map(TaskProgress::phase).orElseThrow().isAtDestination();
+        for (DatabaseConnections database : List.of(route.source(), route.destination())) {
+            boolean left = moved == database.role().equals(route.source().role());
             WriteFence fence = new WriteFence(
                     database,
                     List.of(),
-                    parts.task().switchover().applicationRoles(),
-                    parts.task().name(),
-                    parts.task().applicationName());
+                    task.switchover().applicationRoles(),
+                    route.task(),
+                    route.name().applicationName());
             List<String> statements = fence.liftingStatements();
             if (statements.isEmpty()) {
                 continue;
@@ -128,18 +133,18 @@ public final class Release {
 
     /** The other direction, which there is from a switchover on. */
     private void releaseReverse(boolean topics, List<String> done) throws InterruptedException {
-        Phase phase = parts.progress().task().map(TaskProgress::phase).orElseThrow();
+        Phase phase = progress.task().map(TaskProgress::phase).orElseThrow();
         if (phase.isAfter(Phase.INCREMENTAL) || hasReverse()) {
-            done.addAll(new Release(parts.reversed(), true).run(topics));
+            done.addAll(new Release(task, route.reversed(), true).run(topics));
         }
     }
 
     /** What was killed in the middle of a switch, or right behind it, may have left applications waiting. */
     private void letGoOn(List<String> done) throws InterruptedException {
-        Phase phase = parts.progress().task().map(TaskProgress::phase).orElseThrow();
+        Phase phase = progress.task().map(TaskProgress::phase).orElseThrow();
         boolean forward = phase.isAtDestination();
-        DatabaseConnections used = forward ? parts.destination() : parts.source();
-        Endpoint endpoint = Endpoint.of(parts.task().switchover(), used.settings(), forward);
+        DatabaseConnections used = forward ? route.destination() : route.source();
+        Endpoint endpoint = Endpoint.of(task.switchover(), used.settings(), forward);
         try {
             if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
                 endpoint.stay();
@@ -155,32 +160,32 @@ public final class Release {
 
     private boolean isUnmoved(Phase phase) {
         SwitchoverSteps steps = new SwitchoverSteps(
-                parts.destination(), parts.task().name(), phase.isAtDestination() ? "switchover" : "rollback");
+                route.destination(), route.task(), phase.isAtDestination() ? "switchover" : "rollback");
         return (phase == Phase.ABANDONED || steps.isDone("open")) && !steps.isDone("endpoint");
     }
 
     /** Its right to write is made first, and may be all that a crash left. */
     private boolean hasReverse() {
-        return parts.reversed().progress().isHeldOrWas();
+        return new ProgressStore(route.source(), route.name().reverse().text()).isHeldOrWas();
     }
 
     private void releaseSource(List<String> done) throws InterruptedException {
-        try (Connection connection = parts.source().open()) {
+        try (Connection connection = route.source().open()) {
             dropSlot(connection, done);
             if (exists(
                     connection,
                     "SELECT 1 FROM pg_publication WHERE pubname = ?",
-                    parts.task().publication())) {
-                new Publication(parts.task().publication()).drop(connection);
-                done.add("Dropped publication " + parts.task().publication() + " at the "
-                        + parts.source().role() + ".");
+                    route.name().publication())) {
+                new Publication(route.name().publication()).drop(connection);
+                done.add("Dropped publication " + route.name().publication() + " at the "
+                        + route.source().role() + ".");
             }
             if (exists(
                     connection,
                     "SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = 'heartbeat'",
                     "dts_sync")) {
                 delete(connection, "heartbeat");
-                dropSchemaIfUnused(connection, parts.source().role(), done);
+                dropSchemaIfUnused(connection, route.source().role(), done);
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("The source could not be released", e);
@@ -188,17 +193,17 @@ public final class Release {
     }
 
     private void dropSlot(Connection connection, List<String> done) throws SQLException, InterruptedException {
-        if (parts.slot().state(connection).isEmpty()) {
+        if (route.slot().state(connection).isEmpty()) {
             return;
         }
-        StreamEnd.dropSlot(parts, connection);
-        done.add("Dropped replication slot " + parts.task().slot() + " at the "
-                + parts.source().role() + ".");
+        StreamEnd.dropSlot(route.slot(), connection);
+        done.add("Dropped replication slot " + route.name().slot() + " at the "
+                + route.source().role() + ".");
     }
 
     private void deleteTopics(List<String> done) {
-        try (KafkaTopics topics = new KafkaTopics(parts.task().kafka().properties())) {
-            TopicNames names = new TopicNames(parts.task().name());
+        try (KafkaTopics topics = new KafkaTopics(task.kafka().properties())) {
+            TopicNames names = route.name().topics();
             List<String> ours =
                     topics.all().stream().filter(names::isOurs).sorted().toList();
             topics.delete(ours);
@@ -210,16 +215,16 @@ public final class Release {
 
     private List<String> releaseDestination() {
         List<String> done = new ArrayList<>();
-        try (Connection connection = parts.destination().open()) {
+        try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
             // A pipeline in the other direction leaves this out.
-            AppliedPosition.mark(connection, parts.task().name());
+            AppliedPosition.mark(connection, route.task());
             for (String table : STATE_TABLES) {
                 delete(connection, table);
             }
-            done.add("Removed the state of task " + parts.task().name() + " at the "
-                    + parts.destination().role() + ".");
-            dropSchemaIfUnused(connection, parts.destination().role(), done);
+            done.add("Removed the state of task " + route.task() + " at the "
+                    + route.destination().role() + ".");
+            dropSchemaIfUnused(connection, route.destination().role(), done);
             connection.commit();
             return done;
         } catch (SQLException e) {
@@ -230,13 +235,13 @@ public final class Release {
     private void delete(Connection connection, String table) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("DELETE FROM dts_sync." + table + " WHERE task = ?")) {
-            statement.setString(1, parts.task().name());
+            statement.setString(1, route.task());
             statement.executeUpdate();
         }
     }
 
     /** Another task of the same databases still needs it, or this one the other way round. */
-    private static void dropSchemaIfUnused(Connection connection, String role, List<String> done) throws SQLException {
+    private static void dropSchemaIfUnused(Connection connection, End role, List<String> done) throws SQLException {
         for (String table : List.of("heartbeat", "fence")) {
             boolean there = exists(
                     connection, "SELECT 1 FROM pg_tables WHERE schemaname = 'dts_sync' AND tablename = ?", table);

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TaskProgress;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -61,13 +62,13 @@ public record TaskStatus(
 
     private static TaskStatus read(TaskFile task, boolean withTables) {
         // Another name than the task's own sessions: a successor must not end those that only look.
-        TaskParts parts = TaskParts.of(task, task.applicationName() + "_status");
-        Optional<TaskProgress> known = parts.progress().task();
+        Route route = Route.forReading(task);
+        Optional<TaskProgress> known = new ProgressStore(route.destination(), route.task()).task();
         if (known.isPresent() && isReverse(known.get().phase())) {
-            return read(parts, known.get(), reversed(task), withTables);
+            return read(route, known.get(), reversed(task), withTables);
         }
-        Optional<SourceEnd> source = source(parts.source(), task.name());
-        return known.isPresent() ? read(parts, known.get(), source, withTables) : notBegun(task, source);
+        Optional<SourceEnd> source = source(route.source(), task.name());
+        return known.isPresent() ? read(route, known.get(), source, withTables) : notBegun(task, source);
     }
 
     /** Phases in which the data goes from the destination to the source. */
@@ -75,25 +76,24 @@ public record TaskStatus(
         return phase == Phase.REVERSE || phase == Phase.ROLLBACK;
     }
 
-    private static TaskParts reversed(TaskFile task) {
-        return TaskParts.of(task.reversed(), task.reversed().applicationName() + "_status");
+    private static Route reversed(TaskFile task) {
+        return Route.forReading(task).reversed();
     }
 
     /** The stream is the reverse one; phase and run are those of the task. */
-    private static TaskStatus read(TaskParts parts, TaskProgress progress, TaskParts reverse, boolean withTables) {
-        TaskStatus stream =
-                read(reverse, progress, source(reverse.source(), reverse.task().name()), withTables);
-        try (Connection destination = parts.destination().open()) {
+    private static TaskStatus read(Route route, TaskProgress progress, Route reverse, boolean withTables) {
+        TaskStatus stream = read(reverse, progress, source(reverse.source(), reverse.task()), withTables);
+        try (Connection destination = route.destination().open()) {
             return new TaskStatus(
                     progress,
-                    isHeld(destination, parts.task().name()),
+                    isHeld(destination, route.task()),
                     stream.sourceLsn(),
                     stream.appliedLsn(),
                     stream.lagMillis(),
                     stream.lagBytes(),
                     stream.tables());
         } catch (SQLException e) {
-            throw SqlFaults.explain("The status of task " + parts.task().name() + " could not be read", e);
+            throw SqlFaults.explain("The status of task " + route.task() + " could not be read", e);
         }
     }
 
@@ -113,24 +113,22 @@ public record TaskStatus(
         return progress.phase() != Phase.PRECHECK;
     }
 
-    private static TaskStatus read(
-            TaskParts parts, TaskProgress progress, Optional<SourceEnd> source, boolean withTables) {
-        TaskFile task = parts.task();
-        try (Connection destination = parts.destination().open()) {
+    private static TaskStatus read(Route route, TaskProgress progress, Optional<SourceEnd> source, boolean withTables) {
+        try (Connection destination = route.destination().open()) {
             Optional<Lsn> applied =
-                    AppliedPosition.read(destination, task.name()).map(AppliedPosition::lsn);
-            Optional<Beat> beat = beat(destination, task.name());
+                    AppliedPosition.read(destination, route.task()).map(AppliedPosition::lsn);
+            Optional<Beat> beat = beat(destination, route.task());
             return new TaskStatus(
                     progress,
-                    isHeld(destination, task.name()),
+                    isHeld(destination, route.task()),
                     source.map(SourceEnd::lsn),
                     applied,
                     source.map(end -> lag(end, beat)),
                     source.flatMap(
                             end -> applied.map(lsn -> Math.max(0, end.lsn().minus(lsn)))),
-                    withTables ? parts.progress().tables() : List.of());
+                    withTables ? new ProgressStore(route.destination(), route.task()).tables() : List.of());
         } catch (SQLException e) {
-            throw SqlFaults.explain("The status of task " + task.name() + " could not be read", e);
+            throw SqlFaults.explain("The status of task " + route.task() + " could not be read", e);
         }
     }
 
@@ -187,11 +185,11 @@ public record TaskStatus(
      *
      * @throws SyncException if the destination cannot be asked
      */
-    public static boolean isRunning(TaskParts parts) {
-        return parts.destination()
+    public static boolean isRunning(Route route) {
+        return route.destination()
                 .inTransaction(
-                        "The status of task " + parts.task().name() + " could not be read",
-                        connection -> isHeld(connection, parts.task().name()));
+                        "The status of task " + route.task() + " could not be read",
+                        connection -> isHeld(connection, route.task()));
     }
 
     private static boolean isHeld(Connection connection, String task) throws SQLException {

@@ -3,11 +3,12 @@ package org.dtssync.app.control;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import org.dtssync.app.task.TaskParts;
+import java.util.Map;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.SqlFaults;
-import org.dtssync.schemas.TopicNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,8 +17,11 @@ import org.slf4j.LoggerFactory;
  * has begun while the destination cannot be asked.
  *
  * <p>Immutable; thread-safe.
+ *
+ * @param route the route that the task file describes
+ * @param kafka properties of clients
  */
-public record Traces(TaskParts parts) {
+public record Traces(Route route, Map<String, String> kafka) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Traces.class);
 
@@ -30,21 +34,24 @@ public record Traces(TaskParts parts) {
     /** Returns whether anything of the task is there; what cannot be asked does not count. */
     public boolean any() {
         return isThere("slot", this::slot)
-                || isThere("state", () -> parts.reversed().progress().exists())
+                || isThere(
+                        "state",
+                        () -> new ProgressStore(
+                                        route.source(), route.name().reverse().text())
+                                .exists())
                 || isThere("topics", this::topics);
     }
 
     private boolean slot() throws SQLException {
-        try (Connection source = parts.source().open()) {
-            return parts.slot().state(source).isPresent();
+        try (Connection source = route.source().open()) {
+            return route.slot().state(source).isPresent();
         }
     }
 
     private boolean topics() {
         List<String> cuts = List.of(
-                new TopicNames(parts.task().name()).cuts(),
-                new TopicNames(parts.task().reverseName()).cuts());
-        try (KafkaTopics topics = new KafkaTopics(parts.task().kafka().properties())) {
+                route.name().topics().cuts(), route.name().reverse().topics().cuts());
+        try (KafkaTopics topics = new KafkaTopics(kafka)) {
             return !topics.existing(cuts).isEmpty();
         }
     }

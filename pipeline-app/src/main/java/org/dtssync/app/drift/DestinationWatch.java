@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
-import org.dtssync.app.task.TaskParts;
 import org.dtssync.connectors.apply.DestinationFaults;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -37,10 +37,12 @@ public final class DestinationWatch {
 
     private static final String SCHEMA_OF_TYPE = "^(\"([^\"]|\"\")+\"|[^\". (]+)[.]";
 
-    private final TaskParts parts;
+    private final DatabaseConnections destination;
+    private final ProgressStore progress;
 
-    DestinationWatch(TaskParts parts) {
-        this.parts = parts;
+    DestinationWatch(DatabaseConnections destination, ProgressStore progress) {
+        this.destination = destination;
+        this.progress = progress;
     }
 
     /**
@@ -49,13 +51,13 @@ public final class DestinationWatch {
      * @throws org.dtssync.connectors.fault.SyncException of kind STRUCTURE_CHANGED that names the first difference
      */
     void check() {
-        List<TableName> tables = parts.progress().tables().stream()
+        List<TableName> tables = progress.tables().stream()
                 .filter(table -> table.state() == TableState.STREAMING)
                 .map(TableProgress::table)
                 .toList();
-        Map<TableName, Map<String, String>> there = columns(parts.destination(), tables);
+        Map<TableName, Map<String, String>> there = columns(destination, tables);
         Set<TableName> streaming = Set.copyOf(tables);
-        parts.progress().structures((table, structure) -> {
+        progress.structures((table, structure) -> {
             if (streaming.contains(table)) {
                 compare(table, TableStructure.parse(structure), there.get(table));
             }

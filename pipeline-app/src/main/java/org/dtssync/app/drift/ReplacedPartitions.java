@@ -7,17 +7,13 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.dtssync.app.catalog.PartitionFiles;
 import org.dtssync.app.catalog.PartitionFiles.Partition;
 import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.StructureRecords;
 import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.source.Heartbeat;
-import org.dtssync.app.task.TaskParts;
-import org.dtssync.app.verify.SliceMemory;
-import org.dtssync.app.verify.TableResult;
-import org.dtssync.app.verify.Verification;
-import org.dtssync.app.verify.VerifySettings;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -36,15 +32,32 @@ public final class ReplacedPartitions {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplacedPartitions.class);
 
-    private final TaskParts parts;
+    private final Route route;
+    private final ProgressStore progress;
+    private final StructureRecords structures;
     private final Fence fence;
-    private final Heartbeat heartbeat;
+    private final TableComparison comparison;
     private volatile boolean following;
 
-    public ReplacedPartitions(TaskParts parts, Fence fence, Heartbeat heartbeat) {
-        this.parts = parts;
+    /** Compares the rows of tables. */
+    @FunctionalInterface
+    public interface TableComparison {
+        /** Returns those that differ, each in words: its name, and how many rows differ in which way. */
+        List<String> differing(List<TableProgress> tables) throws InterruptedException;
+    }
+
+    /**
+     * Creates a check of the partitions of one direction; opens nothing yet.
+     *
+     * @param fence the right to record what was found equal
+     * @param comparison compares rows at both ends
+     */
+    public ReplacedPartitions(Route route, Fence fence, TableComparison comparison) {
+        this.route = route;
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.structures = new StructureRecords(route.destination(), route.task());
         this.fence = fence;
-        this.heartbeat = heartbeat;
+        this.comparison = comparison;
     }
 
     /** Tells that the destination follows exactly from now on; before, a comparison would mean nothing. */
@@ -68,23 +81,19 @@ public final class ReplacedPartitions {
             List<Partition> replaced = PartitionFiles.replaced(table.getValue(), current);
             if (!replaced.isEmpty()) {
                 compare(table.getKey(), replaced, current);
-                parts.structures()
-                        .replace(
-                                table.getKey(),
-                                table.getValue(),
-                                PartitionFiles.withFilesOf(table.getValue(), current),
-                                fence);
+                structures.replace(
+                        table.getKey(), table.getValue(), PartitionFiles.withFilesOf(table.getValue(), current), fence);
             }
         }
     }
 
     private void compare(TableName root, List<Partition> replaced, String current) throws InterruptedException {
         LOG.info("Partitions with a new file are compared. table={} partitions={}", root, replaced.size());
-        TableProgress table = parts.progress().tables().stream()
+        TableProgress table = progress.tables().stream()
                 .filter(one -> one.table().equals(root))
                 .findFirst()
                 .orElseThrow();
-        String there = new StructureFingerprint(parts.destination())
+        String there = new StructureFingerprint(route.destination())
                 .read(List.of(root))
                 .get(root);
         boolean alike = there != null
@@ -93,18 +102,7 @@ public final class ReplacedPartitions {
         List<TableProgress> tables = alike
                 ? replaced.stream().map(partition -> named(table, partition)).toList()
                 : List.of(table);
-        List<TableResult> different = new Verification(
-                        parts.source(),
-                        parts.destination(),
-                        VerifySettings.of(
-                                parts.task().snapshot().workers(),
-                                parts.task().verification().rowsPerSecond()),
-                        heartbeat::awaitApplied,
-                        advance -> {},
-                        SliceMemory.NONE)
-                .verify(tables).tables().stream()
-                        .filter(result -> !result.equal())
-                        .toList();
+        List<String> different = comparison.differing(tables);
         if (!different.isEmpty()) {
             throw emptied(root, different);
         }
@@ -123,7 +121,7 @@ public final class ReplacedPartitions {
     }
 
     private Optional<TableName> name(Partition partition) {
-        try (Connection connection = parts.source().open();
+        try (Connection connection = route.source().open();
                 PreparedStatement statement = connection.prepareStatement("""
                         SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                         WHERE c.oid = ?::oid
@@ -139,14 +137,10 @@ public final class ReplacedPartitions {
         }
     }
 
-    private static SyncException emptied(TableName root, List<TableResult> different) {
-        String what = different.stream()
-                .map(result -> result.table() + " (" + result.extra() + " rows at the destination only, "
-                        + result.missing() + " missing there, " + result.changed() + " different)")
-                .collect(Collectors.joining(", "));
+    private static SyncException emptied(TableName root, List<String> different) {
         return new SyncException(
                 FaultKind.DIFFERENCE,
-                "Rows of table " + root + " are gone or came without being sent: " + what
+                "Rows of table " + root + " are gone or came without being sent: " + String.join(", ", different)
                         + ". PostgreSQL does not send a TRUNCATE of a single partition, nor the rows of one that is attached.",
                 "Make the same change at the destination and run again, or run with --resnapshot " + root + ".");
     }

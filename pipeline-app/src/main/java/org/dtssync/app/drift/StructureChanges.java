@@ -5,23 +5,23 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.dtssync.app.catalog.DestinationTable;
 import org.dtssync.app.catalog.PartitionFiles;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.StructureStep;
 import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.RecordedStructure;
+import org.dtssync.app.progress.StructureRecords;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
-import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationWatch;
 import org.dtssync.app.source.SourcePosition;
-import org.dtssync.app.structure.ObjectState;
-import org.dtssync.app.structure.Section;
-import org.dtssync.app.structure.StructureStore;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -38,16 +38,37 @@ public final class StructureChanges {
 
     private static final Logger LOG = LoggerFactory.getLogger(StructureChanges.class);
 
-    private final TaskParts parts;
+    private final Route route;
+    private final ObjectSelection objects;
+    private final ProgressStore progress;
+    private final StructureRecords structures;
     private final Fence fence;
-
-    /** Whether the destination must have the tables already. */
     private final boolean made;
+    private final Predicate<TableName> keyToCome;
 
-    public StructureChanges(TaskParts parts, Fence fence, boolean made) {
-        this.parts = parts;
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param objects which tables belong to the task
+     * @param fence the right to write the state
+     * @param made whether the destination must have the tables already
+     * @param keyToCome whether the key of a table is still to be made there
+     */
+    public StructureChanges(
+            Route route, ObjectSelection objects, Fence fence, boolean made, Predicate<TableName> keyToCome) {
+        this.route = route;
+        this.objects = objects;
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.structures = new StructureRecords(route.destination(), route.task());
         this.fence = fence;
         this.made = made;
+        this.keyToCome = keyToCome;
+    }
+
+    /** Empties a table at the destination, and forgets how far its load was. */
+    @FunctionalInterface
+    public interface LoadReset {
+        void reset(TableName table) throws InterruptedException;
     }
 
     /**
@@ -57,7 +78,7 @@ public final class StructureChanges {
      *     have the change or the table has to be loaded anew
      */
     public void accept(TableName table) {
-        RecordedStructure recorded = parts.structures().read().get(table);
+        RecordedStructure recorded = structures.read().get(table);
         if (recorded == null) {
             throw unknown(table);
         }
@@ -76,31 +97,30 @@ public final class StructureChanges {
         });
         requireAtDestination(table, current, Optional.of(step), "--accept-structure");
         if (!now.equals(recorded.structure())) {
-            parts.structures()
-                    .accept(
-                            table,
-                            PartitionFiles.withFilesOf(now, recorded.structure()),
-                            selected(table).keyColumns(),
-                            SourcePosition.insert(parts.source()),
-                            fence);
+            structures.accept(
+                    table,
+                    PartitionFiles.withFilesOf(now, recorded.structure()),
+                    selected(table).keyColumns(),
+                    SourcePosition.insert(route.source()),
+                    fence);
         }
         LOG.info("Structure was accepted. table={}", table);
     }
 
     private void remove(TableName table) {
-        if (made && DestinationTable.read(parts.destination(), table).isPresent()) {
+        if (made && DestinationTable.read(route.destination(), table).isPresent()) {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED,
                     "Table " + table + " is gone at the source but still exists at the destination.",
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
-        parts.structures().remove(table, fence);
+        structures.remove(table, fence);
         LOG.info("Table left the task. table={}", table);
     }
 
     /** Sends a table back to be loaded anew, or takes in one that is new at the source. */
-    public void resnapshot(TableName table, SnapshotJob job) throws InterruptedException {
-        Optional<TableProgress> known = parts.progress().tables().stream()
+    public void resnapshot(TableName table, LoadReset load) throws InterruptedException {
+        Optional<TableProgress> known = progress.tables().stream()
                 .filter(one -> one.table().equals(table) && one.state() != TableState.SKIPPED)
                 .findFirst();
         String now = fingerprint(table);
@@ -110,36 +130,35 @@ public final class StructureChanges {
         TableProgress selected = selected(table);
         TableStructure current = TableStructure.parse(now);
         requireAtDestination(table, current, Optional.empty(), "--resnapshot");
-        parts.progress().addTables(List.of(selected), fence);
+        progress.addTables(List.of(selected), fence);
         publish(table);
-        if (made || DestinationTable.read(parts.destination(), table).isPresent()) {
-            job.resnapshot(table);
+        if (made || DestinationTable.read(route.destination(), table).isPresent()) {
+            load.reset(table);
         }
         boolean whole = made
                 && DestinationTable.hasOtherUniqueIndexes(
-                        parts.destination(), table, selected.keyColumns().orElse(List.of()));
+                        route.destination(), table, selected.keyColumns().orElse(List.of()));
         // Taken after the structure was read and before anything is copied: see LowerBound.
-        parts.structures()
-                .reload(table, now, selected.keyColumns(), SourcePosition.insert(parts.source()), whole, fence);
+        structures.reload(table, now, selected.keyColumns(), SourcePosition.insert(route.source()), whole, fence);
         LOG.info("Table will be loaded anew. table={} under_one_snapshot={}", table, whole);
     }
 
     private void publish(TableName table) {
-        try (Connection connection = parts.source().open()) {
-            new Publication(parts.task().publication()).include(connection, table);
-            new PublicationWatch(parts).record(connection, table, fence);
+        try (Connection connection = route.source().open()) {
+            new Publication(route.name().publication()).include(connection, table);
+            new PublicationWatch(route).record(connection, table, fence);
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + table + " could not be published", e);
         }
     }
 
     private String fingerprint(TableName table) {
-        Map<TableName, String> now = new StructureFingerprint(parts.source()).read(List.of(table));
+        Map<TableName, String> now = new StructureFingerprint(route.source()).read(List.of(table));
         return now.get(table);
     }
 
     private TableProgress selected(TableName table) {
-        return new SelectedTables(parts.source(), parts.task().objects())
+        return new SelectedTables(route.source(), objects)
                 .read().stream()
                         .filter(one -> one.table().equals(table))
                         .findFirst()
@@ -148,13 +167,13 @@ public final class StructureChanges {
 
     private void requireAtDestination(
             TableName table, TableStructure source, Optional<StructureStep> step, String option) {
-        Optional<TableStructure> there = DestinationTable.read(parts.destination(), table);
+        Optional<TableStructure> there = DestinationTable.read(route.destination(), table);
         if (there.isEmpty() && !made) {
             return;
         }
         Optional<String> difference = there.isEmpty()
                 ? Optional.of("it does not exist there")
-                : DestinationTable.difference(source, there.get(), step, isKeyToCome(table));
+                : DestinationTable.difference(source, there.get(), step, keyToCome.test(table));
         difference.ifPresent(how -> {
             throw new SyncException(
                     FaultKind.STRUCTURE_CHANGED,
@@ -163,20 +182,10 @@ public final class StructureChanges {
         });
     }
 
-    /** Keys are made after the load. */
-    private boolean isKeyToCome(TableName table) {
-        return new StructureStore(parts.destination(), parts.task().name())
-                .list().stream()
-                        .filter(stored -> stored.object().section() == Section.KEYS)
-                        .filter(stored -> stored.object().table().equals(Optional.of(table)))
-                        .anyMatch(stored ->
-                                stored.state() == ObjectState.PENDING || stored.state() == ObjectState.FAILED);
-    }
-
     private SyncException unknown(TableName table) {
         return new SyncException(
                 FaultKind.USAGE,
-                "Task " + parts.task().name() + " has no table " + table + ".",
+                "Task " + route.task() + " has no table " + table + ".",
                 "See dts-sync status; names are written schema.table.");
     }
 

@@ -12,12 +12,13 @@ import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.StructureStep;
 import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.app.source.PublicationWatch;
 import org.dtssync.app.source.SourcePosition;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
@@ -37,22 +38,37 @@ public final class StructureWatch {
     /** With tens of thousands of tables a look takes seconds of both servers: the pause after it is so many times as long. */
     private static final int REST = 10;
 
-    private final TaskParts parts;
+    private final Route route;
+    private final ProgressStore progress;
+    private final ObjectSelection objects;
     private final AppliedMark applied;
 
-    public StructureWatch(TaskParts parts, AppliedMark applied) {
-        this.parts = parts;
+    /**
+     * Creates a check; opens nothing yet.
+     *
+     * @param route the direction that is checked
+     * @param objects which tables belong to the task
+     * @param applied how far its applier is
+     */
+    public StructureWatch(Route route, ObjectSelection objects, AppliedMark applied) {
+        this.route = route;
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.objects = objects;
         this.applied = applied;
     }
 
-    /** Looks again and again until interrupted; throws at the first change, and at partitions that are not equal any more. */
-    public void run(ReplacedPartitions partitions) throws InterruptedException {
+    /**
+     * Checks again and again until interrupted; throws at the first change, and at partitions that are no longer equal.
+     *
+     * @param pauseMillis between two checks, in milliseconds; longer where a check takes long
+     */
+    public void run(ReplacedPartitions partitions, long pauseMillis) throws InterruptedException {
         while (true) {
             long begin = System.nanoTime();
             long took = 0;
             try {
                 Seen seen = look();
-                new DestinationWatch(parts).check();
+                new DestinationWatch(route.destination(), progress).check();
                 took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
                 partitions.compare(seen.recorded(), seen.now());
             } catch (SyncException e) {
@@ -62,7 +78,7 @@ public final class StructureWatch {
                 // A statement that alters a table may hold its lock for long; no row of it can come meanwhile.
                 LOG.warn("The source's structure could not be compared, trying again. reason={}", e.getMessage());
             }
-            Thread.sleep(Math.max(parts.budgets().structureMillis(), REST * took));
+            Thread.sleep(Math.max(pauseMillis, REST * took));
         }
     }
 
@@ -85,7 +101,7 @@ public final class StructureWatch {
         } catch (SyncException e) {
             if (e.kind() == FaultKind.STRUCTURE_CHANGED) {
                 LOG.info("A change of the structure was found; what was written before it is applied first.");
-                applied.await(SourcePosition.insert(parts.source()));
+                applied.await(SourcePosition.insert(route.source()));
             }
             throw e;
         }
@@ -98,12 +114,12 @@ public final class StructureWatch {
      *     as it was
      */
     public Seen check() {
-        List<TableName> tables = parts.progress().tables().stream()
+        List<TableName> tables = progress.tables().stream()
                 .filter(table -> table.state() != TableState.SKIPPED)
                 .map(TableProgress::table)
                 .toList();
-        StructureFingerprint fingerprint = new StructureFingerprint(parts.source());
-        Map<TableName, String> digests = parts.progress().structureDigests();
+        StructureFingerprint fingerprint = new StructureFingerprint(route.source());
+        Map<TableName, String> digests = progress.structureDigests();
         Map<TableName, String> now = new TreeMap<>();
         // Most are as they were, and all of them together may be too much to be held.
         fingerprint.read(tables, (table, structure) -> {
@@ -113,20 +129,20 @@ public final class StructureWatch {
         });
         Map<TableName, String> stored = new TreeMap<>();
         if (!now.isEmpty() || !digests.isEmpty()) {
-            parts.progress().structures((table, structure) -> {
+            progress.structures((table, structure) -> {
                 if (now.containsKey(table) || digests.containsKey(table)) {
                     stored.put(table, structure);
                 }
             });
         }
         List<StructureChange> changes = new ArrayList<>(StructureFingerprint.changes(stored, now));
-        List<StructureChange> added = fingerprint.newTables(parts.task().objects(), tables);
+        List<StructureChange> added = fingerprint.newTables(objects, tables);
         changes.addAll(added);
         if (!changes.isEmpty()) {
             throw changed(changes, remedies(changes, added, stored, now));
         }
         // After the structure: a table that was dropped has left the publication too.
-        new PublicationWatch(parts).check();
+        new PublicationWatch(route).check();
         return new Seen(stored, now);
     }
 

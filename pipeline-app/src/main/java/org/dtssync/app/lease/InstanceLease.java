@@ -7,7 +7,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
 import org.dtssync.app.config.SecondInstance;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Fence;
@@ -51,19 +52,19 @@ public final class InstanceLease implements AutoCloseable {
     /**
      * Gets hold of a task whose state is installed.
      *
+     * @param second what to do while another instance is alive
      * @throws SyncException of kind FENCED if another instance is alive and the task file says to refuse
      */
-    public static InstanceLease acquire(TaskParts parts) throws InterruptedException {
-        SecondInstance second = parts.task().secondInstance();
-        String task = parts.task().name();
-        SoleSession session = new SoleSession(parts.destination());
+    public static InstanceLease acquire(Route route, SecondInstance second) throws InterruptedException {
+        String task = route.task();
+        SoleSession session = new SoleSession(route.destination());
         boolean announced = false;
         long deadline = System.nanoTime() + ENDING.toNanos();
         while (true) {
             Connection connection = session.open();
             try {
-                if (tryLock(connection, task) || endFrozen(connection, parts)) {
-                    endLeftovers(connection, parts);
+                if (tryLock(connection, task) || endFrozen(connection, route)) {
+                    endLeftovers(connection, route);
                     return new InstanceLease(session, task, raise(connection, task), connection);
                 }
                 connection.close();
@@ -101,12 +102,12 @@ public final class InstanceLease implements AutoCloseable {
      *
      * @throws SyncException of kind FENCED if it does not let go in time
      */
-    public static InstanceLease acquirePatiently(TaskParts parts) throws InterruptedException {
-        parts.progress().install();
+    public static InstanceLease acquirePatiently(Route route, SecondInstance second) throws InterruptedException {
+        new ProgressStore(route.destination(), route.task()).install();
         long deadline = System.nanoTime() + LEFTOVER_LIMIT.toNanos();
         while (true) {
             try {
-                return acquire(parts);
+                return acquire(route, second);
             } catch (SyncException e) {
                 if (e.kind() != FaultKind.FENCED || System.nanoTime() > deadline) {
                     throw e;
@@ -128,24 +129,22 @@ public final class InstanceLease implements AutoCloseable {
     }
 
     /** Ends the sessions of an instance that holds the lock but gives no sign of life; returns whether we have the lock. */
-    private static boolean endFrozen(Connection connection, TaskParts parts) throws SQLException, InterruptedException {
+    private static boolean endFrozen(Connection connection, Route route) throws SQLException, InterruptedException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT alive_at < clock_timestamp() - make_interval(secs => ?) FROM dts_sync.instance WHERE task = ?
                 """)) {
             statement.setDouble(1, (double) FROZEN_AFTER.toSeconds());
-            statement.setString(2, parts.task().name());
+            statement.setString(2, route.task());
             try (ResultSet rows = statement.executeQuery()) {
                 if (!rows.next() || !rows.getBoolean(1)) {
                     return false;
                 }
             }
         }
-        LOG.warn(
-                "Taking over from an instance without a sign of life. task={}",
-                parts.task().name());
-        endLeftovers(connection, parts);
+        LOG.warn("Taking over from an instance without a sign of life. task={}", route.task());
+        endLeftovers(connection, route);
         for (int i = 0; i < 20; i++) {
-            if (tryLock(connection, parts.task().name())) {
+            if (tryLock(connection, route.task())) {
                 return true;
             }
             Thread.sleep(100);
@@ -154,10 +153,10 @@ public final class InstanceLease implements AutoCloseable {
     }
 
     /** A predecessor's sessions may outlive it in a broken network, with row locks that would hold up the epoch. */
-    private static void endLeftovers(Connection connection, TaskParts parts) throws SQLException {
-        endSessions(connection, parts.task().applicationName());
-        try (Connection source = parts.source().open()) {
-            endSessions(source, parts.task().applicationName());
+    private static void endLeftovers(Connection connection, Route route) throws SQLException {
+        endSessions(connection, route.name().applicationName());
+        try (Connection source = route.source().open()) {
+            endSessions(source, route.name().applicationName());
         }
     }
 

@@ -5,12 +5,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.stream.Direction;
-import org.dtssync.app.stream.StreamEnd;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -34,55 +35,61 @@ public final class Abandonment {
     private static final String PAUSE = "pause";
     private static final String LAST = "endpoint";
 
-    private final TaskParts task;
-    private final TaskParts reverse;
+    private final Route task;
+    private final Route reverse;
     private final Fence taskFence;
+    private final SwitchoverSettings settings;
+    private final SequenceTransfer sequences;
+    private final ProgressStore progress;
     private final SwitchoverSteps steps;
 
     /**
      * Creates one; does nothing yet.
      *
-     * @param taskFence the right to write to the destination
+     * @param task the route that the task file describes
+     * @param taskFence the right to write to its destination
+     * @param settings how applications are moved
+     * @param sequences sets sequences at the source
      */
-    public Abandonment(TaskParts task, Fence taskFence) {
+    public Abandonment(Route task, Fence taskFence, SwitchoverSettings settings, SequenceTransfer sequences) {
         this.task = task;
         this.reverse = task.reversed();
         this.taskFence = taskFence;
-        this.steps = new SwitchoverSteps(task.destination(), task.task().name(), "rollback");
+        this.settings = settings;
+        this.sequences = sequences;
+        this.progress = new ProgressStore(task.destination(), task.task());
+        this.steps = new SwitchoverSteps(task.destination(), task.task(), "rollback");
     }
 
     /**
      * Moves them.
      *
      * @param back the way back, which ends here
+     * @param rollback the rollback whose first steps it shares; it undoes them if this fails
      */
-    public SwitchReport run(Direction back) throws InterruptedException {
+    public SwitchReport run(MovingStream back, Switch rollback) throws InterruptedException {
         steps.clear(taskFence);
-        task.progress().enter(Phase.ROLLBACK, taskFence);
-        LOG.warn(
-                "Going back without waiting for everything. task={}",
-                task.task().name());
+        progress.enter(Phase.ROLLBACK, taskFence);
+        LOG.warn("Going back without waiting for everything. task={}", task.task());
         long began = System.nanoTime();
         String lost;
-        int sequences;
+        int set;
         boolean opened = false;
         try {
             hold();
             try (WriteFence.Locks locks = fence(task.destination()).raise(taskFence)) {
                 lost = drain(back);
                 back.close();
-                sequences = new SequenceCopy(
-                                task.destination(), task.source(), task.task().objects())
-                        .run(back.fence());
+                set = sequences.run(reverse, back.fence());
                 locks.requireHeld();
                 open();
                 opened = true;
             }
         } finally {
-            if (!opened && task.progress().task().orElseThrow().phase() != Phase.ABANDONED) {
+            if (!opened && progress.task().orElseThrow().phase() != Phase.ABANDONED) {
                 // As after a crash here, when a start undoes it by the recorded steps.
-                new Switch(SwitchKind.ROLLBACK, task, taskFence).letGoOn();
-                task.progress().enter(Phase.REVERSE, taskFence);
+                rollback.letGoOn();
+                progress.enter(Phase.REVERSE, taskFence);
             }
         }
         Optional<SyncException> unmoved = finish(back.fence());
@@ -91,7 +98,7 @@ public final class Abandonment {
                 true,
                 (System.nanoTime() - began) / 1e9,
                 null,
-                sequences,
+                set,
                 "skipped",
                 null,
                 unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved(),
@@ -108,19 +115,19 @@ public final class Abandonment {
         } catch (SyncException e) {
             LOG.warn(
                     "Applications are not made to wait and will see errors. task={} reason={}",
-                    task.task().name(),
+                    task.task(),
                     e.getMessage());
         }
         steps.done(PAUSE, taskFence);
     }
 
     private Endpoint endpoint() {
-        return Endpoint.of(task.task().switchover(), task.source().settings(), false);
+        return Endpoint.of(settings, task.source().settings(), false);
     }
 
-    private String drain(Direction back) throws InterruptedException {
+    private String drain(MovingStream back) throws InterruptedException {
         try {
-            back.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
+            back.awaitApplied(settings.drainTimeout());
             return "nothing";
         } catch (SyncException e) {
             if (e.kind() != FaultKind.TRANSIENT && e.kind() != FaultKind.CONNECTION) {
@@ -133,7 +140,7 @@ public final class Abandonment {
     private void open() {
         task.destination().inTransaction("The phase could not be recorded", connection -> {
             taskFence.hold(connection);
-            task.progress().enter(connection, Phase.ABANDONED);
+            progress.enter(connection, Phase.ABANDONED);
             return null;
         });
     }
@@ -141,12 +148,13 @@ public final class Abandonment {
     /**
      * Returns whether the applications of a task that was abandoned are at the source.
      *
-     * @param task the task's state
+     * @param task the route that the task file describes
      */
-    public static EndpointResult endpointOf(TaskParts task) {
-        boolean moved = new SwitchoverSteps(task.destination(), task.task().name(), "rollback").isDone(LAST);
-        Endpoint endpoint = Endpoint.of(task.task().switchover(), task.source().settings(), false);
-        return moved ? endpoint.moved() : EndpointResult.FAILED;
+    public static EndpointResult endpointOf(Route task, SwitchoverSettings settings) {
+        boolean moved = new SwitchoverSteps(task.destination(), task.task(), "rollback").isDone(LAST);
+        return moved
+                ? Endpoint.of(settings, task.source().settings(), false).moved()
+                : EndpointResult.FAILED;
     }
 
     /** Returns whether a crash left it behind its point of no return, but not at its end. */
@@ -169,8 +177,7 @@ public final class Abandonment {
         try {
             endpoint().move();
         } catch (SyncException e) {
-            LOG.warn(
-                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
+            LOG.warn("The endpoint was not moved. task={} reason={}", task.task(), e.getMessage());
             return Optional.of(e);
         }
         steps.done(LAST, taskFence);
@@ -193,12 +200,12 @@ public final class Abandonment {
 
     private WriteFence fence(DatabaseConnections database) {
         List<TableName> tables =
-                task.progress().tables().stream().map(TableProgress::table).toList();
+                progress.tables().stream().map(TableProgress::table).toList();
         return new WriteFence(
                 database,
                 tables,
-                task.task().switchover().applicationRoles(),
-                task.task().name(),
-                task.task().applicationName());
+                settings.applicationRoles(),
+                task.task(),
+                task.name().applicationName());
     }
 }

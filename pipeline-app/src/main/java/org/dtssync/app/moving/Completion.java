@@ -1,10 +1,10 @@
 package org.dtssync.app.moving;
 
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.SwitchoverSteps;
-import org.dtssync.app.stream.Direction;
-import org.dtssync.app.stream.StreamEnd;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.Fence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
  * The end of the way back. What a crash leaves of it is finished by the next start: a slot that nobody reads would keep the WAL of the
  * database that applications use.
  *
- * @param task the task as its file says
+ * @param task the route that the task file describes
  * @param taskFence the right to write to the destination
  */
-public record Completion(TaskParts task, Fence taskFence) {
+public record Completion(Route task, Fence taskFence) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Completion.class);
 
@@ -27,10 +27,10 @@ public record Completion(TaskParts task, Fence taskFence) {
      *
      * @param back the way back, which has everything and ends here
      */
-    public SwitchReport run(Direction back) throws InterruptedException {
+    public SwitchReport run(MovingStream back) throws InterruptedException {
         steps().begin(STEP, taskFence);
-        task.progress().enter(Phase.COMPLETE, taskFence);
-        LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.COMPLETE.label());
+        new ProgressStore(task.destination(), task.task()).enter(Phase.COMPLETE, taskFence);
+        LOG.info("Phase begins. task={} phase={}", task.task(), Phase.COMPLETE.label());
         back.close();
         finish(back.fence());
         return SwitchReport.completed();
@@ -53,6 +53,6 @@ public record Completion(TaskParts task, Fence taskFence) {
 
     /** It ends what the switchover began. */
     private SwitchoverSteps steps() {
-        return new SwitchoverSteps(task.destination(), task.task().name(), "switchover");
+        return new SwitchoverSteps(task.destination(), task.task(), "switchover");
     }
 }

@@ -2,15 +2,13 @@ package org.dtssync.app.moving;
 
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.app.config.SecondInstance;
+import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
-import org.dtssync.app.prepare.Preparation;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.SwitchoverSteps;
-import org.dtssync.app.stream.Direction;
-import org.dtssync.app.stream.StreamEnd;
-import org.dtssync.app.structure.StructureFinisher;
-import org.dtssync.app.task.Background;
-import org.dtssync.app.task.PipelineListener;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -40,10 +38,15 @@ public final class Switch {
     private static final String LAST = "materialized-views";
 
     private final SwitchKind kind;
-    private final TaskParts task;
+    private final Route task;
     private final Fence taskFence;
-    private final TaskParts from;
-    private final TaskParts next;
+    private final Route from;
+    private final Route next;
+    private final SwitchoverSettings settings;
+    private final SecondInstance second;
+    private final ProgressStore progress;
+    private final SequenceTransfer sequences;
+    private final ViewRefresh views;
     private final SwitchoverSteps steps;
     private final WriteFence writeFence;
     private final Endpoint endpoint;
@@ -57,31 +60,47 @@ public final class Switch {
     /**
      * Creates a switch; does nothing yet.
      *
-     * @param task the task as its file says, whose state at the destination has the last word
-     * @param taskFence its right to write there
+     * @param kind which way they are moved
+     * @param task the route that the task file describes; the state at its destination has the last word
+     * @param taskFence the right to write there
+     * @param settings how applications are moved
+     * @param second what to do while another instance holds the other direction
+     * @param sequences sets sequences at the other database
+     * @param views refreshes materialized views there
      */
-    public Switch(SwitchKind kind, TaskParts task, Fence taskFence) {
+    public Switch(
+            SwitchKind kind,
+            Route task,
+            Fence taskFence,
+            SwitchoverSettings settings,
+            SecondInstance second,
+            SequenceTransfer sequences,
+            ViewRefresh views) {
         this.kind = kind;
         this.task = task;
         this.taskFence = taskFence;
-        TaskParts reverse = task.reversed();
+        this.settings = settings;
+        this.second = second;
+        this.sequences = sequences;
+        this.views = views;
+        this.progress = new ProgressStore(task.destination(), task.task());
+        Route reverse = task.reversed();
         this.from = kind == SwitchKind.SWITCHOVER ? task : reverse;
         this.next = kind == SwitchKind.SWITCHOVER ? reverse : task;
-        this.steps = new SwitchoverSteps(task.destination(), task.task().name(), kind.label());
+        this.steps = new SwitchoverSteps(task.destination(), task.task(), kind.label());
         this.writeFence = fenceOf(from);
-        this.endpoint =
-                Endpoint.of(task.task().switchover(), from.destination().settings(), kind == SwitchKind.SWITCHOVER);
+        this.endpoint = Endpoint.of(settings, from.destination().settings(), kind == SwitchKind.SWITCHOVER);
     }
 
-    private WriteFence fenceOf(TaskParts direction) {
+    private WriteFence fenceOf(Route direction) {
         List<TableName> tables =
-                task.progress().tables().stream().map(table -> table.table()).toList();
+                progress.tables().stream().map(table -> table.table()).toList();
         return new WriteFence(
                 direction.source(),
                 tables,
-                task.task().switchover().applicationRoles(),
-                task.task().name(),
-                task.task().applicationName());
+                settings.applicationRoles(),
+                task.task(),
+                task.name().applicationName());
     }
 
     /** Returns the right to write to one of both databases. */
@@ -97,7 +116,7 @@ public final class Switch {
 
     private <T> T step(String name, Step<T> work) throws InterruptedException {
         steps.begin(name, taskFence);
-        LOG.info("Step begins. task={} direction={} step={}", task.task().name(), kind.label(), name);
+        LOG.info("Step begins. task={} direction={} step={}", task.task(), kind.label(), name);
         T result = work.run();
         steps.done(name, taskFence);
         return result;
@@ -107,34 +126,41 @@ public final class Switch {
      * Moves them.
      *
      * @param active the direction that is at work, to be closed by the caller afterwards
+     * @param opener opens the other one
      * @throws SyncException if a precondition is not met or a step fails; everything is as it was then
      */
-    public SwitchReport run(Direction active, Background background, SwitchOptions options)
+    public SwitchReport run(MovingStream active, StreamOpener opener, SwitchOptions options)
             throws InterruptedException {
         steps.clear(taskFence);
         SwitchReadiness readiness = new SwitchReadiness(
-                kind, task, from, endpoint, fenceOf(next).liftingStatements().isEmpty());
+                kind,
+                settings,
+                task.name().applicationName(),
+                from,
+                endpoint,
+                fenceOf(next).liftingStatements().isEmpty());
         step("gates", () -> readiness.gates(active));
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
             return notMoved(0, null, verification, "Give the command without --dry-run.");
         }
-        try (InstanceLease lease = kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next) : null) {
+        try (InstanceLease lease =
+                kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
             sourceFence = lease == null ? active.fence() : lease.fence();
-            return move(active, background, options, verification);
+            return move(active, opener, options, verification);
         }
     }
 
     private SwitchReport move(
-            Direction active, Background background, SwitchOptions options, SwitchReadiness.Checked verification)
+            MovingStream active, StreamOpener opener, SwitchOptions options, SwitchReadiness.Checked verification)
             throws InterruptedException {
-        task.progress().enter(kind.during(), taskFence);
+        progress.enter(kind.during(), taskFence);
         boolean opened = false;
         try {
             Fence fence = fenceAt(next.destination());
-            try (Direction back = new Direction(next, fence, background, PipelineListener.NONE)) {
-                step("stream-back", () -> startBack(active, fence, back));
+            try (MovingStream back = opener.open(next, fence)) {
+                step("stream-back", () -> startBack(active, back));
                 Crossing crossing = cross(active, back, options);
                 if (options.rehearse()) {
                     return notMoved(
@@ -155,7 +181,7 @@ public final class Switch {
                         unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
             }
         } finally {
-            active.watch().forget();
+            active.captured().forget();
             // The answer to the commit may have been lost: the stored phase has the last word.
             if (!opened && !isOpen()) {
                 undo();
@@ -173,7 +199,7 @@ public final class Switch {
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
-    private Crossing cross(Direction active, Direction back, SwitchOptions options) throws InterruptedException {
+    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options) throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
         try {
@@ -211,16 +237,13 @@ public final class Switch {
             // What remains to be undone must not wait for it, and a PgBouncer that is down forgets that it was paused.
             LOG.warn(
                     "Applications may still wait: PgBouncer could not be told to go on. task={} reason={}",
-                    task.task().name(),
+                    task.task(),
                     e.getMessage());
         }
     }
 
     private boolean isOpen() {
-        return task.progress()
-                .task()
-                .map(progress -> progress.phase() == kind.after())
-                .orElse(false);
+        return progress.task().map(stored -> stored.phase() == kind.after()).orElse(false);
     }
 
     private String nextThing() {
@@ -247,26 +270,23 @@ public final class Switch {
     }
 
     /** Its slot must be there before the first write that has to flow back. */
-    private Void startBack(Direction active, Fence fence, Direction back) throws InterruptedException {
-        next.progress().install();
-        new Preparation(next, fence).follow(active.tables());
-        back.watch().record();
-        back.startCapture();
-        back.watch().awaitStreaming(START_LIMIT_MILLIS);
+    private Void startBack(MovingStream active, MovingStream back) throws InterruptedException {
+        back.captured().record();
+        back.startCapture(active.tables());
+        back.captured().awaitStreaming(START_LIMIT_MILLIS);
         // What gathered meanwhile would make the stall longer.
-        active.heartbeat().awaitApplied(task.task().switchover().maximumLag());
+        active.awaitApplied(settings.maximumLag());
         return null;
     }
 
     /** A marker that is written while the locks are held, and applied, proves that everything before it is there. */
-    private Lsn drain(Direction active) throws InterruptedException {
-        active.watch().record();
-        Lsn lsn = active.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
+    private Lsn drain(MovingStream active) throws InterruptedException {
+        active.captured().record();
+        Lsn lsn = active.awaitApplied(settings.drainTimeout());
         drained = from.destination()
                 .inTransaction(
                         "The position could not be read",
-                        connection -> AppliedPosition.read(
-                                        connection, from.task().name())
+                        connection -> AppliedPosition.read(connection, from.task())
                                 .map(AppliedPosition::lsn)
                                 .orElse(lsn));
         return lsn;
@@ -277,14 +297,14 @@ public final class Switch {
      * the marker. Both captures must come past this moment to know. The heartbeats are written with synchronous_commit on: once
      * the other side's is committed, so is everything that was applied before it.
      */
-    private Void confirm(Direction active, Direction back, WriteFence.Locks locks) throws InterruptedException {
-        long limit = task.task().switchover().drainTimeout().toMillis();
-        Lsn there = back.heartbeat().writeOnce();
-        Lsn here = active.heartbeat().writeOnce();
-        back.watch().awaitPast(there, limit);
-        active.watch().awaitPast(here, limit);
-        back.watch().changesAfter(Lsn.ZERO).ifPresent(changes -> refuse(changes, from.destination()));
-        active.watch().changesAfter(drained).ifPresent(changes -> refuse(changes, from.source()));
+    private Void confirm(MovingStream active, MovingStream back, WriteFence.Locks locks) throws InterruptedException {
+        long limit = settings.drainTimeout().toMillis();
+        Lsn there = back.writeHeartbeat();
+        Lsn here = active.writeHeartbeat();
+        back.captured().awaitPast(there, limit);
+        active.captured().awaitPast(here, limit);
+        back.captured().changesAfter(Lsn.ZERO).ifPresent(changes -> refuse(changes, from.destination()));
+        active.captured().changesAfter(drained).ifPresent(changes -> refuse(changes, from.source()));
         locks.requireHeld();
         return null;
     }
@@ -298,8 +318,7 @@ public final class Switch {
     }
 
     private int copySequences() {
-        return new SequenceCopy(from.source(), from.destination(), task.task().objects())
-                .run(fenceAt(from.destination()));
+        return sequences.run(from, fenceAt(from.destination()));
     }
 
     /** The point of no return. */
@@ -307,9 +326,9 @@ public final class Switch {
         task.destination().inTransaction("The phase could not be recorded", connection -> {
             taskFence.hold(connection);
             if (kind == SwitchKind.SWITCHOVER) {
-                AppliedPosition.revoke(connection, from.task().name());
+                AppliedPosition.revoke(connection, from.task());
             }
-            task.progress().enter(connection, kind.after());
+            progress.enter(connection, kind.after());
             // Here, and not after the commit: a start that finds the new phase must know that it has to finish.
             steps.done(connection, OPEN);
             return null;
@@ -332,8 +351,7 @@ public final class Switch {
             });
             return Optional.empty();
         } catch (SyncException e) {
-            LOG.warn(
-                    "The endpoint was not moved. task={} reason={}", task.task().name(), e.getMessage());
+            LOG.warn("The endpoint was not moved. task={} reason={}", task.task(), e.getMessage());
             return Optional.of(e);
         }
     }
@@ -348,7 +366,7 @@ public final class Switch {
         if (!steps.isDone(OPEN) || options.dryRun() || options.rehearse()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "The applications of task " + task.task().name() + " are at the "
+                    "The applications of task " + task.task() + " are at the "
                             + next.source().role() + " already, where " + kind.label() + " would take them.",
                     "See dts-sync status.");
         }
@@ -395,7 +413,7 @@ public final class Switch {
             return null;
         });
         step(LAST, () -> {
-            new StructureFinisher(from.source(), from.destination(), task.task().objects(), fence).refresh(view -> {});
+            views.run(from, fence);
             return null;
         });
     }
@@ -406,16 +424,16 @@ public final class Switch {
             undo();
             return;
         }
-        try (InstanceLease lease = InstanceLease.acquirePatiently(next)) {
+        try (InstanceLease lease = InstanceLease.acquirePatiently(next, second)) {
             sourceFence = lease.fence();
             undo();
         }
     }
 
     private void undo() throws InterruptedException {
-        LOG.warn("The switch is undone. task={} direction={}", task.task().name(), kind.label());
+        LOG.warn("The switch is undone. task={} direction={}", task.task(), kind.label());
         letGoOn();
         new StreamEnd(next, fenceAt(next.destination())).run();
-        task.progress().enter(kind.before(), taskFence);
+        progress.enter(kind.before(), taskFence);
     }
 }

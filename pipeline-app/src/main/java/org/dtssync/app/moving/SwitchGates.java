@@ -93,7 +93,7 @@ public record SwitchGates(
         return database.inTransaction("The " + database.role() + " could not be queried", connection -> {
             List<Gate> gates = new ArrayList<>();
             for (GateQuery query : queries) {
-                gates.addAll(query.ask(connection, database.role(), ownSessions));
+                gates.addAll(query.ask(connection, database.role().label(), ownSessions));
             }
             return gates;
         });
@@ -108,7 +108,7 @@ public record SwitchGates(
                         1,
                         connection.createArrayOf(
                                 "text", tables.stream().map(TableName::sql).toArray()));
-                statement.setString(2, to.role());
+                statement.setString(2, to.role().label());
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
                         found.add(Gate.fail(rows.getString(1), Group.REVERSE, rows.getString(2), rows.getString(3)));

@@ -4,12 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dtssync.app.drift.StructureWatch;
-import org.dtssync.app.progress.Verifications;
-import org.dtssync.app.stream.Direction;
+import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.TaskParts;
-import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -18,20 +15,27 @@ import org.dtssync.connectors.fault.SyncException;
  * nothing. Used in the task's main thread.
  *
  * @param kind which way they are moved
- * @param task the task as its file says
+ * @param settings how they are moved
+ * @param applicationName of our own sessions
  * @param from the direction they are moved along
  * @param endpoint where they connect to
  * @param writable whether the other database must be writable already, and not only once a read-only default of ours is lifted
  */
-public record SwitchReadiness(SwitchKind kind, TaskParts task, TaskParts from, Endpoint endpoint, boolean writable) {
+public record SwitchReadiness(
+        SwitchKind kind,
+        SwitchoverSettings settings,
+        String applicationName,
+        Route from,
+        Endpoint endpoint,
+        boolean writable) {
 
     /** Everything that stands in the way is reported at once. */
-    Void gates(Direction active) throws InterruptedException {
+    Void gates(MovingStream active) throws InterruptedException {
         List<Gate> failed = new ArrayList<>();
-        SyncException structure = problem(() -> new StructureWatch(from, active.applied()).look(), "structure", failed);
-        failed.addAll(Gate.failed(SwitchPreconditions.gates(task, from, endpoint, active.tables(), writable)));
-        SyncException lag = problem(
-                () -> active.heartbeat().awaitApplied(task.task().switchover().maximumLag()), "lag", failed);
+        SyncException structure = problem(active::requireUnchangedStructure, "structure", failed);
+        failed.addAll(Gate.failed(
+                new SwitchPreconditions(settings, applicationName, from, endpoint, writable).check(active.tables())));
+        SyncException lag = problem(() -> active.awaitApplied(settings.maximumLag()), "lag", failed);
         if (lag != null && kind == SwitchKind.ROLLBACK) {
             failed.add(Gate.fail(
                     "lag",
@@ -68,14 +72,13 @@ public record SwitchReadiness(SwitchKind kind, TaskParts task, TaskParts from, E
         static final Checked NOW = new Checked("equal", null);
     }
 
-    Checked verify(Direction active) throws InterruptedException {
-        Duration maximumAge = task.task().switchover().maximumVerificationAge();
-        Optional<Verifications.Verified> fresh = active.comparison().fresh(maximumAge);
+    Checked verify(MovingStream active) throws InterruptedException {
+        Duration maximumAge = settings.maximumVerificationAge();
+        Optional<String> fresh = active.verifiedAt(maximumAge);
         if (fresh.isPresent()) {
-            return new Checked("reused", fresh.get().at());
+            return new Checked("reused", fresh.get());
         }
-        VerifyReport report = active.comparison().run(maximumAge);
-        if (!report.equal()) {
+        if (!active.verify(maximumAge)) {
             throw new SyncException(
                     FaultKind.DIFFERENCE,
                     "The databases differ, so nothing was moved.",

@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TaskProgress;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -39,10 +40,11 @@ public record Undrained(Optional<String> since, long walBytes) {
      * @throws SyncException of kind CONNECTION if a database cannot be reached
      */
     public static Optional<Undrained> of(TaskFile task) {
-        String name = task.applicationName() + "_status";
+        Route route = Route.forReading(task);
         try {
-            Optional<Phase> phase = TaskParts.of(task, name).progress().task().map(TaskProgress::phase);
-            return phase.filter(Phase.REVERSE::equals).map(reverse -> of(TaskParts.of(task.reversed(), name)));
+            Optional<Phase> phase =
+                    new ProgressStore(route.destination(), route.task()).task().map(TaskProgress::phase);
+            return phase.filter(Phase.REVERSE::equals).map(reverse -> of(route.reversed()));
         } catch (SyncException e) {
             if (e.kind() != FaultKind.CONNECTION) {
                 throw e;
@@ -57,21 +59,21 @@ public record Undrained(Optional<String> since, long walBytes) {
     }
 
     /** Looks at a direction. */
-    static Undrained of(TaskParts parts) {
-        try (Connection from = parts.source().open();
-                Connection to = parts.destination().open()) {
+    static Undrained of(Route route) {
+        try (Connection from = route.source().open();
+                Connection to = route.destination().open()) {
             // In this order: what is written in between counts as not there yet.
-            Optional<Beat> applied = beat(to, parts.task().name());
-            Lsn position = AppliedPosition.read(to, parts.task().name())
+            Optional<Beat> applied = beat(to, route.task());
+            Lsn position = AppliedPosition.read(to, route.task())
                     .map(AppliedPosition::lsn)
                     .orElse(Lsn.ZERO);
-            Optional<Beat> written = beat(from, parts.task().name());
+            Optional<Beat> written = beat(from, route.task());
             boolean there = written.map(Beat::sequence).equals(applied.map(Beat::sequence));
             return new Undrained(
                     there ? Optional.empty() : Optional.of(applied.map(Beat::at).orElse("the switchover")),
                     Math.max(0, insertLsn(from).minus(position)));
         } catch (SQLException e) {
-            throw SqlFaults.explain("The way back of task " + parts.task().name() + " could not be looked at", e);
+            throw SqlFaults.explain("The way back of task " + route.task() + " could not be looked at", e);
         }
     }
 

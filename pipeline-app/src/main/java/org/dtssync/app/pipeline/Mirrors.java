@@ -1,8 +1,9 @@
 package org.dtssync.app.pipeline;
 
 import java.util.List;
+import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.prepare.Mirror;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -17,9 +18,9 @@ public final class Mirrors {
      * @param what a sentence that says what cannot be done because of it
      * @throws SyncException of kind USAGE if one does
      */
-    public static void requireNone(TaskParts parts, String what) {
+    public static void requireNone(TaskFile task, String what) {
         List<String> mirrors =
-                Mirror.of(parts).map(mirror -> List.of(parts.task().name())).orElseGet(() -> Mirror.mirrorsOf(parts));
+                Mirror.of(task).map(mirror -> List.of(task.name())).orElseGet(() -> Mirror.mirrorsOf(Route.forReading(task)));
         if (!mirrors.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,

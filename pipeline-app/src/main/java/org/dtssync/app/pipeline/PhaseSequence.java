@@ -2,9 +2,8 @@ package org.dtssync.app.pipeline;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.StructureChanges;
 import org.dtssync.app.drift.StructureWatch;
@@ -14,22 +13,24 @@ import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.prepare.Mirror;
-import org.dtssync.app.prepare.Preparation;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
 import org.dtssync.app.source.SourceIdentity;
 import org.dtssync.app.stream.Direction;
+import org.dtssync.app.stream.StreamFactory;
+import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.structure.Section;
 import org.dtssync.app.structure.StructureApplier;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.structure.StructureReader;
 import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.task.Background;
-import org.dtssync.app.task.PipelineListener;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Fence;
@@ -52,19 +53,45 @@ final class PhaseSequence {
 
     private static final Logger LOG = LoggerFactory.getLogger(PhaseSequence.class);
 
-    private final TaskParts parts;
+    private final TaskFile task;
+    private final Route route;
+    private final StreamFactory streams;
     private final Fence fence;
     private final Background background;
     private final PipelineListener listener;
     private final PhaseCommands commands;
+    private final ProgressStore progress;
+    private final Retry retry;
+    private final Moves moves;
 
+    /**
+     * Wires the phases; runs nothing yet.
+     *
+     * @param task the task file
+     * @param route the route that it describes
+     * @param streams makes the directions
+     * @param fence the right to write to the destination
+     * @param background the task's threads
+     * @param commands carries out what people ask of the task
+     */
     PhaseSequence(
-            TaskParts parts, Fence fence, Background background, PipelineListener listener, PhaseCommands commands) {
-        this.parts = parts;
+            TaskFile task,
+            Route route,
+            StreamFactory streams,
+            Fence fence,
+            Background background,
+            PipelineListener listener,
+            PhaseCommands commands) {
+        this.task = task;
+        this.route = route;
+        this.streams = streams;
         this.fence = fence;
         this.background = background;
         this.listener = listener;
         this.commands = commands;
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.retry = new Retry(task.retry(), listener);
+        this.moves = new Moves(task, route, fence);
     }
 
     /** Runs to a goal; whenever applications are moved, what was at work ends and the other direction begins. */
@@ -72,13 +99,12 @@ final class PhaseSequence {
         while (true) {
             Phase phase = settled();
             if (phase.isOver()) {
-                LOG.info(
-                        "Nothing is left to run. task={} phase={}", parts.task().name(), phase.label());
+                LOG.info("Nothing is left to run. task={} phase={}", route.task(), phase.label());
                 return Optional.empty();
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
-                report = new ReversePhase(parts, fence, background, listener, commands).run(options.goal());
+                report = new ReversePhase(task, route, streams, moves, background, listener, commands).run(options.goal());
             } else {
                 report = forward(options, phase);
             }
@@ -90,55 +116,54 @@ final class PhaseSequence {
 
     /** Undoes or finishes a switch that a crash left in the middle; returns the phase the task is in then. */
     private Phase settled() throws InterruptedException {
-        Phase phase = fromState(() -> parts.progress().task())
-                .map(TaskProgress::phase)
-                .orElse(Phase.PREPARE);
+        Phase phase =
+                retry.call("state", progress::task).map(TaskProgress::phase).orElse(Phase.PREPARE);
         if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
             SwitchKind kind = phase == Phase.SWITCHOVER ? SwitchKind.SWITCHOVER : SwitchKind.ROLLBACK;
-            parts.retry().run("switchover", () -> new Switch(kind, parts, fence).undoAfterCrash());
+            retry.run("switchover", () -> moves.move(kind).undoAfterCrash());
             return phase == Phase.SWITCHOVER ? Phase.INCREMENTAL : Phase.REVERSE;
         }
         if (phase == Phase.ABANDONED) {
-            Abandonment abandonment = new Abandonment(parts, fence);
+            Abandonment abandonment = moves.abandonment();
             if (abandonment.isUnfinished()) {
-                parts.retry().run("rollback", () -> finishAbandonment(abandonment));
+                retry.run("rollback", () -> finishAbandonment(abandonment));
             }
         }
         if (phase == Phase.COMPLETE) {
-            Completion completion = new Completion(parts, fence);
+            Completion completion = moves.completion();
             if (completion.isUnfinished()) {
-                parts.retry().run("complete", () -> finishCompletion(completion));
+                retry.run("complete", () -> finishCompletion(completion));
             }
         }
         if (phase == Phase.INCREMENTAL) {
-            Switch rollback = new Switch(SwitchKind.ROLLBACK, parts, fence);
+            Switch rollback = moves.move(SwitchKind.ROLLBACK);
             if (rollback.isUnfinished()) {
-                parts.retry().run("rollback", () -> finishRollback(rollback));
+                retry.run("rollback", () -> finishRollback(rollback));
             }
         }
         return phase;
     }
 
     private void finishAbandonment(Abandonment abandonment) throws InterruptedException {
-        try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
+        try (InstanceLease lease = InstanceLease.acquirePatiently(route.reversed(), task.secondInstance())) {
             abandonment.finish(lease.fence());
         }
     }
 
     private void finishCompletion(Completion completion) throws InterruptedException {
-        try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
+        try (InstanceLease lease = InstanceLease.acquirePatiently(route.reversed(), task.secondInstance())) {
             completion.finish(lease.fence());
         }
     }
 
     private void finishRollback(Switch rollback) throws InterruptedException {
-        try (InstanceLease lease = InstanceLease.acquirePatiently(parts.reversed())) {
+        try (InstanceLease lease = InstanceLease.acquirePatiently(route.reversed(), task.secondInstance())) {
             rollback.finish(lease.fence());
         }
     }
 
     private Optional<VerifyReport> forward(RunOptions options, Phase begin) throws InterruptedException {
-        try (Direction direction = new Direction(parts, fence, background, listener)) {
+        try (Direction direction = streams.open(route, fence, background, listener)) {
             return forward(options, begin, direction);
         }
     }
@@ -147,12 +172,12 @@ final class PhaseSequence {
             throws InterruptedException {
         Phase phase = begin;
         phase = phase.isAfter(Phase.PREPARE) ? phase : prepare();
-        parts.retry().run("source", () -> SourceIdentity.require(parts));
+        retry.run("source", () -> SourceIdentity.require(route));
         phase = changeTables(phase, options, direction.applied());
         // A change that is found at once waits for the applier as well: what was written before it goes over first.
         direction.applied().applying(phase.isAfter(Phase.FINALIZE));
         direction.startCapture();
-        direction.startWatching();
+        direction.startChecks();
         if (!phase.isAfter(Phase.SCHEMA)) {
             schema();
         }
@@ -175,91 +200,89 @@ final class PhaseSequence {
     }
 
     private void enter(Phase phase) throws InterruptedException {
-        parts.retry().run("state", () -> parts.progress().enter(phase, fence));
+        retry.run("state", () -> progress.enter(phase, fence));
         listener.entered(phase);
-        LOG.info("Phase begins. task={} phase={}", parts.task().name(), phase.label());
+        LOG.info("Phase begins. task={} phase={}", route.task(), phase.label());
     }
 
     private Phase prepare() throws InterruptedException {
         enter(Phase.PREPARE);
-        Optional<Mirror> mirror = Mirror.of(parts);
+        Optional<Mirror> mirror = Mirror.of(task);
         if (mirror.isPresent()) {
-            parts.retry().run("prepare", () -> mirror.get().prepare(fence));
+            retry.run("prepare", () -> mirror.get().prepare(streams.preparation(route, fence)));
             return Phase.INCREMENTAL;
         }
-        parts.retry().run("prepare", () -> new Preparation(parts, fence).run());
+        retry.run("prepare", () -> streams.preparation(route, fence).run());
         enter(Phase.CAPTURE);
         return Phase.CAPTURE;
     }
 
     /** Takes changed structures as they are now, and sends tables back to be loaded anew. */
     private Phase changeTables(Phase phase, RunOptions options, AppliedMark applied) throws InterruptedException {
-        StructureChanges changes = new StructureChanges(parts, fence, phase.isAfter(Phase.SCHEMA));
+        StructureChanges changes = new StructureChanges(
+                route,
+                task.objects(),
+                fence,
+                phase.isAfter(Phase.SCHEMA),
+                table -> structureStore().isKeyToCome(table));
         options.acceptStructure().forEach(changes::accept);
         if (!options.resnapshot().isEmpty()) {
-            Mirrors.requireNone(parts, "Tables cannot be loaded anew: what is loaded would flow back.");
+            Mirrors.requireNone(task, "Tables cannot be loaded anew: what is loaded would flow back.");
         }
         for (TableName table : options.resnapshot()) {
-            changes.resnapshot(table, snapshotJob(false));
+            changes.resnapshot(table, snapshotJob(false)::resnapshot);
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
-            parts.retry().run("structure watch", () -> new StructureWatch(parts, applied).check());
+            retry.run("structure check", () -> new StructureWatch(route, task.objects(), applied).check());
         }
         // Also where a run was killed right after it had emptied a table.
-        boolean unloaded = fromState(() -> parts.progress().tables()).stream()
+        boolean unloaded = retry.call("state", progress::tables).stream()
                 .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
         return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
     }
 
-    /** Reads from the state, whose server may be away for a while. */
-    private <T> T fromState(Supplier<T> read) throws InterruptedException {
-        AtomicReference<T> result = new AtomicReference<>();
-        parts.retry().run("state", () -> result.set(read.get()));
-        return result.get();
-    }
-
     private void schema() throws InterruptedException {
         enter(Phase.SCHEMA);
-        parts.retry().run("schema", () -> {
+        retry.run("schema", () -> {
             StructureStore store = structureStore();
             if (!store.isSaved()) {
-                store.save(new StructureReader(parts.source(), parts.task().objects()).read(), fence);
+                store.save(new StructureReader(route.source(), task.objects()).read(), fence);
             }
             structureApplier(store).apply(Section.PRE_DATA);
         });
     }
 
     private StructureStore structureStore() {
-        return new StructureStore(parts.destination(), parts.task().name());
+        return new StructureStore(route.destination(), route.task());
     }
 
     private StructureApplier structureApplier(StructureStore store) {
         return new StructureApplier(
-                parts.destination(),
+                route.destination(),
                 store,
                 fence,
-                parts.task().destination().existing(),
-                parts.task().snapshot().workers(),
+                task.destination().existing(),
+                task.snapshot().workers(),
                 (object, state, seconds) -> listener.structureObject(object.name(), state.label(), seconds));
     }
 
     private void snapshot() throws InterruptedException {
         enter(Phase.SNAPSHOT);
-        SnapshotJob job = snapshotJob(parts.task().destination().existing() == Existing.EMPTY);
+        SnapshotJob job = snapshotJob(task.destination().existing() == Existing.EMPTY);
         listener.snapshotStarted(job.progress());
         job.run();
         // Building an index at once takes a fraction of what keeping it through the load does.
-        parts.retry().run("snapshot", () -> structureApplier(structureStore()).apply(Section.KEYS));
+        retry.run("snapshot", () -> structureApplier(structureStore()).apply(Section.KEYS));
     }
 
     private SnapshotJob snapshotJob(boolean emptyFirst) {
         return new SnapshotJob(
-                parts.source(),
-                parts.destination(),
-                parts.progress(),
+                route.source(),
+                route.destination(),
+                progress,
                 fence,
-                parts.task().snapshot(),
-                parts.task().retry(),
+                task.snapshot(),
+                task.retry(),
                 emptyFirst,
                 tellOfTables());
     }
@@ -286,13 +309,12 @@ final class PhaseSequence {
     private void catchUp(Direction direction) throws InterruptedException {
         enter(Phase.CATCH_UP);
         direction.converge(this::isConsistent);
-        parts.retry().run("state", () -> parts.progress().startStreaming(fence));
+        retry.run("state", () -> progress.startStreaming(fence));
     }
 
     /** Asked after every write: reading rows from the source raises the point while the applier is on its way to it. */
     private boolean isConsistent(Lsn applied) {
-        return parts.progress()
-                .task()
+        return progress.task()
                 .flatMap(TaskProgress::consistencyPoint)
                 .map(applied::reached)
                 .orElse(true);
@@ -300,10 +322,10 @@ final class PhaseSequence {
 
     private void finish() throws InterruptedException {
         enter(Phase.FINALIZE);
-        parts.retry().run("finalize", () -> structureApplier(structureStore()).apply(Section.POST_DATA));
-        parts.retry().run("finalize", () -> {
-            StructureFinisher finisher = new StructureFinisher(
-                    parts.source(), parts.destination(), parts.task().objects(), fence);
+        retry.run("finalize", () -> structureApplier(structureStore()).apply(Section.POST_DATA));
+        retry.run("finalize", () -> {
+            StructureFinisher finisher =
+                    new StructureFinisher(route.source(), route.destination(), task.objects(), fence);
             finisher.analyze(table -> {});
             finisher.refresh(view -> {});
         });
@@ -316,14 +338,19 @@ final class PhaseSequence {
             case CAUGHT_UP -> awaitApplied(direction);
             case VERIFIED -> {
                 awaitApplied(direction);
-                return Optional.of(direction.comparison().run());
+                return Optional.of(direction.verification().run());
             }
-            default -> commands.serve(new IncrementalActions(parts, fence, background, direction));
+            default ->
+                commands.serve(new IncrementalActions(
+                        task,
+                        moves,
+                        direction,
+                        (back, there) -> streams.open(back, there, background, StreamListener.NONE)));
         }
         return Optional.empty();
     }
 
     private void awaitApplied(Direction direction) throws InterruptedException {
-        parts.retry().run("heartbeat", () -> direction.heartbeat().awaitApplied());
+        retry.run("heartbeat", () -> direction.heartbeat().awaitApplied());
     }
 }

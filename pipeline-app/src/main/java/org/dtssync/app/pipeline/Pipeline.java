@@ -3,7 +3,6 @@ package org.dtssync.app.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.CancelWatch;
@@ -13,11 +12,13 @@ import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.stream.Budgets;
+import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.task.Background;
-import org.dtssync.app.task.Budgets;
-import org.dtssync.app.task.PipelineListener;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -34,7 +35,11 @@ public final class Pipeline {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
-    private final TaskParts parts;
+    private final TaskFile task;
+    private final Route route;
+    private final ProgressStore progress;
+    private final Retry retry;
+    private final Budgets budgets;
     private final PipelineListener listener;
     private final PhaseCommands commands;
 
@@ -65,7 +70,11 @@ public final class Pipeline {
     }
 
     private Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands, Budgets budgets) {
-        this.parts = TaskParts.of(task).with(budgets).toldTo(listener);
+        this.task = task;
+        this.route = Route.of(task);
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.retry = new Retry(task.retry(), listener);
+        this.budgets = budgets;
         this.listener = listener;
         this.commands = commands;
     }
@@ -79,11 +88,9 @@ public final class Pipeline {
      */
     public Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
         precheckOnce();
-        parts.retry().run("state", () -> parts.progress().install());
-        InstanceLease[] lease = new InstanceLease[1];
-        parts.retry().run("lease", () -> lease[0] = InstanceLease.acquire(parts));
+        retry.run("state", progress::install);
         SyncException cancelled;
-        try (InstanceLease held = lease[0];
+        try (InstanceLease held = retry.call("lease", () -> InstanceLease.acquire(route, task.secondInstance()));
                 Background background = new Background()) {
             return run(options, held, background);
         } catch (SyncException e) {
@@ -98,13 +105,13 @@ public final class Pipeline {
 
     /** Nothing of the run is at work any more. */
     private void giveUp() throws InterruptedException {
-        Phase phase = parts.progress().task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
+        Phase phase = progress.task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
         if (phase.isAfter(Phase.INCREMENTAL)) {
             // A switch was past its point of no return before it heard of it.
-            throw CancelWatch.refusal(parts.task().name(), phase);
+            throw CancelWatch.refusal(route.task(), phase);
         }
-        for (String line : new Release(parts.task()).run(true)) {
-            LOG.info("Cancelled. task={} done={}", parts.task().name(), line);
+        for (String line : new Release(task).run(true)) {
+            LOG.info("Cancelled. task={} done={}", route.task(), line);
         }
     }
 
@@ -114,9 +121,9 @@ public final class Pipeline {
             return;
         }
         listener.entered(Phase.PRECHECK);
-        LOG.info("Phase begins. task={} phase={}", parts.task().name(), Phase.PRECHECK.label());
+        LOG.info("Phase begins. task={} phase={}", route.task(), Phase.PRECHECK.label());
         List<PrecheckItem> failed = new ArrayList<>();
-        List<PrecheckItem> items = new Precheck(parts.task()).run();
+        List<PrecheckItem> items = new Precheck(task).run();
         if (Thread.interrupted()) {
             // A probe that was interrupted reports its server as unreachable, which it need not be.
             throw new InterruptedException("The precheck was interrupted");
@@ -144,26 +151,26 @@ public final class Pipeline {
      */
     private boolean isKnown() throws InterruptedException {
         try {
-            return parts.progress().exists();
+            return progress.exists();
         } catch (SyncException e) {
-            if (e.kind().retry() == FaultKind.Retry.NEVER || !new Traces(parts).any()) {
+            if (e.kind().retry() == FaultKind.Retry.NEVER
+                    || !new Traces(route, task.kafka().properties()).any()) {
                 LOG.debug("The destination could not be asked for the task. reason={}", e.getMessage());
                 return false;
             }
         }
-        AtomicBoolean known = new AtomicBoolean();
-        parts.retry().run("state", () -> known.set(parts.progress().exists()));
-        return known.get();
+        return retry.call("state", progress::exists);
     }
 
     private Optional<VerifyReport> run(RunOptions options, InstanceLease lease, Background background)
             throws InterruptedException {
         Fence fence = lease.fence();
-        background.start("dts-sync-lease", () -> parts.retry().run("lease", lease::keep));
-        background.start("dts-sync-cancel", () -> parts.retry().run("commands", () -> new CancelWatch(parts).run()));
+        background.start("dts-sync-lease", () -> retry.run("lease", lease::keep));
+        background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelWatch(route).run()));
         try {
-            Optional<VerifyReport> report =
-                    new PhaseSequence(parts, fence, background, listener, commands).run(options);
+            Optional<VerifyReport> report = new PhaseSequence(
+                            task, route, new StreamFactory(task, budgets), fence, background, listener, commands)
+                    .run(options);
             background.check();
             return report;
         } catch (InterruptedException e) {
@@ -185,7 +192,7 @@ public final class Pipeline {
     private SyncException recorded(SyncException fault, Fence fence) {
         if (fault.kind() != FaultKind.FENCED && fault.kind() != FaultKind.CANCELLED) {
             try {
-                parts.progress().error(fault.getMessage(), fence);
+                progress.error(fault.getMessage(), fence);
             } catch (SyncException e) {
                 fault.addSuppressed(e);
             }
@@ -195,6 +202,6 @@ public final class Pipeline {
 
     /** Returns how far the task is; empty if it is not known. */
     public Optional<TaskProgress> progress() {
-        return parts.progress().task();
+        return progress.task();
     }
 }

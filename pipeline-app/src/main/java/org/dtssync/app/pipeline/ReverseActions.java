@@ -1,55 +1,58 @@
 package org.dtssync.app.pipeline;
 
-import org.dtssync.app.moving.Abandonment;
-import org.dtssync.app.moving.Completion;
-import org.dtssync.app.moving.Switch;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.moving.StreamOpener;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchOptions;
 import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.stream.Direction;
-import org.dtssync.app.task.Background;
-import org.dtssync.app.task.TaskParts;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.connectors.postgres.Fence;
 
 /** What a task can be asked to do in phase reverse. Used in the task's main thread. */
 public final class ReverseActions {
 
-    private final TaskParts task;
-    private final Fence taskFence;
-    private final Background background;
+    private final TaskFile task;
+    private final Moves moves;
     private final Direction back;
+    private final StreamOpener opener;
 
-    ReverseActions(TaskParts task, Fence taskFence, Background background, Direction back) {
+    /**
+     * Wires them.
+     *
+     * @param moves makes what moves applications
+     * @param back the stream from the destination to the source
+     * @param opener opens the one in the other direction
+     */
+    ReverseActions(TaskFile task, Moves moves, Direction back, StreamOpener opener) {
         this.task = task;
-        this.taskFence = taskFence;
-        this.background = background;
+        this.moves = moves;
         this.back = back;
+        this.opener = opener;
     }
 
     /** Compares both databases. */
     public VerifyReport verify() throws InterruptedException {
-        return back.comparison().run();
+        return back.verification().run();
     }
 
     /** Moves the applications back to the source; the phase is left if they were moved. */
     public SwitchReport rollback(SwitchOptions options) throws InterruptedException {
-        return new Switch(SwitchKind.ROLLBACK, task, taskFence).run(back, background, options);
+        return moves.move(SwitchKind.ROLLBACK).run(back, opener, options);
     }
 
     /** Moves the applications back without everything written at the destination, and ends the task. */
     public SwitchReport abandon() throws InterruptedException {
-        return new Abandonment(task, taskFence).run(back);
+        return moves.abandonment().run(back, moves.move(SwitchKind.ROLLBACK));
     }
 
     /** Answers a switchover that was carried out before. */
     public SwitchReport switchedOverAlready(SwitchOptions options) throws InterruptedException {
-        return new Switch(SwitchKind.SWITCHOVER, task, taskFence).again(options);
+        return moves.move(SwitchKind.SWITCHOVER).again(options);
     }
 
     /** Ends reverse replication, and with it the task. */
     public SwitchReport complete() throws InterruptedException {
-        back.heartbeat().awaitApplied(task.task().switchover().drainTimeout());
-        return new Completion(task, taskFence).run(back);
+        back.heartbeat().awaitApplied(task.switchover().drainTimeout());
+        return moves.completion().run(back);
     }
 }

@@ -1,16 +1,18 @@
 package org.dtssync.app.pipeline;
 
 import java.util.Optional;
+import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.stream.Direction;
+import org.dtssync.app.stream.StreamFactory;
+import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.task.Background;
-import org.dtssync.app.task.PipelineListener;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.connectors.postgres.Fence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,18 +24,38 @@ final class ReversePhase {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReversePhase.class);
 
-    private final TaskParts task;
-    private final TaskParts reverse;
-    private final Fence taskFence;
+    private final TaskFile task;
+    private final Route route;
+    private final StreamFactory streams;
+    private final Moves moves;
     private final Background background;
     private final PipelineListener listener;
     private final PhaseCommands commands;
+    private final Retry retry;
 
+    /**
+     * Wires the phase; runs nothing yet.
+     *
+     * @param task the task file
+     * @param route the route that it describes
+     * @param streams makes the directions
+     * @param moves makes what moves applications
+     * @param background the task's threads
+     * @param commands carries out what people ask of the task
+     */
     ReversePhase(
-            TaskParts task, Fence taskFence, Background background, PipelineListener listener, PhaseCommands commands) {
+            TaskFile task,
+            Route route,
+            StreamFactory streams,
+            Moves moves,
+            Background background,
+            PipelineListener listener,
+            PhaseCommands commands) {
         this.task = task;
-        this.reverse = task.reversed();
-        this.taskFence = taskFence;
+        this.route = route;
+        this.streams = streams;
+        this.moves = moves;
+        this.retry = new Retry(task.retry(), listener);
         this.background = background;
         this.listener = listener;
         this.commands = commands;
@@ -41,18 +63,18 @@ final class ReversePhase {
 
     /** Follows until the phase is left or the goal is reached; returns the comparison, if the goal was one. */
     Optional<VerifyReport> run(RunGoal goal) throws InterruptedException {
-        Switch switchover = new Switch(SwitchKind.SWITCHOVER, task, taskFence);
+        Switch switchover = moves.move(SwitchKind.SWITCHOVER);
         if (switchover.isUnfinished()) {
-            task.retry().run("switchover", () -> switchover.finish(taskFence));
+            retry.run("switchover", () -> switchover.finish(moves.fence()));
         }
         listener.entered(Phase.REVERSE);
-        LOG.info("Phase begins. task={} phase={}", task.task().name(), Phase.REVERSE.label());
-        InstanceLease[] lease = new InstanceLease[1];
-        task.retry().run("lease", () -> lease[0] = InstanceLease.acquirePatiently(reverse));
-        try (InstanceLease held = lease[0];
+        LOG.info("Phase begins. task={} phase={}", route.task(), Phase.REVERSE.label());
+        Route reverse = route.reversed();
+        try (InstanceLease held =
+                        retry.call("lease", () -> InstanceLease.acquirePatiently(reverse, task.secondInstance()));
                 Background closing = background.group();
-                Direction back = new Direction(reverse, held.fence(), background, listener)) {
-            closing.start("dts-sync-lease-reverse", () -> task.retry().run("lease", held::keep));
+                Direction back = streams.open(reverse, held.fence(), background, listener)) {
+            closing.start("dts-sync-lease-reverse", () -> retry.run("lease", held::keep));
             back.startCapture();
             back.startFollowing();
             return follow(back, goal);
@@ -62,11 +84,16 @@ final class ReversePhase {
     private Optional<VerifyReport> follow(Direction back, RunGoal goal) throws InterruptedException {
         switch (goal) {
             case CAUGHT_UP, SCHEMA, SNAPSHOT ->
-                task.retry().run("heartbeat", () -> back.heartbeat().awaitApplied());
+                retry.run("heartbeat", () -> back.heartbeat().awaitApplied());
             case VERIFIED -> {
-                return Optional.of(back.comparison().run());
+                return Optional.of(back.verification().run());
             }
-            case NONE -> commands.serve(new ReverseActions(task, taskFence, background, back));
+            case NONE ->
+                commands.serve(new ReverseActions(
+                        task,
+                        moves,
+                        back,
+                        (forward, fence) -> streams.open(forward, fence, background, StreamListener.NONE)));
         }
         return Optional.empty();
     }

@@ -10,10 +10,10 @@ import java.util.Set;
  * @param needs what it cannot do without
  * @param looking looks, and says what it finds; at least one item, a pass if all is well; changes nothing anywhere
  */
-record Check(String id, Set<End> needs, Looking looking) {
+record Check(String id, Set<Server> needs, Looking looking) {
 
     /** What a check has to reach. */
-    enum End {
+    enum Server {
         SOURCE,
         DESTINATION,
         KAFKA

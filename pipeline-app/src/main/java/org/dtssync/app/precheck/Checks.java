@@ -2,8 +2,8 @@ package org.dtssync.app.precheck;
 
 import java.util.List;
 import java.util.Set;
-import org.dtssync.app.precheck.Check.End;
 import org.dtssync.app.precheck.Check.Looking;
+import org.dtssync.app.precheck.Check.Server;
 
 /** Every check, in the order in which they are made and reported. */
 final class Checks {
@@ -78,22 +78,23 @@ final class Checks {
                 source("sizes", TableChecks::sizes),
                 both("table-count", ServerChecks::tableCount),
                 source("topic-names", KafkaChecks::topicNames),
-                new Check("topics", Set.of(End.SOURCE, End.DESTINATION, End.KAFKA), KafkaChecks::existingTopics),
-                new Check("replication-factor", Set.of(End.KAFKA), KafkaChecks::replicationFactor),
-                new Check("message-size", Set.of(End.SOURCE, End.KAFKA), MessageSizeCheck::look),
-                new Check("transaction-timeout", Set.of(End.KAFKA), KafkaChecks::transactionTimeout),
+                new Check(
+                        "topics", Set.of(Server.SOURCE, Server.DESTINATION, Server.KAFKA), KafkaChecks::existingTopics),
+                new Check("replication-factor", Set.of(Server.KAFKA), KafkaChecks::replicationFactor),
+                new Check("message-size", Set.of(Server.SOURCE, Server.KAFKA), MessageSizeCheck::look),
+                new Check("transaction-timeout", Set.of(Server.KAFKA), KafkaChecks::transactionTimeout),
                 source("retention", KafkaChecks::retention));
     }
 
     private static Check source(String id, Looking looking) {
-        return new Check(id, Set.of(End.SOURCE), looking);
+        return new Check(id, Set.of(Server.SOURCE), looking);
     }
 
     private static Check destination(String id, Looking looking) {
-        return new Check(id, Set.of(End.DESTINATION), looking);
+        return new Check(id, Set.of(Server.DESTINATION), looking);
     }
 
     private static Check both(String id, Looking looking) {
-        return new Check(id, Set.of(End.SOURCE, End.DESTINATION), looking);
+        return new Check(id, Set.of(Server.SOURCE, Server.DESTINATION), looking);
     }
 }

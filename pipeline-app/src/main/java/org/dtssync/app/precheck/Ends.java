@@ -12,6 +12,7 @@ import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 
 /**
  * What the checks look at: the task file, one read-only session a database, what the brokers said. Facts that several
@@ -98,7 +99,9 @@ final class Ends {
         if (progress == null) {
             progress = new ProgressStore(
                             new DatabaseConnections(
-                                    "destination", task.destination().database(), task.applicationName() + "_precheck"),
+                                    End.DESTINATION,
+                                    task.destination().database(),
+                                    task.applicationName() + "_precheck"),
                             task.name())
                     .task()
                     .filter(known -> known.phase().isAfter(Phase.PRECHECK));

@@ -11,11 +11,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.precheck.Check.End;
+import org.dtssync.app.precheck.Check.Server;
 import org.dtssync.app.precheck.PrecheckItem.Result;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TopicNames;
 
@@ -66,14 +67,15 @@ public final class Precheck {
         Findings databases = new Findings("connectivity");
         try (Probe<Brokers> kafka = new Probe<>("kafka", this::brokers);
                 Probe<Void> registry = new Probe<>("registry", this::registry);
-                Connection source = open("source", task.source().database(), databases);
-                Connection destination = open("destination", task.destination().database(), databases)) {
+                Connection source = open(End.SOURCE, task.source().database(), databases);
+                Connection destination =
+                        open(End.DESTINATION, task.destination().database(), databases)) {
             Brokers brokers = kafka.await();
             registry.await();
             List<PrecheckItem> items = new ArrayList<>(databases.items());
             items.addAll(kafka.items());
             items.addAll(registry.items());
-            Set<End> reached = reached(source, destination, brokers);
+            Set<Server> reached = reached(source, destination, brokers);
             runChecks(new Ends(task, source, destination, brokers, suspiciousAge), reached, items);
             return List.copyOf(items);
         } catch (SQLException e) {
@@ -86,7 +88,7 @@ public final class Precheck {
         return items.stream().map(PrecheckItem::result).max(Result::compareTo).orElse(Result.PASS);
     }
 
-    private void runChecks(Ends ends, Set<End> reached, List<PrecheckItem> items) {
+    private void runChecks(Ends ends, Set<Server> reached, List<PrecheckItem> items) {
         List<Check> skipped = new ArrayList<>();
         for (Check check : checks) {
             if (task.mirrorOf().isPresent() && Checks.OF_THE_LOAD.contains(check.id())) {
@@ -94,7 +96,7 @@ public final class Precheck {
             }
             if (reached.containsAll(check.needs())) {
                 items.addAll(run(check, ends));
-            } else if (!check.needs().contains(End.KAFKA) || !task.kafka().embedded()) {
+            } else if (!check.needs().contains(Server.KAFKA) || !task.kafka().embedded()) {
                 skipped.add(check);
             }
         }
@@ -123,19 +125,20 @@ public final class Precheck {
         return findings.items();
     }
 
-    private Connection open(String role, DatabaseSettings settings, Findings findings) {
+    private Connection open(End role, DatabaseSettings settings, Findings findings) {
         try {
             Connection connection =
                     new DatabaseConnections(role, settings, task.applicationName() + "_precheck").open();
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SESSION_SETTINGS);
             }
-            findings.pass(role, "The " + role + " " + settings + " answers.");
+            findings.pass(role.label(), "The " + role + " " + settings + " answers.");
             return connection;
         } catch (SyncException e) {
-            findings.fail(role, e.what(), e.remedy());
+            findings.fail(role.label(), e.what(), e.remedy());
         } catch (SQLException e) {
-            findings.fail(role, "The " + role + " " + settings + " ended a new connection.", "Run precheck again.");
+            findings.fail(
+                    role.label(), "The " + role + " " + settings + " ended a new connection.", "Run precheck again.");
         }
         return null;
     }
@@ -173,16 +176,16 @@ public final class Precheck {
         }
     }
 
-    private static Set<End> reached(Connection source, Connection destination, Brokers brokers) {
-        Set<End> reached = EnumSet.noneOf(End.class);
+    private static Set<Server> reached(Connection source, Connection destination, Brokers brokers) {
+        Set<Server> reached = EnumSet.noneOf(Server.class);
         if (source != null) {
-            reached.add(End.SOURCE);
+            reached.add(Server.SOURCE);
         }
         if (destination != null) {
-            reached.add(End.DESTINATION);
+            reached.add(Server.DESTINATION);
         }
         if (brokers != null) {
-            reached.add(End.KAFKA);
+            reached.add(Server.KAFKA);
         }
         return reached;
     }

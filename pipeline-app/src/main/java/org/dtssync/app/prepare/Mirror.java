@@ -10,50 +10,53 @@ import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.catalog.DestinationTable;
 import org.dtssync.app.catalog.SelectedTables;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.SourceIdentity;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.TaskName;
 
 /**
  * A task that flows against another one, the first, between the same two databases ({@code mirror.of}). It loads nothing: its
  * stream begins at its slot. Its position row at its destination names the first task, by which the first leaves its
  * transactions out; it leaves out the first one's by theirs at its source.
  *
- * @param parts the mirror's
+ * @param route the mirror's
+ * @param objects which tables the mirror carries
  * @param first the name of the task it mirrors
  */
-public record Mirror(TaskParts parts, String first) {
+public record Mirror(Route route, ObjectSelection objects, TaskName first) {
 
     private static final TableName POSITIONS = new TableName(SqlResources.SCHEMA, "apply_position");
 
     /** Returns the mirror that a task file describes; empty if it describes none. */
-    public static Optional<Mirror> of(TaskParts parts) {
-        return parts.task().mirrorOf().map(first -> new Mirror(parts, first));
+    public static Optional<Mirror> of(TaskFile task) {
+        return task.mirrorOf().map(first -> new Mirror(Route.of(task), task.objects(), new TaskName(first)));
     }
 
     /**
      * Returns which tasks mirror this one.
      *
-     * @param parts the first task's
+     * @param route the first task's
      */
-    public static List<String> mirrorsOf(TaskParts parts) {
-        return parts.source().inTransaction("The source could not be asked for mirrors", connection -> {
+    public static List<String> mirrorsOf(Route route) {
+        return route.source().inTransaction("The source could not be asked for mirrors", connection -> {
             List<String> mirrors = new ArrayList<>();
             if (hasPositions(connection)) {
                 try (PreparedStatement statement = connection.prepareStatement(
                         "SELECT task FROM dts_sync.apply_position WHERE mirror_of = ? AND task <> ? ORDER BY 1")) {
-                    statement.setString(1, parts.task().name());
-                    statement.setString(2, parts.task().reverseName());
+                    statement.setString(1, route.task());
+                    statement.setString(2, route.name().reverse().text());
                     try (ResultSet rows = statement.executeQuery()) {
                         while (rows.next()) {
                             mirrors.add(rows.getString(1));
@@ -73,23 +76,27 @@ public record Mirror(TaskParts parts, String first) {
         }
     }
 
-    /** Prepares it: the first task learns to leave its transactions out before there is one. */
-    public void prepare(Fence fence) {
+    /**
+     * Prepares it: the first task learns to leave its transactions out before there is one.
+     *
+     * @param preparation the mirror's
+     */
+    public void prepare(Preparation preparation) {
         requireFirst();
-        List<TableName> tables = new SelectedTables(parts.source(), parts.task().objects())
+        List<TableName> tables = new SelectedTables(route.source(), objects)
                 .read().stream().map(TableProgress::table).toList();
         requireTables(tables);
-        try (Connection connection = parts.destination().open()) {
-            new Publication("dts_sync_" + first).include(connection, POSITIONS);
+        try (Connection connection = route.destination().open()) {
+            new Publication(first.publication()).include(connection, POSITIONS);
         } catch (SQLException e) {
             throw SqlFaults.explain("The publication of task " + first + " could not take in the positions", e);
         }
-        new Preparation(parts, fence).follow(tables);
+        preparation.follow(tables);
     }
 
     /** What the first task keeps at its destination, which is this one's source, tells whether both fit together. */
     private void requireFirst() {
-        Optional<TaskProgress> progress = new ProgressStore(parts.source(), first).task();
+        Optional<TaskProgress> progress = new ProgressStore(route.source(), first.text()).task();
         if (progress.isEmpty()) {
             throw wrong("Task " + first + " has no state at the source, so it does not write there.");
         }
@@ -104,17 +111,16 @@ public record Mirror(TaskParts parts, String first) {
         SourceIdentity theirs = new SourceIdentity(
                 progress.get().sourceSystemIdentifier().orElse(""),
                 sourceDatabase().orElse(""));
-        TaskParts turned = parts.reversed();
-        if (!SourceIdentity.current(turned).equals(theirs)) {
+        if (!SourceIdentity.current(route.destination()).equals(theirs)) {
             throw wrong("Task " + first + " captures another database than the destination.");
         }
     }
 
     private Optional<String> sourceDatabase() {
-        return parts.source().inTransaction("The state of task " + first + " could not be read", connection -> {
+        return route.source().inTransaction("The state of task " + first + " could not be read", connection -> {
             try (PreparedStatement statement =
                     connection.prepareStatement("SELECT source_database FROM dts_sync.task WHERE task = ?")) {
-                statement.setString(1, first);
+                statement.setString(1, first.text());
                 try (ResultSet rows = statement.executeQuery()) {
                     return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
                 }
@@ -138,7 +144,7 @@ public record Mirror(TaskParts parts, String first) {
         }
         List<TableName> missing = tables.stream()
                 .filter(table ->
-                        DestinationTable.read(parts.destination(), table).isEmpty())
+                        DestinationTable.read(route.destination(), table).isEmpty())
                 .toList();
         if (!missing.isEmpty()) {
             throw new SyncException(

@@ -10,16 +10,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationWatch;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.FirstCut;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -48,46 +53,71 @@ public final class Preparation {
     /** Applications are about to be moved: that can be given up, and begun again once the transaction is over. */
     private static final String SLOT_LOCK_LIMIT = "30s";
 
-    private final TaskParts parts;
+    private final Route route;
+    private final ObjectSelection objects;
+    private final CaptureSettings capture;
+    private final Supplier<CutCodec> codec;
+    private final String mirrored;
     private final Fence fence;
+    private final ProgressStore progress;
 
-    public Preparation(TaskParts parts, Fence fence) {
-        this.parts = parts;
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param objects which tables belong to the task
+     * @param capture how the capture will reach the topics
+     * @param codec makes what writes cut 0
+     * @param mirrored the task that leaves out what this one writes
+     * @param fence the right to write to the destination
+     */
+    public Preparation(
+            Route route,
+            ObjectSelection objects,
+            CaptureSettings capture,
+            Supplier<CutCodec> codec,
+            String mirrored,
+            Fence fence) {
+        this.route = route;
+        this.objects = objects;
+        this.capture = capture;
+        this.codec = codec;
+        this.mirrored = mirrored;
         this.fence = fence;
+        this.progress = new ProgressStore(route.destination(), route.task());
     }
 
+    /** Prepares a task whose destination has nothing yet. */
     public void run() {
-        List<TableProgress> tables =
-                new SelectedTables(parts.source(), parts.task().objects()).read();
+        List<TableProgress> tables = new SelectedTables(route.source(), objects).read();
         if (tables.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
                     "No table of the source matches objects.include.",
                     "Correct objects.include and objects.exclude in the task file.");
         }
-        parts.progress().addTables(tables, fence);
+        progress.addTables(tables, fence);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeStructures(names);
         start(names, NO_LIMIT);
     }
 
     private void start(List<TableName> names, String lockLimit) {
-        try (Connection source = parts.source().open()) {
+        try (Connection source = route.source().open()) {
             setLockLimit(source, lockLimit);
             // What was found equal was the stream before.
-            new Verifications(parts.destination(), parts.task().name()).forget(fence);
+            new Verifications(route.destination(), route.task()).forget(fence);
             makeHeartbeat(source);
             makePublication(source, names);
-            new PublicationWatch(parts).record(source, fence);
+            new PublicationWatch(route).record(source, fence);
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
             String systemIdentifier = systemIdentifier(source);
-            parts.progress().sourceSystem(systemIdentifier, source.getCatalog(), fence);
+            progress.sourceSystem(systemIdentifier, source.getCatalog(), fence);
             begin(start, systemIdentifier);
             LOG.info(
                     "Prepared. task={} slot={} lsn={} tables={}",
-                    parts.task().name(),
-                    parts.task().slot(),
+                    route.task(),
+                    route.name().slot(),
                     start,
                     names.size());
         } catch (SQLException e) {
@@ -101,15 +131,14 @@ public final class Preparation {
      * @param tables the tables it follows
      */
     public void follow(List<TableName> tables) {
-        if (!parts.progress().exists()) {
-            parts.progress().enter(Phase.INCREMENTAL, fence);
+        if (!progress.exists()) {
+            progress.enter(Phase.INCREMENTAL, fence);
         }
         Set<TableName> wanted = Set.copyOf(tables);
-        List<TableProgress> followed = new SelectedTables(
-                        parts.source(), parts.task().objects())
+        List<TableProgress> followed = new SelectedTables(route.source(), objects)
                 .read().stream().filter(table -> wanted.contains(table.table())).toList();
-        parts.progress().addTables(followed, fence);
-        followed.forEach(table -> parts.progress().tableState(table.table(), TableState.STREAMING, fence));
+        progress.addTables(followed, fence);
+        followed.forEach(table -> progress.tableState(table.table(), TableState.STREAMING, fence));
         storeStructures(tables);
         List<TableName> published = new ArrayList<>(tables);
         // By these rows our own transactions of the other direction are recognised.
@@ -119,14 +148,14 @@ public final class Preparation {
 
     private void storeStructures(List<TableName> names) {
         Map<TableName, String> part = new HashMap<>();
-        new StructureFingerprint(parts.source()).read(names, (table, structure) -> {
+        new StructureFingerprint(route.source()).read(names, (table, structure) -> {
             part.put(table, structure);
             if (part.size() == STRUCTURES_AT_ONCE) {
-                parts.progress().storeStructures(part, fence);
+                progress.storeStructures(part, fence);
                 part.clear();
             }
         });
-        parts.progress().storeStructures(part, fence);
+        progress.storeStructures(part, fence);
     }
 
     /** A slot waits for every transaction that is open when it is made. */
@@ -151,12 +180,12 @@ public final class Preparation {
     private void makePublication(Connection source, List<TableName> names) throws SQLException {
         List<TableName> published = new ArrayList<>(names);
         published.add(new TableName(SqlResources.SCHEMA, "heartbeat"));
-        new Publication(parts.task().publication()).create(source, published);
+        new Publication(route.name().publication()).create(source, published);
     }
 
     /** After the publication: the decoder looks it up as it was at each change, and must find it. */
     private Lsn makeSlot(Connection source) throws SQLException {
-        ReplicationSlot slot = parts.slot();
+        ReplicationSlot slot = route.slot();
         if (slot.state(source).isPresent()) {
             slot.endReader(source);
             slot.drop(source);
@@ -174,17 +203,12 @@ public final class Preparation {
     }
 
     private void begin(Lsn start, String systemIdentifier) {
-        FirstCut.Written first =
-                new FirstCut(parts.captureSettings(List.of()), parts.cutCodec()).write(start, systemIdentifier);
-        parts.progress().cutsTopic(first.topicId(), fence);
-        try (Connection connection = parts.destination().open()) {
+        FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
+        progress.cutsTopic(first.topicId(), fence);
+        try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
             fence.hold(connection);
-            AppliedPosition.begin(
-                    connection,
-                    fence,
-                    new AppliedPosition(start, first.offset()),
-                    parts.task().mirroredName());
+            AppliedPosition.begin(connection, fence, new AppliedPosition(start, first.offset()), mirrored);
             // In this transaction, which a capture in the other direction leaves out.
             forgetHeartbeat(connection);
             connection.commit();
@@ -197,7 +221,7 @@ public final class Preparation {
     private void forgetHeartbeat(Connection connection) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("DELETE FROM dts_sync.heartbeat WHERE task = ?")) {
-            statement.setString(1, parts.task().name());
+            statement.setString(1, route.task());
             statement.executeUpdate();
         }
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -38,15 +39,15 @@ record Shop(DatabaseConnections source, DatabaseConnections destination, String 
     static Shop create(QuickstartServers servers, int rows) {
         String password = new BigInteger(PASSWORD_BITS, new SecureRandom()).toString(Character.MAX_RADIX);
         Shop shop = new Shop(
-                prepared("source", servers.source(), password),
-                prepared("destination", servers.destination(), password),
+                prepared(End.SOURCE, servers.source(), password),
+                prepared(End.DESTINATION, servers.destination(), password),
                 password);
         execute(shop.source, resource("structure.sql"));
         execute(shop.source, "SET shop.rows = '" + rows + "';\n" + resource("rows.sql"));
         return shop;
     }
 
-    private static DatabaseConnections prepared(String role, EmbeddedPostgres server, String password) {
+    private static DatabaseConnections prepared(End role, EmbeddedPostgres server, String password) {
         DatabaseConnections all =
                 new DatabaseConnections(role, server.superuser(EmbeddedPostgres.SUPERUSER), "quickstart");
         execute(all, "CREATE DATABASE " + DATABASE);
@@ -57,7 +58,7 @@ record Shop(DatabaseConnections source, DatabaseConnections destination, String 
     /** Returns connections of the application to the source. */
     DatabaseConnections application() {
         DatabaseSettings settings = new DatabaseSettings(source.settings().url(), APPLICATION, password, Map.of());
-        return new DatabaseConnections("source", settings, "shop");
+        return new DatabaseConnections(End.SOURCE, settings, "shop");
     }
 
     /** Returns the tables that are moved, partitioned ones as their root, in the order of their names. */

@@ -6,8 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import org.dtssync.app.task.PipelineListener;
-import org.dtssync.app.task.TaskParts;
+import java.util.function.LongConsumer;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -41,15 +41,22 @@ public final class Heartbeat {
     private final DatabaseConnections destination;
     private final ReplicationSlot slot;
     private final long walWarningBytes;
-    private final PipelineListener listener;
+    private final LongConsumer walRetained;
 
-    public Heartbeat(TaskParts parts) {
-        this.task = parts.task().name();
-        this.source = parts.source();
-        this.destination = parts.destination();
-        this.slot = parts.slot();
-        this.walWarningBytes = parts.task().walWarningBytes();
-        this.listener = parts.listener();
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param route the direction whose delay it measures
+     * @param walWarningBytes size of the WAL kept for the slot, in bytes, from which a warning is given
+     * @param walRetained told how much WAL the source keeps for the slot, in bytes
+     */
+    public Heartbeat(Route route, long walWarningBytes, LongConsumer walRetained) {
+        this.task = route.task();
+        this.source = route.source();
+        this.destination = route.destination();
+        this.slot = route.slot();
+        this.walWarningBytes = walWarningBytes;
+        this.walRetained = walRetained;
     }
 
     /** Beats until interrupted. */
@@ -86,7 +93,7 @@ public final class Heartbeat {
 
     private void lookAtWal(Connection connection, boolean warn) throws SQLException {
         slot.state(connection).ifPresent(state -> {
-            listener.walRetained(state.retainedBytes());
+            walRetained.accept(state.retainedBytes());
             if (warn && state.retainedBytes() > walWarningBytes) {
                 LOG.warn(
                         "The source keeps much WAL for the slot. task={} slot={} retained_bytes={} wal_warning_bytes={}",

@@ -13,10 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.PublicationRecords;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
@@ -38,12 +39,15 @@ public final class PublicationWatch {
     private static final int TABLES_IN_SCHEMA = 15;
     private static final int GENERATED_COLUMNS = 18;
 
-    private final TaskParts parts;
+    private final Route route;
+    private final ProgressStore progress;
     private final String name;
 
-    public PublicationWatch(TaskParts parts) {
-        this.parts = parts;
-        this.name = parts.task().publication();
+    /** Creates a check of the publication that a direction reads; opens nothing yet. */
+    public PublicationWatch(Route route) {
+        this.route = route;
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.name = route.name().publication();
     }
 
     /** A table of the publication as the catalog has it now. */
@@ -76,7 +80,7 @@ public final class PublicationWatch {
     }
 
     private PublicationRecords records() {
-        return new PublicationRecords(parts.destination(), parts.task().name());
+        return new PublicationRecords(route.destination(), route.task());
     }
 
     /**
@@ -90,7 +94,7 @@ public final class PublicationWatch {
             return;
         }
         Found found;
-        try (Connection source = parts.source().open()) {
+        try (Connection source = route.source().open()) {
             found = read(source).orElseThrow(this::gone);
         } catch (SQLException e) {
             throw SqlFaults.explain("Publication " + name + " could not be compared", e);
@@ -182,7 +186,7 @@ public final class PublicationWatch {
 
     private Set<TableName> expected() {
         Set<TableName> expected = new LinkedHashSet<>();
-        for (TableProgress table : parts.progress().tables()) {
+        for (TableProgress table : progress.tables()) {
             if (table.state() != TableState.SKIPPED) {
                 expected.add(table.table());
             }

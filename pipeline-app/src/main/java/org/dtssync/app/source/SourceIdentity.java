@@ -5,9 +5,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
@@ -20,26 +21,26 @@ import org.dtssync.connectors.postgres.SqlFaults;
 public record SourceIdentity(String systemIdentifier, String database) {
 
     /** Reads what the task was prepared with; empty before that. */
-    static Optional<SourceIdentity> stored(TaskParts parts) {
-        try (Connection destination = parts.destination().open();
+    static Optional<SourceIdentity> stored(Route route) {
+        try (Connection destination = route.destination().open();
                 PreparedStatement statement = destination.prepareStatement("""
                         SELECT source_system_identifier, source_database FROM dts_sync.task
                         WHERE task = ? AND source_system_identifier IS NOT NULL
                         """)) {
-            statement.setString(1, parts.task().name());
+            statement.setString(1, route.task());
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next()
                         ? Optional.of(new SourceIdentity(rows.getString(1), rows.getString(2)))
                         : Optional.empty();
             }
         } catch (SQLException e) {
-            throw SqlFaults.explain("The source of task " + parts.task().name() + " could not be looked up", e);
+            throw SqlFaults.explain("The source of task " + route.task() + " could not be looked up", e);
         }
     }
 
-    /** Reads what the task file names now. */
-    public static SourceIdentity current(TaskParts parts) {
-        try (Connection source = parts.source().open();
+    /** Reads which database this is. */
+    public static SourceIdentity current(DatabaseConnections database) {
+        try (Connection source = database.open();
                 PreparedStatement statement = source.prepareStatement(
                         "SELECT system_identifier::text, current_database() FROM pg_control_system()");
                 ResultSet rows = statement.executeQuery()) {
@@ -55,14 +56,13 @@ public record SourceIdentity(String systemIdentifier, String database) {
      *
      * @throws SyncException of kind USAGE if the task file names another database than the task has begun with
      */
-    public static void require(TaskParts parts) {
-        stored(parts).ifPresent(begun -> {
-            SourceIdentity now = current(parts);
+    public static void require(Route route) {
+        stored(route).ifPresent(begun -> {
+            SourceIdentity now = current(route.source());
             if (!begun.equals(now)) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "Task " + parts.task().name() + " has begun with " + begun + ", but source.url names " + now
-                                + ".",
+                        "Task " + route.task() + " has begun with " + begun + ", but source.url names " + now + ".",
                         "Correct source.url, or run dts-sync release and begin again.");
             }
         });

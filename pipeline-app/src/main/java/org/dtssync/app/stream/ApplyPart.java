@@ -1,8 +1,13 @@
 package org.dtssync.app.stream;
 
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.StructureRecords;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.ApplyListener;
 import org.dtssync.connectors.apply.ApplySettings;
@@ -18,45 +23,69 @@ import org.dtssync.connectors.postgres.SoleSession;
  */
 public final class ApplyPart {
 
-    private final TaskParts parts;
+    private final Route route;
+    private final Map<String, String> kafka;
+    private final TopicCodecs codecs;
+    private final Budgets budgets;
     private final Fence fence;
+    private final Retry retry;
     private final ApplyListener listener;
+    private final ProgressStore progress;
+    private final StructureRecords structures;
     private final SoleSession session;
     private final AtomicReference<Applier> running = new AtomicReference<>();
 
-    ApplyPart(TaskParts parts, Fence fence, ApplyListener listener) {
-        this.parts = parts;
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param kafka properties of clients
+     * @param fence the right to write to the destination
+     */
+    ApplyPart(
+            Route route,
+            Map<String, String> kafka,
+            TopicCodecs codecs,
+            Budgets budgets,
+            Fence fence,
+            Retry retry,
+            ApplyListener listener) {
+        this.route = route;
+        this.kafka = kafka;
+        this.codecs = codecs;
+        this.budgets = budgets;
         this.fence = fence;
+        this.retry = retry;
         this.listener = listener;
-        this.session = new SoleSession(parts.destination());
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.structures = new StructureRecords(route.destination(), route.task());
+        this.session = new SoleSession(route.destination());
     }
 
     /** Applies, before the consistency point, until the goal is reached. */
     void converge(Predicate<Lsn> goal) throws InterruptedException {
-        CatchUpRows rows = new CatchUpRows(parts.source(), parts.progress()::raiseConsistencyPoint);
-        parts.retry().run("apply", () -> once(applier -> applier.converge(rows, goal)));
+        CatchUpRows rows = new CatchUpRows(route.source(), progress::raiseConsistencyPoint);
+        retry.run("apply", () -> once(applier -> applier.converge(rows, goal)));
     }
 
     /** Applies, after the consistency point, until the goal is reached. */
     void follow(Predicate<Lsn> goal) throws InterruptedException {
-        parts.retry().run("apply", () -> once(applier -> applier.follow(goal)));
+        retry.run("apply", () -> once(applier -> applier.follow(goal)));
     }
 
-    private void once(java.util.function.Consumer<Applier> work) throws InterruptedException {
+    private void once(Consumer<Applier> work) throws InterruptedException {
         Applier applier = new Applier(
                 new ApplySettings(
-                        parts.task().name(),
-                        parts.task().kafka().properties(),
-                        parts.progress().cutsTopic(),
-                        CapturedTables.applied(
-                                parts.progress().tables(), parts.structures().read()),
-                        parts.budgets().applyChanges(),
-                        parts.budgets().applyBytes()),
+                        route.task(),
+                        kafka,
+                        progress.cutsTopic(),
+                        CapturedTables.applied(progress.tables(), structures.read()),
+                        budgets.applyChanges(),
+                        budgets.applyBytes()),
                 session,
                 fence,
-                parts.keyConverter(),
-                parts.valueConverter(),
-                parts.cutCodec(),
+                codecs.keys(),
+                codecs.values(),
+                codecs.cuts(),
                 listener);
         running.set(applier);
         try {

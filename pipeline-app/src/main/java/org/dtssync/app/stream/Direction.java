@@ -1,17 +1,21 @@
 package org.dtssync.app.stream;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.dtssync.app.drift.AppliedMark;
-import org.dtssync.app.drift.ReplacedPartitions;
-import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.moving.MovingStream;
+import org.dtssync.app.prepare.Preparation;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.source.Heartbeat;
+import org.dtssync.app.source.StreamProgress;
 import org.dtssync.app.task.Background;
-import org.dtssync.app.task.PipelineListener;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -22,67 +26,75 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One direction of a task at work: capture, heartbeat, structure watch and applier, each in a thread of its own that can be
+ * One direction of a task at work: capture, heartbeat, structure checks and applier, each in a thread of its own that can be
  * started by itself.
  *
  * <p>Used by one thread.
  */
-public final class Direction implements AutoCloseable {
+public final class Direction implements MovingStream {
 
     private static final Logger LOG = LoggerFactory.getLogger(Direction.class);
 
-    private final TaskParts parts;
+    private final Route route;
     private final Fence fence;
     private final Background background;
+    private final Retry retry;
+    private final AppliedMark applied;
+    private final StreamProgress captured;
     private final Heartbeat heartbeat;
+    private final LiveVerification verification;
+    private final StructureCheckLoop checks;
+    private final Supplier<CapturePart> capture;
     private final ApplyPart apply;
-    private final Comparison comparison;
-    private final AppliedMark applied = new AppliedMark();
-    private final ReplacedPartitions partitions;
-    private final CaptureWatch watch;
+    private final Preparation preparation;
+    private final ProgressStore progress;
 
-    /**
-     * Creates a direction at rest.
-     *
-     * @param background the threads' owner; they are a group of their own in it
-     */
-    public Direction(TaskParts parts, Fence fence, Background background, PipelineListener listener) {
-        this.parts = parts;
+    Direction(
+            Route route,
+            Fence fence,
+            Background background,
+            Retry retry,
+            AppliedMark applied,
+            StreamProgress captured,
+            Heartbeat heartbeat,
+            LiveVerification verification,
+            StructureCheckLoop checks,
+            Supplier<CapturePart> capture,
+            ApplyPart apply,
+            Preparation preparation) {
+        this.route = route;
         this.fence = fence;
-        this.background = background.group();
-        this.heartbeat = new Heartbeat(parts);
-        this.partitions = new ReplacedPartitions(parts, fence, heartbeat);
-        this.watch = new CaptureWatch(parts.task().name());
-        this.apply = new ApplyPart(parts, fence, (position, commitTimeMicros, changes) -> {
-            applied.reached(position.lsn());
-            listener.applied(
-                    position.lsn(),
-                    commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
-                    changes);
-        });
-        this.comparison = new Comparison(parts, fence, heartbeat, listener, applied);
+        this.background = background;
+        this.retry = retry;
+        this.applied = applied;
+        this.captured = captured;
+        this.heartbeat = heartbeat;
+        this.verification = verification;
+        this.checks = checks;
+        this.capture = capture;
+        this.apply = apply;
+        this.preparation = preparation;
+        this.progress = new ProgressStore(route.destination(), route.task());
     }
 
-    TaskParts parts() {
-        return parts;
-    }
-
-    /** Returns the right to write to the database it is applied to. */
+    @Override
     public Fence fence() {
         return fence;
     }
 
-    /** Returns what is told of streaming and of cuts. */
-    public CaptureWatch watch() {
-        return watch;
+    @Override
+    public StreamProgress captured() {
+        return captured;
     }
 
+    /** Returns what writes its heartbeat and waits for it. */
     public Heartbeat heartbeat() {
         return heartbeat;
     }
 
-    public Comparison comparison() {
-        return comparison;
+    /** Returns what compares both databases while it is at work. */
+    public LiveVerification verification() {
+        return verification;
     }
 
     /** Returns how far its applier is. */
@@ -90,17 +102,48 @@ public final class Direction implements AutoCloseable {
         return applied;
     }
 
+    @Override
     public List<TableName> tables() {
-        return parts.progress().tables().stream().map(TableProgress::table).toList();
+        return progress.tables().stream().map(TableProgress::table).toList();
+    }
+
+    @Override
+    public void startCapture(List<TableName> followed) {
+        progress.install();
+        preparation.follow(followed);
+        startCapture();
+    }
+
+    @Override
+    public Lsn awaitApplied(Duration limit) throws InterruptedException {
+        return heartbeat.awaitApplied(limit);
+    }
+
+    @Override
+    public Lsn writeHeartbeat() {
+        return heartbeat.writeOnce();
+    }
+
+    @Override
+    public void requireUnchangedStructure() throws InterruptedException {
+        checks.structure().look();
+    }
+
+    @Override
+    public Optional<String> verifiedAt(Duration maximumAge) {
+        return verification.fresh(maximumAge).map(Verifications.Verified::at);
+    }
+
+    @Override
+    public boolean verify(Duration resumable) throws InterruptedException {
+        return verification.run(resumable).equal();
     }
 
     /** Starts to capture. */
     public void startCapture() {
-        background.start("dts-sync-capture-" + parts.task().name(), () -> {
-            AtomicReference<CapturePart> capture = new AtomicReference<>();
-            parts.retry().run("state", () -> capture.set(new CapturePart(parts, fence, applied, watch)));
-            capture.get().run();
-        });
+        background.start(
+                "dts-sync-capture-" + route.task(),
+                () -> retry.call("state", capture::get).run());
     }
 
     /** Applies, before the consistency point, until the goal is reached; in the caller's thread. */
@@ -112,63 +155,40 @@ public final class Direction implements AutoCloseable {
 
     /** Starts everything but the capture. */
     public void startFollowing() {
-        startWatching();
+        startChecks();
         startApply();
     }
 
-    /** Starts the heartbeat and the watch over the structure. */
-    public void startWatching() {
-        background.start(
-                "dts-sync-heartbeat-" + parts.task().name(), () -> parts.retry().run("heartbeat", heartbeat::beat));
-        background.start(
-                "dts-sync-structure-watch-" + parts.task().name(),
-                () -> parts.retry().run("structure watch", this::watchStructure));
-    }
-
-    /** An instance that was replaced while it was frozen sees what its successor did, and must not tell that as a fault. */
-    private void watchStructure() throws InterruptedException {
-        try {
-            new StructureWatch(parts, applied).run(partitions);
-        } catch (SyncException e) {
-            parts.destination()
-                    .inTransaction("The epoch of task " + fence.task() + " could not be checked", connection -> {
-                        fence.hold(connection);
-                        return fence;
-                    });
-            throw e;
-        }
+    /** Starts the heartbeat and the checks of the structure. */
+    public void startChecks() {
+        background.start("dts-sync-heartbeat-" + route.task(), () -> retry.run("heartbeat", heartbeat::beat));
+        background.start("dts-sync-structure-check-" + route.task(), () -> retry.run("structure check", checks::run));
     }
 
     /** Starts to apply, after the consistency point. */
     public void startApply() {
         applied.applying(true);
-        partitions.begin();
-        background.start("dts-sync-apply-" + parts.task().name(), this::follow);
+        checks.followsExactly();
+        background.start("dts-sync-apply-" + route.task(), this::follow);
     }
 
     /**
      * A switch takes the position away in the transaction that decides it, while this still applies: what comes in the moment until
-     * it is closed finds no position, and that is no fault. It is one where the task is somebody else's by then.
+     * it is closed finds no position, and that is no fault. It is one where the task belongs to another instance by then.
      */
     private void follow() throws InterruptedException {
         try {
             apply.follow(lsn -> false);
         } catch (SyncException e) {
-            AtomicBoolean ended = new AtomicBoolean();
-            if (e.kind() == FaultKind.FENCED) {
-                parts.retry().run("state", () -> ended.set(isEndedByOurselves()));
-            }
-            if (!ended.get()) {
+            if (e.kind() != FaultKind.FENCED || !retry.call("state", this::isEndedByOurselves)) {
                 throw e;
             }
-            LOG.info(
-                    "The stream has ended: applications were moved. task={}",
-                    parts.task().name());
+            LOG.info("The stream has ended: applications were moved. task={}", route.task());
         }
     }
 
     private boolean isEndedByOurselves() {
-        return parts.destination()
+        return route.destination()
                 .inTransaction("The position of task " + fence.task() + " could not be looked up", connection -> {
                     fence.hold(connection);
                     return AppliedPosition.read(connection, fence.task()).isEmpty();

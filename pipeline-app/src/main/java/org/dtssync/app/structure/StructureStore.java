@@ -241,4 +241,12 @@ public final class StructureStore {
         }
         return tables;
     }
+
+    /** Returns whether the key of a table is still to be made: keys are made after the load. */
+    public boolean isKeyToCome(TableName table) {
+        return list().stream()
+                .filter(stored -> stored.object().section() == Section.KEYS)
+                .filter(stored -> stored.object().table().equals(Optional.of(table)))
+                .anyMatch(stored -> stored.state() == ObjectState.PENDING || stored.state() == ObjectState.FAILED);
+    }
 }

@@ -27,7 +27,7 @@ public final class Retry {
     private static final Duration HEALTHY = Duration.ofMinutes(3);
 
     private final RetrySettings settings;
-    private final PipelineListener listener;
+    private final RetryListener listener;
 
     /**
      * Creates one.
@@ -35,7 +35,7 @@ public final class Retry {
      * @param settings the windows
      * @param listener told of each further try
      */
-    public Retry(RetrySettings settings, PipelineListener listener) {
+    public Retry(RetrySettings settings, RetryListener listener) {
         this.settings = settings;
         this.listener = listener;
     }
@@ -43,7 +43,15 @@ public final class Retry {
     /** Something that may fail. */
     @FunctionalInterface
     public interface Action {
-        public void run() throws InterruptedException;
+        /** Does it. */
+        void run() throws InterruptedException;
+    }
+
+    /** Something that may fail and returns a value. */
+    @FunctionalInterface
+    public interface Call<T> {
+        /** Does it. */
+        T call() throws InterruptedException;
     }
 
     /**
@@ -54,13 +62,26 @@ public final class Retry {
      * @throws InterruptedException if the thread was interrupted, whatever the action made of it
      */
     public void run(String part, Action action) throws InterruptedException {
+        call(part, () -> {
+            action.run();
+            return null;
+        });
+    }
+
+    /**
+     * Runs the call until it succeeds; returns what it returned.
+     *
+     * @param part what runs, for the log
+     * @throws SyncException the last fault, if it cannot pass or did not within its window
+     * @throws InterruptedException if the thread was interrupted, whatever the call made of it
+     */
+    public <T> T call(String part, Call<T> call) throws InterruptedException {
         long failingSince = 0;
         long pause = FIRST_PAUSE_MILLIS;
         while (true) {
             long began = System.nanoTime();
             try {
-                action.run();
-                return;
+                return call.call();
             } catch (SyncException e) {
                 if (Thread.interrupted()) {
                     // The client that was interrupted calls it a failure of its own.

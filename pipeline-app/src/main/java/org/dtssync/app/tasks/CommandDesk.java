@@ -6,20 +6,19 @@ import org.dtssync.app.pipeline.ReverseActions;
 import org.dtssync.app.progress.CommandStore;
 import org.dtssync.app.progress.PostedCommand;
 import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Carries out what is posted to a running task, one command after the other. Runs in the task's main thread.
  *
- * @param destination connections to the database that keeps the state
- * @param task the task's name
+ * @param route the route that the task file describes: commands are posted at its destination
  * @param retry how lost connections are retried
  */
-record CommandDesk(DatabaseConnections destination, String task, Retry retry) implements PhaseCommands {
+record CommandDesk(Route route, Retry retry) implements PhaseCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandDesk.class);
 
@@ -40,17 +39,17 @@ record CommandDesk(DatabaseConnections destination, String task, Retry retry) im
 
     @Override
     public void serve(IncrementalActions actions) throws InterruptedException {
-        serve(new IncrementalCommands(task, actions));
+        serve(new IncrementalCommands(route.task(), actions));
     }
 
     @Override
     public void serve(ReverseActions actions) throws InterruptedException {
-        serve(new ReverseCommands(task, actions));
+        serve(new ReverseCommands(route.task(), actions));
     }
 
     /** Serves until a command leaves the phase, or until interrupted. */
     private void serve(TaskCommand.Handler<Answer> phase) throws InterruptedException {
-        try (CommandStore commands = new CommandStore(destination, task)) {
+        try (CommandStore commands = new CommandStore(route.destination(), route.task())) {
             retry.run("commands", commands::failInterrupted);
             boolean[] left = new boolean[1];
             while (!left[0]) {
@@ -67,12 +66,12 @@ record CommandDesk(DatabaseConnections destination, String task, Retry retry) im
         if (posted == null) {
             return false;
         }
-        LOG.info("Command received. task={} command={}", task, posted.name());
+        LOG.info("Command received. task={} command={}", route.task(), posted.name());
         try {
             Answer answer = CommandText.parse(posted.name(), posted.options())
                     .orElseThrow(() -> new SyncException(
                             FaultKind.USAGE,
-                            "The run of task " + task + " does not know the command " + posted.name() + ".",
+                            "The run of task " + route.task() + " does not know the command " + posted.name() + ".",
                             "Use the same release of dts-sync for the run and for the command."))
                     .accept(phase);
             TaskOutcome outcome = answer.outcome();

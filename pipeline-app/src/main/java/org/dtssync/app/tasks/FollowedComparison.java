@@ -4,8 +4,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.progress.ComparisonAdvance;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TaskProgress;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.app.verify.VerifyListener;
 
@@ -14,19 +15,19 @@ final class FollowedComparison {
 
     private static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final TaskParts parts;
+    private final Route route;
     private final VerifyListener listener;
     private long lookedNanos = System.nanoTime();
     private long beganNanos;
     private Optional<ComparisonAdvance> began = Optional.empty();
 
-    FollowedComparison(TaskParts parts, VerifyListener listener) {
-        boolean reverse = parts.progress()
+    FollowedComparison(Route task, VerifyListener listener) {
+        boolean reverse = new ProgressStore(task.destination(), task.task())
                 .task()
                 .map(TaskProgress::phase)
                 .filter(Phase.REVERSE::equals)
                 .isPresent();
-        this.parts = reverse ? parts.reversed() : parts;
+        this.route = reverse ? task.reversed() : task;
         this.listener = listener;
     }
 
@@ -37,8 +38,7 @@ final class FollowedComparison {
             return;
         }
         lookedNanos = now;
-        Optional<ComparisonAdvance> advance =
-                ComparisonAdvance.read(parts.destination(), parts.task().name());
+        Optional<ComparisonAdvance> advance = ComparisonAdvance.read(route.destination(), route.task());
         if (began.isEmpty()) {
             began = advance;
             beganNanos = now;

@@ -8,7 +8,7 @@ import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.progress.Phase;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -91,8 +91,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
         }
         if (phase == Phase.ABANDONED
                 && (command instanceof TaskCommand.Rollback || command instanceof TaskCommand.Abandon)) {
-            return done(SwitchReport.abandoned(
-                    Abandonment.endpointOf(TaskParts.of(file, file.applicationName() + "_status"))));
+            return done(SwitchReport.abandoned(Abandonment.endpointOf(Route.forReading(file), file.switchover())));
         }
         throw new SyncException(
                 FaultKind.USAGE,

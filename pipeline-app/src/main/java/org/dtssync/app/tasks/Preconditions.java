@@ -6,15 +6,17 @@ import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.drift.AppliedMark;
+import org.dtssync.app.drift.StructureWatch;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchPreconditions;
 import org.dtssync.app.pipeline.Mirrors;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.progress.Verifications;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /**
  * Checks within seconds whether applications could be moved now, whether or not a run is alive. Changes nothing, compares no rows.
@@ -39,12 +41,14 @@ record Preconditions(TaskFile file, SwitchKind kind) {
             gates.add(run(status));
             if (phase == needed) {
                 gates.add(lag(status));
+                gates.add(structure());
                 gates.add(verification());
             }
             if (kind == SwitchKind.SWITCHOVER) {
                 gates.add(mirror());
             }
-            gates.addAll(SwitchPreconditions.check(file, kind, phase));
+            gates.addAll(SwitchPreconditions.of(kind, file.switchover(), Route.forReading(file))
+                    .check());
         }
         return new PreconditionsReport(label(), gates);
     }
@@ -103,17 +107,31 @@ record Preconditions(TaskFile file, SwitchKind kind) {
         return gate.measured(millis, limit, "ms");
     }
 
+    private Gate structure() {
+        String id = "structure";
+        Route task = Route.forReading(file);
+        Route from = kind == SwitchKind.SWITCHOVER ? task : task.reversed();
+        try {
+            new StructureWatch(from, file.objects(), new AppliedMark()).check();
+            return Gate.pass(
+                    id,
+                    Gate.Group.REPLICATION,
+                    "The schema of the " + from.source().role() + " is as the task knows it.");
+        } catch (SyncException e) {
+            if (e.kind() == FaultKind.CONNECTION) {
+                throw e;
+            }
+            return Gate.fail(id, Gate.Group.REPLICATION, e.what(), e.remedy());
+        }
+    }
+
     /** None is needed beforehand: a switch without a fresh one compares by itself. */
     private Gate verification() {
         String id = "verification";
         Duration maximumAge = file.switchover().maximumVerificationAge();
-        boolean forward = kind == SwitchKind.SWITCHOVER;
-        DatabaseConnections state = new DatabaseConnections(
-                forward ? "destination" : "source",
-                forward ? file.destination().database() : file.source().database(),
-                file.applicationName() + "_status");
-        Optional<Verifications.Verified> fresh =
-                new Verifications(state, forward ? file.name() : file.reverseName()).fresh(maximumAge);
+        Route task = Route.forReading(file);
+        Route from = kind == SwitchKind.SWITCHOVER ? task : task.reversed();
+        Optional<Verifications.Verified> fresh = new Verifications(from.destination(), from.task()).fresh(maximumAge);
         return fresh.map(verified -> Gate.pass(
                         id, Gate.Group.REPLICATION, "Both databases were equal, compared at " + verified.at() + "."))
                 .orElseGet(() -> Gate.warn(
@@ -126,8 +144,7 @@ record Preconditions(TaskFile file, SwitchKind kind) {
 
     private Gate mirror() {
         try {
-            Mirrors.requireNone(
-                    TaskParts.of(file, file.applicationName() + "_status"), "Applications are moved by hand.");
+            Mirrors.requireNone(file, "Applications are moved by hand.");
             return Gate.pass("mirror", Gate.Group.REPLICATION, "No other task replicates in the opposite direction.");
         } catch (SyncException e) {
             return Gate.fail("mirror", Gate.Group.REPLICATION, e.what(), e.remedy());

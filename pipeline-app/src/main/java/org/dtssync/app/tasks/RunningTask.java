@@ -10,7 +10,8 @@ import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.progress.CommandResult;
 import org.dtssync.app.progress.CommandStore;
 import org.dtssync.app.progress.Phase;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -30,14 +31,16 @@ public final class RunningTask {
     /** Shorter: whoever cancels does by itself what the run did not come to. */
     private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(10);
 
-    private final TaskParts parts;
+    private final Route route;
+    private final ProgressStore progress;
     private final CommandStore commands;
     private final Duration patience;
 
-    private RunningTask(TaskParts parts, Duration patience) {
-        this.parts = parts;
+    private RunningTask(Route route, Duration patience) {
+        this.route = route;
+        this.progress = new ProgressStore(route.destination(), route.task());
         this.patience = patience;
-        this.commands = new CommandStore(parts.destination(), parts.task().name());
+        this.commands = new CommandStore(route.destination(), route.task());
     }
 
     /** Finds out whether a run is alive; empty if not, or if the task is not known yet. */
@@ -51,8 +54,8 @@ public final class RunningTask {
      * @param patience how long nothing may be seen of it before it counts as ended
      */
     public static Optional<RunningTask> find(TaskFile task, Duration patience) {
-        RunningTask running = new RunningTask(TaskParts.of(task, task.applicationName() + "_status"), patience);
-        return running.parts.progress().exists() && TaskStatus.isRunning(running.parts)
+        RunningTask running = new RunningTask(Route.forReading(task), patience);
+        return running.progress.exists() && TaskStatus.isRunning(running.route)
                 ? Optional.of(running)
                 : Optional.empty();
     }
@@ -73,18 +76,18 @@ public final class RunningTask {
 
     private boolean awaitGone(long id) throws InterruptedException {
         long alive = System.nanoTime();
-        while (parts.progress().exists()) {
+        while (progress.exists()) {
             try {
                 refused(commands.result(id));
                 // It lets go of the task for a moment between its end and the removal.
-                alive = TaskStatus.isRunning(parts) ? System.nanoTime() : alive;
+                alive = TaskStatus.isRunning(route) ? System.nanoTime() : alive;
                 if (System.nanoTime() - alive > CANCEL_PATIENCE.toNanos()) {
                     commands.withdraw(id);
                     return false;
                 }
             } catch (SyncException e) {
                 // Its rows, and then its tables, may go while they are asked for.
-                if (e.kind() == FaultKind.USAGE || parts.progress().exists()) {
+                if (e.kind() == FaultKind.USAGE || progress.exists()) {
                     throw e;
                 }
             }
@@ -127,7 +130,7 @@ public final class RunningTask {
      * @throws SyncException if the run ends before it
      */
     public TaskOutcome verify(TaskListener listener) throws InterruptedException {
-        return perform(new TaskCommand.Verify(), () -> false, new FollowedComparison(parts, listener::verifying)::look);
+        return perform(new TaskCommand.Verify(), () -> false, new FollowedComparison(route, listener::verifying)::look);
     }
 
     /**
@@ -160,7 +163,7 @@ public final class RunningTask {
             throws InterruptedException {
         SyncException ended = new SyncException(
                 FaultKind.TRANSIENT,
-                "The run of task " + parts.task().name() + " ended before the command " + command + " did.",
+                "The run of task " + route.task() + " ended before the command " + command + " did.",
                 "Give the command again.");
         SyncException reason = ended;
         long alive = System.nanoTime();
@@ -175,7 +178,7 @@ public final class RunningTask {
                 }
                 if (System.nanoTime() - looked > LOOK_NANOS) {
                     looked = System.nanoTime();
-                    alive = TaskStatus.isRunning(parts) ? looked : alive;
+                    alive = TaskStatus.isRunning(route) ? looked : alive;
                 }
                 look.run();
                 reason = ended;

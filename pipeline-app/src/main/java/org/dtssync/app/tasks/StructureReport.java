@@ -13,6 +13,7 @@ import org.dtssync.app.structure.StructureComparison;
 import org.dtssync.app.structure.StructureDifference;
 import org.dtssync.app.structure.StructureStore;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 
 /**
  * The objects of both structures compared, as text for people and as JSON for programs.
@@ -28,9 +29,11 @@ public record StructureReport(int objects, List<StructureDifference> differences
     static StructureReport of(TaskFile task) {
         String name = task.applicationName() + "_status";
         DatabaseConnections destination =
-                new DatabaseConnections("destination", task.destination().database(), name);
+                new DatabaseConnections(End.DESTINATION, task.destination().database(), name);
         StructureComparison.Outcome outcome = new StructureComparison(
-                        new DatabaseConnections("source", task.source().database(), name), destination, task.objects())
+                        new DatabaseConnections(End.SOURCE, task.source().database(), name),
+                        destination,
+                        task.objects())
                 .compare();
         Map<String, String> decided = decided(destination, task.name());
         List<StructureDifference> differences = new ArrayList<>();

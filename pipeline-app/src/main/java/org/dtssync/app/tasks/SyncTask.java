@@ -11,9 +11,9 @@ import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /**
  * One task as entry points see it: everything that can be asked of it and done with it. Immutable; thread-safe.
@@ -66,10 +66,7 @@ public record SyncTask(TaskFile file) {
      * @throws InterruptedException if the thread was interrupted; the next run resumes the task
      */
     public Optional<VerificationReport> run(RunRequest request, TaskListener listener) throws InterruptedException {
-        CommandDesk desk = new CommandDesk(
-                new DatabaseConnections("destination", file.destination().database(), file.applicationName()),
-                file.name(),
-                new Retry(file.retry(), listener));
+        CommandDesk desk = new CommandDesk(Route.of(file), new Retry(file.retry(), listener));
         return new Pipeline(file, listener, desk).run(request.options()).map(VerificationReport::new);
     }
 

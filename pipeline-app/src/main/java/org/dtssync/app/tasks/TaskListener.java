@@ -1,6 +1,6 @@
 package org.dtssync.app.tasks;
 
-import org.dtssync.app.task.PipelineListener;
+import org.dtssync.app.pipeline.PipelineListener;
 
 /** Notified of what a run does, by several threads: return quickly. */
 public interface TaskListener extends PipelineListener {

@@ -7,6 +7,7 @@ import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.structure.ObjectState;
 import org.dtssync.app.structure.StoredObject;
 import org.dtssync.app.structure.StructureStore;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /**
@@ -19,8 +20,7 @@ public final class TaskStructure {
     private final StructureStore store;
 
     TaskStructure(TaskFile task) {
-        DatabaseConnections destination = new DatabaseConnections(
-                "destination", task.destination().database(), task.applicationName() + "_structure");
+        DatabaseConnections destination = Route.forReading(task).destination();
         this.progress = new ProgressStore(destination, task.name());
         this.store = new StructureStore(destination, task.name());
     }

@@ -1,5 +1,7 @@
 package org.dtssync.app.verify;
 
+import org.dtssync.connectors.postgres.End;
+
 /**
  * The same thing of both ends.
  *

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.dtssync.connectors.postgres.End;
 
 /** Reads the sums of slices from both ends. Stateless. */
 final class Checksums {

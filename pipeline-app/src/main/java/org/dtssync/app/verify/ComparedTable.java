@@ -2,6 +2,7 @@ package org.dtssync.app.verify;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 
 /**

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.postgresql.PGConnection;
 

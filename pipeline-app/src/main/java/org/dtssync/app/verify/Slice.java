@@ -2,6 +2,7 @@ package org.dtssync.app.verify;
 
 import java.util.List;
 import org.dtssync.app.progress.ComparedSlice;
+import org.dtssync.connectors.postgres.End;
 
 /**
  * A part of a table that is compared on its own: the same rows at both ends.

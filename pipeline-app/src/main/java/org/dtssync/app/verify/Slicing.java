@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.dtssync.app.progress.ComparedSlice;
+import org.dtssync.connectors.postgres.End;
 
 /**
  * Cuts a table into slices that are short enough for one transaction each.

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.dtssync.connectors.postgres.End;
 
 /** Reads suspected rows again, by their keys, at the destination first and at the source afterwards. Stateless. */
 final class SuspectReader {

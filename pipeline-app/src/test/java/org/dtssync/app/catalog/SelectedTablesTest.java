@@ -15,6 +15,7 @@ import org.dtssync.app.embedded.PostgresSettings;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,7 @@ class SelectedTablesTest {
     @BeforeAll
     void start(@TempDir Path directory) {
         server = EmbeddedPostgres.start(PostgresSettings.of(14, directory.resolve("data")));
-        source = new DatabaseConnections("source", server.superuser("postgres"), "test");
+        source = new DatabaseConnections(End.SOURCE, server.superuser("postgres"), "test");
     }
 
     @AfterAll

@@ -22,6 +22,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
@@ -45,7 +46,7 @@ class StructureFingerprintTest {
     private final TableName orders = new TableName("public", "orders");
     private final TableName events = new TableName("public", "events");
     private final DatabaseConnections source =
-            new DatabaseConnections("source", server.superuser(DATABASE), "dts-sync structure test");
+            new DatabaseConnections(End.SOURCE, server.superuser(DATABASE), "dts-sync structure test");
     private final StructureFingerprint fingerprint = new StructureFingerprint(source);
 
     @BeforeAll
@@ -210,7 +211,7 @@ class StructureFingerprintTest {
     @Test
     void aServerThatCannotBeReachedIsNamed() {
         DatabaseConnections nowhere = new DatabaseConnections(
-                "source", new DatabaseSettings("jdbc:postgresql://127.0.0.1:1/x", "u", null, Map.of()), "test");
+                End.SOURCE, new DatabaseSettings("jdbc:postgresql://127.0.0.1:1/x", "u", null, Map.of()), "test");
 
         assertThatThrownBy(() -> new StructureFingerprint(nowhere).read(List.of(orders)))
                 .hasMessageStartingWith("The source u@jdbc:postgresql://127.0.0.1:1/x cannot be reached");

@@ -22,6 +22,7 @@ import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.Cut;
@@ -79,7 +80,7 @@ public record CaptureProcess(String task, String sourceUrl, String user, String 
     }
 
     DatabaseConnections source() {
-        return new DatabaseConnections("source", database(), "dts-sync " + task);
+        return new DatabaseConnections(End.SOURCE, database(), "dts-sync " + task);
     }
 
     private DatabaseSettings database() {

@@ -16,6 +16,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,7 +81,7 @@ class EmbeddedServersTest {
 
     /** Runs statements; where a number of rows is given, the last one must have changed so many. */
     private static void execute(DatabaseSettings database, String sql, int rows) throws SQLException {
-        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
                 Statement statement = connection.createStatement()) {
             statement.execute("SET search_path = public");
             statement.execute(sql);

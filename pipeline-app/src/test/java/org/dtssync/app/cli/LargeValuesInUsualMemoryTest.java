@@ -24,6 +24,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,7 +115,7 @@ class LargeValuesInUsualMemoryTest {
     }
 
     private static void execute(DatabaseSettings database, String sql) throws SQLException {
-        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
                 Statement statement = connection.createStatement()) {
             statement.execute("SET search_path = public");
             statement.execute(sql);
@@ -122,7 +123,7 @@ class LargeValuesInUsualMemoryTest {
     }
 
     private static boolean hasRow(DatabaseSettings database, String which) throws SQLException {
-        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT 1 FROM " + which)) {
             return rows.next();
@@ -132,7 +133,7 @@ class LargeValuesInUsualMemoryTest {
     /** What COPY prints of each row, as a digest. */
     private static Map<String, String> rows(DatabaseSettings database) throws Exception {
         Map<String, String> digests = new TreeMap<>();
-        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
                 Statement statement = connection.createStatement()) {
             for (String table : new String[] {"public.large", "public.bag"}) {
                 try (ResultSet ids = statement.executeQuery("SELECT id FROM " + table)) {

@@ -16,6 +16,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,14 +109,14 @@ class WatchesTheSlotTest {
     }
 
     private static void execute(DatabaseSettings database, String sql) throws SQLException {
-        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
     private static String query(DatabaseSettings database, String sql) throws SQLException {
-        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();

@@ -7,6 +7,7 @@ import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,8 +50,8 @@ class SequenceCopyTest {
         }
 
         int count = new SequenceCopy(
-                        from.connections("source"),
-                        to.connections("destination"),
+                        from.connections(End.SOURCE),
+                        to.connections(End.DESTINATION),
                         new ObjectSelection(List.of("public.*"), List.of(), ObjectSelection.Owners.KEEP))
                 .run(null);
 

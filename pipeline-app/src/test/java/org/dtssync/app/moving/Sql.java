@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 
 /** One database, as a person reaches it and as the product does. */
 record Sql(DatabaseSettings settings) {
@@ -32,11 +33,11 @@ record Sql(DatabaseSettings settings) {
         }
     }
 
-    DatabaseConnections connections(String role) {
+    DatabaseConnections connections(End role) {
         return new DatabaseConnections(role, settings, "dts_sync_test");
     }
 
-    DatabaseConnections connections(String role, String user) {
+    DatabaseConnections connections(End role, String user) {
         return new DatabaseConnections(
                 role, new DatabaseSettings(settings.url(), user, "secret", settings.properties()), "dts_sync_test");
     }

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.PostgresSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,8 +124,8 @@ class SwitchGatesTest {
 
     private static SwitchGates gates(String user, List<String> roles) {
         return new SwitchGates(
-                from.connections("source", user),
-                to.connections("destination", user),
+                from.connections(End.SOURCE, user),
+                to.connections(End.DESTINATION, user),
                 List.of(OWNED, KEYLESS),
                 roles,
                 "dts_sync_test",

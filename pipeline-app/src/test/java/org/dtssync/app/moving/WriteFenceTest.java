@@ -12,6 +12,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +53,7 @@ class WriteFenceTest {
                 ALTER ROLE %1$s IN DATABASE %3$s SET work_mem = '5MB';
                 ALTER DATABASE %3$s SET default_transaction_read_only = off;
                 """.formatted(stubborn, stranger, name));
-        new ProgressStore(database.connections("source"), task).install();
+        new ProgressStore(database.connections(End.SOURCE), task).install();
         database.execute("INSERT INTO dts_sync.fence VALUES ('" + task + "', 7)");
     }
 
@@ -115,7 +116,7 @@ class WriteFenceTest {
 
     private WriteFence fence(List<TableName> tables) {
         return new WriteFence(
-                database.connections("source"), tables, List.of(stubborn, stranger), task, "dts_sync_test");
+                database.connections(End.SOURCE), tables, List.of(stubborn, stranger), task, "dts_sync_test");
     }
 
     private String settings() throws SQLException {

@@ -14,12 +14,12 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -111,14 +111,14 @@ class DestinationStructureTest {
     }
 
     private static void execute(DatabaseSettings database, String sql) throws SQLException {
-        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
     private static String query(DatabaseSettings database, String sql) throws SQLException {
-        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();

@@ -16,11 +16,11 @@ import org.dtssync.app.control.Release;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.EndpointResult;
 import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
-import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.tasks.TaskOutcome.Result;
+import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -77,7 +77,9 @@ class GivingUpTest {
         RunningPair pair = RunningPair.start(TaskFiles.of(servers, source, destination));
         pair.stop();
         // What a switchover does before anything of it is recorded.
-        InstanceLease.acquirePatiently(TaskParts.of(pair.task()).reversed()).close();
+        InstanceLease.acquirePatiently(
+                        Route.of(pair.task()).reversed(), pair.task().secondInstance())
+                .close();
 
         new Release(pair.task()).run(true);
 

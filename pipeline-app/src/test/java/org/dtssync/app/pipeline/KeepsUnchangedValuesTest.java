@@ -7,7 +7,6 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.source.SourcePosition;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.Lsn;

@@ -12,7 +12,6 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskOutcome.Result;

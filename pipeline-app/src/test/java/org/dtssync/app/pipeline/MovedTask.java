@@ -7,11 +7,11 @@ import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 
 /**
  * A task between two databases of its own, for tests that break something.
@@ -105,7 +105,7 @@ record MovedTask(TaskFile task, DatabaseSettings source, DatabaseSettings destin
     }
 
     DatabaseConnections connectionsToSource() {
-        return new DatabaseConnections("source", source, "test");
+        return new DatabaseConnections(End.SOURCE, source, "test");
     }
 
     void release() throws InterruptedException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.dtssync.app.source.SourcePosition;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.verify.VerifyReport;

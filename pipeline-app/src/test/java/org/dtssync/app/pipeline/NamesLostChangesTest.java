@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.FaultKind;

@@ -3,7 +3,6 @@ package org.dtssync.app.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.FaultKind;

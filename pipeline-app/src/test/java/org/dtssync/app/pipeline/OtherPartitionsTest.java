@@ -7,13 +7,13 @@ import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.structure.ObjectState;
 import org.dtssync.app.structure.StructureStore;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -90,7 +90,7 @@ class OtherPartitionsTest {
                                 + " WHERE inhrelid::regclass::text !~ 'pkey'"))
                 .isEqualTo("reading_0 reading_1 sale_h1 sale_h2 sale_rest whole_high whole_low");
         assertThat(new StructureStore(
-                                new DatabaseConnections("destination", destination, "test"),
+                                new DatabaseConnections(End.DESTINATION, destination, "test"),
                                 moved.task().name())
                         .list().stream()
                                 .filter(stored -> stored.state() == ObjectState.SKIPPED)

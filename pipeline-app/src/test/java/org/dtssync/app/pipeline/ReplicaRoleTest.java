@@ -13,7 +13,6 @@ import java.util.Optional;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;

@@ -13,6 +13,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +37,7 @@ class SoleSessionTest {
         asSuperuser("GRANT ALL ON public.item TO " + role);
         // An account without special rights may end its own sessions.
         connections = new DatabaseConnections(
-                "destination", new DatabaseSettings(superuser.url(), role, "secret", Map.of()), "sole");
+                End.DESTINATION, new DatabaseSettings(superuser.url(), role, "secret", Map.of()), "sole");
     }
 
     @AfterEach

@@ -10,7 +10,6 @@ import java.sql.Statement;
 import org.dtssync.app.config.SourceSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;

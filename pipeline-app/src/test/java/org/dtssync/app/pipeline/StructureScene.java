@@ -14,14 +14,14 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.progress.Phase;
 import org.dtssync.app.source.SourcePosition;
+import org.dtssync.app.stream.Budgets;
 import org.dtssync.app.task.Background;
-import org.dtssync.app.task.Budgets;
-import org.dtssync.app.task.PipelineListener;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
@@ -64,7 +64,7 @@ final class StructureScene {
     }
 
     String atDestination(String sql) throws SQLException {
-        try (Connection connection = new DatabaseConnections("test", destination, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, destination, "test").open();
                 Statement statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {
             rows.next();
@@ -130,7 +130,7 @@ final class StructureScene {
             listener.await(Lsn.ZERO);
             source(before);
             if (apart) {
-                listener.await(SourcePosition.insert(new DatabaseConnections("source", source, "test")));
+                listener.await(SourcePosition.insert(new DatabaseConnections(End.SOURCE, source, "test")));
             }
             source(change);
             source(after);
@@ -149,7 +149,7 @@ final class StructureScene {
     }
 
     private static void execute(DatabaseSettings database, String sql) throws SQLException {
-        try (Connection connection = new DatabaseConnections("test", database, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.postgresql.PGConnection;
 
 /** What COPY prints of every table of schema public: the meaning of "equal", and no code of ours in between. */
@@ -25,7 +26,7 @@ final class TableTexts {
     /** Returns the sorted lines of each table and partition tree; children that inherit are tables of their own. */
     static Map<String, List<String>> of(DatabaseSettings database) throws SQLException, IOException {
         Map<String, List<String>> texts = new TreeMap<>();
-        try (Connection connection = new DatabaseConnections("test", database, "test").open()) {
+        try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open()) {
             for (String table : tables(connection)) {
                 texts.put(table, lines(connection, table));
             }

@@ -12,6 +12,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,7 @@ class TopicsAreInUtcTest {
         assertDone(dtsSync.run("run", task, "--until", "caught-up"));
 
         try (ConfluentReader confluent = new ConfluentReader(servers.registry().url());
-                Connection connection = new DatabaseConnections("source", source, "test").open()) {
+                Connection connection = new DatabaseConnections(End.SOURCE, source, "test").open()) {
             ForeignReading reading = new ForeignReading(name, kafka, confluent);
             reading.read(Set.of("v_"));
 

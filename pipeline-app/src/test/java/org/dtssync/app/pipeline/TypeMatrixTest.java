@@ -27,14 +27,15 @@ import org.dtssync.app.control.Release;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.progress.Phase;
+import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.source.Heartbeat;
-import org.dtssync.app.task.PipelineListener;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,20 +131,20 @@ class TypeMatrixTest {
             CompletableFuture<Void> run = new CompletableFuture<>();
             Thread thread = start(task, run);
             try {
-                TaskParts parts = TaskParts.of(task, "test");
-                compare("snapshot", tables, parts, run, connection, other);
+                Route route = Route.forReading(task);
+                compare("snapshot", tables, route, run, connection, other);
                 for (TypeTables table : tables) {
                     table.insert();
                 }
-                compare("insert", tables, parts, run, connection, other);
+                compare("insert", tables, route, run, connection, other);
                 for (TypeTables table : tables) {
                     table.update();
                 }
-                compare("update", tables, parts, run, connection, other);
+                compare("update", tables, route, run, connection, other);
                 for (TypeTables table : tables) {
                     table.delete();
                 }
-                compare("delete", tables, parts, run, connection, other);
+                compare("delete", tables, route, run, connection, other);
                 if (readByOthers) {
                     readAsOthersDo(task, connection);
                 }
@@ -244,12 +245,12 @@ class TypeMatrixTest {
     private static void compare(
             String stage,
             List<TypeTables> types,
-            TaskParts parts,
+            Route route,
             CompletableFuture<Void> run,
             Connection source,
             Connection destination)
             throws Exception {
-        awaitApplied(parts, run);
+        awaitApplied(route, run);
         Map<String, String> different = new TreeMap<>();
         for (TypeTables group : types) {
             for (String table : group.tables()) {
@@ -288,16 +289,16 @@ class TypeMatrixTest {
         return line.length() > 300 ? line.substring(0, 300) + "..." : line;
     }
 
-    private static void awaitApplied(TaskParts parts, CompletableFuture<Void> run) throws Exception {
+    private static void awaitApplied(Route route, CompletableFuture<Void> run) throws Exception {
         await().atMost(Duration.ofMinutes(5))
                 .until(() -> run.isDone()
-                        || parts.progress()
+                        || new ProgressStore(route.destination(), route.task())
                                 .task()
                                 .filter(task -> task.phase() == Phase.INCREMENTAL)
                                 .isPresent());
         CompletableFuture<Void> applied = CompletableFuture.runAsync(() -> {
             try {
-                new Heartbeat(parts).awaitApplied();
+                new Heartbeat(route, Long.MAX_VALUE, bytes -> {}).awaitApplied();
             } catch (InterruptedException e) {
                 throw new CompletionException(e);
             }
@@ -315,7 +316,7 @@ class TypeMatrixTest {
     }
 
     private static Connection open(DatabaseSettings database) {
-        return new DatabaseConnections("test", database, "test").open();
+        return new DatabaseConnections(End.SOURCE, database, "test").open();
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

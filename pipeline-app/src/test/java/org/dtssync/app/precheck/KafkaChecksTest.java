@@ -14,6 +14,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.TopicSettings;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -139,7 +140,7 @@ class KafkaChecksTest {
 
     private List<PrecheckItem> look(Check.Looking looking, Brokers brokers) throws SQLException {
         Findings findings = new Findings("id");
-        try (Connection source = new DatabaseConnections("source", servers.sourceSettings(), "test").open()) {
+        try (Connection source = new DatabaseConnections(End.SOURCE, servers.sourceSettings(), "test").open()) {
             looking.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO), findings);
         }
         return findings.items();

@@ -17,6 +17,7 @@ import org.dtssync.app.catalog.TableCatalog;
 import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.app.config.TopicSettings;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -152,7 +153,7 @@ class MessageSizeCheckTest {
     }
 
     private Connection source() {
-        return new DatabaseConnections("source", servers.sourceSettings(), "test").open();
+        return new DatabaseConnections(End.SOURCE, servers.sourceSettings(), "test").open();
     }
 
     private List<PrecheckItem> look(Brokers brokers) throws SQLException {

@@ -17,6 +17,7 @@ import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.PostgresSettings;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,7 +95,7 @@ class PrecheckVersionsTest {
     }
 
     private static void run(DatabaseSettings settings, String sql) throws SQLException {
-        try (Connection connection = new DatabaseConnections("source", settings, "test").open();
+        try (Connection connection = new DatabaseConnections(End.SOURCE, settings, "test").open();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

@@ -19,6 +19,7 @@ import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Fence;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
@@ -44,8 +45,8 @@ final class Bench implements AutoCloseable {
             admin(server, "DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
             admin(server, "CREATE DATABASE " + database);
         }
-        source = connections("source", servers.source(), database);
-        destination = connections("destination", servers.destination(), database);
+        source = connections(End.SOURCE, servers.source(), database);
+        destination = connections(End.DESTINATION, servers.destination(), database);
         store = new ProgressStore(destination, TASK);
         store.install();
         atDestination("INSERT INTO dts_sync.fence VALUES ('" + TASK + "', 1)");
@@ -156,7 +157,7 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    private static DatabaseConnections connections(String role, EmbeddedPostgres server, String database) {
+    private static DatabaseConnections connections(End role, EmbeddedPostgres server, String database) {
         return new DatabaseConnections(role, server.superuser(database), "dts_sync_" + TASK);
     }
 
@@ -181,7 +182,7 @@ final class Bench implements AutoCloseable {
     }
 
     private static void admin(EmbeddedPostgres server, String sql) throws SQLException {
-        execute(connections("server", server, "postgres"), sql);
+        execute(connections(End.SOURCE, server, "postgres"), sql);
     }
 
     @Override

@@ -30,6 +30,7 @@ import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.PostgresSettings;
 import org.dtssync.app.testing.KeyTypes;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 
 /** The order that chunks rely on is that of the server's index, for every type that can be a key and every way to index it. */
@@ -45,7 +46,7 @@ class KeyOrderPropertyTest {
     static void start() throws Exception {
         directory = java.nio.file.Files.createTempDirectory("dts-sync-key-order-test");
         server = EmbeddedPostgres.start(PostgresSettings.of(17, directory.resolve("data")));
-        connection = new DatabaseConnections("source", server.superuser("postgres"), "test").open();
+        connection = new DatabaseConnections(End.SOURCE, server.superuser("postgres"), "test").open();
         execute(KeyTypes.SETUP);
     }
 

@@ -12,6 +12,7 @@ import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.PostgresSettings;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 
 /** PostgreSQL servers of the versions the tests move between, each started when first asked for and stopped together. */
 final class Databases implements AutoCloseable {
@@ -28,7 +29,7 @@ final class Databases implements AutoCloseable {
     }
 
     /** Returns connections that send several statements as one text, as the test's SQL is written. */
-    DatabaseConnections open(String role, int version, String database) {
+    DatabaseConnections open(End role, int version, String database) {
         EmbeddedPostgres server = servers.computeIfAbsent(
                 version, major -> EmbeddedPostgres.start(PostgresSettings.of(major, directory.resolve("v" + major))));
         DatabaseSettings settings = server.superuser(database);

@@ -15,6 +15,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.progress.ProgressStore;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Fence;
 
 /** A fresh source and a fresh destination of one test, and the parts under test put together for them. */
@@ -29,10 +30,10 @@ final class Move {
     final List<String> tried = Collections.synchronizedList(new ArrayList<>());
 
     Move(Databases databases, int from, int to) throws SQLException {
-        createDatabase(databases.open("source", from, "postgres"), "structure_source");
-        createDatabase(databases.open("destination", to, "postgres"), "structure_destination");
-        source = databases.open("source", from, "structure_source");
-        destination = databases.open("destination", to, "structure_destination");
+        createDatabase(databases.open(End.SOURCE, from, "postgres"), "structure_source");
+        createDatabase(databases.open(End.DESTINATION, to, "postgres"), "structure_destination");
+        source = databases.open(End.SOURCE, from, "structure_source");
+        destination = databases.open(End.DESTINATION, to, "structure_destination");
         new ProgressStore(destination, "shop").install();
         execute(destination, "INSERT INTO dts_sync.fence VALUES ('shop', 1)");
         store = new StructureStore(destination, "shop");

@@ -10,6 +10,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -154,7 +155,7 @@ class StructureCarriedTest {
         Move.execute(move.source, "ALTER ROLE app_reader LOGIN");
         DatabaseSettings settings = move.source.settings();
         DatabaseConnections ordinary = new DatabaseConnections(
-                "source",
+                End.SOURCE,
                 new DatabaseSettings(settings.url(), "app_reader", settings.password(), settings.properties()),
                 "structure-test");
 

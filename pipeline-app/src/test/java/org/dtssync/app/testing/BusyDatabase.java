@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.postgresql.PGConnection;
 
@@ -104,7 +105,7 @@ public record BusyDatabase(DatabaseSettings settings) {
     }
 
     private Connection open() {
-        return new DatabaseConnections("test", settings, "busy database").open();
+        return new DatabaseConnections(End.SOURCE, settings, "busy database").open();
     }
 
     /** The application at work in a thread of its own. */

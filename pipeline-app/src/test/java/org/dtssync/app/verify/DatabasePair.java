@@ -15,6 +15,7 @@ import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -37,11 +38,11 @@ final class DatabasePair implements AutoCloseable {
     }
 
     DatabaseConnections source() {
-        return connections("source", sourceServer);
+        return connections(End.SOURCE, sourceServer);
     }
 
     DatabaseConnections destination() {
-        return connections("destination", destinationServer);
+        return connections(End.DESTINATION, destinationServer);
     }
 
     /** Runs statements at both ends. */
@@ -125,7 +126,7 @@ final class DatabasePair implements AutoCloseable {
         admin(destinationServer, "DROP DATABASE " + name + " WITH (FORCE)");
     }
 
-    private DatabaseConnections connections(String role, EmbeddedPostgres server) {
+    private DatabaseConnections connections(End role, EmbeddedPostgres server) {
         return new DatabaseConnections(role, server.superuser(name), "dts-sync verify test");
     }
 

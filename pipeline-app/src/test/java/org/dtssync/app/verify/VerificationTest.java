@@ -26,6 +26,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
@@ -431,7 +432,7 @@ class VerificationTest {
         try {
             var settings = databases.source().settings();
             var nobody = new DatabaseConnections(
-                    "source",
+                    End.SOURCE,
                     new DatabaseSettings(settings.url(), "verify_nobody", null, Map.of()),
                     "dts-sync verify test");
             Verification verification = new Verification(

@@ -1,41 +1,41 @@
-package org.dtssync.app.stream;
+package org.dtssync.app.source;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.dtssync.app.source.Publication;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
 
 /**
  * Ends the stream of one direction for good: its slot and publication are dropped where it was captured, and its position is
  * taken away where it was applied, so that no transaction of its applier can begin any more. Safe to run again.
  *
- * @param parts the direction's
+ * @param route the direction that ends
  * @param fence the right to write where it was applied, held until all of it is done: an instance that was frozen must not end
  *     the stream of a successor when it wakes
  */
-public record StreamEnd(TaskParts parts, Fence fence) {
+public record StreamEnd(Route route, Fence fence) {
 
     private static final long SLOT_WAIT_MILLIS = 100;
     private static final int SLOT_WAITS = 100;
 
     public void run() throws InterruptedException {
-        try (Connection destination = parts.destination().open();
-                Connection source = parts.source().open()) {
+        try (Connection destination = route.destination().open();
+                Connection source = route.source().open()) {
             destination.setAutoCommit(false);
             if (hasPositions(destination)) {
                 fence.hold(destination);
-                AppliedPosition.revoke(destination, parts.task().name());
+                AppliedPosition.revoke(destination, route.task());
             }
-            dropSlot(parts, source);
-            new Publication(parts.task().publication()).drop(source);
+            dropSlot(route.slot(), source);
+            new Publication(route.name().publication()).drop(source);
             destination.commit();
         } catch (SQLException e) {
-            throw SqlFaults.explain("The stream " + parts.task().slot() + " could not be ended", e);
+            throw SqlFaults.explain("The stream " + route.name().slot() + " could not be ended", e);
         }
     }
 
@@ -48,21 +48,19 @@ public record StreamEnd(TaskParts parts, Fence fence) {
     }
 
     /** Drops the slot once its reader has gone. */
-    public static void dropSlot(TaskParts parts, Connection connection) throws SQLException, InterruptedException {
-        if (parts.slot().state(connection).isEmpty()) {
+    public static void dropSlot(ReplicationSlot slot, Connection connection) throws SQLException, InterruptedException {
+        if (slot.state(connection).isEmpty()) {
             return;
         }
-        parts.slot().endReader(connection);
+        slot.endReader(connection);
         for (int i = 0; i < SLOT_WAITS; i++) {
-            boolean active = parts.slot()
-                    .state(connection)
-                    .flatMap(state -> state.activePid())
-                    .isPresent();
+            boolean active =
+                    slot.state(connection).flatMap(state -> state.activePid()).isPresent();
             if (!active) {
                 break;
             }
             Thread.sleep(SLOT_WAIT_MILLIS);
         }
-        parts.slot().drop(connection);
+        slot.drop(connection);
     }
 }

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.StructureWatch;
 import org.dtssync.app.progress.ComparedSlice;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.progress.TableState;
 import org.dtssync.app.progress.UnfinishedComparison;
 import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.source.Heartbeat;
-import org.dtssync.app.task.PipelineListener;
-import org.dtssync.app.task.TaskParts;
+import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.SliceMemory;
 import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifyReport;
@@ -23,25 +23,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Compares both databases of a running task. Used by one thread at a time. */
-public final class Comparison {
+public final class LiveVerification {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Comparison.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LiveVerification.class);
 
     /** What was found equal longer ago is read again, however little was left. */
     private static final Duration RESUMABLE = Duration.ofDays(1);
 
-    private final TaskParts parts;
-    private final Heartbeat heartbeat;
-    private final PipelineListener listener;
-    private final AppliedMark applied;
+    private final Route route;
     private final Fence fence;
+    private final Heartbeat heartbeat;
+    private final StructureWatch structure;
+    private final VerifySettings settings;
+    private final StreamListener listener;
+    private final ProgressStore progress;
 
-    Comparison(TaskParts parts, Fence fence, Heartbeat heartbeat, PipelineListener listener, AppliedMark applied) {
-        this.parts = parts;
-        this.heartbeat = heartbeat;
-        this.listener = listener;
-        this.applied = applied;
+    LiveVerification(
+            Route route,
+            Fence fence,
+            Heartbeat heartbeat,
+            StructureWatch structure,
+            VerifySettings settings,
+            StreamListener listener) {
+        this.route = route;
         this.fence = fence;
+        this.heartbeat = heartbeat;
+        this.structure = structure;
+        this.settings = settings;
+        this.listener = listener;
+        this.progress = new ProgressStore(route.destination(), route.task());
     }
 
     /** Returns the last comparison, if it was clean and nothing has changed since. */
@@ -50,7 +60,7 @@ public final class Comparison {
     }
 
     private Verifications verifications() {
-        return new Verifications(parts.destination(), parts.task().name());
+        return new Verifications(route.destination(), route.task());
     }
 
     /**
@@ -63,33 +73,47 @@ public final class Comparison {
 
     /** Does the same, but goes on with one only that began not longer ago than this. */
     public VerifyReport run(Duration resumable) throws InterruptedException {
-        new StructureWatch(parts, applied).look();
+        structure.look();
         String digest = verifications().digest();
-        UnfinishedComparison unfinished =
-                new UnfinishedComparison(parts.destination(), parts.task().name(), fence);
+        UnfinishedComparison unfinished = new UnfinishedComparison(route.destination(), route.task(), fence);
         Map<TableName, List<ComparedSlice>> earlier = unfinished.resume(digest, resumable);
         if (!earlier.isEmpty()) {
             LOG.info(
                     "Going on with a comparison that was cut off. task={} rows={}",
-                    parts.task().name(),
+                    route.task(),
                     earlier.values().stream()
                             .flatMap(List::stream)
                             .mapToLong(slice -> slice.rows().orElse(0))
                             .sum());
         }
         VerifyReport report = new Verification(
-                        parts.source(),
-                        parts.destination(),
-                        VerifySettings.of(
-                                parts.task().snapshot().workers(),
-                                parts.task().verification().rowsPerSecond()),
+                        route.source(),
+                        route.destination(),
+                        settings,
                         () -> unfinished.begin(heartbeat.awaitApplied(), digest),
                         listener::verifying,
                         new SliceMemory(earlier, unfinished::cut, unfinished::equal))
-                .verify(parts.progress().tables().stream()
+                .verify(progress.tables().stream()
                         .filter(table -> table.state() != TableState.SKIPPED)
                         .toList());
         verifications().record(report.lsn(), report.equal(), unfinished, digest, fence);
         return report;
+    }
+
+    /** Compares some tables, or partitions of them, and records nothing; returns those that differ, in words. */
+    List<String> differing(List<TableProgress> tables) throws InterruptedException {
+        VerifyReport report = new Verification(
+                        route.source(),
+                        route.destination(),
+                        settings,
+                        heartbeat::awaitApplied,
+                        advance -> {},
+                        SliceMemory.NONE)
+                .verify(tables);
+        return report.tables().stream()
+                .filter(table -> !table.equal())
+                .map(table -> table.table() + " (" + table.extra() + " rows at the destination only, " + table.missing()
+                        + " missing there, " + table.changed() + " different)")
+                .toList();
     }
 }

@@ -1,4 +1,4 @@
-package org.dtssync.app.task;
+package org.dtssync.app.stream;
 
 import org.dtssync.connectors.apply.ApplySettings;
 import org.dtssync.connectors.capture.CaptureSettings;

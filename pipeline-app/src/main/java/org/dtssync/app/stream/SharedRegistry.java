@@ -1,4 +1,4 @@
-package org.dtssync.app.task;
+package org.dtssync.app.stream;
 
 import java.util.HashMap;
 import java.util.Map;

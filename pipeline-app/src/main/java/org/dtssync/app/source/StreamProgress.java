@@ -1,4 +1,4 @@
-package org.dtssync.app.stream;
+package org.dtssync.app.source;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ import org.dtssync.schemas.TopicTable;
  *
  * <p>Thread-safe.
  */
-public final class CaptureWatch {
+public final class StreamProgress {
 
     private final TopicNames names;
     private final List<Seen> seen = new ArrayList<>();
@@ -32,16 +32,16 @@ public final class CaptureWatch {
     /** Changes of one table in the cut that ends at an LSN. */
     private record Seen(TopicTable table, long changes, Lsn lsn) {}
 
-    CaptureWatch(String task) {
+    public StreamProgress(String task) {
         this.names = new TopicNames(task);
     }
 
-    synchronized void started() {
+    public synchronized void started() {
         streaming = true;
         notifyAll();
     }
 
-    synchronized void cutWritten(Cut cut) {
+    public synchronized void cutWritten(Cut cut) {
         reached = new Lsn(cut.lsn());
         if (recording) {
             for (Cut.CutPartition part : cut.partitions()) {

@@ -1,0 +1,18 @@
+package org.dtssync.app.moving;
+
+import org.dtssync.app.task.Route;
+import org.dtssync.connectors.postgres.Fence;
+
+/** Sets the sequences at the database that applications are moved to. */
+@FunctionalInterface
+public interface SequenceTransfer {
+
+    /**
+     * Sets all of them to where they are at the other end.
+     *
+     * @param route the direction that ends
+     * @param fence the right to write to its destination
+     * @return how many were set
+     */
+    int run(Route route, Fence fence);
+}

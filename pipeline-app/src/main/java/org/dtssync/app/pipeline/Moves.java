@@ -1,0 +1,51 @@
+package org.dtssync.app.pipeline;
+
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.moving.Abandonment;
+import org.dtssync.app.moving.Completion;
+import org.dtssync.app.moving.SequenceCopy;
+import org.dtssync.app.moving.SequenceTransfer;
+import org.dtssync.app.moving.Switch;
+import org.dtssync.app.moving.SwitchKind;
+import org.dtssync.app.structure.StructureFinisher;
+import org.dtssync.app.task.Route;
+import org.dtssync.connectors.postgres.Fence;
+
+/**
+ * Wires everything that moves applications from one database to the other.
+ *
+ * @param task the task file
+ * @param route the route that it describes
+ * @param fence the right to write to its destination
+ */
+record Moves(TaskFile task, Route route, Fence fence) {
+
+    /** Makes an attempt to move them one way. */
+    Switch move(SwitchKind kind) {
+        return new Switch(
+                kind,
+                route,
+                fence,
+                task.switchover(),
+                task.secondInstance(),
+                sequences(),
+                (direction, there) -> new StructureFinisher(
+                                direction.source(), direction.destination(), task.objects(), there)
+                        .refresh(view -> {}));
+    }
+
+    /** Makes a return to the source that does not wait for everything. */
+    Abandonment abandonment() {
+        return new Abandonment(route, fence, task.switchover(), sequences());
+    }
+
+    /** Makes the end of the way back. */
+    Completion completion() {
+        return new Completion(route, fence);
+    }
+
+    private SequenceTransfer sequences() {
+        return (direction, there) ->
+                new SequenceCopy(direction.source(), direction.destination(), task.objects()).run(there);
+    }
+}

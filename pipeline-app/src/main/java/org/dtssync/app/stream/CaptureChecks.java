@@ -1,0 +1,142 @@
+package org.dtssync.app.stream;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dtssync.app.catalog.StructureChange;
+import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.StructureRecords;
+import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.kafka.LostCuts;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.TableName;
+
+/** What must hold before a capture starts, and what a fault of it means. Used by the thread of the capture. */
+final class CaptureChecks {
+
+    private final Route route;
+    private final Map<String, String> kafka;
+    private final Fence fence;
+    private final StructureWatch structure;
+    private final ProgressStore progress;
+    private final StructureRecords structures;
+
+    /**
+     * Creates them; opens nothing yet.
+     *
+     * @param kafka properties of clients
+     * @param fence the right to write to the destination
+     * @param structure compares the source's structure with the recorded one
+     */
+    CaptureChecks(Route route, Map<String, String> kafka, Fence fence, StructureWatch structure) {
+        this.route = route;
+        this.kafka = kafka;
+        this.fence = fence;
+        this.structure = structure;
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.structures = new StructureRecords(route.destination(), route.task());
+    }
+
+    /** Requires everything that a capture starts with. */
+    void require() {
+        // Checked before the topics are touched, so that a successor is not disturbed, and after, when it can no longer
+        // change.
+        requireTask();
+        requireCuts();
+        requirePublication();
+    }
+
+    /** The broker fences whoever comes first in favour of whoever comes last: only the epoch says who may come. */
+    void requireTask() {
+        route.destination().inTransaction("The epoch of task " + fence.task() + " could not be checked", connection -> {
+            fence.hold(connection);
+            return fence;
+        });
+    }
+
+    /** Cuts in another topic of the same name would lead nowhere: the applier looks for them where the first ones are. */
+    private void requireCuts() {
+        String topic = route.name().topics().cuts();
+        Optional<String> identifier = progress.cutsTopic();
+        if (identifier.isEmpty()) {
+            return;
+        }
+        try (KafkaTopics topics = new KafkaTopics(kafka)) {
+            topics.changed(Map.of(topic, identifier.get())).forEach((name, how) -> {
+                throw LostCuts.changed(name, how);
+            });
+        }
+    }
+
+    /** A server of version 18 warns in its log that there is no publication, and streams nothing. */
+    private void requirePublication() {
+        try {
+            new PublicationWatch(route).check();
+        } catch (SyncException e) {
+            // The structure check reports tables that were dropped, in other words.
+            throw e.kind() == FaultKind.PUBLICATION ? explained(e) : e;
+        }
+    }
+
+    /** The catalog says more about the change than the record that gave it away. */
+    SyncException explained(SyncException found) {
+        try {
+            structure.check();
+        } catch (SyncException e) {
+            return e.kind() == FaultKind.STRUCTURE_CHANGED || e.kind() == FaultKind.PUBLICATION ? e : found;
+        }
+        return found;
+    }
+
+    /**
+     * Returns the tables whose records look unchanged although the catalog has another structure now. Where the change is one
+     * that records show, they were written before it and may go.
+     */
+    Set<TableName> changed(Set<TableName> announced) {
+        Map<TableName, String> stored = new HashMap<>();
+        structures.read(announced).forEach((table, recorded) -> stored.put(table, recorded.structure()));
+        if (stored.isEmpty()) {
+            return Set.of();
+        }
+        Map<TableName, String> now = new StructureFingerprint(route.source()).read(stored.keySet());
+        Set<TableName> changed = new HashSet<>();
+        for (StructureChange change : StructureFingerprint.changes(stored, now)) {
+            String current = now.get(change.table());
+            boolean shown = current == null
+                    || !TableStructure.parse(current)
+                            .carried()
+                            .equals(TableStructure.parse(stored.get(change.table()))
+                                    .carried());
+            if (!shown) {
+                changed.add(change.table());
+            }
+        }
+        return changed;
+    }
+
+    /**
+     * The broker fences a producer also where a transaction took too long, such as in a frozen network: then the task still
+     * belongs to this instance.
+     *
+     * @throws SyncException of kind FENCED if another instance has taken over
+     */
+    SyncException fencedByWhom(SyncException fault) {
+        requireTask();
+        return new SyncException(
+                FaultKind.TRANSIENT,
+                "The broker ended the open transaction of task " + fence.task()
+                        + ": it took longer than transaction.timeout.ms, or another task of this name writes to the topics.",
+                "If it happens again and again, raise transaction.timeout.ms under kafka, and see that no other task has"
+                        + " this name.",
+                fault);
+    }
+}

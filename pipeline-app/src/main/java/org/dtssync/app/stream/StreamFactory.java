@@ -1,0 +1,140 @@
+package org.dtssync.app.stream;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.drift.AppliedMark;
+import org.dtssync.app.drift.ReplacedPartitions;
+import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.prepare.Preparation;
+import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.progress.StructureRecords;
+import org.dtssync.app.source.Heartbeat;
+import org.dtssync.app.source.StreamProgress;
+import org.dtssync.app.task.Background;
+import org.dtssync.app.task.Retry;
+import org.dtssync.app.task.Route;
+import org.dtssync.app.verify.VerifySettings;
+import org.dtssync.connectors.capture.CaptureSettings;
+import org.dtssync.connectors.capture.CapturedTable;
+import org.dtssync.connectors.postgres.Fence;
+
+/** Wires the units of one direction. Thread-safe. */
+public final class StreamFactory {
+
+    private final TaskFile task;
+    private final Budgets budgets;
+    private final SharedRegistry registry;
+
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param task the task file, with embedded servers resolved to their addresses
+     * @param budgets how much is held in memory at a time
+     */
+    public StreamFactory(TaskFile task, Budgets budgets) {
+        this.task = task;
+        this.budgets = budgets;
+        this.registry = new SharedRegistry(task.registry());
+    }
+
+    /**
+     * Makes a direction at rest.
+     *
+     * @param fence the right to write to its destination
+     * @param background the threads' owner; those of the direction are a group of their own in it
+     * @param listener notified of what it does
+     */
+    public Direction open(Route route, Fence fence, Background background, StreamListener listener) {
+        Retry retry = new Retry(task.retry(), listener);
+        AppliedMark applied = new AppliedMark();
+        StreamProgress captured = new StreamProgress(route.task());
+        Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
+        StructureWatch structure = new StructureWatch(route, task.objects(), applied);
+        LiveVerification verification =
+                new LiveVerification(route, fence, heartbeat, structure, verifySettings(), listener);
+        CaptureChecks checks = new CaptureChecks(route, kafka(), fence, structure);
+        ApplyPart apply = new ApplyPart(
+                route, kafka(), codecs(route), budgets, fence, retry, (position, commitTimeMicros, changes) -> {
+                    applied.reached(position.lsn());
+                    listener.applied(
+                            position.lsn(),
+                            commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
+                            changes);
+                });
+        return new Direction(
+                route,
+                fence,
+                background.group(),
+                retry,
+                applied,
+                captured,
+                heartbeat,
+                verification,
+                new StructureCheckLoop(
+                        structure,
+                        new ReplacedPartitions(route, fence, verification::differing),
+                        checks,
+                        budgets.structureMillis()),
+                () -> new CapturePart(
+                        captureSettings(route, captured(route)),
+                        route.source(),
+                        codecs(route),
+                        checks,
+                        retry,
+                        applied,
+                        captured,
+                        listener),
+                apply,
+                preparation(route, fence));
+    }
+
+    /** Makes the preparation of a direction. */
+    public Preparation preparation(Route route, Fence fence) {
+        return new Preparation(
+                route, task.objects(), captureSettings(route, List.of()), codecs(route)::cuts, mirrored(route), fence);
+    }
+
+    private TopicCodecs codecs(Route route) {
+        return new TopicCodecs(route.task(), task.converters(), registry);
+    }
+
+    private Map<String, String> kafka() {
+        return task.kafka().properties();
+    }
+
+    private VerifySettings verifySettings() {
+        return VerifySettings.of(task.snapshot().workers(), task.verification().rowsPerSecond());
+    }
+
+    private static List<CapturedTable> captured(Route route) {
+        return CapturedTables.captured(
+                new ProgressStore(route.destination(), route.task()).tables(),
+                new StructureRecords(route.destination(), route.task()).read());
+    }
+
+    private CaptureSettings captureSettings(Route route, List<CapturedTable> tables) {
+        return new CaptureSettings(
+                route.task(),
+                route.source().settings(),
+                route.name().slot(),
+                route.name().publication(),
+                route.name().applicationName(),
+                tables,
+                kafka(),
+                new CaptureSettings.Topics(
+                        task.topics().replicationFactor(),
+                        task.topics().retentionMillis(),
+                        task.topics().config()),
+                budgets.cut(),
+                Optional.of(mirrored(route)));
+    }
+
+    /** Returns the task whose own transactions this direction leaves out. */
+    private String mirrored(Route route) {
+        return route.name().equals(task.taskName())
+                ? task.mirroredName()
+                : route.name().reverse().text();
+    }
+}

@@ -1,0 +1,38 @@
+package org.dtssync.app.stream;
+
+import org.dtssync.app.task.RetryListener;
+import org.dtssync.app.verify.VerifyAdvance;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.postgres.Lsn;
+
+/** Notified of what one direction does, by several threads: return quickly. */
+public interface StreamListener extends RetryListener {
+
+    /** A listener that does nothing. */
+    StreamListener NONE = new StreamListener() {};
+
+    /**
+     * Changes were applied.
+     *
+     * @param lsn how far the destination is
+     * @param lagMillis time from the commit of the last of them at the source until now, in milliseconds; -1 if unknown
+     * @param changes how many
+     */
+    default void applied(Lsn lsn, long lagMillis, long changes) {}
+
+    /**
+     * A cut was written to the topics.
+     *
+     * @param changes how many it has
+     */
+    default void captured(long changes) {}
+
+    /** The source keeps this much WAL for the slot, in bytes. */
+    default void walRetained(long bytes) {}
+
+    @Override
+    default void retrying(String part, FaultKind kind) {}
+
+    /** A verification advances. */
+    default void verifying(VerifyAdvance advance) {}
+}

@@ -1,0 +1,77 @@
+package org.dtssync.app.stream;
+
+import java.util.Map;
+import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.app.config.ConverterSettings;
+import org.dtssync.connectors.avro.AvroConverter;
+import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.avro.RegistryClientSettings;
+import org.dtssync.connectors.avro.SchemaRegistryClient;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * Makes what reads and writes the records of one direction's topics: converters by Kafka Connect's own convention, and the codec of
+ * cuts. Thread-safe; what it makes is used by one thread each.
+ *
+ * @param task the name of the direction
+ * @param converters which converters the task file names; ours where it names none
+ * @param registry the schema registry, shared by all of them
+ */
+public record TopicCodecs(String task, ConverterSettings converters, SharedRegistry registry) {
+
+    /** Makes the codec of cuts. */
+    public CutCodec cuts() {
+        return new CutCodec(registry.client(), task);
+    }
+
+    /**
+     * Makes the converter of keys.
+     *
+     * @throws SyncException of kind USAGE if the task file names a class that cannot be used
+     */
+    public Converter keys() {
+        return converter(converters.keyConverter(), converters.keyProperties(), true);
+    }
+
+    /**
+     * Makes the converter of values.
+     *
+     * @throws SyncException of kind USAGE if the task file names a class that cannot be used
+     */
+    public Converter values() {
+        return converter(converters.valueConverter(), converters.valueProperties(), false);
+    }
+
+    private Converter converter(String className, Map<String, String> own, boolean isKey) {
+        Map<String, String> properties = registry.properties();
+        properties.put(AvroConverter.OWN_TOPIC_PREFIX, task + ".");
+        properties.putAll(own);
+        Converter converter = className == null ? ours(properties) : make(className, isKey);
+        converter.configure(properties, isKey);
+        return converter;
+    }
+
+    /** What one of them has asked the registry is not asked again by another, unless the task file names another registry for it. */
+    private Converter ours(Map<String, String> properties) {
+        SchemaRegistryClient shared = registry.client();
+        return shared.isReachedBy(RegistryClientSettings.from(properties))
+                ? new AvroConverter(shared)
+                : new AvroConverter();
+    }
+
+    private static Converter make(String className, boolean isKey) {
+        try {
+            return Class.forName(className)
+                    .asSubclass(Converter.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    (isKey ? "key" : "value") + ".converter " + className + " cannot be used: " + e + ".",
+                    "Put its jar into the lib directory of dts-sync, or take the key out of the task file.",
+                    e);
+        }
+    }
+}
