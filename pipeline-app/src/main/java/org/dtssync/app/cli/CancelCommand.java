@@ -12,13 +12,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Gives a task up before its switchover. */
+/** Abandons a task before its switchover. */
 @Command(
         name = "cancel",
         description = {
-            "Gives a task up before its switchover: removes slot, publication, state and topics.",
-            "The source is as it was; tables and rows at the destination stay. A live run does it and ends; without one the",
-            "command does it by itself."
+            "Abandons a task before its switchover and removes it.",
+            "Removes slot, publication, state and topics. The source is as it was; tables and rows at the destination stay. If a"
+                    + " run is active, it does this and exits; otherwise the command does."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync cancel shop.yaml"})

@@ -35,8 +35,8 @@ import picocli.CommandLine.Command;
             "  dts-sync run shop.yaml --until caught-up",
             "  dts-sync status shop.yaml --json",
             "",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck or precondition failed, 4 differences found,",
-            "5 switched, but applications were not repointed."
+            "Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck or precondition failed, 4 differences found, 5"
+                    + " switched, but applications were not repointed."
         })
 public final class DtsSync {
 

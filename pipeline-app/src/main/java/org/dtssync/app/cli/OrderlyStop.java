@@ -35,7 +35,7 @@ final class OrderlyStop implements AutoCloseable {
             if (!done.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 System.err.println(
                         exitCode == ExitCode.DONE
-                                ? "Stopped in the middle of a step; the next run goes on from there."
+                                ? "Stopped in the middle of a step; the next run resumes from there."
                                 : "Stopped before it was done.");
             }
         } catch (InterruptedException e) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         name = "release",
         description = {
             "Removes slot, publication and state of the task at both ends, in any phase.",
-            "The user's tables and rows stay as they are. Safe to give again."
+            "Your tables and rows stay as they are. Safe to run again."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync release shop.yaml --topics"})

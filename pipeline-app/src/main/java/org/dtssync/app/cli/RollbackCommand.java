@@ -16,9 +16,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rollback",
         description = {
-            "Moves the applications back to the source, by the same steps the other way. Waits until every write made at the",
-            "destination has reached the source; if that does not happen in time, nothing is moved. Reports first what is still",
-            "outstanding. Exit code 5: switched, but applications were not repointed; the same command tries that again."
+            "Moves the applications back to the source.",
+            "Takes the same steps in the opposite direction. Waits until every write made at the destination has reached the"
+                    + " source; if that does not happen in time, nothing is moved. Reports first what is still outstanding.",
+            "Exit code 5: switched, but applications were not repointed. The same command tries that again."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync rollback shop.yaml"})
@@ -33,8 +34,8 @@ final class RollbackCommand implements Callable<Integer> {
     @Option(
             names = "--abandon",
             description = {
-                "Move back even if not everything written at the destination comes to the source in time. What does not is",
-                "lost there, the destination keeps it, and the task ends: it cannot follow any more."
+                "Move back even if not every write made at the destination reaches the source in time. What does not remains at"
+                        + " the destination only, and the task ends: neither database follows the other afterwards."
             })
     private boolean abandon;
 

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         description = {
-            "Runs all phases in order, going on where the task was; without --until, until it is stopped (Ctrl-C, SIGTERM).",
-            "Killed at any moment, the same command goes on."
+            "Runs all phases in order, resuming where the task left off.",
+            "Without --until, runs until stopped (Ctrl-C, SIGTERM). You can kill it at any time; run the same command to resume."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -43,19 +43,19 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--until",
             paramLabel = "GOAL",
-            description = "Where to end: schema, snapshot, caught-up or verified.")
+            description = "When to exit: schema, snapshot, caught-up or verified.")
     private String until;
 
     @Option(
             names = "--accept-structure",
             paramLabel = "TABLE",
-            description = "schema.table whose changed structure the destination has too; may be repeated.")
+            description = "schema.table whose changed columns or keys the destination has too; may be repeated.")
     private List<String> acceptStructure = new ArrayList<>();
 
     @Option(
             names = "--resnapshot",
             paramLabel = "TABLE",
-            description = "schema.table that is emptied at the destination and loaded anew; may be repeated.")
+            description = "schema.table that is emptied at the destination and reloaded; may be repeated.")
     private List<String> resnapshot = new ArrayList<>();
 
     @Spec
@@ -79,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
                 // What a stop cuts off in the middle may come out as a fault; it is none.
                 if (stop.requested()) {
                     display.close();
-                    err.println("Stopped. The same command goes on from here.");
+                    err.println("Stopped. The same command resumes from here.");
                     return ExitCode.DONE;
                 }
                 throw e;

@@ -12,10 +12,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "switchover",
         description = {
-            "Moves the applications to the destination: checks preconditions, verifies, makes the source read-only, waits for",
-            "the last change, sets sequences, makes the destination writable, repoints applications. Whatever goes wrong before",
-            "the destination is writable is undone. From then on the source follows the destination. Exit code 5: switched, but",
-            "applications were not repointed; the same command tries that again."
+            "Moves the applications to the destination.",
+            "Checks preconditions, verifies, makes the source read-only, waits for the last change, sets sequences, makes the"
+                    + " destination writable and repoints applications. If anything fails before the destination is writable,"
+                    + " everything is undone. From then on the source follows the destination.",
+            "Exit code 5: switched, but applications were not repointed. The same command tries that again."
         },
         mixinStandardHelpOptions = true,
         footer = {

@@ -22,10 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Compares every selected table of both databases in full and lists the keys that differ.",
-            "A live run does it and is followed; without one, a task that has begun goes on",
-            "until it has caught up, and is compared. What a comparison that was cut off found equal within the last day is not",
-            "read again."
+            "Compares every row of both databases and lists the keys that differ.",
+            "If a run is active it does the work; otherwise this command resumes the task until it has caught up, and compares."
+                    + " If a comparison was interrupted less than a day ago, ranges already found equal are skipped."
         },
         mixinStandardHelpOptions = true,
         footer = {
