@@ -1,0 +1,136 @@
+package org.dtssync.connectors.apply;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SoleSession;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.read.StreamReader;
+
+/**
+ * Applies cuts to the destination: reads up to a cut, folds to the last change per key, writes set-wise, and commits the data
+ * and the position in one transaction.
+ *
+ * <p>One object runs once at a time, in the thread that calls it; {@link #abort} may come from another.
+ */
+public final class Applier {
+
+    private final ApplySettings settings;
+    private final SoleSession destination;
+    private final Fence fence;
+    private final Converter keyConverter;
+    private final Converter valueConverter;
+    private final CutCodec codec;
+    private final ApplyListener listener;
+    private final BatchWriter writer = new BatchWriter();
+    private final AtomicReference<Connection> open = new AtomicReference<>();
+    private volatile boolean aborted;
+
+    /**
+     * Creates an applier; nothing is opened yet.
+     *
+     * @param settings what is applied
+     * @param destination the one session there of all that applies this task in this process
+     * @param fence the right to write there
+     * @param keyConverter reads keys; used by this applier alone
+     * @param valueConverter reads envelopes; used by this applier alone
+     * @param codec reads cuts; used by this applier alone
+     * @param listener notified of every write
+     */
+    public Applier(
+            ApplySettings settings,
+            SoleSession destination,
+            Fence fence,
+            Converter keyConverter,
+            Converter valueConverter,
+            CutCodec codec,
+            ApplyListener listener) {
+        this.settings = settings;
+        this.destination = destination;
+        this.fence = fence;
+        this.keyConverter = keyConverter;
+        this.valueConverter = valueConverter;
+        this.codec = codec;
+        this.listener = listener;
+    }
+
+    /** Ends the connection of a running applier, so that a write that takes long is rolled back; returns at once. */
+    public void abort() {
+        aborted = true;
+        Connection connection = open.get();
+        if (connection != null) {
+            try {
+                connection.abort(Runnable::run);
+            } catch (SQLException e) {
+                throw SqlFaults.explain("A write to the destination could not be interrupted", e);
+            }
+        }
+    }
+
+    /**
+     * Applies before the consistency point: rows may be there already or not yet.
+     *
+     * @param rows completes rows whose values were not sent
+     * @param goal tells from the applied LSN whether to end
+     * @throws SyncException on any fault; call again to resume from the applied position
+     */
+    public void converge(CatchUpRows rows, Predicate<Lsn> goal) {
+        run(WriteMode.CONVERGE, Optional.of(rows), goal);
+    }
+
+    /**
+     * Applies after the consistency point: every statement must find exactly the rows it is for.
+     *
+     * @param goal tells from the applied LSN whether to end
+     * @throws SyncException on any fault; call again to resume from the applied position
+     */
+    public void follow(Predicate<Lsn> goal) {
+        run(WriteMode.EXACT, Optional.empty(), goal);
+    }
+
+    private void run(WriteMode mode, Optional<CatchUpRows> rows, Predicate<Lsn> goal) {
+        try (Connection connection = destination.open()) {
+            open.set(connection);
+            prepare(connection);
+            AppliedPosition position = AppliedPosition.read(connection, settings.task())
+                    .orElseThrow(() -> new SyncException(
+                            FaultKind.FENCED, "Task " + settings.task() + " has no position: it was released.", ""));
+            try (StreamReader stream =
+                    new StreamReader(settings.reading(), position.inStream(), codec, keyConverter, valueConverter)) {
+                new ApplySession(
+                                settings,
+                                connection,
+                                stream,
+                                () -> new DestinationTransaction(connection, fence, writer, mode, rows),
+                                listener,
+                                () -> aborted)
+                        .run(position.lsn(), goal);
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.explain("Changes could not be written to the destination", e);
+        } finally {
+            open.set(null);
+        }
+    }
+
+    /**
+     * Triggers and foreign keys must not act again on what those at the source have done already. A commit that a crash of the server
+     * loses takes its position with it, so there is no need to wait for the disk.
+     */
+    private void prepare(Connection connection) throws SQLException {
+        new ReplicaRole(settings.tables()).take(connection);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET synchronous_commit = off");
+        }
+        connection.setAutoCommit(false);
+    }
+}

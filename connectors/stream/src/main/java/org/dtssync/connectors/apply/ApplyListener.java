@@ -1,0 +1,15 @@
+package org.dtssync.connectors.apply;
+
+/** Notified of an applier's progress in the applier's own thread: return quickly. */
+@FunctionalInterface
+public interface ApplyListener {
+
+    /**
+     * A write is committed.
+     *
+     * @param position how far the destination is now
+     * @param commitTimeMicros when the last applied source transaction committed, microseconds since 1970 UTC; null if unknown
+     * @param changes how many changes the write had
+     */
+    void applied(AppliedPosition position, Long commitTimeMicros, long changes);
+}

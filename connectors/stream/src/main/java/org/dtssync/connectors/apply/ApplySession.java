@@ -1,0 +1,118 @@
+package org.dtssync.connectors.apply;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.connectors.read.ChangeSink;
+import org.dtssync.connectors.read.NumberedCut;
+import org.dtssync.connectors.read.StreamReader;
+
+/**
+ * Applies one cut after the other within one session of the destination, as long as that session and the reader of the topics last.
+ *
+ * <p>Not thread-safe.
+ */
+final class ApplySession {
+
+    private static final Duration IDLE_POLL = Duration.ofMillis(200);
+
+    private final ApplySettings settings;
+    private final Connection connection;
+    private final StreamReader stream;
+    private final Supplier<DestinationTransaction> transactions;
+    private final TargetCatalog catalog;
+    private final ApplyListener listener;
+    private final BooleanSupplier aborted;
+
+    /**
+     * Creates a session.
+     *
+     * @param settings tables and limits
+     * @param connection where tables are looked up
+     * @param stream what is applied
+     * @param transactions makes the transaction of each write
+     * @param listener notified of every write
+     * @param aborted whether to end as soon as possible
+     */
+    ApplySession(
+            ApplySettings settings,
+            Connection connection,
+            StreamReader stream,
+            Supplier<DestinationTransaction> transactions,
+            ApplyListener listener,
+            BooleanSupplier aborted) {
+        this.settings = settings;
+        this.connection = connection;
+        this.stream = stream;
+        this.transactions = transactions;
+        this.catalog = new TargetCatalog(settings.tables());
+        this.listener = listener;
+        this.aborted = aborted;
+    }
+
+    /**
+     * Applies until the goal is reached.
+     *
+     * @param from the applied position
+     * @param goal tells from the applied LSN whether to end
+     */
+    void run(Lsn from, Predicate<Lsn> goal) throws SQLException {
+        Lsn applied = from;
+        while (!aborted.getAsBoolean() && !goal.test(applied)) {
+            if (stream.peek(IDLE_POLL) != null) {
+                applied = applyWaiting();
+            }
+        }
+    }
+
+    /**
+     * Folds as many cuts as wait and fit, and writes them as one. What is too big for memory is written in pieces, in one
+     * transaction of the destination all the same.
+     */
+    private Lsn applyWaiting() throws SQLException {
+        CutBatch batch = new CutBatch(transactions.get(), settings.maximumChanges(), settings.maximumBytes(), aborted);
+        NumberedCut last = null;
+        long changes = 0;
+        for (NumberedCut next = stream.peek(Duration.ZERO);
+                next != null && (last == null || batch.hasRoomFor(next.cut()));
+                next = stream.peek(Duration.ZERO)) {
+            batch.begin(next);
+            stream.read((table, end) -> open(batch, table, end));
+            changes += next.cut().changes();
+            last = next;
+        }
+        batch.finish();
+        listener.applied(AppliedPosition.behind(last), last.cut().commitTimeMicros(), changes);
+        return last.end();
+    }
+
+    /** A table that was dropped or reloaded since is not read: its topic need not exist any more. */
+    private Optional<ChangeSink> open(CutBatch batch, TableName name, Lsn end) {
+        AppliedTable table = catalog.applied(name);
+        if (table.leavesOut(end)) {
+            return Optional.empty();
+        }
+        TargetChanges target = target(table);
+        return Optional.of(change -> {
+            if (!table.leavesOut(change.commit())) {
+                batch.add(target, change);
+            }
+        });
+    }
+
+    private TargetChanges target(AppliedTable table) {
+        try {
+            return catalog.changes(connection, table);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("Changes could not be written to the destination", e);
+        }
+    }
+}

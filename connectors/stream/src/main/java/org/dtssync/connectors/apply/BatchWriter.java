@@ -1,0 +1,240 @@
+package org.dtssync.connectors.apply;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Writes folded changes of many tables within the caller's transaction, with as few round trips as it can.
+ *
+ * <p>Stateless.
+ */
+final class BatchWriter {
+
+    /** More rows than this are copied straight into the table; fewer go as VALUES with the other statements. */
+    private static final int COPY_FROM_ROWS = 100;
+
+    /** A table, a column or a type that is no longer there, or no longer what it was. */
+    private static final Set<String> UNDEFINED = Set.of("42P01", "42703", "42704", "42804");
+
+    /**
+     * Writes everything.
+     *
+     * @param rewrite whether rows of keyed tables are deleted and inserted again rather than changed in place
+     * @return what was staged, to be cleared if another write follows in the same transaction
+     * @throws SQLException only a {@link UniqueConflict}, that is, one that a rewrite can resolve
+     */
+    Staging write(Connection connection, BatchFold batch, WriteMode mode, boolean rewrite) throws SQLException {
+        Staging staging = new Staging();
+        List<WriteStatement> statements = new ArrayList<>();
+        List<DirectCopy> copies = new ArrayList<>();
+        truncate(batch, statements);
+        for (TableFold fold : batch.keyed()) {
+            KeyedPlan plan = new KeyedPlan(fold, mode, staging).plan(rewrite);
+            statements.addAll(plan.statements());
+            insert(fold.table(), plan.inserts(), staging, statements, copies);
+        }
+        for (KeylessFold fold : batch.keyless()) {
+            KeylessPlan plan = new KeylessPlan(fold, staging);
+            statements.addAll(plan.statements());
+            insert(fold.table(), plan.inserts(), staging, statements, copies);
+        }
+        staging.send(connection);
+        run(connection, statements);
+        for (DirectCopy copy : copies) {
+            copy.run(connection);
+        }
+        return staging;
+    }
+
+    /**
+     * Writes everything, by a rewrite where it has to, so that another write can follow in the same transaction.
+     *
+     * @throws SyncException if the destination refuses it
+     */
+    void writePiece(Connection connection, BatchFold batch, WriteMode mode) throws SQLException {
+        Savepoint savepoint = connection.setSavepoint();
+        Staging staging;
+        try {
+            staging = write(connection, batch, mode, false);
+        } catch (SQLException e) {
+            if (!UniqueConflict.is(e)) {
+                throw e;
+            }
+            connection.rollback(savepoint);
+            staging = rewrite(connection, batch, mode);
+        }
+        connection.releaseSavepoint(savepoint);
+        staging.clear(connection);
+    }
+
+    /**
+     * Deletes every touched row of keyed tables and inserts every final one.
+     *
+     * @throws SyncException if the destination refuses it
+     */
+    Staging rewrite(Connection connection, BatchFold batch, WriteMode mode) throws SQLException {
+        try {
+            return write(connection, batch, mode, true);
+        } catch (SQLException e) {
+            throw refused(batch, e);
+        }
+    }
+
+    /**
+     * All tables at once: a table that another one refers to can only be truncated together with it. Where the other one is
+     * not among them (it comes with another piece of the same transaction, or is none of the task's), rows are deleted.
+     */
+    private static void truncate(BatchFold batch, List<WriteStatement> statements) {
+        Map<TableName, TargetTable> tables = new TreeMap<>();
+        batch.truncated().forEach(table -> tables.put(table.name(), table));
+        List<String> together = new ArrayList<>();
+        for (TargetTable table : tables.values()) {
+            if (tables.keySet().containsAll(table.referredToBy())) {
+                together.add(table.onlySql());
+            } else {
+                statements.add(new WriteStatement(
+                        table.name(), "DELETE FROM " + table.onlySql(), WriteStatement.ANY, "delete"));
+            }
+        }
+        if (!together.isEmpty()) {
+            statements.add(new WriteStatement(
+                    tables.keySet().iterator().next(),
+                    "TRUNCATE " + String.join(", ", together),
+                    WriteStatement.ANY,
+                    "truncate"));
+        }
+    }
+
+    private static void insert(
+            TargetTable table,
+            List<Object[]> rows,
+            Staging staging,
+            List<WriteStatement> statements,
+            List<DirectCopy> copies) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        if (rows.size() > COPY_FROM_ROWS) {
+            copies.add(new DirectCopy(table, rows));
+            return;
+        }
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            values.add(table.columns().get(i).fromText("s.c" + i));
+        }
+        statements.add(new WriteStatement(
+                table.name(),
+                "INSERT INTO " + table.sql() + " (" + table.columnList() + ") OVERRIDING SYSTEM VALUE SELECT "
+                        + String.join(", ", values) + " FROM " + staging.from(rows),
+                rows.size(),
+                "insert"));
+    }
+
+    private static void run(Connection connection, List<WriteStatement> statements) throws SQLException {
+        if (statements.isEmpty()) {
+            return;
+        }
+        String script = statements.stream().map(WriteStatement::sql).collect(Collectors.joining(";\n"));
+        int index = 0;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(script);
+            for (WriteStatement each : statements) {
+                check(each, statement.getUpdateCount());
+                index++;
+                statement.getMoreResults();
+            }
+        } catch (SQLException e) {
+            throw explain(statements, index, e);
+        }
+    }
+
+    private static void check(WriteStatement each, long changed) {
+        if (each.expected() != WriteStatement.ANY && changed != each.expected()) {
+            throw DestinationFaults.otherRows(
+                    each.table(),
+                    (each.expected() - changed) + " of " + each.expected() + " rows to " + each.what()
+                            + " are not there");
+        }
+    }
+
+    private static SQLException explain(List<WriteStatement> statements, int index, SQLException e) {
+        if (UniqueConflict.is(e)) {
+            return e;
+        }
+        TableName table = statements.get(Math.min(index, statements.size() - 1)).table();
+        String named = e instanceof org.postgresql.util.PSQLException server
+                        && server.getServerErrorMessage() != null
+                        && server.getServerErrorMessage().getTable() != null
+                ? server.getServerErrorMessage().getSchema() + "."
+                        + server.getServerErrorMessage().getTable()
+                : table.toString();
+        throw notWritten(named, e);
+    }
+
+    /** A table or column that is gone is named by the next try, which looks the table up again. */
+    private static SyncException notWritten(String table, SQLException e) {
+        SyncException fault =
+                SqlFaults.explain("Changes of table " + table + " could not be written to the destination", e);
+        return UNDEFINED.contains(String.valueOf(e.getSQLState()))
+                ? new SyncException(FaultKind.TRANSIENT, fault.what(), fault.remedy(), e)
+                : fault;
+    }
+
+    /** Explains a conflict that a rewrite did not resolve: the row that is in the way came from somewhere else. */
+    private static SyncException refused(BatchFold batch, SQLException e) {
+        if (UniqueConflict.is(e)
+                && e instanceof org.postgresql.util.PSQLException server
+                && server.getServerErrorMessage() != null) {
+            String schema = server.getServerErrorMessage().getSchema();
+            String table = server.getServerErrorMessage().getTable();
+            String constraint = server.getServerErrorMessage().getConstraint();
+            for (TableFold fold : batch.keyed()) {
+                if (fold.table().name().equals(new TableName(schema, table))) {
+                    return DestinationFaults.otherRows(
+                            fold.table().name(), "a row is in the way of a row of the source's in " + constraint);
+                }
+            }
+        }
+        return SqlFaults.explain("The destination refuses the source's rows", e);
+    }
+
+    /** Rows copied straight into a table. */
+    private record DirectCopy(TargetTable table, List<Object[]> rows) {
+
+        void run(Connection connection) throws SQLException {
+            try {
+                Staging.copy(
+                        connection, "COPY " + table.sql() + " (" + table.columnList() + ") FROM STDIN", this::write);
+            } catch (SQLException e) {
+                if (UniqueConflict.is(e)) {
+                    throw e;
+                }
+                throw notWritten(table.name().toString(), e);
+            }
+        }
+
+        private void write(CopyText text) throws SQLException {
+            for (Object[] row : rows) {
+                for (int i = 0; i < row.length; i++) {
+                    if (i > 0) {
+                        text.tab();
+                    }
+                    text.value(row[i]);
+                }
+                text.endRow();
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package org.dtssync.connectors.apply;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SourceWal;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * Finds, before the consistency point, the rows whose values were not sent and which the destination does not have yet, and
+ * reads them from the source as they are now.
+ *
+ * <p>Such a row was not there when its chunk was copied, or is in another chunk's range by now. What is read is newer than
+ * the position of the stream, so the consistency point moves behind it; a row that is gone will be ended by the stream.
+ * Thread-safe.
+ */
+public final class CatchUpRows {
+
+    static final int KEYS_PER_QUERY = 500;
+
+    /** Bytes of rows that are held at a time. */
+    static final long HELD_BYTES = 16L << 20;
+
+    private final DatabaseConnections source;
+    private final ConsistencyPoint consistencyPoint;
+
+    /** Creates a reader of the source; opens nothing yet. */
+    public CatchUpRows(DatabaseConnections source, ConsistencyPoint consistencyPoint) {
+        this.source = source;
+        this.consistencyPoint = consistencyPoint;
+    }
+
+    /** Takes rows of the source's as they come. */
+    interface Found {
+        /**
+         * Takes a row.
+         *
+         * @param number the place of its key in the list
+         * @param row its values, as text
+         * @param size how many bytes it takes
+         * @return whether it wants more
+         */
+        boolean row(int number, Object[] row, long size) throws SQLException;
+
+        /** Called when there are no more; not called if it wanted no more. */
+        void end() throws SQLException;
+    }
+
+    /**
+     * Completes the rows of folds that the destination cannot complete.
+     *
+     * <p>A row that was moved is never completed from the destination, not even where it came back to its key: what lies under
+     * that key there may be another row, which a chunk copied in between, or a row read from the source then, had found in its
+     * place. A row that stayed is: a row that takes its place later is moved there, or sent whole.
+     *
+     * @return rows that were taken out of the folds since they are too large; to be written behind the folds
+     */
+    LateRows complete(Connection destination, Collection<TableFold> folds) throws SQLException {
+        Completion completion = new Completion(new LateRows(this));
+        for (TableFold fold : folds) {
+            List<RowKey> open = new ArrayList<>();
+            fold.slots().forEach((key, slot) -> {
+                if (slot.after() != null && slot.after().base() != null) {
+                    open.add(key);
+                }
+            });
+            for (int from = 0; from < open.size(); from += KEYS_PER_QUERY) {
+                complete(
+                        destination,
+                        fold,
+                        open.subList(from, Math.min(open.size(), from + KEYS_PER_QUERY)),
+                        completion);
+            }
+        }
+        return completion.late;
+    }
+
+    private void complete(Connection destination, TableFold fold, List<RowKey> part, Completion completion)
+            throws SQLException {
+        Map<RowKey, TableFold.Slot> slots = fold.slots();
+        List<RowKey> bases =
+                part.stream().map(key -> slots.get(key).after().base()).toList();
+        Set<Integer> wanted = missing(destination, fold.table(), bases);
+        for (int i = 0; i < part.size(); i++) {
+            if (slots.get(part.get(i)).after().moved()) {
+                wanted.add(i);
+            }
+        }
+        if (wanted.isEmpty()) {
+            return;
+        }
+        completion.begin(fold, wanted.stream().sorted().map(part::get).toList());
+        if (completion.hasRoom()) {
+            read(destination, fold.table(), completion.keys, completion);
+        }
+        completion.postpone();
+    }
+
+    /** Puts rows into the slots of folds for as long as they may be held. */
+    private static final class Completion implements Found {
+
+        private final LateRows late;
+        private long bytes;
+        private TableFold fold;
+        private List<RowKey> keys;
+        private boolean[] done;
+
+        Completion(LateRows late) {
+            this.late = late;
+        }
+
+        void begin(TableFold next, List<RowKey> wanted) {
+            fold = next;
+            keys = wanted;
+            done = new boolean[wanted.size()];
+        }
+
+        boolean hasRoom() {
+            return bytes < HELD_BYTES;
+        }
+
+        @Override
+        public boolean row(int number, Object[] row, long size) {
+            fold.slots().get(keys.get(number)).replace(row);
+            done[number] = true;
+            bytes += size;
+            return hasRoom();
+        }
+
+        /** What is gone at the source will be ended by the stream. */
+        @Override
+        public void end() {
+            for (int i = 0; i < done.length; i++) {
+                if (!done[i]) {
+                    fold.slots().get(keys.get(i)).replace(null);
+                }
+            }
+            Arrays.fill(done, true);
+        }
+
+        void postpone() {
+            for (int i = 0; i < done.length; i++) {
+                if (!done[i]) {
+                    fold.slots().remove(keys.get(i));
+                    late.add(fold.table(), keys.get(i));
+                }
+            }
+        }
+    }
+
+    /** Reads rows as they are now, and moves the consistency point behind that once no crash can take it back. */
+    void read(Connection destination, TargetTable table, List<RowKey> keys, Found found) throws SQLException {
+        try (Connection watching = source.open()) {
+            try (Connection connection = source.open()) {
+                copy(connection, table, keys, found);
+            }
+            consistencyPoint.raise(destination, flushed(watching));
+        }
+    }
+
+    private static Lsn flushed(Connection connection) {
+        try {
+            Lsn lsn = SourceWal.inserted(connection);
+            SourceWal.awaitFlushed(connection, lsn);
+            return lsn;
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source's position could not be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SyncException(FaultKind.TRANSIENT, "The catch-up was interrupted.", "", e);
+        }
+    }
+
+    private static Set<Integer> missing(Connection destination, TargetTable table, List<RowKey> keys)
+            throws SQLException {
+        Set<Integer> missing = new HashSet<>();
+        try (Statement statement = destination.createStatement();
+                ResultSet result = statement.executeQuery("SELECT s.n FROM " + staged(table, keys)
+                        + " WHERE NOT EXISTS (SELECT 1 FROM " + table.onlySql() + " t WHERE " + matches(table) + ")")) {
+            while (result.next()) {
+                missing.add(result.getInt(1));
+            }
+        }
+        return missing;
+    }
+
+    /** By COPY, whose text is exact whatever the type, and row by row, each of which may be many megabytes. */
+    private static void copy(Connection connection, TargetTable table, List<RowKey> keys, Found found)
+            throws SQLException {
+        String columns =
+                table.columns().stream().map(column -> "t." + column.sql()).collect(Collectors.joining(", "));
+        String sql = "COPY (SELECT s.n, " + columns + " FROM " + staged(table, keys) + " JOIN " + table.onlySql()
+                + " t ON " + matches(table) + ") TO STDOUT";
+        CopyOut copy = begin(connection, table, sql);
+        try {
+            for (byte[] line = next(copy, table); line != null; line = next(copy, table)) {
+                long size = line.length;
+                Object[] fields = CopyFields.parse(line);
+                Object[] row = Arrays.copyOfRange(fields, 1, fields.length);
+                if (!found.row(Integer.parseInt(fields[0].toString()), row, size)) {
+                    return;
+                }
+            }
+            found.end();
+        } finally {
+            if (copy.isActive()) {
+                // A cancellation could come after the last row, and would hit whatever the session does next.
+                connection.abort(Runnable::run);
+            }
+        }
+    }
+
+    private static CopyOut begin(Connection connection, TargetTable table, String sql) {
+        try {
+            return connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+        } catch (SQLException e) {
+            throw unreadable(table, e);
+        }
+    }
+
+    private static byte[] next(CopyOut copy, TargetTable table) {
+        try {
+            return copy.readFromCopy();
+        } catch (SQLException e) {
+            throw unreadable(table, e);
+        }
+    }
+
+    private static SyncException unreadable(TargetTable table, SQLException e) {
+        return SqlFaults.explain("Rows of table " + table.name() + " could not be read from the source", e);
+    }
+
+    /** Returns what to write behind FROM to have keys with their numbers. */
+    private static String staged(TargetTable table, List<RowKey> keys) {
+        StringBuilder values = new StringBuilder("(VALUES ");
+        for (int i = 0; i < keys.size(); i++) {
+            values.append(i == 0 ? "(" : ", (").append(i);
+            for (int k = 0; k < table.keyIndexes().length; k++) {
+                values.append(", ").append(Staging.literal(keys.get(i).value(k)));
+            }
+            values.append(')');
+        }
+        return values.append(") s(n").append(stagedKeys(table)).append(')').toString();
+    }
+
+    private static String stagedKeys(TargetTable table) {
+        return IntStream.range(0, table.keyIndexes().length)
+                .mapToObj(k -> ", c" + k)
+                .collect(Collectors.joining());
+    }
+
+    private static String matches(TargetTable table) {
+        return IntStream.range(0, table.keyIndexes().length)
+                .mapToObj(k -> column(table, k).isEqual("t", "s.c" + k))
+                .collect(Collectors.joining(" AND "));
+    }
+
+    private static TargetColumn column(TargetTable table, int keyIndex) {
+        return table.columns().get(table.keyIndexes()[keyIndex]);
+    }
+}

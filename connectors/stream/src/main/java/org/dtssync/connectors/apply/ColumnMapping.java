@@ -1,0 +1,124 @@
+package org.dtssync.connectors.apply;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.read.RowShape;
+
+/**
+ * Which value of a record goes into which column of the target table, and what goes into columns without a value.
+ *
+ * <p>A record without a column that the table has is an error, or writing it would set that column to NULL. Only a record
+ * from before an accepted change of the shape may lack what the change added. Immutable.
+ */
+final class ColumnMapping {
+
+    private static final int IGNORED = -2;
+    private static final int UNKNOWN = -1;
+
+    private final TargetTable table;
+    private final Optional<EarlierShape> earlier;
+    private final int[] columns;
+    private final Object[] template;
+
+    /** Whether rows of the record are rows of the table as they are. */
+    private boolean same;
+
+    private ColumnMapping(TargetTable table, RowShape shape, Optional<EarlierShape> earlier) {
+        this.table = table;
+        this.earlier = earlier;
+        this.columns = new int[shape.columns().size()];
+        this.template = new Object[table.columns().size()];
+    }
+
+    /**
+     * Maps the rows of a shape.
+     *
+     * @param earlier how the shape may differ from the table; empty if it must not
+     * @throws SyncException of kind STRUCTURE_CHANGED if a column is on one side only
+     */
+    static ColumnMapping of(TargetTable table, RowShape shape, Optional<EarlierShape> earlier) {
+        ColumnMapping mapping = new ColumnMapping(table, shape, earlier);
+        mapping.map(shape);
+        return mapping;
+    }
+
+    /** Returns a row of the table; the same array where the columns are the same in the same order. */
+    Object[] row(Object[] values) {
+        if (same) {
+            return values;
+        }
+        Object[] row = template.clone();
+        for (int i = 0; i < columns.length; i++) {
+            if (columns[i] >= 0) {
+                row[columns[i]] = values[i];
+            }
+        }
+        return row;
+    }
+
+    private void map(RowShape shape) {
+        boolean[] seen = new boolean[template.length];
+        same = columns.length == template.length;
+        for (int i = 0; i < columns.length; i++) {
+            RowShape.Column column = shape.columns().get(i);
+            columns[i] = target(column.name());
+            if (columns[i] == UNKNOWN) {
+                throw missing(column.name());
+            }
+            if (columns[i] >= 0) {
+                requireSameType(column, columns[i]);
+                seen[columns[i]] = true;
+            }
+            same &= columns[i] == i;
+        }
+        boolean differs = Arrays.stream(columns).anyMatch(column -> column == IGNORED);
+        for (int i = 0; i < seen.length; i++) {
+            if (!seen[i]) {
+                template[i] = added(table.columns().get(i).name());
+                differs = true;
+            }
+        }
+        if (differs && !table.hasKey()) {
+            // Its rows are found by all their values, and these have other columns.
+            throw reload(
+                    "Table " + table.name() + " has no key, and changes from before its structure changed still wait.");
+        }
+    }
+
+    private int target(String name) {
+        Optional<String> now =
+                earlier.map(EarlierShape::names).map(names -> names.get(name)).orElse(Optional.of(name));
+        return now.isEmpty() ? IGNORED : table.indexOf(now.get());
+    }
+
+    private void requireSameType(RowShape.Column sent, int column) {
+        String name = table.columns().get(column).name();
+        String type = earlier.map(one -> one.retyped().get(name)).orElse(null);
+        if (type != null && !type.equals(sent.type().orElse(null))) {
+            throw reload(
+                    "Table " + table.name() + " has changes from before its column " + name + " got another type.");
+        }
+    }
+
+    private Object added(String column) {
+        if (earlier.isEmpty() || !earlier.get().added().containsKey(column)) {
+            throw new SyncException(
+                    FaultKind.STRUCTURE_CHANGED,
+                    "Column " + column + " of table " + table.name() + " exists at the destination only.",
+                    "Drop it there, or add it at the source and accept the change of the structure.");
+        }
+        return earlier.get().added().get(column).orElse(null);
+    }
+
+    private SyncException missing(String column) {
+        return earlier.isPresent()
+                ? reload("Column " + column + " of table " + table.name() + " does not exist at the destination.")
+                : DestinationFaults.missing(table.name(), column);
+    }
+
+    private SyncException reload(String what) {
+        return new SyncException(FaultKind.STRUCTURE_CHANGED, what, "Run with --resnapshot " + table.name() + ".");
+    }
+}

@@ -1,0 +1,113 @@
+package org.dtssync.connectors.apply;
+
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.read.NumberedCut;
+import org.dtssync.connectors.read.ReceivedChange;
+import org.dtssync.schemas.Cut;
+
+/**
+ * Cuts that are written in one transaction of the destination: gathers their changes in a fold, and writes a piece whenever there
+ * are too many to be held.
+ *
+ * <p>Not thread-safe.
+ */
+final class CutBatch {
+
+    /** Tables that go into one write, unless a single cut has more: each takes some of the server's room for locks. */
+    private static final int MAXIMUM_TABLES = 600;
+
+    private final DestinationTransaction transaction;
+    private final int maximumChanges;
+    private final long maximumBytes;
+    private final BooleanSupplier aborted;
+    private final Set<String> topics = new HashSet<>();
+    private BatchFold fold = new BatchFold();
+    private long bytes;
+
+    /** Where the destination is once the last cut that was added is written. */
+    private AppliedPosition position;
+
+    /**
+     * Creates an empty batch.
+     *
+     * @param transaction where it is written
+     * @param maximumChanges changes that are held
+     * @param maximumBytes bytes of changes that are held, unless a single one is larger
+     * @param aborted whether nothing more may be written
+     */
+    CutBatch(DestinationTransaction transaction, int maximumChanges, long maximumBytes, BooleanSupplier aborted) {
+        this.transaction = transaction;
+        this.maximumChanges = maximumChanges;
+        this.maximumBytes = maximumBytes;
+        this.aborted = aborted;
+    }
+
+    /** Returns whether another cut can be added; only one is added once pieces are written. */
+    boolean hasRoomFor(Cut next) {
+        return !transaction.begun()
+                && fold.changes() + next.changes() <= maximumChanges
+                && hasRoomForTables(next)
+                && bytes < maximumBytes;
+    }
+
+    private boolean hasRoomForTables(Cut next) {
+        long more = next.partitions().stream()
+                .filter(part -> !topics.contains(part.topic()))
+                .count();
+        return topics.size() + more <= MAXIMUM_TABLES;
+    }
+
+    /** Begins the next cut; its changes follow. */
+    void begin(NumberedCut next) {
+        next.cut().partitions().forEach(part -> topics.add(part.topic()));
+        position = AppliedPosition.behind(next);
+    }
+
+    /** Adds a change of the cut, which is decoded only once there is room for it. */
+    void add(TargetChanges target, ReceivedChange change) {
+        // The first half of a move removes the row whose unsent values the second half needs: both go into one piece.
+        if (isFull() && !change.completesMove()) {
+            try {
+                writePiece();
+            } catch (SQLException e) {
+                throw SqlFaults.explain("Changes could not be written to the destination", e);
+            }
+        }
+        fold.add(target.table(), target.of(change.decode()));
+        bytes += change.heldBytes();
+    }
+
+    private boolean isFull() {
+        return fold.changes() >= maximumChanges || bytes >= maximumBytes;
+    }
+
+    /** Writes what is held and commits all of it. */
+    void finish() throws SQLException {
+        try {
+            if (transaction.begun()) {
+                writePiece();
+                transaction.commit();
+            } else {
+                transaction.writeWhole(position, fold);
+            }
+        } catch (SQLException | RuntimeException e) {
+            transaction.rollback();
+            throw e;
+        }
+    }
+
+    private void writePiece() throws SQLException {
+        if (aborted.getAsBoolean()) {
+            throw new SyncException(FaultKind.TRANSIENT, "The write was stopped.", "");
+        }
+        transaction.writePiece(position, fold);
+        fold = new BatchFold();
+        bytes = 0;
+    }
+}

@@ -1,0 +1,107 @@
+package org.dtssync.connectors.apply;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.Optional;
+import org.dtssync.connectors.postgres.Fence;
+
+/**
+ * One transaction of the destination: the applied position first, then the folded changes, as a whole or in pieces.
+ *
+ * <p>Not thread-safe.
+ */
+final class DestinationTransaction {
+
+    private final Connection connection;
+    private final Fence fence;
+    private final BatchWriter writer;
+    private final WriteMode mode;
+    private final Optional<CatchUpRows> rows;
+    private boolean begun;
+
+    /**
+     * Creates a transaction; nothing is sent yet.
+     *
+     * @param connection the session, outside of any transaction
+     * @param fence the right to write
+     * @param mode how rows are written
+     * @param rows completes rows whose values were not sent; only before the consistency point
+     */
+    DestinationTransaction(
+            Connection connection, Fence fence, BatchWriter writer, WriteMode mode, Optional<CatchUpRows> rows) {
+        this.connection = connection;
+        this.fence = fence;
+        this.writer = writer;
+        this.mode = mode;
+        this.rows = rows;
+    }
+
+    /** Returns whether pieces were written that are not committed yet. */
+    boolean begun() {
+        return begun;
+    }
+
+    /**
+     * Writes a fold and commits it.
+     *
+     * @param position where the destination is afterwards
+     */
+    void writeWhole(AppliedPosition position, BatchFold fold) throws SQLException {
+        position.advance(connection, fence);
+        Optional<LateRows> late = complete(fold);
+        // What was read from the source raised the consistency point, and must not be rolled back with the attempt.
+        Savepoint completed = rows.isPresent() ? connection.setSavepoint() : null;
+        try {
+            writer.write(connection, fold, mode, false);
+        } catch (SQLException e) {
+            if (!UniqueConflict.is(e)) {
+                throw e;
+            }
+            if (completed == null) {
+                connection.rollback();
+                position.advance(connection, fence);
+            } else {
+                connection.rollback(completed);
+            }
+            writer.rewrite(connection, fold, mode);
+        }
+        write(late);
+        connection.commit();
+    }
+
+    /**
+     * Writes a fold that is part of what the transaction has to write.
+     *
+     * @param position where the destination is once all pieces are committed
+     */
+    void writePiece(AppliedPosition position, BatchFold fold) throws SQLException {
+        if (!begun) {
+            position.advance(connection, fence);
+            begun = true;
+        }
+        Optional<LateRows> late = complete(fold);
+        writer.writePiece(connection, fold, mode);
+        write(late);
+    }
+
+    /** Commits the pieces. */
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
+    /** Takes back everything that was written. */
+    void rollback() throws SQLException {
+        connection.rollback();
+    }
+
+    private Optional<LateRows> complete(BatchFold fold) throws SQLException {
+        return rows.isPresent() ? Optional.of(rows.get().complete(connection, fold.keyed())) : Optional.empty();
+    }
+
+    private void write(Optional<LateRows> late) throws SQLException {
+        if (late.isPresent()) {
+            late.get().write(connection, writer);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package org.dtssync.connectors.apply;
+
+import java.util.Optional;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.read.RowShape;
+import org.dtssync.connectors.read.TableChange;
+
+/**
+ * Turns decoded changes of one table into changes of its target table.
+ *
+ * <p>Columns are mapped once for each shape of the records. Not thread-safe.
+ */
+final class TargetChanges {
+
+    private final TargetTable table;
+    private final Optional<EarlierShape> earlier;
+
+    /** What the mapping was made for: the shape of the last change, and whether it may be the earlier one. */
+    private RowShape shape;
+
+    private boolean mayBeEarlier;
+
+    private ColumnMapping mapping;
+
+    TargetChanges(TargetTable table, Optional<EarlierShape> earlier) {
+        this.table = table;
+        this.earlier = earlier;
+    }
+
+    /** Returns the target table. */
+    TargetTable table() {
+        return table;
+    }
+
+    /** Returns the change of the target table; it takes over the arrays of the decoded one. */
+    Change of(TableChange change) {
+        return switch (change.operation()) {
+            case INSERT -> new Change.Insert(change.transaction(), row(change, change.after()), movedFrom(change));
+            case UPDATE ->
+                new Change.Update(
+                        change.transaction(),
+                        table.hasKey() ? null : row(change, change.before()),
+                        row(change, change.after()));
+            case DELETE -> new Change.Delete(change.transaction(), row(change, change.before()));
+            case TRUNCATE -> new Change.Truncate(change.transaction());
+        };
+    }
+
+    private static RowKey movedFrom(TableChange change) {
+        return change.movedFrom() == null ? null : new RowKey(change.movedFrom().values());
+    }
+
+    private Object[] row(TableChange change, Object[] values) {
+        if (values == null) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "An update of table " + table.name() + ", which has no key, comes without the row before it.",
+                    "Run with --resnapshot " + table.name() + ", which loads the table again.");
+        }
+        boolean old = earlier.isPresent() && earlier.get().until().reached(change.commit());
+        if (change.shape() != shape || old != mayBeEarlier) {
+            mapping = ColumnMapping.of(table, change.shape(), old ? earlier : Optional.empty());
+            shape = change.shape();
+            mayBeEarlier = old;
+        }
+        return mapping.row(values);
+    }
+}

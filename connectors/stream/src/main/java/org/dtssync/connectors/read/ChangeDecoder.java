@@ -1,0 +1,236 @@
+package org.dtssync.connectors.read;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.connectors.read.TableChange.Operation;
+import org.dtssync.schemas.ChangeEnvelope;
+import org.dtssync.schemas.ChangeHeaders;
+import org.dtssync.schemas.TopicNames;
+
+/**
+ * Decodes the records of one table's topic.
+ *
+ * <p>Fields are looked up once for each schema of the envelope. Not thread-safe.
+ */
+final class ChangeDecoder {
+
+    private final TableName table;
+    private final Converter keyConverter;
+    private final Converter valueConverter;
+
+    /** What was found out about the schema of the last record. */
+    private Envelope envelope;
+
+    /** The key columns of the last key that was decoded, and their schema. */
+    private Schema keySchema;
+
+    private List<String> keyColumns = List.of();
+
+    /** Where the parts of an envelope are, and the shape of its rows. */
+    private record Envelope(
+            Schema schema, Field operation, Field before, Field after, Field source, Field transaction, Row row) {
+
+        static Envelope of(TableName table, Schema schema) {
+            Field source = schema.field(ChangeEnvelope.SOURCE);
+            Field after = schema.field(ChangeEnvelope.AFTER);
+            return new Envelope(
+                    schema,
+                    schema.field(ChangeEnvelope.OPERATION),
+                    schema.field(ChangeEnvelope.BEFORE),
+                    after,
+                    source,
+                    source.schema().field(ChangeEnvelope.TRANSACTION),
+                    Row.of(table, after.schema()));
+        }
+    }
+
+    /** The fields of a row in the order of its shape. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Row(RowShape shape, Field[] fields) {
+
+        static Row of(TableName table, Schema schema) {
+            List<RowShape.Column> columns = new ArrayList<>();
+            for (Field field : schema.fields()) {
+                columns.add(new RowShape.Column(TopicNames.unescape(field.name()), type(field)));
+            }
+            return new Row(new RowShape(table, columns), schema.fields().toArray(Field[]::new));
+        }
+
+        private static Optional<String> type(Field field) {
+            Map<String, String> parameters = field.schema().parameters();
+            return parameters == null
+                    ? Optional.empty()
+                    : Optional.ofNullable(parameters.get(ChangeEnvelope.TYPE_PARAMETER));
+        }
+
+        Object[] values(Struct struct) {
+            if (struct == null) {
+                throw new SyncException(
+                        FaultKind.DATA,
+                        "A record of table " + shape.table() + " has no row.",
+                        "The table needs a usable replica identity for as long as the task runs.");
+            }
+            Object[] values = new Object[fields.length];
+            for (int i = 0; i < fields.length; i++) {
+                values[i] = plain(struct.get(fields[i]));
+            }
+            return values;
+        }
+    }
+
+    ChangeDecoder(TableName table, Converter keyConverter, Converter valueConverter) {
+        this.table = table;
+        this.keyConverter = keyConverter;
+        this.valueConverter = valueConverter;
+    }
+
+    /** Returns the table the topic belongs to. */
+    TableName table() {
+        return table;
+    }
+
+    /**
+     * Decodes a record.
+     *
+     * @param commit where its source transaction committed
+     */
+    TableChange decode(ConsumerRecord<byte[], byte[]> record, Lsn commit) {
+        Struct value = (Struct)
+                valueConverter.toConnectData(record.topic(), record.value()).value();
+        if (envelope == null || envelope.schema() != value.schema()) {
+            envelope = Envelope.of(table, value.schema());
+        }
+        Operation operation = operation(record, (String) value.get(envelope.operation()));
+        return new TableChange(
+                operation,
+                envelope.row().shape(),
+                commit,
+                number(record),
+                (Long) ((Struct) value.get(envelope.source())).get(envelope.transaction()),
+                before(operation, record, value),
+                after(operation, record, value),
+                operation == Operation.INSERT ? movedFrom(record) : null);
+    }
+
+    private static Operation operation(ConsumerRecord<byte[], byte[]> record, String letter) {
+        return switch (letter) {
+            case ChangeEnvelope.CREATE, ChangeEnvelope.READ -> Operation.INSERT;
+            case ChangeEnvelope.UPDATE -> Operation.UPDATE;
+            case ChangeEnvelope.DELETE -> Operation.DELETE;
+            case ChangeEnvelope.TRUNCATE -> Operation.TRUNCATE;
+            default ->
+                throw new SyncException(
+                        FaultKind.DATA,
+                        "Topic " + record.topic() + " has a record with the unknown operation " + letter + " at offset "
+                                + record.offset() + ".",
+                        "Only dts-sync may write to its topics.");
+        };
+    }
+
+    /** Decimal digits, as capture writes them. */
+    private static long number(ConsumerRecord<byte[], byte[]> record) {
+        Header header = record.headers().lastHeader(ChangeHeaders.NUMBER);
+        byte[] digits = header == null ? new byte[0] : header.value();
+        long number = 0;
+        for (byte digit : digits) {
+            if (digit < '0' || digit > '9') {
+                throw withoutNumber(record);
+            }
+            number = 10 * number + (digit - '0');
+        }
+        if (number < 1) {
+            throw withoutNumber(record);
+        }
+        return number;
+    }
+
+    private static SyncException withoutNumber(ConsumerRecord<byte[], byte[]> record) {
+        return new SyncException(
+                FaultKind.DATA,
+                "Topic " + record.topic() + " has a record without a number at offset " + record.offset() + ".",
+                "Only dts-sync may write to its topics.");
+    }
+
+    /** An update of a row with a key can come without the row before it. */
+    private Object[] before(Operation operation, ConsumerRecord<byte[], byte[]> record, Struct value) {
+        if (operation == Operation.INSERT || operation == Operation.TRUNCATE) {
+            return null;
+        }
+        Struct before = (Struct) value.get(envelope.before());
+        boolean foundByKey = operation == Operation.UPDATE && record.key() != null;
+        return before == null && foundByKey ? null : envelope.row().values(before);
+    }
+
+    private Object[] after(Operation operation, ConsumerRecord<byte[], byte[]> record, Struct value) {
+        return switch (operation) {
+            case INSERT, UPDATE -> withUnchanged(record, envelope.row().values((Struct) value.get(envelope.after())));
+            case DELETE, TRUNCATE -> null;
+        };
+    }
+
+    private Object[] withUnchanged(ConsumerRecord<byte[], byte[]> record, Object[] row) {
+        Header unchanged = record.headers().lastHeader(ChangeHeaders.UNCHANGED);
+        if (unchanged != null) {
+            for (String name : new String(unchanged.value(), StandardCharsets.US_ASCII).split(",", -1)) {
+                int column = envelope.row().shape().indexOf(TopicNames.unescape(name));
+                if (column < 0) {
+                    throw new SyncException(
+                            FaultKind.DATA,
+                            "Topic " + record.topic() + " has a record at offset " + record.offset()
+                                    + " that names the column " + name + " and does not have it.",
+                            "Only dts-sync may write to its topics.");
+                }
+                row[column] = TableChange.UNCHANGED;
+            }
+        }
+        return row;
+    }
+
+    private KeyValues movedFrom(ConsumerRecord<byte[], byte[]> record) {
+        Header oldKey = record.headers().lastHeader(ChangeHeaders.OLD_KEY);
+        if (oldKey == null) {
+            return null;
+        }
+        Struct key = (Struct)
+                keyConverter.toConnectData(record.topic(), oldKey.value()).value();
+        List<Field> fields = key.schema().fields();
+        if (key.schema() != keySchema) {
+            keySchema = key.schema();
+            keyColumns = fields.stream()
+                    .map(field -> TopicNames.unescape(field.name()))
+                    .toList();
+        }
+        Object[] values = new Object[fields.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = plain(key.get(fields.get(i)));
+        }
+        return new KeyValues(keyColumns, values);
+    }
+
+    private static Object plain(Object value) {
+        return value instanceof ByteBuffer buffer ? bytes(buffer) : value;
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.remaining() == buffer.array().length) {
+            return buffer.array();
+        }
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+}

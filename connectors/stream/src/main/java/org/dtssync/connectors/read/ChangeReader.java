@@ -1,0 +1,241 @@
+package org.dtssync.connectors.read;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.schemas.Cut;
+
+/**
+ * Reads the records that belong to cuts from the topics of tables, and passes over those that belong to none.
+ *
+ * <p>Not thread-safe.
+ */
+final class ChangeReader implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** Without a record for this long the reader checks whether the topic is still there. */
+    private static final Duration CHECK_AFTER = Duration.ofSeconds(5);
+
+    /** Bytes read ahead of all partitions before those that are not wanted yet are paused. */
+    private static final long READ_AHEAD_BYTES = 16L << 20;
+
+    /** Bytes that one poll returns, unless a single record is larger. */
+    private static final long POLL_BYTES = 8L << 20;
+
+    /**
+     * While records are this large, partitions are read one after the other: of each that is read ahead Kafka's client holds an
+     * answer and a record of its own.
+     */
+    private static final int LARGE_RECORD_BYTES = 1 << 20;
+
+    private final BoundedValues values = new BoundedValues(POLL_BYTES);
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Duration timeout;
+    private final Map<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> ahead = new HashMap<>();
+    private final Set<TopicPartition> assigned = new HashSet<>();
+    private final Map<TopicPartition, String> topicIds = new HashMap<>();
+    private final TopicCheck check;
+    private long bytesAhead;
+
+    /** Whether the last records had a large one among them. */
+    private boolean large;
+
+    /**
+     * Creates a reader.
+     *
+     * @param kafka client properties with {@code bootstrap.servers}
+     * @param timeout how long the records of a committed cut may take to arrive
+     * @param check tells whether topics are still the ones the cuts were written to
+     */
+    ChangeReader(Map<String, String> kafka, Duration timeout, TopicCheck check) {
+        this.check = check;
+        this.consumer = Consumers.readCommitted(kafka, 500, values);
+        this.timeout = timeout;
+    }
+
+    /** Begins to read every partition that a cut touches, so that they are fetched side by side. */
+    void prepare(List<Cut.CutPartition> parts) {
+        Map<TopicPartition, Long> starts = new HashMap<>();
+        Map<String, String> expected = new HashMap<>();
+        for (Cut.CutPartition part : parts) {
+            TopicPartition partition = new TopicPartition(part.topic(), part.partition());
+            boolean same = Objects.equals(part.topicId(), topicIds.put(partition, part.topicId()));
+            if (!assigned.contains(partition) || !same) {
+                starts.put(partition, part.firstOffset());
+                if (part.topicId() != null) {
+                    expected.put(part.topic(), part.topicId());
+                }
+            }
+        }
+        if (starts.isEmpty()) {
+            return;
+        }
+        check.requireSame(expected);
+        if (large) {
+            starts.keySet().forEach(this::forget);
+        } else {
+            begin(starts);
+        }
+    }
+
+    /** What was read ahead of a partition is read again when its turn comes. */
+    private void forget(TopicPartition partition) {
+        Deque<ConsumerRecord<byte[], byte[]>> before = ahead.put(partition, new ArrayDeque<>());
+        if (before != null) {
+            before.forEach(record -> bytesAhead -= size(record));
+        }
+        assigned.remove(partition);
+    }
+
+    private void begin(Map<TopicPartition, Long> starts) {
+        starts.keySet().forEach(this::forget);
+        if (large) {
+            assigned.clear();
+        }
+        assigned.addAll(starts.keySet());
+        consumer.assign(assigned);
+        starts.forEach(consumer::seek);
+    }
+
+    /** Hands every record of one partition's stretch of a cut to a consumer, in order. */
+    void read(Cut.CutPartition part, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+        TopicPartition partition = new TopicPartition(part.topic(), part.partition());
+        Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead.get(partition);
+        long next = part.firstOffset();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        long nextCheck = System.nanoTime() + CHECK_AFTER.toNanos();
+        while (true) {
+            while (!waiting.isEmpty() && waiting.peek().offset() < part.endOffset()) {
+                ConsumerRecord<byte[], byte[]> record = waiting.remove();
+                bytesAhead -= size(record);
+                next = Math.max(next, record.offset() + 1);
+                // What lies before the first offset was left by a capture that died within a large transaction.
+                if (record.offset() >= part.firstOffset()) {
+                    sink.accept(record);
+                }
+            }
+            if (next >= part.endOffset() || !waiting.isEmpty()) {
+                return;
+            }
+            if (!assigned.contains(partition)) {
+                begin(Map.of(partition, next));
+                waiting = ahead.get(partition);
+            }
+            if (position(partition) >= part.endOffset()) {
+                return;
+            }
+            poll(partition);
+            if (!waiting.isEmpty()) {
+                // A transaction of millions of rows may take its time as long as it moves.
+                deadline = System.nanoTime() + timeout.toNanos();
+            }
+            if (System.nanoTime() > nextCheck && waiting.isEmpty()) {
+                // A consumer asks for a deleted topic over and over and reports nothing.
+                requireSame(partition);
+                nextCheck = deadline;
+            }
+            if (System.nanoTime() > deadline && waiting.isEmpty() && position(partition) < part.endOffset()) {
+                throw new SyncException(
+                        FaultKind.CONNECTION,
+                        "Topic " + part.topic() + " did not deliver the records up to offset " + part.endOffset()
+                                + " in time.",
+                        "");
+            }
+        }
+    }
+
+    private long position(TopicPartition partition) {
+        try {
+            return consumer.position(partition);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw explain(e);
+        }
+    }
+
+    private void poll(TopicPartition wanted) {
+        try {
+            values.begin();
+            consumer.resume(consumer.paused());
+            if (bytesAhead > READ_AHEAD_BYTES) {
+                consumer.pause(assigned);
+                consumer.resume(Set.of(wanted));
+            }
+            int largest = -1;
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                ahead.get(new TopicPartition(record.topic(), record.partition()))
+                        .add(record);
+                bytesAhead += size(record);
+                largest = Math.max(largest, record.serializedValueSize());
+            }
+            if (largest >= 0) {
+                large = largest >= LARGE_RECORD_BYTES;
+            }
+            if (large && assigned.size() > 1) {
+                assigned.retainAll(Set.of(wanted));
+                consumer.assign(assigned);
+            }
+        } catch (OffsetOutOfRangeException e) {
+            leave(wanted, e);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw explain(e);
+        }
+    }
+
+    /** Returns about how much memory a record takes beside its value, which may be empty. */
+    private static long size(ConsumerRecord<byte[], byte[]> record) {
+        return 200L + record.serializedKeySize() + record.serializedValueSize();
+    }
+
+    /** Partitions that are read ahead and have nothing at their position: the next cut that touches them says whether it is lost. */
+    private void leave(TopicPartition wanted, OffsetOutOfRangeException e) {
+        Long lost = e.offsetOutOfRangePartitions().get(wanted);
+        if (lost != null) {
+            requireSame(wanted);
+            throw check.truncated(wanted.topic(), lost, beginning(wanted));
+        }
+        assigned.removeAll(e.offsetOutOfRangePartitions().keySet());
+        consumer.assign(assigned);
+    }
+
+    private void requireSame(TopicPartition partition) {
+        String topicId = topicIds.get(partition);
+        if (topicId != null) {
+            check.requireSame(Map.of(partition.topic(), topicId));
+        }
+    }
+
+    private long beginning(TopicPartition partition) {
+        try {
+            return consumer.beginningOffsets(Set.of(partition)).get(partition);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw explain(e);
+        }
+    }
+
+    private static SyncException explain(org.apache.kafka.common.KafkaException e) {
+        if (e instanceof org.apache.kafka.common.errors.InterruptException) {
+            Thread.currentThread().interrupt();
+        }
+        return KafkaFaults.explain("The topics could not be read", e);
+    }
+
+    @Override
+    public void close() {
+        Consumers.close(consumer);
+    }
+}

@@ -1,0 +1,25 @@
+package org.dtssync.connectors.read;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which topics are read, and where they are.
+ *
+ * @param task the task's name, which all of its topics begin with
+ * @param kafka client properties with {@code bootstrap.servers}
+ * @param cutsTopic Kafka's identifier of the topic of the cuts; empty if it is not known, and then not checked
+ */
+public record ReadSettings(String task, Map<String, String> kafka, Optional<String> cutsTopic) {
+
+    /** Copies the map. */
+    public ReadSettings {
+        kafka = Map.copyOf(kafka);
+    }
+
+    /** Leaves out properties, which may hold secrets. */
+    @Override
+    public String toString() {
+        return "ReadSettings[task=" + task + "]";
+    }
+}

@@ -1,0 +1,56 @@
+package org.dtssync.connectors.read;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * The columns of a table as its records have them, which may be earlier than what the table has now. Immutable.
+ *
+ * <p>Changes of one shape share one object, so that what is derived from a shape can be kept and found by identity.
+ */
+public final class RowShape {
+
+    /**
+     * A column.
+     *
+     * @param name its name at the source
+     * @param type the name of its PostgreSQL type; empty if the record does not say
+     */
+    public record Column(String name, Optional<String> type) {}
+
+    private final TableName table;
+    private final List<Column> columns;
+    private final Map<String, Integer> indexes = new HashMap<>();
+
+    /** Creates the shape of a table's records. */
+    public RowShape(TableName table, List<Column> columns) {
+        this.table = table;
+        this.columns = List.copyOf(columns);
+        for (int i = 0; i < columns.size(); i++) {
+            indexes.put(columns.get(i).name(), i);
+        }
+    }
+
+    /** Returns the table the records belong to. */
+    public TableName table() {
+        return table;
+    }
+
+    /** Returns the columns in the order of the values of a row. */
+    public List<Column> columns() {
+        return columns;
+    }
+
+    /** Returns the place of a column's value in a row, or -1 if the records have no such column. */
+    public int indexOf(String column) {
+        return indexes.getOrDefault(column, -1);
+    }
+
+    @Override
+    public String toString() {
+        return "RowShape[" + table + ", " + columns + "]";
+    }
+}

@@ -1,0 +1,244 @@
+package org.dtssync.app.bench;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The command line of {@code scripts/bench}: one command a part. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Measures dts-sync and what people use instead on servers of its own, and prints ratios with the figures.",
+            "Each part ends by proving both ends equal. Medians of --rounds.",
+            "scripts/bench micro runs the micro-benchmarks of codec and fold; its options are those of JMH."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  scripts/bench stream",
+            "  scripts/bench stream --changes 100000 --rounds 1 --contenders DTS,OWN",
+            "  scripts/bench stream --transaction-rows 1 --contenders DTS,OWN",
+            "  scripts/bench stream --contenders DTS,VARIANT --variant ../earlier --rounds 5",
+            "  scripts/bench latency --rates 500 --seconds 60",
+            "  scripts/bench snapshot --rows 300000 --small-tables 20",
+            "  scripts/bench verify",
+            "  scripts/bench growth --most-changes 10000000 --most-tables 10000 --rounds 1",
+            "  scripts/bench micro",
+            "  scripts/bench all"
+        })
+public final class Bench {
+
+    /** Options of every part. */
+    static final class Common {
+        @Option(names = "--rounds", paramLabel = "N", description = "Rounds, of which the median counts (default: 3).")
+        private int rounds = 3;
+
+        @Option(names = "--heap", paramLabel = "SIZE", description = "Heap of dts-sync (default: 512m).")
+        private String heap = "512m";
+
+        @Option(names = "--workers", paramLabel = "N", description = "Workers of every copy (default: 2).")
+        private int workers = 2;
+
+        @Option(names = "--keep", description = "Leave servers' data and logs where they are.")
+        private boolean keep;
+
+        @Option(
+                names = "--profile",
+                paramLabel = "AGENT",
+                description = "An option for dts-sync's JVM while it is measured, such as -agentpath:...")
+        private String profile = "";
+
+        @Option(
+                names = "--variant",
+                paramLabel = "DIRECTORY",
+                description = "Project directory of another build, which the contender VARIANT is (default: this one).")
+        private Path variant;
+
+        @Option(
+                names = "--variant-options",
+                paramLabel = "OPTIONS",
+                description = "Options for the JVM of the contender VARIANT.")
+        private String variantOptions = "";
+
+        private Layout layout() {
+            Path project = Path.of(System.getProperty("bench.project", "../.."))
+                    .toAbsolutePath()
+                    .normalize();
+            Path other = variant == null ? project : variant.toAbsolutePath().normalize();
+            return new Layout(
+                    project,
+                    project.resolve("pipeline-app/bench/target/bench"),
+                    keep,
+                    heap,
+                    new DtsSync.Build("variant", other, variantOptions),
+                    profile);
+        }
+    }
+
+    /** How much the parts that copy have to copy. */
+    static final class Size {
+        @Option(names = "--rows", description = "Rows of the large table (default: 3000000).")
+        private long rows = 3_000_000;
+
+        @Option(names = "--small-tables", description = "Tables of 100 rows each (default: 200).")
+        private int smallTables = 200;
+    }
+
+    @Command(
+            name = "stream",
+            description = "A backlog written while nobody reads, until the destination is equal.",
+            mixinStandardHelpOptions = true)
+    void stream(
+            @Mixin Common common,
+            @Option(names = "--changes", defaultValue = "500000", description = "Row changes (default: 500000).")
+                    long changes,
+            @Option(
+                            names = "--transaction-rows",
+                            defaultValue = "10",
+                            description = "Row changes of one transaction (default: 10).")
+                    int transactionRows,
+            @Option(
+                            names = "--tables",
+                            defaultValue = "3",
+                            description = "Tables: 3 of three kinds, or so many narrow ones (default: 3).")
+                    int tables,
+            @Option(
+                            names = "--contenders",
+                            split = ",",
+                            description = "Some of DTS, VARIANT, OWN, CEILING, SINK (default: all but VARIANT).")
+                    Set<Kind> contenders)
+            throws InterruptedException {
+        Set<Kind> kinds =
+                contenders == null ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT)) : EnumSet.copyOf(contenders);
+        Workload workload = new Workload(changes, transactionRows, tables, Math.max(10, 30_000 / tables));
+        try (Lab lab = Lab.open(common.layout())) {
+            new StreamPart(lab, workload, kinds, common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
+            name = "latency",
+            description = "From a commit at the source until its row can be read at the destination.",
+            mixinStandardHelpOptions = true)
+    void latency(
+            @Mixin Common common,
+            @Option(
+                            names = "--rates",
+                            split = ",",
+                            defaultValue = "500,2000",
+                            description = "Transactions a second (default: 500,2000).")
+                    List<Integer> rates,
+            @Option(
+                            names = "--seconds",
+                            defaultValue = "30",
+                            description = "How long each is measured, after 15 s that are not (default: 30).")
+                    int seconds,
+            @Option(
+                            names = "--contenders",
+                            split = ",",
+                            description = "Some of DTS, VARIANT, OWN, SINK (default: DTS, OWN, SINK).")
+                    Set<Kind> contenders)
+            throws InterruptedException {
+        Set<Kind> kinds = contenders == null ? EnumSet.of(Kind.DTS, Kind.OWN, Kind.SINK) : EnumSet.copyOf(contenders);
+        kinds.remove(Kind.CEILING);
+        try (Lab lab = Lab.open(common.layout())) {
+            new LatencyPart(lab, List.copyOf(kinds), seconds, common.workers).run(rates, common.rounds);
+        }
+    }
+
+    @Command(
+            name = "snapshot",
+            description = "A whole database until it is loaded and indexed; needs Debian's postgresql-15 and pgcopydb.",
+            mixinStandardHelpOptions = true)
+    void snapshot(
+            @Mixin Common common,
+            @Mixin Size size,
+            @Option(names = "--contenders", split = ",", description = "Some of DTS, PGCOPYDB, DUMP (default: all).")
+                    Set<Copy> contenders)
+            throws InterruptedException {
+        Set<Copy> copies = contenders == null ? EnumSet.allOf(Copy.class) : EnumSet.copyOf(contenders);
+        try (Lab lab = Lab.openInstalled(common.layout())) {
+            new SnapshotPart(lab, new History(size.rows, size.smallTables), copies, common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
+            name = "verify",
+            description = "The comparison of both ends, against the snapshot of the same data.",
+            mixinStandardHelpOptions = true)
+    void verify(@Mixin Common common, @Mixin Size size) throws InterruptedException {
+        try (Lab lab = Lab.open(common.layout())) {
+            History history = new History(size.rows, size.smallTables);
+            new SnapshotPart(lab, history, EnumSet.of(Copy.DTS), common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
+            name = "growth",
+            description = "How time and memory grow with changes and tables; draws docs/performance-growth.svg.",
+            mixinStandardHelpOptions = true)
+    void growth(
+            @Mixin Common common,
+            @Option(
+                            names = "--most-changes",
+                            defaultValue = "1000000",
+                            description = "Row changes of the last step (default: 1000000).")
+                    long mostChanges,
+            @Option(
+                            names = "--most-tables",
+                            defaultValue = "1000",
+                            description = "Tables of the last step (default: 1000).")
+                    int mostTables)
+            throws InterruptedException {
+        Layout layout = common.layout();
+        try (Lab lab = Lab.open(layout)) {
+            new GrowthPart(lab, common.workers)
+                    .run(
+                            mostChanges,
+                            mostTables,
+                            common.rounds,
+                            layout.project().resolve("docs/performance-growth.svg"));
+        }
+    }
+
+    @Command(
+            name = "all",
+            description = "Every part with its defaults, one after the other; takes about an hour.",
+            mixinStandardHelpOptions = true)
+    void all(@Mixin Common common) throws InterruptedException {
+        for (int rows : List.of(10, 1, 10_000)) {
+            System.out.println("## Backlog, transactions of " + rows);
+            stream(common, 500_000, rows, 3, rows == 10 ? null : EnumSet.of(Kind.DTS, Kind.OWN, Kind.CEILING));
+        }
+        System.out.println("## Backlog, 500 tables");
+        stream(common, 500_000, 10, 500, EnumSet.of(Kind.DTS, Kind.OWN, Kind.CEILING));
+        System.out.println("## Latency");
+        latency(common, List.of(500, 2_000), 30, null);
+        System.out.println("## Snapshot and verify");
+        snapshot(common, new Size(), null);
+        System.out.println("## Growth");
+        growth(common, 1_000_000, 1_000);
+    }
+
+    private Bench() {}
+
+    /** Runs a part; ends with 1 where something keeps the measurement from being true. */
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof BenchException) {
+                command.getErr().println(failure.getMessage());
+            } else {
+                failure.printStackTrace(command.getErr());
+            }
+            return 1;
+        });
+        System.exit(line.execute(List.of(arguments).toArray(String[]::new)));
+    }
+}

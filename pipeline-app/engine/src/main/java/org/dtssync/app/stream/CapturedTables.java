@@ -1,0 +1,93 @@
+package org.dtssync.app.stream;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.app.catalog.StructureStep;
+import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.progress.RecordedStructure;
+import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.progress.TableState;
+import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
+import org.dtssync.connectors.apply.EarlierShape;
+import org.dtssync.connectors.apply.VisibleSnapshot;
+import org.dtssync.connectors.capture.CapturedTable;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.SqlResources;
+
+/**
+ * Turns the tables of the task, with the structures that were recorded for them, into what capture and applier are told. Never
+ * by what the source's catalog says now: a change would then be taken over without anybody noticing. Stateless.
+ */
+public final class CapturedTables {
+
+    private static final TableName HEARTBEAT = new TableName(SqlResources.SCHEMA, "heartbeat");
+    private static final List<String> HEARTBEAT_KEY = List.of("task");
+
+    private CapturedTables() {}
+
+    /** Returns every table of the task and the heartbeat. */
+    static List<CapturedTable> captured(List<TableProgress> tables, Map<TableName, RecordedStructure> structures) {
+        List<CapturedTable> captured = new ArrayList<>();
+        for (TableProgress table : tables) {
+            RecordedStructure recorded = structures.get(table.table());
+            if (table.state() == TableState.SKIPPED || recorded == null) {
+                captured.add(new CapturedTable(
+                        table.table(),
+                        Optional.empty(),
+                        List.of(),
+                        new CapturedTable.Earlier(AppliedTable.NEVER, AppliedTable.NEVER, Map.of())));
+            } else {
+                captured.add(new CapturedTable(
+                        table.table(),
+                        table.keyColumns(),
+                        TableStructure.parse(recorded.structure()).carried(),
+                        new CapturedTable.Earlier(
+                                recorded.changedAt(), recorded.applyAfter(), earlierNames(recorded))));
+            }
+        }
+        captured.add(
+                new CapturedTable(HEARTBEAT, Optional.of(HEARTBEAT_KEY), List.of("task", "sequence", "written_at")));
+        return captured;
+    }
+
+    private static Optional<StructureStep> step(RecordedStructure recorded) {
+        return recorded.earlier()
+                .map(earlier ->
+                        new StructureStep(TableStructure.parse(earlier), TableStructure.parse(recorded.structure())));
+    }
+
+    private static Map<String, String> earlierNames(RecordedStructure recorded) {
+        Map<String, String> names = new HashMap<>();
+        step(recorded).ifPresent(step -> step.names().forEach((was, is) -> is.ifPresent(name -> names.put(name, was))));
+        return names;
+    }
+
+    /** Returns what the applier is told: keys, snapshots, and how older changes are to be read. */
+    static List<AppliedTable> applied(List<TableProgress> tables, Map<TableName, RecordedStructure> structures) {
+        List<AppliedTable> applied = new ArrayList<>();
+        for (TableProgress table : tables) {
+            RecordedStructure recorded = structures.get(table.table());
+            if (table.state() == TableState.SKIPPED || recorded == null) {
+                applied.add(new AppliedTable(
+                        table.table(), List.of(), Optional.empty(), Optional.empty(), AppliedTable.NEVER));
+            } else {
+                applied.add(new AppliedTable(
+                        table.table(),
+                        table.keyColumns().orElse(List.of()),
+                        table.visibleSnapshot().map(VisibleSnapshot::parse),
+                        step(recorded).map(step -> earlier(step, recorded.changedAt())),
+                        recorded.applyAfter()));
+            }
+        }
+        applied.add(new AppliedTable(HEARTBEAT, HEARTBEAT_KEY, Optional.empty()));
+        return applied;
+    }
+
+    private static EarlierShape earlier(StructureStep step, Lsn until) {
+        return new EarlierShape(until, step.names(), step.added(), step.retyped());
+    }
+}

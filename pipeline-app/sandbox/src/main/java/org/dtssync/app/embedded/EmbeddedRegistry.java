@@ -1,0 +1,198 @@
+package org.dtssync.app.embedded;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * A real schema registry (Apicurio Registry) with Confluent's REST API on 127.0.0.1, as a child process.
+ *
+ * <p>Schemas and their ids lie in the directory it is given, and outlive a crash of the registry the moment it has
+ * answered. When this process dies without closing it, the registry ends too. Not thread-safe.
+ */
+public final class EmbeddedRegistry implements AutoCloseable {
+
+    private static final int START_TIMEOUT_SECONDS = 180;
+    private static final int STOP_TIMEOUT_SECONDS = 3;
+    private static final int POLL_MILLIS = 50;
+    private static final int REQUEST_TIMEOUT_MILLIS = 2_000;
+
+    private final Path program;
+    private final Path directory;
+    private final int port;
+    private Process process;
+    private ParentWatch watch;
+
+    private EmbeddedRegistry(Path program, Path directory) {
+        this.program = program;
+        this.directory = directory.toAbsolutePath();
+        this.port = FreePort.find();
+    }
+
+    /**
+     * Starts a registry, continuing what the directory holds, and returns once it answers.
+     *
+     * @param directory where it keeps its data and {@code registry.log}; made if missing
+     * @throws SyncException if it is not part of the distribution or does not start
+     */
+    public static EmbeddedRegistry start(Path directory) {
+        EmbeddedRegistry registry = new EmbeddedRegistry(program(), directory);
+        registry.start();
+        return registry;
+    }
+
+    /** Returns the base of Confluent's API; the same after every restart of this instance. */
+    public String url() {
+        return "http://127.0.0.1:" + port + "/apis/ccompat/v7";
+    }
+
+    /** Returns whether it was started and not ended since. */
+    public boolean running() {
+        return process != null;
+    }
+
+    /** Starts it again on the same port and data. Does nothing where it runs. */
+    public void start() {
+        if (running()) {
+            return;
+        }
+        try {
+            Files.createDirectories(directory.resolve("temporary"));
+            process = launch();
+            watch = ParentWatch.over(process.pid(), "KILL");
+            awaitReady();
+        } catch (IOException e) {
+            crash();
+            throw fault(e.getMessage(), e);
+        } catch (InterruptedException e) {
+            crash();
+            Thread.currentThread().interrupt();
+            throw fault("the wait was interrupted", e);
+        }
+    }
+
+    /** Ends it as a crash would. Does nothing where it is ended. */
+    public void crash() {
+        end(0);
+    }
+
+    /** Ends it in order; its data stay. Does nothing where it is ended. */
+    @Override
+    public void close() {
+        end(STOP_TIMEOUT_SECONDS);
+    }
+
+    private static Path program() {
+        Path home = Sandbox.find().part("registry");
+        try (DirectoryStream<Path> runners = Files.newDirectoryStream(home, "*-runner.jar")) {
+            for (Path runner : runners) {
+                return runner;
+            }
+        } catch (IOException e) {
+            throw new SyncException(
+                    FaultKind.USAGE, "The registry in " + home + " cannot be read.", "Run scripts/build first.", e);
+        }
+        throw new SyncException(FaultKind.USAGE, home + " holds no registry.", "Run scripts/build first.");
+    }
+
+    private Process launch() throws IOException {
+        List<String> command = new ArrayList<>();
+        // Ctrl-C in a terminal reaches every process there; the registry must outlast what still needs it.
+        command.addAll(List.of("sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k"));
+        // Without WRITE_DELAY=0 a killed registry loses the ids it gave out in the last half second, and gives them
+        // again.
+        command.add("-Dapicurio.datasource.url=jdbc:h2:file:" + directory.resolve("registry") + ";WRITE_DELAY=0");
+        command.addAll(List.of(
+                "-Dapicurio.storage.kind=sql",
+                "-Dapicurio.storage.sql.kind=h2",
+                "-Dapicurio.datasource.jdbc.min-size=1",
+                "-Dapicurio.datasource.jdbc.initial-size=1",
+                "-Dapicurio.datasource.jdbc.max-size=10",
+                "-Dquarkus.http.access-log.enabled=false",
+                "-Dquarkus.http.host=127.0.0.1",
+                "-Dquarkus.http.port=" + port,
+                "-Djava.io.tmpdir=" + directory.resolve("temporary")));
+        command.addAll(List.of("-jar", program.toString()));
+        return new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.appendTo(log().toFile()))
+                .start();
+    }
+
+    private void awaitReady() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
+        while (!answers()) {
+            if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new IOException("it ended with exit code " + process.exitValue());
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IOException("it did not answer within " + START_TIMEOUT_SECONDS + " seconds");
+            }
+        }
+    }
+
+    private boolean answers() {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(url() + "/subjects").toURL().openConnection(Proxy.NO_PROXY);
+            connection.setConnectTimeout(REQUEST_TIMEOUT_MILLIS);
+            connection.setReadTimeout(REQUEST_TIMEOUT_MILLIS);
+            try {
+                return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+            } finally {
+                connection.disconnect();
+            }
+        } catch (IOException e) {
+            // Not listening yet.
+            return false;
+        }
+    }
+
+    private void end(int graceSeconds) {
+        if (process == null) {
+            return;
+        }
+        try {
+            if (graceSeconds > 0) {
+                process.destroy();
+            }
+            if (!process.waitFor(graceSeconds, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        process = null;
+        if (watch != null) {
+            watch.close();
+            watch = null;
+        }
+    }
+
+    private Path log() {
+        return directory.resolve("registry.log");
+    }
+
+    private SyncException fault(String why, Exception cause) {
+        return new SyncException(
+                FaultKind.INTERNAL,
+                "The embedded schema registry did not start: " + why + ".",
+                "See " + log() + ".",
+                cause);
+    }
+}
