@@ -10,7 +10,7 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -26,7 +26,7 @@ public final class Applier {
 
     private final ApplySettings settings;
     private final SoleSession destination;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Converter keyConverter;
     private final Converter valueConverter;
     private final CutCodec codec;
@@ -40,7 +40,7 @@ public final class Applier {
      *
      * @param settings what is applied
      * @param destination the one session there of all that applies this task in this process
-     * @param fence the right to write there
+     * @param epoch the right to write there
      * @param keyConverter reads keys; used by this applier alone
      * @param valueConverter reads envelopes; used by this applier alone
      * @param codec reads cuts; used by this applier alone
@@ -49,14 +49,14 @@ public final class Applier {
     public Applier(
             ApplySettings settings,
             SoleSession destination,
-            Fence fence,
+            Epoch epoch,
             Converter keyConverter,
             Converter valueConverter,
             CutCodec codec,
             ApplyListener listener) {
         this.settings = settings;
         this.destination = destination;
-        this.fence = fence;
+        this.epoch = epoch;
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         this.codec = codec;
@@ -110,7 +110,7 @@ public final class Applier {
                                 settings,
                                 connection,
                                 stream,
-                                () -> new DestinationTransaction(connection, fence, writer, mode, rows),
+                                () -> new DestinationTransaction(connection, epoch, writer, mode, rows),
                                 listener,
                                 () -> aborted)
                         .run(position.lsn(), goal);

@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.Optional;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /**
  * One transaction of the destination: the applied position first, then the folded changes, as a whole or in pieces.
@@ -14,7 +14,7 @@ import org.dtssync.connectors.postgres.Fence;
 final class DestinationTransaction {
 
     private final Connection connection;
-    private final Fence fence;
+    private final Epoch epoch;
     private final BatchWriter writer;
     private final WriteMode mode;
     private final Optional<CatchUpRows> rows;
@@ -24,14 +24,14 @@ final class DestinationTransaction {
      * Creates a transaction; nothing is sent yet.
      *
      * @param connection the session, outside of any transaction
-     * @param fence the right to write
+     * @param epoch the right to write
      * @param mode how rows are written
      * @param rows completes rows whose values were not sent; only before the consistency point
      */
     DestinationTransaction(
-            Connection connection, Fence fence, BatchWriter writer, WriteMode mode, Optional<CatchUpRows> rows) {
+            Connection connection, Epoch epoch, BatchWriter writer, WriteMode mode, Optional<CatchUpRows> rows) {
         this.connection = connection;
-        this.fence = fence;
+        this.epoch = epoch;
         this.writer = writer;
         this.mode = mode;
         this.rows = rows;
@@ -48,7 +48,7 @@ final class DestinationTransaction {
      * @param position where the destination is afterwards
      */
     void writeWhole(AppliedPosition position, BatchFold fold) throws SQLException {
-        position.advance(connection, fence);
+        position.advance(connection, epoch);
         Optional<LateRows> late = complete(fold);
         // What was read from the source raised the consistency point, and must not be rolled back with the attempt.
         Savepoint completed = rows.isPresent() ? connection.setSavepoint() : null;
@@ -60,7 +60,7 @@ final class DestinationTransaction {
             }
             if (completed == null) {
                 connection.rollback();
-                position.advance(connection, fence);
+                position.advance(connection, epoch);
             } else {
                 connection.rollback(completed);
             }
@@ -77,7 +77,7 @@ final class DestinationTransaction {
      */
     void writePiece(AppliedPosition position, BatchFold fold) throws SQLException {
         if (!begun) {
-            position.advance(connection, fence);
+            position.advance(connection, epoch);
             begun = true;
         }
         Optional<LateRows> late = complete(fold);

@@ -3,7 +3,7 @@ package org.dtssync.connectors.capture;
 import java.util.Optional;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 
 /**
@@ -25,7 +25,7 @@ final class MirroredTransactions {
     MirroredTransactions(String task, Optional<String> mirrored) {
         this.task = task;
         this.mirrored = mirrored;
-        this.positionTopic = new TopicNames(task).table(SqlResources.SCHEMA, "apply_position");
+        this.positionTopic = new TopicNames(task).table(StateMigrations.SCHEMA, "apply_position");
     }
 
     /** The next transaction begins: called at the end of the one before, since not every stream tells beginnings. */

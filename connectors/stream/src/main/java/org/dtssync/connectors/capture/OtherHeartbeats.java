@@ -2,7 +2,7 @@ package org.dtssync.connectors.capture;
 
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 
 /**
@@ -18,7 +18,7 @@ final class OtherHeartbeats {
 
     OtherHeartbeats(String task) {
         this.task = task;
-        this.topic = new TopicNames(task).table(SqlResources.SCHEMA, "heartbeat");
+        this.topic = new TopicNames(task).table(StateMigrations.SCHEMA, "heartbeat");
     }
 
     /** Returns whether this change is left out. */

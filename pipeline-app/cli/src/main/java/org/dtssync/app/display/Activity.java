@@ -2,8 +2,8 @@ package org.dtssync.app.display;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
 

@@ -2,8 +2,8 @@ package org.dtssync.app.display;
 
 import java.time.Duration;
 import java.util.Locale;
-import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
+import org.dtssync.app.state.Phase;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;

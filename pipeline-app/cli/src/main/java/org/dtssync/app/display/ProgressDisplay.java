@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.verify.VerifyAdvance;

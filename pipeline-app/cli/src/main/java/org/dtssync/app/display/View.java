@@ -1,7 +1,7 @@
 package org.dtssync.app.display;
 
 import java.time.Duration;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 import org.dtssync.connectors.postgres.TableName;
 
 /** One way to show a task's activity. {@link #tick} is called by one thread, the others by any. */

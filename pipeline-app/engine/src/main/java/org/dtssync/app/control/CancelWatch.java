@@ -1,10 +1,10 @@
 package org.dtssync.app.control;
 
-import org.dtssync.app.progress.CommandStore;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.PostedCommand;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.state.CommandStore;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.PostedCommand;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;

@@ -4,19 +4,21 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Endpoint;
 import org.dtssync.app.moving.WriteFence;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.SwitchoverSteps;
-import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.HeartbeatStore;
+import org.dtssync.app.state.InstanceStore;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StateRemoval;
+import org.dtssync.app.state.SwitchoverSteps;
+import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.SyncException;
@@ -31,22 +33,6 @@ import org.dtssync.schemas.TopicNames;
  * topics if asked. Safe to run again. Tables and rows of the user stay as they are.
  */
 public final class Release {
-
-    /** Every table of the state, the fence last: who holds it must find it as long as anything is left. */
-    private static final List<String> STATE_TABLES = List.of(
-            "command",
-            "verification",
-            "comparison_slice",
-            "comparison",
-            "switchover_step",
-            "structure_object",
-            "chunk",
-            "table_progress",
-            "apply_position",
-            "heartbeat",
-            "task",
-            "instance",
-            "fence");
 
     private final TaskFile task;
     private final Route route;
@@ -166,7 +152,7 @@ public final class Release {
 
     /** Its right to write is made first, and may be all that a crash left. */
     private boolean hasReverse() {
-        return new ProgressStore(route.source(), route.name().reverse().text()).isHeldOrWas();
+        return new InstanceStore(route.source(), route.name().reverse().text()).wasHeld();
     }
 
     private void releaseSource(List<String> done) throws InterruptedException {
@@ -180,11 +166,9 @@ public final class Release {
                 done.add("Dropped publication " + route.name().publication() + " at the "
                         + route.source().role() + ".");
             }
-            if (exists(
-                    connection,
-                    "SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = 'heartbeat'",
-                    "dts_sync")) {
-                delete(connection, "heartbeat");
+            HeartbeatStore heartbeat = new HeartbeatStore(route.task());
+            if (HeartbeatStore.isKept(connection)) {
+                heartbeat.forget(connection);
                 dropSchemaIfUnused(connection, route.source().role(), done);
             }
         } catch (SQLException e) {
@@ -219,9 +203,7 @@ public final class Release {
             connection.setAutoCommit(false);
             // A pipeline in the other direction leaves this out.
             AppliedPosition.mark(connection, route.task());
-            for (String table : STATE_TABLES) {
-                delete(connection, table);
-            }
+            new StateRemoval(route.task()).run(connection);
             done.add("Removed the state of task " + route.task() + " at the "
                     + route.destination().role() + ".");
             dropSchemaIfUnused(connection, route.destination().role(), done);
@@ -232,27 +214,10 @@ public final class Release {
         }
     }
 
-    private void delete(Connection connection, String table) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("DELETE FROM dts_sync." + table + " WHERE task = ?")) {
-            statement.setString(1, route.task());
-            statement.executeUpdate();
-        }
-    }
-
-    /** Another task of the same databases still needs it, or this one the other way round. */
     private static void dropSchemaIfUnused(Connection connection, End role, List<String> done) throws SQLException {
-        for (String table : List.of("heartbeat", "fence")) {
-            boolean there = exists(
-                    connection, "SELECT 1 FROM pg_tables WHERE schemaname = 'dts_sync' AND tablename = ?", table);
-            if (there && exists(connection, "SELECT 1 FROM dts_sync." + table + " WHERE task <> ?", "")) {
-                return;
-            }
+        if (StateRemoval.dropIfUnused(connection)) {
+            done.add("Dropped schema dts_sync at the " + role + ": no task is left in it.");
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("DROP SCHEMA dts_sync CASCADE");
-        }
-        done.add("Dropped schema dts_sync at the " + role + ": no task is left in it.");
     }
 
     private static boolean exists(Connection connection, String sql, String parameter) throws SQLException {

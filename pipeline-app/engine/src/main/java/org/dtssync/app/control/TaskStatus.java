@@ -7,10 +7,14 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.state.HeartbeatStore;
+import org.dtssync.app.state.HeartbeatStore.Beat;
+import org.dtssync.app.state.InstanceStore;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StateSchema;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.SyncException;
@@ -40,9 +44,6 @@ public record TaskStatus(
 
     private static final long HEARTBEAT_MILLIS = 1_000;
 
-    /** What one end says about the heartbeat. */
-    private record Beat(long sequence, double writtenAtSeconds) {}
-
     /** What the source says. */
     private record SourceEnd(Lsn lsn, Optional<Beat> beat, double nowSeconds) {}
 
@@ -63,6 +64,7 @@ public record TaskStatus(
     private static TaskStatus read(TaskFile task, boolean withTables) {
         // Another name than the task's own sessions: a successor must not end those that only look.
         Route route = Route.forReading(task);
+        new StateSchema(route.destination()).requireKnown();
         Optional<TaskProgress> known = new ProgressStore(route.destination(), route.task()).task();
         if (known.isPresent() && isReverse(known.get().phase())) {
             return read(route, known.get(), reversed(task), withTables);
@@ -86,7 +88,7 @@ public record TaskStatus(
         try (Connection destination = route.destination().open()) {
             return new TaskStatus(
                     progress,
-                    isHeld(destination, route.task()),
+                    new InstanceStore(route.destination(), route.task()).isHeld(destination),
                     stream.sourceLsn(),
                     stream.appliedLsn(),
                     stream.lagMillis(),
@@ -117,10 +119,10 @@ public record TaskStatus(
         try (Connection destination = route.destination().open()) {
             Optional<Lsn> applied =
                     AppliedPosition.read(destination, route.task()).map(AppliedPosition::lsn);
-            Optional<Beat> beat = beat(destination, route.task());
+            Optional<Beat> beat = new HeartbeatStore(route.task()).last(destination);
             return new TaskStatus(
                     progress,
-                    isHeld(destination, route.task()),
+                    new InstanceStore(route.destination(), route.task()).isHeld(destination),
                     source.map(SourceEnd::lsn),
                     applied,
                     source.map(end -> lag(end, beat)),
@@ -155,28 +157,10 @@ public record TaskStatus(
                         """);
                 ResultSet rows = statement.executeQuery()) {
             rows.next();
-            return Optional.of(new SourceEnd(Lsn.parse(rows.getString(1)), beat(connection, task), rows.getDouble(2)));
+            return Optional.of(new SourceEnd(
+                    Lsn.parse(rows.getString(1)), new HeartbeatStore(task).last(connection), rows.getDouble(2)));
         } catch (SQLException | SyncException e) {
             return Optional.empty();
-        }
-    }
-
-    private static Optional<Beat> beat(Connection connection, String task) throws SQLException {
-        try (PreparedStatement exists =
-                        connection.prepareStatement("SELECT to_regclass('dts_sync.heartbeat') IS NOT NULL");
-                ResultSet rows = exists.executeQuery()) {
-            rows.next();
-            if (!rows.getBoolean(1)) {
-                return Optional.empty();
-            }
-        }
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT sequence, extract(epoch FROM written_at)::float8 FROM dts_sync.heartbeat WHERE task = ?
-                """)) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? Optional.of(new Beat(rows.getLong(1), rows.getDouble(2))) : Optional.empty();
-            }
         }
     }
 
@@ -186,30 +170,6 @@ public record TaskStatus(
      * @throws SyncException if the destination cannot be asked
      */
     public static boolean isRunning(Route route) {
-        return route.destination()
-                .inTransaction(
-                        "The status of task " + route.task() + " could not be read",
-                        connection -> isHeld(connection, route.task()));
-    }
-
-    private static boolean isHeld(Connection connection, String task) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT EXISTS (
-                    SELECT 1 FROM pg_locks
-                    WHERE locktype = 'advisory' AND granted AND objsubid = 2
-                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                      AND classid::bigint = hashtext('dts_sync')::bigint & 4294967295
-                      AND objid::bigint = hashtext(?)::bigint & 4294967295)
-                  AND EXISTS (SELECT 1 FROM dts_sync.instance
-                              WHERE task = ? AND alive_at > clock_timestamp() - interval '10 seconds')
-                """)) {
-            statement.setString(1, task);
-            // One that is frozen does nothing that is asked of it; whoever comes takes over from it.
-            statement.setString(2, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getBoolean(1);
-            }
-        }
+        return new InstanceStore(route.destination(), route.task()).isHeld();
     }
 }

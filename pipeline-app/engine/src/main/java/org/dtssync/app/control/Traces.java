@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;

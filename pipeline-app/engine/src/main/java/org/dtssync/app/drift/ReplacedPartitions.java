@@ -10,13 +10,13 @@ import java.util.Optional;
 import org.dtssync.app.catalog.PartitionFiles;
 import org.dtssync.app.catalog.PartitionFiles.Partition;
 import org.dtssync.app.catalog.StructureFingerprint;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.StructureRecords;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StructureRecords;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -35,7 +35,7 @@ public final class ReplacedPartitions {
     private final Route route;
     private final ProgressStore progress;
     private final StructureRecords structures;
-    private final Fence fence;
+    private final Epoch epoch;
     private final TableComparison comparison;
     private volatile boolean following;
 
@@ -49,14 +49,14 @@ public final class ReplacedPartitions {
     /**
      * Creates a check of the partitions of one direction; opens nothing yet.
      *
-     * @param fence the right to record what was found equal
+     * @param epoch the right to record what was found equal
      * @param comparison compares rows at both ends
      */
-    public ReplacedPartitions(Route route, Fence fence, TableComparison comparison) {
+    public ReplacedPartitions(Route route, Epoch epoch, TableComparison comparison) {
         this.route = route;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new StructureRecords(route.destination(), route.task());
-        this.fence = fence;
+        this.epoch = epoch;
         this.comparison = comparison;
     }
 
@@ -82,7 +82,7 @@ public final class ReplacedPartitions {
             if (!replaced.isEmpty()) {
                 compare(table.getKey(), replaced, current);
                 structures.replace(
-                        table.getKey(), table.getValue(), PartitionFiles.withFilesOf(table.getValue(), current), fence);
+                        table.getKey(), table.getValue(), PartitionFiles.withFilesOf(table.getValue(), current), epoch);
             }
         }
     }

@@ -13,18 +13,18 @@ import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.StructureStep;
 import org.dtssync.app.catalog.TableStructure;
 import org.dtssync.app.config.ObjectSelection;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.RecordedStructure;
-import org.dtssync.app.progress.StructureRecords;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationWatch;
 import org.dtssync.app.source.SourcePosition;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.RecordedStructure;
+import org.dtssync.app.state.StructureRecords;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -42,7 +42,7 @@ public final class StructureChanges {
     private final ObjectSelection objects;
     private final ProgressStore progress;
     private final StructureRecords structures;
-    private final Fence fence;
+    private final Epoch epoch;
     private final boolean made;
     private final Predicate<TableName> keyToCome;
 
@@ -50,17 +50,17 @@ public final class StructureChanges {
      * Creates one; opens nothing yet.
      *
      * @param objects which tables belong to the task
-     * @param fence the right to write the state
+     * @param epoch the right to write the state
      * @param made whether the destination must have the tables already
      * @param keyToCome whether the key of a table is still to be made there
      */
     public StructureChanges(
-            Route route, ObjectSelection objects, Fence fence, boolean made, Predicate<TableName> keyToCome) {
+            Route route, ObjectSelection objects, Epoch epoch, boolean made, Predicate<TableName> keyToCome) {
         this.route = route;
         this.objects = objects;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new StructureRecords(route.destination(), route.task());
-        this.fence = fence;
+        this.epoch = epoch;
         this.made = made;
         this.keyToCome = keyToCome;
     }
@@ -102,7 +102,7 @@ public final class StructureChanges {
                     PartitionFiles.withFilesOf(now, recorded.structure()),
                     selected(table).keyColumns(),
                     SourcePosition.insert(route.source()),
-                    fence);
+                    epoch);
         }
         LOG.info("Structure was accepted. table={}", table);
     }
@@ -114,7 +114,7 @@ public final class StructureChanges {
                     "Table " + table + " is gone at the source but still exists at the destination.",
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
-        structures.remove(table, fence);
+        structures.remove(table, epoch);
         LOG.info("Table left the task. table={}", table);
     }
 
@@ -130,7 +130,7 @@ public final class StructureChanges {
         TableProgress selected = selected(table);
         TableStructure current = TableStructure.parse(now);
         requireAtDestination(table, current, Optional.empty(), "--resnapshot");
-        progress.addTables(List.of(selected), fence);
+        progress.addTables(List.of(selected), epoch);
         publish(table);
         if (made || DestinationTable.read(route.destination(), table).isPresent()) {
             load.reset(table);
@@ -139,14 +139,14 @@ public final class StructureChanges {
                 && DestinationTable.hasOtherUniqueIndexes(
                         route.destination(), table, selected.keyColumns().orElse(List.of()));
         // Taken after the structure was read and before anything is copied: see LowerBound.
-        structures.reload(table, now, selected.keyColumns(), SourcePosition.insert(route.source()), whole, fence);
+        structures.reload(table, now, selected.keyColumns(), SourcePosition.insert(route.source()), whole, epoch);
         LOG.info("Table will be loaded anew. table={} under_one_snapshot={}", table, whole);
     }
 
     private void publish(TableName table) {
         try (Connection connection = route.source().open()) {
             new Publication(route.name().publication()).include(connection, table);
-            new PublicationWatch(route).record(connection, table, fence);
+            new PublicationWatch(route).record(connection, table, epoch);
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + table + " could not be published", e);
         }

@@ -1,17 +1,19 @@
 package org.dtssync.app.lease;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.UUID;
 import org.dtssync.app.config.SecondInstance;
-import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.state.InstanceStore;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.slf4j.Logger;
@@ -38,14 +40,17 @@ public final class InstanceLease implements AutoCloseable {
     private static final Duration ENDING = Duration.ofSeconds(3);
 
     private final SoleSession destination;
+    private final InstanceStore store;
     private final String task;
-    private final Fence fence;
+    private final Epoch epoch;
     private Connection connection;
 
-    private InstanceLease(SoleSession destination, String task, Fence fence, Connection connection) {
+    private InstanceLease(
+            SoleSession destination, InstanceStore store, String task, Epoch epoch, Connection connection) {
         this.destination = destination;
+        this.store = store;
         this.task = task;
-        this.fence = fence;
+        this.epoch = epoch;
         this.connection = connection;
     }
 
@@ -57,15 +62,16 @@ public final class InstanceLease implements AutoCloseable {
      */
     public static InstanceLease acquire(Route route, SecondInstance second) throws InterruptedException {
         String task = route.task();
+        InstanceStore store = new InstanceStore(route.destination(), task);
         SoleSession session = new SoleSession(route.destination());
         boolean announced = false;
         long deadline = System.nanoTime() + ENDING.toNanos();
         while (true) {
             Connection connection = session.open();
             try {
-                if (tryLock(connection, task) || endFrozen(connection, route)) {
+                if (store.tryLock(connection) || endFrozen(connection, route)) {
                     endLeftovers(connection, route);
-                    return new InstanceLease(session, task, raise(connection, task), connection);
+                    return new InstanceLease(session, store, task, store.raise(connection, process()), connection);
                 }
                 connection.close();
             } catch (SQLException e) {
@@ -117,34 +123,16 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private static boolean tryLock(Connection connection, String task) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT pg_try_advisory_lock(hashtext('dts_sync'), hashtext(?))")) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getBoolean(1);
-            }
-        }
-    }
-
     /** Ends the sessions of an instance that holds the lock but gives no sign of life; returns whether we have the lock. */
     private static boolean endFrozen(Connection connection, Route route) throws SQLException, InterruptedException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT alive_at < clock_timestamp() - make_interval(secs => ?) FROM dts_sync.instance WHERE task = ?
-                """)) {
-            statement.setDouble(1, (double) FROZEN_AFTER.toSeconds());
-            statement.setString(2, route.task());
-            try (ResultSet rows = statement.executeQuery()) {
-                if (!rows.next() || !rows.getBoolean(1)) {
-                    return false;
-                }
-            }
+        InstanceStore store = new InstanceStore(route.destination(), route.task());
+        if (!store.isSilent(connection, FROZEN_AFTER)) {
+            return false;
         }
         LOG.warn("Taking over from an instance without a sign of life. task={}", route.task());
         endLeftovers(connection, route);
         for (int i = 0; i < 20; i++) {
-            if (tryLock(connection, route.task())) {
+            if (store.tryLock(connection)) {
                 return true;
             }
             Thread.sleep(100);
@@ -172,44 +160,23 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private static Fence raise(Connection connection, String task) throws SQLException {
-        connection.setAutoCommit(false);
-        long epoch;
-        try (PreparedStatement statement = connection.prepareStatement("""
-                INSERT INTO dts_sync.fence (task, epoch) VALUES (?, 1)
-                ON CONFLICT (task) DO UPDATE SET epoch = fence.epoch + 1
-                RETURNING epoch
-                """)) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                epoch = rows.getLong(1);
-            }
+    private static InstanceStore.Process process() {
+        return new InstanceStore.Process(host(), ProcessHandle.current().pid(), StateSchema.program());
+    }
+
+    /** The name people know the machine by; a machine without one in the network still has its own. */
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            String name = System.getenv("HOSTNAME");
+            return name == null ? "unknown" : name;
         }
-        try (PreparedStatement statement = connection.prepareStatement("""
-                INSERT INTO dts_sync.instance (task, epoch, instance, alive_at) VALUES (?, ?, ?, clock_timestamp())
-                ON CONFLICT (task) DO UPDATE
-                SET epoch = excluded.epoch, instance = excluded.instance, alive_at = excluded.alive_at
-                """)) {
-            statement.setString(1, task);
-            statement.setLong(2, epoch);
-            statement.setString(3, UUID.randomUUID().toString());
-            statement.executeUpdate();
-        }
-        try (PreparedStatement statement =
-                connection.prepareStatement("UPDATE dts_sync.apply_position SET epoch = ? WHERE task = ?")) {
-            statement.setLong(1, epoch);
-            statement.setString(2, task);
-            statement.executeUpdate();
-        }
-        connection.commit();
-        connection.setAutoCommit(true);
-        return new Fence(task, epoch);
     }
 
     /** Returns this instance's right to write. */
-    public Fence fence() {
-        return fence;
+    public Epoch epoch() {
+        return epoch;
     }
 
     /** Gives signs of life until interrupted; gets the lock back after the destination was away. */
@@ -227,17 +194,13 @@ public final class InstanceLease implements AutoCloseable {
     private synchronized void signOfLife() throws SQLException {
         if (connection == null || connection.isClosed()) {
             connection = destination.open();
-            if (!tryLock(connection, task)) {
+            if (!store.tryLock(connection)) {
                 connection.close();
                 throw taken();
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement("""
-                UPDATE dts_sync.instance SET alive_at = clock_timestamp() WHERE task = ? AND epoch = ?
-                """)) {
-            statement.setString(1, task);
-            statement.setLong(2, fence.epoch());
-            if (statement.executeUpdate() != 1) {
+        try {
+            if (!store.signOfLife(connection, epoch, null)) {
                 throw taken();
             }
         } catch (SQLException e) {

@@ -2,20 +2,20 @@ package org.dtssync.app.moving;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.SwitchoverSteps;
-import org.dtssync.app.progress.TableProgress;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SwitchoverSteps;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -37,7 +37,7 @@ public final class Abandonment {
 
     private final Route task;
     private final Route reverse;
-    private final Fence taskFence;
+    private final Epoch taskEpoch;
     private final SwitchoverSettings settings;
     private final SequenceTransfer sequences;
     private final ProgressStore progress;
@@ -47,14 +47,14 @@ public final class Abandonment {
      * Creates one; does nothing yet.
      *
      * @param task the route that the task file describes
-     * @param taskFence the right to write to its destination
+     * @param taskEpoch the right to write to its destination
      * @param settings how applications are moved
      * @param sequences sets sequences at the source
      */
-    public Abandonment(Route task, Fence taskFence, SwitchoverSettings settings, SequenceTransfer sequences) {
+    public Abandonment(Route task, Epoch taskEpoch, SwitchoverSettings settings, SequenceTransfer sequences) {
         this.task = task;
         this.reverse = task.reversed();
-        this.taskFence = taskFence;
+        this.taskEpoch = taskEpoch;
         this.settings = settings;
         this.sequences = sequences;
         this.progress = new ProgressStore(task.destination(), task.task());
@@ -68,8 +68,8 @@ public final class Abandonment {
      * @param rollback the rollback whose first steps it shares; it undoes them if this fails
      */
     public SwitchReport run(MovingStream back, Switch rollback) throws InterruptedException {
-        steps.clear(taskFence);
-        progress.enter(Phase.ROLLBACK, taskFence);
+        steps.start(SwitchoverSteps.Kind.ABANDON, taskEpoch);
+        progress.enter(Phase.ROLLBACK, taskEpoch);
         LOG.warn("Going back without waiting for everything. task={}", task.task());
         long began = System.nanoTime();
         String lost;
@@ -77,10 +77,10 @@ public final class Abandonment {
         boolean opened = false;
         try {
             hold();
-            try (WriteFence.Locks locks = fence(task.destination()).raise(taskFence)) {
+            try (WriteFence.Locks locks = fence(task.destination()).raise(taskEpoch)) {
                 lost = drain(back);
                 back.close();
-                set = sequences.run(reverse, back.fence());
+                set = sequences.run(reverse, back.epoch());
                 locks.requireHeld();
                 open();
                 opened = true;
@@ -89,11 +89,11 @@ public final class Abandonment {
             if (!opened && progress.task().orElseThrow().phase() != Phase.ABANDONED) {
                 // As after a crash here, when a start undoes it by the recorded steps.
                 rollback.letGoOn();
-                progress.enter(Phase.REVERSE, taskFence);
+                progress.enter(Phase.REVERSE, taskEpoch);
             }
         }
-        Optional<SyncException> unmoved = finish(back.fence());
-        return new SwitchReport(
+        Optional<SyncException> unmoved = finish(back.epoch());
+        SwitchReport report = new SwitchReport(
                 "rollback",
                 true,
                 (System.nanoTime() - began) / 1e9,
@@ -105,11 +105,13 @@ public final class Abandonment {
                 "Not at the source: " + lost
                         + ". The task has ended: save from the destination what you need, then dts-sync release."
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
+        steps.end(true, Math.round(report.stallSeconds() * 1_000), SwitchReportJson.write(report), taskEpoch);
+        return report;
     }
 
     /** Whoever goes back at any price does not stay because of a PgBouncer that cannot let clients wait. */
     private void hold() {
-        steps.begin(PAUSE, taskFence);
+        steps.begin(PAUSE, taskEpoch);
         try {
             endpoint().hold();
         } catch (SyncException e) {
@@ -118,7 +120,7 @@ public final class Abandonment {
                     task.task(),
                     e.getMessage());
         }
-        steps.done(PAUSE, taskFence);
+        steps.done(PAUSE, taskEpoch);
     }
 
     private Endpoint endpoint() {
@@ -139,7 +141,7 @@ public final class Abandonment {
 
     private void open() {
         task.destination().inTransaction("The phase could not be recorded", connection -> {
-            taskFence.hold(connection);
+            taskEpoch.hold(connection);
             progress.enter(connection, Phase.ABANDONED);
             return null;
         });
@@ -165,34 +167,29 @@ public final class Abandonment {
     /**
      * Finishes it.
      *
-     * @param sourceFence the right to write to the source
+     * @param sourceEpoch the right to write to the source
      * @return why applications were not taken to the source, if they were not; a later start tries again
      */
-    public Optional<SyncException> finish(Fence sourceFence) throws InterruptedException {
-        steps.begin(LAST, taskFence);
+    public Optional<SyncException> finish(Epoch sourceEpoch) throws InterruptedException {
+        steps.begin(LAST, taskEpoch);
         // Before anybody writes there: nothing that is still on its way may come after that.
         endWriters();
-        new StreamEnd(reverse, sourceFence).run();
-        fence(task.source()).lift(sourceFence);
+        new StreamEnd(reverse, sourceEpoch).run();
+        fence(task.source()).lift(sourceEpoch);
         try {
             endpoint().move();
         } catch (SyncException e) {
             LOG.warn("The endpoint was not moved. task={} reason={}", task.task(), e.getMessage());
             return Optional.of(e);
         }
-        steps.done(LAST, taskFence);
+        steps.done(LAST, taskEpoch);
         return Optional.empty();
     }
 
     /** A session of ours that waits for a lock there does not notice that its client is gone. */
     private void endWriters() {
-        try (Connection connection = task.source().open();
-                Statement statement = connection.createStatement()) {
-            statement.execute("""
-                    SELECT pg_terminate_backend(pid) FROM pg_locks
-                    WHERE relation = 'dts_sync.apply_position'::regclass AND mode = 'RowExclusiveLock'
-                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                    """);
+        try (Connection connection = task.source().open()) {
+            AppliedPosition.endWriters(connection);
         } catch (SQLException e) {
             throw SqlFaults.explain("The sessions of the way back could not be ended", e);
         }

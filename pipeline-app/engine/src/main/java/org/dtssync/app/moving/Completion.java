@@ -1,11 +1,11 @@
 package org.dtssync.app.moving;
 
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.task.Route;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
  * database that applications use.
  *
  * @param task the route that the task file describes
- * @param taskFence the right to write to the destination
+ * @param taskEpoch the right to write to the destination
  */
-public record Completion(Route task, Fence taskFence) {
+public record Completion(Route task, Epoch taskEpoch) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Completion.class);
 
@@ -28,11 +28,11 @@ public record Completion(Route task, Fence taskFence) {
      * @param back the way back, which has everything and ends here
      */
     public SwitchReport run(MovingStream back) throws InterruptedException {
-        steps().begin(STEP, taskFence);
-        new ProgressStore(task.destination(), task.task()).enter(Phase.COMPLETE, taskFence);
+        steps().begin(STEP, taskEpoch);
+        new ProgressStore(task.destination(), task.task()).enter(Phase.COMPLETE, taskEpoch);
         LOG.info("Phase begins. task={} phase={}", task.task(), Phase.COMPLETE.label());
         back.close();
-        finish(back.fence());
+        finish(back.epoch());
         return SwitchReport.completed();
     }
 
@@ -44,11 +44,11 @@ public record Completion(Route task, Fence taskFence) {
     /**
      * Finishes it.
      *
-     * @param sourceFence the right to write to the source
+     * @param sourceEpoch the right to write to the source
      */
-    public void finish(Fence sourceFence) throws InterruptedException {
-        new StreamEnd(task.reversed(), sourceFence).run();
-        steps().done(STEP, taskFence);
+    public void finish(Epoch sourceEpoch) throws InterruptedException {
+        new StreamEnd(task.reversed(), sourceEpoch).run();
+        steps().done(STEP, taskEpoch);
     }
 
     /** It ends what the switchover began. */

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.source.StreamProgress;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -12,7 +12,7 @@ import org.dtssync.connectors.postgres.TableName;
 public interface MovingStream extends AutoCloseable {
 
     /** Returns the right to write to the database that this direction is applied to. */
-    Fence fence();
+    Epoch epoch();
 
     /** Returns the tables it carries. */
     List<TableName> tables();

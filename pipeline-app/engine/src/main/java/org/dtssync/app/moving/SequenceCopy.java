@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -59,15 +59,15 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
     /**
      * Copies.
      *
-     * @param fence held by the transaction that writes; it must be one of the database that gets the values, or null
+     * @param epoch held by the transaction that writes; it must be one of the database that gets the values, or null
      * @return how many sequences were set
      */
-    public int run(Fence fence) {
+    public int run(Epoch epoch) {
         List<Value> values =
                 from.inTransaction("The sequences of the " + from.role() + " could not be read", this::read);
         return to.inTransaction("The sequences of the " + to.role() + " could not be set", connection -> {
-            if (fence != null) {
-                fence.hold(connection);
+            if (epoch != null) {
+                epoch.hold(connection);
             }
             try (Statement statement = connection.createStatement()) {
                 // The other database is fenced meanwhile.

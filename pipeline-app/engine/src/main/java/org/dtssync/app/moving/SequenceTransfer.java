@@ -1,7 +1,7 @@
 package org.dtssync.app.moving;
 
 import org.dtssync.app.task.Route;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /** Sets the sequences at the database that applications are moved to. */
 @FunctionalInterface
@@ -11,8 +11,8 @@ public interface SequenceTransfer {
      * Sets all of them to where they are at the other end.
      *
      * @param route the direction that ends
-     * @param fence the right to write to its destination
+     * @param epoch the right to write to its destination
      * @return how many were set
      */
-    int run(Route route, Fence fence);
+    int run(Route route, Epoch epoch);
 }

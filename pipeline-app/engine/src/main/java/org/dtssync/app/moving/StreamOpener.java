@@ -1,7 +1,7 @@
 package org.dtssync.app.moving;
 
 import org.dtssync.app.task.Route;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /** Opens the stream of the other direction, at rest. */
 @FunctionalInterface
@@ -10,7 +10,7 @@ public interface StreamOpener {
     /**
      * Opens it.
      *
-     * @param fence the right to write to the destination of that direction
+     * @param epoch the right to write to the destination of that direction
      */
-    MovingStream open(Route route, Fence fence);
+    MovingStream open(Route route, Epoch epoch);
 }

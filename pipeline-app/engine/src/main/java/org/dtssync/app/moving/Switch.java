@@ -5,15 +5,15 @@ import java.util.Optional;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.SwitchoverSteps;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -39,7 +39,7 @@ public final class Switch {
 
     private final SwitchKind kind;
     private final Route task;
-    private final Fence taskFence;
+    private final Epoch taskEpoch;
     private final Route from;
     private final Route next;
     private final SwitchoverSettings settings;
@@ -47,12 +47,15 @@ public final class Switch {
     private final ProgressStore progress;
     private final SequenceTransfer sequences;
     private final ViewRefresh views;
-    private final SwitchoverSteps steps;
+
+    /** Those of a dry run leave the ones alone that a start needs. */
+    private SwitchoverSteps steps;
+
     private final WriteFence writeFence;
     private final Endpoint endpoint;
 
     /** The right to write to the source, where the state of the other direction is; null until it is held. */
-    private Fence sourceFence;
+    private Epoch sourceEpoch;
 
     /** Up to where the other side has everything, once the fenced one has drained. */
     private Lsn drained = Lsn.ZERO;
@@ -62,7 +65,7 @@ public final class Switch {
      *
      * @param kind which way they are moved
      * @param task the route that the task file describes; the state at its destination has the last word
-     * @param taskFence the right to write there
+     * @param taskEpoch the right to write there
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
      * @param sequences sets sequences at the other database
@@ -71,14 +74,14 @@ public final class Switch {
     public Switch(
             SwitchKind kind,
             Route task,
-            Fence taskFence,
+            Epoch taskEpoch,
             SwitchoverSettings settings,
             SecondInstance second,
             SequenceTransfer sequences,
             ViewRefresh views) {
         this.kind = kind;
         this.task = task;
-        this.taskFence = taskFence;
+        this.taskEpoch = taskEpoch;
         this.settings = settings;
         this.second = second;
         this.sequences = sequences;
@@ -104,8 +107,8 @@ public final class Switch {
     }
 
     /** Returns the right to write to one of both databases. */
-    private Fence fenceAt(DatabaseConnections database) {
-        return database.role().equals(task.destination().role()) ? taskFence : sourceFence;
+    private Epoch epochAt(DatabaseConnections database) {
+        return database.role().equals(task.destination().role()) ? taskEpoch : sourceEpoch;
     }
 
     /** Does something and records it. */
@@ -115,10 +118,10 @@ public final class Switch {
     }
 
     private <T> T step(String name, Step<T> work) throws InterruptedException {
-        steps.begin(name, taskFence);
+        steps.begin(name, taskEpoch);
         LOG.info("Step begins. task={} direction={} step={}", task.task(), kind.label(), name);
         T result = work.run();
-        steps.done(name, taskFence);
+        steps.done(name, taskEpoch);
         return result;
     }
 
@@ -131,7 +134,28 @@ public final class Switch {
      */
     public SwitchReport run(MovingStream active, StreamOpener opener, SwitchOptions options)
             throws InterruptedException {
-        steps.clear(taskFence);
+        steps = options.dryRun() ? steps.ofDryRun() : steps;
+        steps.start(options.attempt(), taskEpoch);
+        try {
+            SwitchReport report = attempt(active, opener, options);
+            steps.end(report.moved(), Math.round(report.stallSeconds() * 1_000), SwitchReportJson.write(report), taskEpoch);
+            return report;
+        } catch (SyncException e) {
+            recordFailure(e);
+            throw e;
+        }
+    }
+
+    private void recordFailure(SyncException fault) {
+        try {
+            steps.failed(SwitchReportJson.failure(kind.label(), fault), taskEpoch);
+        } catch (SyncException e) {
+            fault.addSuppressed(e);
+        }
+    }
+
+    private SwitchReport attempt(MovingStream active, StreamOpener opener, SwitchOptions options)
+            throws InterruptedException {
         SwitchReadiness readiness = new SwitchReadiness(
                 kind,
                 settings,
@@ -147,7 +171,7 @@ public final class Switch {
         }
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
-            sourceFence = lease == null ? active.fence() : lease.fence();
+            sourceEpoch = lease == null ? active.epoch() : lease.epoch();
             return move(active, opener, options, verification);
         }
     }
@@ -155,11 +179,11 @@ public final class Switch {
     private SwitchReport move(
             MovingStream active, StreamOpener opener, SwitchOptions options, SwitchReadiness.Checked verification)
             throws InterruptedException {
-        progress.enter(kind.during(), taskFence);
+        progress.enter(kind.during(), taskEpoch);
         boolean opened = false;
         try {
-            Fence fence = fenceAt(next.destination());
-            try (MovingStream back = opener.open(next, fence)) {
+            Epoch epoch = epochAt(next.destination());
+            try (MovingStream back = opener.open(next, epoch)) {
                 step("stream-back", () -> startBack(active, back));
                 Crossing crossing = cross(active, back, options);
                 if (options.rehearse()) {
@@ -207,7 +231,7 @@ public final class Switch {
                 endpoint.hold();
                 return null;
             });
-            try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(fenceAt(from.source())))) {
+            try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(epochAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
                 int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
                 step("confirm", () -> confirm(active, back, locks));
@@ -227,7 +251,7 @@ public final class Switch {
 
     /** Applications can write again where they are. */
     void letGoOn() throws InterruptedException {
-        writeFence.lift(fenceAt(from.source()));
+        writeFence.lift(epochAt(from.source()));
         if (!steps.isBegun(PAUSE)) {
             return;
         }
@@ -318,13 +342,13 @@ public final class Switch {
     }
 
     private int copySequences() {
-        return sequences.run(from, fenceAt(from.destination()));
+        return sequences.run(from, epochAt(from.destination()));
     }
 
     /** The point of no return. */
     private Void open() {
         task.destination().inTransaction("The phase could not be recorded", connection -> {
-            taskFence.hold(connection);
+            taskEpoch.hold(connection);
             if (kind == SwitchKind.SWITCHOVER) {
                 AppliedPosition.revoke(connection, from.task());
             }
@@ -338,7 +362,7 @@ public final class Switch {
 
     /** The database that is opened may still be fenced from a switch the other way. */
     private Void allowWrites() {
-        fenceOf(next).lift(fenceAt(next.source()));
+        fenceOf(next).lift(epochAt(next.source()));
         return null;
     }
 
@@ -396,11 +420,11 @@ public final class Switch {
     /**
      * Finishes what comes after the point of no return, from wherever it was.
      *
-     * @param fence the right to write to the database that applications use now
+     * @param epoch the right to write to the database that applications use now
      */
-    public void finish(Fence fence) throws InterruptedException {
+    public void finish(Epoch epoch) throws InterruptedException {
         if (kind == SwitchKind.ROLLBACK) {
-            sourceFence = fence;
+            sourceEpoch = epoch;
         }
         if (!steps.isDone("writes")) {
             step("writes", this::allowWrites);
@@ -409,11 +433,11 @@ public final class Switch {
             endpoint();
         }
         step("end-of-stream", () -> {
-            new StreamEnd(from, fence).run();
+            new StreamEnd(from, epoch).run();
             return null;
         });
         step(LAST, () -> {
-            views.run(from, fence);
+            views.run(from, epoch);
             return null;
         });
     }
@@ -425,7 +449,7 @@ public final class Switch {
             return;
         }
         try (InstanceLease lease = InstanceLease.acquirePatiently(next, second)) {
-            sourceFence = lease.fence();
+            sourceEpoch = lease.epoch();
             undo();
         }
     }
@@ -433,7 +457,7 @@ public final class Switch {
     private void undo() throws InterruptedException {
         LOG.warn("The switch is undone. task={} direction={}", task.task(), kind.label());
         letGoOn();
-        new StreamEnd(next, fenceAt(next.destination())).run();
-        progress.enter(kind.before(), taskFence);
+        new StreamEnd(next, epochAt(next.destination())).run();
+        progress.enter(kind.before(), taskEpoch);
     }
 }

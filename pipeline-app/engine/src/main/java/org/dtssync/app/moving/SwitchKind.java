@@ -1,6 +1,6 @@
 package org.dtssync.app.moving;
 
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 
 /** Which way applications are moved. */
 public enum SwitchKind {

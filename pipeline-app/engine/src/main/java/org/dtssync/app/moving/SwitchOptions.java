@@ -1,5 +1,7 @@
 package org.dtssync.app.moving;
 
+import org.dtssync.app.state.SwitchoverSteps;
+
 /**
  * How applications are moved.
  *
@@ -7,4 +9,13 @@ package org.dtssync.app.moving;
  * @param rehearse go through everything up to the fence and back
  * @param skipVerify do not compare both databases first
  */
-public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify) {}
+public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify) {
+
+    /** Returns what kind of attempt they ask for. */
+    SwitchoverSteps.Kind attempt() {
+        if (dryRun) {
+            return SwitchoverSteps.Kind.DRY_RUN;
+        }
+        return rehearse ? SwitchoverSteps.Kind.REHEARSAL : SwitchoverSteps.Kind.MOVE;
+    }
+}

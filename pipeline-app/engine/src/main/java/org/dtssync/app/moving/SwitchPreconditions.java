@@ -3,8 +3,8 @@ package org.dtssync.app.moving;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.SwitchoverSettings;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.TableName;
 

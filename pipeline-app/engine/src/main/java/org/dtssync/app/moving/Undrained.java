@@ -7,9 +7,10 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.state.HeartbeatStore;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
@@ -25,14 +26,6 @@ import org.dtssync.connectors.postgres.SqlFaults;
  * @param walBytes WAL written at the destination since then, about, in bytes; other databases of the server write there too
  */
 public record Undrained(Optional<String> since, long walBytes) {
-
-    private static final String BEAT = """
-            SELECT sequence, to_char(written_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-            FROM dts_sync.heartbeat WHERE task = ?
-            """;
-
-    /** A heartbeat that was written or applied. */
-    private record Beat(long sequence, String at) {}
 
     /**
      * Looks at a task from outside; empty if it has no way back.
@@ -60,29 +53,25 @@ public record Undrained(Optional<String> since, long walBytes) {
 
     /** Looks at a direction. */
     static Undrained of(Route route) {
+        HeartbeatStore beats = new HeartbeatStore(route.task());
         try (Connection from = route.source().open();
                 Connection to = route.destination().open()) {
             // In this order: what is written in between counts as not there yet.
-            Optional<Beat> applied = beat(to, route.task());
+            Optional<HeartbeatStore.Beat> applied = beats.last(to);
             Lsn position = AppliedPosition.read(to, route.task())
                     .map(AppliedPosition::lsn)
                     .orElse(Lsn.ZERO);
-            Optional<Beat> written = beat(from, route.task());
-            boolean there = written.map(Beat::sequence).equals(applied.map(Beat::sequence));
+            Optional<HeartbeatStore.Beat> written = beats.last(from);
+            boolean there =
+                    written.map(HeartbeatStore.Beat::sequence).equals(applied.map(HeartbeatStore.Beat::sequence));
             return new Undrained(
-                    there ? Optional.empty() : Optional.of(applied.map(Beat::at).orElse("the switchover")),
+                    there
+                            ? Optional.empty()
+                            : Optional.of(
+                                    applied.map(HeartbeatStore.Beat::writtenAt).orElse("the switchover")),
                     Math.max(0, insertLsn(from).minus(position)));
         } catch (SQLException e) {
             throw SqlFaults.explain("The way back of task " + route.task() + " could not be looked at", e);
-        }
-    }
-
-    private static Optional<Beat> beat(Connection connection, String task) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(BEAT)) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? Optional.of(new Beat(rows.getLong(1), rows.getString(2))) : Optional.empty();
-            }
         }
     }
 

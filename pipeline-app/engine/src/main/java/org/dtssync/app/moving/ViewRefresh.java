@@ -1,7 +1,7 @@
 package org.dtssync.app.moving;
 
 import org.dtssync.app.task.Route;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /** Refreshes materialized views at the database that applications were moved to. */
 @FunctionalInterface
@@ -11,7 +11,7 @@ public interface ViewRefresh {
      * Refreshes all of them.
      *
      * @param route the direction that ended
-     * @param fence the right to write to its destination
+     * @param epoch the right to write to its destination
      */
-    void run(Route route, Fence fence) throws InterruptedException;
+    void run(Route route, Epoch epoch) throws InterruptedException;
 }

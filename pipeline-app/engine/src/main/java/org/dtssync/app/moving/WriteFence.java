@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -87,8 +87,8 @@ public record WriteFence(
      * @return the locks, to be closed once the other side is open
      * @throws SyncException if a writer cannot be waited out, or a write is not refused
      */
-    public Locks raise(Fence fence) throws InterruptedException {
-        defaults().switchOn(fence);
+    public Locks raise(Epoch epoch) throws InterruptedException {
+        defaults().switchOn(epoch);
         Connection connection = database.open();
         try {
             // Before the locks, which a refused statement would wait for as well.
@@ -112,8 +112,8 @@ public record WriteFence(
      *     by other means
      * @return whether there was a fence
      */
-    public boolean lift(Fence fence) {
-        return defaults().putBack(fence);
+    public boolean lift(Epoch epoch) {
+        return defaults().putBack(epoch);
     }
 
     /** Returns the statements that lift it, for a person; empty where there is none. */

@@ -9,23 +9,23 @@ import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.task.Route;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /**
  * Wires everything that moves applications from one database to the other.
  *
  * @param task the task file
  * @param route the route that it describes
- * @param fence the right to write to its destination
+ * @param epoch the right to write to its destination
  */
-record Moves(TaskFile task, Route route, Fence fence) {
+record Moves(TaskFile task, Route route, Epoch epoch) {
 
     /** Makes an attempt to move them one way. */
     Switch move(SwitchKind kind) {
         return new Switch(
                 kind,
                 route,
-                fence,
+                epoch,
                 task.switchover(),
                 task.secondInstance(),
                 sequences(),
@@ -36,12 +36,12 @@ record Moves(TaskFile task, Route route, Fence fence) {
 
     /** Makes a return to the source that does not wait for everything. */
     Abandonment abandonment() {
-        return new Abandonment(route, fence, task.switchover(), sequences());
+        return new Abandonment(route, epoch, task.switchover(), sequences());
     }
 
     /** Makes the end of the way back. */
     Completion completion() {
-        return new Completion(route, fence);
+        return new Completion(route, epoch);
     }
 
     private SequenceTransfer sequences() {

@@ -13,27 +13,27 @@ import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.prepare.Mirror;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TableState;
-import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
 import org.dtssync.app.source.SourceIdentity;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.state.TableState;
+import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.stream.StreamListener;
-import org.dtssync.app.structure.Section;
 import org.dtssync.app.structure.StructureApplier;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.structure.StructureReader;
-import org.dtssync.app.structure.StructureStore;
 import org.dtssync.app.task.Background;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -56,7 +56,7 @@ final class PhaseSequence {
     private final TaskFile task;
     private final Route route;
     private final StreamFactory streams;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Background background;
     private final PipelineListener listener;
     private final PhaseCommands commands;
@@ -70,7 +70,7 @@ final class PhaseSequence {
      * @param task the task file
      * @param route the route that it describes
      * @param streams makes the directions
-     * @param fence the right to write to the destination
+     * @param epoch the right to write to the destination
      * @param background the task's threads
      * @param commands carries out what people ask of the task
      */
@@ -78,20 +78,20 @@ final class PhaseSequence {
             TaskFile task,
             Route route,
             StreamFactory streams,
-            Fence fence,
+            Epoch epoch,
             Background background,
             PipelineListener listener,
             PhaseCommands commands) {
         this.task = task;
         this.route = route;
         this.streams = streams;
-        this.fence = fence;
+        this.epoch = epoch;
         this.background = background;
         this.listener = listener;
         this.commands = commands;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.retry = new Retry(task.retry(), listener);
-        this.moves = new Moves(task, route, fence);
+        this.moves = new Moves(task, route, epoch);
     }
 
     /** Runs to a goal; whenever applications are moved, what was at work ends and the other direction begins. */
@@ -146,24 +146,24 @@ final class PhaseSequence {
 
     private void finishAbandonment(Abandonment abandonment) throws InterruptedException {
         try (InstanceLease lease = InstanceLease.acquirePatiently(route.reversed(), task.secondInstance())) {
-            abandonment.finish(lease.fence());
+            abandonment.finish(lease.epoch());
         }
     }
 
     private void finishCompletion(Completion completion) throws InterruptedException {
         try (InstanceLease lease = InstanceLease.acquirePatiently(route.reversed(), task.secondInstance())) {
-            completion.finish(lease.fence());
+            completion.finish(lease.epoch());
         }
     }
 
     private void finishRollback(Switch rollback) throws InterruptedException {
         try (InstanceLease lease = InstanceLease.acquirePatiently(route.reversed(), task.secondInstance())) {
-            rollback.finish(lease.fence());
+            rollback.finish(lease.epoch());
         }
     }
 
     private Optional<VerifyReport> forward(RunOptions options, Phase begin) throws InterruptedException {
-        try (Direction direction = streams.open(route, fence, background, listener)) {
+        try (Direction direction = streams.open(route, epoch, background, listener)) {
             return forward(options, begin, direction);
         }
     }
@@ -200,7 +200,7 @@ final class PhaseSequence {
     }
 
     private void enter(Phase phase) throws InterruptedException {
-        retry.run("state", () -> progress.enter(phase, fence));
+        retry.run("state", () -> progress.enter(phase, epoch));
         listener.entered(phase);
         LOG.info("Phase begins. task={} phase={}", route.task(), phase.label());
     }
@@ -209,10 +209,10 @@ final class PhaseSequence {
         enter(Phase.PREPARE);
         Optional<Mirror> mirror = Mirror.of(task);
         if (mirror.isPresent()) {
-            retry.run("prepare", () -> mirror.get().prepare(streams.preparation(route, fence)));
+            retry.run("prepare", () -> mirror.get().prepare(streams.preparation(route, epoch)));
             return Phase.INCREMENTAL;
         }
-        retry.run("prepare", () -> streams.preparation(route, fence).run());
+        retry.run("prepare", () -> streams.preparation(route, epoch).run());
         enter(Phase.CAPTURE);
         return Phase.CAPTURE;
     }
@@ -222,7 +222,7 @@ final class PhaseSequence {
         StructureChanges changes = new StructureChanges(
                 route,
                 task.objects(),
-                fence,
+                epoch,
                 phase.isAfter(Phase.SCHEMA),
                 table -> structureStore().isKeyToCome(table));
         options.acceptStructure().forEach(changes::accept);
@@ -244,23 +244,23 @@ final class PhaseSequence {
     private void schema() throws InterruptedException {
         enter(Phase.SCHEMA);
         retry.run("schema", () -> {
-            StructureStore store = structureStore();
+            StructureObjectStore store = structureStore();
             if (!store.isSaved()) {
-                store.save(new StructureReader(route.source(), task.objects()).read(), fence);
+                store.save(new StructureReader(route.source(), task.objects()).read(), epoch);
             }
             structureApplier(store).apply(Section.PRE_DATA);
         });
     }
 
-    private StructureStore structureStore() {
-        return new StructureStore(route.destination(), route.task());
+    private StructureObjectStore structureStore() {
+        return new StructureObjectStore(route.destination(), route.task());
     }
 
-    private StructureApplier structureApplier(StructureStore store) {
+    private StructureApplier structureApplier(StructureObjectStore store) {
         return new StructureApplier(
                 route.destination(),
                 store,
-                fence,
+                epoch,
                 task.destination().existing(),
                 task.snapshot().workers(),
                 (object, state, seconds) -> listener.structureObject(object.name(), state.label(), seconds));
@@ -280,7 +280,7 @@ final class PhaseSequence {
                 route.source(),
                 route.destination(),
                 progress,
-                fence,
+                epoch,
                 task.snapshot(),
                 task.retry(),
                 emptyFirst,
@@ -309,7 +309,7 @@ final class PhaseSequence {
     private void catchUp(Direction direction) throws InterruptedException {
         enter(Phase.CATCH_UP);
         direction.converge(this::isConsistent);
-        retry.run("state", () -> progress.startStreaming(fence));
+        retry.run("state", () -> progress.startStreaming(epoch));
     }
 
     /** Asked after every write: reading rows from the source raises the point while the applier is on its way to it. */
@@ -325,7 +325,7 @@ final class PhaseSequence {
         retry.run("finalize", () -> structureApplier(structureStore()).apply(Section.POST_DATA));
         retry.run("finalize", () -> {
             StructureFinisher finisher =
-                    new StructureFinisher(route.source(), route.destination(), task.objects(), fence);
+                    new StructureFinisher(route.source(), route.destination(), task.objects(), epoch);
             finisher.analyze(table -> {});
             finisher.refresh(view -> {});
         });

@@ -11,9 +11,9 @@ import org.dtssync.app.control.Traces;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.stream.Budgets;
 import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.task.Background;
@@ -22,7 +22,7 @@ import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -164,12 +164,12 @@ public final class Pipeline {
 
     private Optional<VerifyReport> run(RunOptions options, InstanceLease lease, Background background)
             throws InterruptedException {
-        Fence fence = lease.fence();
+        Epoch epoch = lease.epoch();
         background.start("dts-sync-lease", () -> retry.run("lease", lease::keep));
         background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelWatch(route).run()));
         try {
             Optional<VerifyReport> report = new PhaseSequence(
-                            task, route, new StreamFactory(task, budgets), fence, background, listener, commands)
+                            task, route, new StreamFactory(task, budgets), epoch, background, listener, commands)
                     .run(options);
             background.check();
             return report;
@@ -178,9 +178,9 @@ public final class Pipeline {
             if (cause == null) {
                 throw e;
             }
-            throw recorded(cause, fence);
+            throw recorded(cause, epoch);
         } catch (SyncException e) {
-            throw recorded(causeOf(background, e), fence);
+            throw recorded(causeOf(background, e), epoch);
         }
     }
 
@@ -189,10 +189,10 @@ public final class Pipeline {
         return background.fatal() == null ? e : background.fatal();
     }
 
-    private SyncException recorded(SyncException fault, Fence fence) {
+    private SyncException recorded(SyncException fault, Epoch epoch) {
         if (fault.kind() != FaultKind.FENCED && fault.kind() != FaultKind.CANCELLED) {
             try {
-                progress.error(fault.getMessage(), fence);
+                progress.error(fault.getMessage(), epoch);
             } catch (SyncException e) {
                 fault.addSuppressed(e);
             }

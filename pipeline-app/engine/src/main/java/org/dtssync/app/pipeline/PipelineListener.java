@@ -1,8 +1,8 @@
 package org.dtssync.app.pipeline;
 
 import java.time.Duration;
-import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.stream.StreamListener;
 import org.dtssync.connectors.postgres.TableName;
 

@@ -5,7 +5,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.stream.StreamListener;
@@ -65,7 +65,7 @@ final class ReversePhase {
     Optional<VerifyReport> run(RunGoal goal) throws InterruptedException {
         Switch switchover = moves.move(SwitchKind.SWITCHOVER);
         if (switchover.isUnfinished()) {
-            retry.run("switchover", () -> switchover.finish(moves.fence()));
+            retry.run("switchover", () -> switchover.finish(moves.epoch()));
         }
         listener.entered(Phase.REVERSE);
         LOG.info("Phase begins. task={} phase={}", route.task(), Phase.REVERSE.label());
@@ -73,7 +73,7 @@ final class ReversePhase {
         try (InstanceLease held =
                         retry.call("lease", () -> InstanceLease.acquirePatiently(reverse, task.secondInstance()));
                 Background closing = background.group();
-                Direction back = streams.open(reverse, held.fence(), background, listener)) {
+                Direction back = streams.open(reverse, held.epoch(), background, listener)) {
             closing.start("dts-sync-lease-reverse", () -> retry.run("lease", held::keep));
             back.startCapture();
             back.startFollowing();

@@ -1,8 +1,8 @@
 package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.TaskProgress;
 
 /** Whether what an earlier task of this name left behind, and what the state says, go together. */
 final class LeftoverChecks {

@@ -1,29 +1,25 @@
 package org.dtssync.app.prepare;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.catalog.DestinationTable;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TaskProgress;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.SourceIdentity;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
 import org.dtssync.schemas.TaskName;
 
 /**
@@ -37,8 +33,6 @@ import org.dtssync.schemas.TaskName;
  */
 public record Mirror(Route route, ObjectSelection objects, TaskName first) {
 
-    private static final TableName POSITIONS = new TableName(SqlResources.SCHEMA, "apply_position");
-
     /** Returns the mirror that a task file describes; empty if it describes none. */
     public static Optional<Mirror> of(TaskFile task) {
         return task.mirrorOf().map(first -> new Mirror(Route.of(task), task.objects(), new TaskName(first)));
@@ -50,30 +44,11 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
      * @param route the first task's
      */
     public static List<String> mirrorsOf(Route route) {
-        return route.source().inTransaction("The source could not be asked for mirrors", connection -> {
-            List<String> mirrors = new ArrayList<>();
-            if (hasPositions(connection)) {
-                try (PreparedStatement statement = connection.prepareStatement(
-                        "SELECT task FROM dts_sync.apply_position WHERE mirror_of = ? AND task <> ? ORDER BY 1")) {
-                    statement.setString(1, route.task());
-                    statement.setString(2, route.name().reverse().text());
-                    try (ResultSet rows = statement.executeQuery()) {
-                        while (rows.next()) {
-                            mirrors.add(rows.getString(1));
-                        }
-                    }
-                }
-            }
-            return mirrors;
-        });
-    }
-
-    private static boolean hasPositions(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT to_regclass('dts_sync.apply_position') IS NOT NULL")) {
-            rows.next();
-            return rows.getBoolean(1);
-        }
+        return route.source()
+                .inTransaction(
+                        "The source could not be asked for mirrors",
+                        connection -> AppliedPosition.mirrorsOf(
+                                connection, route.task(), route.name().reverse().text()));
     }
 
     /**
@@ -87,7 +62,7 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
                 .read().stream().map(TableProgress::table).toList();
         requireTables(tables);
         try (Connection connection = route.destination().open()) {
-            new Publication(first.publication()).include(connection, POSITIONS);
+            new Publication(first.publication()).include(connection, AppliedPosition.TABLE);
         } catch (SQLException e) {
             throw SqlFaults.explain("The publication of task " + first + " could not take in the positions", e);
         }
@@ -108,24 +83,13 @@ public record Mirror(Route route, ObjectSelection objects, TaskName first) {
                             + "; a mirror of it can begin in phase incremental.",
                     "See dts-sync status of " + first + ".");
         }
-        SourceIdentity theirs = new SourceIdentity(
-                progress.get().sourceSystemIdentifier().orElse(""),
-                sourceDatabase().orElse(""));
+        SourceIdentity theirs = new ProgressStore(route.source(), first.text())
+                .source()
+                .map(SourceIdentity::of)
+                .orElseGet(() -> new SourceIdentity("", ""));
         if (!SourceIdentity.current(route.destination()).equals(theirs)) {
             throw wrong("Task " + first + " captures another database than the destination.");
         }
-    }
-
-    private Optional<String> sourceDatabase() {
-        return route.source().inTransaction("The state of task " + first + " could not be read", connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT source_database FROM dts_sync.task WHERE task = ?")) {
-                statement.setString(1, first.text());
-                try (ResultSet rows = statement.executeQuery()) {
-                    return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
-                }
-            }
-        });
     }
 
     private SyncException wrong(String what) {

@@ -14,13 +14,15 @@ import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.config.ObjectSelection;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
-import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.state.HeartbeatStore;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StateSchema;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
+import org.dtssync.app.state.Verifications;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.avro.CutCodec;
@@ -28,12 +30,11 @@ import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.FirstCut;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +59,7 @@ public final class Preparation {
     private final CaptureSettings capture;
     private final Supplier<CutCodec> codec;
     private final String mirrored;
-    private final Fence fence;
+    private final Epoch epoch;
     private final ProgressStore progress;
 
     /**
@@ -68,7 +69,7 @@ public final class Preparation {
      * @param capture how the capture will reach the topics
      * @param codec makes what writes cut 0
      * @param mirrored the task that leaves out what this one writes
-     * @param fence the right to write to the destination
+     * @param epoch the right to write to the destination
      */
     public Preparation(
             Route route,
@@ -76,13 +77,13 @@ public final class Preparation {
             CaptureSettings capture,
             Supplier<CutCodec> codec,
             String mirrored,
-            Fence fence) {
+            Epoch epoch) {
         this.route = route;
         this.objects = objects;
         this.capture = capture;
         this.codec = codec;
         this.mirrored = mirrored;
-        this.fence = fence;
+        this.epoch = epoch;
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
@@ -95,7 +96,7 @@ public final class Preparation {
                     "No table of the source matches objects.include.",
                     "Correct objects.include and objects.exclude in the task file.");
         }
-        progress.addTables(tables, fence);
+        progress.addTables(tables, epoch);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeStructures(names);
         start(names, NO_LIMIT);
@@ -105,14 +106,14 @@ public final class Preparation {
         try (Connection source = route.source().open()) {
             setLockLimit(source, lockLimit);
             // What was found equal was the stream before.
-            new Verifications(route.destination(), route.task()).forget(fence);
-            makeHeartbeat(source);
+            new Verifications(route.destination(), route.task()).forget(epoch);
+            new StateSchema(route.source()).installHeartbeat();
             makePublication(source, names);
-            new PublicationWatch(route).record(source, fence);
+            new PublicationWatch(route).record(source, epoch);
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
             String systemIdentifier = systemIdentifier(source);
-            progress.sourceSystem(systemIdentifier, source.getCatalog(), fence);
+            progress.sourceSystem(systemIdentifier, source.getCatalog(), epoch);
             begin(start, systemIdentifier);
             LOG.info(
                     "Prepared. task={} slot={} lsn={} tables={}",
@@ -132,17 +133,17 @@ public final class Preparation {
      */
     public void follow(List<TableName> tables) {
         if (!progress.exists()) {
-            progress.enter(Phase.INCREMENTAL, fence);
+            progress.enter(Phase.INCREMENTAL, epoch);
         }
         Set<TableName> wanted = Set.copyOf(tables);
         List<TableProgress> followed = new SelectedTables(route.source(), objects)
                 .read().stream().filter(table -> wanted.contains(table.table())).toList();
-        progress.addTables(followed, fence);
-        followed.forEach(table -> progress.tableState(table.table(), TableState.STREAMING, fence));
+        progress.addTables(followed, epoch);
+        followed.forEach(table -> progress.tableState(table.table(), TableState.STREAMING, epoch));
         storeStructures(tables);
         List<TableName> published = new ArrayList<>(tables);
         // By these rows our own transactions of the other direction are recognised.
-        published.add(new TableName(SqlResources.SCHEMA, "apply_position"));
+        published.add(AppliedPosition.TABLE);
         start(published, SLOT_LOCK_LIMIT);
     }
 
@@ -151,11 +152,11 @@ public final class Preparation {
         new StructureFingerprint(route.source()).read(names, (table, structure) -> {
             part.put(table, structure);
             if (part.size() == STRUCTURES_AT_ONCE) {
-                progress.storeStructures(part, fence);
+                progress.storeStructures(part, epoch);
                 part.clear();
             }
         });
-        progress.storeStructures(part, fence);
+        progress.storeStructures(part, epoch);
     }
 
     /** A slot waits for every transaction that is open when it is made. */
@@ -165,21 +166,9 @@ public final class Preparation {
         }
     }
 
-    private static void makeHeartbeat(Connection source) throws SQLException {
-        try (Statement statement = source.createStatement()) {
-            // Two tasks preparing at once would collide on the catalog's unique indexes.
-            statement.execute("SELECT pg_advisory_lock(hashtext('dts_sync'))");
-            try {
-                statement.execute(SqlResources.HEARTBEAT.text());
-            } finally {
-                statement.execute("SELECT pg_advisory_unlock(hashtext('dts_sync'))");
-            }
-        }
-    }
-
     private void makePublication(Connection source, List<TableName> names) throws SQLException {
         List<TableName> published = new ArrayList<>(names);
-        published.add(new TableName(SqlResources.SCHEMA, "heartbeat"));
+        published.add(HeartbeatStore.TABLE);
         new Publication(route.name().publication()).create(source, published);
     }
 
@@ -204,11 +193,11 @@ public final class Preparation {
 
     private void begin(Lsn start, String systemIdentifier) {
         FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
-        progress.cutsTopic(first.topicId(), fence);
+        progress.cutsTopic(first.topicId(), epoch);
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
-            fence.hold(connection);
-            AppliedPosition.begin(connection, fence, new AppliedPosition(start, first.offset()), mirrored);
+            epoch.hold(connection);
+            AppliedPosition.begin(connection, epoch, new AppliedPosition(start, first.offset()), mirrored);
             // In this transaction, which a capture in the other direction leaves out.
             forgetHeartbeat(connection);
             connection.commit();
@@ -219,10 +208,6 @@ public final class Preparation {
 
     /** A row that an earlier stream left at one end only could not be followed. */
     private void forgetHeartbeat(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("DELETE FROM dts_sync.heartbeat WHERE task = ?")) {
-            statement.setString(1, route.task());
-            statement.executeUpdate();
-        }
+        new HeartbeatStore(route.task()).forget(connection);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import org.dtssync.app.state.Chunk;
 
 /**
  * What is left to copy, in the order it should be: tables without a key first, then the largest, small ones last and several

@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.catalog.KeyOrder;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.Chunk;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.postgres.TableName;
 
 /**

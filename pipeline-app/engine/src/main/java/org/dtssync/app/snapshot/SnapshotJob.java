@@ -1,13 +1,17 @@
 package org.dtssync.app.snapshot;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SnapshotSettings;
-import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.state.Chunk;
+import org.dtssync.app.state.ChunkStore;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *   <li>A chunk is read under a lock that was taken before its snapshot ({@link ChunkCopy}).
  *   <li>A chunk is committed only when all it shows is safe on the source's disk ({@link SourceWal}).
  *   <li>Chunks divide the keys, so rows that move between them while they are read break no key ({@link KeyOrder}).
- *   <li>Every transaction at the destination holds the fence, whose loss ends the job at once.
+ *   <li>Every transaction at the destination holds the epoch, whose loss ends the job at once.
  * </ul>
  *
  * <p>Used by one thread, which may be interrupted; {@link #progress} may be read by any.
@@ -50,7 +54,7 @@ public final class SnapshotJob {
      * @param source the database to read
      * @param destination the database to write
      * @param store the task's progress
-     * @param fence this instance's right to write
+     * @param epoch this instance's right to write
      * @param settings how many workers and how large the chunks
      * @param retry how long passing faults are retried
      * @param emptyFirst whether rows that are at the destination before the load are removed, once
@@ -60,7 +64,7 @@ public final class SnapshotJob {
             DatabaseConnections source,
             DatabaseConnections destination,
             ProgressStore store,
-            Fence fence,
+            Epoch epoch,
             SnapshotSettings settings,
             RetrySettings retry,
             boolean emptyFirst,
@@ -68,7 +72,7 @@ public final class SnapshotJob {
         this.source = source;
         this.destination = destination;
         this.store = store;
-        this.chunks = new ChunkStore(store, fence);
+        this.chunks = new ChunkStore(store, epoch);
         this.settings = settings;
         this.retrySettings = retry;
         this.emptyFirst = emptyFirst;
@@ -110,7 +114,7 @@ public final class SnapshotJob {
     public void resnapshot(TableName table) throws InterruptedException {
         try (Sessions sessions = new Sessions(source, destination)) {
             new CopyRetry(retrySettings, listener).run("Table " + table + " could not be reset", sessions, () -> {
-                chunks.reset(sessions.destination(), table);
+                chunks.reset(sessions.destination(), table, SnapshotJob::empty);
                 return table;
             });
         }
@@ -123,10 +127,14 @@ public final class SnapshotJob {
 
     private List<Chunk> plan(CopyRetry retry, Sessions sessions) throws InterruptedException {
         return retry.run("The chunks of the snapshot could not be planned", sessions, () -> {
-            chunks.plan(sessions.destination(), emptyFirst);
+            chunks.plan(sessions.destination(), emptyFirst ? SnapshotJob::empty : ChunkStore.Emptying.NONE);
             chunks.settle(sessions.destination());
             return chunks.pending(sessions.destination());
         });
+    }
+
+    private static void empty(Connection destination, List<TableName> tables) throws SQLException {
+        new TableEmptier(destination).empty(tables);
     }
 
     private void copy(List<Chunk> pending) throws InterruptedException {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.postgres.TableName;
 
 /**

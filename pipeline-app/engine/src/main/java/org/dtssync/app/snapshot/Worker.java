@@ -2,6 +2,9 @@ package org.dtssync.app.snapshot;
 
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.app.state.Chunk;
+import org.dtssync.app.state.ChunkStore;
+import org.dtssync.app.state.CopiedChunk;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.LongConsumer;
+import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -18,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The task's row in {@code dts_sync.heartbeat} at the source: written once a second, so that an idle source holds no WAL for
+ * The task's heartbeat at the source: written once a second, so that an idle source holds no WAL for
  * the slot, and applied at the destination like any row, which proves that everything before it is there.
  *
  * <p>Thread-safe.
@@ -37,6 +38,7 @@ public final class Heartbeat {
     private static final int LOOKS_PER_WARNING = 6;
 
     private final String task;
+    private final HeartbeatStore beats;
     private final DatabaseConnections source;
     private final DatabaseConnections destination;
     private final ReplicationSlot slot;
@@ -52,6 +54,7 @@ public final class Heartbeat {
      */
     public Heartbeat(Route route, long walWarningBytes, LongConsumer walRetained) {
         this.task = route.task();
+        this.beats = new HeartbeatStore(task);
         this.source = route.source();
         this.destination = route.destination();
         this.slot = route.slot();
@@ -62,10 +65,10 @@ public final class Heartbeat {
     /** Beats until interrupted. */
     public void beat() throws InterruptedException {
         try (Connection connection = source.open()) {
-            for (int beats = 0; ; beats++) {
-                write(connection);
-                if (beats % BEATS_PER_LOOK == 0) {
-                    lookAtWal(connection, beats % (BEATS_PER_LOOK * LOOKS_PER_WARNING) == 0);
+            for (int beat = 0; ; beat++) {
+                beats.write(connection);
+                if (beat % BEATS_PER_LOOK == 0) {
+                    lookAtWal(connection, beat % (BEATS_PER_LOOK * LOOKS_PER_WARNING) == 0);
                 }
                 Thread.sleep(INTERVAL_MILLIS);
             }
@@ -84,7 +87,7 @@ public final class Heartbeat {
                 Statement statement = connection.createStatement()) {
             statement.execute("SET synchronous_commit = on");
             Lsn before = insertLsn(connection);
-            write(connection);
+            beats.write(connection);
             return before;
         } catch (SQLException e) {
             throw SqlFaults.explain("The heartbeat could not be written at the source", e);
@@ -103,20 +106,6 @@ public final class Heartbeat {
                         walWarningBytes);
             }
         });
-    }
-
-    private long write(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                INSERT INTO dts_sync.heartbeat (task, sequence, written_at) VALUES (?, 1, clock_timestamp())
-                ON CONFLICT (task) DO UPDATE SET sequence = heartbeat.sequence + 1, written_at = clock_timestamp()
-                RETURNING sequence
-                """)) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getLong(1);
-            }
-        }
     }
 
     /**
@@ -138,9 +127,9 @@ public final class Heartbeat {
         long deadline = System.nanoTime() + limit.toNanos();
         try (Connection sourceConnection = source.open();
                 Connection destinationConnection = destination.open()) {
-            long written = write(sourceConnection);
+            long written = beats.write(sourceConnection);
             Lsn lsn = insertLsn(sourceConnection);
-            while (applied(destinationConnection) < written) {
+            while (beats.sequence(destinationConnection) < written) {
                 if (System.nanoTime() > deadline) {
                     throw new SyncException(
                             FaultKind.TRANSIENT,
@@ -160,16 +149,6 @@ public final class Heartbeat {
                 ResultSet rows = statement.executeQuery()) {
             rows.next();
             return Lsn.parse(rows.getString(1));
-        }
-    }
-
-    private long applied(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT sequence FROM dts_sync.heartbeat WHERE task = ?")) {
-            statement.setString(1, task);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? rows.getLong(1) : 0;
-            }
         }
     }
 }

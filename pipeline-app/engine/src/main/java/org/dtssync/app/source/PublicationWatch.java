@@ -13,19 +13,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.PublicationRecords;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
+import org.dtssync.app.state.HeartbeatStore;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.PublicationRecords;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 
 /**
  * Compares the task's publication with the one it was prepared with. What a changed publication leaves out is missing from the
@@ -61,16 +62,16 @@ public final class PublicationWatch {
      *
      * @param source the source
      */
-    public void record(Connection source, Fence fence) throws SQLException {
+    public void record(Connection source, Epoch epoch) throws SQLException {
         Found found = read(source).orElseThrow(this::gone);
-        records().store(found.identity(), identifiers(found), fence);
+        records().store(found.identity(), identifiers(found), epoch);
     }
 
     /** Remembers one table's entry as it is. */
-    public void record(Connection source, TableName table, Fence fence) throws SQLException {
+    public void record(Connection source, TableName table, Epoch epoch) throws SQLException {
         Map<TableName, String> all = identifiers(read(source).orElseThrow(this::gone));
         all.keySet().retainAll(Set.of(table));
-        records().store(all, fence);
+        records().store(all, epoch);
     }
 
     private static Map<TableName, String> identifiers(Found found) {
@@ -146,7 +147,7 @@ public final class PublicationWatch {
         found.entries().forEach(entry -> entries.put(entry.table(), entry));
         for (TableName table : expected()) {
             Entry entry = entries.get(table);
-            boolean ours = table.schema().equals(SqlResources.SCHEMA);
+            boolean ours = table.schema().equals(StateMigrations.SCHEMA);
             Optional<String> how = Optional.empty();
             if (entry == null) {
                 how = Optional.of("was taken out of publication " + name);
@@ -173,7 +174,7 @@ public final class PublicationWatch {
         for (Entry entry : found.entries()) {
             // A table that was renamed keeps its entry; it is the structure that tells of it.
             if (!expected.contains(entry.table())
-                    && !entry.table().schema().equals(SqlResources.SCHEMA)
+                    && !entry.table().schema().equals(StateMigrations.SCHEMA)
                     && !identifiers.contains(entry.identifier())) {
                 faults.put(
                         "Table " + entry.table() + " was added to publication " + name
@@ -191,7 +192,7 @@ public final class PublicationWatch {
                 expected.add(table.table());
             }
         }
-        expected.add(new TableName(SqlResources.SCHEMA, "heartbeat"));
+        expected.add(HeartbeatStore.TABLE);
         return expected;
     }
 

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -22,20 +23,12 @@ public record SourceIdentity(String systemIdentifier, String database) {
 
     /** Reads what the task was prepared with; empty before that. */
     static Optional<SourceIdentity> stored(Route route) {
-        try (Connection destination = route.destination().open();
-                PreparedStatement statement = destination.prepareStatement("""
-                        SELECT source_system_identifier, source_database FROM dts_sync.task
-                        WHERE task = ? AND source_system_identifier IS NOT NULL
-                        """)) {
-            statement.setString(1, route.task());
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next()
-                        ? Optional.of(new SourceIdentity(rows.getString(1), rows.getString(2)))
-                        : Optional.empty();
-            }
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The source of task " + route.task() + " could not be looked up", e);
-        }
+        return new ProgressStore(route.destination(), route.task()).source().map(SourceIdentity::of);
+    }
+
+    /** Returns what a task was prepared with. */
+    public static SourceIdentity of(ProgressStore.PreparedSource source) {
+        return new SourceIdentity(source.systemIdentifier(), source.database());
     }
 
     /** Reads which database this is. */

@@ -1,12 +1,10 @@
 package org.dtssync.app.source;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
 
@@ -15,10 +13,10 @@ import org.dtssync.connectors.postgres.SqlFaults;
  * taken away where it was applied, so that no transaction of its applier can begin any more. Safe to run again.
  *
  * @param route the direction that ends
- * @param fence the right to write where it was applied, held until all of it is done: an instance that was frozen must not end
+ * @param epoch the right to write where it was applied, held until all of it is done: an instance that was frozen must not end
  *     the stream of a successor when it wakes
  */
-public record StreamEnd(Route route, Fence fence) {
+public record StreamEnd(Route route, Epoch epoch) {
 
     private static final long SLOT_WAIT_MILLIS = 100;
     private static final int SLOT_WAITS = 100;
@@ -27,8 +25,8 @@ public record StreamEnd(Route route, Fence fence) {
         try (Connection destination = route.destination().open();
                 Connection source = route.source().open()) {
             destination.setAutoCommit(false);
-            if (hasPositions(destination)) {
-                fence.hold(destination);
+            if (AppliedPosition.isKept(destination)) {
+                epoch.hold(destination);
                 AppliedPosition.revoke(destination, route.task());
             }
             dropSlot(route.slot(), source);
@@ -36,14 +34,6 @@ public record StreamEnd(Route route, Fence fence) {
             destination.commit();
         } catch (SQLException e) {
             throw SqlFaults.explain("The stream " + route.name().slot() + " could not be ended", e);
-        }
-    }
-
-    private static boolean hasPositions(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT to_regclass('dts_sync.apply_position') IS NOT NULL")) {
-            rows.next();
-            return rows.getBoolean(1);
         }
     }
 

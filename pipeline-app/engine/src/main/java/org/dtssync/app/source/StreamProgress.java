@@ -11,7 +11,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 
@@ -46,7 +46,7 @@ public final class StreamProgress {
         if (recording) {
             for (Cut.CutPartition part : cut.partitions()) {
                 TopicTable table = names.tableOf(part.topic());
-                if (!table.schema().equals(SqlResources.SCHEMA)) {
+                if (!table.schema().equals(StateMigrations.SCHEMA)) {
                     seen.add(new Seen(table, part.endOffset() - part.firstOffset(), reached));
                 }
             }

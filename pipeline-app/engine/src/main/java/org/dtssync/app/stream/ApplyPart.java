@@ -4,15 +4,15 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.StructureRecords;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StructureRecords;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.ApplyListener;
 import org.dtssync.connectors.apply.ApplySettings;
 import org.dtssync.connectors.apply.CatchUpRows;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 
@@ -27,7 +27,7 @@ public final class ApplyPart {
     private final Map<String, String> kafka;
     private final TopicCodecs codecs;
     private final Budgets budgets;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Retry retry;
     private final ApplyListener listener;
     private final ProgressStore progress;
@@ -39,21 +39,21 @@ public final class ApplyPart {
      * Creates one; opens nothing yet.
      *
      * @param kafka properties of clients
-     * @param fence the right to write to the destination
+     * @param epoch the right to write to the destination
      */
     ApplyPart(
             Route route,
             Map<String, String> kafka,
             TopicCodecs codecs,
             Budgets budgets,
-            Fence fence,
+            Epoch epoch,
             Retry retry,
             ApplyListener listener) {
         this.route = route;
         this.kafka = kafka;
         this.codecs = codecs;
         this.budgets = budgets;
-        this.fence = fence;
+        this.epoch = epoch;
         this.retry = retry;
         this.listener = listener;
         this.progress = new ProgressStore(route.destination(), route.task());
@@ -82,7 +82,7 @@ public final class ApplyPart {
                         budgets.applyChanges(),
                         budgets.applyBytes()),
                 session,
-                fence,
+                epoch,
                 codecs.keys(),
                 codecs.values(),
                 codecs.cuts(),

@@ -9,15 +9,15 @@ import org.dtssync.app.catalog.StructureChange;
 import org.dtssync.app.catalog.StructureFingerprint;
 import org.dtssync.app.catalog.TableStructure;
 import org.dtssync.app.drift.StructureWatch;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.StructureRecords;
 import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StructureRecords;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.LostCuts;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 
 /** What must hold before a capture starts, and what a fault of it means. Used by the thread of the capture. */
@@ -25,7 +25,7 @@ final class CaptureChecks {
 
     private final Route route;
     private final Map<String, String> kafka;
-    private final Fence fence;
+    private final Epoch epoch;
     private final StructureWatch structure;
     private final ProgressStore progress;
     private final StructureRecords structures;
@@ -34,13 +34,13 @@ final class CaptureChecks {
      * Creates them; opens nothing yet.
      *
      * @param kafka properties of clients
-     * @param fence the right to write to the destination
+     * @param epoch the right to write to the destination
      * @param structure compares the source's structure with the recorded one
      */
-    CaptureChecks(Route route, Map<String, String> kafka, Fence fence, StructureWatch structure) {
+    CaptureChecks(Route route, Map<String, String> kafka, Epoch epoch, StructureWatch structure) {
         this.route = route;
         this.kafka = kafka;
-        this.fence = fence;
+        this.epoch = epoch;
         this.structure = structure;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new StructureRecords(route.destination(), route.task());
@@ -57,9 +57,9 @@ final class CaptureChecks {
 
     /** The broker fences whoever comes first in favour of whoever comes last: only the epoch says who may come. */
     void requireTask() {
-        route.destination().inTransaction("The epoch of task " + fence.task() + " could not be checked", connection -> {
-            fence.hold(connection);
-            return fence;
+        route.destination().inTransaction("The epoch of task " + epoch.task() + " could not be checked", connection -> {
+            epoch.hold(connection);
+            return epoch;
         });
     }
 
@@ -133,7 +133,7 @@ final class CaptureChecks {
         requireTask();
         return new SyncException(
                 FaultKind.TRANSIENT,
-                "The broker ended the open transaction of task " + fence.task()
+                "The broker ended the open transaction of task " + epoch.task()
                         + ": it took longer than transaction.timeout.ms, or another task of this name writes to the topics.",
                 "If it happens again and again, raise transaction.timeout.ms under kafka, and see that no other task has"
                         + " this name.",

@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.catalog.StructureStep;
 import org.dtssync.app.catalog.TableStructure;
-import org.dtssync.app.progress.RecordedStructure;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
+import org.dtssync.app.state.HeartbeatStore;
+import org.dtssync.app.state.RecordedStructure;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.apply.EarlierShape;
 import org.dtssync.connectors.apply.VisibleSnapshot;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
 
 /**
  * Turns the tables of the task, with the structures that were recorded for them, into what capture and applier are told. Never
@@ -24,7 +24,7 @@ import org.dtssync.schemas.SqlResources;
  */
 public final class CapturedTables {
 
-    private static final TableName HEARTBEAT = new TableName(SqlResources.SCHEMA, "heartbeat");
+    private static final TableName HEARTBEAT = HeartbeatStore.TABLE;
     private static final List<String> HEARTBEAT_KEY = List.of("task");
 
     private CapturedTables() {}

@@ -8,18 +8,18 @@ import java.util.function.Supplier;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.moving.MovingStream;
 import org.dtssync.app.prepare.Preparation;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.source.StreamProgress;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.Verifications;
 import org.dtssync.app.task.Background;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -36,7 +36,7 @@ public final class Direction implements MovingStream {
     private static final Logger LOG = LoggerFactory.getLogger(Direction.class);
 
     private final Route route;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Background background;
     private final Retry retry;
     private final AppliedMark applied;
@@ -51,7 +51,7 @@ public final class Direction implements MovingStream {
 
     Direction(
             Route route,
-            Fence fence,
+            Epoch epoch,
             Background background,
             Retry retry,
             AppliedMark applied,
@@ -63,7 +63,7 @@ public final class Direction implements MovingStream {
             ApplyPart apply,
             Preparation preparation) {
         this.route = route;
-        this.fence = fence;
+        this.epoch = epoch;
         this.background = background;
         this.retry = retry;
         this.applied = applied;
@@ -78,8 +78,8 @@ public final class Direction implements MovingStream {
     }
 
     @Override
-    public Fence fence() {
-        return fence;
+    public Epoch epoch() {
+        return epoch;
     }
 
     @Override
@@ -189,9 +189,9 @@ public final class Direction implements MovingStream {
 
     private boolean isEndedByOurselves() {
         return route.destination()
-                .inTransaction("The position of task " + fence.task() + " could not be looked up", connection -> {
-                    fence.hold(connection);
-                    return AppliedPosition.read(connection, fence.task()).isEmpty();
+                .inTransaction("The position of task " + epoch.task() + " could not be looked up", connection -> {
+                    epoch.hold(connection);
+                    return AppliedPosition.read(connection, epoch.task()).isEmpty();
                 });
     }
 

@@ -5,19 +5,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.drift.StructureWatch;
-import org.dtssync.app.progress.ComparedSlice;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
-import org.dtssync.app.progress.UnfinishedComparison;
-import org.dtssync.app.progress.Verifications;
 import org.dtssync.app.source.Heartbeat;
+import org.dtssync.app.state.ComparedSlice;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
+import org.dtssync.app.state.UnfinishedComparison;
+import org.dtssync.app.state.VerificationOutcome;
+import org.dtssync.app.state.Verifications;
 import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.SliceMemory;
 import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifySettings;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ public final class LiveVerification {
     private static final Duration RESUMABLE = Duration.ofDays(1);
 
     private final Route route;
-    private final Fence fence;
+    private final Epoch epoch;
     private final Heartbeat heartbeat;
     private final StructureWatch structure;
     private final VerifySettings settings;
@@ -40,13 +41,13 @@ public final class LiveVerification {
 
     LiveVerification(
             Route route,
-            Fence fence,
+            Epoch epoch,
             Heartbeat heartbeat,
             StructureWatch structure,
             VerifySettings settings,
             StreamListener listener) {
         this.route = route;
-        this.fence = fence;
+        this.epoch = epoch;
         this.heartbeat = heartbeat;
         this.structure = structure;
         this.settings = settings;
@@ -75,7 +76,7 @@ public final class LiveVerification {
     public VerifyReport run(Duration resumable) throws InterruptedException {
         structure.look();
         String digest = verifications().digest();
-        UnfinishedComparison unfinished = new UnfinishedComparison(route.destination(), route.task(), fence);
+        UnfinishedComparison unfinished = new UnfinishedComparison(route.destination(), route.task(), epoch);
         Map<TableName, List<ComparedSlice>> earlier = unfinished.resume(digest, resumable);
         if (!earlier.isEmpty()) {
             LOG.info(
@@ -96,8 +97,27 @@ public final class LiveVerification {
                 .verify(progress.tables().stream()
                         .filter(table -> table.state() != TableState.SKIPPED)
                         .toList());
-        verifications().record(report.lsn(), report.equal(), unfinished, digest, fence);
+        verifications().record(outcome(report), unfinished, digest, epoch);
         return report;
+    }
+
+    private static VerificationOutcome outcome(VerifyReport report) {
+        return new VerificationOutcome(
+                report.lsn(),
+                report.equal(),
+                report.tables().stream()
+                        .map(table -> new VerificationOutcome.Table(
+                                table.table(),
+                                table.rows(),
+                                table.chunks(),
+                                table.missing(),
+                                table.extra(),
+                                table.changed()))
+                        .toList(),
+                report.differences().stream()
+                        .map(row -> new VerificationOutcome.Row(
+                                row.table(), row.keyTexts(), row.kind().label(), row.columns()))
+                        .toList());
     }
 
     /** Compares some tables, or partitions of them, and records nothing; returns those that differ, in words. */

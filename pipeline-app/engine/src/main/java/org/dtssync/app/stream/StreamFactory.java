@@ -8,17 +8,17 @@ import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.ReplacedPartitions;
 import org.dtssync.app.drift.StructureWatch;
 import org.dtssync.app.prepare.Preparation;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.StructureRecords;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.source.StreamProgress;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StructureRecords;
 import org.dtssync.app.task.Background;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /** Wires the units of one direction. Thread-safe. */
 public final class StreamFactory {
@@ -42,21 +42,21 @@ public final class StreamFactory {
     /**
      * Makes a direction at rest.
      *
-     * @param fence the right to write to its destination
+     * @param epoch the right to write to its destination
      * @param background the threads' owner; those of the direction are a group of their own in it
      * @param listener notified of what it does
      */
-    public Direction open(Route route, Fence fence, Background background, StreamListener listener) {
+    public Direction open(Route route, Epoch epoch, Background background, StreamListener listener) {
         Retry retry = new Retry(task.retry(), listener);
         AppliedMark applied = new AppliedMark();
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
         StructureWatch structure = new StructureWatch(route, task.objects(), applied);
         LiveVerification verification =
-                new LiveVerification(route, fence, heartbeat, structure, verifySettings(), listener);
-        CaptureChecks checks = new CaptureChecks(route, kafka(), fence, structure);
+                new LiveVerification(route, epoch, heartbeat, structure, verifySettings(), listener);
+        CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
         ApplyPart apply = new ApplyPart(
-                route, kafka(), codecs(route), budgets, fence, retry, (position, commitTimeMicros, changes) -> {
+                route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes) -> {
                     applied.reached(position.lsn());
                     listener.applied(
                             position.lsn(),
@@ -65,7 +65,7 @@ public final class StreamFactory {
                 });
         return new Direction(
                 route,
-                fence,
+                epoch,
                 background.group(),
                 retry,
                 applied,
@@ -74,7 +74,7 @@ public final class StreamFactory {
                 verification,
                 new StructureCheckLoop(
                         structure,
-                        new ReplacedPartitions(route, fence, verification::differing),
+                        new ReplacedPartitions(route, epoch, verification::differing),
                         checks,
                         budgets.structureMillis()),
                 () -> new CapturePart(
@@ -87,13 +87,13 @@ public final class StreamFactory {
                         captured,
                         listener),
                 apply,
-                preparation(route, fence));
+                preparation(route, epoch));
     }
 
     /** Makes the preparation of a direction. */
-    public Preparation preparation(Route route, Fence fence) {
+    public Preparation preparation(Route route, Epoch epoch) {
         return new Preparation(
-                route, task.objects(), captureSettings(route, List.of()), codecs(route)::cuts, mirrored(route), fence);
+                route, task.objects(), captureSettings(route, List.of()), codecs(route)::cuts, mirrored(route), epoch);
     }
 
     private TopicCodecs codecs(Route route) {

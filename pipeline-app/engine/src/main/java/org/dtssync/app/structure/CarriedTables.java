@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 
 /**
  * The tables of one database that the selection takes, with their oids. Immutable.
@@ -42,7 +42,7 @@ record CarriedTables(Map<TableName, Long> oids, Set<TableName> roots) {
             while (rows.next()) {
                 TableName table = new TableName(rows.getString(2), rows.getString(3));
                 TableName root = new TableName(rows.getString(4), rows.getString(5));
-                if (!root.schema().equals(SqlResources.SCHEMA) && selection.selects(root.schema(), root.table())) {
+                if (!root.schema().equals(StateMigrations.SCHEMA) && selection.selects(root.schema(), root.table())) {
                     oids.put(table, rows.getLong(1));
                     if (table.equals(root)) {
                         roots.add(table);

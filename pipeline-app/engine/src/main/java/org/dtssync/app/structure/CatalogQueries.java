@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.TableName;
 
 /**

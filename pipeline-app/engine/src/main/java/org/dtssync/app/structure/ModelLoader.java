@@ -9,7 +9,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 import org.pgcodekeeper.core.database.base.jdbc.IJdbcConnector;
 import org.pgcodekeeper.core.ignorelist.IgnoreSchemaList;
 import org.pgcodekeeper.core.loader.FullAnalyze;
@@ -141,7 +141,7 @@ final class ModelLoader extends JdbcLoaderBase {
         return new IgnoreSchemaList() {
             @Override
             public boolean getNameStatus(String schema) {
-                return !schema.equals(SqlResources.SCHEMA);
+                return !schema.equals(StateMigrations.SCHEMA);
             }
         };
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.SqlResources;
+import org.dtssync.schemas.StateMigrations;
 import org.jgrapht.Graph;
 import org.jgrapht.graph.DefaultEdge;
 import org.pgcodekeeper.core.model.difftree.DbObjType;
@@ -75,7 +75,7 @@ final class ModelStatements {
         if (schema == null) {
             return isCastOfCarriedTypes(statement);
         }
-        if (schema.equals(SqlResources.SCHEMA)) {
+        if (schema.equals(StateMigrations.SCHEMA)) {
             return false;
         }
         if (statement instanceof AbstractTable) {

@@ -9,10 +9,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,20 +46,20 @@ final class ObjectMaker {
             Pattern.compile("\\A\\s*CREATE\\s+OR\\s+REPLACE\\s+(?=[A-Z])", Pattern.CASE_INSENSITIVE);
 
     private final DatabaseConnections destination;
-    private final StructureStore store;
-    private final Fence fence;
+    private final StructureObjectStore store;
+    private final Epoch epoch;
     private final Existing existing;
     private final StructureListener listener;
 
     ObjectMaker(
             DatabaseConnections destination,
-            StructureStore store,
-            Fence fence,
+            StructureObjectStore store,
+            Epoch epoch,
             Existing existing,
             StructureListener listener) {
         this.destination = unsplit(destination);
         this.store = store;
-        this.fence = fence;
+        this.epoch = epoch;
         this.existing = existing;
         this.listener = listener;
     }
@@ -119,14 +123,14 @@ final class ObjectMaker {
                 return ObjectState.DONE;
             }
             if (isOtherLayout(stored.object(), refused)) {
-                fence.hold(connection);
+                epoch.hold(connection);
                 store.skipWithAll(connection, stored.object().tables().get(0), OTHER_LAYOUT);
                 connection.commit();
                 return ObjectState.SKIPPED;
             }
             boolean kept = existing != Existing.FAIL && EXISTS.contains(String.valueOf(refused.getSQLState()));
             ObjectState state = kept ? ObjectState.DONE : ObjectState.FAILED;
-            fence.hold(connection);
+            epoch.hold(connection);
             store.record(connection, stored.object(), state, kept ? null : message(refused));
             connection.commit();
             return state;
@@ -146,7 +150,7 @@ final class ObjectMaker {
     private SQLException tryToMake(Connection connection, StoredObject stored) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                fence.hold(connection);
+                epoch.hold(connection);
                 try (Statement statement = connection.createStatement()) {
                     // Braces and question marks in the structure are not the driver's.
                     statement.setEscapeProcessing(false);

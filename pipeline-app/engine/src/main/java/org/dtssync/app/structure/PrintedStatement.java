@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.dtssync.app.state.StructureObject;
 
 /**
  * Compares statements as printed by servers of different versions. Immutable.

@@ -6,10 +6,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /**
  * Makes the objects of the list at the destination, each in a transaction of its own that also records it as done.
@@ -29,7 +34,7 @@ public final class StructureApplier {
     private static final List<Set<String>> PARALLEL_WAVES =
             List.of(KEYS, Set.of("attached-index"), Set.of("check"), Set.of("foreign-key"));
 
-    private final StructureStore store;
+    private final StructureObjectStore store;
     private final int workers;
     private final ObjectMaker maker;
 
@@ -38,21 +43,21 @@ public final class StructureApplier {
      *
      * @param destination the database the objects are made in
      * @param store the task's list, saved before
-     * @param fence the right to write
+     * @param epoch the right to write
      * @param existing what becomes of objects that exist already: a failure, or done
      * @param workers how many connections build keys and post-data side by side
      * @param listener is told of each object
      */
     public StructureApplier(
             DatabaseConnections destination,
-            StructureStore store,
-            Fence fence,
+            StructureObjectStore store,
+            Epoch epoch,
             Existing existing,
             int workers,
             StructureListener listener) {
         this.store = store;
         this.workers = workers;
-        this.maker = new ObjectMaker(destination, store, fence, existing, listener);
+        this.maker = new ObjectMaker(destination, store, epoch, existing, listener);
     }
 
     /** Makes all of one section; those before it are made. */

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObject;
 import org.pgcodekeeper.core.model.difftree.DbObjType;
 import org.pgcodekeeper.core.schema.PgStatement;
 import org.pgcodekeeper.core.schema.pg.AbstractPgView;

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -49,15 +49,15 @@ public final class StructureFinisher {
     private final DatabaseConnections source;
     private final DatabaseConnections destination;
     private final ObjectSelection selection;
-    private final Fence fence;
+    private final Epoch epoch;
 
     /** Creates a finisher; opens nothing yet. */
     public StructureFinisher(
-            DatabaseConnections source, DatabaseConnections destination, ObjectSelection selection, Fence fence) {
+            DatabaseConnections source, DatabaseConnections destination, ObjectSelection selection, Epoch epoch) {
         this.source = source;
         this.destination = destination;
         this.selection = selection;
-        this.fence = fence;
+        this.epoch = epoch;
     }
 
     /**
@@ -141,7 +141,7 @@ public final class StructureFinisher {
     }
 
     private void run(Connection connection, String sql) throws SQLException {
-        fence.hold(connection);
+        epoch.hold(connection);
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {

@@ -1,5 +1,8 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.StructureObject;
+
 /** Is told of each object that is made or refused, by several threads at once. */
 @FunctionalInterface
 public interface StructureListener {

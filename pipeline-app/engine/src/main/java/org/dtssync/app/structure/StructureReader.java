@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.pgcodekeeper.core.settings.CoreSettings;

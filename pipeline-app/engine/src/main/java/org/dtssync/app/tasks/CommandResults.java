@@ -1,6 +1,7 @@
 package org.dtssync.app.tasks;
 
-import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.moving.SwitchReportJson;
+import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.connectors.fault.FaultKind;
 
@@ -49,7 +50,7 @@ final class CommandResults {
         String json = kept.result().get();
         return command instanceof TaskCommand.Verify
                 ? new TaskOutcome.Verified(new VerificationReport(TaskJson.verification(json)))
-                : new TaskOutcome.Switched(new MoveReport(TaskJson.move(json)));
+                : new TaskOutcome.Switched(new MoveReport(SwitchReportJson.read(json)));
     }
 
     private static Result failure(int code) {

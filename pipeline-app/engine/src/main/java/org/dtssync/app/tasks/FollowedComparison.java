@@ -2,10 +2,10 @@ package org.dtssync.app.tasks;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.dtssync.app.progress.ComparisonAdvance;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TaskProgress;
+import org.dtssync.app.state.ComparisonAdvance;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.app.verify.VerifyListener;

@@ -3,6 +3,7 @@ package org.dtssync.app.tasks;
 import java.util.Locale;
 import org.dtssync.app.moving.EndpointResult;
 import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.moving.SwitchReportJson;
 
 /**
  * What came of a switchover, a rollback or a completion.
@@ -13,7 +14,7 @@ public record MoveReport(SwitchReport report) implements Report {
 
     @Override
     public String json() {
-        return TaskJson.move(report);
+        return SwitchReportJson.write(report);
     }
 
     /** Returns what was measured, if anything was, and what to do next. */

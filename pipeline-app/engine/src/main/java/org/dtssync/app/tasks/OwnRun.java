@@ -7,7 +7,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;

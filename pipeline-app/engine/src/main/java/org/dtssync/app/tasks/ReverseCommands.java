@@ -2,7 +2,7 @@ package org.dtssync.app.tasks;
 
 import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.pipeline.ReverseActions;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.tasks.CommandDesk.Answer;
 
 /**

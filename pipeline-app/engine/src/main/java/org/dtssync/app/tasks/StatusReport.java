@@ -3,8 +3,8 @@ package org.dtssync.app.tasks;
 import java.util.Locale;
 import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 
 /**
  * How far a task is at one moment.

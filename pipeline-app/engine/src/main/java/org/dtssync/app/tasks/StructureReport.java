@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.structure.ObjectState;
-import org.dtssync.app.structure.StoredObject;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.structure.StructureComparison;
 import org.dtssync.app.structure.StructureDifference;
-import org.dtssync.app.structure.StructureStore;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
 
@@ -51,7 +51,7 @@ public record StructureReport(int objects, List<StructureDifference> differences
     private static Map<String, String> decided(DatabaseConnections destination, String task) {
         Map<String, String> decided = new TreeMap<>();
         if (new ProgressStore(destination, task).exists()) {
-            for (StoredObject object : new StructureStore(destination, task).list()) {
+            for (StoredObject object : new StructureObjectStore(destination, task).list()) {
                 if (object.state() == ObjectState.SKIPPED) {
                     decided.put(object.object().name(), "skipped");
                 } else if (object.corrected().isPresent()) {

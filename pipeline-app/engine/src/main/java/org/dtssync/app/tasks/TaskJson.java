@@ -11,11 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.dtssync.app.control.TaskStatus;
-import org.dtssync.app.moving.EndpointResult;
 import org.dtssync.app.moving.Gate;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.precheck.PrecheckItem;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.verify.Difference;
 import org.dtssync.app.verify.TableResult;
 import org.dtssync.app.verify.VerifyReport;
@@ -120,36 +118,6 @@ final class TaskJson {
                 .forEach(
                         (object, why) -> array.addObject().put("object", object).put("kind", why));
         return write(root);
-    }
-
-    /** Returns what came of moving the applications. */
-    static String move(SwitchReport report) {
-        ObjectNode root = MAPPER.createObjectNode();
-        root.put("direction", report.direction())
-                .put("moved", report.moved())
-                .put("stall_seconds", Math.round(report.stallSeconds() * 1000) / 1000.0)
-                .put("lsn", report.lsn())
-                .put("sequences", report.sequences())
-                .put("verification", report.verification())
-                .put("verified_at", report.verifiedAt())
-                .put("endpoint", report.endpoint().label())
-                .put("next", report.next());
-        return write(root);
-    }
-
-    /** Reads what {@link #move(SwitchReport)} wrote, also that of an earlier release, which did not tell of the endpoint. */
-    static SwitchReport move(String json) {
-        JsonNode root = read(json);
-        return new SwitchReport(
-                root.get("direction").asText(),
-                root.get("moved").asBoolean(),
-                root.get("stall_seconds").asDouble(),
-                root.get("lsn").isNull() ? null : root.get("lsn").asText(),
-                root.get("sequences").asInt(),
-                root.get("verification").asText(),
-                root.path("verified_at").asText(null),
-                EndpointResult.valueOf(root.path("endpoint").asText("untouched").toUpperCase(Locale.ROOT)),
-                root.get("next").asText());
     }
 
     /** Returns a verification as the command line promises it. */

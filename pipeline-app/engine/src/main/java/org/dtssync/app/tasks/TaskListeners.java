@@ -2,8 +2,8 @@ package org.dtssync.app.tasks;
 
 import java.time.Duration;
 import java.util.List;
-import org.dtssync.app.progress.Phase;
 import org.dtssync.app.snapshot.SnapshotProgress;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;

@@ -3,10 +3,12 @@ package org.dtssync.app.tasks;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.structure.ObjectState;
-import org.dtssync.app.structure.StoredObject;
-import org.dtssync.app.structure.StructureStore;
+import org.dtssync.app.state.Author;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StateSchema;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 
@@ -16,13 +18,15 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
  */
 public final class TaskStructure {
 
+    private final StateSchema state;
     private final ProgressStore progress;
-    private final StructureStore store;
+    private final StructureObjectStore store;
 
     TaskStructure(TaskFile task) {
         DatabaseConnections destination = Route.forReading(task).destination();
+        this.state = new StateSchema(destination);
         this.progress = new ProgressStore(destination, task.name());
-        this.store = new StructureStore(destination, task.name());
+        this.store = new StructureObjectStore(destination, task.name());
     }
 
     /**
@@ -51,17 +55,17 @@ public final class TaskStructure {
 
     /** Returns all objects in the order in which they are made; none before a run has read them from the source. */
     public List<Item> list() {
-        return progress.exists() ? store.list().stream().map(Item::of).toList() : List.of();
+        return progress.exists() ? known().list().stream().map(Item::of).toList() : List.of();
     }
 
     /** Returns one object. */
     public Item show(String name) {
-        return Item.of(store.show(name));
+        return Item.of(known().show(name));
     }
 
     /** Gives one that is not made yet another statement. */
     public void set(String name, String sql) {
-        store.set(name, sql);
+        known().set(name, sql, Author.ofCommandLine());
     }
 
     /**
@@ -70,8 +74,14 @@ public final class TaskStructure {
      * @return the names of others that mention it
      */
     public List<String> skip(String name) {
-        List<String> mentions = store.mentions(name);
-        store.skip(name);
+        List<String> mentions = known().mentions(name);
+        store.skip(name, Author.ofCommandLine(), null);
         return mentions;
+    }
+
+    /** A newer release may keep them in another way. */
+    private StructureObjectStore known() {
+        state.requireKnown();
+        return store;
     }
 }

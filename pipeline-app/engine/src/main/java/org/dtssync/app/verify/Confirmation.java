@@ -73,10 +73,16 @@ final class Confirmation {
             long destination = row.getValue().destination().sum().rows();
             if (source > destination) {
                 findings.missing(
-                        table.name(), label(row.getValue().source(), source - destination), source - destination);
+                        table.name(),
+                        label(row.getValue().source(), source - destination),
+                        row.getKey(),
+                        source - destination);
             } else if (source < destination) {
                 findings.extra(
-                        table.name(), label(row.getValue().destination(), destination - source), destination - source);
+                        table.name(),
+                        label(row.getValue().destination(), destination - source),
+                        row.getKey(),
+                        destination - source);
             } else {
                 changed.add(row.getKey());
             }
@@ -85,7 +91,7 @@ final class Confirmation {
         Map<List<String>, List<String>> columns =
                 SuspectReader.differingColumns(table, changed.subList(0, listed), session);
         for (List<String> key : changed) {
-            findings.changed(table.name(), proven.get(key).source().label(), columns.getOrDefault(key, List.of()));
+            findings.changed(table.name(), proven.get(key).source().label(), key, columns.getOrDefault(key, List.of()));
         }
     }
 

@@ -10,10 +10,11 @@ import org.dtssync.connectors.postgres.TableName;
  * @param table the table
  * @param key the key's text: the value of a single column, {@code (a,b)} for several, {@code row hash ...} for a table
  *     without a key, and {@code (table)} or {@code (columns)} if the table or columns of it are missing as a whole
+ * @param keyTexts the key's values as texts, by which the row can be read again; empty if it is not a row with a key
  * @param kind in what way it differs
  * @param columns the columns that differ, for changed rows
  */
-public record Difference(TableName table, String key, Kind kind, List<String> columns) {
+public record Difference(TableName table, String key, List<String> keyTexts, Kind kind, List<String> columns) {
 
     /** In what way a row differs. */
     public enum Kind {
@@ -30,8 +31,14 @@ public record Difference(TableName table, String key, Kind kind, List<String> co
         }
     }
 
-    /** Copies the list. */
+    /** A difference that is not of one row, or whose key is known as one text only. */
+    public Difference(TableName table, String key, Kind kind, List<String> columns) {
+        this(table, key, List.of(), kind, columns);
+    }
+
+    /** Copies the lists. */
     public Difference {
+        keyTexts = List.copyOf(keyTexts);
         columns = List.copyOf(columns);
     }
 }

@@ -55,19 +55,19 @@ final class FoundDifferences {
         return of(table).rows;
     }
 
-    void missing(TableName table, String key, long rows) {
+    void missing(TableName table, String key, List<String> keyTexts, long rows) {
         of(table).missing += rows;
-        list(new Difference(table, key, Difference.Kind.MISSING, List.of()));
+        list(new Difference(table, key, keyTexts, Difference.Kind.MISSING, List.of()));
     }
 
-    void extra(TableName table, String key, long rows) {
+    void extra(TableName table, String key, List<String> keyTexts, long rows) {
         of(table).extra += rows;
-        list(new Difference(table, key, Difference.Kind.EXTRA, List.of()));
+        list(new Difference(table, key, keyTexts, Difference.Kind.EXTRA, List.of()));
     }
 
-    void changed(TableName table, String key, List<String> columns) {
+    void changed(TableName table, String key, List<String> keyTexts, List<String> columns) {
         of(table).changed++;
-        list(new Difference(table, key, Difference.Kind.CHANGED, columns));
+        list(new Difference(table, key, keyTexts, Difference.Kind.CHANGED, columns));
     }
 
     /** Some columns exist at one end only. */

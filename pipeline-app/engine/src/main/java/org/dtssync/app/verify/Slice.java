@@ -1,7 +1,7 @@
 package org.dtssync.app.verify;
 
 import java.util.List;
-import org.dtssync.app.progress.ComparedSlice;
+import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.connectors.postgres.End;
 
 /**

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.dtssync.app.progress.ComparedSlice;
+import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.connectors.postgres.TableName;
 
 /**

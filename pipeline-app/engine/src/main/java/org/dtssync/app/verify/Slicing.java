@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import org.dtssync.app.progress.ComparedSlice;
+import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.connectors.postgres.End;
 
 /**

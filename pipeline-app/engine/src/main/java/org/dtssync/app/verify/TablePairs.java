@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 

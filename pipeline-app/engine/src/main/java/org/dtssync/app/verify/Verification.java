@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.dtssync.app.progress.ComparedSlice;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
+import org.dtssync.app.state.ComparedSlice;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 

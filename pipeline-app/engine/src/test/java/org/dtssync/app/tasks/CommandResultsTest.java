@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Optional;
 import org.dtssync.app.moving.EndpointResult;
 import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.progress.CommandResult;
+import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,8 @@ class CommandResultsTest {
                         true,
                         Optional.of(CommandResults.json(outcome)),
                         Optional.empty(),
-                        CommandResults.code(outcome.result())));
+                        CommandResults.code(outcome.result()),
+                        Optional.empty()));
     }
 
     @Test
@@ -65,7 +66,8 @@ class CommandResultsTest {
                                 "{\"direction\":\"switchover\",\"moved\":true,\"stall_seconds\":0.5,\"lsn\":null,"
                                         + "\"sequences\":0,\"verification\":\"skipped\",\"verified_at\":null,\"next\":\"Next.\"}"),
                         Optional.empty(),
-                        0));
+                        0,
+                        Optional.empty()));
 
         assertThat(outcome.result()).isEqualTo(Result.DONE);
         assertThat(outcome.report().orElseThrow().text()).startsWith("switchover: done\n");
@@ -74,7 +76,7 @@ class CommandResultsTest {
     @Test
     void keepsHowItFailed() {
         TaskOutcome outcome = CommandResults.read(
-                SWITCHOVER, new CommandResult(true, Optional.empty(), Optional.of("A precondition is not met."), 3));
+                SWITCHOVER, new CommandResult(true, Optional.empty(), Optional.of("A precondition is not met."), 3, Optional.empty()));
 
         assertThat(outcome).isEqualTo(new TaskOutcome.Failed(Result.PRECONDITION, "A precondition is not met."));
         assertThat(outcome.error()).contains("A precondition is not met.");

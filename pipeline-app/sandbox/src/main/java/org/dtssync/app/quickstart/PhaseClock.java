@@ -3,7 +3,7 @@ package org.dtssync.app.quickstart;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.tasks.TaskListener;
 
 /**

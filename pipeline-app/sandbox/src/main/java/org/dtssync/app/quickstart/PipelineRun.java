@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.progress.Phase;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.tasks.RunRequest;
 import org.dtssync.app.tasks.RunningTask;
 import org.dtssync.app.tasks.SyncTask;

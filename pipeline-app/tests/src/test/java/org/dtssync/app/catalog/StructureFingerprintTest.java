@@ -15,15 +15,15 @@ import java.util.TreeMap;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.PostgresSettings;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -180,15 +180,15 @@ class StructureFingerprintTest {
         ProgressStore progress = new ProgressStore(source, "shop");
         progress.install();
         execute("INSERT INTO dts_sync.fence VALUES ('shop', 1)");
-        Fence fence = new Fence("shop", 1);
+        Epoch epoch = new Epoch("shop", 1);
         progress.addTables(
                 List.of(new TableProgress(
                         orders, TableState.PENDING, Optional.of(List.of("id")), 0, 0, 0, 0, Optional.empty())),
-                fence);
+                epoch);
         assertThat(progress.structures()).isEmpty();
         Map<TableName, String> read = fingerprint.read(List.of(orders));
 
-        progress.storeStructures(read, fence);
+        progress.storeStructures(read, epoch);
 
         assertThat(progress.structures()).isEqualTo(read).isEqualTo(new TreeMap<>(fingerprint.read(List.of(orders))));
     }

@@ -7,13 +7,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.End;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,10 +70,10 @@ class WriteFenceTest {
         String before = settings();
         WriteFence fence = fence(List.of(new TableName("public", "a")));
 
-        try (WriteFence.Locks locks = fence.raise(new Fence(task, 7))) {
+        try (WriteFence.Locks locks = fence.raise(new Epoch(task, 7))) {
             locks.requireHeld();
         }
-        try (WriteFence.Locks again = fence.raise(new Fence(task, 7))) {
+        try (WriteFence.Locks again = fence.raise(new Epoch(task, 7))) {
             again.requireHeld();
         }
 
@@ -84,32 +84,32 @@ class WriteFenceTest {
                     .hasMessageContaining("read-only transaction");
         }
         assertThat(fence.liftingStatements()).hasSize(2).anyMatch(sql -> sql.endsWith("= 'no';"));
-        assertThat(fence.lift(new Fence(task, 7))).isTrue();
+        assertThat(fence.lift(new Epoch(task, 7))).isTrue();
         assertThat(settings()).isEqualTo(before);
-        assertThat(fence.lift(new Fence(task, 7))).isFalse();
+        assertThat(fence.lift(new Epoch(task, 7))).isFalse();
     }
 
     @Test
     void provesItselfWithoutAnyTable() throws Exception {
-        try (WriteFence.Locks locks = fence(List.of()).raise(new Fence(task, 7))) {
+        try (WriteFence.Locks locks = fence(List.of()).raise(new Epoch(task, 7))) {
             locks.requireHeld();
         }
 
-        assertThat(fence(List.of()).lift(new Fence(task, 7))).isTrue();
+        assertThat(fence(List.of()).lift(new Epoch(task, 7))).isTrue();
     }
 
     @Test
     void isNeitherRaisedNorLiftedByAnInstanceThatWasReplaced() throws Exception {
         String before = settings();
         WriteFence fence = fence(List.of());
-        assertThatThrownBy(() -> fence.raise(new Fence(task, 6)))
+        assertThatThrownBy(() -> fence.raise(new Epoch(task, 6)))
                 .isInstanceOfSatisfying(
                         SyncException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.FENCED));
         assertThat(settings()).isEqualTo(before);
 
-        fence.raise(new Fence(task, 7)).close();
+        fence.raise(new Epoch(task, 7)).close();
         String raised = settings();
-        assertThatThrownBy(() -> fence.lift(new Fence(task, 6))).isInstanceOf(SyncException.class);
+        assertThatThrownBy(() -> fence.lift(new Epoch(task, 6))).isInstanceOf(SyncException.class);
 
         assertThat(settings()).isEqualTo(raised).isNotEqualTo(before);
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.structure.ObjectState;
-import org.dtssync.app.structure.StructureStore;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
@@ -89,7 +89,7 @@ class OtherPartitionsTest {
                         "SELECT string_agg(inhrelid::regclass::text, ' ' ORDER BY inhrelid::regclass::text) FROM pg_inherits"
                                 + " WHERE inhrelid::regclass::text !~ 'pkey'"))
                 .isEqualTo("reading_0 reading_1 sale_h1 sale_h2 sale_rest whole_high whole_low");
-        assertThat(new StructureStore(
+        assertThat(new StructureObjectStore(
                                 new DatabaseConnections(End.DESTINATION, destination, "test"),
                                 moved.task().name())
                         .list().stream()

@@ -192,7 +192,8 @@ class PrecheckSourceTest {
     void knowsATaskThatHasBegun() throws SQLException {
         servers.atSource("CREATE TABLE t (id int PRIMARY KEY)");
         servers.atDestination("CREATE TABLE t (id int PRIMARY KEY)");
-        servers.atDestination(org.dtssync.schemas.SqlResources.DESTINATION.text());
+        servers.atDestination(
+                org.dtssync.schemas.StateMigrations.STATE.after(0).get(0).sql());
         servers.atDestination("INSERT INTO dts_sync.task (task, phase) VALUES ('shop', 'precheck')");
         assertThat(servers.of("existing-objects"))
                 .as("a precheck that was begun makes nothing")

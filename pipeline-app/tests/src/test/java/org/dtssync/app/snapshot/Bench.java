@@ -14,13 +14,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SnapshotSettings;
 import org.dtssync.app.embedded.EmbeddedPostgres;
-import org.dtssync.app.progress.Phase;
-import org.dtssync.app.progress.ProgressStore;
-import org.dtssync.app.progress.TableProgress;
-import org.dtssync.app.progress.TableState;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -34,7 +34,7 @@ final class Bench implements AutoCloseable {
     final DatabaseConnections source;
     final DatabaseConnections destination;
     final ProgressStore store;
-    final Fence fence = new Fence(TASK, 1);
+    final Epoch epoch = new Epoch(TASK, 1);
     final Servers servers;
     private final String database;
 
@@ -50,7 +50,7 @@ final class Bench implements AutoCloseable {
         store = new ProgressStore(destination, TASK);
         store.install();
         atDestination("INSERT INTO dts_sync.fence VALUES ('" + TASK + "', 1)");
-        store.enter(Phase.SNAPSHOT, fence);
+        store.enter(Phase.SNAPSHOT, epoch);
     }
 
     void atSource(String sql) throws SQLException {
@@ -81,7 +81,7 @@ final class Bench implements AutoCloseable {
         store.addTables(
                 List.of(new TableProgress(
                         new TableName("public", table), TableState.PENDING, key, rows, bytes, 0, 0, Optional.empty())),
-                fence);
+                epoch);
     }
 
     SnapshotJob job(int workers, int chunkRows, SnapshotListener listener) {
@@ -93,7 +93,7 @@ final class Bench implements AutoCloseable {
                 source,
                 destination,
                 store,
-                fence,
+                epoch,
                 new SnapshotSettings(workers, chunkRows),
                 new RetrySettings(Duration.ofSeconds(20), Duration.ofSeconds(20)),
                 emptyFirst,

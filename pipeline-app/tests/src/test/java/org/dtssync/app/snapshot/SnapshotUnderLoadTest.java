@@ -190,7 +190,7 @@ class SnapshotUnderLoadTest {
                     bench.source,
                     bench.destination,
                     bench.store,
-                    bench.fence,
+                    bench.epoch,
                     new SnapshotSettings(1, 100),
                     new RetrySettings(Duration.ZERO, Duration.ZERO),
                     false,

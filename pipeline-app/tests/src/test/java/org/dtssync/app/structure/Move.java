@@ -13,10 +13,14 @@ import java.util.List;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
-import org.dtssync.app.progress.ProgressStore;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
-import org.dtssync.connectors.postgres.Fence;
+import org.dtssync.connectors.postgres.Epoch;
 
 /** A fresh source and a fresh destination of one test, and the parts under test put together for them. */
 final class Move {
@@ -25,8 +29,8 @@ final class Move {
 
     final DatabaseConnections source;
     final DatabaseConnections destination;
-    final StructureStore store;
-    final Fence fence = new Fence("shop", 1);
+    final StructureObjectStore store;
+    final Epoch epoch = new Epoch("shop", 1);
     final List<String> tried = Collections.synchronizedList(new ArrayList<>());
 
     Move(Databases databases, int from, int to) throws SQLException {
@@ -36,7 +40,7 @@ final class Move {
         destination = databases.open(End.DESTINATION, to, "structure_destination");
         new ProgressStore(destination, "shop").install();
         execute(destination, "INSERT INTO dts_sync.fence VALUES ('shop', 1)");
-        store = new StructureStore(destination, "shop");
+        store = new StructureObjectStore(destination, "shop");
     }
 
     static String everything() throws IOException {
@@ -47,14 +51,14 @@ final class Move {
 
     List<StructureObject> read(ObjectSelection selection) {
         List<StructureObject> objects = new StructureReader(source, selection).read();
-        store.save(objects, fence);
+        store.save(objects, epoch);
         return objects;
     }
 
     StructureApplier applier(Existing existing) {
         tried.clear();
         return new StructureApplier(
-                destination, store, fence, existing, 3, (object, state, seconds) -> tried.add(object.name()));
+                destination, store, epoch, existing, 3, (object, state, seconds) -> tried.add(object.name()));
     }
 
     StructureApplier applier() {

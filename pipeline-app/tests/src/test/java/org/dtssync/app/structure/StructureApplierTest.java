@@ -9,6 +9,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.state.Author;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
@@ -65,7 +70,10 @@ class StructureApplierTest {
                                 + " 'check:public.a.a_t_check', then run again.");
         assertThat(move.inState(ObjectState.DONE)).contains("foreign-key:public.b.b_a_fkey");
 
-        move.store.set("public.a.a_t_check", "ALTER TABLE public.a ADD CONSTRAINT a_t_check CHECK (length(t) > 0)");
+        move.store.set(
+                "public.a.a_t_check",
+                "ALTER TABLE public.a ADD CONSTRAINT a_t_check CHECK (length(t) > 0)",
+                Author.ofCommandLine());
         assertThat(move.store.show("public.a.a_t_check").state()).isEqualTo(ObjectState.PENDING);
         move.applier().apply(Section.POST_DATA);
 
@@ -80,7 +88,7 @@ class StructureApplierTest {
         Move.execute(move.source, "CREATE TABLE public.a (id int PRIMARY KEY, t text); CREATE INDEX i ON public.a (t)");
         move.read(Move.EVERYTHING);
 
-        move.store.skip("index:public.i");
+        move.store.skip("index:public.i", Author.ofCommandLine(), null);
         move.make(Existing.FAIL);
 
         assertThat(move.inState(ObjectState.SKIPPED)).containsExactly("index:public.i");
@@ -123,7 +131,7 @@ class StructureApplierTest {
         Collections.reverse(reversed.subList(keys, reversed.size()));
         List<StructureObject> numbered = new ArrayList<>();
         reversed.forEach(object -> numbered.add(object.at(numbered.size() + 1)));
-        move.store.save(numbered, move.fence);
+        move.store.save(numbered, move.epoch);
 
         move.make(Existing.FAIL);
 
@@ -148,7 +156,7 @@ class StructureApplierTest {
     @Test
     void aDeadlockIsTriedAgain() throws Exception {
         Move.execute(move.destination, "CREATE TABLE public.a (); CREATE TABLE public.b ()");
-        move.store.save(List.of(locking(1, "a", "b"), locking(2, "b", "a")), move.fence);
+        move.store.save(List.of(locking(1, "a", "b"), locking(2, "b", "a")), move.epoch);
 
         move.applier().apply(Section.POST_DATA);
 

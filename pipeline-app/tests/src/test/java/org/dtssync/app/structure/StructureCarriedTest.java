@@ -8,6 +8,9 @@ import java.util.List;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -192,7 +195,7 @@ class StructureCarriedTest {
         move.read(Move.EVERYTHING);
         move.make(Existing.FAIL);
         Move.execute(move.destination, "INSERT INTO public.customer (email) VALUES ('a@b.c')");
-        StructureFinisher finisher = new StructureFinisher(move.source, move.destination, Move.EVERYTHING, move.fence);
+        StructureFinisher finisher = new StructureFinisher(move.source, move.destination, Move.EVERYTHING, move.epoch);
         List<TableName> refreshed = new ArrayList<>();
 
         finisher.analyze(table -> {});

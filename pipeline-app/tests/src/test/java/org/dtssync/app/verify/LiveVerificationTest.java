@@ -6,7 +6,7 @@ import static org.dtssync.app.verify.DatabasePair.table;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import org.dtssync.app.progress.TableProgress;
+import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterAll;

@@ -1,0 +1,45 @@
+package org.dtssync.connectors.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * The right of one instance to write to the destination: the task's epoch, which a successor raises.
+ *
+ * <p>Every transaction of ours that writes there calls {@link #hold} first. The shared row lock lets workers write side by
+ * side, and makes a successor's raise wait for them (or end their backends), so no write of a predecessor can commit
+ * after the raise.
+ *
+ * @param task the task's name
+ * @param number this instance's epoch
+ */
+public record Epoch(String task, long number) {
+
+    /**
+     * Checks and holds the right to write until the connection's transaction ends.
+     *
+     * @param connection to the destination, in a transaction
+     * @throws SyncException of kind FENCED if another instance has taken over or the task was released
+     * @throws SQLException if the query fails
+     */
+    public void hold(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT epoch FROM dts_sync.fence WHERE task = ? AND epoch = ? FOR SHARE
+                """)) {
+            statement.setString(1, task);
+            statement.setLong(2, number);
+            try (ResultSet rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                    throw new SyncException(
+                            FaultKind.FENCED,
+                            "Another instance of task " + task + " has taken over, or the task was released.",
+                            "Nothing was written. Use dts-sync status to see which instance is alive.");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package org.dtssync.app.state;
+
+import java.util.Objects;
+
+/**
+ * Who asks for something, as it is kept beside what was asked.
+ *
+ * @param name of the person or program
+ * @param origin from where, in one word: cli
+ */
+public record Author(String name, String origin) {
+
+    /** Requires both. */
+    public Author {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(origin);
+    }
+
+    /** Returns the account that runs the command line. */
+    public static Author ofCommandLine() {
+        return new Author(System.getProperty("user.name", "unknown"), "cli");
+    }
+}

@@ -1,0 +1,15 @@
+package org.dtssync.app.state;
+
+import java.util.Optional;
+
+/**
+ * What came of a posted command.
+ *
+ * @param finished whether it is over
+ * @param result its JSON, if it succeeded
+ * @param error what it failed with
+ * @param exitCode the exit code of the command line, once it is over
+ * @param progress how far it is, as a JSON object, if the run records that
+ */
+public record CommandResult(
+        boolean finished, Optional<String> result, Optional<String> error, int exitCode, Optional<String> progress) {}

@@ -1,0 +1,122 @@
+package org.dtssync.app.state;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Epoch;
+
+/**
+ * Which instance holds a task: an advisory lock, the epoch and the last sign of life. Methods with a connection are for the session
+ * that holds the lock. Thread-safe.
+ *
+ * @param database the destination
+ * @param task the task's name
+ */
+public record InstanceStore(DatabaseConnections database, String task) {
+
+    /**
+     * The process of an instance.
+     *
+     * @param host the name of its machine
+     * @param pid its number there
+     * @param version of the program
+     */
+    public record Process(String host, long pid, String version) {}
+
+    /** Tries to get the task's lock for the connection's session. */
+    public boolean tryLock(Connection connection) throws SQLException {
+        return Statements.first(
+                        connection,
+                        "SELECT pg_try_advisory_lock(hashtext('dts_sync'), hashtext(?))",
+                        row -> row.getBoolean(1),
+                        task)
+                .orElseThrow();
+    }
+
+    /** Returns whether the last instance has given no sign of life for this long. */
+    public boolean isSilent(Connection connection, Duration silence) throws SQLException {
+        return Statements.exists(connection, """
+                SELECT 1 FROM dts_sync.instance
+                WHERE task = ? AND alive_at < clock_timestamp() - make_interval(secs => ?)
+                """, task, (double) silence.toSeconds());
+    }
+
+    /** Raises the task's epoch in one transaction, after which no write of a predecessor can commit. */
+    public Epoch raise(Connection connection, Process process) throws SQLException {
+        connection.setAutoCommit(false);
+        long number =
+                Statements.first(connection, """
+                INSERT INTO dts_sync.fence (task, epoch) VALUES (?, 1)
+                ON CONFLICT (task) DO UPDATE SET epoch = fence.epoch + 1
+                RETURNING epoch
+                """, row -> row.getLong(1), task).orElseThrow();
+        Epoch epoch = new Epoch(task, number);
+        Statements.update(
+                connection,
+                """
+                INSERT INTO dts_sync.instance (task, epoch, instance, alive_at, host, pid, version, started_at)
+                VALUES (?, ?, ?, clock_timestamp(), ?, ?, ?, clock_timestamp())
+                ON CONFLICT (task) DO UPDATE
+                SET epoch = excluded.epoch, instance = excluded.instance, alive_at = excluded.alive_at,
+                    host = excluded.host, pid = excluded.pid, version = excluded.version,
+                    started_at = excluded.started_at, stats = NULL
+                """,
+                task,
+                number,
+                UUID.randomUUID().toString(),
+                process.host(),
+                process.pid(),
+                process.version());
+        AppliedPosition.handOver(connection, epoch);
+        new EventLog(database, task)
+                .append(
+                        connection,
+                        Event.byRun("instance", process.host(), "pid", process.pid(), "version", process.version()));
+        connection.commit();
+        connection.setAutoCommit(true);
+        return epoch;
+    }
+
+    /**
+     * Gives a sign of life.
+     *
+     * @param figures how the instance is doing, as JSON; null leaves the last ones
+     * @return whether the task is still this instance's
+     */
+    public boolean signOfLife(Connection connection, Epoch epoch, String figures) throws SQLException {
+        return Statements.update(connection, """
+                        UPDATE dts_sync.instance SET alive_at = clock_timestamp(), stats = coalesce(?::jsonb, stats)
+                        WHERE task = ? AND epoch = ?
+                        """, figures, task, epoch.number()) == 1;
+    }
+
+    /** Returns whether an instance holds the task. */
+    public boolean isHeld() {
+        return database.inTransaction("The status of task " + task + " could not be read", this::isHeld);
+    }
+
+    /** Returns whether an instance holds the task. One that is frozen does nothing that is asked of it, and does not count. */
+    public boolean isHeld(Connection connection) throws SQLException {
+        return Statements.exists(connection, """
+                SELECT 1 WHERE EXISTS (
+                    SELECT 1 FROM pg_locks
+                    WHERE locktype = 'advisory' AND granted AND objsubid = 2
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                      AND classid::bigint = hashtext('dts_sync')::bigint & 4294967295
+                      AND objid::bigint = hashtext(?)::bigint & 4294967295)
+                  AND EXISTS (SELECT 1 FROM dts_sync.instance
+                              WHERE task = ? AND alive_at > clock_timestamp() - interval '10 seconds')
+                """, task, task);
+    }
+
+    /** Returns whether an instance has held this task since it was last released, even if nothing came of it. */
+    public boolean wasHeld() {
+        return database.inTransaction(
+                "The state of task " + task + " could not be read",
+                connection -> Statements.isThere(connection, "dts_sync.command")
+                        && Statements.exists(connection, "SELECT 1 FROM dts_sync.fence WHERE task = ?", task));
+    }
+}

@@ -1,0 +1,18 @@
+package org.dtssync.app.state;
+
+import java.util.Optional;
+
+/**
+ * How a command was posted.
+ *
+ * @param author who posted it
+ * @param key the same key posts nothing twice; empty: each posting is a command of its own
+ * @param options the command's options as a JSON object, beside the words of the command line; may be empty
+ */
+public record Posting(Author author, Optional<String> key, Optional<String> options) {
+
+    /** A posting without a key. */
+    public static Posting by(Author author) {
+        return new Posting(author, Optional.empty(), Optional.empty());
+    }
+}

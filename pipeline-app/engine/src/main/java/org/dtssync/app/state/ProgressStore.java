@@ -1,0 +1,327 @@
+package org.dtssync.app.state;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Reads and writes how far a task and each of its tables are.
+ *
+ * <p>Methods without a connection open one for themselves and commit; methods with one take part in its transaction.
+ * Thread-safe.
+ */
+public final class ProgressStore {
+
+    private static final int FETCHED_ROWS = 1_000;
+
+    private final DatabaseConnections destination;
+    private final StateTransactions transactions;
+    private final EventLog events;
+    private final String task;
+
+    /** Creates a store of one task; opens nothing yet. */
+    public ProgressStore(DatabaseConnections destination, String task) {
+        this.destination = destination;
+        this.transactions = new StateTransactions(destination);
+        this.events = new EventLog(destination, task);
+        this.task = task;
+    }
+
+    /**
+     * The database a task was prepared with.
+     *
+     * @param systemIdentifier of its server
+     * @param database its name
+     */
+    public record PreparedSource(String systemIdentifier, String database) {}
+
+    /** Makes the dts_sync schema at the destination, or carries an older one forward. */
+    public void install() {
+        new StateSchema(destination).install();
+    }
+
+    /** Returns whether the dts_sync schema and this task's row exist. */
+    public boolean exists() {
+        return task().isPresent();
+    }
+
+    /** Reads the task's row; empty if the task was never prepared or was released. */
+    public Optional<TaskProgress> task() {
+        return transactions.read("The state of task " + task + " could not be read", connection -> {
+            if (!isInstalled(connection)) {
+                return Optional.empty();
+            }
+            return Statements.first(
+                    connection,
+                    """
+                    SELECT phase, source_system_identifier, consistency_point::text, error
+                    FROM dts_sync.task WHERE task = ?
+                    """,
+                    row -> new TaskProgress(
+                            task,
+                            Phase.of(row.getString(1)),
+                            Optional.ofNullable(row.getString(2)),
+                            Optional.ofNullable(Lsn.parseOrNull(row.getString(3))),
+                            Optional.ofNullable(row.getString(4))),
+                    task);
+        });
+    }
+
+    /** Records the phase the task is in and clears its error; makes the task's row if there is none. */
+    public void enter(Phase phase, Epoch epoch) {
+        transactions.write(failure(), epoch, connection -> {
+            Statements.update(connection, """
+                    INSERT INTO dts_sync.task (task, phase) VALUES (?, ?)
+                    ON CONFLICT (task) DO UPDATE SET phase = excluded.phase, error = NULL, updated_at = now()
+                    """, task, phase.label());
+            entered(connection, phase);
+        });
+    }
+
+    /** Records the phase the task is in. Joins the connection's transaction, which holds the epoch. */
+    public void enter(Connection connection, Phase phase) throws SQLException {
+        Statements.update(
+                connection,
+                "UPDATE dts_sync.task SET phase = ?, error = NULL, updated_at = now() WHERE task = ?",
+                phase.label(),
+                task);
+        entered(connection, phase);
+    }
+
+    private void entered(Connection connection, Phase phase) throws SQLException {
+        events.append(connection, Event.byRun("phase", phase.label()));
+    }
+
+    /** Records which server the task captures. */
+    public void sourceSystem(String systemIdentifier, String database, Epoch epoch) {
+        update("""
+                UPDATE dts_sync.task SET source_system_identifier = ?, source_database = ?, updated_at = now()
+                WHERE task = ?
+                """, epoch, systemIdentifier, database, task);
+    }
+
+    /** Reads which database the task was prepared with; empty before that. */
+    public Optional<PreparedSource> source() {
+        return transactions.read(
+                "The source of task " + task + " could not be looked up",
+                connection -> Statements.first(
+                        connection, """
+                        SELECT source_system_identifier, source_database FROM dts_sync.task
+                        WHERE task = ? AND source_system_identifier IS NOT NULL
+                        """, row -> new PreparedSource(row.getString(1), row.getString(2)), task));
+    }
+
+    /** Records which topic holds the task's cuts: one of the same name that was made later has another identifier. */
+    public void cutsTopic(String topicId, Epoch epoch) {
+        update("UPDATE dts_sync.task SET cuts_topic = ?, updated_at = now() WHERE task = ?", epoch, topicId, task);
+    }
+
+    /** Reads the identifier of the topic that holds the task's cuts; empty before prepare is done. */
+    public Optional<String> cutsTopic() {
+        return transactions.read(
+                "The topic of task " + task + "'s cuts could not be looked up",
+                connection -> Statements.first(
+                        connection,
+                        "SELECT cuts_topic FROM dts_sync.task WHERE task = ?",
+                        row -> row.getString(1),
+                        task));
+    }
+
+    /** Records what the task stopped for, or clears it with null. The text must hold no secret and no row value. */
+    public void error(String message, Epoch epoch) {
+        transactions.write(failure(), epoch, connection -> {
+            Statements.update(
+                    connection, "UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?", message, task);
+            if (message != null) {
+                events.append(connection, Event.byRun("error", task, "message", message));
+            }
+        });
+    }
+
+    /** Raises the consistency point; it never goes back. Joins the connection's transaction. */
+    public void raiseConsistencyPoint(Connection connection, Lsn lsn) throws SQLException {
+        Statements.update(connection, """
+                UPDATE dts_sync.task
+                SET consistency_point = greatest(consistency_point, ?::pg_lsn), updated_at = now() WHERE task = ?
+                """, lsn.toString(), task);
+    }
+
+    /** Adds tables that are not yet known, as pending. Known ones keep their row. */
+    public void addTables(List<TableProgress> tables, Epoch epoch) {
+        transactions.write("The tables of task " + task + " could not be recorded", epoch, connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    INSERT INTO dts_sync.table_progress
+                        (task, schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT DO NOTHING
+                    """)) {
+                for (TableProgress table : tables) {
+                    statement.setString(1, task);
+                    statement.setString(2, table.table().schema());
+                    statement.setString(3, table.table().table());
+                    statement.setString(4, table.state().label());
+                    statement.setArray(
+                            5, Statements.array(connection, table.keyColumns().orElse(null)));
+                    statement.setLong(6, table.estimatedRows());
+                    statement.setLong(7, table.estimatedBytes());
+                    statement.addBatch();
+                }
+                statement.executeBatch();
+            }
+        });
+    }
+
+    /** Reads all tables of the task in the order of their names; empty if nothing is prepared. */
+    public List<TableProgress> tables() {
+        return transactions.read(
+                "The tables of task " + task + " could not be read",
+                connection -> isInstalled(connection) ? tables(connection) : List.of());
+    }
+
+    /** Reads the same. Joins the connection's transaction. */
+    List<TableProgress> tables(Connection connection) throws SQLException {
+        return Statements.list(connection, """
+                SELECT schema_name, table_name, state, key_columns, estimated_rows, estimated_bytes,
+                       snapshot_rows, snapshot_bytes, visible_snapshot
+                FROM dts_sync.table_progress WHERE task = ? ORDER BY schema_name, table_name
+                """, ProgressStore::readTable, task);
+    }
+
+    /** Reads the structures that tables are captured with; tables without a recorded one are absent. */
+    public Map<TableName, String> structures() {
+        Map<TableName, String> structures = new TreeMap<>();
+        structures(structures::put);
+        return structures;
+    }
+
+    /** Reads a digest of each table's structure, by {@link #structureDigest}: of all of them the texts may be too much to be held. */
+    public Map<TableName, String> structureDigests() {
+        return transactions.read("The structures of task " + task + " could not be read", connection -> {
+            Map<TableName, String> digests = new HashMap<>();
+            if (!isInstalled(connection)) {
+                return digests;
+            }
+            Statements.list(
+                    connection,
+                    """
+                    SELECT schema_name, table_name, encode(sha256(convert_to(structure, 'UTF8')), 'hex')
+                    FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
+                    """,
+                    row -> digests.put(new TableName(row.getString(1), row.getString(2)), row.getString(3)),
+                    task);
+            return digests;
+        });
+    }
+
+    /** Returns the digest of a structure, as {@link #structureDigests} has it. */
+    public static String structureDigest(String structure) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(structure.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * Reads the structures that tables are captured with, one after the other.
+     *
+     * @param sink takes each table with its structure; those without a recorded one are left out
+     */
+    public void structures(BiConsumer<TableName, String> sink) {
+        transactions.read("The structures of task " + task + " could not be read", connection -> {
+            if (!isInstalled(connection)) {
+                return null;
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    SELECT schema_name, table_name, structure
+                    FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
+                    """)) {
+                statement.setFetchSize(FETCHED_ROWS);
+                statement.setString(1, task);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        sink.accept(new TableName(rows.getString(1), rows.getString(2)), rows.getString(3));
+                    }
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Records the structures that tables are captured with from now on. */
+    public void storeStructures(Map<TableName, String> structures, Epoch epoch) {
+        transactions.write("The structures of task " + task + " could not be recorded", epoch, connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    UPDATE dts_sync.table_progress SET structure = ?
+                    WHERE task = ? AND schema_name = ? AND table_name = ?
+                    """)) {
+                for (Map.Entry<TableName, String> structure : structures.entrySet()) {
+                    statement.setString(1, structure.getValue());
+                    statement.setString(2, task);
+                    statement.setString(3, structure.getKey().schema());
+                    statement.setString(4, structure.getKey().table());
+                    statement.addBatch();
+                }
+                statement.executeBatch();
+            }
+        });
+    }
+
+    /** Records how far a table is. */
+    public void tableState(TableName table, TableState state, Epoch epoch) {
+        update("""
+                UPDATE dts_sync.table_progress SET state = ? WHERE task = ? AND schema_name = ? AND table_name = ?
+                """, epoch, state.label(), task, table.schema(), table.table());
+    }
+
+    /** Records that the changes of every copied table are applied from here on. */
+    public void startStreaming(Epoch epoch) {
+        update(
+                // The snapshot told which changes were seen already; all that follow were not, and identifiers wrap
+                // around.
+                "UPDATE dts_sync.table_progress SET state = 'streaming', visible_snapshot = NULL"
+                        + " WHERE task = ? AND state = 'copied'",
+                epoch,
+                task);
+    }
+
+    private static TableProgress readTable(ResultSet row) throws SQLException {
+        return new TableProgress(
+                new TableName(row.getString(1), row.getString(2)),
+                TableState.of(row.getString(3)),
+                Statements.texts(row.getArray(4)),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7),
+                row.getLong(8),
+                Optional.ofNullable(row.getString(9)));
+    }
+
+    private static boolean isInstalled(Connection connection) throws SQLException {
+        return Statements.isThere(connection, "dts_sync.command");
+    }
+
+    private void update(String sql, Epoch epoch, Object... parameters) {
+        transactions.write(failure(), epoch, connection -> Statements.update(connection, sql, parameters));
+    }
+
+    private String failure() {
+        return "The state of task " + task + " could not be written";
+    }
+}

@@ -1,0 +1,272 @@
+package org.dtssync.app.state;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * The task's list of objects, kept in {@code dts_sync.structure_object}, so that a resumed run works through the very same
+ * list and a person can see and correct it.
+ *
+ * <p>{@link #set} and {@link #skip} are for people and take no epoch: they only change what a run does next. Thread-safe.
+ */
+public final class StructureObjectStore {
+
+    private static final Pattern TABLE = Pattern.compile("\"((?:[^\"]|\"\")*)\"\\.\"((?:[^\"]|\"\")*)\"");
+
+    private static final String COLUMNS = """
+            SELECT ordinal, name, kind, section, table_of, statement, corrected, state, error
+            FROM dts_sync.structure_object WHERE task = ?
+            """;
+
+    private final DatabaseConnections destination;
+    private final StateTransactions transactions;
+    private final EventLog events;
+    private final String task;
+
+    /** Creates a store of one task; opens nothing yet. */
+    public StructureObjectStore(DatabaseConnections destination, String task) {
+        this.destination = destination;
+        this.transactions = new StateTransactions(destination);
+        this.events = new EventLog(destination, task);
+        this.task = task;
+    }
+
+    /** Returns the task's name. */
+    public String task() {
+        return task;
+    }
+
+    /** Returns whether the list was saved. */
+    public boolean isSaved() {
+        return !list().isEmpty();
+    }
+
+    /** Saves the list, all pending, unless the task has one already: then that one stays. */
+    public void save(List<StructureObject> objects, Epoch epoch) {
+        transactions.write("The structure of task " + task + " could not be saved", epoch, connection -> {
+            if (!query(connection, COLUMNS + " LIMIT 1", task).isEmpty()) {
+                return;
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    INSERT INTO dts_sync.structure_object
+                        (task, ordinal, name, kind, section, table_of, statement, state)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')
+                    """)) {
+                for (StructureObject object : objects) {
+                    statement.setString(1, task);
+                    statement.setInt(2, object.ordinal());
+                    statement.setString(3, object.name());
+                    statement.setString(4, object.kind());
+                    statement.setString(5, object.section().label());
+                    statement.setString(6, tablesText(object.tables()));
+                    statement.setString(7, object.statement());
+                    statement.addBatch();
+                }
+                statement.executeBatch();
+            }
+        });
+    }
+
+    /** Returns the whole list in order. */
+    public List<StoredObject> list() {
+        return transactions.read(
+                "The structure of task " + task + " could not be read",
+                connection -> query(connection, COLUMNS + " ORDER BY ordinal", task));
+    }
+
+    /**
+     * Returns one object.
+     *
+     * @param name its name, with or without its kind, as far as that is unique
+     * @throws SyncException of kind USAGE if there is none or more than one
+     */
+    public StoredObject show(String name) {
+        List<StoredObject> found = transactions.read(
+                "The structure of task " + task + " could not be read",
+                connection -> query(
+                        connection,
+                        COLUMNS
+                                + " AND (name = ? OR substr(name, strpos(name, ':') + 1) = ?) ORDER BY name <> ?, ordinal",
+                        task,
+                        name,
+                        name,
+                        name));
+        if (found.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Task " + task + " has no object '" + name + "' in its structure.",
+                    "See dts-sync structure list TASK.yaml --all.");
+        }
+        if (found.size() > 1 && !found.get(0).object().name().equals(name)) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "More than one object of task " + task + " is called '" + name + "'.",
+                    "Name it with its kind: "
+                            + found.stream().map(one -> one.object().name()).collect(Collectors.joining(", ")) + ".");
+        }
+        return found.get(0);
+    }
+
+    /**
+     * Keeps a corrected statement for an object and has it run (again); the statement read from the source is kept too.
+     *
+     * @param author who corrects it
+     */
+    public void set(String name, String sql, Author author) {
+        change(name, "corrected", author, """
+                corrected = ?, state = 'pending', error = NULL, reason = NULL""", sql);
+    }
+
+    /**
+     * Takes an object out: it is never run.
+     *
+     * @param author who takes it out
+     * @param reason why; may be null
+     */
+    public void skip(String name, Author author, String reason) {
+        change(name, "skipped", author, "state = 'skipped', reason = ?", reason);
+    }
+
+    /**
+     * Returns the objects that are still to be made and whose statements mention an object's name: most likely they need it.
+     *
+     * @param name the object's name, as for {@link #show}
+     */
+    public List<String> mentions(String name) {
+        StructureObject object = show(name).object();
+        String bare = object.name().substring(object.name().indexOf(':') + 1).replaceFirst("\\(.*", "");
+        Pattern mention = Pattern.compile(
+                "(?<![\\w$])" + Pattern.quote(bare.substring(bare.lastIndexOf('.') + 1)) + "(?![\\w$])");
+        return list().stream()
+                .filter(stored -> stored.state() == ObjectState.PENDING || stored.state() == ObjectState.FAILED)
+                .filter(stored -> stored.object().ordinal() != object.ordinal())
+                .filter(stored -> mention.matcher(stored.statement()).find())
+                .map(stored -> stored.object().name())
+                .toList();
+    }
+
+    /** Takes a table's objects out, those of its partitions too, in the connection's transaction. */
+    public void skipWithAll(Connection connection, TableName table, String why) throws SQLException {
+        List<StoredObject> all = query(connection, COLUMNS + " ORDER BY ordinal", task);
+        Set<TableName> skipped = new HashSet<>(Set.of(table));
+        for (StoredObject stored : all) {
+            StructureObject object = stored.object();
+            if (object.isPartition() && skipped.contains(object.tables().get(1))) {
+                skipped.add(object.tables().get(0));
+            }
+        }
+        for (StoredObject stored : all) {
+            if (stored.object().table().filter(skipped::contains).isPresent()) {
+                record(connection, stored.object(), ObjectState.SKIPPED, why);
+            }
+        }
+    }
+
+    /** Records what came of an object, in the connection's transaction; one that was taken out meanwhile has not failed. */
+    public void record(Connection connection, StructureObject object, ObjectState state, String error)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                UPDATE dts_sync.structure_object SET state = ?, error = ?
+                WHERE task = ? AND ordinal = ? AND NOT (state = 'skipped' AND ? = 'failed')
+                """)) {
+            statement.setString(1, state.label());
+            statement.setString(2, error);
+            statement.setString(3, task);
+            statement.setInt(4, object.ordinal());
+            statement.setString(5, state.label());
+            statement.executeUpdate();
+        }
+    }
+
+    private void change(String name, String what, Author author, String assignments, String value) {
+        StoredObject stored = show(name);
+        if (stored.state() == ObjectState.DONE) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Object '" + stored.object().name() + "' of task " + task + " is made already.",
+                    "Change it at the destination itself.");
+        }
+        // A run of the release before may have made the state.
+        new StateSchema(destination).install();
+        destination.inTransaction("The structure of task " + task + " could not be changed", connection -> {
+            int changed = Statements.update(
+                    connection,
+                    "UPDATE dts_sync.structure_object SET " + assignments
+                            + ", changed_by = ?, changed_at = clock_timestamp()"
+                            + " WHERE task = ? AND ordinal = ? AND state <> 'done'",
+                    value,
+                    author.name(),
+                    task,
+                    stored.object().ordinal());
+            if (changed == 1) {
+                events.append(
+                        connection,
+                        Event.by(author, "correction", stored.object().name(), "change", what));
+            }
+            return null;
+        });
+    }
+
+    private static List<StoredObject> query(Connection connection, String sql, String... parameters)
+            throws SQLException {
+        List<StoredObject> found = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(new StoredObject(
+                            new StructureObject(
+                                    rows.getInt(1),
+                                    rows.getString(2),
+                                    rows.getString(3),
+                                    Section.of(rows.getString(4)),
+                                    tables(rows.getString(5)),
+                                    rows.getString(6)),
+                            Optional.ofNullable(rows.getString(7)),
+                            ObjectState.of(rows.getString(8)),
+                            Optional.ofNullable(rows.getString(9))));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String tablesText(List<TableName> tables) {
+        return tables.isEmpty() ? null : tables.stream().map(TableName::sql).collect(Collectors.joining(", "));
+    }
+
+    private static List<TableName> tables(String text) {
+        List<TableName> tables = new ArrayList<>();
+        Matcher matcher = TABLE.matcher(text == null ? "" : text);
+        while (matcher.find()) {
+            tables.add(new TableName(
+                    matcher.group(1).replace("\"\"", "\""), matcher.group(2).replace("\"\"", "\"")));
+        }
+        return tables;
+    }
+
+    /** Returns whether the key of a table is still to be made: keys are made after the load. */
+    public boolean isKeyToCome(TableName table) {
+        return list().stream()
+                .filter(stored -> stored.object().section() == Section.KEYS)
+                .filter(stored -> stored.object().table().equals(Optional.of(table)))
+                .anyMatch(stored -> stored.state() == ObjectState.PENDING || stored.state() == ObjectState.FAILED);
+    }
+}

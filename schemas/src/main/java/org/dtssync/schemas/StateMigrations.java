@@ -1,0 +1,78 @@
+package org.dtssync.schemas;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The numbered migrations that make and change the tables of the dts_sync schema: one set for each group of tables that is made at a
+ * place of its own.
+ *
+ * <p>A migration that was released never changes. The first of each set can also be run where its tables exist, as installations from
+ * before there were versions have them; further ones only add, so that a run of an older release keeps working beside them.
+ */
+public enum StateMigrations {
+    /** The tasks' state, at the destination of each. */
+    STATE("state", "V001__task.sql", "V002__history.sql"),
+    /** The heartbeat table, at both ends. */
+    HEARTBEAT("heartbeat", "V001__heartbeat.sql"),
+    /** What settings were before writes were closed, at the end that is closed. */
+    READ_ONLY("read-only", "V001__write_fence.sql");
+
+    /** The schema everything of ours lives in, at both ends. */
+    public static final String SCHEMA = "dts_sync";
+
+    private final String part;
+    private final List<String> files;
+
+    StateMigrations(String part, String... files) {
+        this.part = part;
+        this.files = List.of(files);
+    }
+
+    /**
+     * One migration.
+     *
+     * @param number its place in the set, from 1
+     * @param name what it brings, in one word
+     * @param sql a script of several statements
+     */
+    public record Migration(int number, String name, String sql) {}
+
+    /** Returns the set's name, under which its version is kept. */
+    public String part() {
+        return part;
+    }
+
+    /** Returns the number of the newest migration. */
+    public int newest() {
+        return files.size();
+    }
+
+    /** Returns the migrations that follow a version, in order. */
+    public List<Migration> after(int version) {
+        List<Migration> migrations = new ArrayList<>();
+        for (int number = version + 1; number <= files.size(); number++) {
+            String file = files.get(number - 1);
+            String name = file.substring(file.indexOf("__") + 2, file.lastIndexOf('.'));
+            migrations.add(new Migration(number, name, text(part + "/" + file)));
+        }
+        return migrations;
+    }
+
+    /** Returns the script that makes the table of the versions; safe to run again. */
+    public static String versionTable() {
+        return text("version.sql");
+    }
+
+    private static String text(String file) {
+        try (InputStream stream = StateMigrations.class.getResourceAsStream(file)) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
