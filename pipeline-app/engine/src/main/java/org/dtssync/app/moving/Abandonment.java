@@ -154,9 +154,7 @@ public final class Abandonment {
      */
     public static EndpointResult endpointOf(Route task, SwitchoverSettings settings) {
         boolean moved = new SwitchoverSteps(task.destination(), task.task(), "rollback").isDone(LAST);
-        return moved
-                ? Endpoint.of(settings, task.source().settings(), false).moved()
-                : EndpointResult.FAILED;
+        return moved ? Endpoint.of(settings, task.source().settings(), false).moved() : EndpointResult.FAILED;
     }
 
     /** Returns whether a crash left it behind its point of no return, but not at its end. */

@@ -138,7 +138,11 @@ public final class Switch {
         steps.start(options.attempt(), taskEpoch);
         try {
             SwitchReport report = attempt(active, opener, options);
-            steps.end(report.moved(), Math.round(report.stallSeconds() * 1_000), SwitchReportJson.write(report), taskEpoch);
+            steps.end(
+                    report.moved(),
+                    Math.round(report.stallSeconds() * 1_000),
+                    SwitchReportJson.write(report),
+                    taskEpoch);
             return report;
         } catch (SyncException e) {
             recordFailure(e);

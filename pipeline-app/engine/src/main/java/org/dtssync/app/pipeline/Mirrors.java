@@ -19,8 +19,9 @@ public final class Mirrors {
      * @throws SyncException of kind USAGE if one does
      */
     public static void requireNone(TaskFile task, String what) {
-        List<String> mirrors =
-                Mirror.of(task).map(mirror -> List.of(task.name())).orElseGet(() -> Mirror.mirrorsOf(Route.forReading(task)));
+        List<String> mirrors = Mirror.of(task)
+                .map(mirror -> List.of(task.name()))
+                .orElseGet(() -> Mirror.mirrorsOf(Route.forReading(task)));
         if (!mirrors.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,

@@ -104,7 +104,8 @@ final class PhaseSequence {
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
-                report = new ReversePhase(task, route, streams, moves, background, listener, commands).run(options.goal());
+                report = new ReversePhase(task, route, streams, moves, background, listener, commands)
+                        .run(options.goal());
             } else {
                 report = forward(options, phase);
             }

@@ -76,7 +76,9 @@ class CommandResultsTest {
     @Test
     void keepsHowItFailed() {
         TaskOutcome outcome = CommandResults.read(
-                SWITCHOVER, new CommandResult(true, Optional.empty(), Optional.of("A precondition is not met."), 3, Optional.empty()));
+                SWITCHOVER,
+                new CommandResult(
+                        true, Optional.empty(), Optional.of("A precondition is not met."), 3, Optional.empty()));
 
         assertThat(outcome).isEqualTo(new TaskOutcome.Failed(Result.PRECONDITION, "A precondition is not met."));
         assertThat(outcome.error()).contains("A precondition is not met.");
