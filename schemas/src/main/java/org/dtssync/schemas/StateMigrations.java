@@ -16,7 +16,7 @@ import java.util.List;
  */
 public enum StateMigrations {
     /** The tasks' state, at the destination of each. */
-    STATE("state", "V001__task.sql", "V002__history.sql"),
+    STATE("state", "V001__task.sql V002__history.sql"),
     /** The heartbeat table, at both ends. */
     HEARTBEAT("heartbeat", "V001__heartbeat.sql"),
     /** What settings were before writes were closed, at the end that is closed. */
@@ -26,11 +26,18 @@ public enum StateMigrations {
     public static final String SCHEMA = "dts_sync";
 
     private final String part;
-    private final List<String> files;
+    private final String files;
 
-    StateMigrations(String part, String... files) {
+    /**
+     * @param files the scripts in order, separated by blanks
+     */
+    StateMigrations(String part, String files) {
         this.part = part;
-        this.files = List.of(files);
+        this.files = files;
+    }
+
+    private List<String> files() {
+        return List.of(files.split(" "));
     }
 
     /**
@@ -49,14 +56,14 @@ public enum StateMigrations {
 
     /** Returns the number of the newest migration. */
     public int newest() {
-        return files.size();
+        return files().size();
     }
 
     /** Returns the migrations that follow a version, in order. */
     public List<Migration> after(int version) {
         List<Migration> migrations = new ArrayList<>();
-        for (int number = version + 1; number <= files.size(); number++) {
-            String file = files.get(number - 1);
+        for (int number = version + 1; number <= files().size(); number++) {
+            String file = files().get(number - 1);
             String name = file.substring(file.indexOf("__") + 2, file.lastIndexOf('.'));
             migrations.add(new Migration(number, name, text(part + "/" + file)));
         }

@@ -12,9 +12,9 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.CutPosition;
 import org.dtssync.connectors.read.NumberedCut;
-import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
 
 /**
