@@ -22,8 +22,10 @@ class LeftOutTransactionsTest {
             .optional()
             .build();
 
-    private static final Schema BEAT =
-            SchemaBuilder.struct().field("task", Schema.STRING_SCHEMA).optional().build();
+    private static final Schema BEAT = SchemaBuilder.struct()
+            .field("task", Schema.STRING_SCHEMA)
+            .optional()
+            .build();
 
     @Test
     void aTransactionThatBeginsWithThePositionOfTheMirrorIsLeftOut() {
@@ -86,9 +88,7 @@ class LeftOutTransactionsTest {
     }
 
     private static RowChange position(String task, String mirrorOf) {
-        return change(
-                "apply_position",
-                new Struct(POSITION).put("task", task).put("mirror_of", mirrorOf));
+        return change("apply_position", new Struct(POSITION).put("task", task).put("mirror_of", mirrorOf));
     }
 
     private static RowChange beat(String task) {
@@ -98,7 +98,6 @@ class LeftOutTransactionsTest {
     private static RowChange change(String table, Struct row) {
         Schema envelope = CaptureFixture.envelope(row.schema());
         String topic = new TopicNames("t").table(StateMigrations.SCHEMA, table);
-        return new RowChange(
-                topic, new Struct(envelope).put("op", "u").put("after", row), RowChange.Move.NONE);
+        return new RowChange(topic, new Struct(envelope).put("op", "u").put("after", row), RowChange.Move.NONE);
     }
 }

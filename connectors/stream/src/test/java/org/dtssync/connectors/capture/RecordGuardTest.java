@@ -42,8 +42,8 @@ class RecordGuardTest {
         assertThatThrownBy(() -> guard.check(record(100_000)))
                 .isInstanceOfSatisfying(
                         SyncException.class, fault -> assertThat(fault.kind()).isEqualTo(FaultKind.DATA))
-                .hasMessageStartingWith("A change of table public.note takes 97.8 kB as a record, but max.request.size"
-                        + " lets 97.7 kB through. Set kafka: { max.request.size: 16777216 }");
+                .hasMessageStartingWith("A change of table public.note needs 97.8 kB as a record, but max.request.size"
+                        + " allows 97.7 kB. Set kafka: { max.request.size: 16777216 }");
     }
 
     @Test
@@ -57,7 +57,7 @@ class RecordGuardTest {
 
         assertThat(guard.cause(refusal))
                 .isInstanceOf(SyncException.class)
-                .hasMessageContaining("but max.message.bytes lets 19.5 kB through");
+                .hasMessageContaining("but max.message.bytes allows 19.5 kB");
     }
 
     @Test

@@ -63,8 +63,8 @@ class TableEncoderTest {
     @Test
     void aValueThatWasNotSentIsNamedAndOneThatLooksLikeItIsNot() {
         EncodedChange omitted = only(encoder().encode(change("u", null, row(1, Unchanged.TEXT)), null));
-        EncodedChange same = only(encoder()
-                .encode(change("u", null, row(1, String.valueOf(Unchanged.TEXT.toCharArray()))), null));
+        EncodedChange same =
+                only(encoder().encode(change("u", null, row(1, String.valueOf(Unchanged.TEXT.toCharArray()))), null));
 
         assertThat(text(omitted.unchanged())).isEqualTo("words");
         assertThat(same.unchanged()).isNull();
@@ -88,7 +88,8 @@ class TableEncoderTest {
                 new CaptureFixture.TextConverter(),
                 new CaptureFixture.TextConverter());
 
-        assertThat(only(encoder.encode(change("u", row(1, "a"), row(2, "b")), null)).key())
+        assertThat(only(encoder.encode(change("u", row(1, "a"), row(2, "b")), null))
+                        .key())
                 .isNull();
     }
 

@@ -41,7 +41,9 @@ class TransactionPiecesTest {
         List<SourceTransaction> taken = assembler.takeComplete();
 
         assertThat(taken).extracting(SourceTransaction::lsn).containsExactly(new Lsn(100), new Lsn(200));
-        assertThat(taken).extracting(transaction -> transaction.changes().size()).containsExactly(2, 1);
+        assertThat(taken)
+                .extracting(transaction -> transaction.changes().size())
+                .containsExactly(2, 1);
         assertThat(taken).extracting(SourceTransaction::firstNumber).containsOnly(1L);
         assertThat(taken).extracting(SourceTransaction::commitTimeMicros).containsExactly(100_000L, 200_000L);
         assertThat(assembler.hasComplete()).isFalse();

@@ -1,7 +1,6 @@
 package org.dtssync.app.cli;
 
 import java.util.Locale;
-import java.util.TimeZone;
 import org.dtssync.app.tasks.ProcessEnd;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.LoggerFactory;

@@ -32,7 +32,6 @@ import org.dtssync.app.task.Background;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportJson;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Epoch;

@@ -7,6 +7,7 @@ import org.dtssync.app.state.CommandStore;
 import org.dtssync.app.state.PostedCommand;
 import org.dtssync.app.task.Retry;
 import org.dtssync.app.task.Route;
+import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
@@ -67,6 +68,7 @@ record CommandDesk(Route route, Retry retry) implements PhaseCommands {
             return false;
         }
         LOG.info("Command received. task={} command={}", route.task(), posted.name());
+        Failpoint.COMMAND_TAKEN.reached();
         try {
             Answer answer = CommandText.parse(posted.name(), posted.options())
                     .orElseThrow(() -> new SyncException(
