@@ -3,9 +3,9 @@ package org.dtssync.app.moving;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.TableName;
 
 /**

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 

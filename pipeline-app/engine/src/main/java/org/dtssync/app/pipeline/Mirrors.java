@@ -3,7 +3,7 @@ package org.dtssync.app.pipeline;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.prepare.Mirror;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 

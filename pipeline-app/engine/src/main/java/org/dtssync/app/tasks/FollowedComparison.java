@@ -2,11 +2,11 @@ package org.dtssync.app.tasks;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.ComparisonAdvance;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TaskProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.app.verify.VerifyListener;
 

@@ -7,8 +7,8 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 

@@ -12,9 +12,9 @@ import org.dtssync.app.moving.Gate;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchPreconditions;
 import org.dtssync.app.pipeline.Mirrors;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.Verifications;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 

@@ -7,11 +7,11 @@ import java.util.function.BooleanSupplier;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.CancelWatch;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.state.CommandStore;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 

@@ -9,9 +9,9 @@ import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.precheck.Precheck;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 

@@ -3,13 +3,13 @@ package org.dtssync.app.tasks;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Author;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureObjectStore;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /**

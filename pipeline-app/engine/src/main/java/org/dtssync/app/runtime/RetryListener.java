@@ -1,4 +1,4 @@
-package org.dtssync.app.task;
+package org.dtssync.app.runtime;
 
 import org.dtssync.connectors.fault.FaultKind;
 

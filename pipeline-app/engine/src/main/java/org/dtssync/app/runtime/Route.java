@@ -1,4 +1,4 @@
-package org.dtssync.app.task;
+package org.dtssync.app.runtime;
 
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.connectors.postgres.DatabaseConnections;

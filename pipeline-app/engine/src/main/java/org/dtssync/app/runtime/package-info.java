@@ -3,4 +3,4 @@
  *
  * <p>Reads from: the task file. Writes to: nothing.
  */
-package org.dtssync.app.task;
+package org.dtssync.app.runtime;

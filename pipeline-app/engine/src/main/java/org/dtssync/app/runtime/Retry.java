@@ -1,4 +1,4 @@
-package org.dtssync.app.task;
+package org.dtssync.app.runtime;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
