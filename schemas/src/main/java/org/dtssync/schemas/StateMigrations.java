@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The numbered migrations that make and change the tables of the dts_sync schema: one set for each group of tables that is made at a
- * place of its own.
+ * The numbered migrations that create and change the tables of the dts_sync schema: one set for each group of tables that is created in
+ * its own place.
  *
- * <p>A migration that was released never changes. The first of each set can also be run where its tables exist, as installations from
- * before there were versions have them; further ones only add, so that a run of an older release keeps working beside them.
+ * <p>A migration that was released never changes. The first of each set can also be run if its tables exist, as in installations from
+ * before versions existed; later ones only add, so that a run of an older release keeps working with them.
  */
 public enum StateMigrations {
     /** The tasks' state, at the destination of each. */

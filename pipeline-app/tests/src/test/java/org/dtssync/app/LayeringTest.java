@@ -1,5 +1,7 @@
 package org.dtssync.app;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -13,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class LayeringTest {
 
     private static final String PLAN = """
-            the floor plan is: pipeline-app -> connectors -> schemas; in pipeline-app cli, quickstart (doors) -> display, metrics -> pipeline (hall)
-            -> precheck, structure, snapshot, verify (rooms, which never import one another) -> config, catalog, progress (ground)
+            the floor plan is: pipeline-app -> connectors -> schemas; in pipeline-app cli, quickstart (doors) -> display, metrics -> tasks (face) -> pipeline (hall)
+            -> precheck, structure, snapshot, verify (rooms, which never import one another) -> config, catalog, state (ground)
             """;
 
     private final JavaClasses classes = new ClassFileImporter()
@@ -35,6 +37,8 @@ class LayeringTest {
                 .definedBy("org.dtssync.app.metrics..")
                 .layer("embedded")
                 .definedBy("org.dtssync.app.embedded..")
+                .layer("tasks")
+                .definedBy("org.dtssync.app.tasks..")
                 .layer("pipeline")
                 .definedBy(
                         "org.dtssync.app.pipeline..",
@@ -70,16 +74,18 @@ class LayeringTest {
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("embedded")
                 .mayOnlyBeAccessedByLayers("cli", "quickstart")
-                .whereLayer("pipeline")
+                .whereLayer("tasks")
                 .mayOnlyBeAccessedByLayers("cli", "quickstart", "display", "metrics")
+                .whereLayer("pipeline")
+                .mayOnlyBeAccessedByLayers("tasks", "quickstart")
                 .whereLayer("precheck")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display", "metrics")
+                .mayOnlyBeAccessedByLayers("pipeline", "tasks")
                 .whereLayer("structure")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display", "metrics")
+                .mayOnlyBeAccessedByLayers("pipeline", "tasks")
                 .whereLayer("snapshot")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display", "metrics")
+                .mayOnlyBeAccessedByLayers("pipeline", "tasks", "quickstart", "display")
                 .whereLayer("verify")
-                .mayOnlyBeAccessedByLayers("pipeline", "cli", "quickstart", "display", "metrics")
+                .mayOnlyBeAccessedByLayers("pipeline", "tasks", "quickstart", "display")
                 .whereLayer("ground")
                 .mayOnlyBeAccessedByLayers(
                         "cli",
@@ -87,6 +93,7 @@ class LayeringTest {
                         "display",
                         "metrics",
                         "embedded",
+                        "tasks",
                         "pipeline",
                         "precheck",
                         "structure",
@@ -99,12 +106,53 @@ class LayeringTest {
                         "display",
                         "metrics",
                         "embedded",
+                        "tasks",
                         "pipeline",
                         "precheck",
                         "structure",
                         "snapshot",
                         "verify",
                         "ground")
+                .because(PLAN)
+                .check(classes);
+    }
+
+    /** The command line uses the engine through its face alone; everything else it needs is configuration and display. */
+    @Test
+    void theCommandLineKnowsTheFaceOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.dtssync.app.cli..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.dtssync..")
+                        .and(resideOutsideOfPackages(
+                                "org.dtssync.app.cli..",
+                                "org.dtssync.app.config..",
+                                "org.dtssync.app.tasks..",
+                                "org.dtssync.app.display..",
+                                "org.dtssync.app.metrics..",
+                                "org.dtssync.app.embedded..",
+                                "org.dtssync.connectors.fault..")))
+                .because(PLAN)
+                .check(classes);
+    }
+
+    /** What programs read is made in one place; the state's own texts are made where they are kept. */
+    @Test
+    void jsonIsMadeByTheFaceOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.dtssync.app..")
+                .and()
+                .resideOutsideOfPackages(
+                        "org.dtssync.app.tasks..",
+                        "org.dtssync.app.config..",
+                        "org.dtssync.app.catalog..",
+                        "org.dtssync.app.state..",
+                        "org.dtssync.app.moving..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.fasterxml.jackson..")
                 .because(PLAN)
                 .check(classes);
     }

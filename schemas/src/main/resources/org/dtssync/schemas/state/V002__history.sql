@@ -1,7 +1,7 @@
--- What people want to know of a task beyond its progress: who did what and when, what came of it, and how a live run is doing.
--- Every change is an addition: a run of the release before keeps working beside it.
+-- The history of a task beyond its progress: who did what and when, the outcome, and the figures of an active run.
+-- Every change is an addition: a run of the previous release keeps working with it.
 
--- One line per thing that happened, written in the transaction it reports. The oldest are removed.
+-- One row per event, written in the transaction that it reports. The oldest are removed.
 CREATE TABLE dts_sync.event (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     task    text NOT NULL,

@@ -77,7 +77,7 @@ public final class AvroConverter implements Converter {
                         ConfigDef.Type.INT,
                         RegistryClientSettings.DEFAULT_RETRIES,
                         ConfigDef.Importance.LOW,
-                        "How often a request is tried again when no address responds.")
+                        "How many times a request is retried when no address responds.")
                 .define(
                         RegistryClientSettings.RETRY_WAIT,
                         ConfigDef.Type.INT,

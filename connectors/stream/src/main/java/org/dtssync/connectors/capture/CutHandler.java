@@ -1,7 +1,6 @@
 package org.dtssync.connectors.capture;
 
 import java.util.List;
-import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;

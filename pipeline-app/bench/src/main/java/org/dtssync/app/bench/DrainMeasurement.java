@@ -97,6 +97,6 @@ final class DrainMeasurement {
                 return seconds;
             }
         }
-        throw new BenchException("Debezium told no progress. See " + process.log() + ".");
+        throw new BenchException("Debezium reported no progress. See " + process.log() + ".");
     }
 }

@@ -169,7 +169,7 @@ public record TaskStatus(
      *
      * @throws SyncException if the destination cannot be queried
      */
-    static boolean isRunning(Route route) {
+    public static boolean isRunning(Route route) {
         return new InstanceStore(route.destination(), route.task()).isHeld();
     }
 }

@@ -42,25 +42,42 @@ public final class Pipeline {
     private final Budgets budgets;
     private final PipelineListener listener;
     private final RunFigures figures = new RunFigures();
+    private final PhaseCommands commands;
+
+    /**
+     * Creates a pipeline that nobody gives commands to; opens nothing yet.
+     *
+     * @param task the task file, with embedded servers resolved to their addresses
+     * @param listener notified of its progress
+     */
+    public Pipeline(TaskFile task, PipelineListener listener) {
+        this(task, listener, PhaseCommands.NONE);
+    }
 
     /**
      * Creates a pipeline; opens nothing yet.
      *
      * @param task the task file, with embedded servers resolved to their addresses
      * @param listener notified of its progress
+     * @param commands carries out what people ask of the task
      */
-    public Pipeline(TaskFile task, PipelineListener listener) {
-        this(task, listener, Budgets.DEFAULT);
+    public Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands) {
+        this(task, listener, commands, Budgets.DEFAULT);
     }
 
     /** Creates a pipeline with other memory bounds. */
     Pipeline(TaskFile task, PipelineListener listener, Budgets budgets) {
+        this(task, listener, PhaseCommands.NONE, budgets);
+    }
+
+    private Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands, Budgets budgets) {
         this.task = task;
         this.route = Route.of(task);
         this.progress = new ProgressStore(route.destination(), route.task());
         this.listener = new PipelineListeners(List.of(listener, figures));
         this.retry = new Retry(task.retry(), this.listener);
         this.budgets = budgets;
+        this.commands = commands;
     }
 
     /**
@@ -153,7 +170,7 @@ public final class Pipeline {
         background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelWatch(route).run()));
         try {
             Optional<VerifyReport> report = new PhaseSequence(
-                            task, route, new StreamFactory(task, budgets), epoch, background, listener)
+                            task, route, new StreamFactory(task, budgets), epoch, background, listener, commands)
                     .run(options);
             background.check();
             return report;

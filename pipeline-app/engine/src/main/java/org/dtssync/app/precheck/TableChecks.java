@@ -61,7 +61,7 @@ final class TableChecks {
             findings.fail(
                     table.toString(),
                     "Columns " + found[2] + " of table " + table
-                            + " differ only by case or by quotes around the name, and cannot be told apart.",
+                            + " differ only by case or by quotes around the name, which Debezium cannot distinguish.",
                     "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[3]) + " TO "
                             + Identifiers.quote(unquoted(found[3]) + "_2") + "; -- or " + exclude(table));
         }

@@ -3,10 +3,10 @@ package org.dtssync.app.state;
 import java.util.Objects;
 
 /**
- * Who asks for something, as it is kept beside what was asked.
+ * The author of a request, stored together with the request.
  *
  * @param name of the person or program
- * @param origin from where, in one word: cli
+ * @param origin the origin, in one word: cli
  */
 public record Author(String name, String origin) {
 

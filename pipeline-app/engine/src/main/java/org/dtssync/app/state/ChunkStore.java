@@ -229,9 +229,9 @@ public final class ChunkStore {
     }
 
     /**
-     * Forgets what was copied of a table.
+     * Resets the copy progress of a table.
      *
-     * @param emptying what removes its rows at the destination, in the same transaction
+     * @param emptying removes its rows at the destination, in the same transaction
      */
     public void reset(Connection destination, TableName table, Emptying emptying) throws SQLException {
         epoch.hold(destination);

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param result its JSON, if it succeeded
  * @param error what it failed with
  * @param exitCode the exit code of the command line, once it is over
- * @param progress how far it is, as a JSON object, if the run records that
+ * @param progress its progress, as a JSON object, if the run records it
  */
 public record CommandResult(
         boolean finished, Optional<String> result, Optional<String> error, int exitCode, Optional<String> progress) {}

@@ -24,7 +24,7 @@ public final class CommandStore implements AutoCloseable {
         this.task = task;
     }
 
-    /** Posts a command as the account that runs the command line does, and returns its number. */
+    /** Posts a command with the account of the command line as author, and returns its number. */
     public long post(String command, String options) {
         return post(command, options, Posting.by(Author.ofCommandLine()));
     }
@@ -36,7 +36,7 @@ public final class CommandStore implements AutoCloseable {
      * @throws SyncException of kind USAGE if the key was used for another command
      */
     public long post(String command, String options, Posting posting) {
-        // A run of the release before may have made the state, and may do what is posted.
+        // A run of the previous release may have created the state, and may carry out the command.
         new StateSchema(database).install();
         return database.inTransaction(failure(), connection -> {
             Optional<Long> posted = Statements.first(
@@ -126,7 +126,7 @@ public final class CommandStore implements AutoCloseable {
     }
 
     /**
-     * Records how far a running command is.
+     * Records the progress of a running command.
      *
      * @param json an object with figures
      */

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Something that happened to a task. Its texts hold no row value and no secret.
+ * An event of a task. Its texts contain no row value and no secret.
  *
  * @param kind phase, step, error, structure, correction, setting, command, verification or instance
  * @param subject what it is about: a phase, a step, a table, an object, a key

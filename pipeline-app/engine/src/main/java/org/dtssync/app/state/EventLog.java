@@ -11,7 +11,7 @@ import java.util.Map;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /**
- * What happened to one task, in order: only added to, in the transaction that makes it happen, and trimmed at its old end. Thread-safe.
+ * The event log of one task: append-only, in the transaction that causes the event, and trimmed at its old end. Thread-safe.
  *
  * @param database the destination
  * @param task the task's name
@@ -21,15 +21,15 @@ public record EventLog(DatabaseConnections database, String task) {
     /** How many events of a task are kept. */
     static final int KEPT = 10_000;
 
-    /** Trimming reads what is kept, so it is not done for each event. */
+    /** Trimming reads the stored events, so it is not done for each event. */
     private static final int TRIMMED_EVERY = 100;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * An event as it is kept.
+     * A stored event.
      *
-     * @param id its number, which rises
+     * @param id its number, which increases
      * @param at when, by the destination's clock, ISO 8601 in UTC
      * @param event what happened
      */
@@ -60,7 +60,7 @@ public record EventLog(DatabaseConnections database, String task) {
     }
 
     /**
-     * Reads events that follow one, the oldest first; none of a state from before there were events.
+     * Reads the events after one, the oldest first; none if the state is from before events existed.
      *
      * @param id the number of the last event that is known; 0 reads from the start
      * @param limit how many at most
@@ -69,7 +69,7 @@ public record EventLog(DatabaseConnections database, String task) {
         return read("id > ?", "ASC", limit, id);
     }
 
-    /** Reads the last events, the newest first; none of a state from before there were events. */
+    /** Reads the last events, the newest first; none if the state is from before events existed. */
     public List<Recorded> last(int limit) {
         return read("?::bigint = 0", "DESC", limit, 0L);
     }

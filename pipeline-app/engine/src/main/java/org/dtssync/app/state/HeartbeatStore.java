@@ -18,7 +18,7 @@ public record HeartbeatStore(String task) {
     public static final TableName TABLE = new TableName(StateMigrations.SCHEMA, "heartbeat");
 
     /**
-     * A heartbeat as one end has it.
+     * A heartbeat at one end.
      *
      * @param sequence its number
      * @param writtenAtSeconds when it was written, in seconds of the epoch by the source's clock

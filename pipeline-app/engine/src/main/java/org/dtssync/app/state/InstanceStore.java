@@ -36,7 +36,7 @@ public record InstanceStore(DatabaseConnections database, String task) {
                 .orElseThrow();
     }
 
-    /** Returns whether the last instance has given no sign of life for this long. */
+    /** Returns whether the last instance has shown no sign of life for this long. */
     public boolean isSilent(Connection connection, Duration silence) throws SQLException {
         return Statements.exists(connection, """
                 SELECT 1 FROM dts_sync.instance
@@ -81,10 +81,10 @@ public record InstanceStore(DatabaseConnections database, String task) {
     }
 
     /**
-     * Gives a sign of life.
+     * Records a sign of life.
      *
-     * @param figures how the instance is doing, as JSON; null leaves the last ones
-     * @return whether the task is still this instance's
+     * @param figures the figures of the instance, as JSON; null keeps the last ones
+     * @return whether the task still belongs to this instance
      */
     public boolean signOfLife(Connection connection, Epoch epoch, String figures) throws SQLException {
         return Statements.update(connection, """
@@ -98,7 +98,7 @@ public record InstanceStore(DatabaseConnections database, String task) {
         return database.inTransaction("The status of task " + task + " could not be read", this::isHeld);
     }
 
-    /** Returns whether an instance holds the task. One that is frozen does nothing that is asked of it, and does not count. */
+    /** Returns whether an instance holds the task. A frozen one carries out no commands, and does not count. */
     public boolean isHeld(Connection connection) throws SQLException {
         return Statements.exists(connection, """
                 SELECT 1 WHERE EXISTS (
@@ -112,7 +112,7 @@ public record InstanceStore(DatabaseConnections database, String task) {
                 """, task, task);
     }
 
-    /** Returns whether an instance has held this task since it was last released, even if nothing came of it. */
+    /** Returns whether an instance has held this task since it was last released, even if without any effect. */
     public boolean wasHeld() {
         return database.inTransaction(
                 "The state of task " + task + " could not be read",

@@ -20,7 +20,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Reads and writes how far a task and each of its tables are.
+ * Reads and writes the progress of a task and each of its tables.
  *
  * <p>Methods without a connection open one for themselves and commit; methods with one take part in its transaction.
  * Thread-safe.
@@ -50,7 +50,7 @@ public final class ProgressStore {
      */
     public record PreparedSource(String systemIdentifier, String database) {}
 
-    /** Makes the dts_sync schema at the destination, or carries an older one forward. */
+    /** Creates the dts_sync schema at the destination, or migrates an older one. */
     public void install() {
         new StateSchema(destination).install();
     }

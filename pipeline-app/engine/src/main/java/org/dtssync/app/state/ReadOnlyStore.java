@@ -7,7 +7,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.schemas.StateMigrations;
 
 /**
- * What {@code default_transaction_read_only} was before a task closed a database for writes, kept in that database. Every method joins
+ * The value of {@code default_transaction_read_only} before a task made a database read-only, stored in that database. Every method joins
  * the connection's transaction. Thread-safe.
  *
  * @param database the database that is closed
@@ -33,14 +33,14 @@ public record ReadOnlyStore(DatabaseConnections database, String task) {
             """;
 
     /**
-     * What the setting was.
+     * The previous setting.
      *
      * @param role whose setting, or {@link #DATABASE_ITSELF}
      * @param value null if it was not set
      */
     public record Earlier(String role, String value) {}
 
-    /** Keeps what the settings are now, unless earlier ones are kept already, and returns what is kept. */
+    /** Stores the current settings, unless earlier ones are stored already, and returns the stored ones. */
     public List<Earlier> keep(Connection connection) throws SQLException {
         new StateSchema(database).install(connection, StateMigrations.READ_ONLY);
         List<Earlier> kept = kept(connection);
@@ -54,7 +54,7 @@ public record ReadOnlyStore(DatabaseConnections database, String task) {
         return kept(connection);
     }
 
-    /** Returns what is kept of roles that still exist; empty if the task closed nothing here. */
+    /** Returns the stored settings of roles that still exist; empty if the task closed nothing here. */
     public List<Earlier> kept(Connection connection) throws SQLException {
         if (!Statements.isThere(connection, "dts_sync.write_fence")) {
             return List.of();
@@ -65,7 +65,7 @@ public record ReadOnlyStore(DatabaseConnections database, String task) {
                 """, row -> new Earlier(row.getString(1), row.getString(2)), task);
     }
 
-    /** Forgets what was kept. */
+    /** Deletes the stored settings. */
     public void forget(Connection connection) throws SQLException {
         if (Statements.isThere(connection, "dts_sync.write_fence")) {
             Statements.update(connection, "DELETE FROM dts_sync.write_fence WHERE task = ?", task);

@@ -5,15 +5,15 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Removes what is kept of one task in the dts_sync schema of a database. Joins the connection's transaction. Thread-safe.
+ * Removes the state of one task from the dts_sync schema of a database. Joins the connection's transaction. Thread-safe.
  *
  * @param task the task's name
  */
 public record StateRemoval(String task) {
 
     /**
-     * Every table that has rows of tasks, the epoch last: who holds it must find it as long as anything is left. What a closed database
-     * has to be opened with is not removed here.
+     * Every table that has rows of tasks, the epoch last: its holder must find it as long as anything is left. The settings with which a closed database
+     * has to be opened are not removed here.
      */
     private static final String TABLES = """
             SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -30,7 +30,7 @@ public record StateRemoval(String task) {
     }
 
     /**
-     * Drops the whole schema unless another task of the same databases needs it, or this one the other way round.
+     * Drops the whole schema unless another task of the same databases needs it, or this one in the opposite direction.
      *
      * @return whether it was dropped
      */

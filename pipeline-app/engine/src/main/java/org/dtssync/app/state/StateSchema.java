@@ -11,7 +11,7 @@ import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.StateMigrations.Migration;
 
 /**
- * The version of the dts_sync schema in one database: installs it, carries an older one forward, and refuses one that is newer than this
+ * The version of the dts_sync schema in one database: installs it, migrates an older one, and refuses one that is newer than this
  * program.
  *
  * <p>Thread-safe.
@@ -23,13 +23,13 @@ public record StateSchema(DatabaseConnections database) {
     /** Two tasks installing at once would collide on the catalog's unique indexes. The same lock as in earlier releases. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync'))";
 
-    /** A reader that holds a table for long must not make every other task wait behind the migration. */
+    /** A reader that locks a table for long must not make every other task wait behind the migration. */
     private static final String LOCK_LIMIT = "SET LOCAL lock_timeout = '10s'";
 
     /** A version that was recorded. */
     private record Version(int number, String program) {}
 
-    /** Installs the task's state and the heartbeat table, or what is missing of them. Changes nothing where nothing is. */
+    /** Installs the task's state and the heartbeat table, or their missing parts. Changes nothing if nothing is missing. */
     public void install() {
         install(StateMigrations.STATE, StateMigrations.HEARTBEAT);
     }
@@ -48,7 +48,7 @@ public record StateSchema(DatabaseConnections database) {
         });
     }
 
-    /** Installs one set, or carries it forward. Joins the connection's transaction. */
+    /** Installs one set, or migrates it. Joins the connection's transaction. */
     void install(Connection connection, StateMigrations set) throws SQLException {
         if (known(connection, set) == set.newest()) {
             return;
@@ -68,7 +68,7 @@ public record StateSchema(DatabaseConnections database) {
         }
     }
 
-    /** Returns the version of one set, 0 if none is recorded: the first migration makes what is missing before there were versions. */
+    /** Returns the version of one set, 0 if none is recorded: the first migration creates what is missing from before versions existed. */
     private int known(Connection connection, StateMigrations set) throws SQLException {
         Optional<Version> recorded = recorded(connection, set);
         recorded.ifPresent(version -> requireKnown(version, set));
@@ -87,7 +87,7 @@ public record StateSchema(DatabaseConnections database) {
     }
 
     /**
-     * Requires that this program knows the version of the state. To be asked before state is read that another program may have
+     * Requires that this program supports the version of the state. Call before reading state that another program may have
      * written.
      *
      * @throws SyncException of kind USAGE if the state is newer

@@ -6,7 +6,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 
 /**
- * Transactions on the state in one database. Those that write hold the task's epoch first, so that an instance that was replaced
+ * Transactions on the state in one database. Writing ones check the task's epoch first, so that an instance that was replaced
  * commits nothing. Thread-safe.
  *
  * @param database the database that has the state
@@ -22,7 +22,7 @@ record StateTransactions(DatabaseConnections database) {
     /**
      * Reads in one transaction.
      *
-     * @param what what fails if it fails, a sentence without its full stop
+     * @param what the message if it fails, a sentence without its full stop
      */
     <T> T read(String what, DatabaseConnections.Work<T> work) {
         return database.inTransaction(what, work);
@@ -31,7 +31,7 @@ record StateTransactions(DatabaseConnections database) {
     /**
      * Writes in one transaction that holds the epoch.
      *
-     * @param what what fails if it fails, a sentence without its full stop
+     * @param what the message if it fails, a sentence without its full stop
      * @throws org.dtssync.connectors.fault.SyncException of kind FENCED if another instance has taken over
      */
     void write(String what, Epoch epoch, Writing writing) {

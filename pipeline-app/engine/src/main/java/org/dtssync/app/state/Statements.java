@@ -15,7 +15,7 @@ final class Statements {
 
     private Statements() {}
 
-    /** Makes one value of a row. */
+    /** Converts a row to a value. */
     @FunctionalInterface
     interface RowReader<T> {
         T read(ResultSet row) throws SQLException;
@@ -48,7 +48,7 @@ final class Statements {
         }
     }
 
-    /** Runs a statement whose result nobody needs. */
+    /** Runs a statement and ignores its result. */
     static void execute(Connection connection, String sql, Object... parameters) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql, parameters)) {
             statement.execute();
@@ -60,7 +60,7 @@ final class Statements {
         return first(connection, sql, row -> true, parameters).isPresent();
     }
 
-    /** Returns whether a relation is there. */
+    /** Returns whether a relation exists. */
     static boolean isThere(Connection connection, String relation) throws SQLException {
         return exists(connection, "SELECT 1 WHERE to_regclass(?) IS NOT NULL", relation);
     }

@@ -28,9 +28,9 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
 
     /** How applications are moved in one attempt. */
     public enum Kind {
-        /** Only the gates are looked at. */
+        /** Only the preconditions are checked. */
         DRY_RUN("dry-run"),
-        /** Everything up to the point of no return, and back. */
+        /** All steps up to the point of no return, then undone. */
         REHEARSAL("rehearsal"),
         /** They are moved. */
         MOVE("move"),
@@ -123,7 +123,7 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
     }
 
     /**
-     * Records what came of the attempt.
+     * Records the outcome of the attempt.
      *
      * @param moved whether applications were moved
      * @param stallMillis how long nobody could write

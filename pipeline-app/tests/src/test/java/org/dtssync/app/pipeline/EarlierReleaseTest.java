@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.state.EarlierRelease;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.verify.VerifyReport;
@@ -49,7 +51,8 @@ class EarlierReleaseTest {
     void resumesFollowingAndShowsItsStatusBefore(Servers servers) throws Exception {
         MovedTask moved = MovedTask.of(servers, 14, TABLES);
         moved.move();
-        moved.atSource("UPDATE public.customer SET name = 'x' WHERE id <= 100", "DELETE FROM public.visit WHERE at < 9");
+        moved.atSource(
+                "UPDATE public.customer SET name = 'x' WHERE id <= 100", "DELETE FROM public.visit WHERE at < 9");
         takeBack(moved);
 
         assertThat(TaskStatus.read(moved.task()).progress().phase()).isEqualTo(Phase.INCREMENTAL);
@@ -66,7 +69,9 @@ class EarlierReleaseTest {
     void resumesTheWayBackAndGoesBack(Servers servers) throws Exception {
         MovedTask moved = MovedTask.of(servers, 14, TABLES);
         RunningPair before = RunningPair.start(moved.task());
-        assertThat(report(before.perform("switchover", "--skip-verify")).moved()).isTrue();
+        assertThat(report(before.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true)))
+                        .moved())
+                .isTrue();
         before.awaitPhase("reverse");
         before.stop();
         EarlierRelease.takeBack(moved.source());
@@ -74,8 +79,10 @@ class EarlierReleaseTest {
         RunningPair.execute(moved.destination(), "INSERT INTO public.customer VALUES (9001, 'written meanwhile')");
 
         try (RunningPair after = RunningPair.begin(moved.task())) {
-            assertThat(after.perform("verify", "").exitCode()).isZero();
-            assertThat(report(after.perform("rollback", "--skip-verify")).moved()).isTrue();
+            assertThat(after.perform(new TaskCommand.Verify()).result()).isEqualTo(TaskOutcome.Result.DONE);
+            assertThat(report(after.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true)))
+                            .moved())
+                    .isTrue();
             after.awaitPhase("incremental");
             assertThat(moved.valueAtSource("SELECT name FROM public.customer WHERE id = 9001"))
                     .isEqualTo("written meanwhile");
@@ -94,8 +101,9 @@ class EarlierReleaseTest {
         assertThat(report.orElseThrow().tables()).hasSize(2);
     }
 
-    private static SwitchReport report(CommandResult result) {
-        assertThat(result.error()).isEmpty();
-        return SwitchReport.parse(result.result().orElseThrow());
+    private static SwitchReport report(TaskOutcome outcome) {
+        assertThat(outcome.error()).isEmpty();
+        assertThat(outcome).isInstanceOf(TaskOutcome.Switched.class);
+        return ((TaskOutcome.Switched) outcome).move().report();
     }
 }

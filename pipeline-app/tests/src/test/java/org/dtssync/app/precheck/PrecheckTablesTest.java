@@ -153,8 +153,8 @@ class PrecheckTablesTest {
                 "column-names",
                 "public.t",
                 FAIL,
-                "Columns 'it''s', It's of table public.t differ only by case or by quotes around the name, and cannot be told"
-                        + " apart.",
+                "Columns 'it''s', It's of table public.t differ only by case or by quotes around the name, "
+                        + "which Debezium cannot distinguish.",
                 "ALTER TABLE \"public\".\"t\" RENAME COLUMN \"'it''s'\" TO \"it''s_2\"; -- or objects: { exclude: ["
                         + " \"public.t\" ] }");
 
@@ -170,8 +170,8 @@ class PrecheckTablesTest {
                 "column-names",
                 "public.t",
                 FAIL,
-                "Columns name, Name of table public.t differ only by case or by quotes around the name, and cannot be told"
-                        + " apart.",
+                "Columns name, Name of table public.t differ only by case or by quotes around the name, which "
+                        + "Debezium cannot distinguish.",
                 "ALTER TABLE \"public\".\"t\" RENAME COLUMN \"Name\" TO \"Name_2\"; -- or objects: { exclude: [ \"public.t\" ]"
                         + " }");
 

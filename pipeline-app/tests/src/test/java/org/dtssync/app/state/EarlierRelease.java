@@ -75,7 +75,8 @@ public final class EarlierRelease {
     /** Returns whether the database has a state without a version. */
     public static boolean isAt(DatabaseSettings database) throws SQLException {
         try (Connection connection = connect(database)) {
-            return value(connection, "SELECT to_regclass('dts_sync.version') IS NULL").equals("t");
+            return value(connection, "SELECT to_regclass('dts_sync.version') IS NULL")
+                    .equals("t");
         }
     }
 

@@ -75,7 +75,8 @@ class StateSchemaTest {
             executor.shutdown();
         }
 
-        assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1")).hasSize(3);
+        assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
+                .hasSize(3);
     }
 
     @Test
@@ -89,7 +90,8 @@ class StateSchemaTest {
         assertThat(EarlierRelease.isAt(settings)).as("reading changes nothing").isTrue();
         assertThat(new EventLog(database, TASK).last(10)).isEmpty();
         assertThat(new VerificationHistory(database, TASK).list()).isEmpty();
-        assertThat(new SwitchoverSteps(database, TASK, "switchover").attempts(5)).isEmpty();
+        assertThat(new SwitchoverSteps(database, TASK, "switchover").attempts(5))
+                .isEmpty();
 
         store.install();
 
@@ -173,8 +175,9 @@ class StateSchemaTest {
 
         assertThat(list("SELECT count(*)::text FROM dts_sync.event"))
                 .allSatisfy(count -> assertThat(Integer.parseInt(count)).isBetween(10_000, 10_100));
-        assertThat(events.last(1)).singleElement().satisfies(recorded -> assertThat(recorded.event().subject())
-                .isEqualTo("last"));
+        assertThat(events.last(1))
+                .singleElement()
+                .satisfies(recorded -> assertThat(recorded.event().subject()).isEqualTo("last"));
     }
 
     @Test

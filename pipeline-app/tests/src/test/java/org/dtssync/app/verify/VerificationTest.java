@@ -290,7 +290,8 @@ class VerificationTest {
 
     @Test
     void comparesDatabasesOfDifferentEncodings(Servers servers) throws Exception {
-        try (DatabasePair mixed = new DatabasePair(servers.postgres(17), servers.postgres(18), "ENCODING 'LATIN1' LOCALE 'C'")) {
+        try (DatabasePair mixed =
+                new DatabasePair(servers.postgres(17), servers.postgres(18), "ENCODING 'LATIN1' LOCALE 'C'")) {
             mixed.both(
                     "CREATE TABLE words (w text COLLATE \"C\" PRIMARY KEY, n int)",
                     "INSERT INTO words SELECT 'é' || g, g FROM generate_series(1, 3000) AS g",

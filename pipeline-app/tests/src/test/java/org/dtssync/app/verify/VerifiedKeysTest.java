@@ -35,7 +35,9 @@ class VerifiedKeysTest {
         long seed = System.nanoTime();
         LOG.warn("Random keys begin. seed={}", seed);
         try (DatabasePair databases = new DatabasePair(
-                servers.postgres(14), servers.postgres(17), "ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")) {
+                servers.postgres(14),
+                servers.postgres(17),
+                "ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")) {
             List<TableProgress> tables = fill(databases, new Random(seed));
             TableProgress[] all = tables.toArray(TableProgress[]::new);
 

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Debezium's session at the source beside the stream. Of a table that the stream describes it reads the names of the columns alone:
- * types come with the stream, defaults are not carried, and every column may be absent.
+ * Debezium's second session at the source, in addition to the stream. For a table that the stream describes it reads only the column names:
+ * types come with the stream, defaults are not replicated, and every column may be absent.
  *
  * <p>Used by the one thread that reads the WAL.
  */

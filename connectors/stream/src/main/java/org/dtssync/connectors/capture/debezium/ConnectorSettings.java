@@ -13,7 +13,7 @@ import org.dtssync.connectors.postgres.WatchedSocketFactory;
 final class ConnectorSettings {
 
     /**
-     * What Debezium's sessions have from their first statement on. The one that streams gets the rest of what decides how values are
+     * Settings of Debezium's sessions from their first statement on. The streaming one gets the other settings that determine how values are
      * printed in {@link ReplicationSession}.
      */
     private static final String SESSION_OPTIONS = "-c search_path=pg_catalog -c row_security=off"
@@ -87,8 +87,8 @@ final class ConnectorSettings {
         properties.put("schema.refresh.mode", "columns_diff_exclude_unchanged_toast");
         properties.put("field.name.adjustment.mode", "none");
         properties.put("schema.name.adjustment.mode", "none");
-        // The publication says which tables are captured. A change of one that the task does not know is an error,
-        // never left out.
+        // The publication determines which tables are captured. A change of an unknown table is an error,
+        // never ignored.
         properties.put("table.ignore.builtin", "false");
         properties.put("interval.handling.mode", "string");
         properties.put("decimal.handling.mode", "string");

@@ -12,12 +12,13 @@ import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.ChangeSource;
 import org.dtssync.connectors.capture.RowChange;
 import org.dtssync.connectors.capture.SourceEvent;
+import org.dtssync.connectors.fault.Failpoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs an {@link ExactPostgresTask} as a Kafka Connect worker would, in a thread of its own: one that hangs in a dead connection
- * does not keep its caller. Thread-safe; streams once.
+ * Runs an {@link ExactPostgresTask} as a Kafka Connect worker would, in a separate thread: one that hangs in a dead connection
+ * does not block its caller. Thread-safe; streams once.
  */
 public final class DebeziumSource implements ChangeSource {
 
@@ -70,7 +71,7 @@ public final class DebeziumSource implements ChangeSource {
 
     private void release() {
         task.abandon();
-        // Whoever interrupted this thread wants it to end, which takes some more calls to the server.
+        // The interrupted thread must end, which takes a few more calls to the server.
         boolean interrupted = Thread.interrupted();
         try {
             task.stop();

@@ -13,17 +13,17 @@ import org.dtssync.schemas.TopicNames;
 /**
  * Gives tables and columns the names they have inside Debezium, by the reversible escape of {@link TopicNames}.
  *
- * <p>Debezium writes a table's name in quotes and parses it again with each change, and takes quotes around a column's name off twice:
- * the table {@code "dq"}, with quotes in its name, would be taken for the table {@code dq}.
+ * <p>Debezium quotes a table's name and parses it again for each change, and strips quotes around a column's name twice:
+ * the table {@code "dq"}, with quotes in its name, would be mistaken for the table {@code dq}.
  *
  * <p>Used by the one thread that reads the WAL.
  */
 final class EscapedNames {
 
-    /** The columns of the table that was read last, by the names that are left where quotes around them are taken off. */
+    /** The columns of the table that was read last, by their names with quotes stripped. */
     private final Map<String, String> byUnquoted = new HashMap<>();
 
-    /** Takes the columns of the table that the stream describes next, as the catalog names them. */
+    /** Receives the columns of the table that the stream describes next, as named in the catalog. */
     void read(List<String> columns) {
         byUnquoted.clear();
         for (String column : columns) {

@@ -11,20 +11,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
- * Lies between the thread that reads the WAL and the one that writes cuts, in place of Debezium's queue.
+ * The queue between the thread that reads the WAL and the one that writes cuts, in place of Debezium's queue.
  *
- * <p>Debezium's own hands events over when a batch is full or the poll interval has passed, and spins for the last millisecond
- * of each interval. This one hands them over as soon as a transaction has ended: its latency is next to nothing, and it needs
- * no processor while nothing comes. Bounded by number and by bytes, what was handed over last among them: those events are
+ * <p>Debezium's own queue hands over events when a batch is full or the poll interval has passed, and spins for the last millisecond
+ * of each interval. This one hands them over as soon as a transaction has ended: its latency is negligible, and it needs
+ * no processor time while idle. Bounded by number and by bytes, including the last batch handed over: those events are
  * still held while they are written. Thread-safe. See
  * docs/decisions/0004-less-work-per-event-in-debezium.md.
  */
 final class EventQueue {
 
-    /** How long a poll waits for the end of a transaction before it hands over what is there, in milliseconds. */
+    /** How long a poll waits for the end of a transaction before it returns the available events, in milliseconds. */
     private static final long LONGEST_POLL_MILLIS = 100;
 
-    /** A batch of so many events says that more wait at the source, where a cut of many costs less than many cuts. */
+    /** A batch of this many events indicates that more wait at the source, where one large cut costs less than many small ones. */
     private static final int BUSY_BATCH = 256;
 
     /** How long a poll waits for half a batch while the source has more, in milliseconds. */
@@ -40,16 +40,16 @@ final class EventQueue {
     private final Queue<Entry> queue = new ArrayDeque<>();
     private long bytes;
 
-    /** Bytes of what the last poll handed over: until the next one it is in use. */
+    /** Bytes of the events returned by the last poll: they are in use until the next one. */
     private long bytesInUse;
 
-    /** Whether an event waits for room, although there may be some: it is larger than that. */
+    /** Whether an event waits for space: it may be larger than the available space. */
     private boolean producerWaits;
 
     /** How many transactions have ended in the queue. */
     private int ends;
 
-    /** How many events a poll waits for at present, beside the end of a transaction. */
+    /** How many events a poll currently waits for, in addition to the end of a transaction. */
     private int wanted;
 
     private int lastBatchSize;
@@ -101,7 +101,7 @@ final class EventQueue {
         }
     }
 
-    /** An event larger than all the room there is goes alone. */
+    /** An event larger than the queue passes alone. */
     private boolean hasRoomFor(long size) {
         long held = bytes + bytesInUse;
         return queue.size() < maxQueueSize && (held == 0 || held + size <= maxBytes);
@@ -121,9 +121,9 @@ final class EventQueue {
     }
 
     /**
-     * Returns what waits, up to a batch; empty if nothing came for a while, or once the queue is closed.
+     * Returns the waiting events, up to a batch; empty if none arrived for a while, or once the queue is closed.
      *
-     * @throws RuntimeException what {@link #fail} was told; events before it may be left out
+     * @throws RuntimeException the reason given to {@link #fail}; events before it may be lost
      * @throws InterruptedException if the thread was interrupted
      */
     List<SourceRecord> poll() throws InterruptedException {
@@ -156,7 +156,7 @@ final class EventQueue {
         consumerWaits = false;
     }
 
-    /** Of large events half of what fits is handed over, so that others can be read meanwhile. */
+    /** Of large events half of the capacity is returned, so that others can be read meanwhile. */
     private List<SourceRecord> drain() {
         int count = Math.min(queue.size(), maxBatchSize);
         List<SourceRecord> events = new ArrayList<>(count);
@@ -174,7 +174,7 @@ final class EventQueue {
         return events;
     }
 
-    /** Tells the consumer that no more events come, and why. The first reason counts; a closed queue has none. */
+    /** Notifies the consumer that no more events will arrive, and why. The first reason counts; a closed queue has none. */
     void fail(RuntimeException reason) {
         lock.lock();
         try {
@@ -187,7 +187,7 @@ final class EventQueue {
         }
     }
 
-    /** Ends all waiting; nothing more is added or handed over. */
+    /** Ends all waiting; nothing more is added or returned. */
     void close() {
         lock.lock();
         try {

@@ -22,11 +22,11 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Puts every change into a queue of ours, and one record behind those of each transaction. Debezium's own transaction metadata is off:
+ * Puts every change into our queue, and one record after those of each transaction. Debezium's own transaction metadata is off:
  * it numbers every change in its transaction and table, formats an identifier for each, and copies the counts of all tables into
  * each record's offset. Logical messages cannot be applied to a destination.
  *
- * <p>A change that Debezium would leave out without a word is a fault here. Used by the one thread that reads the WAL. See
+ * <p>A change that Debezium would silently ignore is a fault here. Used by the one thread that reads the WAL. See
  * docs/decisions/0004-less-work-per-event-in-debezium.md.
  */
 final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
@@ -63,7 +63,7 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
         this.endTopic = topics.transactionTopic();
     }
 
-    /** Returns null, which Debezium puts into no queue of its own. */
+    /** Returns null, so that Debezium puts nothing into its own queue. */
     private static DataChangeEvent add(EventQueue events, SourceRecord record) {
         try {
             events.add(record, false);

@@ -6,7 +6,7 @@ import io.debezium.connector.postgresql.PostgresErrorHandler;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.connect.errors.ConnectException;
 
-/** Ends the queue of ours with what failed in the thread that reads the WAL. Nothing is tried again here. Thread-safe. */
+/** Ends our queue with the failure of the thread that reads the WAL. Nothing is retried here. Thread-safe. */
 final class ExactErrorHandler extends PostgresErrorHandler {
 
     private final EventQueue events;

@@ -3,7 +3,7 @@ package org.dtssync.connectors.capture.debezium;
 import io.debezium.connector.postgresql.PostgresConnector;
 import org.apache.kafka.connect.connector.Task;
 
-/** Debezium's connector with a task of ours, which hands over each value as the text that the server sent. */
+/** Debezium's connector with our own task, which passes on each value as the text that the server sent. */
 public final class ExactPostgresConnector extends PostgresConnector {
 
     @Override

@@ -46,14 +46,14 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams a replication slot with Debezium's public classes, of which it replaces those that lose values or cost too much by
+ * Streams a replication slot with Debezium's public classes, and replaces those that lose values or cost too much with
  * subclasses. It makes no snapshot, creates no slot, and ends at the first failure.
  *
  * <p>Used by one thread, as Kafka Connect prescribes; {@link #abandon} may be called by any.
  */
 public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, PostgresOffsetContext> {
 
-    /** How often the server is told that the stream is alive. */
+    /** How often the server is notified that the stream is alive. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(5);
 
     private static final String CONTEXT_NAME = "exact-postgres-task";
@@ -229,7 +229,7 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
         return events.poll();
     }
 
-    /** Makes the thread that polls and the one that reads the WAL end soon: the task is about to be stopped. */
+    /** Makes the polling thread and the one that reads the WAL end soon: the task is about to be stopped. */
     void abandon() {
         abandoned = true;
         EventQueue queue = events;
@@ -241,7 +241,7 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
     @Override
     protected void doStop() {
         abandon();
-        // The last that was opened is the stream.
+        // The last one opened is the stream.
         for (int i = opened.size() - 1; i >= 0; i--) {
             try {
                 opened.get(i).close();

@@ -11,9 +11,9 @@ import io.debezium.relational.TableId;
 import io.debezium.spi.topic.TopicNamingStrategy;
 
 /**
- * Knows a table from its first change on: the server describes each table in the stream before that. Debezium's own asks the
+ * Learns a table at its first change: the server describes each table in the stream before that. Debezium's own class queries the
  * catalog for every table of the database before it streams, three queries and a schema in memory for each, which takes minutes and
- * a gigabyte where there are tens of thousands.
+ * a gigabyte with tens of thousands of tables.
  *
  * <p>Used by the one thread that reads the WAL. See docs/decisions/0004-less-work-per-event-in-debezium.md.
  */

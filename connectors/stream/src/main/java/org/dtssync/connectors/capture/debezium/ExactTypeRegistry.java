@@ -20,18 +20,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.postgresql.core.BaseConnection;
 
 /**
- * Knows each type by its object identifier alone, reads it when it first comes up, and calls every one an enum: of those Debezium
- * hands the server's text on.
+ * Knows each type by its object identifier alone, reads it at its first use, and declares every one an enum: of enums Debezium
+ * passes on the server's text.
  *
  * <p>Debezium's own registry reads all types of the database in its constructor. It fails at an enum without labels or a domain over an
- * enum, wherever they are used, and takes types of one name in different schemas for one. Here its constructor finds none. See
+ * enum, used or not, and confuses types of the same name in different schemas. Here its constructor finds none. See
  * docs/decisions/0002-values-as-the-servers-text.md.
  *
  * <p>Thread-safe as far as the connection is.
  */
 final class ExactTypeRegistry extends TypeRegistry {
 
-    /** Stands for a type that the catalog does not have any more. */
+    /** Stands for a type that no longer exists in the catalog. */
     private static final String UNKNOWN = "unknown";
 
     private final PostgresConnection catalog;
@@ -42,7 +42,7 @@ final class ExactTypeRegistry extends TypeRegistry {
      * Creates a registry without types.
      *
      * @param configuration how the source is reached
-     * @param catalog reads types when they are asked for; stays the caller's
+     * @param catalog reads types on demand; the caller owns it
      */
     ExactTypeRegistry(JdbcConfiguration configuration, PostgresConnection catalog) {
         super(new CatalogWithoutTypes(configuration, catalog));
@@ -59,7 +59,7 @@ final class ExactTypeRegistry extends TypeRegistry {
         return get(typeName);
     }
 
-    /** Returns any type of the name: all are treated alike. */
+    /** Returns any type of the name: all are treated the same. */
     @Override
     public PostgresType get(String name) {
         return byName.computeIfAbsent(

@@ -19,7 +19,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.postgresql.core.Oid;
 
 /**
- * Says how the values of every column go to the topics: natural types for what they say exactly, PostgreSQL's own text for the rest.
+ * Defines the values of every column in the topics: natural types for what they represent exactly, PostgreSQL text for the rest.
  *
  * <p>Values arrive as the server's text (see {@link ExactTypeRegistry}). Thread-safe.
  */
@@ -72,7 +72,7 @@ public final class ExactValues extends PostgresValueConverter {
         };
     }
 
-    /** A value that was parsed on its way may be another than the server's: none of them may pass. */
+    /** A value that was parsed on its way may differ from the server's: none of them may pass. */
     private static String text(Object value) {
         if (value instanceof String text) {
             return text;

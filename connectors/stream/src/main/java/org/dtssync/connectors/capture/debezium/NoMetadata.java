@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.connect.data.Struct;
 
-/** Tells Debezium's metrics nothing of an event. Immutable. */
+/** Provides no event metadata to Debezium's metrics. Immutable. */
 final class NoMetadata implements EventMetadataProvider {
 
     @Override

@@ -6,7 +6,7 @@ import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.source.SourceTaskContext;
 import org.apache.kafka.connect.storage.OffsetStorageReader;
 
-/** What the task gets of a worker: where to start is decided by the last cut and the slot alone, never by an offset that was stored. */
+/** The task's worker context: only the last cut and the slot determine where to start, never a stored offset. */
 final class NoStoredOffsets implements SourceTaskContext, OffsetStorageReader {
 
     @Override

@@ -14,9 +14,9 @@ import io.debezium.spi.schema.DataCollectionId;
 import org.apache.kafka.connect.data.Struct;
 
 /**
- * Leaves Debezium's JMX metrics of streaming out: they print every event as JSON to keep the last one, hand every event's lag to
- * another thread, and cannot be switched off. They took a third of the time of the thread that reads the WAL, and nothing here
- * asks for them.
+ * Omits Debezium's JMX streaming metrics: they print every event as JSON to keep the last one, pass every event's lag to
+ * another thread, and cannot be disabled. They took a third of the time of the thread that reads the WAL, and nothing here
+ * uses them.
  *
  * <p>Stateless and thread-safe. See docs/decisions/0004-less-work-per-event-in-debezium.md.
  */

@@ -13,7 +13,7 @@ import org.apache.kafka.connect.source.SourceRecord;
  */
 final class RecordSize {
 
-    /** What a record takes beside the values of its row: maps, structs, the source block. */
+    /** The size of a record in addition to the values of its row: maps, structs, the source block. */
     private static final long RECORD_BYTES = 2_000;
 
     private static final long VALUE_BYTES = 48;
@@ -22,12 +22,12 @@ final class RecordSize {
 
     private RecordSize() {}
 
-    /** Returns about how many bytes a record takes in memory. */
+    /** Returns approximately how many bytes a record takes in memory. */
     static long of(SourceRecord record) {
         return RECORD_BYTES + (record.value() instanceof Struct value ? rows(value) : 0);
     }
 
-    /** Only rows are of any size. */
+    /** Only rows have a significant size. */
     private static long rows(Struct envelope) {
         long size = 0;
         List<Field> fields = envelope.schema().fields();
@@ -50,7 +50,8 @@ final class RecordSize {
 
     private static long content(Object value) {
         if (value instanceof String text) {
-            // One character beyond Latin 1 makes a text take two bytes for each. Among many megabytes there often is
+            // One character beyond Latin 1 makes a text take two bytes per character. Among many megabytes there often
+            // is
             // one.
             return text.length() > LONG_TEXT ? 2L * text.length() : text.length();
         }

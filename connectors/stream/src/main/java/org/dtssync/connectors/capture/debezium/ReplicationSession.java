@@ -17,15 +17,15 @@ import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.postgresql.PGConnection;
 
 /**
- * The session whose server process prints the values of the stream: sets what decides their text, and checks that the stream has it.
- * The driver opens every session with the time zone of this process, whatever the options of the connection say.
+ * The session whose server process prints the values of the stream: sets everything that determines their text, and checks that the stream has it.
+ * The driver opens every session with the time zone of this process, regardless of the connection's options.
  *
- * <p>A slot is never created here, which Debezium would do where it misses one, and lose what was changed before. Not thread-safe but
+ * <p>A slot is never created here; Debezium would create a missing one, and lose earlier changes. Not thread-safe except
  * for {@link #close}.
  */
 final class ReplicationSession implements ReplicationConnection {
 
-    /** As {@link org.dtssync.connectors.postgres.DatabaseConnections} has them, but for what a walsender has no use for. */
+    /** Same as in {@link org.dtssync.connectors.postgres.DatabaseConnections}, except those that a walsender does not use. */
     private static final String SETTINGS = """
             SET search_path = pg_catalog;
             SET IntervalStyle = postgres;
@@ -41,7 +41,7 @@ final class ReplicationSession implements ReplicationConnection {
             SET idle_in_transaction_session_timeout = 0
             """;
 
-    /** Of the settings those that the server reports by itself, so that they can be read while it streams. */
+    /** The settings that the server reports by itself, so that they can be read during streaming. */
     private static final Map<String, String> REPORTED =
             Map.of("TimeZone", "UTC", "IntervalStyle", "postgres", "DateStyle", "ISO, YMD");
 
@@ -51,7 +51,7 @@ final class ReplicationSession implements ReplicationConnection {
     /**
      * Creates a session that is not open yet.
      *
-     * @param connection Debezium's, which is a {@link JdbcConnection} too
+     * @param connection Debezium's connection, which is also a {@link JdbcConnection}
      * @param slot what it streams
      */
     ReplicationSession(ReplicationConnection connection, ReplicationSlot slot) {
@@ -72,7 +72,7 @@ final class ReplicationSession implements ReplicationConnection {
             statement.execute(SETTINGS);
         }
         ReplicationStream stream = connection.startStreaming(offset, position);
-        // A lost session is opened again by Debezium, without what was set.
+        // Debezium reopens a lost session, without these settings.
         requireSet(session == session());
         for (Map.Entry<String, String> setting : REPORTED.entrySet()) {
             requireSet(

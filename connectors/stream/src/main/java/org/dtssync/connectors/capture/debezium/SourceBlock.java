@@ -8,8 +8,8 @@ import org.apache.kafka.connect.data.Struct;
 import org.dtssync.schemas.TopicNames;
 
 /**
- * Makes Debezium's block {@code source} of each envelope, with the names that schema and table have at the source. Debezium makes it by
- * its class name.
+ * Builds Debezium's block {@code source} of each envelope, with the names of schema and table at the source. Debezium instantiates it by
+ * class name.
  *
  * <p>Used by the one thread that reads the WAL.
  */

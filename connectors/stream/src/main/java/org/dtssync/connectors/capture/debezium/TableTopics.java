@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TableTopics extends AbstractTopicNamingStrategy<TableId> {
 
-    /** Most events follow one of the same table, and what encodes them finds its topic faster if it is the same object. */
+    /** Most events follow one of the same table, and the encoder finds its topic faster if it is the same object. */
     private final Map<TableId, String> topics = new ConcurrentHashMap<>();
 
     /** Called by Debezium. */

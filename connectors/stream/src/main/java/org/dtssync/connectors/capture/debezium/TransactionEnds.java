@@ -11,7 +11,7 @@ import org.dtssync.connectors.capture.TransactionEnd;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
- * The record that ends a transaction. It is known by its schema object, never by its topic: a table may be named {@code transaction}.
+ * The record that ends a transaction. It is recognized by its schema object, never by its topic: a table may be named {@code transaction}.
  *
  * <p>Stateless and thread-safe.
  */
@@ -25,7 +25,7 @@ final class TransactionEnds {
 
     private TransactionEnds() {}
 
-    /** Makes the record; the offset's commit position is the end of the commit record by then. */
+    /** Creates the record; at this time the offset's commit position is the end of the commit record. */
     static SourceRecord record(
             Map<String, ?> partition, PostgresOffsetContext offset, String topic, Instant commitTime) {
         Struct value = new Struct(SCHEMA).put("status", "END").put("ts_ms", commitTime.toEpochMilli());

@@ -9,10 +9,10 @@ import java.util.function.Supplier;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
-/** Stands where Debezium wants a queue of its own: nobody reads that one, so whatever gets into it is a fault. Immutable. */
+/** Replaces Debezium's own queue: it is never read, so anything added to it is a fault. Immutable. */
 final class UnusedQueue implements QueueProvider<DataChangeEvent> {
 
-    /** Returns Debezium's queue, which takes nothing. */
+    /** Returns Debezium's queue, which accepts nothing. */
     static ChangeEventQueue<DataChangeEvent> create(Supplier<LoggingContext.PreviousContext> logging) {
         return new ChangeEventQueue.Builder<DataChangeEvent>()
                 .pollInterval(java.time.Duration.ofSeconds(1))

@@ -1,44 +1,26 @@
-package org.dtssync.app.cli;
+package org.dtssync.app.tasks;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
-import org.dtssync.connectors.postgres.Lsn;
 
-/** A task's status as text for people and as JSON for programs. Stateless. */
-final class StatusReport {
+/**
+ * How far a task is at one moment.
+ *
+ * @param status as it was read
+ */
+public record StatusReport(TaskStatus status) implements Report {
 
-    private StatusReport() {}
-
-    /** Returns the JSON of the command line's contract. */
-    static String json(TaskStatus status) {
-        ObjectNode root = JsonNodeFactory.instance.objectNode();
-        root.put("task", status.progress().task());
-        root.put("phase", status.progress().phase().label());
-        root.put("source_lsn", status.sourceLsn().map(Lsn::toString).orElse(null));
-        root.put("applied_lsn", status.appliedLsn().map(Lsn::toString).orElse(null));
-        root.put("lag_ms", status.lagMillis().orElse(null));
-        root.put("lag_bytes", status.lagBytes().orElse(null));
-        ArrayNode tables = root.putArray("tables");
-        for (TableProgress table : status.tables()) {
-            tables.addObject()
-                    .put("schema", table.table().schema())
-                    .put("table", table.table().table())
-                    .put("snapshot_rows", table.snapshotRows())
-                    .put("estimated_rows", table.estimatedRows())
-                    .put("state", table.state().label());
-        }
-        root.put("error", status.progress().error().orElse(null));
-        return root.toString();
+    @Override
+    public String json() {
+        return TaskJson.status(status);
     }
 
     /** Returns a few lines and a table. */
-    static String text(TaskStatus status) {
+    @Override
+    public String text() {
         StringBuilder text = new StringBuilder();
         if (!status.begun()) {
             return "Task " + status.progress().task() + " has not been started. Start it with dts-sync run.";

@@ -1,15 +1,13 @@
-package org.dtssync.app.precheck;
+package org.dtssync.app.tasks;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import org.dtssync.app.precheck.Precheck;
+import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.precheck.PrecheckItem.Result;
 
-/** The findings of a precheck, as text for people and as JSON for programs. Thread-safe. */
-public final class PrecheckReport {
+/** What a precheck found, as text for people and as JSON for programs. Thread-safe. */
+public final class PrecheckReport implements Report {
 
     private final List<PrecheckItem> items;
 
@@ -19,6 +17,7 @@ public final class PrecheckReport {
     }
 
     /** Returns one line per item, its remedy below, and a line of counts at the end. */
+    @Override
     public String text() {
         StringBuilder text = new StringBuilder();
         for (PrecheckItem item : items) {
@@ -34,27 +33,17 @@ public final class PrecheckReport {
                         .append('\n');
             }
         }
-        return text.append(counts()).append('\n').toString();
+        return text.append(counts()).toString();
     }
 
-    /** Returns {@code {"items":[{"id","object","result","message","remedy"}]}}. */
+    @Override
     public String json() {
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode root = mapper.createObjectNode();
-        ArrayNode array = root.putArray("items");
-        for (PrecheckItem item : items) {
-            array.addObject()
-                    .put("id", item.id())
-                    .put("object", item.object())
-                    .put("result", item.result().label())
-                    .put("message", item.message())
-                    .put("remedy", item.remedy());
-        }
-        try {
-            return mapper.writeValueAsString(root);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A tree of texts can always be written", e);
-        }
+        return TaskJson.precheck(items);
+    }
+
+    /** Returns whether the task would fail, be inexact or do harm. */
+    public boolean failed() {
+        return Precheck.worst(items) == Result.FAIL;
     }
 
     private String counts() {

@@ -1,15 +1,18 @@
-package org.dtssync.app.verify;
+package org.dtssync.app.tasks;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dtssync.app.verify.Difference;
+import org.dtssync.app.verify.TableResult;
+import org.dtssync.app.verify.VerifyReport;
 
-/** Formats a report for people: an aligned table, then the differences. Stateless. */
-public final class VerifyReportText {
+/** Writes a report for people: an aligned table, then the differences. Stateless. */
+final class VerifyReportText {
 
     private VerifyReportText() {}
 
     /** Returns the report as lines, each ended. */
-    public static String render(VerifyReport report) {
+    static String render(VerifyReport report) {
         List<List<String>> lines = new ArrayList<>();
         lines.add(List.of("table", "rows", "chunks", "equal", "missing", "extra", "changed"));
         for (TableResult result : report.tables()) {

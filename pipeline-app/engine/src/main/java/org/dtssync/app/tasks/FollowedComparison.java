@@ -1,4 +1,4 @@
-package org.dtssync.app.control;
+package org.dtssync.app.tasks;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -10,8 +10,8 @@ import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.app.verify.VerifyListener;
 
-/** A verification that another process runs, followed in its state once per second. Not thread-safe. */
-public final class FollowedComparison {
+/** A comparison that another process makes, watched in its state once a second. Not thread-safe. */
+final class FollowedComparison {
 
     private static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 

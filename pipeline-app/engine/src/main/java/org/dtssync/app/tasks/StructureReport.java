@@ -1,8 +1,5 @@
-package org.dtssync.app.cli;
+package org.dtssync.app.tasks;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +22,8 @@ import org.dtssync.connectors.postgres.End;
  * @param differences unintended differences
  * @param wanted objects that differ because they were skipped or corrected, and which of the two
  */
-record StructureReport(int objects, List<StructureDifference> differences, Map<String, String> wanted) {
+public record StructureReport(int objects, List<StructureDifference> differences, Map<String, String> wanted)
+        implements Report {
 
     /** Reads and compares; needs no active run, and works in every phase. */
     static StructureReport of(TaskFile task) {
@@ -64,24 +62,19 @@ record StructureReport(int objects, List<StructureDifference> differences, Map<S
         return decided;
     }
 
-    boolean equal() {
+    /** Returns whether nothing differs but what somebody wanted so. */
+    public boolean equal() {
         return differences.isEmpty();
     }
 
-    /** Returns one JSON object on one line. */
-    String json() {
-        ObjectNode root = JsonNodeFactory.instance.objectNode();
-        root.put("objects", objects);
-        ArrayNode array = root.putArray("differences");
-        differences.forEach(difference -> array.addObject()
-                .put("object", difference.object())
-                .put("kind", difference.kind().label()));
-        wanted.forEach((object, why) -> array.addObject().put("object", object).put("kind", why));
-        return root.toString();
+    @Override
+    public String json() {
+        return TaskJson.structure(this);
     }
 
-    /** Returns one line per object that differs, and a conclusion. */
-    String text() {
+    /** Returns a line for each object that differs, and a conclusion. */
+    @Override
+    public String text() {
         StringBuilder text = new StringBuilder();
         for (StructureDifference difference : differences) {
             text.append(difference.kind().label())

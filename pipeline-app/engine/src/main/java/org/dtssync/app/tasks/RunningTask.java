@@ -1,16 +1,17 @@
-package org.dtssync.app.control;
+package org.dtssync.app.tasks;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.control.CancelWatch;
+import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.state.CommandStore;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.task.Route;
-import org.dtssync.app.verify.VerifyListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -67,7 +68,7 @@ public final class RunningTask {
      */
     public boolean cancel() throws InterruptedException {
         try {
-            return awaitGone(commands.post("cancel", ""));
+            return awaitGone(post(new TaskCommand.Cancel()));
         } finally {
             commands.close();
         }
@@ -114,47 +115,48 @@ public final class RunningTask {
     }
 
     /**
-     * Posts a command with options and waits for its end.
+     * Posts a command and waits for its end.
      *
-     * @param options as on the command line, separated by spaces; may be empty
-     * @throws SyncException if the run ends before it; then no later run carries it out
+     * @throws SyncException if the run ends before it; nobody will do it later then
      */
-    public CommandResult perform(String command, String options) throws InterruptedException {
-        return perform(command, options, () -> false);
+    public TaskOutcome perform(TaskCommand command) throws InterruptedException {
+        return perform(command, () -> false);
     }
 
     /**
      * Lets the run verify both databases and waits for its end.
      *
-     * @param listener notified of its progress once per second
+     * @param listener notified once a second how far it is
      * @throws SyncException if the run ends before it
      */
-    public CommandResult verify(VerifyListener listener) throws InterruptedException {
-        return perform("verify", "", () -> false, new FollowedComparison(route, listener)::look);
+    public TaskOutcome verify(TaskListener listener) throws InterruptedException {
+        return perform(new TaskCommand.Verify(), () -> false, new FollowedComparison(route, listener::verifying)::look);
     }
 
     /**
-     * Posts a command with options to a run of this process and waits for its end.
+     * Posts a command to a run of this process and waits for its end.
      *
-     * @param options as on the command line, separated by spaces; may be empty
      * @param over whether the run has ended
      * @throws SyncException if it ends before the command
      */
-    public CommandResult perform(String command, String options, BooleanSupplier over) throws InterruptedException {
-        return perform(command, options, over, () -> {});
+    public TaskOutcome perform(TaskCommand command, BooleanSupplier over) throws InterruptedException {
+        return perform(command, over, () -> {});
     }
 
-    private CommandResult perform(String command, String options, BooleanSupplier over, Runnable look)
-            throws InterruptedException {
-        long id = commands.post(command, options);
+    private TaskOutcome perform(TaskCommand command, BooleanSupplier over, Runnable look) throws InterruptedException {
+        long id = post(command);
         try {
-            return follow(id, command, over, look);
+            return CommandResults.read(command, follow(id, command.name(), over, look));
         } catch (SyncException | InterruptedException e) {
             withdraw(id, e);
             throw e;
         } finally {
             commands.close();
         }
+    }
+
+    private long post(TaskCommand command) {
+        return commands.post(command.name(), CommandText.options(command));
     }
 
     private CommandResult follow(long id, String command, BooleanSupplier over, Runnable look)

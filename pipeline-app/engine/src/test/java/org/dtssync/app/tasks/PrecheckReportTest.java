@@ -1,8 +1,10 @@
-package org.dtssync.app.precheck;
+package org.dtssync.app.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.dtssync.app.precheck.Precheck;
+import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.precheck.PrecheckItem.Result;
 import org.junit.jupiter.api.Test;
 
@@ -23,8 +25,7 @@ class PrecheckReportTest {
                               second
                 FAIL  replica-identity: Table "x".
                       remedy: ALTER TABLE;
-                1 passed, 1 warning, 1 failed.
-                """);
+                1 passed, 1 warning, 1 failed.""");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.dtssync.app.pipeline;
+package org.dtssync.app.tasks;
 
 import java.time.Duration;
 import java.util.List;
@@ -10,14 +10,14 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Forwards to several listeners, one after another. Thread-safe if they are.
+ * Several listeners that are notified of the same, one after another. Thread-safe if they are.
  *
- * @param listeners the listeners to notify
+ * @param listeners who is notified
  */
-public record PipelineListeners(List<PipelineListener> listeners) implements PipelineListener {
+public record TaskListeners(List<TaskListener> listeners) implements TaskListener {
 
     /** Copies the list. */
-    public PipelineListeners {
+    public TaskListeners {
         listeners = List.copyOf(listeners);
     }
 
