@@ -41,6 +41,7 @@ public final class Pipeline {
     private final Retry retry;
     private final Budgets budgets;
     private final PipelineListener listener;
+    private final RunFigures figures = new RunFigures();
     private final PhaseCommands commands;
 
     /**
@@ -73,9 +74,9 @@ public final class Pipeline {
         this.task = task;
         this.route = Route.of(task);
         this.progress = new ProgressStore(route.destination(), route.task());
-        this.retry = new Retry(task.retry(), listener);
+        this.listener = new PipelineListeners(List.of(listener, figures));
+        this.retry = new Retry(task.retry(), this.listener);
         this.budgets = budgets;
-        this.listener = listener;
         this.commands = commands;
     }
 
@@ -165,7 +166,7 @@ public final class Pipeline {
     private Optional<VerifyReport> run(RunOptions options, InstanceLease lease, Background background)
             throws InterruptedException {
         Epoch epoch = lease.epoch();
-        background.start("dts-sync-lease", () -> retry.run("lease", lease::keep));
+        background.start("dts-sync-lease", () -> retry.run("lease", () -> lease.keep(figures::json)));
         background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelWatch(route).run()));
         try {
             Optional<VerifyReport> report = new PhaseSequence(
