@@ -8,12 +8,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Every place where a crash leaves something half done: two servers that have to agree and no longer do, or an act without its
- * record. A test lets the process die exactly there and shows that the same command finds its way from what is left.
+ * record. A test lets the process die exactly there and shows that the same command resumes from what is left.
  *
  * <p>They do nothing unless the environment variable {@code DTS_SYNC_FAILPOINT} (or the system property
- * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass of that number, the first unless told
- * otherwise, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
- * holds the thread for good, so that a test can look at the servers first and kill the process itself.
+ * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass of that number, by default the
+ * first, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
+ * holds the thread forever, so that a test can inspect the servers first and kill the process itself.
  *
  * <p>Thread-safe.
  */

@@ -77,6 +77,7 @@ record CommandDesk(Route route, Retry retry) implements PhaseCommands {
                             "Use the same release of dts-sync for the run and for the command."))
                     .accept(phase);
             TaskOutcome outcome = answer.outcome();
+            Failpoint.COMMAND_DONE.reached();
             commands.finish(posted, CommandResults.json(outcome), CommandResults.code(outcome.result()));
             return answer.leaves();
         } catch (SyncException e) {

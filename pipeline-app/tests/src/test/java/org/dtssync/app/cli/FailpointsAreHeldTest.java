@@ -33,8 +33,8 @@ class FailpointsAreHeldTest {
             %s=NAME[:PASS[:ACTION]] scripts/dts-sync run task.yaml
             ```
 
-            `PASS` says at which pass, 1 unless told otherwise. `ACTION` is `halt`, which ends the process at once with exit code %d, or
-            `freeze`, which holds the thread until the process is killed, so that you can look at the servers first. The process says on
+            `PASS` is the number of the pass, by default 1. `ACTION` is `halt`, which ends the process at once with exit code %d, or
+            `freeze`, which holds the thread until the process is killed, so that you can inspect the servers first. The process reports on
             standard error that it has reached the failpoint.
 
             `LoadSurvivesFailpointsTest` and `MoveSurvivesFailpointsTest` kill a task at each of them, run the same command again and compare
