@@ -154,7 +154,7 @@ class PrecheckTablesTest {
                 "public.t",
                 FAIL,
                 "Columns 'it''s', It's of table public.t differ only by case or by quotes around the name, "
- + "which Debezium cannot distinguish.",
+                        + "which Debezium cannot distinguish.",
                 "ALTER TABLE \"public\".\"t\" RENAME COLUMN \"'it''s'\" TO \"it''s_2\"; -- or objects: { exclude: ["
                         + " \"public.t\" ] }");
 
@@ -171,7 +171,7 @@ class PrecheckTablesTest {
                 "public.t",
                 FAIL,
                 "Columns name, Name of table public.t differ only by case or by quotes around the name, which "
- + "Debezium cannot distinguish.",
+                        + "Debezium cannot distinguish.",
                 "ALTER TABLE \"public\".\"t\" RENAME COLUMN \"Name\" TO \"Name_2\"; -- or objects: { exclude: [ \"public.t\" ]"
                         + " }");
 
