@@ -2,6 +2,7 @@ package org.dtssync.connectors.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.dtssync.connectors.capture.CaptureFixture.TOPIC;
 
 import java.util.List;
 import java.util.Map;
@@ -12,14 +13,11 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
-import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A record that cannot pass is refused with a sentence, before Kafka does it without one. No broker is asked here. */
 class RecordGuardTest {
-
-    private static final String TOPIC = "t.public.note";
 
     /** Nobody listens there. */
     private static final Map<String, String> NOWHERE = Map.of("bootstrap.servers", "127.0.0.1:1");
@@ -44,8 +42,8 @@ class RecordGuardTest {
         assertThatThrownBy(() -> guard.check(record(100_000)))
                 .isInstanceOfSatisfying(
                         SyncException.class, fault -> assertThat(fault.kind()).isEqualTo(FaultKind.DATA))
-                .hasMessageStartingWith("A change of table public.note takes 97.8 kB as a record, but max.request.size"
-                        + " lets 97.7 kB through. Set kafka: { max.request.size: 16777216 }");
+                .hasMessageStartingWith("A change of table public.note needs 97.8 kB as a record, but max.request.size"
+                        + " allows 97.7 kB. Set kafka: { max.request.size: 16777216 }");
     }
 
     @Test
@@ -59,7 +57,7 @@ class RecordGuardTest {
 
         assertThat(guard.cause(refusal))
                 .isInstanceOf(SyncException.class)
-                .hasMessageContaining("but max.message.bytes lets 19.5 kB through");
+                .hasMessageContaining("but max.message.bytes allows 19.5 kB");
     }
 
     @Test
@@ -74,17 +72,7 @@ class RecordGuardTest {
     }
 
     private RecordGuard guard(Map<String, String> kafka, Map<String, String> topicConfig) {
-        CaptureSettings settings = new CaptureSettings(
-                "t",
-                new DatabaseSettings("jdbc:postgresql://localhost/none", "nobody", null, Map.of()),
-                "slot",
-                "publication",
-                "test",
-                List.of(),
-                kafka,
-                new CaptureSettings.Topics(1, -1, topicConfig),
-                CaptureSettings.Limits.DEFAULT);
-        RecordGuard guard = new RecordGuard(settings, topics);
+        RecordGuard guard = new RecordGuard(CaptureFixture.settings(kafka, topicConfig), topics);
         guard.prepare(List.of(TOPIC), List.of());
         return guard;
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.Release;
-import org.dtssync.app.control.RunningTask;
+import org.dtssync.app.tasks.RunningTask;
+import org.dtssync.app.tasks.SyncTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,9 +16,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "cancel",
         description = {
-            "Abandons a task before its switchover.",
-            "Removes slot, publication, state and topics. The source is as it was before; tables and rows at the destination"
-                    + " stay. An active run does the work and exits; without one this command does it."
+            "Abandons a task before its switchover and removes it.",
+            "Removes slot, publication, state and topics. The source is as it was; tables and rows at the destination stay. If a"
+                    + " run is active, it does this and exits; otherwise the command does."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync cancel shop.yaml"})
@@ -34,7 +34,8 @@ final class CancelCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         TaskFile file = task.read();
         PrintWriter err = spec.commandLine().getErr();
-        Optional<RunningTask> running = RunningTask.find(file);
+        SyncTask sync = new SyncTask(file);
+        Optional<RunningTask> running = sync.running();
         if (running.isPresent()) {
             err.println("A run is active: it abandons the task and exits.");
             err.flush();
@@ -43,9 +44,9 @@ final class CancelCommand implements Callable<Integer> {
                 return ExitCode.DONE;
             }
         }
-        RunningTask.requireCancellable(file);
+        sync.requireCancellable();
         try (EmbeddedServers servers = EmbeddedServers.start(file)) {
-            List<String> removed = new Release(servers.resolved()).run(true);
+            List<String> removed = new SyncTask(servers.resolved()).release(true, false);
             removed.forEach(err::println);
             if (removed.isEmpty()) {
                 err.println("Nothing is left of task " + file.name() + ".");

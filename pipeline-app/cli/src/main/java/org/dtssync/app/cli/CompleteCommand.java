@@ -1,6 +1,7 @@
 package org.dtssync.app.cli;
 
 import java.util.concurrent.Callable;
+import org.dtssync.app.tasks.TaskCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** Ends reverse replication. */
 @Command(
         name = "complete",
-        description = {"Makes a switchover final: ends reverse replication.", "The source stays read-only."},
+        description = {"Makes a switchover final: stops reverse replication; the source stays read-only."},
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync complete shop.yaml"})
 final class CompleteCommand implements Callable<Integer> {
@@ -26,6 +27,6 @@ final class CompleteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return new LifecycleCommand("complete", task, spec).perform("", json);
+        return new LifecycleCommand(task, spec).perform(new TaskCommand.Complete(), json);
     }
 }

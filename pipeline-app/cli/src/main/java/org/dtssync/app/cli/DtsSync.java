@@ -1,8 +1,8 @@
 package org.dtssync.app.cli;
 
 import java.util.Locale;
+import org.dtssync.app.tasks.ProcessEnd;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.kafka.UnpackedLibraries;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +34,8 @@ import picocli.CommandLine.Command;
             "  dts-sync run shop.yaml --until caught-up",
             "  dts-sync status shop.yaml --json",
             "",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck failed, 4 differences found."
+            "Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck or precondition failed, 4 differences found, 5"
+                    + " switched, but applications were not repointed."
         })
 public final class DtsSync {
 
@@ -46,9 +47,7 @@ public final class DtsSync {
         Locale.setDefault(Locale.Category.DISPLAY, Locale.ROOT);
         int code = commandLine().execute(arguments);
         System.out.flush();
-        // Threads of libraries (Kafka's, Debezium's) may still be alive; they are no longer needed.
-        UnpackedLibraries.remove();
-        Runtime.getRuntime().halt(code);
+        ProcessEnd.halt(code);
     }
 
     static CommandLine commandLine() {

@@ -3,7 +3,7 @@ package org.dtssync.app.cli;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.dtssync.connectors.kafka.UnpackedLibraries;
+import org.dtssync.app.tasks.ProcessEnd;
 
 /**
  * Stops a command in an orderly way on SIGTERM and Ctrl-C: interrupts its thread, waits briefly, and then ends the process with a
@@ -35,14 +35,13 @@ final class OrderlyStop implements AutoCloseable {
             if (!done.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 System.err.println(
                         exitCode == ExitCode.DONE
-                                ? "Stopped in the middle of a step; the next run resumes there."
-                                : "Stopped before it was finished.");
+                                ? "Stopped in the middle of a step; the next run resumes from there."
+                                : "Stopped before it was done.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        UnpackedLibraries.remove();
-        Runtime.getRuntime().halt(exitCode);
+        ProcessEnd.halt(exitCode);
     }
 
     /** Returns whether a signal arrived. */

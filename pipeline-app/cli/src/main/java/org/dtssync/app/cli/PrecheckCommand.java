@@ -1,11 +1,9 @@
 package org.dtssync.app.cli;
 
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.precheck.Precheck;
-import org.dtssync.app.precheck.PrecheckItem;
-import org.dtssync.app.precheck.PrecheckReport;
+import org.dtssync.app.tasks.PrecheckReport;
+import org.dtssync.app.tasks.SyncTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,10 +13,7 @@ import picocli.CommandLine.Spec;
 /** Checks everything that could go wrong, and changes nothing. */
 @Command(
         name = "precheck",
-        description = {
-            "Checks both ends, Kafka and the registry; reports what to fix.",
-            "Read-only: changes nothing anywhere."
-        },
+        description = "Checks both databases, Kafka and the registry and reports what to fix. Changes nothing.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync precheck shop.yaml --json | jq '.items[] | select(.result == \"fail\")'"})
 final class PrecheckCommand implements Callable<Integer> {
@@ -36,9 +31,8 @@ final class PrecheckCommand implements Callable<Integer> {
     public Integer call() {
         TaskFile file = task.read();
         EmbeddedServers.require(file);
-        List<PrecheckItem> items = new Precheck(file).run();
-        PrecheckReport report = new PrecheckReport(items);
-        spec.commandLine().getOut().println(json ? report.json() : report.text().stripTrailing());
-        return Precheck.worst(items) == PrecheckItem.Result.FAIL ? ExitCode.PRECHECK : ExitCode.DONE;
+        PrecheckReport report = new SyncTask(file).precheck();
+        spec.commandLine().getOut().println(json ? report.json() : report.text());
+        return report.failed() ? ExitCode.PRECHECK : ExitCode.DONE;
     }
 }

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.Release;
+import org.dtssync.app.tasks.SyncTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "release",
         description = {
-            "Removes slot, publication and state of a task, in any phase.",
+            "Removes slot, publication and state of the task at both ends, in any phase.",
             "Your tables and rows stay as they are. Safe to run again."
         },
         mixinStandardHelpOptions = true,
@@ -43,7 +43,7 @@ final class ReleaseCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         TaskFile file = task.read();
         try (EmbeddedServers servers = topics ? EmbeddedServers.start(file) : EmbeddedServers.none(file)) {
-            List<String> removed = new Release(servers.resolved()).run(topics, writable);
+            List<String> removed = new SyncTask(servers.resolved()).release(topics, writable);
             PrintWriter err = spec.commandLine().getErr();
             removed.forEach(err::println);
             if (removed.isEmpty()) {

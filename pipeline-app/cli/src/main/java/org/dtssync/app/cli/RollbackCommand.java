@@ -1,8 +1,11 @@
 package org.dtssync.app.cli;
 
 import java.util.concurrent.Callable;
-import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.moving.Undrained;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,9 +17,9 @@ import picocli.CommandLine.Spec;
         name = "rollback",
         description = {
             "Moves the applications back to the source.",
-            "Runs the steps of a switchover in the opposite direction. Reports first which changes are still outstanding,"
-                    + " and waits until every change made at the destination has reached the source. If that does not happen"
-                    + " in time, nothing is moved."
+            "Takes the same steps in the opposite direction. Waits until every write made at the destination has reached the"
+                    + " source; if that does not happen in time, nothing is moved. Reports first what is still outstanding.",
+            "Exit code 5: switched, but applications were not repointed. The same command tries that again."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync rollback shop.yaml"})
@@ -30,8 +33,10 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Option(
             names = "--abandon",
-            description = "Roll back even if not every change made at the destination reaches the source in time."
-                    + " Missing changes are lost at the source and kept at the destination, and the task ends.")
+            description = {
+                "Move back even if not every write made at the destination reaches the source in time. What does not remains at"
+                        + " the destination only, and the task ends: neither database follows the other afterwards."
+            })
     private boolean abandon;
 
     @Spec
@@ -39,15 +44,26 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        TaskFile file = task.read();
-        Undrained.of(file)
+        SyncTask sync = new SyncTask(task.read());
+        LifecycleCommand lifecycle = new LifecycleCommand(task, spec);
+        if (flags.gates()) {
+            return lifecycle.print(sync.rollbackPreconditions(), flags.json());
+        }
+        if (abandon && flags.mode() != SwitchMode.MOVE) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "--abandon cannot be tried out with --dry-run or --rehearse.",
+                    "rollback --gates reports what is not at the source yet.");
+        }
+        sync.undrained()
                 .ifPresent(undrained -> spec.commandLine()
                         .getErr()
-                        .println("Not at the source yet: " + undrained.phrase() + ". "
+                        .println("Not at the source yet: " + undrained + ". "
                                 + (abandon
                                         ? "Changes that do not arrive in time are lost there."
                                         : "The rollback waits for it.")));
-        return new LifecycleCommand("rollback", task, spec)
-                .perform(flags.options(abandon).toString(), flags.json());
+        return lifecycle.perform(
+                abandon ? new TaskCommand.Abandon() : new TaskCommand.Rollback(flags.mode(), flags.skipVerify()),
+                flags.json());
     }
 }

@@ -8,16 +8,12 @@ import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.metrics.MetricsEndpoint;
-import org.dtssync.app.pipeline.Pipeline;
-import org.dtssync.app.pipeline.PipelineListener;
-import org.dtssync.app.pipeline.PipelineListeners;
-import org.dtssync.app.pipeline.RunGoal;
-import org.dtssync.app.pipeline.RunOptions;
-import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportText;
-import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.app.tasks.RunRequest;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskListener;
+import org.dtssync.app.tasks.TaskListeners;
+import org.dtssync.app.tasks.VerificationReport;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.TableName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,8 +25,7 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = {
             "Runs all phases in order, resuming where the task left off.",
-            "Without --until, runs until stopped (Ctrl-C, SIGTERM). You can kill it at any time; run the same command to"
-                    + " resume."
+            "Without --until, runs until stopped (Ctrl-C, SIGTERM). You can kill it at any time; run the same command to resume."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -54,13 +49,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--accept-structure",
             paramLabel = "TABLE",
-            description = "schema.table whose schema change the destination has too; may be repeated.")
+            description = "schema.table whose changed columns or keys the destination has too; may be repeated.")
     private List<String> acceptStructure = new ArrayList<>();
 
     @Option(
             names = "--resnapshot",
             paramLabel = "TABLE",
-            description = "schema.table to empty at the destination and reload; may be repeated.")
+            description = "schema.table that is emptied at the destination and reloaded; may be repeated.")
     private List<String> resnapshot = new ArrayList<>();
 
     @Spec
@@ -68,24 +63,23 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        RunOptions options = new RunOptions(goal(), tables(acceptStructure), tables(resnapshot));
+        RunRequest request = RunRequest.parse(until, acceptStructure, resnapshot);
         TaskFile file = task.read();
         PrintWriter err = task.display();
         try (OrderlyStop stop = new OrderlyStop(ExitCode.DONE);
                 EmbeddedServers servers = EmbeddedServers.start(file);
                 MetricsEndpoint metrics = metrics(servers.resolved());
                 ProgressDisplay display = new ProgressDisplay(err)) {
-            PipelineListener listener =
-                    metrics == null ? display : new PipelineListeners(List.of(display, metrics.listener()));
+            TaskListener listener = metrics == null ? display : new TaskListeners(List.of(display, metrics.listener()));
             try {
-                Optional<VerifyReport> report = new Pipeline(servers.resolved(), listener).run(options);
+                Optional<VerificationReport> report = new SyncTask(servers.resolved()).run(request, listener);
                 display.close();
                 return report.map(this::print).orElse(ExitCode.DONE);
             } catch (InterruptedException | SyncException e) {
                 // A stop in the middle of a step may surface as a fault; it is none.
                 if (stop.requested()) {
                     display.close();
-                    err.println("Stopped. Run the same command to resume.");
+                    err.println("Stopped. The same command resumes from here.");
                     return ExitCode.DONE;
                 }
                 throw e;
@@ -100,33 +94,8 @@ final class RunCommand implements Callable<Integer> {
                 .orElse(null);
     }
 
-    private int print(VerifyReport report) {
-        spec.commandLine().getOut().println(VerifyReportText.render(report).stripTrailing());
+    private int print(VerificationReport report) {
+        spec.commandLine().getOut().println(report.text());
         return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
-    }
-
-    private RunGoal goal() {
-        if (until == null) {
-            return RunGoal.NONE;
-        }
-        for (RunGoal goal : RunGoal.values()) {
-            if (goal != RunGoal.NONE && goal.label().equals(until)) {
-                return goal;
-            }
-        }
-        throw new SyncException(
-                FaultKind.USAGE, "--until " + until + " is unknown.", "Use schema, snapshot, caught-up or verified.");
-    }
-
-    private static List<TableName> tables(List<String> names) {
-        return names.stream().map(RunCommand::table).toList();
-    }
-
-    private static TableName table(String name) {
-        int dot = name.indexOf('.');
-        if (dot < 1 || dot == name.length() - 1) {
-            throw new SyncException(FaultKind.USAGE, "'" + name + "' is not a table's name.", "Write schema.table.");
-        }
-        return new TableName(name.substring(0, dot), name.substring(dot + 1));
     }
 }

@@ -1,17 +1,18 @@
 package org.dtssync.app.cli;
 
 import java.util.concurrent.Callable;
-import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.tasks.StatusReport;
+import org.dtssync.app.tasks.SyncTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows the progress of a task, with or without an active run. */
+/** Shows how far a task is, whether or not a run is alive. */
 @Command(
         name = "status",
-        description = {"Shows phase, lag, LSNs and per-table progress.", "Works with or without an active run."},
+        description = "Shows phase, lag, LSNs and per-table progress; works with or without an active run.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync status shop.yaml --json"})
 final class StatusCommand implements Callable<Integer> {
@@ -27,8 +28,8 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TaskStatus status = TaskStatus.read(task.read());
-        spec.commandLine().getOut().println(json ? StatusReport.json(status) : StatusReport.text(status));
+        StatusReport status = new SyncTask(task.read()).status();
+        spec.commandLine().getOut().println(json ? status.json() : status.text());
         return ExitCode.DONE;
     }
 }

@@ -7,16 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.state.Author;
-import org.dtssync.app.state.ObjectState;
-import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.state.StateSchema;
-import org.dtssync.app.state.StoredObject;
-import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskStructure;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.End;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,17 +40,6 @@ import picocli.CommandLine.Spec;
         })
 final class StructureCommand {
 
-    private static StructureObjectStore store(TaskFile task) {
-        DatabaseConnections destination = connections(task);
-        new StateSchema(destination).requireKnown();
-        return new StructureObjectStore(destination, task.name());
-    }
-
-    private static DatabaseConnections connections(TaskFile task) {
-        return new DatabaseConnections(
-                End.DESTINATION, task.destination().database(), task.applicationName() + "_structure");
-    }
-
     /** Lists the objects. */
     @Command(
             name = "list",
@@ -77,25 +60,24 @@ final class StructureCommand {
         @Override
         public Integer call() {
             TaskFile file = task.read();
-            boolean begun = new ProgressStore(connections(file), file.name()).exists();
-            List<StoredObject> objects = begun ? store(file).list() : List.of();
+            List<TaskStructure.Item> objects = new SyncTask(file).structure().list();
             if (objects.isEmpty()) {
                 spec.commandLine()
                         .getErr()
                         .println("Task " + file.name()
                                 + " has no schema objects yet: run reads them from the source in phase schema.");
             }
-            for (StoredObject stored : objects) {
-                if (all || stored.state() != ObjectState.DONE) {
+            for (TaskStructure.Item object : objects) {
+                if (all || !object.done()) {
                     spec.commandLine()
                             .getOut()
                             .println(String.format(
                                     Locale.ROOT,
                                     "%-8s %-9s %s%s",
-                                    stored.state().label(),
-                                    stored.object().section().label(),
-                                    stored.object().name(),
-                                    stored.error().map(error -> "  -- " + error).orElse("")));
+                                    object.state(),
+                                    object.section(),
+                                    object.name(),
+                                    object.error().map(error -> "  -- " + error).orElse("")));
                 }
             }
             return ExitCode.DONE;
@@ -121,7 +103,7 @@ final class StructureCommand {
 
         @Override
         public Integer call() {
-            StoredObject stored = store(task.read()).show(name);
+            TaskStructure.Item stored = new SyncTask(task.read()).structure().show(name);
             spec.commandLine().getOut().println(stored.statement());
             stored.error().ifPresent(error -> spec.commandLine().getErr().println(error));
             return ExitCode.DONE;
@@ -150,8 +132,8 @@ final class StructureCommand {
 
         @Override
         public Integer call() {
-            store(task.read()).set(name, text(), Author.ofCommandLine());
-            spec.commandLine().getErr().println("Corrected " + name + ". Resume with dts-sync run.");
+            new SyncTask(task.read()).structure().set(name, text());
+            spec.commandLine().getErr().println("Corrected " + name + ". Run dts-sync run to go on.");
             return ExitCode.DONE;
         }
 
@@ -184,10 +166,8 @@ final class StructureCommand {
 
         @Override
         public Integer call() {
-            StructureObjectStore store = store(task.read());
-            List<String> mentions = store.mentions(name);
-            store.skip(name, Author.ofCommandLine(), null);
-            spec.commandLine().getErr().println("Skipped " + name + ". Resume with dts-sync run.");
+            List<String> mentions = new SyncTask(task.read()).structure().skip(name);
+            spec.commandLine().getErr().println("Skipped " + name + ". Run dts-sync run to go on.");
             if (!mentions.isEmpty()) {
                 spec.commandLine()
                         .getErr()

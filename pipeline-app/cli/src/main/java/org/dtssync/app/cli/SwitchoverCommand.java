@@ -1,6 +1,8 @@
 package org.dtssync.app.cli;
 
 import java.util.concurrent.Callable;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,13 +14,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Moves the applications to the destination.",
             "Checks preconditions, verifies, makes the source read-only, waits for the last change, sets sequences, makes the"
-                    + " destination writable, and repoints applications. Until the destination is writable, every failure is"
-                    + " undone. From then on the source follows the destination."
+                    + " destination writable and repoints applications. If anything fails before the destination is writable,"
+                    + " everything is undone. From then on the source follows the destination.",
+            "Exit code 5: switched, but applications were not repointed. The same command tries that again."
         },
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
+            "  dts-sync switchover shop.yaml --gates",
             "  dts-sync switchover shop.yaml --dry-run",
             "  dts-sync switchover shop.yaml --rehearse",
             "  dts-sync switchover shop.yaml"
@@ -36,7 +40,10 @@ final class SwitchoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return new LifecycleCommand("switchover", task, spec)
-                .perform(flags.options(false).toString(), flags.json());
+        LifecycleCommand lifecycle = new LifecycleCommand(task, spec);
+        if (flags.gates()) {
+            return lifecycle.print(new SyncTask(task.read()).switchoverPreconditions(), flags.json());
+        }
+        return lifecycle.perform(new TaskCommand.Switchover(flags.mode(), flags.skipVerify()), flags.json());
     }
 }

@@ -3,19 +3,15 @@ package org.dtssync.app.cli;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.RunningTask;
-import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.display.ComparisonLog;
 import org.dtssync.app.display.ProgressDisplay;
-import org.dtssync.app.pipeline.Pipeline;
-import org.dtssync.app.pipeline.RunGoal;
-import org.dtssync.app.pipeline.RunOptions;
-import org.dtssync.app.state.CommandResult;
-import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportJson;
-import org.dtssync.app.verify.VerifyReportText;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.app.tasks.Report;
+import org.dtssync.app.tasks.RunRequest;
+import org.dtssync.app.tasks.RunningTask;
+import org.dtssync.app.tasks.StructureReport;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.app.tasks.VerificationReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,10 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Compares every row of both databases and lists differing keys.",
-            "An active run does the work and is followed. Without one, a task that has been started is resumed until it has"
-                    + " caught up. If a verification was interrupted less than a day ago, ranges already found equal are"
-                    + " skipped."
+            "Compares every row of both databases and lists the keys that differ.",
+            "If a run is active it does the work; otherwise this command resumes the task until it has caught up, and compares."
+                    + " If a comparison was interrupted less than a day ago, ranges already found equal are skipped."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -58,65 +53,41 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         TaskFile file = task.read();
+        SyncTask sync = new SyncTask(file);
         if (structure) {
-            StructureReport report = StructureReport.of(file);
-            spec.commandLine().getOut().println(json ? report.json() : report.text());
+            StructureReport report = sync.compareStructure();
+            print(report);
             return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
         }
-        Optional<RunningTask> running = RunningTask.find(file);
-        if (running.isEmpty()) {
-            requireBegun(file);
+        Optional<RunningTask> running = sync.running();
+        if (running.isPresent()) {
+            return follow(running.get());
         }
-        return running.isPresent() ? follow(running.get()) : run(file);
-    }
-
-    /** Verifying must not start a migration. */
-    private static void requireBegun(TaskFile file) {
-        TaskStatus status = TaskStatus.read(file);
-        if (status.progress().phase().isOver()) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "Task " + file.name() + " has ended, in phase "
-                            + status.progress().phase().label() + ": replication has ended in both directions.",
-                    "Run dts-sync verify before dts-sync complete.");
-        }
-        if (!status.begun()) {
-            throw new SyncException(
-                    FaultKind.DATA,
-                    "Task " + file.name() + " has not been started, so there is nothing to verify.",
-                    "Run the task first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.");
-        }
+        sync.requireComparable();
+        return run(file);
     }
 
     private int run(TaskFile file) throws InterruptedException {
         try (EmbeddedServers servers = EmbeddedServers.start(file);
                 ProgressDisplay display = new ProgressDisplay(task.display())) {
-            VerifyReport report = new Pipeline(servers.resolved(), display)
-                    .run(RunOptions.to(RunGoal.VERIFIED))
+            VerificationReport report = new SyncTask(servers.resolved())
+                    .run(RunRequest.untilVerified(), display)
                     .orElseThrow();
             display.close();
-            spec.commandLine()
-                    .getOut()
-                    .println(
-                            json
-                                    ? VerifyReportJson.render(report)
-                                    : VerifyReportText.render(report).stripTrailing());
+            print(report);
             return report.equal() ? ExitCode.DONE : ExitCode.DIFFERENCE;
         }
     }
 
     private int follow(RunningTask running) throws InterruptedException {
-        spec.commandLine().getErr().println("A run is active: it verifies both databases once it has caught up.");
-        CommandResult result = running.verify(new ComparisonLog());
-        result.error().ifPresent(error -> spec.commandLine().getErr().println(error));
-        result.result()
-                .ifPresent(report -> spec.commandLine()
-                        .getOut()
-                        .println(
-                                json
-                                        ? VerifyReportJson.render(VerifyReportJson.parse(report))
-                                        : VerifyReportText.render(VerifyReportJson.parse(report))
-                                                .stripTrailing()));
-        return result.exitCode();
+        spec.commandLine().getErr().println("A run is alive: it compares both databases once it has caught up.");
+        TaskOutcome outcome = running.verify(new ComparisonLog());
+        outcome.error().ifPresent(error -> spec.commandLine().getErr().println(error));
+        outcome.report().ifPresent(this::print);
+        return ExitCode.of(outcome.result());
+    }
+
+    private void print(Report report) {
+        spec.commandLine().getOut().println(json ? report.json() : report.text());
     }
 }

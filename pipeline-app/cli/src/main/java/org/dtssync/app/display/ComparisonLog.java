@@ -1,13 +1,13 @@
 package org.dtssync.app.display;
 
 import java.time.Duration;
+import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.verify.VerifyAdvance;
-import org.dtssync.app.verify.VerifyListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs the progress of a verification, one line every few seconds. Call once per second, from one thread at a time. */
-public final class ComparisonLog implements VerifyListener {
+/** Shows how far a comparison is as lines of the log, one in several seconds. To be notified once a second, by one thread at a time. */
+public final class ComparisonLog implements TaskListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(ComparisonLog.class);
 
@@ -17,7 +17,7 @@ public final class ComparisonLog implements VerifyListener {
     private int tellings;
 
     @Override
-    public void advanced(VerifyAdvance advance) {
+    public void verifying(VerifyAdvance advance) {
         tellings++;
         if (tellings == FIRST_TELLINGS || tellings % TELLINGS == 0) {
             LOG.info(

@@ -49,7 +49,7 @@ final class LogView implements View {
             ticks = 0;
         }
         ticks++;
-        activity.takeComparison().ifPresent(comparison::advanced);
+        activity.takeComparison().ifPresent(comparison::verifying);
         boolean due =
                 shown == Phase.INCREMENTAL ? ticks % STEADY_TICKS == 0 : ticks == FIRST_TICKS || ticks % TICKS == 0;
         if (due) {

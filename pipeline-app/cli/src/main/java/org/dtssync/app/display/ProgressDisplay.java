@@ -9,9 +9,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.dtssync.app.pipeline.PipelineListener;
 import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class ProgressDisplay implements PipelineListener, AutoCloseable {
+public final class ProgressDisplay implements TaskListener, AutoCloseable {
 
     private static final String OURS = "org.dtssync";
 

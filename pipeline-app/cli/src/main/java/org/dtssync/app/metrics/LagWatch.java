@@ -2,7 +2,8 @@ package org.dtssync.app.metrics;
 
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskLag;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +41,8 @@ final class LagWatch implements Runnable {
 
     private void look() {
         try {
-            TaskStatus status = TaskStatus.readLag(task);
-            metrics.lag(number(status.lagMillis()) / 1_000, number(status.lagBytes()));
+            TaskLag lag = new SyncTask(task).lag();
+            metrics.lag(number(lag.millis()) / 1_000, number(lag.bytes()));
         } catch (SyncException e) {
             metrics.lag(Double.NaN, Double.NaN);
             LOG.debug("The lag could not be read. task={} reason={}", task.name(), e.getMessage());

@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.MetricsSettings;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.pipeline.PipelineListener;
+import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
@@ -79,8 +79,8 @@ public final class MetricsEndpoint implements AutoCloseable {
         return thread;
     }
 
-    /** Returns the listener to notify of the run's progress. */
-    public PipelineListener listener() {
+    /** Returns who is to be told how the run gets on. */
+    public TaskListener listener() {
         return metrics;
     }
 

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.dtssync.app.pipeline.PipelineListener;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -19,7 +19,7 @@ import org.dtssync.connectors.postgres.TableName;
  * The metrics of one run, each with the label {@code task}. Counters count from the start of the process. {@code docs/metrics.md}
  * lists them all. Thread-safe.
  */
-final class TaskMetrics implements PipelineListener {
+final class TaskMetrics implements TaskListener {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Counter captured;

@@ -15,9 +15,10 @@ final class CommandReference {
             The output of `scripts/dts-sync COMMAND --help`, for every command. This page is generated from the code, and a test keeps the
             two in sync.
 
-            - stdout contains only the requested output (a report, JSON, a statement); progress, logs and errors go to
-              stderr.
-            - Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck failed, 4 verification found differences.
+            - Standard output carries only what was asked for (a report, JSON, a statement); progress, logs and mistakes go to
+              standard error.
+            - Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck or a precondition failed, 4 verification found
+              differences, 5 switched, but applications were not repointed.
               SIGTERM and Ctrl-C end `run` with 0 and other commands with 1.
             - `DTS_SYNC_JAVA_OPTS` replaces the memory setting (`-Xmx512m`) with any JVM options.
 

@@ -1,11 +1,11 @@
 package org.dtssync.app.control;
 
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CommandStore;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.PostedCommand;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TaskProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.HeartbeatStore.Beat;
 import org.dtssync.app.state.InstanceStore;
@@ -15,7 +16,6 @@ import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TaskProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -169,7 +169,7 @@ public record TaskStatus(
      *
      * @throws SyncException if the destination cannot be queried
      */
-    static boolean isRunning(Route route) {
+    public static boolean isRunning(Route route) {
         return new InstanceStore(route.destination(), route.task()).isHeld();
     }
 }

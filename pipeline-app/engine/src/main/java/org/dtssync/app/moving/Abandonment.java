@@ -5,12 +5,12 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
@@ -103,10 +103,11 @@ public final class Abandonment {
                 set,
                 "skipped",
                 null,
+                unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved(),
                 "Not at the source: " + lost
                         + ". The task has ended: save what you need from the destination, then run dts-sync release."
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
-        steps.end(true, Math.round(report.stallSeconds() * 1_000), report.json(), taskEpoch);
+        steps.end(true, Math.round(report.stallSeconds() * 1_000), SwitchReportJson.write(report), taskEpoch);
         return report;
     }
 
@@ -148,7 +149,17 @@ public final class Abandonment {
         });
     }
 
-    /** Returns whether a crash left it past its point of no return, but unfinished. */
+    /**
+     * Returns whether the applications of a task that was abandoned are at the source.
+     *
+     * @param task the route that the task file describes
+     */
+    public static EndpointResult endpointOf(Route task, SwitchoverSettings settings) {
+        boolean moved = new SwitchoverSteps(task.destination(), task.task(), "rollback").isDone(LAST);
+        return moved ? Endpoint.of(settings, task.source().settings(), false).moved() : EndpointResult.FAILED;
+    }
+
+    /** Returns whether a crash left it behind its point of no return, but not at its end. */
     public boolean isUnfinished() {
         return !steps.isDone(LAST);
     }

@@ -11,8 +11,8 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
  */
 public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBouncerEndpoint {
 
-    /** Returns the preconditions of a switch that are not met, each a sentence with its remedy; empty if all are met. */
-    List<String> problems();
+    /** Returns what the checks of the endpoint found; changes nothing. */
+    List<Gate> gates();
 
     /** Lets applications wait, if the endpoint can do that; the first action of the read-only gate. */
     void hold();
@@ -20,7 +20,12 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
     /** Repoints applications to the other database, where they continue; the last action of a switch. */
     void move() throws InterruptedException;
 
-    /** Lets waiting applications continue with their current database, for a switch that was aborted. */
+    /** Returns what is true of the applications once {@link #move} has returned. */
+    default EndpointResult moved() {
+        return EndpointResult.MOVED;
+    }
+
+    /** Lets applications that wait go on with the database they have, for a switch that was given up. */
     void stay() throws InterruptedException;
 
     /**
@@ -44,8 +49,17 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
     /** Applications are repointed by other means. */
     record Unmoved() implements Endpoint {
         @Override
-        public List<String> problems() {
-            return List.of();
+        public List<Gate> gates() {
+            return List.of(Gate.warn(
+                    "endpoint",
+                    Gate.Group.ENDPOINT,
+                    "The task file names nothing that repoints applications, so a person has to do it after the switch.",
+                    "Set switchover.command or switchover.pgbouncer.console, or have your own way ready."));
+        }
+
+        @Override
+        public EndpointResult moved() {
+            return EndpointResult.NONE;
         }
 
         @Override

@@ -1,6 +1,8 @@
 package org.dtssync.app.moving;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -19,9 +21,18 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
 
     private static final long LIMIT_SECONDS = 60;
 
+    /** A program without a path is looked for by the system when it is run. */
     @Override
-    public List<String> problems() {
-        return List.of();
+    public List<Gate> gates() {
+        if (program.indexOf('/') >= 0 && !Files.isExecutable(Path.of(program))) {
+            return List.of(Gate.warn(
+                    "endpoint",
+                    Gate.Group.ENDPOINT,
+                    "The program of switchover.command, " + program + ", cannot be run here.",
+                    "Make it executable for the account that runs dts-sync, or correct its path."));
+        }
+        return List.of(Gate.pass(
+                "endpoint", Gate.Group.ENDPOINT, "Applications are repointed by the program " + program + "."));
     }
 
     @Override
@@ -64,7 +75,7 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
         return new SyncException(
                 FaultKind.USAGE,
                 "The program of switchover.command, " + program + ", " + how + ".",
-                "The databases are switched; repoint the applications manually, or fix the program and run the"
+                "The databases are switched; point the applications at the new one by hand, or fix the program and give the"
                         + " command again.");
     }
 }

@@ -33,8 +33,8 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
     private static final long PAUSE_MILLIS = 500;
 
     @Override
-    public List<String> problems() {
-        return new PgBouncerGates(settings, file(), from, drainTimeout).problems();
+    public List<Gate> gates() {
+        return new PgBouncerGates(settings, file(), from, drainTimeout).gates();
     }
 
     private PoolFile file() {

@@ -18,7 +18,7 @@ import org.dtssync.app.config.PgBouncerSettings.Server;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * The preconditions of PgBouncer and its files for moving applications, each finding a sentence with its remedy.
+ * What must hold of PgBouncer and its files before applications are moved by it.
  *
  * @param settings where it is and what is moved
  * @param file the file that is rewritten
@@ -30,13 +30,15 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
     /** Time for the locks of the read-only gate, and for the switch's other short steps. */
     private static final Duration OTHER_STEPS = Duration.ofSeconds(20);
 
+    private static final String ID = "pgbouncer";
+
     private static final Pattern VERSION = Pattern.compile("PgBouncer (\\d+)\\.(\\d+).*");
     private static final int LEAST_MINOR_VERSION = 16;
     private static final Pattern INCLUDE = Pattern.compile("(?m)^\\s*%include\\s+(.+?)\\s*$");
 
-    /** Returns the preconditions that are not met. */
-    List<String> problems() {
-        List<String> problems = new ArrayList<>();
+    /** Returns everything that stands in the way, or one that says that nothing does. */
+    List<Gate> gates() {
+        List<Gate> problems = new ArrayList<>();
         try (PgBouncerConsole console = PgBouncerConsole.open(settings)) {
             Map<String, String> config = new HashMap<>();
             version(console).ifPresent(problems::add);
@@ -52,18 +54,28 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
             }
             missing.stream()
                     .sorted()
-                    .forEach(name -> problems.add("PgBouncer has no database " + name
-                            + " (a database * does not count). Add its line to " + settings.file() + " and RELOAD."));
+                    .forEach(name -> problems.add(fail(
+                            "PgBouncer has no database " + name + " (a database * does not count).",
+                            "Write its line into " + settings.file() + " and RELOAD.")));
             users(console, problems);
             included(config, problems);
         } catch (SyncException e) {
-            problems.add(e.getMessage());
+            problems.add(fail(e.what(), e.remedy()));
         }
-        file.replacementProblem().ifPresent(problems::add);
-        return problems;
+        file.replacementProblem().ifPresent(problem -> problems.add(fail(problem, "")));
+        return problems.isEmpty()
+                ? List.of(Gate.pass(
+                        ID,
+                        Gate.Group.ENDPOINT,
+                        "PgBouncer can move its " + String.join(", ", settings.databases()) + "."))
+                : problems;
     }
 
-    private static Optional<String> version(PgBouncerConsole console) {
+    private static Gate fail(String message, String remedy) {
+        return Gate.fail(ID, Gate.Group.ENDPOINT, message, remedy);
+    }
+
+    private static Optional<Gate> version(PgBouncerConsole console) {
         String text = console.ask("SHOW VERSION").stream()
                 .flatMap(row -> row.values().stream())
                 .findFirst()
@@ -74,11 +86,12 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
                         || Integer.parseInt(version.group(2)) >= LEAST_MINOR_VERSION);
         return known
                 ? Optional.empty()
-                : Optional.of(text + " is older than 1." + LEAST_MINOR_VERSION
-                        + ", the first supported version. Upgrade it.");
+                : Optional.of(fail(
+                        text + " is older than 1." + LEAST_MINOR_VERSION + ", the first that dts-sync knows.",
+                        "Upgrade it."));
     }
 
-    private void timeouts(Map<String, String> config, List<String> problems) {
+    private void timeouts(Map<String, String> config, List<Gate> problems) {
         Duration retry = seconds(config.get("server_login_retry"));
         Duration needed = settings.pauseTimeout()
                 .plus(drainTimeout.multipliedBy(2))
@@ -87,18 +100,20 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         for (String key : List.of("query_wait_timeout", "query_timeout")) {
             Duration limit = seconds(config.get(key));
             if (!limit.isZero() && limit.compareTo(needed) < 0) {
-                problems.add("PgBouncer's " + key + " is " + limit.toSeconds()
-                        + " seconds, but clients may have to wait for "
-                        + needed.toSeconds() + ": switchover.pgbouncer.pause.timeout, twice switchover.drain.timeout, "
-                        + OTHER_STEPS.toSeconds()
-                        + " for locks, and server_login_retry. Raise it, set it to 0, or lower"
-                        + " those.");
+                problems.add(fail(
+                                "PgBouncer's " + key + " is " + limit.toSeconds()
+                                        + " seconds, but clients may have to wait for " + needed.toSeconds()
+                                        + ": switchover.pgbouncer.pause.timeout, twice switchover.drain.timeout, "
+                                        + OTHER_STEPS.toSeconds() + " for locks, and server_login_retry.",
+                                "Raise it, set it to 0, or lower those.")
+                        .measured(limit.toSeconds(), needed.toSeconds(), "s"));
             }
         }
         if ("1".equals(config.get("so_reuseport"))) {
-            problems.add(
+            problems.add(fail(
                     "PgBouncer runs with so_reuseport = 1: other processes may listen on the same port, and PAUSE would"
-                            + " reach only one of them. Run a single process for the switch.");
+                            + " reach one of them alone.",
+                    "Run one process for the switch."));
         }
     }
 
@@ -109,33 +124,36 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
     }
 
     private void database(
-            PgBouncerConsole console, Map<String, String> row, Map<String, String> config, List<String> problems) {
+            PgBouncerConsole console, Map<String, String> row, Map<String, String> config, List<Gate> problems) {
         String name = row.get("name");
         String mode = Optional.ofNullable(row.get("pool_mode")).orElse(config.get("pool_mode"));
         if (!"transaction".equals(mode) && !"statement".equals(mode)) {
-            problems.add("PgBouncer's database " + name + " has pool_mode " + mode
-                    + ": PAUSE would wait until every client has"
-                    + " disconnected. Set pool_mode = transaction, if your applications support it.");
+            problems.add(fail(
+                    "PgBouncer's database " + name + " has pool_mode " + mode
+                            + ": PAUSE would wait until every client is gone.",
+                    "Set pool_mode = transaction, if your applications can live with it."));
         }
         if ("1".equals(row.get("paused"))) {
-            problems.add("PgBouncer's database " + name + " is paused. RESUME it; the switch pauses it by itself.");
+            problems.add(
+                    fail("PgBouncer's database " + name + " is paused.", "RESUME it; the switch pauses it by itself."));
         }
         if ("1".equals(row.get("disabled"))) {
-            problems.add("PgBouncer's database " + name + " is disabled. ENABLE it.");
+            problems.add(fail("PgBouncer's database " + name + " is disabled.", "ENABLE it."));
         } else {
             // Changes nothing, but only an account of admin_users may do it.
             console.ask("ENABLE " + PgBouncerEndpoint.quoted(name));
         }
         Server used = server(row);
         if (!used.equals(from)) {
-            problems.add(
-                    "PgBouncer's database " + name + " goes to " + used + ", but the applications should be at "
-                            + from
-                            + ". Correct it, or set switchover.pgbouncer.source and destination to the addresses that PgBouncer uses.");
+            problems.add(fail(
+                    "PgBouncer's database " + name + " goes to " + used + ", but applications are thought to be at "
+                            + from + ".",
+                    "Write it so, or say in switchover.pgbouncer.source and destination how PgBouncer reaches them."));
         } else if (!file.server(name).equals(Optional.of(used))) {
-            problems.add("File " + settings.file() + " has no line for PgBouncer's database " + name
-                    + " that points to " + used
-                    + ", its current server. Move its line there, with host, port and dbname, and RELOAD.");
+            problems.add(fail(
+                    "File " + settings.file() + " has no line for PgBouncer's database " + name + " that sends it to "
+                            + used + ", where it goes.",
+                    "Move its line there, with host, port and dbname, and RELOAD."));
         }
     }
 
@@ -147,30 +165,33 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
                 row.get("database"));
     }
 
-    private static void users(PgBouncerConsole console, List<String> problems) {
+    private static void users(PgBouncerConsole console, List<Gate> problems) {
         for (Map<String, String> row : console.ask("SHOW USERS")) {
             if ("session".equals(row.get("pool_mode"))) {
-                problems.add("PgBouncer's user " + row.get("name")
-                        + " has its own pool_mode session: PAUSE would wait until"
-                        + " its clients have disconnected. Remove that setting.");
+                problems.add(fail(
+                        "PgBouncer's user " + row.get("name")
+                                + " has pool_mode session of its own: PAUSE would wait until its clients are gone.",
+                        "Take that setting away."));
             }
         }
     }
 
-    /** Rewriting a file that PgBouncer does not read would have no effect. */
-    private void included(Map<String, String> config, List<String> problems) {
+    /** A file that PgBouncer does not read could be rewritten for ever. */
+    private void included(Map<String, String> config, List<Gate> problems) {
         String main = config.getOrDefault("conffile", "");
         try {
             Set<Path> seen = new HashSet<>();
             collect(Path.of(main).toRealPath(), seen);
             if (!seen.contains(settings.file().toRealPath())) {
-                problems.add("PgBouncer's configuration " + main + " does not include " + settings.file()
-                        + ". Write: %include " + settings.file());
+                problems.add(fail(
+                        "PgBouncer's configuration " + main + " does not include " + settings.file() + ".",
+                        "Write: %include " + settings.file()));
             }
         } catch (IOException e) {
-            problems.add("Whether PgBouncer's configuration " + main + " includes " + settings.file()
-                    + " could not be seen (" + e
-                    + "). Run dts-sync on PgBouncer's machine, with an account that may read the file.");
+            problems.add(fail(
+                    "Whether PgBouncer's configuration " + main + " includes " + settings.file()
+                            + " could not be seen (" + e + ").",
+                    "Run dts-sync where PgBouncer runs, with an account that may read it."));
         }
     }
 

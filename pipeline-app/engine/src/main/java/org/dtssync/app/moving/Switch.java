@@ -5,10 +5,10 @@ import java.util.Optional;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
@@ -133,7 +133,7 @@ public final class Switch {
      *
      * @param active the running direction, to be closed by the caller afterwards
      * @param opener opens the other one
-     * @throws SyncException if a precondition is not met or a step fails; then everything is as before
+     * @throws SyncException if a precondition is not met or a step fails; everything is as it was then
      */
     public SwitchReport run(MovingStream active, StreamOpener opener, SwitchOptions options)
             throws InterruptedException {
@@ -141,7 +141,11 @@ public final class Switch {
         steps.start(options.attempt(), taskEpoch);
         try {
             SwitchReport report = attempt(active, opener, options);
-            steps.end(report.moved(), Math.round(report.stallSeconds() * 1_000), report.json(), taskEpoch);
+            steps.end(
+                    report.moved(),
+                    Math.round(report.stallSeconds() * 1_000),
+                    SwitchReportJson.write(report),
+                    taskEpoch);
             return report;
         } catch (SyncException e) {
             recordFailure(e);
@@ -151,7 +155,7 @@ public final class Switch {
 
     private void recordFailure(SyncException fault) {
         try {
-            steps.failed(SwitchReport.failure(kind.label(), fault), taskEpoch);
+            steps.failed(SwitchReportJson.failure(kind.label(), fault), taskEpoch);
         } catch (SyncException e) {
             fault.addSuppressed(e);
         }
@@ -196,7 +200,7 @@ public final class Switch {
                 }
                 opened = true;
                 step("writes", this::allowWrites);
-                String next = endpoint().map(SyncException::getMessage).orElseGet(this::nextThing);
+                Optional<SyncException> unmoved = endpoint();
                 return new SwitchReport(
                         kind.label(),
                         true,
@@ -205,7 +209,8 @@ public final class Switch {
                         crossing.sequences(),
                         verification.word(),
                         verification.at(),
-                        next);
+                        endpointResult(unmoved),
+                        unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
             }
         } finally {
             active.captured().forget();
@@ -292,6 +297,7 @@ public final class Switch {
                 0,
                 verification.word(),
                 verification.at(),
+                EndpointResult.UNTOUCHED,
                 nextThing);
     }
 
@@ -397,10 +403,22 @@ public final class Switch {
                             + next.source().role() + " already, where " + kind.label() + " would move them.",
                     "See dts-sync status.");
         }
-        String next = (steps.isDone(ENDPOINT) ? Optional.<SyncException>empty() : endpoint())
-                .map(SyncException::getMessage)
-                .orElseGet(() -> "The applications were already moved. " + nextThing());
-        return new SwitchReport(kind.label(), true, 0, null, 0, "skipped", null, next);
+        Optional<SyncException> unmoved = steps.isDone(ENDPOINT) ? Optional.empty() : endpoint();
+        return new SwitchReport(
+                kind.label(),
+                true,
+                0,
+                null,
+                0,
+                "skipped",
+                null,
+                endpointResult(unmoved),
+                unmoved.map(SyncException::getMessage)
+                        .orElseGet(() -> "The applications were moved already. " + nextThing()));
+    }
+
+    private EndpointResult endpointResult(Optional<SyncException> unmoved) {
+        return unmoved.isPresent() ? EndpointResult.FAILED : endpoint.moved();
     }
 
     /** Returns whether a crash left this switch past its point of no return, but unfinished. */

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -19,7 +19,7 @@ import org.dtssync.connectors.fault.SyncException;
  * @param applicationName of our own sessions
  * @param from the direction they are moved along
  * @param endpoint where they connect to
- * @param writable whether the other database must be writable already, and not only once our read-only gate is removed
+ * @param writable whether the other database must be writable already, and not only once a read-only default of ours is lifted
  */
 public record SwitchReadiness(
         SwitchKind kind,
@@ -29,35 +29,31 @@ public record SwitchReadiness(
         Endpoint endpoint,
         boolean writable) {
 
-    /** All preconditions that are not met are reported at once. */
+    /** Everything that stands in the way is reported at once. */
     Void gates(MovingStream active) throws InterruptedException {
-        List<String> problems = new ArrayList<>();
-        SyncException structure = problem(() -> active.requireUnchangedStructure(), problems);
-        problems.addAll(new SwitchGates(
-                        from.source(),
-                        from.destination(),
-                        active.tables(),
-                        settings.applicationRoles(),
-                        applicationName,
-                        writable)
-                .problems());
-        problems.addAll(endpoint.problems());
-        SyncException lag = problem(() -> active.awaitApplied(settings.maximumLag()), problems);
+        List<Gate> failed = new ArrayList<>();
+        SyncException structure = problem(active::requireUnchangedStructure, "structure", failed);
+        failed.addAll(Gate.failed(
+                new SwitchPreconditions(settings, applicationName, from, endpoint, writable).check(active.tables())));
+        SyncException lag = problem(() -> active.awaitApplied(settings.maximumLag()), "lag", failed);
         if (lag != null && kind == SwitchKind.ROLLBACK) {
-            problems.add("Not at the source: " + Undrained.of(from).phrase()
-                    + ". dts-sync rollback --abandon goes back without it.");
+            failed.add(Gate.fail(
+                    "lag",
+                    Gate.Group.REPLICATION,
+                    "Not at the source: " + Undrained.of(from).phrase() + ".",
+                    "dts-sync rollback --abandon goes back without it."));
         }
-        if (problems.size() == 1 && structure != null) {
+        if (failed.size() == 1 && structure != null) {
             throw structure;
         }
-        if (!problems.isEmpty()) {
-            throw new SyncException(FaultKind.PRECHECK, String.join("\n", problems), "");
+        if (!failed.isEmpty()) {
+            throw new SyncException(FaultKind.PRECHECK, Gate.sentences(failed), "");
         }
         return null;
     }
 
-    /** Returns the failure, if it concerns the databases and not a lost connection. */
-    private static SyncException problem(Retry.Action look, List<String> problems) throws InterruptedException {
+    /** Returns what failed, if it concerns the databases and not a lost connection. */
+    private static SyncException problem(Retry.Action look, String id, List<Gate> failed) throws InterruptedException {
         try {
             look.run();
             return null;
@@ -65,7 +61,7 @@ public record SwitchReadiness(
             if (e.kind() != FaultKind.STRUCTURE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
                 throw e;
             }
-            problems.add(e.getMessage());
+            failed.add(Gate.fail(id, Gate.Group.REPLICATION, e.what(), e.remedy()));
             return e;
         }
     }

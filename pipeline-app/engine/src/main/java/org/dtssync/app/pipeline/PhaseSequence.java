@@ -1,12 +1,9 @@
 package org.dtssync.app.pipeline;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.CommandDesk;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.StructureChanges;
 import org.dtssync.app.drift.StructureWatch;
@@ -15,9 +12,10 @@ import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
-import org.dtssync.app.moving.SwitchOptions;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.prepare.Mirror;
+import org.dtssync.app.runtime.Background;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
 import org.dtssync.app.source.SourceIdentity;
@@ -33,14 +31,9 @@ import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.structure.StructureApplier;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.structure.StructureReader;
-import org.dtssync.app.task.Background;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportJson;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -67,6 +60,7 @@ final class PhaseSequence {
     private final Epoch epoch;
     private final Background background;
     private final PipelineListener listener;
+    private final PhaseCommands commands;
     private final ProgressStore progress;
     private final Retry retry;
     private final Moves moves;
@@ -79,6 +73,7 @@ final class PhaseSequence {
      * @param streams makes the directions
      * @param epoch the right to write to the destination
      * @param background the task's threads
+     * @param commands carries out what people ask of the task
      */
     PhaseSequence(
             TaskFile task,
@@ -86,13 +81,15 @@ final class PhaseSequence {
             StreamFactory streams,
             Epoch epoch,
             Background background,
-            PipelineListener listener) {
+            PipelineListener listener,
+            PhaseCommands commands) {
         this.task = task;
         this.route = route;
         this.streams = streams;
         this.epoch = epoch;
         this.background = background;
         this.listener = listener;
+        this.commands = commands;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.retry = new Retry(task.retry(), listener);
         this.moves = new Moves(task, route, epoch);
@@ -108,7 +105,8 @@ final class PhaseSequence {
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
-                report = new ReversePhase(task, route, streams, moves, background, listener).run(options.goal());
+                report = new ReversePhase(task, route, streams, moves, background, listener, commands)
+                        .run(options.goal());
             } else {
                 report = forward(options, phase);
             }
@@ -231,7 +229,7 @@ final class PhaseSequence {
                 table -> structureStore().isKeyToCome(table));
         options.acceptStructure().forEach(changes::accept);
         if (!options.resnapshot().isEmpty()) {
-            requireNoMirror("Tables cannot be reloaded: the copied rows would be replicated back.");
+            Mirrors.requireNone(task, "Tables cannot be loaded anew: what is loaded would flow back.");
         }
         for (TableName table : options.resnapshot()) {
             changes.resnapshot(table, snapshotJob(false)::resnapshot);
@@ -243,18 +241,6 @@ final class PhaseSequence {
         boolean unloaded = retry.call("state", progress::tables).stream()
                 .anyMatch(table -> table.state() == TableState.PENDING || table.state() == TableState.COPYING);
         return unloaded && phase.isAfter(Phase.SNAPSHOT) ? Phase.SNAPSHOT : phase;
-    }
-
-    private void requireNoMirror(String what) {
-        List<String> mirrors =
-                Mirror.of(task).map(mirror -> List.of(route.task())).orElseGet(() -> Mirror.mirrorsOf(route));
-        if (!mirrors.isEmpty()) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "This task has a mirror that replicates in the opposite direction: " + String.join(", ", mirrors)
-                            + ". " + what,
-                    "Run dts-sync release with the mirror's task file first; docs/switchover.md describes how to use such a pair.");
-        }
     }
 
     private void schema() throws InterruptedException {
@@ -361,37 +347,16 @@ final class PhaseSequence {
                 return Optional.of(direction.verification().run());
             }
             default ->
-                new CommandDesk(
-                                route,
-                                retry,
-                                Map.of(
-                                        "verify", options -> verify(direction),
-                                        "rollback", options -> again(SwitchOptions.parse(options)),
-                                        "switchover", options -> switchover(direction, SwitchOptions.parse(options))))
-                        .serve();
+                commands.serve(new IncrementalActions(
+                        task,
+                        moves,
+                        direction,
+                        (back, there) -> streams.open(back, there, background, StreamListener.NONE)));
         }
         return Optional.empty();
     }
 
     private void awaitApplied(Direction direction) throws InterruptedException {
         retry.run("heartbeat", () -> direction.heartbeat().awaitApplied());
-    }
-
-    private static CommandDesk.Outcome verify(Direction direction) throws InterruptedException {
-        VerifyReport report = direction.verification().run();
-        return new CommandDesk.Outcome(VerifyReportJson.renderWhole(report), report.equal() ? 0 : 4, false);
-    }
-
-    /** A rollback that is already done. */
-    private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = moves.move(SwitchKind.ROLLBACK).again(options);
-        return new CommandDesk.Outcome(report.json(), 0, false);
-    }
-
-    private CommandDesk.Outcome switchover(Direction direction, SwitchOptions options) throws InterruptedException {
-        requireNoMirror("Repoint applications manually.");
-        SwitchReport report = moves.move(SwitchKind.SWITCHOVER)
-                .run(direction, (back, there) -> streams.open(back, there, background, StreamListener.NONE), options);
-        return new CommandDesk.Outcome(report.json(), 0, report.moved());
     }
 }

@@ -11,14 +11,14 @@ import org.dtssync.app.control.Traces;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
+import org.dtssync.app.runtime.Background;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.stream.Budgets;
 import org.dtssync.app.stream.StreamFactory;
-import org.dtssync.app.task.Background;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -41,25 +41,42 @@ public final class Pipeline {
     private final Retry retry;
     private final Budgets budgets;
     private final PipelineListener listener;
+    private final PhaseCommands commands;
+
+    /**
+     * Creates a pipeline that nobody gives commands to; opens nothing yet.
+     *
+     * @param task the task file, with embedded servers resolved to their addresses
+     * @param listener notified of its progress
+     */
+    public Pipeline(TaskFile task, PipelineListener listener) {
+        this(task, listener, PhaseCommands.NONE);
+    }
 
     /**
      * Creates a pipeline; opens nothing yet.
      *
      * @param task the task file, with embedded servers resolved to their addresses
      * @param listener notified of its progress
+     * @param commands carries out what people ask of the task
      */
-    public Pipeline(TaskFile task, PipelineListener listener) {
-        this(task, listener, Budgets.DEFAULT);
+    public Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands) {
+        this(task, listener, commands, Budgets.DEFAULT);
     }
 
     /** Creates a pipeline with other memory bounds. */
     Pipeline(TaskFile task, PipelineListener listener, Budgets budgets) {
+        this(task, listener, PhaseCommands.NONE, budgets);
+    }
+
+    private Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands, Budgets budgets) {
         this.task = task;
         this.route = Route.of(task);
         this.progress = new ProgressStore(route.destination(), route.task());
         this.retry = new Retry(task.retry(), listener);
         this.budgets = budgets;
         this.listener = listener;
+        this.commands = commands;
     }
 
     /**
@@ -152,7 +169,7 @@ public final class Pipeline {
         background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelWatch(route).run()));
         try {
             Optional<VerifyReport> report = new PhaseSequence(
-                            task, route, new StreamFactory(task, budgets), epoch, background, listener)
+                            task, route, new StreamFactory(task, budgets), epoch, background, listener, commands)
                     .run(options);
             background.check();
             return report;

@@ -1,23 +1,18 @@
 package org.dtssync.app.pipeline;
 
-import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.CommandDesk;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
-import org.dtssync.app.moving.SwitchOptions;
-import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.runtime.Background;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.stream.StreamListener;
-import org.dtssync.app.task.Background;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +30,7 @@ final class ReversePhase {
     private final Moves moves;
     private final Background background;
     private final PipelineListener listener;
+    private final PhaseCommands commands;
     private final Retry retry;
 
     /**
@@ -45,6 +41,7 @@ final class ReversePhase {
      * @param streams makes the directions
      * @param moves makes what moves applications
      * @param background the task's threads
+     * @param commands carries out what people ask of the task
      */
     ReversePhase(
             TaskFile task,
@@ -52,7 +49,8 @@ final class ReversePhase {
             StreamFactory streams,
             Moves moves,
             Background background,
-            PipelineListener listener) {
+            PipelineListener listener,
+            PhaseCommands commands) {
         this.task = task;
         this.route = route;
         this.streams = streams;
@@ -60,6 +58,7 @@ final class ReversePhase {
         this.retry = new Retry(task.retry(), listener);
         this.background = background;
         this.listener = listener;
+        this.commands = commands;
     }
 
     /** Follows until the phase is left or the goal is reached; returns the verification, if the goal was one. */
@@ -90,42 +89,12 @@ final class ReversePhase {
                 return Optional.of(back.verification().run());
             }
             case NONE ->
-                new CommandDesk(
-                                route,
-                                retry,
-                                Map.of(
-                                        "verify", options -> verify(back),
-                                        "rollback", options -> rollback(back, SwitchOptions.parse(options)),
-                                        "switchover", options -> again(SwitchOptions.parse(options)),
-                                        "complete", options -> complete(back)))
-                        .serve();
+                commands.serve(new ReverseActions(
+                        task,
+                        moves,
+                        back,
+                        (forward, fence) -> streams.open(forward, fence, background, StreamListener.NONE)));
         }
         return Optional.empty();
-    }
-
-    private static CommandDesk.Outcome verify(Direction back) throws InterruptedException {
-        VerifyReport report = back.verification().run();
-        return new CommandDesk.Outcome(VerifyReportJson.renderWhole(report), report.equal() ? 0 : 4, false);
-    }
-
-    private CommandDesk.Outcome rollback(Direction back, SwitchOptions options) throws InterruptedException {
-        if (options.abandon()) {
-            SwitchReport report = moves.abandonment().run(back, moves.move(SwitchKind.ROLLBACK));
-            return new CommandDesk.Outcome(report.json(), 0, true);
-        }
-        SwitchReport report = moves.move(SwitchKind.ROLLBACK)
-                .run(back, (forward, epoch) -> streams.open(forward, epoch, background, StreamListener.NONE), options);
-        return new CommandDesk.Outcome(report.json(), 0, report.moved());
-    }
-
-    private CommandDesk.Outcome again(SwitchOptions options) throws InterruptedException {
-        SwitchReport report = moves.move(SwitchKind.SWITCHOVER).again(options);
-        return new CommandDesk.Outcome(report.json(), 0, false);
-    }
-
-    private CommandDesk.Outcome complete(Direction back) throws InterruptedException {
-        back.heartbeat().awaitApplied(task.switchover().drainTimeout());
-        SwitchReport report = moves.completion().run(back);
-        return new CommandDesk.Outcome(report.json(), 0, true);
     }
 }

@@ -1,8 +1,8 @@
 package org.dtssync.app.stream;
 
 import org.dtssync.app.drift.AppliedMark;
+import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.source.StreamProgress;
-import org.dtssync.app.task.Retry;
 import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
 import org.dtssync.connectors.capture.CaptureSettings;

@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.tasks.TaskListener;
 
 /**
  * How long each step of a run takes: those of the quickstart and the pipeline's phases, one after the other. Thread-safe.
  */
-final class PhaseClock {
+final class PhaseClock implements TaskListener {
 
     private final Map<String, Duration> taken = new LinkedHashMap<>();
     private final long beganNanos = System.nanoTime();
@@ -21,8 +22,8 @@ final class PhaseClock {
         current = step;
     }
 
-    /** A phase of the pipeline begins. */
-    synchronized void begin(Phase phase) {
+    @Override
+    public synchronized void entered(Phase phase) {
         begin(phase.label());
     }
 
@@ -37,7 +38,7 @@ final class PhaseClock {
     }
 
     /** Returns whether a phase has begun. */
-    synchronized boolean entered(Phase phase) {
+    synchronized boolean hasEntered(Phase phase) {
         return phase.label().equals(current) || taken.containsKey(phase.label());
     }
 

@@ -5,16 +5,15 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.RunningTask;
 import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.pipeline.Pipeline;
-import org.dtssync.app.pipeline.PipelineListener;
-import org.dtssync.app.pipeline.RunGoal;
-import org.dtssync.app.pipeline.RunOptions;
-import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.tasks.RunRequest;
+import org.dtssync.app.tasks.RunningTask;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskListener;
+import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.verify.VerifyReport;
-import org.dtssync.app.verify.VerifyReportJson;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -29,7 +28,7 @@ final class PipelineRun implements AutoCloseable {
     private static final long POLL_MILLIS = 20;
     private static final long END_SECONDS = 15;
 
-    private final TaskFile task;
+    private final SyncTask task;
     private final PhaseClock clock;
     private final Thread thread;
     private final AtomicReference<SyncException> fault = new AtomicReference<>();
@@ -37,20 +36,20 @@ final class PipelineRun implements AutoCloseable {
     /**
      * Prepares a run; nothing happens yet.
      *
-     * @param task the task file
+     * @param file the task file
      * @param clock keeps the phases' times
      * @param listener notified of its progress, usually the clock and a display
      */
-    PipelineRun(TaskFile task, PhaseClock clock, PipelineListener listener) {
-        this.task = task;
+    PipelineRun(TaskFile file, PhaseClock clock, TaskListener listener) {
+        this.task = new SyncTask(file);
         this.clock = clock;
-        this.thread = new Thread(() -> run(new Pipeline(task, listener)), "quickstart-pipeline");
+        this.thread = new Thread(() -> run(listener), "quickstart-pipeline");
         thread.setDaemon(true);
     }
 
-    private void run(Pipeline pipeline) {
+    private void run(TaskListener listener) {
         try {
-            pipeline.run(RunOptions.to(RunGoal.NONE));
+            task.run(RunRequest.endless(), listener);
         } catch (InterruptedException e) {
             // Only close() interrupts.
             Thread.currentThread().interrupt();
@@ -69,7 +68,7 @@ final class PipelineRun implements AutoCloseable {
     void awaitIncremental() throws InterruptedException {
         long deadline = System.nanoTime()
                 + Duration.ofSeconds(INCREMENTAL_LIMIT_SECONDS).toNanos();
-        while (!clock.entered(Phase.INCREMENTAL)) {
+        while (!clock.hasEntered(Phase.INCREMENTAL)) {
             check();
             if (System.nanoTime() > deadline) {
                 throw new SyncException(
@@ -90,27 +89,33 @@ final class PipelineRun implements AutoCloseable {
 
     /** Lets the running pipeline verify all tables, as {@code dts-sync verify} does. */
     VerifyReport verify() throws InterruptedException {
-        return VerifyReportJson.parse(perform("verify"));
+        TaskOutcome outcome = perform(new TaskCommand.Verify());
+        if (outcome instanceof TaskOutcome.Verified verified) {
+            return verified.verification().report();
+        }
+        throw failed("verify", outcome);
     }
 
-    /** Lets the running pipeline move the applications, as {@code dts-sync switchover} and {@code dts-sync rollback} do. */
-    SwitchReport move(String command) throws InterruptedException {
-        return SwitchReport.parse(perform(command));
+    /** Has the running pipeline move the applications, as {@code dts-sync switchover} and {@code dts-sync rollback} do. */
+    SwitchReport move(TaskCommand command) throws InterruptedException {
+        TaskOutcome outcome = perform(command);
+        if (outcome instanceof TaskOutcome.Switched switched) {
+            return switched.move().report();
+        }
+        throw failed(command.name(), outcome);
     }
 
-    private String perform(String command) throws InterruptedException {
-        CommandResult result = performed(command);
-        return result.result()
-                .orElseThrow(() -> new SyncException(
-                        FaultKind.INTERNAL,
-                        "The command " + command + " failed: " + result.error().orElse("no reason given"),
-                        ""));
+    private static SyncException failed(String command, TaskOutcome outcome) {
+        return new SyncException(
+                FaultKind.INTERNAL,
+                "The command " + command + " failed: " + outcome.error().orElse("no reason given"),
+                "");
     }
 
-    /** If the pipeline ended before the command, its own reason is more informative. */
-    private CommandResult performed(String command) throws InterruptedException {
+    /** Where the pipeline ended before the command did, its own reason says more. */
+    private TaskOutcome perform(TaskCommand command) throws InterruptedException {
         try {
-            return running().perform(command, "", () -> !thread.isAlive());
+            return running().perform(command, () -> !thread.isAlive());
         } catch (SyncException e) {
             check();
             throw e;
@@ -120,7 +125,7 @@ final class PipelineRun implements AutoCloseable {
     /** On a busy machine an active run may not look so for a moment. */
     private RunningTask running() throws InterruptedException {
         while (true) {
-            Optional<RunningTask> running = RunningTask.find(task);
+            Optional<RunningTask> running = task.running();
             if (running.isPresent()) {
                 return running.get();
             }

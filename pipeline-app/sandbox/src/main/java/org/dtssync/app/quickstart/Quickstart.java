@@ -2,9 +2,9 @@ package org.dtssync.app.quickstart;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.dtssync.app.tasks.ProcessEnd;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.kafka.UnpackedLibraries;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -57,9 +57,7 @@ public final class Quickstart implements Callable<Integer> {
     public static void main(String[] arguments) {
         int code = new CommandLine(new Quickstart()).execute(arguments);
         System.out.flush();
-        // Threads of libraries (Kafka's, Debezium's) may still be alive; they are no longer needed.
-        UnpackedLibraries.remove();
-        Runtime.getRuntime().halt(code);
+        ProcessEnd.halt(code);
     }
 
     @Override

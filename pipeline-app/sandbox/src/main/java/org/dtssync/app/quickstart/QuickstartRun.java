@@ -2,11 +2,15 @@ package org.dtssync.app.quickstart;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskListeners;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -92,7 +96,7 @@ final class QuickstartRun {
         try (ShopLoad load = new ShopLoad(shop.application());
                 LagProbe probe = new LagProbe(shop.source(), shop.destination());
                 ProgressDisplay display = new ProgressDisplay(err);
-                PipelineRun pipeline = new PipelineRun(task, clock, new ClockedListener(clock, display))) {
+                PipelineRun pipeline = new PipelineRun(task, clock, new TaskListeners(List.of(display, clock)))) {
             startLoad(load);
             pipeline.start();
             pipeline.awaitIncremental();
@@ -171,18 +175,18 @@ final class QuickstartRun {
 
     /** Moves the applications to the destination and back, each after a verification. */
     private void switchThereAndBack(PipelineRun pipeline) throws InterruptedException {
-        say("Switching over: repointing the applications to PostgreSQL " + QuickstartServers.DESTINATION_MAJOR + ".");
-        move(pipeline, "switchover");
-        say("Rolling back: repointing the applications to PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " again.");
-        move(pipeline, "rollback");
+        say("Switching over: applications are to use PostgreSQL " + QuickstartServers.DESTINATION_MAJOR + ".");
+        move(pipeline, new TaskCommand.Switchover(SwitchMode.MOVE, false));
+        say("Rolling back: applications are to use PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " again.");
+        move(pipeline, new TaskCommand.Rollback(SwitchMode.MOVE, false));
     }
 
-    private void move(PipelineRun pipeline, String command) throws InterruptedException {
+    private void move(PipelineRun pipeline, TaskCommand command) throws InterruptedException {
         SwitchReport report = pipeline.move(command);
         out.printf(
                 Locale.ROOT,
-                "%s: done; writes were blocked for %.2f s, %d sequences set, both databases %s before.%n",
-                command,
+                "%s: done; writes stood still for %.2f s, %d sequences set, both databases %s before.%n",
+                command.name(),
                 report.stallSeconds(),
                 report.sequences(),
                 // The verification in the table above may be recent enough for the switch.

@@ -3,7 +3,7 @@ package org.dtssync.app.quickstart;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.dtssync.connectors.kafka.UnpackedLibraries;
+import org.dtssync.app.tasks.ProcessEnd;
 
 /**
  * Turns Ctrl-C and SIGTERM into an interrupt of the thread that made this, and keeps the process alive until that thread has
@@ -33,8 +33,7 @@ final class StopSignal implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        UnpackedLibraries.remove();
-        Runtime.getRuntime().halt(exitCode);
+        ProcessEnd.halt(exitCode);
     }
 
     /** Returns whether a signal arrived. */

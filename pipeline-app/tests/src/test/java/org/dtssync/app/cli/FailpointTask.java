@@ -43,9 +43,9 @@ record FailpointTask(Path directory, String file) {
         return new FailpointTask(directory, new CommandLineProcess(directory, Map.of()).file("task.yaml", text));
     }
 
-    /** Runs a command that dies on its way: every other one by itself, the others by {@code kill -9} while they stand there. */
+    /** Runs a command that dies on its way: about half of them by themselves, the others by {@code kill -9} while they stand there. */
     void strike(Strike strike) throws IOException, InterruptedException {
-        Action action = strike.point().ordinal() % 2 == 0 ? Action.HALT : Action.FREEZE;
+        Action action = strike.point().name().length() % 2 == 0 ? Action.HALT : Action.FREEZE;
         CommandLineProcess dtsSync = new CommandLineProcess(
                 directory, Map.of(Failpoint.VARIABLE, strike.point().at(strike.pass(), action)));
         Started started = dtsSync.start(arguments(strike.command().toArray(String[]::new)));

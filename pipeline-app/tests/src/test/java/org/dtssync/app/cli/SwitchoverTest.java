@@ -104,12 +104,24 @@ class SwitchoverTest {
             awaitPhase("incremental");
             execute(source.settings(), WRITES);
 
+            JsonNode gates = json(dtsSync.run("switchover", task, "--gates", "--json"));
+            assertThat(gates.get("direction").asText()).isEqualTo("switchover");
+            assertThat(gates.get("gates"))
+                    .allMatch(gate -> !gate.get("result").asText().equals("fail"))
+                    .anyMatch(gate -> gate.get("id").asText().equals("lag")
+                            && gate.get("unit").asText().equals("ms"))
+                    .anyMatch(gate -> gate.get("id").asText().equals("run")
+                            && gate.get("result").asText().equals("pass"));
+            Outcome wrongWay = dtsSync.run("rollback", task, "--gates");
+            assertThat(wrongWay.exitCode()).isEqualTo(3);
+            assertThat(wrongWay.out()).contains("FAIL  phase: Task ", "is in phase incremental.");
             JsonNode rehearsal = json(dtsSync.run("switchover", task, "--rehearse", "--skip-verify", "--json"));
             assertThat(rehearsal.get("moved").asBoolean()).isFalse();
             execute(source.settings(), WRITES);
 
             JsonNode there = json(dtsSync.run("switchover", task, "--json"));
             assertThat(there.get("moved").asBoolean()).isTrue();
+            assertThat(there.get("endpoint").asText()).isEqualTo("moved");
             assertThat(there.get("verification").asText()).isEqualTo("equal");
             assertThat(there.get("sequences").asInt()).isEqualTo(2);
             assertThat(destination.rows()).isEqualTo(source.rows());
@@ -123,14 +135,21 @@ class SwitchoverTest {
                             .equals("t"));
             execute(destination.settings(), WRITES);
             assertThat(dtsSync.run("verify", task).exitCode()).isZero();
+            assertThat(dtsSync.run("rollback", task, "--gates").exitCode()).isZero();
             Files.createFile(directory.resolve("broken"));
 
-            JsonNode back = json(dtsSync.run("rollback", task, "--json"));
+            Outcome notRepointed = dtsSync.run("rollback", task, "--json");
+            assertThat(notRepointed.exitCode()).as(notRepointed.err()).isEqualTo(5);
+            JsonNode back = new ObjectMapper().readTree(notRepointed.out());
             assertThat(back.get("moved").asBoolean()).isTrue();
+            assertThat(back.get("endpoint").asText()).isEqualTo("failed");
             assertThat(source.rows()).isEqualTo(destination.rows());
             assertReadOnly(destination);
             awaitPhase("incremental");
             assertThat(back.get("next").asText()).contains("move-endpoint, ended with exit code 1.");
+            Outcome stillNot = dtsSync.run("rollback", task);
+            assertThat(stillNot.exitCode()).as(stillNot.err()).isEqualTo(5);
+            assertThat(stillNot.out()).startsWith("rollback: done, but applications were not repointed");
             Files.delete(directory.resolve("broken"));
             assertThat(json(dtsSync.run("rollback", task, "--json")).get("next").asText())
                     .startsWith("The applications were already moved.");

@@ -83,7 +83,7 @@ class PgBouncerEndpointTest {
     @ValueSource(strings = {"trust", "plain", "md5", "scram-sha-256"})
     void findsNothingInTheWayHoweverTheConsoleAsksForThePassword(String login) throws Exception {
         try (PgBouncer pgBouncer = start("auth_type = " + login)) {
-            assertThat(endpoint(pgBouncer).problems()).isEmpty();
+            assertThat(problems(endpoint(pgBouncer))).isEmpty();
         }
     }
 
@@ -100,10 +100,7 @@ class PgBouncerEndpointTest {
             """)
     void namesWhatStandsInTheWay(String setting, String beginning) throws Exception {
         try (PgBouncer pgBouncer = start(setting.replace('¶', '\n'))) {
-            assertThat(endpoint(pgBouncer).problems())
-                    .singleElement()
-                    .asString()
-                    .startsWith(beginning);
+            assertThat(problems(endpoint(pgBouncer))).singleElement().asString().startsWith(beginning);
         }
     }
 
@@ -115,24 +112,21 @@ class PgBouncerEndpointTest {
         String tls = "client_tls_sslmode = require\nclient_tls_cert_file = " + certificate + "\nclient_tls_key_file = "
                 + key;
         try (PgBouncer pgBouncer = start(tls)) {
-            assertThat(endpoint(pgBouncer).problems()).isEmpty();
+            assertThat(problems(endpoint(pgBouncer))).isEmpty();
             root = Optional.of(certificate);
-            assertThat(endpoint(pgBouncer).problems()).isEmpty();
+            assertThat(problems(endpoint(pgBouncer))).isEmpty();
 
             Path other = directory.resolve("other.crt");
             makeCertificate(other, directory.resolve("other.key"));
             root = Optional.of(other);
-            assertThat(endpoint(pgBouncer).problems())
+            assertThat(problems(endpoint(pgBouncer)))
                     .singleElement()
                     .asString()
                     .contains("PgBouncer at 127.0.0.1", "could not be spoken to by TLS", "root.certificate");
         }
         try (PgBouncer pgBouncer = start("")) {
             root = Optional.of(certificate);
-            assertThat(endpoint(pgBouncer).problems())
-                    .singleElement()
-                    .asString()
-                    .contains("does not offer TLS");
+            assertThat(problems(endpoint(pgBouncer))).singleElement().asString().contains("does not offer TLS");
         }
     }
 
@@ -171,24 +165,27 @@ class PgBouncerEndpointTest {
     @Test
     void namesAFileThatPgBouncerDoesNotReadAndAServerItDoesNotUse() throws Exception {
         try (PgBouncer pgBouncer = start("")) {
-            assertThat(endpoint(pgBouncer, PgBouncer.ADMIN, pgBouncer.configuration(), source)
-                            .problems())
+            assertThat(problems(endpoint(pgBouncer, PgBouncer.ADMIN, pgBouncer.configuration(), source)))
                     .singleElement()
                     .asString()
                     .contains("has no line for PgBouncer's database shop that points to " + source);
             Server elsewhere = new Server("10.0.0.5", 5432, "shop");
             PgBouncerEndpoint back =
                     new PgBouncerEndpoint(endpoint(pgBouncer).settings(), elsewhere, source, Duration.ofSeconds(1));
-            assertThat(back.problems())
+            assertThat(problems(back))
                     .singleElement()
                     .asString()
                     .contains("goes to " + source + ", but the applications should be at 10.0.0.5:5432/shop");
         }
-        assertThat(endpointOfNobody().problems())
+        assertThat(problems(endpointOfNobody()))
                 .hasSize(2)
                 .element(0)
                 .asString()
                 .startsWith("PgBouncer at 127.0.0.1:1 could not be queried: Connection refused.");
+    }
+
+    private static List<String> problems(PgBouncerEndpoint endpoint) {
+        return Gate.failed(endpoint.gates()).stream().map(Gate::sentence).toList();
     }
 
     private PgBouncerEndpoint endpointOfNobody() {
@@ -228,7 +225,7 @@ class PgBouncerEndpointTest {
             assertThat(ask(other, "SELECT 2")).isEqualTo("2");
             late.commit();
             assertThat(ask(late, "SELECT 3")).isEqualTo("3");
-            assertThat(endpoint(pgBouncer).problems()).isEmpty();
+            assertThat(problems(endpoint(pgBouncer))).isEmpty();
         }
     }
 
@@ -253,7 +250,7 @@ class PgBouncerEndpointTest {
 
             PgBouncerEndpoint back =
                     new PgBouncerEndpoint(there.settings(), destination, source, Duration.ofSeconds(30));
-            assertThat(back.problems()).isEmpty();
+            assertThat(problems(back)).isEmpty();
             back.hold();
             back.stay();
             back.stay();

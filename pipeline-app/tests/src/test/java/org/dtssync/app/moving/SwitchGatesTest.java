@@ -63,7 +63,7 @@ class SwitchGatesTest {
             statement.execute("INSERT INTO public.owned VALUES (1)");
             statement.execute("PREPARE TRANSACTION 'forgotten'");
 
-            List<String> problems = gates("mover", List.of("app", "nobody")).problems();
+            List<String> problems = failures("mover", List.of("app", "nobody"));
 
             assertThat(problems).allMatch(problem -> problem.endsWith(".") || problem.endsWith(";"));
             assertThat(String.join("\n", problems))
@@ -72,7 +72,7 @@ class SwitchGatesTest {
                             "does not own the source's database",
                             "may not end sessions at the source",
                             "Role stubborn has default_transaction_read_only of its own at the source",
-                            "cannot prove the fence for role app",
+                            "cannot prove for role app that the source is read-only",
                             "Role nobody of switchover.application.roles does not exist at the source",
                             "Role nobody of switchover.application.roles does not exist at the destination",
                             "The destination has wal_level replica",
@@ -84,7 +84,7 @@ class SwitchGatesTest {
                             "Table public.keyless has no usable replica identity at the destination",
                             "The destination's database has default_transaction_read_only = on",
                             "may not set session_replication_role at the source")
-                    .doesNotContain("own table public.owned", "Table public.owned", "fence for role nobody");
+                    .doesNotContain("own table public.owned", "Table public.owned", "prove for role nobody");
             other.setAutoCommit(true);
             statement.execute("ROLLBACK PREPARED 'forgotten'");
         }
@@ -92,9 +92,34 @@ class SwitchGatesTest {
 
     @Test
     void asksNothingThatASuperuserHasAnyway() {
-        assertThat(gates("postgres", List.of("app", "stubborn")).problems())
+        assertThat(failures("postgres", List.of("app", "stubborn")))
                 .hasSize(5)
                 .noneMatch(problem -> problem.contains("account"));
+    }
+
+    @Test
+    void tellsWhatIsMetTooWithWhatWasMeasured() {
+        List<Gate> gates = gates("postgres", List.of("app")).gates();
+
+        assertThat(gates)
+                .filteredOn(gate -> gate.result() == Gate.Result.PASS)
+                .extracting(Gate::id)
+                .contains("open-transactions", "database-owner", "application-role", "session-replication-role")
+                .doesNotContain("wal-level", "writable");
+        assertThat(gates)
+                .filteredOn(gate -> gate.id().equals("replication-slots"))
+                .containsExactly(Gate.fail(
+                                "replication-slots",
+                                Gate.Group.REVERSE,
+                                "The destination has no free replication slot.",
+                                "Raise max_replication_slots.")
+                        .measured(0, 0, ""));
+    }
+
+    private static List<String> failures(String user, List<String> roles) {
+        return Gate.failed(gates(user, roles).gates()).stream()
+                .map(Gate::sentence)
+                .toList();
     }
 
     private static SwitchGates gates(String user, List<String> roles) {

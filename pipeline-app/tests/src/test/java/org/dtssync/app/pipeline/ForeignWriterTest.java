@@ -7,7 +7,10 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.dtssync.app.state.CommandResult;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -47,17 +50,17 @@ class ForeignWriterTest {
 
     @Test
     void refusesTheSwitchWhenSomebodyElseWroteAtTheDestination() throws Exception {
-        CompletableFuture<CommandResult> switchover;
+        CompletableFuture<TaskOutcome> switchover;
         try (Connection writer = writerAtSource()) {
-            switchover = pair.begin("switchover", "--skip-verify");
+            switchover = pair.begin(new TaskCommand.Switchover(SwitchMode.MOVE, true));
             pair.awaitStep("fence");
             RunningPair.execute(pair.destination(), "UPDATE public.customer SET balance = balance WHERE id <= 3");
             RunningPair.execute(pair.destination(), "INSERT INTO other.journal VALUES (1)");
             writer.rollback();
         }
-        CommandResult result = switchover.get(1, TimeUnit.MINUTES);
+        TaskOutcome result = switchover.get(1, TimeUnit.MINUTES);
 
-        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.result()).isEqualTo(Result.FAILED);
         assertThat(result.error().orElseThrow())
                 .contains("destination")
                 .containsPattern("table public\\.customer \\(changes: 3, up to position [0-9A-F]+/[0-9A-F]+\\)")
@@ -67,9 +70,9 @@ class ForeignWriterTest {
 
     @Test
     void doesNotTakeOurOwnWritesAndThoseToOtherTablesForSomebodyElses() throws Exception {
-        CompletableFuture<CommandResult> rehearsal;
+        CompletableFuture<TaskOutcome> rehearsal;
         try (Connection writer = writerAtSource()) {
-            rehearsal = pair.begin("switchover", "--rehearse --skip-verify");
+            rehearsal = pair.begin(new TaskCommand.Switchover(SwitchMode.REHEARSE, true));
             pair.awaitStep("fence");
             RunningPair.execute(writer, "UPDATE public.line SET note = 'y'");
             writer.commit();
@@ -79,20 +82,20 @@ class ForeignWriterTest {
                             .equals("100"));
             RunningPair.execute(pair.destination(), "INSERT INTO other.journal VALUES (1)");
         }
-        CommandResult result = rehearsal.get(1, TimeUnit.MINUTES);
+        TaskOutcome result = rehearsal.get(1, TimeUnit.MINUTES);
 
         assertThat(result.error()).isEmpty();
-        assertThat(result.exitCode()).isZero();
+        assertThat(result.result()).isEqualTo(Result.DONE);
     }
 
     @Test
     void refusesTheSwitchWhenSomebodyWroteAtTheSourceAfterTheMarker() throws Exception {
-        CompletableFuture<CommandResult> switchover;
+        CompletableFuture<TaskOutcome> switchover;
         try (Connection blocker = pair.spared(pair.destination());
                 Connection writer = pair.spared(pair.source())) {
             blocker.setAutoCommit(false);
             try (Connection other = writerAtSource()) {
-                switchover = pair.begin("switchover", "--skip-verify");
+                switchover = pair.begin(new TaskCommand.Switchover(SwitchMode.MOVE, true));
                 pair.awaitStep("fence");
                 // Not before: while the slot of the way back is made, every transaction there is waited for.
                 RunningPair.execute(blocker, "ALTER SEQUENCE public.number RESTART");
@@ -106,9 +109,9 @@ class ForeignWriterTest {
             RunningPair.execute(writer, "UPDATE public.customer SET balance = 1 WHERE id <= 2");
             blocker.rollback();
         }
-        CommandResult result = switchover.get(1, TimeUnit.MINUTES);
+        TaskOutcome result = switchover.get(1, TimeUnit.MINUTES);
 
-        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.result()).isEqualTo(Result.FAILED);
         assertThat(result.error().orElseThrow())
                 .contains("source")
                 .containsPattern("table public\\.customer \\(changes: 2, up to position [0-9A-F]+/[0-9A-F]+\\)");
@@ -128,6 +131,6 @@ class ForeignWriterTest {
     private void assertMovedNothing() throws Exception {
         assertThat(pair.phase()).isEqualTo("incremental");
         RunningPair.execute(pair.source(), "UPDATE public.line SET note = 'z' WHERE id = 1");
-        assertThat(pair.perform("verify", "").exitCode()).isZero();
+        assertThat(pair.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
     }
 }

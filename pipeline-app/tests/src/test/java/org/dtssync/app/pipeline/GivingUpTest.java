@@ -14,8 +14,13 @@ import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.lease.InstanceLease;
+import org.dtssync.app.moving.EndpointResult;
 import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -97,8 +102,11 @@ class GivingUpTest {
                         usual.maximumLag(),
                         usual.drainTimeout(),
                         usual.maximumVerificationAge())));
-        String report = pair.perform("switchover", "--skip-verify").result().orElseThrow();
-        assertThat(SwitchReport.parse(report).next()).contains("ended with exit code 1");
+        TaskOutcome outcome = pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true));
+        assertThat(outcome.result()).isEqualTo(Result.ENDPOINT_NOT_MOVED);
+        SwitchReport report = ((TaskOutcome.Switched) outcome).move().report();
+        assertThat(report.endpoint()).isEqualTo(EndpointResult.FAILED);
+        assertThat(report.next()).contains("ended with exit code 1");
         pair.awaitPhase("reverse");
         pair.stop();
         Files.createFile(directory.resolve("move.mended"));

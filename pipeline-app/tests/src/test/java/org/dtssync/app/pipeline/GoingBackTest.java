@@ -12,7 +12,11 @@ import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.moving.Undrained;
-import org.dtssync.app.state.CommandResult;
+import org.dtssync.app.tasks.MoveReport;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.SyncException;
@@ -72,7 +76,7 @@ class GoingBackTest {
 
     @Test
     void refusesWhileSomethingIsMissingAndGoesWithoutItWhenTold() throws Exception {
-        moved(pair.perform("switchover", "--skip-verify"));
+        moved(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true)));
         pair.awaitPhase("reverse");
         try (Connection blocker = pair.spared(pair.source())) {
             blocker.setAutoCommit(false);
@@ -83,15 +87,15 @@ class GoingBackTest {
                     .phrase()
                     .startsWith("changes committed at the destination since 20"));
 
-            CommandResult refused = pair.perform("rollback", "--skip-verify");
+            TaskOutcome refused = pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true));
 
-            assertThat(refused.exitCode()).isEqualTo(3);
+            assertThat(refused.result()).isEqualTo(Result.PRECONDITION);
             assertThat(refused.error().orElseThrow())
                     .contains("Not at the source: changes committed at the destination since", "rollback --abandon");
             assertThat(pair.phase()).isEqualTo("reverse");
             assertReadOnly(pair.source());
 
-            SwitchReport abandoned = moved(pair.perform("rollback", "--abandon"));
+            SwitchReport abandoned = moved(pair.perform(new TaskCommand.Abandon()));
 
             assertThat(abandoned.next()).contains("Not at the source: changes committed at the destination since");
             assertThat(pair.phase()).isEqualTo("abandoned");
@@ -112,7 +116,7 @@ class GoingBackTest {
 
     @Test
     void doesNothingWhileTheDestinationIsAwayAndGoesBackOnceItIsThere(Servers servers) throws Exception {
-        moved(pair.perform("switchover", "--skip-verify"));
+        moved(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true)));
         pair.awaitPhase("reverse");
         assertThatThrownBy(pair::cancel)
                 .isInstanceOf(SyncException.class)
@@ -131,7 +135,7 @@ class GoingBackTest {
                 .ignoreExceptions()
                 .until(() -> Undrained.of(pair.task()).orElseThrow().since().isEmpty());
 
-        moved(pair.perform("rollback", "--skip-verify"));
+        moved(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true)));
 
         pair.awaitPhase("incremental");
         RunningPair.execute(pair.source(), INSERT);
@@ -145,13 +149,13 @@ class GoingBackTest {
     void goesOnThereAndBackWhereHeartbeatsStillComeAfterTheSwitch() throws Exception {
         RunningPair.execute(pair.destination(), HOLD_UP);
 
-        moved(pair.perform("switchover", "--skip-verify"));
+        moved(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true)));
         pair.awaitPhase("reverse");
         RunningPair.execute(pair.destination(), INSERT);
-        moved(pair.perform("rollback", "--skip-verify"));
+        moved(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true)));
 
         pair.awaitPhase("incremental");
-        assertThat(pair.perform("verify", "").exitCode()).isZero();
+        assertThat(pair.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
         assertThat(RunningPair.query(pair.source(), "SELECT count(*) FROM public.customer"))
                 .isEqualTo("101");
     }
@@ -161,17 +165,17 @@ class GoingBackTest {
         assertThat(verification("switchover").verification()).isEqualTo("equal");
         SwitchReport reused = verification("switchover");
         assertThat(reused.verification()).isEqualTo("reused");
-        assertThat(reused.text()).containsPattern("verification +equal, verified at 20[0-9]{2}-.*Z");
+        assertThat(new MoveReport(reused).text()).containsPattern("verification +equal, compared at 20[0-9]{2}-.*Z");
 
         RunningPair.execute(
                 pair.destination(), "UPDATE dts_sync.verification SET began_at = began_at - interval '61 minutes'");
         assertThat(verification("switchover").verification()).isEqualTo("equal");
 
-        moved(pair.perform("switchover", ""));
+        moved(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false)));
         pair.awaitPhase("reverse");
         assertThat(verification("rollback").verification()).isEqualTo("equal");
         assertThat(verification("rollback").verification()).isEqualTo("reused");
-        moved(pair.perform("rollback", "--skip-verify"));
+        moved(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true)));
         pair.awaitPhase("incremental");
         assertThat(verification("switchover").verification())
                 .as("the stream is another one than before")
@@ -179,15 +183,18 @@ class GoingBackTest {
     }
 
     private SwitchReport verification(String command) throws InterruptedException {
-        return report(pair.perform(command, "--dry-run"));
+        return report(pair.perform(
+                command.equals("switchover")
+                        ? new TaskCommand.Switchover(SwitchMode.DRY_RUN, false)
+                        : new TaskCommand.Rollback(SwitchMode.DRY_RUN, false)));
     }
 
-    private static SwitchReport report(CommandResult result) {
+    private static SwitchReport report(TaskOutcome result) {
         assertThat(result.error()).isEmpty();
-        return SwitchReport.parse(result.result().orElseThrow());
+        return ((TaskOutcome.Switched) result).move().report();
     }
 
-    private static SwitchReport moved(CommandResult result) {
+    private static SwitchReport moved(TaskOutcome result) {
         SwitchReport report = report(result);
         assertThat(report.moved()).isTrue();
         return report;

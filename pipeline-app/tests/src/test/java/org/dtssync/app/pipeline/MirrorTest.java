@@ -12,6 +12,9 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.SyncException;
@@ -58,15 +61,17 @@ class MirrorTest {
             awaitCount(other, "SELECT count(*) FROM public.here", 50);
             try (RunningPair again = RunningPair.start(mirror)) {
                 awaitCount(one, CHANGED.formatted("there", "c"), 30);
-                assertThat(again.perform("verify", "").exitCode()).isZero();
-                assertThat(there.perform("verify", "").exitCode()).isZero();
-                assertThat(there.perform("switchover", "--dry-run").error().orElseThrow())
+                assertThat(again.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
+                assertThat(there.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
+                assertThat(there.perform(new TaskCommand.Switchover(SwitchMode.DRY_RUN, false))
+                                .error()
+                                .orElseThrow())
                         .contains("the mirror is " + mirror.name());
             }
             // The mirror was released: the first task follows as before.
             RunningPair.execute(one, "UPDATE public.here SET note = 'd'");
             awaitCount(other, CHANGED.formatted("here", "d"), 50);
-            assertThat(there.perform("verify", "").exitCode()).isZero();
+            assertThat(there.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
         }
     }
 

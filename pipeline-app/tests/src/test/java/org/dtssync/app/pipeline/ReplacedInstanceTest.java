@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -34,7 +37,7 @@ class ReplacedInstanceTest {
             writer.setAutoCommit(false);
             blocker.setAutoCommit(false);
             RunningPair.execute(writer, "LOCK TABLE public.customer IN ROW EXCLUSIVE MODE");
-            CompletableFuture<?> switchover = replaced.begin("switchover", "--skip-verify");
+            CompletableFuture<?> switchover = replaced.begin(new TaskCommand.Switchover(SwitchMode.MOVE, true));
             replaced.awaitStep("fence");
             RunningPair.execute(blocker, "ALTER SEQUENCE public.number RESTART");
             writer.rollback();
@@ -57,7 +60,10 @@ class ReplacedInstanceTest {
         try (RunningPair successor = RunningPair.start(replaced.task())) {
             await().atMost(Duration.ofMinutes(1)).until(() -> successor.phase().equals("incremental"));
             RunningPair.execute(source, "UPDATE public.customer SET note = 'written after it was undone'");
-            assertThat(successor.perform("switchover", "").exitCode()).isZero();
+            assertThat(successor
+                            .perform(new TaskCommand.Switchover(SwitchMode.MOVE, false))
+                            .result())
+                    .isEqualTo(Result.DONE);
             successor.awaitPhase("reverse");
         }
     }

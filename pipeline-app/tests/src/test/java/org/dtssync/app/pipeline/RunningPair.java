@@ -13,8 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
-import org.dtssync.app.control.RunningTask;
-import org.dtssync.app.state.CommandResult;
+import org.dtssync.app.tasks.RunRequest;
+import org.dtssync.app.tasks.RunningTask;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskListener;
+import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /** A task that runs in a thread of this process, and what a person and the applications do to its two databases. */
@@ -45,7 +49,7 @@ final class RunningPair implements AutoCloseable {
 
     private void run() {
         try {
-            new Pipeline(task, PipelineListener.NONE).run(RunOptions.to(RunGoal.NONE));
+            new SyncTask(task).run(RunRequest.endless(), TaskListener.NONE);
             ended.complete(null);
         } catch (InterruptedException e) {
             ended.complete(null);
@@ -72,16 +76,16 @@ final class RunningPair implements AutoCloseable {
     }
 
     /** Gives a command to the run, which after a crash may not be known to live for a moment, and waits for its end. */
-    CommandResult perform(String command, String options) throws InterruptedException {
+    TaskOutcome perform(TaskCommand command) throws InterruptedException {
         await().atMost(Duration.ofMinutes(1)).until(() -> RunningTask.find(task).isPresent());
-        return RunningTask.find(task).orElseThrow().perform(command, options);
+        return RunningTask.find(task).orElseThrow().perform(command);
     }
 
     /** Gives a command to the run and does not wait. */
-    CompletableFuture<CommandResult> begin(String command, String options) {
+    CompletableFuture<TaskOutcome> begin(TaskCommand command) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return perform(command, options);
+                return perform(command);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

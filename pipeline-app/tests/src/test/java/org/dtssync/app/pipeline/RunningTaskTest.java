@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import org.dtssync.app.control.RunningTask;
+import org.dtssync.app.tasks.RunningTask;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.fault.SyncException;
@@ -54,7 +57,7 @@ class RunningTaskTest {
         RunningPair.execute(pair.destination(), LATE_SIGNS_OF_LIFE);
         assertThat(RunningTask.find(pair.task())).isEmpty();
 
-        assertThat(running.perform("verify", "").exitCode()).isZero();
+        assertThat(running.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
     }
 
     @Test
@@ -63,7 +66,7 @@ class RunningTaskTest {
                 RunningTask.find(pair.task(), Duration.ofMillis(500)).orElseThrow();
         pair.stop();
 
-        assertThatThrownBy(() -> running.perform("switchover", "--skip-verify"))
+        assertThatThrownBy(() -> running.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true)))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("ended before the command switchover did");
 
@@ -71,7 +74,7 @@ class RunningTaskTest {
         try {
             // Commands are done in the order they were given: had the first one been left behind, it would be done by
             // now.
-            assertThat(next.perform("verify", "").exitCode()).isZero();
+            assertThat(next.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
             assertThat(next.phase()).isEqualTo("incremental");
             RunningPair.execute(pair.source(), "UPDATE public.customer SET note = 'still written here'");
         } finally {
@@ -85,7 +88,7 @@ class RunningTaskTest {
         pair.stop();
         Thread asking = new Thread(() -> {
             try {
-                running.perform("switchover", "--skip-verify");
+                running.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true));
             } catch (InterruptedException e) {
                 // As Ctrl-C does.
                 return;

@@ -50,7 +50,8 @@ final class RecordSize {
 
     private static long content(Object value) {
         if (value instanceof String text) {
-            // One character beyond Latin 1 makes a text take two bytes per character. Among many megabytes there often is
+            // One character beyond Latin 1 makes a text take two bytes per character. Among many megabytes there often
+            // is
             // one.
             return text.length() > LONG_TEXT ? 2L * text.length() : text.length();
         }

@@ -1,0 +1,97 @@
+package org.dtssync.app.moving;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What one check of the preconditions of a switch found. Immutable.
+ *
+ * @param id which check, a fixed word such as {@code replica-identity}
+ * @param group what it is about
+ * @param result how it came out
+ * @param message one sentence that names the object and what was found
+ * @param remedy what to do about it, if possible something to paste; empty if it passed
+ * @param measure what was measured, if the check compares a number with a limit
+ */
+public record Gate(String id, Group group, Result result, String message, String remedy, Optional<Measure> measure) {
+
+    /** What a check is about. */
+    public enum Group {
+        /** The stream that the applications are moved along: phase, lag, schema, verification. */
+        REPLICATION,
+        /** Transactions that the switch would have to wait for. */
+        TRANSACTIONS,
+        /** Making the database that is left read-only. */
+        READ_ONLY,
+        /** Replication the other way, which begins with the switch. */
+        REVERSE,
+        /** Where applications connect to. */
+        ENDPOINT;
+
+        /** Returns the name shown to people and in JSON. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** How a check came out. */
+    public enum Result {
+        /** The precondition is met. */
+        PASS,
+        /** It is met, but a person should know something. */
+        WARN,
+        /** It is not met: the switch would be refused. */
+        FAIL;
+
+        /** Returns the name shown to people and in JSON. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A number that a check compares.
+     *
+     * @param value what was measured
+     * @param limit what it is compared with
+     * @param unit of both, such as {@code ms}; empty for a count
+     */
+    public record Measure(long value, long limit, String unit) {}
+
+    /** A precondition that is met. */
+    public static Gate pass(String id, Group group, String message) {
+        return new Gate(id, group, Result.PASS, message, "", Optional.empty());
+    }
+
+    /** A precondition that is met, with something a person should know. */
+    public static Gate warn(String id, Group group, String message, String remedy) {
+        return new Gate(id, group, Result.WARN, message, remedy, Optional.empty());
+    }
+
+    /** A precondition that is not met. */
+    public static Gate fail(String id, Group group, String message, String remedy) {
+        return new Gate(id, group, Result.FAIL, message, remedy, Optional.empty());
+    }
+
+    /** Returns the same with what was measured. */
+    public Gate measured(long value, long limit, String unit) {
+        return new Gate(id, group, result, message, remedy, Optional.of(new Measure(value, limit, unit)));
+    }
+
+    /** Returns message and remedy as they are shown in one line. */
+    public String sentence() {
+        return remedy.isEmpty() ? message : message + " " + remedy;
+    }
+
+    /** Returns those that are not met. */
+    public static List<Gate> failed(List<Gate> gates) {
+        return gates.stream().filter(gate -> gate.result() == Result.FAIL).toList();
+    }
+
+    /** Returns the sentences of some, one per line. */
+    static String sentences(List<Gate> gates) {
+        return gates.stream().map(Gate::sentence).collect(Collectors.joining("\n"));
+    }
+}

@@ -1,0 +1,61 @@
+package org.dtssync.app.moving;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * The preconditions of a switch that both databases and the endpoint decide within seconds, with or without a live run. Changes
+ * nothing. Immutable.
+ *
+ * @param settings how applications are moved
+ * @param applicationName beginning of the application names of our own sessions
+ * @param from the direction that applications are moved along
+ * @param endpoint where they connect to
+ * @param writable whether the other database must be writable already, and not only once a read-only default of ours is lifted
+ */
+public record SwitchPreconditions(
+        SwitchoverSettings settings, String applicationName, Route from, Endpoint endpoint, boolean writable) {
+
+    /**
+     * Returns those of a task, as they are checked from outside of its run.
+     *
+     * @param task the route that the task file describes
+     */
+    public static SwitchPreconditions of(SwitchKind kind, SwitchoverSettings settings, Route task) {
+        boolean forward = kind == SwitchKind.SWITCHOVER;
+        Route from = forward ? task : task.reversed();
+        String applicationName = task.name().applicationName();
+        WriteFence left = new WriteFence(
+                from.destination(), List.of(), settings.applicationRoles(), task.task(), applicationName);
+        return new SwitchPreconditions(
+                settings,
+                applicationName,
+                from,
+                Endpoint.of(settings, from.destination().settings(), forward),
+                left.liftingStatements().isEmpty());
+    }
+
+    /** Checks them for the tables that the direction is known to carry. */
+    public List<Gate> check() {
+        return check(new ProgressStore(from.destination(), from.task())
+                .tables().stream().map(TableProgress::table).toList());
+    }
+
+    List<Gate> check(List<TableName> tables) {
+        List<Gate> gates = new ArrayList<>(new SwitchGates(
+                        from.source(),
+                        from.destination(),
+                        tables,
+                        settings.applicationRoles(),
+                        applicationName,
+                        writable)
+                .gates());
+        gates.addAll(endpoint.gates());
+        return List.copyOf(gates);
+    }
+}

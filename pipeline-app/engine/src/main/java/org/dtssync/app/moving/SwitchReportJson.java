@@ -1,0 +1,64 @@
+package org.dtssync.app.moving;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * The JSON of what came of moving the applications. It is made here because each attempt is kept with its report in the state, by
+ * the step that ends it; the command line prints the same. Stateless.
+ */
+public final class SwitchReportJson {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private SwitchReportJson() {}
+
+    /** Returns a report as one JSON object on one line. */
+    public static String write(SwitchReport report) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("direction", report.direction())
+                .put("moved", report.moved())
+                .put("stall_seconds", Math.round(report.stallSeconds() * 1000) / 1000.0)
+                .put("lsn", report.lsn())
+                .put("sequences", report.sequences())
+                .put("verification", report.verification())
+                .put("verified_at", report.verifiedAt())
+                .put("endpoint", report.endpoint().label())
+                .put("next", report.next());
+        return root.toString();
+    }
+
+    /** Returns what an attempt failed with. */
+    static String failure(String direction, SyncException fault) {
+        return MAPPER.createObjectNode()
+                .put("direction", direction)
+                .put("moved", false)
+                .put("error", fault.what())
+                .put("remedy", fault.remedy())
+                .toString();
+    }
+
+    /** Reads what {@link #write} wrote, also that of an earlier release, which did not report on the endpoint. */
+    public static SwitchReport read(String json) {
+        try {
+            JsonNode root = MAPPER.readTree(json);
+            return new SwitchReport(
+                    root.get("direction").asText(),
+                    root.get("moved").asBoolean(),
+                    root.get("stall_seconds").asDouble(),
+                    root.get("lsn").isNull() ? null : root.get("lsn").asText(),
+                    root.get("sequences").asInt(),
+                    root.get("verification").asText(),
+                    root.path("verified_at").asText(null),
+                    EndpointResult.valueOf(
+                            root.path("endpoint").asText("untouched").toUpperCase(Locale.ROOT)),
+                    root.get("next").asText());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

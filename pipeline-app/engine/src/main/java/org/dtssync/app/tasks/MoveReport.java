@@ -1,0 +1,47 @@
+package org.dtssync.app.tasks;
+
+import java.util.Locale;
+import org.dtssync.app.moving.EndpointResult;
+import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.moving.SwitchReportJson;
+
+/**
+ * What came of a switchover, a rollback or a completion.
+ *
+ * @param report as the engine reports it
+ */
+public record MoveReport(SwitchReport report) implements Report {
+
+    @Override
+    public String json() {
+        return SwitchReportJson.write(report);
+    }
+
+    /** Returns what was measured, if anything was, and what to do next. */
+    @Override
+    public String text() {
+        String measured = report.lsn() == null
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "writes stood still  %.3f s%nposition            %s%nsequences set       %d%n",
+                        report.stallSeconds(),
+                        report.lsn(),
+                        report.sequences());
+        String verified = report.lsn() == null && report.verification().equals("skipped")
+                ? ""
+                : String.format(
+                        "verification        %s%n",
+                        report.verifiedAt() == null
+                                ? report.verification()
+                                : "equal, compared at " + report.verifiedAt());
+        return String.format("%s: %s%n%s%snext: %s", report.direction(), done(), measured, verified, report.next());
+    }
+
+    private String done() {
+        if (!report.moved()) {
+            return "nothing was moved";
+        }
+        return report.endpoint() == EndpointResult.FAILED ? "done, but applications were not repointed" : "done";
+    }
+}

@@ -1,0 +1,71 @@
+package org.dtssync.app.tasks;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
+
+/**
+ * How far a task is at one moment.
+ *
+ * @param status as it was read
+ */
+public record StatusReport(TaskStatus status) implements Report {
+
+    @Override
+    public String json() {
+        return TaskJson.status(status);
+    }
+
+    /** Returns a few lines and a table. */
+    @Override
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        if (!status.begun()) {
+            return "Task " + status.progress().task() + " has not been started. Start it with dts-sync run.";
+        }
+        line(text, "task", status.progress().task());
+        line(text, "phase", status.progress().phase().label());
+        line(text, "run", status.running() ? "alive" : "not alive");
+        line(text, "source LSN", orDash(status.sourceLsn()));
+        line(text, "applied LSN", orDash(status.appliedLsn()));
+        line(
+                text,
+                "lag",
+                orDash(status.lagMillis().map(millis -> millis + " ms")) + ", "
+                        + orDash(status.lagBytes().map(bytes -> bytes + " bytes of WAL")));
+        line(text, "error", orDash(status.progress().error()));
+        text.append(String.format(
+                Locale.ROOT, "%n%-50s %-10s %14s %14s %6s%n", "table", "state", "rows", "estimated", "done"));
+        for (TableProgress table : status.tables()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-50s %-10s %14d %14d %6s%n",
+                    table.table(),
+                    table.state().label(),
+                    table.snapshotRows(),
+                    table.estimatedRows(),
+                    done(table)));
+        }
+        return text.toString().stripTrailing();
+    }
+
+    private static String done(TableProgress table) {
+        if (table.state() == TableState.COPIED || table.state() == TableState.STREAMING) {
+            return "100%";
+        }
+        if (table.estimatedRows() <= 0) {
+            return "-";
+        }
+        return Math.min(99, 100 * table.snapshotRows() / table.estimatedRows()) + "%";
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format(Locale.ROOT, "%-12s %s%n", name, value));
+    }
+
+    private static String orDash(Optional<?> value) {
+        return value.map(Object::toString).orElse("-");
+    }
+}

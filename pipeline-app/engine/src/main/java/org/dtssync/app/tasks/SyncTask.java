@@ -1,0 +1,148 @@
+package org.dtssync.app.tasks;
+
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.control.Release;
+import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.moving.SwitchKind;
+import org.dtssync.app.moving.Undrained;
+import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.precheck.Precheck;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.Phase;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * One task as entry points see it: everything that can be asked of it and done with it. Immutable; thread-safe.
+ *
+ * @param file the task file; for what writes to topics, with embedded servers resolved to their addresses
+ */
+public record SyncTask(TaskFile file) {
+
+    /** Returns how far the task is, whether or not a run is alive. */
+    public StatusReport status() {
+        return new StatusReport(TaskStatus.read(file));
+    }
+
+    /** Returns how far the destination is behind. */
+    public TaskLag lag() {
+        TaskStatus status = TaskStatus.readLag(file);
+        return new TaskLag(status.lagMillis(), status.lagBytes());
+    }
+
+    /** Checks everything that could go wrong; changes nothing. */
+    public PrecheckReport precheck() {
+        return new PrecheckReport(new Precheck(file).run());
+    }
+
+    /** Returns the schema objects of the task. */
+    public TaskStructure structure() {
+        return new TaskStructure(file);
+    }
+
+    /** Compares the schema objects of both databases; needs no run, and works in every phase. */
+    public StructureReport compareStructure() {
+        return StructureReport.of(file);
+    }
+
+    /** Checks within seconds whether a switchover would be refused; changes nothing, compares no rows. */
+    public PreconditionsReport switchoverPreconditions() {
+        return new Preconditions(file, SwitchKind.SWITCHOVER).check();
+    }
+
+    /** Checks within seconds whether a rollback would be refused; changes nothing, compares no rows. */
+    public PreconditionsReport rollbackPreconditions() {
+        return new Preconditions(file, SwitchKind.ROLLBACK).check();
+    }
+
+    /**
+     * Runs the task through its phases, from wherever it was, in the thread that calls this.
+     *
+     * @return the verification, if the goal was one
+     * @throws SyncException if the task cannot go on; its text is kept in the state too
+     * @throws InterruptedException if the thread was interrupted; the next run resumes the task
+     */
+    public Optional<VerificationReport> run(RunRequest request, TaskListener listener) throws InterruptedException {
+        CommandDesk desk = new CommandDesk(Route.of(file), new Retry(file.retry(), listener));
+        return new Pipeline(file, listener, desk).run(request.options()).map(VerificationReport::new);
+    }
+
+    /** Returns the run that is alive; empty if there is none, or if the task is not known yet. */
+    public Optional<RunningTask> running() {
+        return RunningTask.find(file);
+    }
+
+    /** Has a run in this process carry a command out, for as long as it takes. To be used where no other run is alive. */
+    public TaskOutcome perform(TaskCommand command, TaskListener listener) throws InterruptedException {
+        return new OwnRun(file, listener).perform(command);
+    }
+
+    /**
+     * Requires that a task is far enough for its applications to be moved: a run would do it hours later, when nobody expects
+     * it any more.
+     *
+     * @throws SyncException of kind PRECHECK or USAGE if it is not
+     */
+    public void requireMovable(TaskCommand command) {
+        TaskStatus status = TaskStatus.read(file);
+        Phase phase = status.progress().phase();
+        if (!status.begun()) {
+            throw new SyncException(
+                    FaultKind.USAGE, "Task " + file.name() + " has not begun.", "Run dts-sync run first.");
+        }
+        if (!phase.isOver() && Phase.INCREMENTAL.isAfter(phase)) {
+            throw new SyncException(
+                    FaultKind.PRECHECK,
+                    "Task " + file.name() + " is in phase " + phase.label() + "; " + command.name()
+                            + " can be given once it is in phase incremental.",
+                    "dts-sync status tells how far it is.");
+        }
+    }
+
+    /**
+     * Requires that there is something to compare: whoever asks for a verification does not expect that a database is moved
+     * for it.
+     *
+     * @throws SyncException if the task has not begun or has ended
+     */
+    public void requireComparable() {
+        TaskStatus status = TaskStatus.read(file);
+        if (status.progress().phase().isOver()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Task " + file.name() + " has ended, in phase "
+                            + status.progress().phase().label() + ": neither database follows the other any more.",
+                    "Compare before dts-sync complete.");
+        }
+        if (!status.begun()) {
+            throw new SyncException(
+                    FaultKind.DATA,
+                    "Task " + file.name() + " has not begun, so there is nothing to compare.",
+                    "Move the database first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.");
+        }
+    }
+
+    /** Requires that applications have not been moved yet, which no cancellation undoes. */
+    public void requireCancellable() {
+        RunningTask.requireCancellable(file);
+    }
+
+    /** Returns a phrase that names what a rollback would have to wait for; empty if there is no reverse replication. */
+    public Optional<String> undrained() {
+        return Undrained.of(file).map(Undrained::phrase);
+    }
+
+    /**
+     * Removes everything of the task, in any phase.
+     *
+     * @param topics whether the topics are deleted too
+     * @param writable whether a database that applications were moved away from is made writable again
+     * @return a past-tense line for each thing that was removed; empty if nothing was there
+     */
+    public List<String> release(boolean topics, boolean writable) throws InterruptedException {
+        return new Release(file).run(topics, writable);
+    }
+}

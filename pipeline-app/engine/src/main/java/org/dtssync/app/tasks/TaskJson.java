@@ -1,0 +1,211 @@
+package org.dtssync.app.tasks;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.moving.Gate;
+import org.dtssync.app.precheck.PrecheckItem;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.verify.Difference;
+import org.dtssync.app.verify.TableResult;
+import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * The JSON of the whole application: what the command line prints with {@code --json}, on which other programs rely, and what a
+ * run keeps as the result of a command. Fields are added, never renamed or removed. Stateless.
+ */
+final class TaskJson {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private TaskJson() {}
+
+    private static String write(ObjectNode root) {
+        try {
+            return MAPPER.writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A tree of texts and numbers can always be written", e);
+        }
+    }
+
+    private static JsonNode read(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Returns a status. */
+    static String status(TaskStatus status) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("task", status.progress().task());
+        root.put("phase", status.progress().phase().label());
+        root.put("source_lsn", status.sourceLsn().map(Lsn::toString).orElse(null));
+        root.put("applied_lsn", status.appliedLsn().map(Lsn::toString).orElse(null));
+        root.put("lag_ms", status.lagMillis().orElse(null));
+        root.put("lag_bytes", status.lagBytes().orElse(null));
+        ArrayNode tables = root.putArray("tables");
+        for (TableProgress table : status.tables()) {
+            tables.addObject()
+                    .put("schema", table.table().schema())
+                    .put("table", table.table().table())
+                    .put("snapshot_rows", table.snapshotRows())
+                    .put("estimated_rows", table.estimatedRows())
+                    .put("state", table.state().label());
+        }
+        root.put("error", status.progress().error().orElse(null));
+        return write(root);
+    }
+
+    /** Returns {@code {"items":[{"id","object","result","message","remedy"}]}}. */
+    static String precheck(List<PrecheckItem> items) {
+        ObjectNode root = MAPPER.createObjectNode();
+        ArrayNode array = root.putArray("items");
+        for (PrecheckItem item : items) {
+            array.addObject()
+                    .put("id", item.id())
+                    .put("object", item.object())
+                    .put("result", item.result().label())
+                    .put("message", item.message())
+                    .put("remedy", item.remedy());
+        }
+        return write(root);
+    }
+
+    /**
+     * Returns the preconditions of a switch:
+     * {@code {"direction","gates":[{"id","group","result","message","remedy","measured","limit","unit"}]}}.
+     */
+    static String gates(String direction, List<Gate> gates) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("direction", direction);
+        ArrayNode array = root.putArray("gates");
+        for (Gate gate : gates) {
+            array.addObject()
+                    .put("id", gate.id())
+                    .put("group", gate.group().label())
+                    .put("result", gate.result().label())
+                    .put("message", gate.message())
+                    .put("remedy", gate.remedy())
+                    .put("measured", gate.measure().map(Gate.Measure::value).orElse(null))
+                    .put("limit", gate.measure().map(Gate.Measure::limit).orElse(null))
+                    .put("unit", gate.measure().map(Gate.Measure::unit).orElse(null));
+        }
+        return write(root);
+    }
+
+    /** Returns which schema objects differ. */
+    static String structure(StructureReport report) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("objects", report.objects());
+        ArrayNode array = root.putArray("differences");
+        report.differences()
+                .forEach(difference -> array.addObject()
+                        .put("object", difference.object())
+                        .put("kind", difference.kind().label()));
+        report.wanted()
+                .forEach(
+                        (object, why) -> array.addObject().put("object", object).put("kind", why));
+        return write(root);
+    }
+
+    /** Returns a verification as the command line promises it. */
+    static String verification(VerifyReport report) {
+        return verification(report, false);
+    }
+
+    /** Returns a verification with what the command line's text shows beyond that: the chunks. */
+    static String verificationWithChunks(VerifyReport report) {
+        return verification(report, true);
+    }
+
+    private static String verification(VerifyReport report, boolean chunks) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("lsn", report.lsn().toString());
+        ArrayNode tables = root.putArray("tables");
+        for (TableResult result : report.tables()) {
+            ObjectNode table = tables.addObject()
+                    .put("schema", result.table().schema())
+                    .put("table", result.table().table())
+                    .put("rows", result.rows());
+            if (chunks) {
+                table.put("chunks", result.chunks());
+            }
+            table.put("equal", result.equal())
+                    .put("missing", result.missing())
+                    .put("extra", result.extra())
+                    .put("changed", result.changed());
+        }
+        ArrayNode differences = root.putArray("differences");
+        for (Difference difference : report.differences()) {
+            ArrayNode columns = differences
+                    .addObject()
+                    .put("table", difference.table().toString())
+                    .put("key", difference.key())
+                    .put("kind", difference.kind().label())
+                    .putArray("columns");
+            difference.columns().forEach(columns::add);
+        }
+        return write(root);
+    }
+
+    /**
+     * Reads what {@link #verificationWithChunks} wrote.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    static VerifyReport verification(String json) {
+        JsonNode root = read(json);
+        List<TableResult> tables = new ArrayList<>();
+        root.get("tables").forEach(table -> tables.add(table(table)));
+        List<Difference> differences = new ArrayList<>();
+        Map<String, TableName> names = names(tables);
+        root.get("differences").forEach(difference -> differences.add(difference(difference, names)));
+        return new VerifyReport(Lsn.parse(root.get("lsn").asText()), tables, differences);
+    }
+
+    private static TableResult table(JsonNode table) {
+        return new TableResult(
+                new TableName(table.get("schema").asText(), table.get("table").asText()),
+                table.get("rows").asLong(),
+                table.path("chunks").asInt(),
+                table.get("equal").asBoolean(),
+                table.get("missing").asLong(),
+                table.get("extra").asLong(),
+                table.get("changed").asLong());
+    }
+
+    /** A difference names its table in one text, in which a dot may belong to the schema's name or the table's. */
+    private static Map<String, TableName> names(List<TableResult> tables) {
+        Map<String, TableName> names = new HashMap<>();
+        // Where two tables are spelled alike, the one that differs is meant.
+        tables.stream().filter(TableResult::equal).forEach(result -> names.put(spelled(result), result.table()));
+        tables.stream().filter(result -> !result.equal()).forEach(result -> names.put(spelled(result), result.table()));
+        return names;
+    }
+
+    private static String spelled(TableResult result) {
+        return result.table().toString();
+    }
+
+    private static Difference difference(JsonNode difference, Map<String, TableName> names) {
+        List<String> columns = new ArrayList<>();
+        difference.get("columns").forEach(column -> columns.add(column.asText()));
+        return new Difference(
+                names.get(difference.get("table").asText()),
+                difference.get("key").asText(),
+                Difference.Kind.valueOf(difference.get("kind").asText().toUpperCase(Locale.ROOT)),
+                columns);
+    }
+}

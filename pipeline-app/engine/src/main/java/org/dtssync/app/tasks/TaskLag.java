@@ -1,0 +1,11 @@
+package org.dtssync.app.tasks;
+
+import java.util.Optional;
+
+/**
+ * How far the destination is behind, at one moment.
+ *
+ * @param millis age of the oldest heartbeat that is not applied, in milliseconds; empty if a database cannot be reached
+ * @param bytes WAL between the source's end and the applied position, in bytes; empty if it is not known
+ */
+public record TaskLag(Optional<Long> millis, Optional<Long> bytes) {}

@@ -1,0 +1,87 @@
+package org.dtssync.app.tasks;
+
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.Author;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StateSchema;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+
+/**
+ * The schema objects of one task, as they are kept at the destination: see, correct and skip them. A run uses what was
+ * corrected. Thread-safe.
+ */
+public final class TaskStructure {
+
+    private final StateSchema state;
+    private final ProgressStore progress;
+    private final StructureObjectStore store;
+
+    TaskStructure(TaskFile task) {
+        DatabaseConnections destination = Route.forReading(task).destination();
+        this.state = new StateSchema(destination);
+        this.progress = new ProgressStore(destination, task.name());
+        this.store = new StructureObjectStore(destination, task.name());
+    }
+
+    /**
+     * One schema object.
+     *
+     * @param name names it in the task, for example {@code index:public.orders_by_day}
+     * @param section when it is made
+     * @param state how far it is
+     * @param done whether nothing is left to do with it
+     * @param statement the SQL that makes it, the corrected one if there is one
+     * @param error PostgreSQL's message, if it was refused
+     */
+    public record Item(
+            String name, String section, String state, boolean done, String statement, Optional<String> error) {
+
+        static Item of(StoredObject stored) {
+            return new Item(
+                    stored.object().name(),
+                    stored.object().section().label(),
+                    stored.state().label(),
+                    stored.state() == ObjectState.DONE,
+                    stored.statement(),
+                    stored.error());
+        }
+    }
+
+    /** Returns all objects in the order in which they are made; none before a run has read them from the source. */
+    public List<Item> list() {
+        return progress.exists() ? known().list().stream().map(Item::of).toList() : List.of();
+    }
+
+    /** Returns one object. */
+    public Item show(String name) {
+        return Item.of(known().show(name));
+    }
+
+    /** Gives one that is not made yet another statement. */
+    public void set(String name, String sql) {
+        known().set(name, sql, Author.ofCommandLine());
+    }
+
+    /**
+     * Leaves one out.
+     *
+     * @return the names of others that mention it
+     */
+    public List<String> skip(String name) {
+        List<String> mentions = known().mentions(name);
+        store.skip(name, Author.ofCommandLine(), null);
+        return mentions;
+    }
+
+    /** A newer release may keep them in another way. */
+    private StructureObjectStore known() {
+        state.requireKnown();
+        return store;
+    }
+}

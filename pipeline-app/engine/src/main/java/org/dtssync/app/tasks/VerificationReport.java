@@ -1,0 +1,26 @@
+package org.dtssync.app.tasks;
+
+import org.dtssync.app.verify.VerifyReport;
+
+/**
+ * What a verification found.
+ *
+ * @param report as the engine reports it
+ */
+public record VerificationReport(VerifyReport report) implements Report {
+
+    /** Returns whether both databases are equal. */
+    public boolean equal() {
+        return report.equal();
+    }
+
+    @Override
+    public String json() {
+        return TaskJson.verification(report);
+    }
+
+    @Override
+    public String text() {
+        return VerifyReportText.render(report).stripTrailing();
+    }
+}

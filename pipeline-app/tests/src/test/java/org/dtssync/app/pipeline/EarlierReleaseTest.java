@@ -1,0 +1,109 @@
+package org.dtssync.app.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.state.EarlierRelease;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.connectors.fault.SyncException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A task whose state the release before versions made is resumed by this one, wherever it was, without a release. */
+@ExtendWith(ServersExtension.class)
+class EarlierReleaseTest {
+
+    private static final String TABLES = """
+            CREATE TABLE public.customer (id int PRIMARY KEY, name text);
+            CREATE TABLE public.visit (at int, page text);
+            INSERT INTO public.customer SELECT i, 'c' || i FROM generate_series(1, 2000) i;
+            INSERT INTO public.visit SELECT i, 'p' || i FROM generate_series(1, 500) i;
+            """;
+
+    @Test
+    void resumesInTheMiddleOfTheSnapshot(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(servers, 14, TABLES);
+        moved.run(RunGoal.SCHEMA);
+        moved.atDestination("""
+                CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN RAISE EXCEPTION 'refused'; END $$;
+                CREATE TRIGGER refuse BEFORE INSERT ON public.visit FOR EACH ROW EXECUTE FUNCTION public.refuse();
+                ALTER TABLE public.visit ENABLE ALWAYS TRIGGER refuse;
+                """);
+        assertThatThrownBy(() -> moved.run(RunGoal.SNAPSHOT)).isInstanceOf(SyncException.class);
+        moved.atDestination("DROP FUNCTION public.refuse() CASCADE");
+        takeBack(moved);
+
+        assertEqual(moved);
+        moved.release();
+    }
+
+    @Test
+    void resumesFollowingAndShowsItsStatusBefore(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(servers, 14, TABLES);
+        moved.move();
+        moved.atSource(
+                "UPDATE public.customer SET name = 'x' WHERE id <= 100", "DELETE FROM public.visit WHERE at < 9");
+        takeBack(moved);
+
+        assertThat(TaskStatus.read(moved.task()).progress().phase()).isEqualTo(Phase.INCREMENTAL);
+        assertThat(EarlierRelease.isAt(moved.destination()))
+                .as("status changes nothing")
+                .isTrue();
+
+        assertEqual(moved);
+        assertThat(EarlierRelease.isAt(moved.destination())).isFalse();
+        moved.release();
+    }
+
+    @Test
+    void resumesTheWayBackAndGoesBack(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(servers, 14, TABLES);
+        RunningPair before = RunningPair.start(moved.task());
+        assertThat(report(before.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true)))
+                        .moved())
+                .isTrue();
+        before.awaitPhase("reverse");
+        before.stop();
+        EarlierRelease.takeBack(moved.source());
+        takeBack(moved);
+        RunningPair.execute(moved.destination(), "INSERT INTO public.customer VALUES (9001, 'written meanwhile')");
+
+        try (RunningPair after = RunningPair.begin(moved.task())) {
+            assertThat(after.perform(new TaskCommand.Verify()).result()).isEqualTo(TaskOutcome.Result.DONE);
+            assertThat(report(after.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true)))
+                            .moved())
+                    .isTrue();
+            after.awaitPhase("incremental");
+            assertThat(moved.valueAtSource("SELECT name FROM public.customer WHERE id = 9001"))
+                    .isEqualTo("written meanwhile");
+        }
+    }
+
+    private static void takeBack(MovedTask moved) throws Exception {
+        EarlierRelease.takeBack(moved.destination());
+        assertThat(EarlierRelease.isAt(moved.destination())).isTrue();
+    }
+
+    private static void assertEqual(MovedTask moved) throws InterruptedException {
+        Optional<VerifyReport> report =
+                new Pipeline(moved.task(), PipelineListener.NONE).run(RunOptions.to(RunGoal.VERIFIED));
+        assertThat(report).get().satisfies(found -> assertThat(found.equal()).isTrue());
+        assertThat(report.orElseThrow().tables()).hasSize(2);
+    }
+
+    private static SwitchReport report(TaskOutcome outcome) {
+        assertThat(outcome.error()).isEmpty();
+        assertThat(outcome).isInstanceOf(TaskOutcome.Switched.class);
+        return ((TaskOutcome.Switched) outcome).move().report();
+    }
+}

@@ -1,0 +1,266 @@
+package org.dtssync.app.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.StateMigrations;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The version of the state: made, carried forward, refused; and what is kept since the second version. */
+@ExtendWith(ServersExtension.class)
+class StateSchemaTest {
+
+    private static final String TASK = "shop";
+
+    private DatabaseSettings settings;
+    private DatabaseConnections database;
+
+    @BeforeEach
+    void open(Servers servers) throws SQLException {
+        settings = servers.freshDatabase(14);
+        database = new DatabaseConnections(End.DESTINATION, settings, "test");
+    }
+
+    @Test
+    void theFirstVersionIsWhatTheReleaseBeforeMakes() throws Exception {
+        assertThat(StateMigrations.STATE.after(0).get(0).sql()).isEqualTo(EarlierRelease.script("destination"));
+        assertThat(StateMigrations.HEARTBEAT.after(0).get(0).sql()).isEqualTo(EarlierRelease.script("heartbeat"));
+        assertThat(StateMigrations.READ_ONLY.after(0).get(0).sql()).isEqualTo(EarlierRelease.script("write-fence"));
+    }
+
+    @Test
+    void makesEverythingOnceAndRecordsWhatItApplied() {
+        new StateSchema(database).install();
+        new StateSchema(database).install();
+
+        assertThat(list("SELECT part || ' ' || number || ' ' || name FROM dts_sync.version ORDER BY 1"))
+                .containsExactly("heartbeat 1 heartbeat", "state 1 task", "state 2 history");
+    }
+
+    @Test
+    void severalTasksMayInstallAtOnce() throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> installing = List.of(
+                    executor.submit(() -> new StateSchema(database).install()),
+                    executor.submit(() -> new StateSchema(database).install()),
+                    executor.submit(() -> new StateSchema(database).installHeartbeat()),
+                    executor.submit(() -> new StateSchema(database).install()));
+            for (Future<?> one : installing) {
+                one.get();
+            }
+        } finally {
+            executor.shutdown();
+        }
+
+        assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
+                .hasSize(3);
+    }
+
+    @Test
+    void carriesForwardWhatTheReleaseBeforeLeft() throws Exception {
+        EarlierRelease.install(settings);
+        execute("INSERT INTO dts_sync.task (task, phase) VALUES ('shop', 'incremental')");
+        execute("INSERT INTO dts_sync.command (task, command, state) VALUES ('shop', 'verify', 'posted')");
+        ProgressStore store = new ProgressStore(database, TASK);
+        assertThat(store.task()).get().extracting(TaskProgress::phase).isEqualTo(Phase.INCREMENTAL);
+        new StateSchema(database).requireKnown();
+        assertThat(EarlierRelease.isAt(settings)).as("reading changes nothing").isTrue();
+        assertThat(new EventLog(database, TASK).last(10)).isEmpty();
+        assertThat(new VerificationHistory(database, TASK).list()).isEmpty();
+        assertThat(new SwitchoverSteps(database, TASK, "switchover").attempts(5))
+                .isEmpty();
+
+        store.install();
+
+        assertThat(store.task()).get().extracting(TaskProgress::phase).isEqualTo(Phase.INCREMENTAL);
+        try (CommandStore commands = new CommandStore(database, TASK)) {
+            assertThat(commands.take().author()).isEmpty();
+        }
+    }
+
+    @Test
+    void bringsUpAStateThatLacksTables() throws Exception {
+        EarlierRelease.install(settings);
+        execute("DROP TABLE dts_sync.comparison, dts_sync.comparison_slice");
+
+        new StateSchema(database).install();
+
+        assertThat(list("SELECT count(*)::text FROM dts_sync.comparison")).containsExactly("0");
+    }
+
+    @Test
+    void refusesANewerStateWithOneSentence() throws Exception {
+        new StateSchema(database).install();
+        execute("INSERT INTO dts_sync.version (part, number, name, program) VALUES ('state', 99, 'later', '9.1.0')");
+
+        for (Runnable use : List.<Runnable>of(
+                () -> new StateSchema(database).install(), () -> new StateSchema(database).requireKnown())) {
+            assertThatThrownBy(use::run).isInstanceOfSatisfying(SyncException.class, refused -> {
+                assertThat(refused.kind()).isEqualTo(FaultKind.USAGE);
+                assertThat(refused.getMessage())
+                        .contains(
+                                "of the destination has version 99",
+                                "written by dts-sync 9.1.0",
+                                "knows versions up to 2",
+                                "Use dts-sync 9.1.0 or later.");
+            });
+        }
+    }
+
+    @Test
+    void keepsWhoPostedACommandAndDoesTheSameKeyOnce() {
+        new StateSchema(database).install();
+        Posting posting = new Posting(new Author("ann", "cli"), Optional.of("key-1"), Optional.of("{\"rows\": 5}"));
+        try (CommandStore commands = new CommandStore(database, TASK)) {
+            long first = commands.post("verify", "", posting);
+            assertThat(commands.post("verify", "", posting)).isEqualTo(first);
+            assertThatThrownBy(() -> commands.post("switchover", "--dry-run", posting))
+                    .isInstanceOf(SyncException.class)
+                    .hasMessageContaining("key-1");
+            long second = commands.post("verify", "");
+
+            PostedCommand taken = commands.take();
+            assertThat(taken.author()).contains(new Author("ann", "cli"));
+            commands.progress(taken, "{\"rows\": 3}");
+            assertThat(commands.result(first).progress()).contains("{\"rows\": 3}");
+            commands.finish(taken, "{}", 0);
+            commands.withdraw(second);
+
+            assertThat(commands.result(first).finished()).isTrue();
+            assertThat(commands.result(second).finished()).isTrue();
+            assertThat(commands.take()).isNull();
+        }
+        assertThat(new EventLog(database, TASK).after(0, 10))
+                .extracting(recorded -> recorded.event().actor() + " "
+                        + recorded.event().detail().get("state"))
+                .contains("ann posted", "null done");
+    }
+
+    @Test
+    void keepsTheLastEventsOnly() throws Exception {
+        new StateSchema(database).install();
+        execute("INSERT INTO dts_sync.event (task, kind, subject, origin) SELECT 'shop', 'phase', i::text, 'run'"
+                + " FROM generate_series(1, 10050) i");
+        EventLog events = new EventLog(database, TASK);
+
+        for (int i = 0; i < 100; i++) {
+            database.inTransaction("test", connection -> {
+                events.append(connection, Event.byRun("phase", "last"));
+                return null;
+            });
+        }
+
+        assertThat(list("SELECT count(*)::text FROM dts_sync.event"))
+                .allSatisfy(count -> assertThat(Integer.parseInt(count)).isBetween(10_000, 10_100));
+        assertThat(events.last(1))
+                .singleElement()
+                .satisfies(recorded -> assertThat(recorded.event().subject()).isEqualTo("last"));
+    }
+
+    @Test
+    void keepsVerificationsWithWhatTheyFound() throws Exception {
+        Epoch epoch = epoch();
+        Verifications verifications = new Verifications(database, TASK);
+        UnfinishedComparison unfinished = new UnfinishedComparison(database, TASK, epoch);
+        TableName orders = new TableName("public", "orders");
+        VerificationOutcome different = new VerificationOutcome(
+                Lsn.parse("0/10"),
+                false,
+                List.of(new VerificationOutcome.Table(orders, 100, 2, 1, 0, 0)),
+                List.of(new VerificationOutcome.Row(orders, List.of("7", "a,b"), "missing", List.of())));
+
+        for (int i = 0; i < VerificationHistory.KEPT + 3; i++) {
+            unfinished.begin(Lsn.parse("0/10"), "digest");
+            verifications.record(different, unfinished, "digest", epoch);
+        }
+
+        List<VerificationHistory.Kept> kept = new VerificationHistory(database, TASK).list();
+        assertThat(kept).hasSize(VerificationHistory.KEPT);
+        assertThat(kept.get(0).beganAt()).isPresent();
+        assertThat(new VerificationHistory(database, TASK).show(kept.get(0).id()))
+                .get()
+                .extracting(VerificationHistory.Kept::outcome)
+                .isEqualTo(different);
+        assertThat(list("SELECT count(DISTINCT verification)::text FROM dts_sync.verification_difference"))
+                .containsExactly(String.valueOf(VerificationHistory.KEPT));
+        assertThat(verifications.fresh(Duration.ofHours(1))).isEmpty();
+    }
+
+    @Test
+    void aDryRunLeavesTheStepsOfTheLastAttempt() throws Exception {
+        Epoch epoch = epoch();
+        SwitchoverSteps steps = new SwitchoverSteps(database, TASK, "switchover");
+        steps.start(SwitchoverSteps.Kind.MOVE, epoch);
+        steps.begin("open", epoch);
+        steps.done("open", epoch);
+        steps.end(true, 812, "{\"moved\": true}", epoch);
+
+        SwitchoverSteps dryRun = steps.ofDryRun();
+        dryRun.start(SwitchoverSteps.Kind.DRY_RUN, epoch);
+        dryRun.begin("gates", epoch);
+        dryRun.failed("{\"error\": \"shut\"}", epoch);
+        steps.begin("writes", epoch);
+
+        assertThat(steps.isDone("open")).isTrue();
+        assertThat(steps.isBegun("gates")).isFalse();
+        List<SwitchoverSteps.Attempt> attempts = steps.attempts(10);
+        assertThat(attempts).extracting(SwitchoverSteps.Attempt::kind).containsExactly("dry-run", "move");
+        assertThat(attempts).extracting(attempt -> attempt.result().orElse("")).containsExactly("failed", "moved");
+        assertThat(attempts.get(1).steps())
+                .extracting(SwitchoverSteps.Step::name)
+                .containsExactly("open", "writes");
+    }
+
+    @Test
+    void removesEveryRowOfATaskAndNoOther() throws Exception {
+        Epoch epoch = epoch();
+        new ProgressStore(database, TASK).enter(Phase.PREPARE, epoch);
+        execute("INSERT INTO dts_sync.setting (task, key, value) VALUES ('shop', 'k', 'v'), ('other', 'k', 'v')");
+
+        database.inTransaction("test", connection -> {
+            new StateRemoval(TASK).run(connection);
+            return null;
+        });
+
+        assertThat(list("SELECT task FROM dts_sync.setting UNION ALL SELECT task FROM dts_sync.event"
+                        + " UNION ALL SELECT task FROM dts_sync.fence UNION ALL SELECT task FROM dts_sync.task"))
+                .containsExactly("other");
+    }
+
+    private Epoch epoch() throws SQLException {
+        new StateSchema(database).install();
+        execute("INSERT INTO dts_sync.fence (task, epoch) VALUES ('shop', 1)");
+        return new Epoch(TASK, 1);
+    }
+
+    private void execute(String sql) {
+        database.inTransaction("test", connection -> {
+            Statements.execute(connection, sql);
+            return null;
+        });
+    }
+
+    private List<String> list(String sql) {
+        return database.inTransaction("test", connection -> Statements.list(connection, sql, row -> row.getString(1)));
+    }
+}
