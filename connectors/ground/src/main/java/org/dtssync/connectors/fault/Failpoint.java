@@ -41,8 +41,7 @@ public enum Failpoint {
     CAPTURE_PIECE_COMMITTED(
             "capture.piece-committed", "A piece of a large transaction is committed, its cut is not written."),
     CAPTURE_CUT_CONFIRMED(
-            "capture.cut-confirmed",
-            "A cut is passed to Debezium for confirmation, which is sent some time later."),
+            "capture.cut-confirmed", "A cut is passed to Debezium for confirmation, which is sent some time later."),
 
     SCHEMA_LIST_SAVED("schema.list-saved", "The list of schema objects is saved, none is created."),
     SCHEMA_OBJECT_MADE("schema.object-made", "A schema object is created in an open transaction, not recorded."),
@@ -58,8 +57,7 @@ public enum Failpoint {
     SNAPSHOT_CHUNK_COMMITTED(
             "snapshot.chunk-committed", "A chunk is committed, but perhaps not on the destination's disk."),
     SNAPSHOT_COPIED(
-            "snapshot.copied",
-            "Nothing is pending; it is unknown whether everything reached the destination's disk."),
+            "snapshot.copied", "Nothing is pending; it is unknown whether everything reached the destination's disk."),
     SNAPSHOT_TABLE_PUBLISHED("snapshot.table-published", "A table to be reloaded is published, not emptied."),
     SNAPSHOT_TABLE_RESET("snapshot.table-reset", "A table to be reloaded is empty, its new shape is not recorded."),
 
