@@ -30,7 +30,7 @@ public record SwitchPreconditions(
         boolean forward = kind == SwitchKind.SWITCHOVER;
         Route from = forward ? task : task.reversed();
         String applicationName = task.name().applicationName();
-        WriteFence left = new WriteFence(
+        ReadOnlyGate left = new ReadOnlyGate(
                 from.destination(), List.of(), settings.applicationRoles(), task.task(), applicationName);
         return new SwitchPreconditions(
                 settings,

@@ -58,7 +58,7 @@ public record SwitchReadiness(
             look.run();
             return null;
         } catch (SyncException e) {
-            if (e.kind() != FaultKind.STRUCTURE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
+            if (e.kind() != FaultKind.SHAPE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
                 throw e;
             }
             failed.add(Gate.fail(id, Gate.Group.REPLICATION, e.what(), e.remedy()));

@@ -35,7 +35,7 @@ import org.dtssync.schemas.StateMigrations;
  *
  * <p>Thread-safe.
  */
-public final class PublicationWatch {
+public final class PublicationCheck {
 
     private static final int TABLES_IN_SCHEMA = 15;
     private static final int GENERATED_COLUMNS = 18;
@@ -45,7 +45,7 @@ public final class PublicationWatch {
     private final String name;
 
     /** Creates a check of the publication that a direction reads; opens nothing yet. */
-    public PublicationWatch(Route route) {
+    public PublicationCheck(Route route) {
         this.route = route;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.name = route.name().publication();

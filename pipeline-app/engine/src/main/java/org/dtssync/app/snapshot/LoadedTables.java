@@ -18,21 +18,21 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
 /** Reads the facts about tables and keys that a copy needs from a database's catalog. Not thread-safe, like its connection. */
-final class ShapeCatalog {
+final class LoadedTables {
 
     private final Connection connection;
 
-    ShapeCatalog(Connection connection) {
+    LoadedTables(Connection connection) {
         this.connection = connection;
     }
 
     /**
      * Reads the shapes of several tables at once.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED if one of them does not exist
+     * @throws SyncException of kind SHAPE_CHANGED if one of them does not exist
      */
-    Map<TableName, TableShape> shapes(List<TableName> tables) throws SQLException {
-        Map<TableName, TableShape> shapes = new HashMap<>();
+    Map<TableName, LoadedTable> shapes(List<TableName> tables) throws SQLException {
+        Map<TableName, LoadedTable> shapes = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT n.nspname, c.relname, c.relkind = 'p',
                        ARRAY(SELECT a.attname::text FROM pg_attribute a
@@ -47,14 +47,14 @@ final class ShapeCatalog {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     TableName table = new TableName(rows.getString(1), rows.getString(2));
-                    shapes.put(table, new TableShape(table, rows.getBoolean(3), strings(rows.getArray(4))));
+                    shapes.put(table, new LoadedTable(table, rows.getBoolean(3), strings(rows.getArray(4))));
                 }
             }
         }
         for (TableName table : tables) {
             if (!shapes.containsKey(table)) {
                 throw new SyncException(
-                        FaultKind.STRUCTURE_CHANGED,
+                        FaultKind.SHAPE_CHANGED,
                         "Table " + table + " does not exist.",
                         "If it was dropped or renamed, exclude it and start the task over.");
             }

@@ -8,13 +8,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.dtssync.app.catalog.StructureChange;
-import org.dtssync.app.catalog.StructureFingerprint;
-import org.dtssync.app.catalog.StructureStep;
-import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.catalog.ShapeChange;
+import org.dtssync.app.catalog.ShapeFingerprint;
+import org.dtssync.app.catalog.ShapeStep;
+import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.runtime.Route;
-import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.source.SourcePosition;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class StructureWatch {
+public final class ShapeCheck {
 
-    private static final Logger LOG = LoggerFactory.getLogger(StructureWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ShapeCheck.class);
 
     /** With tens of thousands of tables a check takes seconds of both servers: the pause after it is this many times as long. */
     private static final int REST = 10;
@@ -50,7 +50,7 @@ public final class StructureWatch {
      * @param objects which tables belong to the task
      * @param applied its applier's progress
      */
-    public StructureWatch(Route route, ObjectSelection objects, AppliedMark applied) {
+    public ShapeCheck(Route route, ObjectSelection objects, AppliedMark applied) {
         this.route = route;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.objects = objects;
@@ -68,7 +68,7 @@ public final class StructureWatch {
             long took = 0;
             try {
                 Seen seen = look();
-                new DestinationWatch(route.destination(), progress).check();
+                new DestinationCheck(route.destination(), progress).check();
                 took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
                 partitions.compare(seen.recorded(), seen.now());
             } catch (SyncException e) {
@@ -93,13 +93,13 @@ public final class StructureWatch {
     /**
      * Checks once; at a change it waits until everything before it is applied.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED that names every change
+     * @throws SyncException of kind SHAPE_CHANGED that names every change
      */
     public Seen look() throws InterruptedException {
         try {
             return check();
         } catch (SyncException e) {
-            if (e.kind() == FaultKind.STRUCTURE_CHANGED) {
+            if (e.kind() == FaultKind.SHAPE_CHANGED) {
                 LOG.info("A schema change was detected; changes written before it are applied first.");
                 applied.await(SourcePosition.insert(route.source()));
             }
@@ -110,7 +110,7 @@ public final class StructureWatch {
     /**
      * Checks once.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED that names every change, or of kind PUBLICATION if the publication
+     * @throws SyncException of kind SHAPE_CHANGED that names every change, or of kind PUBLICATION if the publication
      *     has changed
      */
     public Seen check() {
@@ -118,12 +118,12 @@ public final class StructureWatch {
                 .filter(table -> table.state() != TableState.SKIPPED)
                 .map(TableProgress::table)
                 .toList();
-        StructureFingerprint fingerprint = new StructureFingerprint(route.source());
-        Map<TableName, String> digests = progress.structureDigests();
+        ShapeFingerprint fingerprint = new ShapeFingerprint(route.source());
+        Map<TableName, String> digests = progress.shapeDigests();
         Map<TableName, String> now = new TreeMap<>();
         // Most are unchanged, and all of them together may be too large for memory.
         fingerprint.read(tables, (table, structure) -> {
-            if (!ProgressStore.structureDigest(structure).equals(digests.remove(table))) {
+            if (!ProgressStore.shapeDigest(structure).equals(digests.remove(table))) {
                 now.put(table, structure);
             }
         });
@@ -135,32 +135,32 @@ public final class StructureWatch {
                 }
             });
         }
-        List<StructureChange> changes = new ArrayList<>(StructureFingerprint.changes(stored, now));
-        List<StructureChange> added = fingerprint.newTables(objects, tables);
+        List<ShapeChange> changes = new ArrayList<>(ShapeFingerprint.changes(stored, now));
+        List<ShapeChange> added = fingerprint.newTables(objects, tables);
         changes.addAll(added);
         if (!changes.isEmpty()) {
             throw changed(changes, remedies(changes, added, stored, now));
         }
         // After the shapes: a dropped table has left the publication too.
-        new PublicationWatch(route).check();
+        new PublicationCheck(route).check();
         return new Seen(stored, now);
     }
 
-    private static SyncException changed(List<StructureChange> changes, List<String> remedies) {
-        String what = changes.stream().map(StructureChange::toString).collect(Collectors.joining("; "));
+    private static SyncException changed(List<ShapeChange> changes, List<String> remedies) {
+        String what = changes.stream().map(ShapeChange::toString).collect(Collectors.joining("; "));
         return new SyncException(
-                FaultKind.STRUCTURE_CHANGED, "The source schema changed: " + what + ".", String.join(" ", remedies));
+                FaultKind.SHAPE_CHANGED, "The source schema changed: " + what + ".", String.join(" ", remedies));
     }
 
     private static List<String> remedies(
-            List<StructureChange> changes,
-            List<StructureChange> added,
+            List<ShapeChange> changes,
+            List<ShapeChange> added,
             Map<TableName, String> stored,
             Map<TableName, String> now) {
-        List<TableName> fresh = added.stream().map(StructureChange::table).toList();
+        List<TableName> fresh = added.stream().map(ShapeChange::table).toList();
         List<String> remedies = new ArrayList<>();
         for (TableName table :
-                new TreeSet<>(changes.stream().map(StructureChange::table).toList())) {
+                new TreeSet<>(changes.stream().map(ShapeChange::table).toList())) {
             remedies.add(remedy(table, fresh, stored, now));
         }
         return remedies;
@@ -176,8 +176,7 @@ public final class StructureWatch {
             return "Drop or rename table " + table + " at the destination too and run with --accept-structure " + table
                     + ".";
         }
-        StructureStep step =
-                new StructureStep(TableStructure.parse(stored.get(table)), TableStructure.parse(now.get(table)));
+        ShapeStep step = new ShapeStep(TableShape.parse(stored.get(table)), TableShape.parse(now.get(table)));
         Optional<String> reload = step.reloadReason();
         if (reload.isPresent()) {
             return "Make the same change at the destination and run with --resnapshot " + table + ", since it "

@@ -12,16 +12,16 @@ import org.slf4j.LoggerFactory;
  * Reads the lag from both databases every few seconds, so that it grows even if nothing moves. Runs in one thread
  * until it is interrupted.
  */
-final class LagWatch implements Runnable {
+final class LagPoller implements Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LagWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LagPoller.class);
 
     private static final long INTERVAL_MILLIS = 3_000;
 
     private final TaskFile task;
     private final TaskMetrics metrics;
 
-    LagWatch(TaskFile task, TaskMetrics metrics) {
+    LagPoller(TaskFile task, TaskMetrics metrics) {
         this.task = task;
         this.metrics = metrics;
     }

@@ -21,7 +21,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param tables the selected tables; may be empty
  * @param applicationRoles the roles
  */
-public record FenceProof(DatabaseConnections database, List<TableName> tables, List<String> applicationRoles) {
+public record ReadOnlyProof(DatabaseConnections database, List<TableName> tables, List<String> applicationRoles) {
 
     private static final String READ_ONLY = "25006";
     private static final String INSUFFICIENT_PRIVILEGE = "42501";

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
@@ -23,7 +23,7 @@ import org.dtssync.connectors.postgres.TableName;
  *
  * <p>Thread-safe.
  */
-public final class DestinationWatch {
+public final class DestinationCheck {
 
     /** The type's schema is ignored: an extension may be in a different one at each end. */
     private static final String COLUMNS = """
@@ -40,7 +40,7 @@ public final class DestinationWatch {
     private final DatabaseConnections destination;
     private final ProgressStore progress;
 
-    DestinationWatch(DatabaseConnections destination, ProgressStore progress) {
+    DestinationCheck(DatabaseConnections destination, ProgressStore progress) {
         this.destination = destination;
         this.progress = progress;
     }
@@ -48,7 +48,7 @@ public final class DestinationWatch {
     /**
      * Checks once every table that changes are applied to.
      *
-     * @throws org.dtssync.connectors.fault.SyncException of kind STRUCTURE_CHANGED that names the first difference
+     * @throws org.dtssync.connectors.fault.SyncException of kind SHAPE_CHANGED that names the first difference
      */
     void check() {
         List<TableName> tables = progress.tables().stream()
@@ -59,12 +59,12 @@ public final class DestinationWatch {
         Set<TableName> streaming = Set.copyOf(tables);
         progress.structures((table, structure) -> {
             if (streaming.contains(table)) {
-                compare(table, TableStructure.parse(structure), there.get(table));
+                compare(table, TableShape.parse(structure), there.get(table));
             }
         });
     }
 
-    private static void compare(TableName table, TableStructure source, Map<String, String> there) {
+    private static void compare(TableName table, TableShape source, Map<String, String> there) {
         if (there == null) {
             throw DestinationFaults.missing(table);
         }

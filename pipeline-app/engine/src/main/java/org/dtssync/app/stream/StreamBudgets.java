@@ -11,24 +11,24 @@ import org.dtssync.connectors.capture.CaptureSettings;
  * @param applyBytes bytes of records that go into one write at the destination
  * @param structureMillis between two checks of the source's table shapes
  */
-public record Budgets(CaptureSettings.Limits cut, int applyChanges, long applyBytes, long structureMillis) {
+public record StreamBudgets(CaptureSettings.Limits cut, int applyChanges, long applyBytes, long structureMillis) {
 
     private static final long STRUCTURE_MILLIS = 10_000;
 
     /** The defaults; tests use others to see pieces, or a schema change without a long wait. */
-    public static final Budgets DEFAULT = new Budgets(
+    public static final StreamBudgets DEFAULT = new StreamBudgets(
             CaptureSettings.Limits.DEFAULT,
             ApplySettings.DEFAULT_CHANGES,
             ApplySettings.DEFAULT_BYTES,
             STRUCTURE_MILLIS);
 
     /** Returns the same with pieces of another size. */
-    public Budgets withPieces(CaptureSettings.Limits limits, int changes, long bytes) {
-        return new Budgets(limits, changes, bytes, structureMillis);
+    public StreamBudgets withPieces(CaptureSettings.Limits limits, int changes, long bytes) {
+        return new StreamBudgets(limits, changes, bytes, structureMillis);
     }
 
     /** Returns the same with another pause between two checks. */
-    public Budgets withStructureMillis(long millis) {
-        return new Budgets(cut, applyChanges, applyBytes, millis);
+    public StreamBudgets withStructureMillis(long millis) {
+        return new StreamBudgets(cut, applyChanges, applyBytes, millis);
     }
 }

@@ -9,17 +9,17 @@ import java.util.function.Predicate;
 import org.dtssync.app.catalog.DestinationTable;
 import org.dtssync.app.catalog.PartitionFiles;
 import org.dtssync.app.catalog.SelectedTables;
-import org.dtssync.app.catalog.StructureFingerprint;
-import org.dtssync.app.catalog.StructureStep;
-import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.catalog.ShapeFingerprint;
+import org.dtssync.app.catalog.ShapeStep;
+import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
-import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.source.SourcePosition;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.state.RecordedStructure;
-import org.dtssync.app.state.StructureRecords;
+import org.dtssync.app.state.RecordedShape;
+import org.dtssync.app.state.ShapeRecords;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.fault.Failpoint;
@@ -35,14 +35,14 @@ import org.slf4j.LoggerFactory;
  * Carries out requests after a schema change: accepts a table's new shape, reloads it, adds a new one,
  * removes a dropped one. Used before capture and applier start, by one thread.
  */
-public final class StructureChanges {
+public final class ShapeChanges {
 
-    private static final Logger LOG = LoggerFactory.getLogger(StructureChanges.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ShapeChanges.class);
 
     private final Route route;
     private final ObjectSelection objects;
     private final ProgressStore progress;
-    private final StructureRecords structures;
+    private final ShapeRecords structures;
     private final Epoch epoch;
     private final boolean made;
     private final Predicate<TableName> keyToCome;
@@ -55,12 +55,12 @@ public final class StructureChanges {
      * @param made whether the destination must have the tables already
      * @param keyToCome whether the key of a table is still to be created there
      */
-    public StructureChanges(
+    public ShapeChanges(
             Route route, ObjectSelection objects, Epoch epoch, boolean made, Predicate<TableName> keyToCome) {
         this.route = route;
         this.objects = objects;
         this.progress = new ProgressStore(route.destination(), route.task());
-        this.structures = new StructureRecords(route.destination(), route.task());
+        this.structures = new ShapeRecords(route.destination(), route.task());
         this.epoch = epoch;
         this.made = made;
         this.keyToCome = keyToCome;
@@ -75,11 +75,11 @@ public final class StructureChanges {
     /**
      * Accepts a table's current shape at the source; one that no longer exists there is removed from the task.
      *
-     * @throws SyncException of kind USAGE if the task has no such table, of kind STRUCTURE_CHANGED if the destination does not
+     * @throws SyncException of kind USAGE if the task has no such table, of kind SHAPE_CHANGED if the destination does not
      *     have the change or the table has to be reloaded
      */
     public void accept(TableName table) {
-        RecordedStructure recorded = structures.read().get(table);
+        RecordedShape recorded = structures.read().get(table);
         if (recorded == null) {
             throw unknown(table);
         }
@@ -88,11 +88,11 @@ public final class StructureChanges {
             remove(table);
             return;
         }
-        TableStructure current = TableStructure.parse(now);
-        StructureStep step = new StructureStep(TableStructure.parse(recorded.structure()), current);
+        TableShape current = TableShape.parse(now);
+        ShapeStep step = new ShapeStep(TableShape.parse(recorded.structure()), current);
         step.reloadReason().ifPresent(reason -> {
             throw new SyncException(
-                    FaultKind.STRUCTURE_CHANGED,
+                    FaultKind.SHAPE_CHANGED,
                     "The change of table " + table + " cannot be accepted alone, since it " + reason + ".",
                     "Make the same change at the destination and run with --resnapshot " + table + ".");
         });
@@ -111,7 +111,7 @@ public final class StructureChanges {
     private void remove(TableName table) {
         if (made && DestinationTable.read(route.destination(), table).isPresent()) {
             throw new SyncException(
-                    FaultKind.STRUCTURE_CHANGED,
+                    FaultKind.SHAPE_CHANGED,
                     "Table " + table + " no longer exists at the source but still exists at the destination.",
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
@@ -129,7 +129,7 @@ public final class StructureChanges {
             throw known.isEmpty() ? unknown(table) : gone(table);
         }
         TableProgress selected = selected(table);
-        TableStructure current = TableStructure.parse(now);
+        TableShape current = TableShape.parse(now);
         requireAtDestination(table, current, Optional.empty(), "--resnapshot");
         progress.addTables(List.of(selected), epoch);
         publish(table);
@@ -149,14 +149,14 @@ public final class StructureChanges {
     private void publish(TableName table) {
         try (Connection connection = route.source().open()) {
             new Publication(route.name().publication()).include(connection, table);
-            new PublicationWatch(route).record(connection, table, epoch);
+            new PublicationCheck(route).record(connection, table, epoch);
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + table + " could not be published", e);
         }
     }
 
     private String fingerprint(TableName table) {
-        Map<TableName, String> now = new StructureFingerprint(route.source()).read(List.of(table));
+        Map<TableName, String> now = new ShapeFingerprint(route.source()).read(List.of(table));
         return now.get(table);
     }
 
@@ -168,9 +168,8 @@ public final class StructureChanges {
                         .orElseThrow(() -> unknown(table));
     }
 
-    private void requireAtDestination(
-            TableName table, TableStructure source, Optional<StructureStep> step, String option) {
-        Optional<TableStructure> there = DestinationTable.read(route.destination(), table);
+    private void requireAtDestination(TableName table, TableShape source, Optional<ShapeStep> step, String option) {
+        Optional<TableShape> there = DestinationTable.read(route.destination(), table);
         if (there.isEmpty() && !made) {
             return;
         }
@@ -179,7 +178,7 @@ public final class StructureChanges {
                 : DestinationTable.difference(source, there.get(), step, keyToCome.test(table));
         difference.ifPresent(how -> {
             throw new SyncException(
-                    FaultKind.STRUCTURE_CHANGED,
+                    FaultKind.SHAPE_CHANGED,
                     "Table " + table + " has a different shape at the destination: " + how + ".",
                     "Make the same change there, then run with " + option + " " + table + " again.");
         });
@@ -194,7 +193,7 @@ public final class StructureChanges {
 
     private static SyncException gone(TableName table) {
         return new SyncException(
-                FaultKind.STRUCTURE_CHANGED,
+                FaultKind.SHAPE_CHANGED,
                 "Table " + table + " no longer exists at the source and cannot be loaded.",
                 "Drop or rename it at the destination too and run with --accept-structure " + table + ".");
     }

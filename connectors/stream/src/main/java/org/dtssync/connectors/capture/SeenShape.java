@@ -11,7 +11,7 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param difference how the columns differ from the captured ones, as a phrase that follows "it"; empty if they do not
  * @param keyed whether all key columns exist
  */
-record SeenStructure(CapturedTable table, Optional<String> difference, boolean keyed) {
+record SeenShape(CapturedTable table, Optional<String> difference, boolean keyed) {
 
     /** Returns whether a transaction that committed at a position may have this shape. */
     boolean isAllowed(Lsn commit) {

@@ -14,7 +14,7 @@ import org.dtssync.connectors.fault.SyncException;
  *
  * @param route the route that the task file describes
  */
-public record CancelWatch(Route route) {
+public record CancelPoller(Route route) {
 
     private static final long POLL_MILLIS = 1_000;
 

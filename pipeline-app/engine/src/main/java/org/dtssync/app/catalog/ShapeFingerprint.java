@@ -25,7 +25,7 @@ import org.dtssync.connectors.postgres.TableName;
  *
  * <p>One query for many tables. Thread-safe; opens a connection for each reading.
  */
-public final class StructureFingerprint {
+public final class ShapeFingerprint {
 
     /** A running ALTER TABLE holds a lock that printing its expressions waits for. */
     private static final String LOCK_TIMEOUT = "SET lock_timeout = '2s'";
@@ -154,7 +154,7 @@ public final class StructureFingerprint {
     private final DatabaseConnections source;
 
     /** Creates a reader; opens nothing yet. */
-    public StructureFingerprint(DatabaseConnections source) {
+    public ShapeFingerprint(DatabaseConnections source) {
         this.source = source;
     }
 
@@ -205,38 +205,38 @@ public final class StructureFingerprint {
      * @param current those of now, of the same tables
      * @return what changed, in the order of the tables' names; empty if nothing did
      */
-    public static List<StructureChange> changes(Map<TableName, String> stored, Map<TableName, String> current) {
-        List<StructureChange> changes = new ArrayList<>();
+    public static List<ShapeChange> changes(Map<TableName, String> stored, Map<TableName, String> current) {
+        List<ShapeChange> changes = new ArrayList<>();
         new TreeMap<>(stored).forEach((table, before) -> {
             String now = current.get(table);
             if (now == null) {
-                changes.add(new StructureChange(table, "table was dropped or renamed"));
+                changes.add(new ShapeChange(table, "table was dropped or renamed"));
             } else if (!now.equals(before)) {
-                FactComparison.compare(StructureFact.parse(before), StructureFact.parse(now))
-                        .forEach(what -> changes.add(new StructureChange(table, what)));
+                FactComparison.compare(ShapeFact.parse(before), ShapeFact.parse(now))
+                        .forEach(what -> changes.add(new ShapeChange(table, what)));
             }
         });
         return changes;
     }
 
     /** Returns the tables that the selection matches and that are not among the captured ones, each as a change. */
-    public List<StructureChange> newTables(ObjectSelection selection, Collection<TableName> captured) {
+    public List<ShapeChange> newTables(ObjectSelection selection, Collection<TableName> captured) {
         Set<TableName> known = new HashSet<>(captured);
         return new SelectedTables(source, selection)
                 .names().stream()
                         .filter(table -> !known.contains(table))
                         .map(table ->
-                                new StructureChange(table, "table is new, matches objects.include and is not captured"))
+                                new ShapeChange(table, "table is new, matches objects.include and is not captured"))
                         .toList();
     }
 
     private static void read(PreparedStatement statement, BiConsumer<TableName, String> sink) throws SQLException {
         Map<Long, TableName> names = new HashMap<>();
-        Map<Long, List<StructureFact>> facts = new HashMap<>();
+        Map<Long, List<ShapeFact>> facts = new HashMap<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                StructureFact fact =
-                        new StructureFact(rows.getString(2), rows.getString(3), rows.getString(4), rows.getString(5));
+                ShapeFact fact =
+                        new ShapeFact(rows.getString(2), rows.getString(3), rows.getString(4), rows.getString(5));
                 if (fact.kind().equals("name")) {
                     names.put(rows.getLong(1), new TableName(fact.name(), fact.value()));
                 } else {
@@ -245,7 +245,7 @@ public final class StructureFingerprint {
                 }
             }
         }
-        facts.forEach((oid, ofTable) -> sink.accept(names.get(oid), StructureFact.print(ofTable)));
+        facts.forEach((oid, ofTable) -> sink.accept(names.get(oid), ShapeFact.print(ofTable)));
     }
 
     private static Object[] names(Collection<TableName> tables, boolean schemas) {

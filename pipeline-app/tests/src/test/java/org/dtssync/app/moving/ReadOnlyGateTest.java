@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(ServersExtension.class)
-class WriteFenceTest {
+class ReadOnlyGateTest {
 
     private static final String SETTINGS = """
             SELECT coalesce(string_agg(format('%%s %%s %%s', setrole::regrole, setdatabase, setconfig), '; '
@@ -68,12 +68,12 @@ class WriteFenceTest {
     @Test
     void keepsOutRolesWithSettingsOfTheirOwnAndPutsEachBackExactly() throws Exception {
         String before = settings();
-        WriteFence fence = fence(List.of(new TableName("public", "a")));
+        ReadOnlyGate fence = fence(List.of(new TableName("public", "a")));
 
-        try (WriteFence.Locks locks = fence.raise(new Epoch(task, 7))) {
+        try (ReadOnlyGate.Locks locks = fence.raise(new Epoch(task, 7))) {
             locks.requireHeld();
         }
-        try (WriteFence.Locks again = fence.raise(new Epoch(task, 7))) {
+        try (ReadOnlyGate.Locks again = fence.raise(new Epoch(task, 7))) {
             again.requireHeld();
         }
 
@@ -91,7 +91,7 @@ class WriteFenceTest {
 
     @Test
     void provesItselfWithoutAnyTable() throws Exception {
-        try (WriteFence.Locks locks = fence(List.of()).raise(new Epoch(task, 7))) {
+        try (ReadOnlyGate.Locks locks = fence(List.of()).raise(new Epoch(task, 7))) {
             locks.requireHeld();
         }
 
@@ -101,7 +101,7 @@ class WriteFenceTest {
     @Test
     void isNeitherRaisedNorLiftedByAnInstanceThatWasReplaced() throws Exception {
         String before = settings();
-        WriteFence fence = fence(List.of());
+        ReadOnlyGate fence = fence(List.of());
         assertThatThrownBy(() -> fence.raise(new Epoch(task, 6)))
                 .isInstanceOfSatisfying(
                         SyncException.class, e -> assertThat(e.kind()).isEqualTo(FaultKind.FENCED));
@@ -114,8 +114,8 @@ class WriteFenceTest {
         assertThat(settings()).isEqualTo(raised).isNotEqualTo(before);
     }
 
-    private WriteFence fence(List<TableName> tables) {
-        return new WriteFence(
+    private ReadOnlyGate fence(List<TableName> tables) {
+        return new ReadOnlyGate(
                 database.connections(End.SOURCE), tables, List.of(stubborn, stranger), task, "dts_sync_test");
     }
 

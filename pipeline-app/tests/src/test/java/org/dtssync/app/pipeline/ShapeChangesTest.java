@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A structure that changes while the task runs: it stops with a sentence, and the sentence's remedy ends in equality. */
 @ExtendWith(ServersExtension.class)
-class StructureChangesTest {
+class ShapeChangesTest {
 
     private static final TableName ITEM = new TableName("public", "item");
 
@@ -75,7 +75,7 @@ class StructureChangesTest {
 
     @Test
     void isNoticedBeforeAnythingIsAppliedUnderIt(Servers servers) throws Exception {
-        StructureScene scene = new StructureScene(servers);
+        ShapeScene scene = new ShapeScene(servers);
         for (int i = 0; i < CASES.size(); i++) {
             scene.source(of(
                     i,
@@ -92,7 +92,7 @@ class StructureChangesTest {
         }
     }
 
-    private static void stopsAndGoesOn(StructureScene scene, int number, Case one) throws Exception {
+    private static void stopsAndGoesOn(ShapeScene scene, int number, Case one) throws Exception {
         SyncException stopped = scene.stoppedBy(
                 !one.shown(),
                 of(
@@ -145,7 +145,7 @@ class StructureChangesTest {
 
     @Test
     void isNoticedWherePartitionsTablesAndTheirNamesChange(Servers servers) throws Exception {
-        StructureScene scene = new StructureScene(servers);
+        ShapeScene scene = new ShapeScene(servers);
         scene.start();
         try {
             TableName part = new TableName("public", "part");
@@ -227,7 +227,7 @@ class StructureChangesTest {
 
     @Test
     void loadsTablesWithForeignKeysTriggersAndUniqueIndexesAnew(Servers servers) throws Exception {
-        StructureScene scene = new StructureScene(servers);
+        ShapeScene scene = new ShapeScene(servers);
         scene.source("CREATE TABLE public.bag (v text); ALTER TABLE public.bag REPLICA IDENTITY FULL;"
                 + "INSERT INTO public.bag SELECT 'v' || i % 5 FROM generate_series(1, 50) i;"
                 + "CREATE FUNCTION public.twice() RETURNS trigger LANGUAGE plpgsql AS"
@@ -255,7 +255,7 @@ class StructureChangesTest {
     @Test
     void isTakenOverByLoadingAnewInEveryPhaseBeforeToo(Servers servers) throws Exception {
         for (RunGoal goal : List.of(RunGoal.SCHEMA, RunGoal.SNAPSHOT, RunGoal.CAUGHT_UP)) {
-            StructureScene scene = new StructureScene(servers);
+            ShapeScene scene = new ShapeScene(servers);
             try {
                 scene.reach(goal);
                 String change = "ALTER TABLE public.item ADD n float DEFAULT random()";

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every change of a captured table's structure is named, and nothing else is. */
-class StructureFingerprintTest {
+class ShapeFingerprintTest {
 
     private static final String DATABASE = "shop";
 
@@ -47,7 +47,7 @@ class StructureFingerprintTest {
     private final TableName events = new TableName("public", "events");
     private final DatabaseConnections source =
             new DatabaseConnections(End.SOURCE, server.superuser(DATABASE), "dts-sync structure test");
-    private final StructureFingerprint fingerprint = new StructureFingerprint(source);
+    private final ShapeFingerprint fingerprint = new ShapeFingerprint(source);
 
     @BeforeAll
     static void start() throws SQLException {
@@ -109,9 +109,9 @@ class StructureFingerprintTest {
 
         execute(change);
 
-        assertThat(StructureFingerprint.changes(before, fingerprint.read(List.of(orders, events))))
+        assertThat(ShapeFingerprint.changes(before, fingerprint.read(List.of(orders, events))))
                 .allSatisfy(found -> assertThat(found.table()).isEqualTo(orders))
-                .extracting(StructureChange::what)
+                .extracting(ShapeChange::what)
                 .containsExactly(named.split(", (?=enum)"));
     }
 
@@ -129,8 +129,8 @@ class StructureFingerprintTest {
 
         execute(change);
 
-        assertThat(StructureFingerprint.changes(before, fingerprint.read(List.of(orders, events))))
-                .containsExactly(new StructureChange(events, named));
+        assertThat(ShapeFingerprint.changes(before, fingerprint.read(List.of(orders, events))))
+                .containsExactly(new ShapeChange(events, named));
     }
 
     @Test
@@ -140,8 +140,8 @@ class StructureFingerprintTest {
 
         execute("ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_number");
 
-        assertThat(StructureFingerprint.changes(before, fingerprint.read(List.of(orders))))
-                .extracting(StructureChange::what)
+        assertThat(ShapeFingerprint.changes(before, fingerprint.read(List.of(orders))))
+                .extracting(ShapeChange::what)
                 .containsExactly(
                         "key changed from id to number",
                         "replica identity changed from DEFAULT to USING INDEX public.orders_number");
@@ -160,7 +160,7 @@ class StructureFingerprintTest {
         run(DATABASE, "ANALYZE");
         run(DATABASE, "VACUUM");
 
-        assertThat(StructureFingerprint.changes(before, fingerprint.read(List.of(orders, events))))
+        assertThat(ShapeFingerprint.changes(before, fingerprint.read(List.of(orders, events))))
                 .isEmpty();
     }
 
@@ -171,7 +171,7 @@ class StructureFingerprintTest {
                 new ObjectSelection(List.of("public.*"), List.of("public.scratch_*"), ObjectSelection.Owners.KEEP);
 
         assertThat(fingerprint.newTables(selection, List.of(orders, events)))
-                .containsExactly(new StructureChange(
+                .containsExactly(new ShapeChange(
                         new TableName("public", "fresh"), "table is new, matches objects.include and is not captured"));
     }
 
@@ -188,7 +188,7 @@ class StructureFingerprintTest {
         assertThat(progress.structures()).isEmpty();
         Map<TableName, String> read = fingerprint.read(List.of(orders));
 
-        progress.storeStructures(read, epoch);
+        progress.storeShapes(read, epoch);
 
         assertThat(progress.structures()).isEqualTo(read).isEqualTo(new TreeMap<>(fingerprint.read(List.of(orders))));
     }
@@ -213,7 +213,7 @@ class StructureFingerprintTest {
         DatabaseConnections nowhere = new DatabaseConnections(
                 End.SOURCE, new DatabaseSettings("jdbc:postgresql://127.0.0.1:1/x", "u", null, Map.of()), "test");
 
-        assertThatThrownBy(() -> new StructureFingerprint(nowhere).read(List.of(orders)))
+        assertThatThrownBy(() -> new ShapeFingerprint(nowhere).read(List.of(orders)))
                 .hasMessageStartingWith("The source u@jdbc:postgresql://127.0.0.1:1/x cannot be reached");
     }
 

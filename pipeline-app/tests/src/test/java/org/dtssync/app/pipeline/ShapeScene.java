@@ -15,7 +15,7 @@ import org.dtssync.app.control.Release;
 import org.dtssync.app.runtime.Background;
 import org.dtssync.app.source.SourcePosition;
 import org.dtssync.app.state.Phase;
-import org.dtssync.app.stream.Budgets;
+import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.SyncException;
@@ -28,10 +28,10 @@ import org.dtssync.connectors.postgres.Lsn;
  * A task between two databases whose structure is changed while it runs; its looks at the structure come often. Used by one
  * thread.
  */
-final class StructureScene {
+final class ShapeScene {
 
     /** The stop is awaited some twenty times. */
-    private static final Budgets QUICK = Budgets.DEFAULT.withStructureMillis(500);
+    private static final StreamBudgets QUICK = StreamBudgets.DEFAULT.withStructureMillis(500);
 
     private static final String STRUCTURE = """
             CREATE TABLE public.item (id int PRIMARY KEY, a int, b varchar(10) DEFAULT 'x', code text UNIQUE);
@@ -48,7 +48,7 @@ final class StructureScene {
     private final DatabaseSettings destination;
     private final TaskFile task;
 
-    StructureScene(Servers servers) throws SQLException {
+    ShapeScene(Servers servers) throws SQLException {
         source = servers.freshDatabase(14);
         destination = servers.freshDatabase(17);
         task = TaskFiles.of(servers, source, destination);

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param columns the columns by name
  * @param partitions each partition's bound by its name
  */
-public record TableStructure(
+public record TableShape(
         String oid, String files, Optional<String> key, Map<String, Column> columns, Map<String, String> partitions) {
 
     /**
@@ -41,11 +41,11 @@ public record TableStructure(
             String altered) {}
 
     /** Reads a fingerprint. */
-    public static TableStructure parse(String fingerprint) {
+    public static TableShape parse(String fingerprint) {
         Map<String, String> table = new TreeMap<>();
         Map<String, Map<String, String>> columns = new TreeMap<>();
         Map<String, String> partitions = new TreeMap<>();
-        for (StructureFact fact : StructureFact.parse(fingerprint)) {
+        for (ShapeFact fact : ShapeFact.parse(fingerprint)) {
             switch (fact.kind()) {
                 case "table" -> table.put(fact.property(), fact.value());
                 case "column" ->
@@ -63,7 +63,7 @@ public record TableStructure(
         }
         Map<String, Column> byName = new TreeMap<>();
         columns.forEach((name, facts) -> byName.put(name, column(facts)));
-        return new TableStructure(
+        return new TableShape(
                 table.get("oid"),
                 table.getOrDefault("files", ""),
                 Optional.ofNullable(table.get("key")),

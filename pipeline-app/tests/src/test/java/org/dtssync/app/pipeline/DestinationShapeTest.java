@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Whole moves to destinations that have something already, or lack something. */
 @ExtendWith(ServersExtension.class)
-class DestinationStructureTest {
+class DestinationShapeTest {
 
     private static final String PARTITIONED = """
             CREATE TABLE public.part (id int, region int, v text, PRIMARY KEY (id, region)) PARTITION BY LIST (region);

@@ -8,7 +8,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param table the table
  * @param what what changed, in words that follow the table's name: {@code column phone (text) was added}
  */
-public record StructureChange(TableName table, String what) {
+public record ShapeChange(TableName table, String what) {
 
     /** Returns the table and the change as one clause. */
     @Override

@@ -3,7 +3,7 @@ package org.dtssync.app.catalog;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.dtssync.app.catalog.TableStructure.Column;
+import org.dtssync.app.catalog.TableShape.Column;
 
 /**
  * The difference between two shapes of a table: what each earlier column is now, and whether rows that were written
@@ -12,7 +12,7 @@ import org.dtssync.app.catalog.TableStructure.Column;
  * @param before the earlier shape
  * @param now the later one
  */
-public record StructureStep(TableStructure before, TableStructure now) {
+public record ShapeStep(TableShape before, TableShape now) {
 
     /** Returns the earlier replicated columns, each with its current name; empty for one that is no longer replicated. */
     public Map<String, Optional<String>> names() {

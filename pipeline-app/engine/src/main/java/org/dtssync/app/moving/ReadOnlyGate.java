@@ -28,7 +28,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param task the task's name
  * @param ownSessions beginning of the application names of our own sessions
  */
-public record WriteFence(
+public record ReadOnlyGate(
         DatabaseConnections database,
         List<TableName> tables,
         List<String> applicationRoles,
@@ -40,7 +40,7 @@ public record WriteFence(
     private static final String DEADLOCK = "40P01";
 
     /** Copies the lists. */
-    public WriteFence {
+    public ReadOnlyGate {
         tables = List.copyOf(tables);
         applicationRoles = List.copyOf(applicationRoles);
     }
@@ -94,7 +94,7 @@ public record WriteFence(
         Connection connection = database.open();
         try {
             // Before the locks, which a refused statement would wait for as well.
-            new FenceProof(database, tables, applicationRoles).run();
+            new ReadOnlyProof(database, tables, applicationRoles).run();
             connection.setAutoCommit(false);
             lock(connection);
             return new Locks(connection);

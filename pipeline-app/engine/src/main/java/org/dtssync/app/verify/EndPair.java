@@ -8,7 +8,7 @@ import org.dtssync.connectors.postgres.End;
  * @param source the source's
  * @param destination the destination's
  */
-record Both<T>(T source, T destination) {
+record EndPair<T>(T source, T destination) {
 
     T at(End end) {
         return end == End.SOURCE ? source : destination;

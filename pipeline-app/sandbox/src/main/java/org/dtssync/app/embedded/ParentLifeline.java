@@ -15,11 +15,11 @@ import java.util.List;
  *
  * <p>Not thread-safe.
  */
-final class ParentWatch implements AutoCloseable {
+final class ParentLifeline implements AutoCloseable {
 
     private final Process shell;
 
-    private ParentWatch(Process shell) {
+    private ParentLifeline(Process shell) {
         this.shell = shell;
     }
 
@@ -29,7 +29,7 @@ final class ParentWatch implements AutoCloseable {
      * @param child the process to end when this one dies
      * @param signal the signal to end it with, such as {@code QUIT}
      */
-    static ParentWatch over(long child, String signal) throws IOException {
+    static ParentLifeline over(long child, String signal) throws IOException {
         return start("read -r line || kill -" + signal + " " + child);
     }
 
@@ -40,7 +40,7 @@ final class ParentWatch implements AutoCloseable {
      *     earlier server, whose process is left alone
      * @param signal the signal to end it with
      */
-    static ParentWatch overStart(Path processFile, String signal) throws IOException {
+    static ParentLifeline overStart(Path processFile, String signal) throws IOException {
         return start("""
                 first() { head -n 1 "$1" 2>/dev/null; }
                 before=$(first "$1")
@@ -58,7 +58,7 @@ final class ParentWatch implements AutoCloseable {
                 """.formatted(signal), processFile.toString());
     }
 
-    private static ParentWatch start(String script, String... arguments) throws IOException {
+    private static ParentLifeline start(String script, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         // Signals of the terminal reach the shell too; it must outlive them to do its work.
         command.addAll(List.of("sh", "-c", "trap '' INT TERM HUP QUIT\n" + script, "sh"));
@@ -67,7 +67,7 @@ final class ParentWatch implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        return new ParentWatch(shell);
+        return new ParentLifeline(shell);
     }
 
     /** Stops watching without touching the child. */

@@ -15,11 +15,11 @@ import org.dtssync.connectors.postgres.TableName;
  * key, an attached partition) the catalog shows, which is queried after the transaction has committed and before its cut is
  * written. Not thread-safe.
  */
-final class StructureGate {
+final class ShapeGate {
 
-    private final StructureCheck check;
+    private final ChangedShapes check;
 
-    StructureGate(StructureCheck check) {
+    ShapeGate(ChangedShapes check) {
         this.check = check;
     }
 
@@ -35,7 +35,7 @@ final class StructureGate {
     Violation first(List<SourceTransaction> transactions) {
         Set<TableName> announced = new HashSet<>();
         for (SourceTransaction transaction : transactions) {
-            for (SeenStructure seen : transaction.structures()) {
+            for (SeenShape seen : transaction.structures()) {
                 if (seen.difference().isEmpty() && !seen.isIgnored(transaction.lsn())) {
                     announced.add(seen.table().table());
                 }
@@ -44,7 +44,7 @@ final class StructureGate {
         Set<TableName> changed = announced.isEmpty() ? Set.of() : check.changed(announced);
         for (int i = 0; i < transactions.size(); i++) {
             SourceTransaction transaction = transactions.get(i);
-            for (SeenStructure seen : transaction.structures()) {
+            for (SeenShape seen : transaction.structures()) {
                 boolean unseen = seen.difference().isEmpty()
                         && !seen.isIgnored(transaction.lsn())
                         && changed.contains(seen.table().table());
@@ -56,10 +56,10 @@ final class StructureGate {
         return null;
     }
 
-    private static SyncException fault(SeenStructure seen) {
+    private static SyncException fault(SeenShape seen) {
         TableName table = seen.table().table();
         return new SyncException(
-                FaultKind.STRUCTURE_CHANGED,
+                FaultKind.SHAPE_CHANGED,
                 "The shape of table " + table + " changed at the source"
                         + seen.difference().map(how -> ": it " + how).orElse("") + ".",
                 "Make the same change at the destination, then run with --accept-structure " + table

@@ -5,7 +5,7 @@ import org.dtssync.connectors.postgres.TableName;
 
 /** Compares tables with their recorded shape. Called by one engine thread. */
 @FunctionalInterface
-public interface StructureCheck {
+public interface ChangedShapes {
 
     /**
      * Returns those of the tables whose shape in the source's catalog differs from the recorded one.

@@ -20,26 +20,26 @@ import org.dtssync.connectors.postgres.TableName;
  * The shapes that the task's tables are captured with, as accepted one after the other, in the destination's
  * dts_sync schema. Thread-safe.
  */
-public final class StructureRecords {
+public final class ShapeRecords {
 
     private final StateTransactions transactions;
     private final EventLog events;
     private final String task;
 
     /** Creates a store of one task; opens nothing yet. */
-    public StructureRecords(DatabaseConnections destination, String task) {
+    public ShapeRecords(DatabaseConnections destination, String task) {
         this.transactions = new StateTransactions(destination);
         this.events = new EventLog(destination, task);
         this.task = task;
     }
 
     /** Reads the records of every table that belongs to the task. */
-    public Map<TableName, RecordedStructure> read() {
+    public Map<TableName, RecordedShape> read() {
         return read("", (connection, statement) -> {});
     }
 
     /** Reads the records of some tables; those that do not belong to the task are absent. */
-    public Map<TableName, RecordedStructure> read(Collection<TableName> tables) {
+    public Map<TableName, RecordedShape> read(Collection<TableName> tables) {
         return read(
                 " AND (schema_name, table_name) IN (SELECT * FROM unnest(?::text[], ?::text[]))",
                 (connection, statement) -> {
@@ -50,9 +50,9 @@ public final class StructureRecords {
                 });
     }
 
-    private Map<TableName, RecordedStructure> read(String condition, Parameters parameters) {
+    private Map<TableName, RecordedShape> read(String condition, Parameters parameters) {
         return transactions.read("The shapes of task " + task + " could not be read", connection -> {
-            Map<TableName, RecordedStructure> records = new TreeMap<>();
+            Map<TableName, RecordedShape> records = new TreeMap<>();
             try (PreparedStatement statement = connection.prepareStatement("""
                     SELECT schema_name, table_name, structure, earlier_structure, changed_at::text, apply_after::text
                     FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
@@ -63,7 +63,7 @@ public final class StructureRecords {
                     while (rows.next()) {
                         records.put(
                                 new TableName(rows.getString(1), rows.getString(2)),
-                                new RecordedStructure(
+                                new RecordedShape(
                                         rows.getString(3),
                                         Optional.ofNullable(rows.getString(4)),
                                         lsn(rows.getString(5)),

@@ -11,9 +11,9 @@ import org.dtssync.connectors.postgres.TableName;
  * @param partitioned whether it is the root of partitions
  * @param columns its columns in order, without generated ones
  */
-record TableShape(TableName table, boolean partitioned, List<String> columns) {
+record LoadedTable(TableName table, boolean partitioned, List<String> columns) {
 
-    TableShape {
+    LoadedTable {
         columns = List.copyOf(columns);
     }
 

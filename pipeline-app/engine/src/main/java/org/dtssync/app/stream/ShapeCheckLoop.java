@@ -1,7 +1,7 @@
 package org.dtssync.app.stream;
 
 import org.dtssync.app.drift.ReplacedPartitions;
-import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
@@ -12,13 +12,12 @@ import org.dtssync.connectors.fault.SyncException;
  * @param checks whether the task still belongs to this instance
  * @param pauseMillis between two checks, in milliseconds
  */
-record StructureCheckLoop(
-        StructureWatch structure, ReplacedPartitions partitions, CaptureChecks checks, long pauseMillis) {
+record ShapeCheckLoop(ShapeCheck structure, ReplacedPartitions partitions, CaptureChecks checks, long pauseMillis) {
 
     /**
      * Checks until interrupted.
      *
-     * @throws SyncException of kind STRUCTURE_CHANGED or DIFFERENCE at the first change, of kind FENCED if another instance has
+     * @throws SyncException of kind SHAPE_CHANGED or DIFFERENCE at the first change, of kind FENCED if another instance has
      *     taken over: one that was replaced while it was frozen sees what its successor did, and must not report that as a fault
      */
     void run() throws InterruptedException {

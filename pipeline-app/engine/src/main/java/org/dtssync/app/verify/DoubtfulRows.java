@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /** The suspected rows of one table that are not yet decided, with the state of both ends when they were last read. */
-final class Doubts {
+final class DoubtfulRows {
 
     private final ComparedTable table;
-    private final Map<List<String>, Both<RowState>> last = new HashMap<>();
+    private final Map<List<String>, EndPair<RowState>> last = new HashMap<>();
     private List<List<String>> open;
 
-    Doubts(Suspects suspects) {
+    DoubtfulRows(Suspects suspects) {
         this.table = suspects.table();
         this.open = suspects.keys();
     }
@@ -26,11 +26,11 @@ final class Doubts {
     }
 
     /** Reads the rows again and returns those that are proven to differ. The others stay, unless they are equal now. */
-    Map<List<String>, Both<RowState>> read(Session session) throws InterruptedException {
-        Map<List<String>, Both<RowState>> proven = new HashMap<>();
+    Map<List<String>, EndPair<RowState>> read(Session session) throws InterruptedException {
+        Map<List<String>, EndPair<RowState>> proven = new HashMap<>();
         List<List<String>> stillOpen = new ArrayList<>();
         SuspectReader.read(new Suspects(table, open), session).forEach((key, now) -> {
-            Both<RowState> before = last.put(key, now);
+            EndPair<RowState> before = last.put(key, now);
             if (now.source().sum().equals(now.destination().sum()) || isFoundUnderItsOwnKey(key, now)) {
                 last.remove(key);
             } else if (now.equals(before)) {
@@ -45,7 +45,7 @@ final class Doubts {
     }
 
     /** Keys can be equal and print differently (1.0 and 1.00): the source's spelling is a suspect of its own. */
-    private static boolean isFoundUnderItsOwnKey(List<String> key, Both<RowState> now) {
+    private static boolean isFoundUnderItsOwnKey(List<String> key, EndPair<RowState> now) {
         return now.source().sum().rows() > 0 && !now.source().key().equals(key);
     }
 }

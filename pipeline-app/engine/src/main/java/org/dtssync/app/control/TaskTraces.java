@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * @param route the route that the task file describes
  * @param kafka properties of clients
  */
-public record Traces(Route route, Map<String, String> kafka) {
+public record TaskTraces(Route route, Map<String, String> kafka) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Traces.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TaskTraces.class);
 
     /** Something that may exist. */
     @FunctionalInterface

@@ -11,4 +11,4 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param changedAt commits up to here may have been written with the earlier shape; zero if there was none
  * @param applyAfter commits up to here are in the table's last copy already; zero if it was loaded only once
  */
-public record RecordedStructure(String structure, Optional<String> earlier, Lsn changedAt, Lsn applyAfter) {}
+public record RecordedShape(String structure, Optional<String> earlier, Lsn changedAt, Lsn applyAfter) {}

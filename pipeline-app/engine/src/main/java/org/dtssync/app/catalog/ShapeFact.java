@@ -17,24 +17,24 @@ import java.util.stream.Collectors;
  * @param property which property of it
  * @param value the property's value as SQL prints it
  */
-record StructureFact(String kind, String name, String property, String value) {
+record ShapeFact(String kind, String name, String property, String value) {
 
-    private static final Comparator<StructureFact> ORDER = Comparator.comparing(StructureFact::kind)
-            .thenComparing(StructureFact::name)
-            .thenComparing(StructureFact::property)
-            .thenComparing(StructureFact::value);
+    private static final Comparator<ShapeFact> ORDER = Comparator.comparing(ShapeFact::kind)
+            .thenComparing(ShapeFact::name)
+            .thenComparing(ShapeFact::property)
+            .thenComparing(ShapeFact::value);
 
     /** Never changed, and costly to create: there is one text per table. */
     private static final JsonMapper JSON = new JsonMapper();
 
     /** Returns the facts as text. */
-    static String print(Collection<StructureFact> facts) {
-        return facts.stream().sorted(ORDER).map(StructureFact::line).collect(Collectors.joining("\n"));
+    static String print(Collection<ShapeFact> facts) {
+        return facts.stream().sorted(ORDER).map(ShapeFact::line).collect(Collectors.joining("\n"));
     }
 
     /** Reverses {@link #print}. */
-    static List<StructureFact> parse(String text) {
-        return text.lines().map(StructureFact::of).toList();
+    static List<ShapeFact> parse(String text) {
+        return text.lines().map(ShapeFact::of).toList();
     }
 
     private String line() {
@@ -45,13 +45,13 @@ record StructureFact(String kind, String name, String property, String value) {
         }
     }
 
-    private static StructureFact of(String line) {
+    private static ShapeFact of(String line) {
         try {
             String[] parts = JSON.readValue(line, String[].class);
             if (parts.length != 4) {
                 throw new IllegalArgumentException("A line of a recorded structure has " + Arrays.toString(parts));
             }
-            return new StructureFact(parts[0], parts[1], parts[2], parts[3]);
+            return new ShapeFact(parts[0], parts[1], parts[2], parts[3]);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("A line of a recorded structure is not what was written", e);
         }
