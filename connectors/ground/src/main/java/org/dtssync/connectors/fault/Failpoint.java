@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  * record. A test lets the process die exactly there and shows that the same command finds its way from what is left.
  *
  * <p>They do nothing unless the environment variable {@code DTS_SYNC_FAILPOINT} (or the system property
- * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass of that number, the first unless told
- * otherwise, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
+ * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass of that number, the first by
+ * default, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
  * holds the thread for good, so that a test can look at the servers first and kill the process itself.
  *
  * <p>Thread-safe.

@@ -6,7 +6,7 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Lets tests wait for a minute, unless one says otherwise: on a busy machine ten seconds, Awaitility's own limit, tell nothing. Who
+ * Lets tests wait for a minute, unless one says otherwise: on a busy machine ten seconds, Awaitility's own limit, prove nothing. Who
  * waits for something that comes waits no longer for it. Used by JUnit.
  */
 public final class PatientWaits implements LauncherSessionListener {
