@@ -39,9 +39,14 @@ public final class Pipeline {
     private final Route route;
     private final ProgressStore progress;
     private final Retry retry;
+<<<<<<< HEAD
     private final StreamBudgets budgets;
     private final PipelineListener listener;
     private final RunFigures figures = new RunFigures();
+=======
+    private final Budgets budgets;
+    private final RunFigures figures;
+>>>>>>> 6b382636c727c01eacc2de0f8c8a81d3a87a9dab
     private final PhaseCommands commands;
 
     /**
@@ -74,8 +79,8 @@ public final class Pipeline {
         this.task = task;
         this.route = Route.of(task);
         this.progress = new ProgressStore(route.destination(), route.task());
-        this.listener = new PipelineListeners(List.of(listener, figures));
-        this.retry = new Retry(task.retry(), this.listener);
+        this.figures = new RunFigures(listener);
+        this.retry = new Retry(task.retry(), figures);
         this.budgets = budgets;
         this.commands = commands;
     }
@@ -121,7 +126,7 @@ public final class Pipeline {
         if (isKnown()) {
             return;
         }
-        listener.entered(Phase.PRECHECK);
+        figures.entered(Phase.PRECHECK);
         LOG.info("Entering phase. task={} phase={}", route.task(), Phase.PRECHECK.label());
         List<PrecheckItem> failed = new ArrayList<>();
         List<PrecheckItem> items = new Precheck(task).run();
@@ -170,7 +175,7 @@ public final class Pipeline {
         background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelPoller(route).run()));
         try {
             Optional<VerifyReport> report = new PhaseSequence(
-                            task, route, new StreamFactory(task, budgets), epoch, background, listener, commands)
+                            task, route, new StreamFactory(task, budgets), epoch, background, figures, commands)
                     .run(options);
             background.check();
             return report;

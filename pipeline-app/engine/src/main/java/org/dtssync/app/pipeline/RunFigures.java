@@ -14,10 +14,11 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * The figures of a live run, stored with each sign of life for anyone who watches the task from another process. They hold no row
- * values. Thread-safe.
+ * values. Forwards everything to the run's listener. Thread-safe if that is.
  */
 final class RunFigures implements PipelineListener {
 
@@ -26,6 +27,7 @@ final class RunFigures implements PipelineListener {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
+    private final PipelineListener next;
     private final LongSupplier nanoClock;
     private String phase = "";
     private long captured;
@@ -44,52 +46,94 @@ final class RunFigures implements PipelineListener {
     /** The last retry of a part. */
     private record LastRetry(String part, FaultKind kind, Instant at) {}
 
-    RunFigures() {
-        this(System::nanoTime);
+    /**
+     * Creates figures of a run that has done nothing yet.
+     *
+     * @param next notified of the same
+     */
+    RunFigures(PipelineListener next) {
+        this(next, System::nanoTime);
     }
 
-    RunFigures(LongSupplier nanoClock) {
+    RunFigures(PipelineListener next, LongSupplier nanoClock) {
+        this.next = next;
         this.nanoClock = nanoClock;
         this.reportedNanos = nanoClock.getAsLong();
     }
 
     @Override
-    public synchronized void entered(Phase entered) {
-        phase = entered.label();
-        verification = Optional.empty();
+    public void entered(Phase entered) {
+        synchronized (this) {
+            phase = entered.label();
+            verification = Optional.empty();
+        }
+        next.entered(entered);
     }
 
     @Override
-    public synchronized void snapshotStarted(SnapshotProgress progress) {
-        snapshot = Optional.of(progress);
+    public void snapshotStarted(SnapshotProgress progress) {
+        synchronized (this) {
+            snapshot = Optional.of(progress);
+        }
+        next.snapshotStarted(progress);
     }
 
     @Override
-    public synchronized void applied(Lsn lsn, long lag, long changes) {
-        applied += changes;
-        appliedLsn = Optional.of(lsn);
-        lagMillis = lag < 0 ? lagMillis : OptionalLong.of(lag);
+    public void applied(Lsn lsn, long lag, long changes) {
+        synchronized (this) {
+            applied += changes;
+            appliedLsn = Optional.of(lsn);
+            lagMillis = lag < 0 ? lagMillis : OptionalLong.of(lag);
+        }
+        next.applied(lsn, lag, changes);
     }
 
     @Override
-    public synchronized void captured(long changes) {
-        captured += changes;
+    public void captured(long changes) {
+        synchronized (this) {
+            captured += changes;
+        }
+        next.captured(changes);
     }
 
     @Override
-    public synchronized void walRetained(long bytes) {
-        walRetained = OptionalLong.of(bytes);
+    public void walRetained(long bytes) {
+        synchronized (this) {
+            walRetained = OptionalLong.of(bytes);
+        }
+        next.walRetained(bytes);
     }
 
     @Override
-    public synchronized void retrying(String part, FaultKind kind) {
-        retries++;
-        lastRetry = Optional.of(new LastRetry(part, kind, Instant.now()));
+    public void retrying(String part, FaultKind kind) {
+        synchronized (this) {
+            retries++;
+            lastRetry = Optional.of(new LastRetry(part, kind, Instant.now()));
+        }
+        next.retrying(part, kind);
     }
 
     @Override
-    public synchronized void verifying(VerifyAdvance advance) {
-        verification = Optional.of(advance);
+    public void verifying(VerifyAdvance advance) {
+        synchronized (this) {
+            verification = Optional.of(advance);
+        }
+        next.verifying(advance);
+    }
+
+    @Override
+    public void tableCopied(TableName table, long rows, long bytes, Duration time) {
+        next.tableCopied(table, rows, bytes, time);
+    }
+
+    @Override
+    public void chunkCopied(TableName table, long rows, long bytes) {
+        next.chunkCopied(table, rows, bytes);
+    }
+
+    @Override
+    public void structureObject(String name, String state, double seconds) {
+        next.structureObject(name, state, seconds);
     }
 
     /** Returns the figures as a JSON object; rates are those since the last call. */
