@@ -80,7 +80,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int follow(RunningTask running) throws InterruptedException {
-        spec.commandLine().getErr().println("A run is alive: it compares both databases once it has caught up.");
+        spec.commandLine().getErr().println("A run is active: it verifies both databases once it has caught up.");
         TaskOutcome outcome = running.verify(new ComparisonLog());
         outcome.error().ifPresent(error -> spec.commandLine().getErr().println(error));
         outcome.report().ifPresent(this::print);

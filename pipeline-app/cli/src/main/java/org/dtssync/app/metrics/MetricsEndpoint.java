@@ -79,7 +79,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         return thread;
     }
 
-    /** Returns who is to be told how the run gets on. */
+    /** Returns the listener to be notified of the run. */
     public TaskListener listener() {
         return metrics;
     }

@@ -16,7 +16,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param applicationName beginning of the application names of our own sessions
  * @param from the direction that applications are moved along
  * @param endpoint where they connect to
- * @param writable whether the other database must be writable already, and not only once a read-only default of ours is lifted
+ * @param writable whether the other database must be writable already, and not only once our own read-only default is removed
  */
 public record SwitchPreconditions(
         SwitchoverSettings settings, String applicationName, Route from, Endpoint endpoint, boolean writable) {

@@ -19,7 +19,7 @@ import org.dtssync.connectors.fault.SyncException;
  * @param applicationName of our own sessions
  * @param from the direction they are moved along
  * @param endpoint where they connect to
- * @param writable whether the other database must be writable already, and not only once a read-only default of ours is lifted
+ * @param writable whether the other database must be writable already, and not only once our own read-only default is removed
  */
 public record SwitchReadiness(
         SwitchKind kind,

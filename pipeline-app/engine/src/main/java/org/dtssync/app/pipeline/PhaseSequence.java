@@ -229,7 +229,7 @@ final class PhaseSequence {
                 table -> structureStore().isKeyToCome(table));
         options.acceptStructure().forEach(changes::accept);
         if (!options.resnapshot().isEmpty()) {
-            Mirrors.requireNone(task, "Tables cannot be loaded anew: what is loaded would flow back.");
+            Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");
         }
         for (TableName table : options.resnapshot()) {
             changes.resnapshot(table, snapshotJob(false)::resnapshot);

@@ -26,9 +26,9 @@ record CommandDesk(Route route, Retry retry) implements PhaseCommands {
     private static final long POLL_MILLIS = 300;
 
     /**
-     * What came of a command.
+     * The outcome of a command, and its effect on the phase.
      *
-     * @param outcome as whoever gave it is told
+     * @param outcome as it is reported to the client
      * @param leaves whether the task is in another phase now, so that the desk closes
      */
     record Answer(TaskOutcome outcome, boolean leaves) {
@@ -90,7 +90,7 @@ record CommandDesk(Route route, Retry retry) implements PhaseCommands {
     static SyncException refusal(String task, String phase, TaskCommand command) {
         return new SyncException(
                 FaultKind.USAGE,
-                "Task " + task + " is in phase " + phase + ", in which there is nothing to " + command.name() + ".",
-                "docs/switchover.md tells the order of the commands.");
+                "Task " + task + " is in phase " + phase + ", in which it is not possible to " + command.name() + ".",
+                "docs/switchover.md describes the order of the commands.");
     }
 }

@@ -13,7 +13,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * A run in this process for as long as a command takes, where no other run is alive.
+ * A run in this process for as long as a command takes, where no other run is active.
  *
  * @param file the task file, with embedded servers resolved to their addresses
  * @param listener notified of what the run does
@@ -57,7 +57,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
         }
     }
 
-    /** Returns the run once it is alive; empty if it has ended before. */
+    /** Returns the run once it is active; empty if it has ended before. */
     private Optional<RunningTask> awaitRunning(CompletableFuture<Void> ended) throws InterruptedException {
         while (!ended.isDone()) {
             Optional<RunningTask> running = RunningTask.find(file);
@@ -96,7 +96,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
         throw new SyncException(
                 FaultKind.USAGE,
                 "Task " + file.name() + " has ended, in phase " + phase.label() + ".",
-                "Nothing is left to do but dts-sync release.");
+                "The only command left is dts-sync release.");
     }
 
     private static TaskOutcome done(SwitchReport report) {

@@ -19,7 +19,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Checks within seconds whether applications could be moved now, whether or not a run is alive. Changes nothing, compares no rows.
+ * Checks within seconds whether applications could be moved now, with or without an active run. Changes nothing, compares no rows.
  *
  * @param file the task file
  * @param kind which way
@@ -59,14 +59,14 @@ record Preconditions(TaskFile file, SwitchKind kind) {
 
     private Gate phase(TaskStatus status, Phase needed) {
         Phase phase = status.progress().phase();
-        String where =
-                "Task " + file.name() + (status.begun() ? " is in phase " + phase.label() + "." : " has not begun.");
+        String where = "Task " + file.name()
+                + (status.begun() ? " is in phase " + phase.label() + "." : " has not been started.");
         if (phase == needed) {
             return Gate.pass(PHASE, Gate.Group.REPLICATION, where);
         }
         String remedy;
         if (phase.isOver()) {
-            remedy = "Nothing is left to do but dts-sync release.";
+            remedy = "The only command left is dts-sync release.";
         } else if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
             remedy = "Applications are being moved; wait for the end.";
         } else if (kind == SwitchKind.ROLLBACK || phase == Phase.REVERSE) {
@@ -133,7 +133,7 @@ record Preconditions(TaskFile file, SwitchKind kind) {
         Route from = kind == SwitchKind.SWITCHOVER ? task : task.reversed();
         Optional<Verifications.Verified> fresh = new Verifications(from.destination(), from.task()).fresh(maximumAge);
         return fresh.map(verified -> Gate.pass(
-                        id, Gate.Group.REPLICATION, "Both databases were equal, compared at " + verified.at() + "."))
+                        id, Gate.Group.REPLICATION, "Both databases were equal, verified at " + verified.at() + "."))
                 .orElseGet(() -> Gate.warn(
                         id,
                         Gate.Group.REPLICATION,

@@ -62,7 +62,7 @@ public record StructureReport(int objects, List<StructureDifference> differences
         return decided;
     }
 
-    /** Returns whether nothing differs but what somebody wanted so. */
+    /** Returns whether there are no unintended differences. */
     public boolean equal() {
         return differences.isEmpty();
     }

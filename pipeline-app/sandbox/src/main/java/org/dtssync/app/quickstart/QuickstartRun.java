@@ -185,7 +185,7 @@ final class QuickstartRun {
         SwitchReport report = pipeline.move(command);
         out.printf(
                 Locale.ROOT,
-                "%s: done; writes stood still for %.2f s, %d sequences set, both databases %s before.%n",
+                "%s: done; writes were blocked for %.2f s, %d sequences set, both databases %s before.%n",
                 command.name(),
                 report.stallSeconds(),
                 report.sequences(),
