@@ -166,8 +166,8 @@ class ArchitectureTest {
 
     private static boolean isOpenTo(Place place, String name) {
         return place.libraries().stream().anyMatch(library -> isOf(library, name))
-                || OPEN.stream().anyMatch(name::startsWith)
-                        && LIBRARIES.keySet().stream().noneMatch(library -> isOf(library, name));
+                || (OPEN.stream().anyMatch(name::startsWith)
+                        && LIBRARIES.keySet().stream().noneMatch(library -> isOf(library, name)));
     }
 
     private static boolean isOf(String library, String name) {
@@ -241,21 +241,17 @@ class ArchitectureTest {
     }
 
     private static Map<Path, String> sources() {
-        try (Stream<Path> files =
-                Stream.of("schemas", "connectors", "pipeline-app").flatMap(ArchitectureTest::walk)) {
-            return files.filter(file -> file.toString().contains("/src/main/java/"))
-                    .filter(file -> file.toString().endsWith(".java") && !file.endsWith("package-info.java"))
-                    .collect(Collectors.toMap(
-                            file -> file, ArchitectureTest::read, (first, second) -> first, TreeMap::new));
+        Map<Path, String> sources = new TreeMap<>();
+        for (String directory : List.of("schemas", "connectors", "pipeline-app")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(directory))) {
+                files.filter(file -> file.toString().contains("/src/main/java/"))
+                        .filter(file -> file.toString().endsWith(".java") && !file.endsWith("package-info.java"))
+                        .forEach(file -> sources.put(file, read(file)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
-    }
-
-    private static Stream<Path> walk(String directory) {
-        try {
-            return Files.walk(ROOT.resolve(directory));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return sources;
     }
 
     private static String read(Path file) {

@@ -11,9 +11,15 @@ import java.util.concurrent.locks.LockSupport;
  * record. A test lets the process die exactly there and shows that the same command resumes correctly.
  *
  * <p>They do nothing unless the environment variable {@code DTS_SYNC_FAILPOINT} (or the system property
+<<<<<<< HEAD
  * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass with that number, by default the
  * first, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
  * holds the thread forever, so that a test can inspect the servers first and kill the process itself.
+=======
+ * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass of that number, the first by
+ * default, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
+ * holds the thread for good, so that a test can look at the servers first and kill the process itself.
+>>>>>>> 13b3e9f4989ab9bdf905997c10a82e4992d97374
  *
  * <p>Thread-safe.
  */
@@ -41,8 +47,7 @@ public enum Failpoint {
     CAPTURE_PIECE_COMMITTED(
             "capture.piece-committed", "A piece of a large transaction is committed, its cut is not written."),
     CAPTURE_CUT_CONFIRMED(
-            "capture.cut-confirmed",
-            "A cut is passed to Debezium for confirmation, which is sent some time later."),
+            "capture.cut-confirmed", "A cut is passed to Debezium for confirmation, which is sent some time later."),
 
     SCHEMA_LIST_SAVED("schema.list-saved", "The list of schema objects is saved, none is created."),
     SCHEMA_OBJECT_MADE("schema.object-made", "A schema object is created in an open transaction, not recorded."),
@@ -58,8 +63,7 @@ public enum Failpoint {
     SNAPSHOT_CHUNK_COMMITTED(
             "snapshot.chunk-committed", "A chunk is committed, but perhaps not on the destination's disk."),
     SNAPSHOT_COPIED(
-            "snapshot.copied",
-            "Nothing is pending; it is unknown whether everything reached the destination's disk."),
+            "snapshot.copied", "Nothing is pending; it is unknown whether everything reached the destination's disk."),
     SNAPSHOT_TABLE_PUBLISHED("snapshot.table-published", "A table to be reloaded is published, not emptied."),
     SNAPSHOT_TABLE_RESET("snapshot.table-reset", "A table to be reloaded is empty, its new shape is not recorded."),
 

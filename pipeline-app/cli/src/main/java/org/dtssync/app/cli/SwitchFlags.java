@@ -8,16 +8,16 @@ final class SwitchFlags {
 
     @Option(
             names = "--gates",
-            description = "Check only the preconditions, within seconds; compare no rows and change nothing.")
+            description = "Only check the preconditions, within seconds and without verifying; change nothing.")
     private boolean gates;
 
-    @Option(names = "--dry-run", description = "Check the preconditions and verify both databases; change nothing.")
+    @Option(names = "--dry-run", description = "Check the preconditions and verify; change nothing.")
     private boolean dryRun;
 
     @Option(
             names = "--rehearse",
             description =
-                    "Make the database read-only and writable again, and report how long writes were blocked.")
+                    "Make the database read-only and writable again, and report for how long writes were blocked.")
     private boolean rehearse;
 
     @Option(names = "--skip-verify", description = "Do not verify both databases first.")

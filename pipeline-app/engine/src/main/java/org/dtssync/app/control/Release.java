@@ -9,7 +9,7 @@ import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Endpoint;
-import org.dtssync.app.moving.WriteFence;
+import org.dtssync.app.moving.ReadOnlyGate;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.StreamEnd;
@@ -100,7 +100,7 @@ public final class Release {
         boolean moved = progress.task().map(TaskProgress::phase).orElseThrow().isAtDestination();
         for (DatabaseConnections database : List.of(route.source(), route.destination())) {
             boolean left = moved == database.role().equals(route.source().role());
-            WriteFence fence = new WriteFence(
+            ReadOnlyGate fence = new ReadOnlyGate(
                     database,
                     List.of(),
                     task.switchover().applicationRoles(),

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.InstanceStore;
@@ -182,19 +183,23 @@ public final class InstanceLease implements AutoCloseable {
         return epoch;
     }
 
-    /** Shows signs of life until interrupted; reacquires the lock after the destination was down. */
-    public void keep() throws InterruptedException {
+    /**
+     * Shows signs of life until interrupted; reacquires the lock after the destination was down.
+     *
+     * @param figures how the run is doing, as a JSON object, stored with each of them; null stores none
+     */
+    public void keep(Supplier<String> figures) throws InterruptedException {
         while (true) {
             Thread.sleep(SIGN_OF_LIFE_MILLIS);
             try {
-                signOfLife();
+                signOfLife(figures.get());
             } catch (SQLException e) {
                 throw SqlFaults.explain("The destination closed the session that locks task " + task, e);
             }
         }
     }
 
-    private synchronized void signOfLife() throws SQLException {
+    private synchronized void signOfLife(String figures) throws SQLException {
         if (connection == null || connection.isClosed()) {
             connection = destination.open();
             if (!store.tryLock(connection)) {
@@ -203,7 +208,7 @@ public final class InstanceLease implements AutoCloseable {
             }
         }
         try {
-            if (!store.signOfLife(connection, epoch, null)) {
+            if (!store.signOfLife(connection, epoch, figures)) {
                 throw taken();
             }
         } catch (SQLException e) {

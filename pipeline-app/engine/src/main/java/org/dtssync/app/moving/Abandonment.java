@@ -78,7 +78,7 @@ public final class Abandonment {
         boolean opened = false;
         try {
             hold();
-            try (WriteFence.Locks locks = fence(task.destination()).raise(taskEpoch)) {
+            try (ReadOnlyGate.Locks locks = fence(task.destination()).raise(taskEpoch)) {
                 lost = drain(back);
                 back.close();
                 set = sequences.run(reverse, back.epoch());
@@ -195,10 +195,10 @@ public final class Abandonment {
         }
     }
 
-    private WriteFence fence(DatabaseConnections database) {
+    private ReadOnlyGate fence(DatabaseConnections database) {
         List<TableName> tables =
                 progress.tables().stream().map(TableProgress::table).toList();
-        return new WriteFence(
+        return new ReadOnlyGate(
                 database,
                 tables,
                 settings.applicationRoles(),

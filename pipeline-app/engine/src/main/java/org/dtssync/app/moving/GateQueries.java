@@ -69,7 +69,7 @@ final class GateQueries {
                           AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
                     """));
 
-    /** The database that applications are moved to, unless our read-only default is still to be removed there. */
+    /** The database that applications are moved to, unless our own read-only default is still to be removed there. */
     static final List<GateQuery> WRITABLE =
             List.of(new GateQuery("writable", Group.REPLICATION, "The %1$s's database is writable.", "", """
                     SELECT true, 'The %1$s''s database has default_transaction_read_only = on, so applications could not write'

@@ -176,7 +176,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         }
     }
 
-    /** Rewriting a file that PgBouncer does not read would have no effect. */
+    /** A file that PgBouncer does not read could be rewritten forever. */
     private void included(Map<String, String> config, List<Gate> problems) {
         String main = config.getOrDefault("conffile", "");
         try {

@@ -20,7 +20,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param tables the selected tables
  * @param applicationRoles the applications' login roles
  * @param ownSessions beginning of the application names of our own sessions
- * @param writable whether {@code to} must be writable already; not if our read-only default is still to be removed
+ * @param writable whether {@code to} must be writable already; not where our own read-only default is still to be removed
  */
 public record SwitchGates(
         DatabaseConnections from,

@@ -16,7 +16,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param applicationName beginning of the application names of our own sessions
  * @param from the direction that applications are moved along
  * @param endpoint where they connect to
- * @param writable whether the other database must be writable already, and not only once our read-only default is removed
+ * @param writable whether the other database must be writable already, and not only once our own read-only default is removed
  */
 public record SwitchPreconditions(
         SwitchoverSettings settings, String applicationName, Route from, Endpoint endpoint, boolean writable) {
@@ -30,7 +30,7 @@ public record SwitchPreconditions(
         boolean forward = kind == SwitchKind.SWITCHOVER;
         Route from = forward ? task : task.reversed();
         String applicationName = task.name().applicationName();
-        WriteFence left = new WriteFence(
+        ReadOnlyGate left = new ReadOnlyGate(
                 from.destination(), List.of(), settings.applicationRoles(), task.task(), applicationName);
         return new SwitchPreconditions(
                 settings,

@@ -19,7 +19,7 @@ import org.dtssync.connectors.fault.SyncException;
  * @param applicationName of our own sessions
  * @param from the direction they are moved along
  * @param endpoint where they connect to
- * @param writable whether the other database must be writable already, and not only once our read-only default is removed
+ * @param writable whether the other database must be writable already, and not only once our own read-only default is removed
  */
 public record SwitchReadiness(
         SwitchKind kind,
@@ -58,7 +58,7 @@ public record SwitchReadiness(
             look.run();
             return null;
         } catch (SyncException e) {
-            if (e.kind() != FaultKind.STRUCTURE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
+            if (e.kind() != FaultKind.SHAPE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
                 throw e;
             }
             failed.add(Gate.fail(id, Gate.Group.REPLICATION, e.what(), e.remedy()));

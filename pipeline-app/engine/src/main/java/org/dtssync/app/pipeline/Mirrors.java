@@ -25,7 +25,8 @@ public final class Mirrors {
         if (!mirrors.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "This task has a mirror that replicates in the opposite direction: " + String.join(", ", mirrors) + ". " + what,
+                    "This task has a mirror that replicates in the opposite direction: " + String.join(", ", mirrors)
+                            + ". " + what,
                     "Run dts-sync release with the mirror's task file first; docs/switchover.md describes how to use such a pair.");
         }
     }

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
-import org.dtssync.app.drift.StructureChanges;
-import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.drift.ShapeChanges;
+import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
@@ -221,7 +221,7 @@ final class PhaseSequence {
 
     /** Accepts changed shapes, and marks tables to be reloaded. */
     private Phase changeTables(Phase phase, RunOptions options, AppliedMark applied) throws InterruptedException {
-        StructureChanges changes = new StructureChanges(
+        ShapeChanges changes = new ShapeChanges(
                 route,
                 task.objects(),
                 epoch,
@@ -229,13 +229,13 @@ final class PhaseSequence {
                 table -> structureStore().isKeyToCome(table));
         options.acceptStructure().forEach(changes::accept);
         if (!options.resnapshot().isEmpty()) {
-            Mirrors.requireNone(task, "Tables cannot be reloaded: the copied rows would be replicated back.");
+            Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");
         }
         for (TableName table : options.resnapshot()) {
             changes.resnapshot(table, snapshotJob(false)::resnapshot);
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
-            retry.run("structure check", () -> new StructureWatch(route, task.objects(), applied).check());
+            retry.run("structure check", () -> new ShapeCheck(route, task.objects(), applied).check());
         }
         // Also if a run was killed right after it had emptied a table.
         boolean unloaded = retry.call("state", progress::tables).stream()

@@ -74,7 +74,7 @@ final class ReversePhase {
                         retry.call("lease", () -> InstanceLease.acquirePatiently(reverse, task.secondInstance()));
                 Background closing = background.group();
                 Direction back = streams.open(reverse, held.epoch(), background, listener)) {
-            closing.start("dts-sync-lease-reverse", () -> retry.run("lease", held::keep));
+            closing.start("dts-sync-lease-reverse", () -> retry.run("lease", () -> held.keep(() -> null)));
             back.startCapture();
             back.startFollowing();
             return follow(back, goal);

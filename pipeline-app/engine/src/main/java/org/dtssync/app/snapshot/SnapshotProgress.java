@@ -186,7 +186,7 @@ public final class SnapshotProgress {
             rows = of.snapshotRows();
             whole = switch (of.state()) {
                 case PENDING, COPYING -> false;
-                case COPIED, STREAMING, FAILED, SKIPPED -> true;
+                case COPIED, STREAMING, SKIPPED -> true;
             };
         }
 

@@ -12,8 +12,6 @@ public enum TableState {
     COPIED,
     /** Its changes are applied. */
     STREAMING,
-    /** It stopped the task. */
-    FAILED,
     /** It was removed from the task. */
     SKIPPED;
 

@@ -54,7 +54,7 @@ final class CapturePart implements CaptureListener {
         try {
             retry.run("capture", this::once);
         } catch (SyncException e) {
-            if (e.kind() != FaultKind.STRUCTURE_CHANGED) {
+            if (e.kind() != FaultKind.SHAPE_CHANGED) {
                 throw e;
             }
             // Changes written before the schema change are in cuts and are applied; then the task stops.

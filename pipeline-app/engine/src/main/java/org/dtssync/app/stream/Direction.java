@@ -43,7 +43,7 @@ public final class Direction implements MovingStream {
     private final StreamProgress captured;
     private final Heartbeat heartbeat;
     private final LiveVerification verification;
-    private final StructureCheckLoop checks;
+    private final ShapeCheckLoop checks;
     private final Supplier<CapturePart> capture;
     private final ApplyPart apply;
     private final Preparation preparation;
@@ -58,7 +58,7 @@ public final class Direction implements MovingStream {
             StreamProgress captured,
             Heartbeat heartbeat,
             LiveVerification verification,
-            StructureCheckLoop checks,
+            ShapeCheckLoop checks,
             Supplier<CapturePart> capture,
             ApplyPart apply,
             Preparation preparation) {

@@ -26,9 +26,9 @@ record CommandDesk(Route route, Retry retry) implements PhaseCommands {
     private static final long POLL_MILLIS = 300;
 
     /**
-     * The outcome of a command.
+     * The outcome of a command, and its effect on the phase.
      *
-     * @param outcome as reported to the client
+     * @param outcome as it is reported to the client
      * @param leaves whether the task is in another phase now, so that the desk closes
      */
     record Answer(TaskOutcome outcome, boolean leaves) {
@@ -77,6 +77,7 @@ record CommandDesk(Route route, Retry retry) implements PhaseCommands {
                             "Use the same release of dts-sync for the run and for the command."))
                     .accept(phase);
             TaskOutcome outcome = answer.outcome();
+            Failpoint.COMMAND_DONE.reached();
             commands.finish(posted, CommandResults.json(outcome), CommandResults.code(outcome.result()));
             return answer.leaves();
         } catch (SyncException e) {

@@ -42,7 +42,7 @@ final class CommandResults {
                 : outcome.report().map(Report::json).orElseThrow();
     }
 
-    /** Reads the outcome of a finished command. */
+    /** Reads the outcome of a command that is over. */
     static TaskOutcome read(TaskCommand command, CommandResult kept) {
         if (kept.result().isEmpty()) {
             return new TaskOutcome.Failed(failure(kept.exitCode()), kept.error().orElse("No reason was given."));

@@ -40,7 +40,9 @@ public record MoveReport(SwitchReport report) implements Report {
 
     private String done() {
         if (!report.moved()) {
-            return "nothing was moved";
+            return report.lsn() == null
+                    ? "dry run, all preconditions are met"
+                    : "rehearsal finished, nothing was changed";
         }
         return report.endpoint() == EndpointResult.FAILED ? "done, but applications were not repointed" : "done";
     }

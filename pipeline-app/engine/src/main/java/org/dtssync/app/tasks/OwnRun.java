@@ -13,7 +13,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * A run in this process for as long as a command takes, if there is no other active run.
+ * A run in this process for as long as a command takes, where no other run is active.
  *
  * @param file the task file, with embedded servers resolved to their addresses
  * @param listener notified of what the run does
@@ -57,7 +57,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
         }
     }
 
-    /** Returns the run once it is active; empty if it ended before. */
+    /** Returns the run once it is active; empty if it has ended before. */
     private Optional<RunningTask> awaitRunning(CompletableFuture<Void> ended) throws InterruptedException {
         while (!ended.isDone()) {
             Optional<RunningTask> running = RunningTask.find(file);

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.drift.AppliedMark;
-import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchPreconditions;
@@ -59,8 +59,8 @@ record Preconditions(TaskFile file, SwitchKind kind) {
 
     private Gate phase(TaskStatus status, Phase needed) {
         Phase phase = status.progress().phase();
-        String where =
-                "Task " + file.name() + (status.begun() ? " is in phase " + phase.label() + "." : " has not begun.");
+        String where = "Task " + file.name()
+                + (status.begun() ? " is in phase " + phase.label() + "." : " has not been started.");
         if (phase == needed) {
             return Gate.pass(PHASE, Gate.Group.REPLICATION, where);
         }
@@ -112,7 +112,7 @@ record Preconditions(TaskFile file, SwitchKind kind) {
         Route task = Route.forReading(file);
         Route from = kind == SwitchKind.SWITCHOVER ? task : task.reversed();
         try {
-            new StructureWatch(from, file.objects(), new AppliedMark()).check();
+            new ShapeCheck(from, file.objects(), new AppliedMark()).check();
             return Gate.pass(
                     id,
                     Gate.Group.REPLICATION,

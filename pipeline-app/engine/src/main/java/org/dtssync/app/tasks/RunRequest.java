@@ -16,7 +16,7 @@ public final class RunRequest {
         this.options = options;
     }
 
-    /** A run without a goal, until it is stopped. */
+    /** A run that continues until it is stopped. */
     public static RunRequest endless() {
         return new RunRequest(RunOptions.to(RunGoal.NONE));
     }

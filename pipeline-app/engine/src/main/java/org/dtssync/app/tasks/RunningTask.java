@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.CancelWatch;
+import org.dtssync.app.control.CancelPoller;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CommandResult;
@@ -110,7 +110,7 @@ public final class RunningTask {
     public static void requireCancellable(TaskFile task) {
         Phase phase = TaskStatus.read(task).progress().phase();
         if (phase.isAfter(Phase.SWITCHOVER)) {
-            throw CancelWatch.refusal(task.name(), phase);
+            throw CancelPoller.refusal(task.name(), phase);
         }
     }
 

@@ -4,7 +4,7 @@ package org.dtssync.app.tasks;
 public enum SwitchMode {
     /** Applications are moved. */
     MOVE,
-    /** Everything up to the read-only database and back: measures how long writes are blocked. */
+    /** Everything up to the read-only database and back: measures for how long writes are blocked. */
     REHEARSE,
     /** Only checks the preconditions and verifies. */
     DRY_RUN

@@ -22,7 +22,7 @@ import org.dtssync.connectors.fault.SyncException;
  */
 public record SyncTask(TaskFile file) {
 
-    /** Returns the progress of the task, with or without an active run. */
+    /** Returns how far the task is, with or without an active run. */
     public StatusReport status() {
         return new StatusReport(TaskStatus.read(file));
     }
@@ -62,7 +62,7 @@ public record SyncTask(TaskFile file) {
      * Runs the task through its phases, from wherever it was, in the thread that calls this.
      *
      * @return the verification, if the goal was one
-     * @throws SyncException if the task cannot continue; its text is stored in the state too
+     * @throws SyncException if the task cannot continue; its text is kept in the state too
      * @throws InterruptedException if the thread was interrupted; the next run resumes the task
      */
     public Optional<VerificationReport> run(RunRequest request, TaskListener listener) throws InterruptedException {
@@ -70,12 +70,12 @@ public record SyncTask(TaskFile file) {
         return new Pipeline(file, listener, desk).run(request.options()).map(VerificationReport::new);
     }
 
-    /** Returns the run that is alive; empty if there is none, or if the task is not known yet. */
+    /** Returns the active run; empty if there is none, or if the task is not known yet. */
     public Optional<RunningTask> running() {
         return RunningTask.find(file);
     }
 
-    /** Lets a run in this process carry out a command, for as long as it takes. Use it only without another active run. */
+    /** Has a run in this process carry a command out, for as long as it takes. To be used where no other run is active. */
     public TaskOutcome perform(TaskCommand command, TaskListener listener) throws InterruptedException {
         return new OwnRun(file, listener).perform(command);
     }
@@ -103,10 +103,9 @@ public record SyncTask(TaskFile file) {
     }
 
     /**
-     * Requires that there is something to verify: a verification must not start a migration
-     * by itself.
+     * Requires that there is something to compare: a verification must not start the migration of a database.
      *
-     * @throws SyncException if the task has not begun or has ended
+     * @throws SyncException if the task has not been started or has ended
      */
     public void requireComparable() {
         TaskStatus status = TaskStatus.read(file);

@@ -58,7 +58,7 @@ class MoveSurvivesFailpointsTest {
                     run(Failpoint.STREAM_END_SLOT_DROPPED, 1),
                     run(Failpoint.STREAM_END_PUBLICATION_DROPPED, 1),
                     run(Failpoint.SWITCH_STEP_CARRIED_OUT, 2),
-                    // The same command again is told that all is done.
+                    // The same command once more reports that all is done.
                     switchover(Failpoint.COMMAND_DONE, 1))
             .toList();
 
