@@ -11,15 +11,9 @@ import java.util.concurrent.locks.LockSupport;
  * record. A test lets the process die exactly there and shows that the same command resumes correctly.
  *
  * <p>They do nothing unless the environment variable {@code DTS_SYNC_FAILPOINT} (or the system property
-<<<<<<< HEAD
  * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass with that number, by default the
  * first, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
  * holds the thread forever, so that a test can inspect the servers first and kill the process itself.
-=======
- * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass of that number, the first by
- * default, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
- * holds the thread for good, so that a test can look at the servers first and kill the process itself.
->>>>>>> 13b3e9f4989ab9bdf905997c10a82e4992d97374
  *
  * <p>Thread-safe.
  */

@@ -39,14 +39,8 @@ public final class Pipeline {
     private final Route route;
     private final ProgressStore progress;
     private final Retry retry;
-<<<<<<< HEAD
     private final StreamBudgets budgets;
-    private final PipelineListener listener;
-    private final RunFigures figures = new RunFigures();
-=======
-    private final Budgets budgets;
     private final RunFigures figures;
->>>>>>> 6b382636c727c01eacc2de0f8c8a81d3a87a9dab
     private final PhaseCommands commands;
 
     /**
