@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /** Shows the progress of a task, with or without an active run. */
 @Command(
         name = "status",
-        description = "Shows phase, lag, LSNs and per-table progress; works with or without an active run.",
+        description = {"Shows phase, lag, LSNs and per-table progress.", "Works with or without an active run."},
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync status shop.yaml --json"})
 final class StatusCommand implements Callable<Integer> {

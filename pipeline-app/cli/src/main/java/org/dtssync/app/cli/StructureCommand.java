@@ -113,7 +113,7 @@ final class StructureCommand {
     /** Corrects the statement of an object. */
     @Command(
             name = "set",
-            description = "Replaces the statement of a schema object; the next run uses it.",
+            description = "Replaces the statement of an object for the next run.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  dts-sync structure set shop.yaml view:public.totals totals.sql"})
     static final class Set implements Callable<Integer> {

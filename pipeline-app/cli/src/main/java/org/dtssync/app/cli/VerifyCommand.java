@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Compares every row of both databases and lists the keys that differ.",
-            "If a run is active it does the work; otherwise this command resumes the task until it has caught up, and compares."
-                    + " If a comparison was interrupted less than a day ago, ranges already found equal are skipped."
+            "Compares every row of both databases; lists differing keys.",
+            "If a run is active it does the work; otherwise this command resumes the task until it has caught up, and verifies it."
+                    + " If a verification was interrupted less than a day ago, ranges already found equal are skipped."
         },
         mixinStandardHelpOptions = true,
         footer = {

@@ -159,7 +159,7 @@ public final class Abandonment {
         return moved ? Endpoint.of(settings, task.source().settings(), false).moved() : EndpointResult.FAILED;
     }
 
-    /** Returns whether a crash left it behind its point of no return, but not at its end. */
+    /** Returns whether a crash left it past its point of no return, but unfinished. */
     public boolean isUnfinished() {
         return !steps.isDone(LAST);
     }

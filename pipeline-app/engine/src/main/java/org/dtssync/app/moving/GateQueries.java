@@ -7,7 +7,7 @@ import org.dtssync.connectors.postgres.Identifiers;
 /** The preconditions of a switch that queries decide. Stateless. */
 final class GateQueries {
 
-    /** Either database: what the switch, or the slot of the other direction, would have to wait for. */
+    /** Either database: what the switch, or the slot of the opposite direction, would have to wait for. */
     static final List<GateQuery> TRANSACTIONS = List.of(
             new GateQuery(
                     "open-transactions",

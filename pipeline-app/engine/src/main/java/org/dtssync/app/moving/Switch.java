@@ -414,7 +414,7 @@ public final class Switch {
                 null,
                 endpointResult(unmoved),
                 unmoved.map(SyncException::getMessage)
-                        .orElseGet(() -> "The applications were moved already. " + nextThing()));
+                        .orElseGet(() -> "The applications were already moved. " + nextThing()));
     }
 
     private EndpointResult endpointResult(Optional<SyncException> unmoved) {

@@ -122,7 +122,7 @@ public record SwitchGates(
         });
     }
 
-    /** What flows back is written with triggers and foreign keys switched off. */
+    /** Reverse replication writes with triggers and foreign keys disabled. */
     private Gate writeBack() {
         String id = "session-replication-role";
         try (Connection connection = from.open();

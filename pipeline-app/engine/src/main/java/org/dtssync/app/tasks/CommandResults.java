@@ -6,7 +6,7 @@ import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.connectors.fault.FaultKind;
 
 /**
- * Outcomes as they are kept in {@code dts_sync.command}: JSON or an error, and a number that is the exit code of the command line.
+ * Outcomes as stored in {@code dts_sync.command}: JSON or an error, and a number that is the exit code of the command line.
  * Stateless.
  */
 final class CommandResults {

@@ -32,7 +32,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
             return running.isPresent() ? running.get().perform(command, ended::isDone) : ofTaskThatEnded(command);
         } catch (SyncException e) {
             SyncException reason = faultOf(ended).orElse(e);
-            // It was seen alive while it found that nothing is left to run.
+            // It was seen active while it found that there is nothing to run.
             if (reason == e
                     && ended.isDone()
                     && TaskStatus.read(file).progress().phase().isOver()) {
@@ -83,7 +83,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
         return Optional.empty();
     }
 
-    /** The last command of a task can be given again, as where it was killed: the run has finished what was left of it. */
+    /** The last command of a task can be repeated, for example after a kill: the run has finished the rest of it. */
     private TaskOutcome ofTaskThatEnded(TaskCommand command) {
         Phase phase = TaskStatus.read(file).progress().phase();
         if (phase == Phase.COMPLETE && command instanceof TaskCommand.Complete) {

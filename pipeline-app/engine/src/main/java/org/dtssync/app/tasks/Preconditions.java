@@ -144,7 +144,7 @@ record Preconditions(TaskFile file, SwitchKind kind) {
 
     private Gate mirror() {
         try {
-            Mirrors.requireNone(file, "Applications are moved by hand.");
+            Mirrors.requireNone(file, "Repoint applications manually.");
             return Gate.pass("mirror", Gate.Group.REPLICATION, "No other task replicates in the opposite direction.");
         } catch (SyncException e) {
             return Gate.fail("mirror", Gate.Group.REPLICATION, e.what(), e.remedy());

@@ -7,7 +7,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
-/** What one run is asked for besides the task file. Immutable. */
+/** The options of one run. Immutable. */
 public final class RunRequest {
 
     private final RunOptions options;
@@ -21,7 +21,7 @@ public final class RunRequest {
         return new RunRequest(RunOptions.to(RunGoal.NONE));
     }
 
-    /** A run that ends once both databases have been compared. */
+    /** A run that ends once both databases have been verified. */
     public static RunRequest untilVerified() {
         return new RunRequest(RunOptions.to(RunGoal.VERIFIED));
     }

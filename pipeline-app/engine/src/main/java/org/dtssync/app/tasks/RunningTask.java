@@ -117,7 +117,7 @@ public final class RunningTask {
     /**
      * Posts a command and waits for its end.
      *
-     * @throws SyncException if the run ends before it; nobody will do it later then
+     * @throws SyncException if the run ends before it; then no later run carries it out
      */
     public TaskOutcome perform(TaskCommand command) throws InterruptedException {
         return perform(command, () -> false);
@@ -126,7 +126,7 @@ public final class RunningTask {
     /**
      * Lets the run verify both databases and waits for its end.
      *
-     * @param listener notified once a second how far it is
+     * @param listener notified of its progress once per second
      * @throws SyncException if the run ends before it
      */
     public TaskOutcome verify(TaskListener listener) throws InterruptedException {

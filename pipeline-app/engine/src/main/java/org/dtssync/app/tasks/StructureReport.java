@@ -72,7 +72,7 @@ public record StructureReport(int objects, List<StructureDifference> differences
         return TaskJson.structure(this);
     }
 
-    /** Returns a line for each object that differs, and a conclusion. */
+    /** Returns one line per object that differs, and a conclusion. */
     @Override
     public String text() {
         StringBuilder text = new StringBuilder();

@@ -6,6 +6,6 @@ public enum SwitchMode {
     MOVE,
     /** Everything up to the read-only database and back: measures for how long writes are blocked. */
     REHEARSE,
-    /** Only checks the preconditions and compares. */
+    /** Only checks the preconditions and verifies. */
     DRY_RUN
 }

@@ -16,7 +16,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * One task as entry points see it: everything that can be asked of it and done with it. Immutable; thread-safe.
+ * One task as seen by entry points: everything that can be queried and done. Immutable; thread-safe.
  *
  * @param file the task file; for what writes to topics, with embedded servers resolved to their addresses
  */
@@ -27,7 +27,7 @@ public record SyncTask(TaskFile file) {
         return new StatusReport(TaskStatus.read(file));
     }
 
-    /** Returns how far the destination is behind. */
+    /** Returns the lag of the destination. */
     public TaskLag lag() {
         TaskStatus status = TaskStatus.readLag(file);
         return new TaskLag(status.lagMillis(), status.lagBytes());
@@ -138,8 +138,8 @@ public record SyncTask(TaskFile file) {
      * Removes everything of the task, in any phase.
      *
      * @param topics whether the topics are deleted too
-     * @param writable whether a database that applications were moved away from is made writable again
-     * @return a past-tense line for each thing that was removed; empty if nothing was there
+     * @param writable whether a database that the applications left is made writable again
+     * @return a past-tense line for each thing that was removed; empty if there was nothing
      */
     public List<String> release(boolean topics, boolean writable) throws InterruptedException {
         return new Release(file).run(topics, writable);
