@@ -67,6 +67,13 @@ public final class EarlierRelease {
                                     + columns + " FROM later." + table);
                 }
             }
+            if (later.contains("command")) {
+                // Copied numbers do not move the sequence behind them.
+                execute(connection, """
+                        SELECT setval(pg_get_serial_sequence('dts_sync.command', 'id'), coalesce(max(id), 1))
+                        FROM dts_sync.command
+                        """);
+            }
             execute(connection, "DROP SCHEMA later CASCADE");
             connection.commit();
         }
