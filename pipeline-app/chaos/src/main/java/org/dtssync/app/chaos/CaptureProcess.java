@@ -58,13 +58,13 @@ public record CaptureProcess(String task, String sourceUrl, String user, String 
                         process.converter(),
                         process.converter(),
                         process.codec(),
-                        new Told(),
+                        new StartPrinter(),
                         tables -> Set.of(),
                         new DebeziumSource(process.settings()))
                 .run();
     }
 
-    private static final class Told implements CaptureListener {
+    private static final class StartPrinter implements CaptureListener {
 
         @Override
         public void started(Lsn lsn) {

@@ -26,7 +26,7 @@ public final class DestinationTable {
      * Compares.
      *
      * @param step the change made at the source, if one is being accepted: rows from before it must be the same
-     * @param keyless whether the destination may lack the key for now
+     * @param keyless whether the destination may lack the key, as until the end of the load
      * @return how the destination differs, in words that follow a colon; empty if it does not
      */
     public static Optional<String> difference(
