@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -20,39 +19,48 @@ import org.junit.jupiter.api.Test;
  */
 class VocabularyTest {
 
+    /**
+     * A rule.
+     *
+     * @param words the retired words
+     * @param better what to write instead
+     */
+    private record Rule(Pattern words, String better) {
+
+        static Rule of(String words, String better) {
+            return new Rule(Pattern.compile("\\b(?:" + words + ")\\b", Pattern.CASE_INSENSITIVE), better);
+        }
+    }
+
     /** Where a retired word is right: the end of a file's name, and the text around the word. */
     private static final Map<String, String> EXCEPTIONS = Map.of();
 
-    private static final Map<Pattern, String> RULES = new LinkedHashMap<>();
-
-    static {
-        rule("anew", "again; re-created, reloaded, reopened, restarted");
-        rule(
-                "(?:go|goes|going|gone|went) on(?! (?:the|a|an|one|its|their|this|that|top|board)\\b)",
-                "resumes, continues");
-        rule("mend(?:s|ed|ing)?", "fix");
-        rule("whoever|whomever", "anyone who, the client that, or name the one");
-        rule("somebody|anybody|everybody", "another client, a person, all clients");
-        rule("let(?:s|ting)? go of", "release");
-        rule("of (?:ours|yours|theirs)", "our, your, their");
-        rule("tells?|telling|told", "shows, reports, determines, notifies; distinguishes");
-        rule("what came out", "results");
-        rule("what came of", "the outcome of, the result of");
-        rule("look(?:s|ed) at", "check, read, inspect");
-        rule("made again", "re-created");
-        rule("for ever", "forever");
-        rule("beside", "next to; in addition to; under");
-        rule("objects? of the structure", "schema object");
-        rule("the way back", "reverse replication");
-        rule("stood still|stands still", "were blocked; is idle");
-        rule("passing (?:reason|fault|error)s?", "transient error");
-        rule("(?:tries|tried|trying) again", "retries, retried, retrying");
-        rule("run is alive", "run is active");
-        rule("gates? (?:is|are) (?:shut|open)", "precondition is (not) met");
-        rule("passed over", "skipped, ignored");
-        rule("how (?:it|the run|a task|a run) gets on", "progress");
-        rule("says? no more", "names what it says instead");
-    }
+    private static final List<Rule> RULES = List.of(
+            Rule.of("anew", "again; re-created, reloaded, reopened, restarted"),
+            Rule.of(
+                    "(?:go|goes|going|gone|went) on(?! (?:the|a|an|one|its|their|this|that|top|board)\\b)",
+                    "resumes, continues"),
+            Rule.of("mend(?:s|ed|ing)?", "fix"),
+            Rule.of("whoever|whomever", "anyone who, the client that, or name the one"),
+            Rule.of("somebody|anybody|everybody", "another client, a person, all clients"),
+            Rule.of("let(?:s|ting)? go of", "release"),
+            Rule.of("of (?:ours|yours|theirs)", "our, your, their"),
+            Rule.of("tells?|telling|told", "shows, reports, determines, notifies; distinguishes"),
+            Rule.of("what came out", "results"),
+            Rule.of("what came of", "the outcome of, the result of"),
+            Rule.of("look(?:s|ed) at", "check, read, inspect"),
+            Rule.of("made again", "re-created"),
+            Rule.of("for ever", "forever"),
+            Rule.of("beside", "next to; in addition to; under"),
+            Rule.of("objects? of the structure", "schema object"),
+            Rule.of("the way back", "reverse replication"),
+            Rule.of("stood still|stands still", "were blocked; is idle"),
+            Rule.of("passing (?:reason|fault|error)s?", "transient error"),
+            Rule.of("(?:tries|tried|trying) again", "retries, retried, retrying"),
+            Rule.of("run is alive", "run is active"),
+            Rule.of("gates? (?:is|are) (?:shut|open)", "precondition is (not) met"),
+            Rule.of("passed over", "skipped, ignored"),
+            Rule.of("how (?:it|the run|a task|a run) gets on", "progress"));
 
     /** Pages, sources, SQL, configuration and scripts; a script may have no ending. */
     private static final Pattern TEXT =
@@ -62,10 +70,6 @@ class VocabularyTest {
             "\"\"\".*?\"\"\"|\"(?:[^\"\\\\\n]|\\\\.)*\"|'(?:[^'\\\\\n]|\\\\.)+'|//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 
     private final Repository repository = Repository.find();
-
-    private static void rule(String words, String better) {
-        RULES.put(Pattern.compile("\\b(?:" + words + ")\\b", Pattern.CASE_INSENSITIVE), better);
-    }
 
     @Test
     void noTextUsesARetiredWord() throws IOException {
@@ -98,11 +102,12 @@ class VocabularyTest {
     /** Finds retired words in one part of a file; a line break and the star of a comment count as one space. */
     private static void find(String name, String part, int offset, String whole, List<String> found) {
         String flat = flat(part);
-        RULES.forEach((words, better) -> words.matcher(flat)
+        RULES.forEach(rule -> rule.words()
+                .matcher(flat)
                 .results()
                 .filter(match -> !excepted(name, flat, match))
                 .forEach(match -> found.add(name + ":" + line(whole, offset + match.start()) + ": \"" + match.group()
-                        + "\" -> " + better)));
+                        + "\" -> " + rule.better())));
     }
 
     /** Returns a text of the same length in which words of one sentence are one space apart wherever possible. */

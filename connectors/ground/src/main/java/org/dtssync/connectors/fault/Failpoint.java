@@ -7,23 +7,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Every place where a crash leaves something half done: two servers that have to agree and no longer do, or an act without its
- * record. A test lets the process die exactly there and shows that the same command finds its way from what is left.
+ * Every place where a crash leaves something unfinished: two servers that must agree and no longer do, or an action without its
+ * record. A test lets the process die exactly there and shows that the same command resumes correctly.
  *
  * <p>They do nothing unless the environment variable {@code DTS_SYNC_FAILPOINT} (or the system property
- * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass of that number, the first unless told
- * otherwise, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
- * holds the thread for good, so that a test can look at the servers first and kill the process itself.
+ * {@code dts.sync.failpoint}) names one: {@code NAME[:PASS[:ACTION]]}. At the pass with that number, by default the
+ * first, {@code halt} ends the process at once with exit code {@value #EXIT_CODE}, as {@code kill -9} does; {@code freeze}
+ * holds the thread forever, so that a test can inspect the servers first and kill the process itself.
  *
  * <p>Thread-safe.
  */
 public enum Failpoint {
-    LEASE_RAISED("lease.raised", "The epoch is raised, nothing is written under it."),
+    LEASE_RAISED("lease.raised", "The epoch is raised, nothing is written with it."),
 
     PREPARE_TABLES_RECORDED(
             "prepare.tables-recorded", "The task's tables are recorded, nothing exists at the source yet."),
     PREPARE_PUBLICATION_MADE("prepare.publication-made", "The publication exists, the slot does not."),
-    PREPARE_SLOT_MADE("prepare.slot-made", "The slot exists, no cut says where it began."),
+    PREPARE_SLOT_MADE("prepare.slot-made", "The slot exists, no cut records its start."),
     PREPARE_CUT_WRITTEN("prepare.cut-written", "The first cut is in Kafka, the destination has no position."),
     PREPARE_POSITION_WRITTEN(
             "prepare.position-written", "The destination has its position, the phase is still prepare."),
@@ -41,12 +41,11 @@ public enum Failpoint {
     CAPTURE_PIECE_COMMITTED(
             "capture.piece-committed", "A piece of a large transaction is committed, its cut is not written."),
     CAPTURE_CUT_CONFIRMED(
-            "capture.cut-confirmed",
-            "A cut is handed to Debezium for its confirmation, which is sent some time afterwards."),
+            "capture.cut-confirmed", "A cut is passed to Debezium for confirmation, which is sent some time later."),
 
-    SCHEMA_LIST_SAVED("schema.list-saved", "The list of the schema objects is saved, none is made."),
-    SCHEMA_OBJECT_MADE("schema.object-made", "A schema object is made in an open transaction, not recorded."),
-    SCHEMA_OBJECT_RECORDED("schema.object-recorded", "A schema object is made and recorded."),
+    SCHEMA_LIST_SAVED("schema.list-saved", "The list of schema objects is saved, none is created."),
+    SCHEMA_OBJECT_MADE("schema.object-made", "A schema object is created in an open transaction, not recorded."),
+    SCHEMA_OBJECT_RECORDED("schema.object-recorded", "A schema object is created and recorded."),
 
     SNAPSHOT_TABLES_EMPTIED(
             "snapshot.tables-emptied", "Tables are emptied in an open transaction, their first chunks not recorded."),
@@ -58,8 +57,7 @@ public enum Failpoint {
     SNAPSHOT_CHUNK_COMMITTED(
             "snapshot.chunk-committed", "A chunk is committed, but perhaps not on the destination's disk."),
     SNAPSHOT_COPIED(
-            "snapshot.copied",
-            "Nothing is pending, and whether all of it reached the destination's disk is not known."),
+            "snapshot.copied", "Nothing is pending; it is unknown whether everything reached the destination's disk."),
     SNAPSHOT_TABLE_PUBLISHED("snapshot.table-published", "A table to be reloaded is published, not emptied."),
     SNAPSHOT_TABLE_RESET("snapshot.table-reset", "A table to be reloaded is empty, its new shape is not recorded."),
 
@@ -72,13 +70,13 @@ public enum Failpoint {
     APPLY_COMMITTED("apply.committed", "A write is committed, perhaps not on the destination's disk."),
     APPLY_PIECE_WRITTEN("apply.piece-written", "A piece of a large write is in an open transaction."),
 
-    FINALIZE_OBJECTS_MADE("finalize.objects-made", "Indexes, keys and triggers are made, no statistics are."),
+    FINALIZE_OBJECTS_MADE("finalize.objects-made", "Indexes, keys and triggers are created, statistics are not."),
     FINALIZE_DONE("finalize.done", "Everything is ready, the phase is still finalize."),
 
     VERIFY_SLICE_COMPARED("verify.slice-compared", "A slice is found equal, not recorded."),
     VERIFY_SLICE_RECORDED("verify.slice-recorded", "A slice is recorded as equal, others are not compared."),
 
-    COMMAND_TAKEN("command.taken", "A command is taken by a run, nothing is done for it."),
+    COMMAND_TAKEN("command.taken", "A run has picked up a command, nothing is done for it."),
     COMMAND_DONE("command.done", "A command is carried out, its outcome is not recorded."),
 
     SWITCH_STEP_BEGUN("switch.step-begun", "A step of a switch is recorded as begun; the pass is the step's number."),
@@ -86,11 +84,11 @@ public enum Failpoint {
             "switch.step-carried-out",
             "A step of a switch is carried out, not recorded as done; the pass is the step's number."),
     SWITCH_PHASE_ENTERED(
-            "switch.phase-entered", "The phase says that applications are being moved, no step of it is begun."),
-    SWITCH_READ_ONLY("switch.read-only", "New transactions are read-only, writers under way are not waited for."),
+            "switch.phase-entered", "The phase says that applications are being moved, no step has begun."),
+    SWITCH_READ_ONLY("switch.read-only", "New transactions are read-only, running writers have not ended."),
     SWITCH_OPENING("switch.opening", "The point of no return is written in an open transaction."),
-    SWITCH_UNDO_WRITABLE("switch.undo-writable", "A switch that failed is undone but for its stream."),
-    SWITCH_UNDONE("switch.undone", "A switch that failed is undone, the phase does not say so."),
+    SWITCH_UNDO_WRITABLE("switch.undo-writable", "A failed switch is undone except for its stream."),
+    SWITCH_UNDONE("switch.undone", "A failed switch is undone, the phase is not updated."),
 
     STREAM_END_SLOT_DROPPED(
             "stream-end.slot-dropped", "The slot of a stream that ends is dropped, its publication is not."),
@@ -98,17 +96,17 @@ public enum Failpoint {
             "stream-end.publication-dropped",
             "Slot and publication are dropped, the end of the stream is not committed."),
 
-    ABANDON_OPENED("abandon.opened", "The reverse stream is given up for good, and its end has not begun."),
+    ABANDON_OPENED("abandon.opened", "The reverse stream is abandoned, its end has not begun."),
     COMPLETE_BEGUN("complete.begun", "The completion is recorded as begun, the phase is still reverse."),
     COMPLETE_PHASE_ENTERED("complete.phase-entered", "The phase is complete, the reverse stream still exists."),
 
-    RELEASE_WRITABLE("release.writable", "A database is writable again, everything else of the task is there."),
+    RELEASE_WRITABLE("release.writable", "A database is writable again, everything else of the task exists."),
     RELEASE_SLOT_DROPPED("release.slot-dropped", "The source's slot is dropped, its publication is not."),
     RELEASE_SOURCE_RELEASED("release.source-released", "The source is released, the state is not."),
     RELEASE_TOPICS_DELETED("release.topics-deleted", "The topics are deleted, the state is not."),
     RELEASE_STATE_DELETED("release.state-deleted", "The state is deleted in an open transaction.");
 
-    /** What a process ends with that halts at a failpoint. No command ends with it. */
+    /** The exit code of a process that halts at a failpoint. No command uses it. */
     public static final int EXIT_CODE = 86;
 
     /** The environment variable that arms one. */
@@ -125,11 +123,11 @@ public enum Failpoint {
         this.leaves = leaves;
     }
 
-    /** What becomes of the process. */
+    /** What happens to the process. */
     public enum Action {
         /** It ends at once. */
         HALT,
-        /** The thread stays where it is. */
+        /** The thread stops there. */
         FREEZE
     }
 

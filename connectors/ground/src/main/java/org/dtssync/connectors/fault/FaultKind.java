@@ -15,7 +15,7 @@ public enum FaultKind {
     /** An account lacks a right. Never retried. */
     PERMISSION(Retry.NEVER),
     /** The shape of a captured table has changed. Never retried. */
-    STRUCTURE_CHANGED(Retry.NEVER),
+    SHAPE_CHANGED(Retry.NEVER),
     /** The replication slot was dropped or invalidated, or is not at the last cut. Never retried. */
     SLOT(Retry.NEVER),
     /** The publication was dropped or changed. Never retried. */

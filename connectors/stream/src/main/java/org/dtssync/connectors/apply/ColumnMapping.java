@@ -36,7 +36,7 @@ final class ColumnMapping {
      * Maps the rows of a shape.
      *
      * @param earlier how the shape may differ from the table; empty if it must not
-     * @throws SyncException of kind STRUCTURE_CHANGED if a column exists at only one end
+     * @throws SyncException of kind SHAPE_CHANGED if a column exists at only one end
      */
     static ColumnMapping of(TargetTable table, RowShape shape, Optional<EarlierShape> earlier) {
         ColumnMapping mapping = new ColumnMapping(table, shape, earlier);
@@ -105,7 +105,7 @@ final class ColumnMapping {
     private Object added(String column) {
         if (earlier.isEmpty() || !earlier.get().added().containsKey(column)) {
             throw new SyncException(
-                    FaultKind.STRUCTURE_CHANGED,
+                    FaultKind.SHAPE_CHANGED,
                     "Column " + column + " of table " + table.name() + " exists only at the destination.",
                     "Drop it there, or add it at the source and accept the schema change.");
         }
@@ -119,6 +119,6 @@ final class ColumnMapping {
     }
 
     private SyncException reload(String what) {
-        return new SyncException(FaultKind.STRUCTURE_CHANGED, what, "Run with --resnapshot " + table.name() + ".");
+        return new SyncException(FaultKind.SHAPE_CHANGED, what, "Run with --resnapshot " + table.name() + ".");
     }
 }

@@ -12,7 +12,7 @@ public final class DestinationFaults {
     /** Returns the fault of a missing table. */
     public static SyncException missing(TableName table) {
         return new SyncException(
-                FaultKind.STRUCTURE_CHANGED,
+                FaultKind.SHAPE_CHANGED,
                 "Table " + table + " does not exist at the destination.",
                 "Create it there as at the source, then run with " + loadAgain(table));
     }
@@ -20,7 +20,7 @@ public final class DestinationFaults {
     /** Returns the fault of a missing column. */
     public static SyncException missing(TableName table, String column) {
         return new SyncException(
-                FaultKind.STRUCTURE_CHANGED,
+                FaultKind.SHAPE_CHANGED,
                 "Column " + column + " of table " + table + " does not exist at the destination.",
                 "Add it there with the type it has at the source, then run with " + loadAgain(table));
     }
@@ -28,7 +28,7 @@ public final class DestinationFaults {
     /** Returns the fault of a column with another type than at the source. */
     public static SyncException otherType(TableName table, String column, String there, String atSource) {
         return new SyncException(
-                FaultKind.STRUCTURE_CHANGED,
+                FaultKind.SHAPE_CHANGED,
                 "Column " + column + " of table " + table + " is " + there + " at the destination and " + atSource
                         + " at the source.",
                 "Give it the source's type, then run with " + loadAgain(table));

@@ -44,7 +44,7 @@ final class TargetCatalog {
         AppliedTable table = applied.get(name);
         if (table == null) {
             throw new SyncException(
-                    FaultKind.STRUCTURE_CHANGED, "Table " + name + " is in the topics but not in the task.", "");
+                    FaultKind.SHAPE_CHANGED, "Table " + name + " is in the topics but not in the task.", "");
         }
         return table;
     }

@@ -26,7 +26,7 @@ public final class Capture {
     private final Converter valueConverter;
     private final CutCodec codec;
     private final CaptureListener listener;
-    private final StructureCheck structures;
+    private final ChangedShapes structures;
     private final ChangeSource changes;
 
     /**
@@ -48,7 +48,7 @@ public final class Capture {
             Converter valueConverter,
             CutCodec codec,
             CaptureListener listener,
-            StructureCheck structures,
+            ChangedShapes structures,
             ChangeSource changes) {
         this.settings = settings;
         this.source = source;
@@ -86,7 +86,7 @@ public final class Capture {
                     listener,
                     last,
                     () -> gate.confirmUntouched(start),
-                    new StructureGate(structures));
+                    new ShapeGate(structures));
             listener.started(start);
             changes.stream(handler);
         }

@@ -23,7 +23,7 @@ final class CutHandler implements ChangeSource.Consumer {
     private final CaptureSettings.Limits limits;
     private final CaptureListener listener;
     private final Runnable beforeFirstCut;
-    private final StructureGate gate;
+    private final ShapeGate gate;
     private Cut last;
     private boolean wroteNothing = true;
 
@@ -34,7 +34,7 @@ final class CutHandler implements ChangeSource.Consumer {
             CaptureListener listener,
             Cut last,
             Runnable beforeFirstCut,
-            StructureGate gate) {
+            ShapeGate gate) {
         this.assembler = assembler;
         this.writer = writer;
         this.limits = limits;
@@ -80,7 +80,7 @@ final class CutHandler implements ChangeSource.Consumer {
         try {
             return assembler.add(event);
         } catch (SyncException e) {
-            if (e.kind() == FaultKind.STRUCTURE_CHANGED && assembler.hasComplete()) {
+            if (e.kind() == FaultKind.SHAPE_CHANGED && assembler.hasComplete()) {
                 writeCut();
             }
             throw e;
@@ -89,7 +89,7 @@ final class CutHandler implements ChangeSource.Consumer {
 
     private void writeCut() {
         List<SourceTransaction> transactions = assembler.takeComplete();
-        StructureGate.Violation violation = gate.first(transactions);
+        ShapeGate.Violation violation = gate.first(transactions);
         List<SourceTransaction> sound = violation == null ? transactions : transactions.subList(0, violation.index());
         if (!sound.isEmpty()) {
             checkOnce();

@@ -25,7 +25,7 @@ final class RecordEncoder {
     /** The row that an update of the primary key is about to move. */
     private Struct moving;
 
-    private List<SeenStructure> announced = new ArrayList<>();
+    private List<SeenShape> announced = new ArrayList<>();
 
     RecordEncoder(CaptureSettings settings, Converter keyConverter, Converter valueConverter) {
         TopicNames names = new TopicNames(settings.task());
@@ -51,8 +51,8 @@ final class RecordEncoder {
     }
 
     /** Returns the shapes in which records arrived since the last call. */
-    List<SeenStructure> takeAnnounced() {
-        List<SeenStructure> taken = announced;
+    List<SeenShape> takeAnnounced() {
+        List<SeenShape> taken = announced;
         announced = new ArrayList<>();
         return taken;
     }
@@ -74,7 +74,7 @@ final class RecordEncoder {
     private static SyncException unknownTable(Struct value) {
         Struct source = value.getStruct("source");
         return new SyncException(
-                FaultKind.STRUCTURE_CHANGED,
+                FaultKind.SHAPE_CHANGED,
                 "Table " + source.getString("schema") + "." + source.getString("table")
                         + " is in the publication but does not belong to the task: it was renamed, or the publication was"
                         + " changed.",

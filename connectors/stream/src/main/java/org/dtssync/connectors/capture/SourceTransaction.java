@@ -13,8 +13,4 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param structures the tables that were announced in it
  */
 record SourceTransaction(
-        Lsn lsn,
-        long commitTimeMicros,
-        List<EncodedChange> changes,
-        long firstNumber,
-        List<SeenStructure> structures) {}
+        Lsn lsn, long commitTimeMicros, List<EncodedChange> changes, long firstNumber, List<SeenShape> structures) {}

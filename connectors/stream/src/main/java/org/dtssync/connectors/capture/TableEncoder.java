@@ -32,7 +32,7 @@ final class TableEncoder {
     private final List<Field> keyFields;
     private final List<Field> toastableFields;
     private final Schema keySchema;
-    private final SeenStructure structure;
+    private final SeenShape structure;
 
     TableEncoder(String topic, CapturedTable table, Schema envelope, Converter keyConverter, Converter valueConverter) {
         this.topic = topic;
@@ -46,7 +46,7 @@ final class TableEncoder {
                 .filter(Objects::nonNull)
                 .toList();
         boolean keyed = key.size() == table.keyColumns().orElse(List.of()).size();
-        this.structure = new SeenStructure(table, difference(row), keyed);
+        this.structure = new SeenShape(table, difference(row), keyed);
         this.keyFields = keyed ? key : List.of();
         this.toastableFields = row.fields().stream()
                 .filter(field -> field.schema().type() == Schema.Type.STRING
@@ -80,7 +80,7 @@ final class TableEncoder {
     }
 
     /** Returns the shape of the records. */
-    SeenStructure structure() {
+    SeenShape structure() {
         return structure;
     }
 

@@ -13,7 +13,7 @@ import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
 import org.junit.jupiter.api.Test;
 
-/** What would go round for ever, or belongs to another task, is in no cut. */
+/** What would go round forever, or belongs to another task, is in no cut. */
 class LeftOutTransactionsTest {
 
     private static final Schema POSITION = SchemaBuilder.struct()

@@ -21,11 +21,11 @@ class StructureGateTest {
 
     @Test
     void stopsAtARecordWithoutAColumnThatIsCaptured() {
-        StructureGate.Violation violation =
+        ShapeGate.Violation violation =
                 gate().first(List.of(transaction(1, "id", "spot", "name"), transaction(2, "id", "name")));
 
         assertThat(violation.index()).isEqualTo(1);
-        assertThat(violation.fault().kind()).isEqualTo(FaultKind.STRUCTURE_CHANGED);
+        assertThat(violation.fault().kind()).isEqualTo(FaultKind.SHAPE_CHANGED);
         assertThat(violation.fault())
                 .hasMessage(
                         "The shape of table public.place changed at the source: it no longer has column spot, or the"
@@ -35,7 +35,7 @@ class StructureGateTest {
 
     @Test
     void stopsAtARecordWithAColumnThatNobodyKnows() {
-        StructureGate.Violation violation = gate().first(List.of(transaction(1, "id", "spot", "name", "more")));
+        ShapeGate.Violation violation = gate().first(List.of(transaction(1, "id", "spot", "name", "more")));
 
         assertThat(violation.index()).isZero();
         assertThat(violation.fault().what())
@@ -47,8 +47,8 @@ class StructureGateTest {
         assertThat(gate().first(List.of(transaction(1, "name", "id", "spot")))).isNull();
     }
 
-    private static StructureGate gate() {
-        return new StructureGate(announced -> Set.of());
+    private static ShapeGate gate() {
+        return new ShapeGate(announced -> Set.of());
     }
 
     private static SourceTransaction transaction(long lsn, String... columns) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** Ends reverse replication. */
 @Command(
         name = "complete",
-        description = {"Makes a switchover final: stops reverse replication; the source stays read-only."},
+        description = {"Makes a switchover final: stops reverse replication.", "The source stays read-only."},
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync complete shop.yaml"})
 final class CompleteCommand implements Callable<Integer> {

@@ -35,7 +35,7 @@ record LifecycleCommand(TaskFileArgument task, CommandSpec spec) {
         Optional<RunningTask> running = new SyncTask(file).running();
         if (running.isPresent()) {
             PrintWriter err = spec.commandLine().getErr();
-            err.println("A run is alive and carries it out.");
+            err.println("A run is active and carries it out.");
             err.flush();
             return running.get().perform(command);
         }

@@ -36,7 +36,7 @@ final class OrderlyStop implements AutoCloseable {
                 System.err.println(
                         exitCode == ExitCode.DONE
                                 ? "Stopped in the middle of a step; the next run resumes from there."
-                                : "Stopped before it was done.");
+                                : "Stopped before it was finished.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

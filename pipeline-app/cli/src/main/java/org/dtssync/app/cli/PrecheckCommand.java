@@ -13,7 +13,10 @@ import picocli.CommandLine.Spec;
 /** Checks everything that could go wrong, and changes nothing. */
 @Command(
         name = "precheck",
-        description = "Checks both databases, Kafka and the registry and reports what to fix. Changes nothing.",
+        description = {
+            "Checks databases, Kafka and registry; reports what to fix.",
+            "Read-only: changes nothing anywhere."
+        },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync precheck shop.yaml --json | jq '.items[] | select(.result == \"fail\")'"})
 final class PrecheckCommand implements Callable<Integer> {

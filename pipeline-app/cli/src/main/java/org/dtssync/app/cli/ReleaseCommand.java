@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "release",
         description = {
-            "Removes slot, publication and state of the task at both ends, in any phase.",
+            "Removes slot, publication and state, in any phase.",
             "Your tables and rows stay as they are. Safe to run again."
         },
         mixinStandardHelpOptions = true,

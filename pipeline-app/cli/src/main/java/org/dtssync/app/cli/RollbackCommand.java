@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
             "Moves the applications back to the source.",
             "Takes the same steps in the opposite direction. Waits until every write made at the destination has reached the"
                     + " source; if that does not happen in time, nothing is moved. Reports first what is still outstanding.",
-            "Exit code 5: switched, but applications were not repointed. The same command tries that again."
+            "Exit code 5: switched, but applications were not repointed. The same command retries that."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync rollback shop.yaml"})
@@ -34,8 +34,8 @@ final class RollbackCommand implements Callable<Integer> {
     @Option(
             names = "--abandon",
             description = {
-                "Move back even if not every write made at the destination reaches the source in time. What does not remains at"
-                        + " the destination only, and the task ends: neither database follows the other afterwards."
+                "Roll back even if not every write made at the destination reaches the source in time. Missing writes remain only"
+                        + " at the destination, and the task ends: neither database follows the other afterwards."
             })
     private boolean abandon;
 

@@ -9,10 +9,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows how far a task is, whether or not a run is alive. */
+/** Shows the progress of a task, with or without an active run. */
 @Command(
         name = "status",
-        description = "Shows phase, lag, LSNs and per-table progress; works with or without an active run.",
+        description = {"Shows phase, lag, LSNs and per-table progress.", "Works with or without an active run."},
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  dts-sync status shop.yaml --json"})
 final class StatusCommand implements Callable<Integer> {

@@ -113,7 +113,7 @@ final class StructureCommand {
     /** Corrects the statement of an object. */
     @Command(
             name = "set",
-            description = "Replaces the statement of a schema object; the next run uses it.",
+            description = "Replaces the statement of an object for the next run.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  dts-sync structure set shop.yaml view:public.totals totals.sql"})
     static final class Set implements Callable<Integer> {
@@ -133,7 +133,7 @@ final class StructureCommand {
         @Override
         public Integer call() {
             new SyncTask(task.read()).structure().set(name, text());
-            spec.commandLine().getErr().println("Corrected " + name + ". Run dts-sync run to go on.");
+            spec.commandLine().getErr().println("Corrected " + name + ". Resume with dts-sync run.");
             return ExitCode.DONE;
         }
 
@@ -167,7 +167,7 @@ final class StructureCommand {
         @Override
         public Integer call() {
             List<String> mentions = new SyncTask(task.read()).structure().skip(name);
-            spec.commandLine().getErr().println("Skipped " + name + ". Run dts-sync run to go on.");
+            spec.commandLine().getErr().println("Skipped " + name + ". Resume with dts-sync run.");
             if (!mentions.isEmpty()) {
                 spec.commandLine()
                         .getErr()

@@ -8,16 +8,16 @@ final class SwitchFlags {
 
     @Option(
             names = "--gates",
-            description = "Only check the preconditions, within seconds and without comparing rows; changes nothing.")
+            description = "Only check the preconditions, within seconds and without verifying; change nothing.")
     private boolean gates;
 
-    @Option(names = "--dry-run", description = "Only check the preconditions and compare both databases.")
+    @Option(names = "--dry-run", description = "Check the preconditions and verify; change nothing.")
     private boolean dryRun;
 
     @Option(
             names = "--rehearse",
             description =
-                    "Do everything up to the read-only database and back, and report how long writes stood still.")
+                    "Make the database read-only and writable again, and report for how long writes were blocked.")
     private boolean rehearse;
 
     @Option(names = "--skip-verify", description = "Do not verify both databases first.")

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
             "Checks preconditions, verifies, makes the source read-only, waits for the last change, sets sequences, makes the"
                     + " destination writable and repoints applications. If anything fails before the destination is writable,"
                     + " everything is undone. From then on the source follows the destination.",
-            "Exit code 5: switched, but applications were not repointed. The same command tries that again."
+            "Exit code 5: switched, but applications were not repointed. The same command retries that."
         },
         mixinStandardHelpOptions = true,
         footer = {

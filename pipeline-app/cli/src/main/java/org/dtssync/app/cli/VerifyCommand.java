@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Compares every row of both databases and lists the keys that differ.",
-            "If a run is active it does the work; otherwise this command resumes the task until it has caught up, and compares."
-                    + " If a comparison was interrupted less than a day ago, ranges already found equal are skipped."
+            "Compares every row of both databases; lists differing keys.",
+            "If a run is active it does the work; otherwise this command resumes the task until it has caught up, and verifies it."
+                    + " If a verification was interrupted less than a day ago, ranges already found equal are skipped."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -80,7 +80,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int follow(RunningTask running) throws InterruptedException {
-        spec.commandLine().getErr().println("A run is alive: it compares both databases once it has caught up.");
+        spec.commandLine().getErr().println("A run is active: it verifies both databases once it has caught up.");
         TaskOutcome outcome = running.verify(new ComparisonLog());
         outcome.error().ifPresent(error -> spec.commandLine().getErr().println(error));
         outcome.report().ifPresent(this::print);

@@ -51,7 +51,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         TaskMetrics metrics = new TaskMetrics(task.name(), task.walWarningBytes());
         HttpServer server = listen(settings);
         MetricsEndpoint endpoint =
-                new MetricsEndpoint(metrics, server, daemon(new LagWatch(task, metrics), "dts-sync-metrics"));
+                new MetricsEndpoint(metrics, server, daemon(new LagPoller(task, metrics), "dts-sync-metrics"));
         server.createContext(PATH, endpoint::answer);
         server.setExecutor(endpoint.answering);
         server.start();
@@ -79,7 +79,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         return thread;
     }
 
-    /** Returns who is to be told how the run gets on. */
+    /** Returns the listener to be notified of the run. */
     public TaskListener listener() {
         return metrics;
     }

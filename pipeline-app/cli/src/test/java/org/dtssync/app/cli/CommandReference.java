@@ -15,8 +15,8 @@ final class CommandReference {
             The output of `scripts/dts-sync COMMAND --help`, for every command. This page is generated from the code, and a test keeps the
             two in sync.
 
-            - Standard output carries only what was asked for (a report, JSON, a statement); progress, logs and mistakes go to
-              standard error.
+            - stdout contains only the requested output (a report, JSON, a statement); progress, logs and errors go to
+              stderr.
             - Exit codes: 0 done, 1 failed, 2 wrong usage or task file, 3 precheck or a precondition failed, 4 verification found
               differences, 5 switched, but applications were not repointed.
               SIGTERM and Ctrl-C end `run` with 0 and other commands with 1.

@@ -12,6 +12,7 @@ import picocli.CommandLine;
 class CommandReferenceTest {
 
     private static final Path PAGE = Path.of("../../docs/commands.md");
+    private static final int SUMMARY_LENGTH = 60;
 
     @Test
     void thePageIsWhatTheHelpSays() throws IOException {
@@ -30,5 +31,16 @@ class CommandReferenceTest {
                 .forEach((name, command) -> assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
                         .as(name)
                         .containsPattern("Examples?:\\R  " + name));
+    }
+
+    /** The first sentence stands in the list of the commands, which would wrap a longer one. */
+    @Test
+    void everySummaryFitsTheListOfTheCommands() {
+        CommandReference.commands().entrySet().stream()
+                .filter(command -> command.getKey().contains(" "))
+                .forEach(command -> assertThat(
+                                command.getValue().getCommandSpec().usageMessage().description()[0])
+                        .as(command.getKey())
+                        .hasSizeLessThanOrEqualTo(SUMMARY_LENGTH));
     }
 }

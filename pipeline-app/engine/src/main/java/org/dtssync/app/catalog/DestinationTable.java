@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dtssync.app.catalog.TableStructure.Column;
+import org.dtssync.app.catalog.TableShape.Column;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -16,11 +16,10 @@ public final class DestinationTable {
     private DestinationTable() {}
 
     /** Reads its shape; empty if it does not exist. */
-    public static Optional<TableStructure> read(DatabaseConnections destination, TableName table) {
-        return Optional.ofNullable(new StructureFingerprint(destination)
-                        .read(List.of(table))
-                        .get(table))
-                .map(TableStructure::parse);
+    public static Optional<TableShape> read(DatabaseConnections destination, TableName table) {
+        return Optional.ofNullable(
+                        new ShapeFingerprint(destination).read(List.of(table)).get(table))
+                .map(TableShape::parse);
     }
 
     /**
@@ -31,7 +30,7 @@ public final class DestinationTable {
      * @return how the destination differs, in words that follow a colon; empty if it does not
      */
     public static Optional<String> difference(
-            TableStructure source, TableStructure destination, Optional<StructureStep> step, boolean keyless) {
+            TableShape source, TableShape destination, Optional<ShapeStep> step, boolean keyless) {
         for (Map.Entry<String, Column> column : source.columns().entrySet()) {
             Optional<String> differs = difference(
                     column.getKey(), column.getValue(), destination.columns().get(column.getKey()));
@@ -74,7 +73,7 @@ public final class DestinationTable {
         return Optional.empty();
     }
 
-    private static Optional<String> changeDifference(StructureStep step, TableStructure destination) {
+    private static Optional<String> changeDifference(ShapeStep step, TableShape destination) {
         for (Map.Entry<String, Optional<String>> added : step.added().entrySet()) {
             if (added.getValue().isPresent()
                     && !added.getValue()

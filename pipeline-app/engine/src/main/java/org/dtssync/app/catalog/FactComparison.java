@@ -24,12 +24,12 @@ final class FactComparison {
     private final Map<String, Map<String, Map<String, String>>> now;
     private final List<String> changes = new ArrayList<>();
 
-    private FactComparison(List<StructureFact> before, List<StructureFact> now) {
+    private FactComparison(List<ShapeFact> before, List<ShapeFact> now) {
         this.before = byKindAndName(before);
         this.now = byKindAndName(now);
     }
 
-    static List<String> compare(List<StructureFact> before, List<StructureFact> now) {
+    static List<String> compare(List<ShapeFact> before, List<ShapeFact> now) {
         FactComparison comparison = new FactComparison(before, now);
         comparison.tables();
         if (comparison.changes.isEmpty()) {
@@ -201,7 +201,7 @@ final class FactComparison {
         return facts.getOrDefault("table", Map.of()).getOrDefault("", Map.of());
     }
 
-    private static Map<String, Map<String, Map<String, String>>> byKindAndName(List<StructureFact> facts) {
+    private static Map<String, Map<String, Map<String, String>>> byKindAndName(List<ShapeFact> facts) {
         Map<String, Map<String, Map<String, String>>> byKind = new TreeMap<>();
         facts.forEach(fact -> byKind.computeIfAbsent(fact.kind(), kind -> new TreeMap<>())
                 .computeIfAbsent(fact.name(), name -> new TreeMap<>())

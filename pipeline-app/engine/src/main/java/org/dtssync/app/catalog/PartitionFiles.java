@@ -50,16 +50,16 @@ public final class PartitionFiles {
      */
     public static String withFilesOf(String fingerprint, String other) {
         Map<String, Map<String, String>> files = partitions(other);
-        List<StructureFact> facts = new ArrayList<>(StructureFact.parse(fingerprint).stream()
+        List<ShapeFact> facts = new ArrayList<>(ShapeFact.parse(fingerprint).stream()
                 .filter(fact -> !isFile(fact))
                 .toList());
         partitions(fingerprint).forEach((name, own) -> {
             Map<String, String> others = files.getOrDefault(name, Map.of());
             if (others.containsKey(FILES) && Objects.equals(others.get(OBJECT), own.get(OBJECT))) {
-                facts.add(new StructureFact(PARTITION, name, FILES, others.get(FILES)));
+                facts.add(new ShapeFact(PARTITION, name, FILES, others.get(FILES)));
             }
         });
-        return StructureFact.print(facts);
+        return ShapeFact.print(facts);
     }
 
     /** Returns whether a partition of that name takes the same rows of the table by both fingerprints. */
@@ -79,19 +79,19 @@ public final class PartitionFiles {
 
     /** The root's partition key; a nested partition is considered together with its parent's name. */
     private static Optional<String> tableKey(String fingerprint) {
-        return StructureFact.parse(fingerprint).stream()
+        return ShapeFact.parse(fingerprint).stream()
                 .filter(fact -> fact.kind().equals("table") && fact.property().equals("partition key"))
-                .map(StructureFact::value)
+                .map(ShapeFact::value)
                 .findFirst();
     }
 
-    private static boolean isFile(StructureFact fact) {
+    private static boolean isFile(ShapeFact fact) {
         return fact.kind().equals(PARTITION) && fact.property().equals(FILES);
     }
 
     private static Map<String, Map<String, String>> partitions(String fingerprint) {
         Map<String, Map<String, String>> partitions = new HashMap<>();
-        for (StructureFact fact : StructureFact.parse(fingerprint)) {
+        for (ShapeFact fact : ShapeFact.parse(fingerprint)) {
             if (fact.kind().equals(PARTITION)) {
                 partitions.computeIfAbsent(fact.name(), name -> new HashMap<>()).put(fact.property(), fact.value());
             }

@@ -6,11 +6,11 @@ import java.util.stream.Collectors;
 
 /**
  * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow. A key {@code *}
- * stands for any key of that section, {@code key.converter.*} for any with that prefix.
+ * stands for any key of that section, {@code key.converter.*} for any with that prefix. Each begins with its place,
+ * {@code section/key}, since keys have dots of their own.
  */
 enum TaskKey {
     NAME(
-            "",
             "name",
             KeyType.NAME,
             null,
@@ -18,68 +18,59 @@ enum TaskKey {
             "Names the slot, the topics and the state, all `dts_sync_<name>`.",
             "Each task needs its own; it cannot be changed once the task has started."),
     SOURCE_URL(
-            "source",
-            "url",
+            "source/url",
             KeyType.JDBC_URL,
             null,
             "jdbc:postgresql://127.0.0.1:5432/shop",
             "JDBC URL of the database to migrate; it includes TLS settings such as ?sslmode=verify-full.",
             "It names your database."),
     SOURCE_USER(
-            "source",
-            "user",
+            "source/user",
             KeyType.TEXT,
             null,
             "migrator",
             "The account at the source.",
             "It names your account; the README lists the rights it needs."),
     SOURCE_PASSWORD(
-            "source",
-            "password",
+            "source/password",
             KeyType.SECRET,
             "${env:SOURCE_PASSWORD}",
             "The account's password; leave it out if the server asks for none.",
             "Keep it out of the file with ${env:NAME} or ${file:/path}."),
     SOURCE_PROPERTIES(
-            "source",
-            "properties",
+            "source/properties",
             KeyType.PROPERTIES,
             "{ sslmode: verify-full }",
             "Additional properties of the PostgreSQL JDBC driver.",
             "TLS, timeouts, or any other driver setting."),
     DESTINATION_URL(
-            "destination",
-            "url",
+            "destination/url",
             KeyType.JDBC_URL,
             null,
             "jdbc:postgresql://127.0.0.1:5433/shop",
             "JDBC URL of the database to migrate to.",
             "It names your database."),
     DESTINATION_USER(
-            "destination",
-            "user",
+            "destination/user",
             KeyType.TEXT,
             null,
             "migrator",
             "The account at the destination.",
             "It names your account; the README lists the rights it needs."),
     DESTINATION_PASSWORD(
-            "destination",
-            "password",
+            "destination/password",
             KeyType.SECRET,
             "${file:/run/secrets/destination}",
             "The account's password; leave it out if the server asks for none.",
             "Keep it out of the file with ${env:NAME} or ${file:/path}."),
     DESTINATION_PROPERTIES(
-            "destination",
-            "properties",
+            "destination/properties",
             KeyType.PROPERTIES,
             "{ sslmode: verify-full }",
             "Additional properties of the PostgreSQL JDBC driver.",
             "TLS, timeouts, or any other driver setting."),
     DESTINATION_EXISTING(
-            "destination",
-            "existing",
+            "destination/existing",
             KeyType.CHOICE,
             "fail",
             "fail",
@@ -88,23 +79,20 @@ enum TaskKey {
             "The destination was prepared by other means, or contains an earlier attempt.",
             DestinationSettings.Existing.values()),
     KAFKA_BOOTSTRAP(
-            "kafka",
-            "bootstrap.servers",
+            "kafka/bootstrap.servers",
             KeyType.TEXT,
             null,
             "127.0.0.1:9092",
             "The brokers, host:port separated by commas. kafka: embedded starts one in the process instead.",
             "It names your brokers."),
     KAFKA_OTHER(
-            "kafka",
-            "*",
+            "kafka/*",
             KeyType.PROPERTY,
             "SASL_SSL",
             "Any Kafka client property, such as security.protocol, sasl.jaas.config or ssl.truststore.location.",
             "Your brokers require TLS or a login."),
     TOPICS_REPLICATION(
-            "topics",
-            "replication.factor",
+            "topics/replication.factor",
             KeyType.COUNT,
             "1",
             "copies",
@@ -114,8 +102,7 @@ enum TaskKey {
             "Replication factor of each topic.",
             "3 on a real cluster, so that losing one broker loses no data."),
     TOPICS_RETENTION(
-            "topics",
-            "retention.ms",
+            "topics/retention.ms",
             KeyType.RETENTION,
             "604800000",
             "milliseconds",
@@ -125,57 +112,49 @@ enum TaskKey {
             "How long the records of tables are retained; -1 means forever.",
             "Longer than the initial load takes, and as far back as you want to be able to replay."),
     TOPICS_CONFIG(
-            "topics",
-            "config",
+            "topics/config",
             KeyType.PROPERTIES,
             "{ compression.type: zstd }",
             "Additional topic properties.",
             "Per-topic limits such as max.message.bytes."),
     REGISTRY_URL(
-            "registry",
-            "url",
+            "registry/url",
             KeyType.HTTP_URL,
             null,
             "http://127.0.0.1:8081",
             "Base URL of the Confluent-compatible API (Apicurio: .../apis/ccompat/v7). registry: embedded starts one instead.",
             "It names your registry."),
     REGISTRY_OTHER(
-            "registry",
-            "*",
+            "registry/*",
             KeyType.PROPERTY,
             "${env:REGISTRY_LOGIN}",
             "Any registry client property, such as basic.auth.user.info.",
             "Your registry requires a login."),
     KEY_CONVERTER(
-            "",
             "key.converter",
             KeyType.TEXT,
             "io.confluent.connect.avro.AvroConverter",
             "Class of the Kafka Connect converter for record keys; default: dts-sync's Avro converter.",
             "Consumers of the topics need another format."),
     KEY_CONVERTER_OTHER(
-            "",
             "key.converter.*",
             KeyType.PROPERTY,
             "http://127.0.0.1:8081",
             "Properties of that converter.",
             "The converter requires them."),
     VALUE_CONVERTER(
-            "",
             "value.converter",
             KeyType.TEXT,
             "io.confluent.connect.avro.AvroConverter",
             "Class of the Kafka Connect converter for record values; default: dts-sync's Avro converter.",
             "Consumers of the topics need another format."),
     VALUE_CONVERTER_OTHER(
-            "",
             "value.converter.*",
             KeyType.PROPERTY,
             "http://127.0.0.1:8081",
             "Properties of that converter.",
             "The converter requires them."),
     DATA_DIR(
-            "",
             "data.dir",
             KeyType.PATH,
             "~/.local/share/dts-sync/<name>",
@@ -183,23 +162,20 @@ enum TaskKey {
             "Where embedded servers keep their data; a relative path starts at the task file's directory.",
             "The home directory is small, or does not belong to the account."),
     OBJECTS_INCLUDE(
-            "objects",
-            "include",
+            "objects/include",
             KeyType.PATTERNS,
             "public.*",
             "[ \"public.*\" ]",
             "Patterns schema.table, with * for any characters and ? for one; a table is selected if one matches.",
             "More schemas than public, or only some tables."),
     OBJECTS_EXCLUDE(
-            "objects",
-            "exclude",
+            "objects/exclude",
             KeyType.PATTERNS,
             "[ \"public.scratch_*\" ]",
             "Patterns that exclude tables.",
             "Tables that need not or cannot be migrated."),
     OBJECTS_OWNERS(
-            "objects",
-            "owners",
+            "objects/owners",
             KeyType.CHOICE,
             "keep",
             "keep",
@@ -208,8 +184,7 @@ enum TaskKey {
             "The destination has other roles.",
             ObjectSelection.Owners.values()),
     SNAPSHOT_WORKERS(
-            "snapshot",
-            "workers",
+            "snapshot/workers",
             KeyType.COUNT,
             "2",
             "workers",
@@ -219,8 +194,7 @@ enum TaskKey {
             "How many chunks are copied in parallel.",
             "More workers copy existing rows faster but load both servers more."),
     SNAPSHOT_CHUNK_ROWS(
-            "snapshot",
-            "chunk.rows",
+            "snapshot/chunk.rows",
             KeyType.COUNT,
             "100000",
             "rows",
@@ -230,127 +204,110 @@ enum TaskKey {
             "Approximate number of rows per chunk.",
             "Smaller chunks make transactions at the source shorter and repeat less after a kill."),
     RETRY_CONNECTION(
-            "retry",
-            "connection",
+            "retry/connection",
             KeyType.DURATION,
             "12h",
             "12h",
             "How long a lost connection is retried before the task stops.",
             "Longer maintenance windows, or none."),
     RETRY_OTHER(
-            "retry",
-            "other",
+            "retry/other",
             KeyType.DURATION,
             "10m",
             "10m",
             "How long other transient errors (deadlocks, disk full) are retried.",
             "To fail sooner, or later."),
     SWITCHOVER_ROLES(
-            "switchover",
-            "application.roles",
+            "switchover/application.roles",
             KeyType.NAMES,
             "[ shop_app ]",
             "The login roles of the applications: the switchover proves that each is refused a write before it proceeds.",
             "List all of them; a role with its own settings is also made read-only by name."),
     SWITCHOVER_COMMAND(
-            "switchover",
-            "command",
+            "switchover/command",
             KeyType.TEXT,
             "/etc/dts-sync/move-endpoint",
             "A program that repoints the applications at the other database; its arguments are host, port and database.",
             "Without it you repoint them yourself once the switchover is done."),
     SWITCHOVER_PGBOUNCER_CONSOLE(
-            "switchover",
-            "pgbouncer.console",
+            "switchover/pgbouncer.console",
             KeyType.TEXT,
             "127.0.0.1:6432",
             "Host and port of the PgBouncer that lets applications wait during a switch, then connects them to the other side.",
             "Applications connect through PgBouncer, and should see no error."),
     SWITCHOVER_PGBOUNCER_USER(
-            "switchover",
-            "pgbouncer.user",
+            "switchover/pgbouncer.user",
             KeyType.TEXT,
             "pgbouncer_admin",
             "An account listed in PgBouncer's admin_users.",
             "It names your account; needed with pgbouncer.console."),
     SWITCHOVER_PGBOUNCER_PASSWORD(
-            "switchover",
-            "pgbouncer.password",
+            "switchover/pgbouncer.password",
             KeyType.SECRET,
             "${env:PGBOUNCER_PASSWORD}",
             "The account's password; leave it out if PgBouncer asks for none.",
             "Keep it out of the file with ${env:NAME} or ${file:/path}."),
     SWITCHOVER_PGBOUNCER_ROOT_CERTIFICATE(
-            "switchover",
-            "pgbouncer.root.certificate",
+            "switchover/pgbouncer.root.certificate",
             KeyType.PATH,
             "/etc/pgbouncer/root.crt",
             "PEM certificate of the authority that issued the console's certificate. TLS is used if the console offers it; with"
                     + " this file it is required, with a matching certificate and host name.",
             "The console is on another machine, or another program could listen there."),
     SWITCHOVER_PGBOUNCER_DATABASES(
-            "switchover",
-            "pgbouncer.databases",
+            "switchover/pgbouncer.databases",
             KeyType.NAMES,
             "[ shop ]",
             "The databases to repoint, by their PgBouncer names.",
             "It names your pools; needed with pgbouncer.console."),
     SWITCHOVER_PGBOUNCER_FILE(
-            "switchover",
-            "pgbouncer.file",
+            "switchover/pgbouncer.file",
             KeyType.PATH,
             "/etc/pgbouncer/shop.ini",
             "The file with the lines of these databases, which PgBouncer's configuration includes with %include.",
             "It names your file. Host, port and dbname are rewritten in it, the rest stays; paths start at the task file."),
     SWITCHOVER_PGBOUNCER_SOURCE(
-            "switchover",
-            "pgbouncer.source",
+            "switchover/pgbouncer.source",
             KeyType.TEXT,
             "10.0.0.5:5432/shop",
             "The source as PgBouncer reaches it, host:port/dbname; default: as in source.url.",
             "PgBouncer reaches it at another address than dts-sync does."),
     SWITCHOVER_PGBOUNCER_DESTINATION(
-            "switchover",
-            "pgbouncer.destination",
+            "switchover/pgbouncer.destination",
             KeyType.TEXT,
             "10.0.0.6:5432/shop",
             "The destination as PgBouncer reaches it, host:port/dbname; default: as in destination.url.",
             "PgBouncer reaches it at another address than dts-sync does."),
     SWITCHOVER_PGBOUNCER_PAUSE_TIMEOUT(
-            "switchover",
-            "pgbouncer.pause.timeout",
+            "switchover/pgbouncer.pause.timeout",
             KeyType.DURATION,
             "5s",
             "5s",
             "How long to wait for open transactions before the switch is aborted and the applications continue.",
             "Your longest transactions take longer; all other clients wait for them."),
     SWITCHOVER_MAXIMUM_LAG(
-            "switchover",
-            "max.lag",
+            "switchover/max.lag",
             KeyType.DURATION,
             "10s",
             "10s",
             "A switchover does not start while the lag is above this.",
             "Writes are blocked for at least the lag."),
     SWITCHOVER_DRAIN_TIMEOUT(
-            "switchover",
-            "drain.timeout",
+            "switchover/drain.timeout",
             KeyType.DURATION,
             "30s",
             "30s",
             "How long the read-only database waits for its last changes to arrive before the switch is aborted.",
             "How long your applications can go without writing."),
     SWITCHOVER_VERIFICATION_AGE(
-            "switchover",
-            "verify.max.age",
+            "switchover/verify.max.age",
             KeyType.DURATION,
             "1h",
             "1h",
             "How old a clean verification may be for a switchover to reuse it.",
             "Longer if a verification takes hours; 0s to verify each time."),
     VERIFY_ROWS_PER_SECOND(
-            "verify",
-            "rows.per.second",
+            "verify/rows.per.second",
             KeyType.COUNT,
             "0",
             "rows",
@@ -360,14 +317,12 @@ enum TaskKey {
             "Limit of source rows that a verification reads per second; 0 means no limit.",
             "The source is busy, and a verification may take longer."),
     MIRROR_OF(
-            "",
             "mirror.of",
             KeyType.NAME,
             "shop",
             "The task that this one mirrors. It replicates in the opposite direction, and each task ignores rows written by the other.",
             "Both directions as separate processes; see docs/switchover.md."),
     SECOND_INSTANCE(
-            "",
             "second.instance",
             KeyType.CHOICE,
             "refuse",
@@ -377,14 +332,12 @@ enum TaskKey {
             "A standby on another machine.",
             SecondInstance.values()),
     METRICS_LISTEN(
-            "metrics",
-            "listen",
+            "metrics/listen",
             KeyType.TEXT,
             "127.0.0.1:9404",
             "Host and port where a run serves Prometheus metrics, path /metrics; without it nothing listens.",
             "You monitor lag and retained WAL; port 0 takes a free one, and the log shows which."),
     WAL_WARNING(
-            "",
             "wal.warning",
             KeyType.SIZE,
             "10GB",
@@ -405,25 +358,23 @@ enum TaskKey {
     private final String choices;
 
     /** A key without a default. */
-    TaskKey(String section, String key, KeyType type, String example, String meaning, String whyChange) {
-        this(section, key, type, "", example, meaning, whyChange);
+    TaskKey(String place, KeyType type, String example, String meaning, String whyChange) {
+        this(place, type, "", example, meaning, whyChange);
     }
 
     TaskKey(
-            String section,
-            String key,
+            String place,
             KeyType type,
             String defaultText,
             String example,
             String meaning,
             String whyChange,
             Enum<?>... choices) {
-        this(section, key, type, defaultText, type.unit(), example, 0, Long.MAX_VALUE, meaning, whyChange, choices);
+        this(place, type, defaultText, type.unit(), example, 0, Long.MAX_VALUE, meaning, whyChange, choices);
     }
 
     TaskKey(
-            String section,
-            String key,
+            String place,
             KeyType type,
             String defaultText,
             String unit,
@@ -433,8 +384,9 @@ enum TaskKey {
             String meaning,
             String whyChange,
             Enum<?>... choices) {
-        this.section = section;
-        this.key = key;
+        int slash = place.indexOf('/');
+        this.section = slash < 0 ? "" : place.substring(0, slash);
+        this.key = place.substring(slash + 1);
         this.type = type;
         this.defaultText = defaultText;
         this.unit = unit;

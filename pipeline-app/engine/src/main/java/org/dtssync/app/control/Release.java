@@ -9,7 +9,8 @@ import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Endpoint;
-import org.dtssync.app.moving.WriteFence;
+import org.dtssync.app.moving.ReadOnlyGate;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.HeartbeatStore;
@@ -19,7 +20,6 @@ import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateRemoval;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.state.TaskProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
@@ -100,7 +100,7 @@ public final class Release {
         boolean moved = progress.task().map(TaskProgress::phase).orElseThrow().isAtDestination();
         for (DatabaseConnections database : List.of(route.source(), route.destination())) {
             boolean left = moved == database.role().equals(route.source().role());
-            WriteFence fence = new WriteFence(
+            ReadOnlyGate fence = new ReadOnlyGate(
                     database,
                     List.of(),
                     task.switchover().applicationRoles(),

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.catalog.PartitionFiles;
 import org.dtssync.app.catalog.PartitionFiles.Partition;
-import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.catalog.ShapeFingerprint;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.state.StructureRecords;
+import org.dtssync.app.state.ShapeRecords;
 import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -34,7 +34,7 @@ public final class ReplacedPartitions {
 
     private final Route route;
     private final ProgressStore progress;
-    private final StructureRecords structures;
+    private final ShapeRecords structures;
     private final Epoch epoch;
     private final TableComparison comparison;
     private volatile boolean following;
@@ -55,7 +55,7 @@ public final class ReplacedPartitions {
     public ReplacedPartitions(Route route, Epoch epoch, TableComparison comparison) {
         this.route = route;
         this.progress = new ProgressStore(route.destination(), route.task());
-        this.structures = new StructureRecords(route.destination(), route.task());
+        this.structures = new ShapeRecords(route.destination(), route.task());
         this.epoch = epoch;
         this.comparison = comparison;
     }
@@ -93,9 +93,8 @@ public final class ReplacedPartitions {
                 .filter(one -> one.table().equals(root))
                 .findFirst()
                 .orElseThrow();
-        String there = new StructureFingerprint(route.destination())
-                .read(List.of(root))
-                .get(root);
+        String there =
+                new ShapeFingerprint(route.destination()).read(List.of(root)).get(root);
         boolean alike = there != null
                 && replaced.stream()
                         .allMatch(partition -> PartitionFiles.hasSamePlace(partition.name(), current, there));

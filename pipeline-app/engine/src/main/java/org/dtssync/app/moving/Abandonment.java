@@ -5,12 +5,12 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
@@ -78,7 +78,7 @@ public final class Abandonment {
         boolean opened = false;
         try {
             hold();
-            try (WriteFence.Locks locks = fence(task.destination()).raise(taskEpoch)) {
+            try (ReadOnlyGate.Locks locks = fence(task.destination()).raise(taskEpoch)) {
                 lost = drain(back);
                 back.close();
                 set = sequences.run(reverse, back.epoch());
@@ -159,7 +159,7 @@ public final class Abandonment {
         return moved ? Endpoint.of(settings, task.source().settings(), false).moved() : EndpointResult.FAILED;
     }
 
-    /** Returns whether a crash left it behind its point of no return, but not at its end. */
+    /** Returns whether a crash left it past its point of no return, but unfinished. */
     public boolean isUnfinished() {
         return !steps.isDone(LAST);
     }
@@ -195,10 +195,10 @@ public final class Abandonment {
         }
     }
 
-    private WriteFence fence(DatabaseConnections database) {
+    private ReadOnlyGate fence(DatabaseConnections database) {
         List<TableName> tables =
                 progress.tables().stream().map(TableProgress::table).toList();
-        return new WriteFence(
+        return new ReadOnlyGate(
                 database,
                 tables,
                 settings.applicationRoles(),

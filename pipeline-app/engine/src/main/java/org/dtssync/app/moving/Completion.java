@@ -1,10 +1,10 @@
 package org.dtssync.app.moving;
 
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Epoch;
 import org.slf4j.Logger;

@@ -25,7 +25,7 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
         return EndpointResult.MOVED;
     }
 
-    /** Lets applications that wait go on with the database they have, for a switch that was given up. */
+    /** Lets waiting applications continue with the database they have, for a switch that was given up. */
     void stay() throws InterruptedException;
 
     /**

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What one check of the preconditions of a switch found. Immutable.
+ * The finding of one check of the preconditions of a switch. Immutable.
  *
  * @param id which check, a fixed word such as {@code replica-identity}
  * @param group what it is about
- * @param result how it came out
+ * @param result its result
  * @param message one sentence that names the object and what was found
  * @param remedy what to do about it, if possible something to paste; empty if it passed
  * @param measure what was measured, if the check compares a number with a limit
@@ -25,7 +25,7 @@ public record Gate(String id, Group group, Result result, String message, String
         TRANSACTIONS,
         /** Making the database that is left read-only. */
         READ_ONLY,
-        /** Replication the other way, which begins with the switch. */
+        /** Replication in the opposite direction, which starts with the switch. */
         REVERSE,
         /** Where applications connect to. */
         ENDPOINT;
@@ -36,11 +36,11 @@ public record Gate(String id, Group group, Result result, String message, String
         }
     }
 
-    /** How a check came out. */
+    /** The result of a check. */
     public enum Result {
         /** The precondition is met. */
         PASS,
-        /** It is met, but a person should know something. */
+        /** It is met, but the operator should know something. */
         WARN,
         /** It is not met: the switch would be refused. */
         FAIL;
@@ -65,7 +65,7 @@ public record Gate(String id, Group group, Result result, String message, String
         return new Gate(id, group, Result.PASS, message, "", Optional.empty());
     }
 
-    /** A precondition that is met, with something a person should know. */
+    /** A precondition that is met, with something the operator should know. */
     public static Gate warn(String id, Group group, String message, String remedy) {
         return new Gate(id, group, Result.WARN, message, remedy, Optional.empty());
     }

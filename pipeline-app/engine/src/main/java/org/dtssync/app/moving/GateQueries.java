@@ -7,7 +7,7 @@ import org.dtssync.connectors.postgres.Identifiers;
 /** The preconditions of a switch that queries decide. Stateless. */
 final class GateQueries {
 
-    /** Either database: what the switch, or the slot of the other direction, would have to wait for. */
+    /** Either database: what the switch, or the slot of the opposite direction, would have to wait for. */
     static final List<GateQuery> TRANSACTIONS = List.of(
             new GateQuery(
                     "open-transactions",
@@ -69,7 +69,7 @@ final class GateQueries {
                           AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
                     """));
 
-    /** The database that applications are moved to, unless a read-only default of ours is still to be lifted there. */
+    /** The database that applications are moved to, unless our own read-only default is still to be removed there. */
     static final List<GateQuery> WRITABLE =
             List.of(new GateQuery("writable", Group.REPLICATION, "The %1$s's database is writable.", "", """
                     SELECT true, 'The %1$s''s database has default_transaction_read_only = on, so applications could not write'

@@ -25,7 +25,7 @@ record GateQuery(String id, Gate.Group group, String passed, String unit, String
     private static final int MEASURED = 4;
     private static final int LIMIT = 5;
 
-    /** Asks a database. */
+    /** Queries a database. */
     List<Gate> ask(Connection connection, String role, String ownSessions) throws SQLException {
         List<Gate> gates = new ArrayList<>();
         try (Statement statement = connection.createStatement();

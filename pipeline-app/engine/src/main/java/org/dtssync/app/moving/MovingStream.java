@@ -41,7 +41,7 @@ public interface MovingStream extends AutoCloseable {
     /**
      * Requires that tables have their recorded shape.
      *
-     * @throws org.dtssync.connectors.fault.SyncException of kind STRUCTURE_CHANGED that names every change
+     * @throws org.dtssync.connectors.fault.SyncException of kind SHAPE_CHANGED that names every change
      */
     void requireUnchangedStructure() throws InterruptedException;
 

@@ -130,7 +130,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         if (!"transaction".equals(mode) && !"statement".equals(mode)) {
             problems.add(fail(
                     "PgBouncer's database " + name + " has pool_mode " + mode
-                            + ": PAUSE would wait until every client is gone.",
+                            + ": PAUSE would wait until every client has disconnected.",
                     "Set pool_mode = transaction, if your applications can live with it."));
         }
         if ("1".equals(row.get("paused"))) {
@@ -146,12 +146,12 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         Server used = server(row);
         if (!used.equals(from)) {
             problems.add(fail(
-                    "PgBouncer's database " + name + " goes to " + used + ", but applications are thought to be at "
+                    "PgBouncer's database " + name + " goes to " + used + ", but the applications should be at "
                             + from + ".",
                     "Write it so, or say in switchover.pgbouncer.source and destination how PgBouncer reaches them."));
         } else if (!file.server(name).equals(Optional.of(used))) {
             problems.add(fail(
-                    "File " + settings.file() + " has no line for PgBouncer's database " + name + " that sends it to "
+                    "File " + settings.file() + " has no line for PgBouncer's database " + name + " that points to "
                             + used + ", where it goes.",
                     "Move its line there, with host, port and dbname, and RELOAD."));
         }
@@ -176,7 +176,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         }
     }
 
-    /** A file that PgBouncer does not read could be rewritten for ever. */
+    /** A file that PgBouncer does not read could be rewritten forever. */
     private void included(Map<String, String> config, List<Gate> problems) {
         String main = config.getOrDefault("conffile", "");
         try {

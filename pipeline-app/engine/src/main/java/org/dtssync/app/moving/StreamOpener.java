@@ -1,6 +1,6 @@
 package org.dtssync.app.moving;
 
-import org.dtssync.app.task.Route;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.postgres.Epoch;
 
 /** Opens the stream of the opposite direction, without starting it. */

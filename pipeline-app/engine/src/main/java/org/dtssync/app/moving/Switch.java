@@ -5,10 +5,10 @@ import java.util.Optional;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
@@ -52,7 +52,7 @@ public final class Switch {
     /** Those of a dry run leave the ones alone that a start needs. */
     private SwitchoverSteps steps;
 
-    private final WriteFence writeFence;
+    private final ReadOnlyGate writeFence;
     private final Endpoint endpoint;
 
     /** The right to write to the source, which has the state of the opposite direction; null until it is held. */
@@ -96,10 +96,10 @@ public final class Switch {
         this.endpoint = Endpoint.of(settings, from.destination().settings(), kind == SwitchKind.SWITCHOVER);
     }
 
-    private WriteFence fenceOf(Route direction) {
+    private ReadOnlyGate fenceOf(Route direction) {
         List<TableName> tables =
                 progress.tables().stream().map(table -> table.table()).toList();
-        return new WriteFence(
+        return new ReadOnlyGate(
                 direction.source(),
                 tables,
                 settings.applicationRoles(),
@@ -239,7 +239,7 @@ public final class Switch {
                 endpoint.hold();
                 return null;
             });
-            try (WriteFence.Locks locks = step("fence", () -> writeFence.raise(epochAt(from.source())))) {
+            try (ReadOnlyGate.Locks locks = step("fence", () -> writeFence.raise(epochAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
                 int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
                 step("confirm", () -> confirm(active, back, locks));
@@ -329,7 +329,7 @@ public final class Switch {
      * the marker. Both captures must pass this moment to know. The heartbeats are written with synchronous_commit on: once
      * the other side's is committed, so is everything that was applied before it.
      */
-    private Void confirm(MovingStream active, MovingStream back, WriteFence.Locks locks) throws InterruptedException {
+    private Void confirm(MovingStream active, MovingStream back, ReadOnlyGate.Locks locks) throws InterruptedException {
         long limit = settings.drainTimeout().toMillis();
         Lsn there = back.writeHeartbeat();
         Lsn here = active.writeHeartbeat();
@@ -414,7 +414,7 @@ public final class Switch {
                 null,
                 endpointResult(unmoved),
                 unmoved.map(SyncException::getMessage)
-                        .orElseGet(() -> "The applications were moved already. " + nextThing()));
+                        .orElseGet(() -> "The applications were already moved. " + nextThing()));
     }
 
     private EndpointResult endpointResult(Optional<SyncException> unmoved) {

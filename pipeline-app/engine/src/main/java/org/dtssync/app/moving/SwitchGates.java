@@ -20,7 +20,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param tables the selected tables
  * @param applicationRoles the applications' login roles
  * @param ownSessions beginning of the application names of our own sessions
- * @param writable whether {@code to} must be writable already; not where a read-only default of ours is still to be lifted
+ * @param writable whether {@code to} must be writable already; not where our own read-only default is still to be removed
  */
 public record SwitchGates(
         DatabaseConnections from,
@@ -122,7 +122,7 @@ public record SwitchGates(
         });
     }
 
-    /** What flows back is written with triggers and foreign keys switched off. */
+    /** Reverse replication writes with triggers and foreign keys disabled. */
     private Gate writeBack() {
         String id = "session-replication-role";
         try (Connection connection = from.open();

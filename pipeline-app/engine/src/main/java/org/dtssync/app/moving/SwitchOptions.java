@@ -6,8 +6,8 @@ import org.dtssync.app.state.SwitchoverSteps;
  * How applications are moved.
  *
  * @param dryRun only check the preconditions and compare
- * @param rehearse go through everything up to the fence and back
- * @param skipVerify do not compare both databases first
+ * @param rehearse close the database and open it again, without moving anything
+ * @param skipVerify do not verify both databases first
  */
 public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify) {
 

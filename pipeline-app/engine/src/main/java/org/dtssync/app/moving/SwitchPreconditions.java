@@ -3,9 +3,9 @@ package org.dtssync.app.moving;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -16,7 +16,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param applicationName beginning of the application names of our own sessions
  * @param from the direction that applications are moved along
  * @param endpoint where they connect to
- * @param writable whether the other database must be writable already, and not only once a read-only default of ours is lifted
+ * @param writable whether the other database must be writable already, and not only once our own read-only default is removed
  */
 public record SwitchPreconditions(
         SwitchoverSettings settings, String applicationName, Route from, Endpoint endpoint, boolean writable) {
@@ -30,7 +30,7 @@ public record SwitchPreconditions(
         boolean forward = kind == SwitchKind.SWITCHOVER;
         Route from = forward ? task : task.reversed();
         String applicationName = task.name().applicationName();
-        WriteFence left = new WriteFence(
+        ReadOnlyGate left = new ReadOnlyGate(
                 from.destination(), List.of(), settings.applicationRoles(), task.task(), applicationName);
         return new SwitchPreconditions(
                 settings,

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -19,7 +19,7 @@ import org.dtssync.connectors.fault.SyncException;
  * @param applicationName of our own sessions
  * @param from the direction they are moved along
  * @param endpoint where they connect to
- * @param writable whether the other database must be writable already, and not only once a read-only default of ours is lifted
+ * @param writable whether the other database must be writable already, and not only once our own read-only default is removed
  */
 public record SwitchReadiness(
         SwitchKind kind,
@@ -58,7 +58,7 @@ public record SwitchReadiness(
             look.run();
             return null;
         } catch (SyncException e) {
-            if (e.kind() != FaultKind.STRUCTURE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
+            if (e.kind() != FaultKind.SHAPE_CHANGED && e.kind() != FaultKind.TRANSIENT) {
                 throw e;
             }
             failed.add(Gate.fail(id, Gate.Group.REPLICATION, e.what(), e.remedy()));

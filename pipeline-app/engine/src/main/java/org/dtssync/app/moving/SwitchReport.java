@@ -8,8 +8,8 @@ package org.dtssync.app.moving;
  * @param stallSeconds how long writes were blocked, in seconds, as measured
  * @param lsn the position, in the database that was left, up to which the other has everything
  * @param sequences how many sequences were set
- * @param verification what the comparison said, one word: equal, reused (an earlier one was) or skipped
- * @param verifiedAt when an earlier comparison that was used began, ISO 8601; null otherwise
+ * @param verification the result of the verification, one word: equal, reused (an earlier one) or skipped
+ * @param verifiedAt when a reused verification started, ISO 8601; null otherwise
  * @param endpoint whether applications were repointed
  * @param next what to do next, a sentence
  */
@@ -24,12 +24,12 @@ public record SwitchReport(
         EndpointResult endpoint,
         String next) {
 
-    /** Returns the report of a task whose way back has ended. */
+    /** Returns the report of a task whose reverse replication has ended. */
     public static SwitchReport completed() {
         return ended(
                 "complete",
                 EndpointResult.UNTOUCHED,
-                "The source does not follow any more and stays read-only. dts-sync release removes the rest of the task.");
+                "The source no longer follows and stays read-only. dts-sync release removes the rest of the task.");
     }
 
     /**
@@ -41,7 +41,7 @@ public record SwitchReport(
         return ended(
                 "rollback",
                 endpoint,
-                "The applications were moved back already, and the task has ended: save from the destination what you need, then"
+                "The applications were already moved back, and the task has ended: save what you need from the destination, then"
                         + " dts-sync release.");
     }
 

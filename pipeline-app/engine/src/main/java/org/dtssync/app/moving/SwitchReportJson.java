@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * The JSON of what came of moving the applications. It is made here because each attempt is kept with its report in the state, by
+ * The JSON of the result of moving the applications. It is made here because each attempt is kept with its report in the state, by
  * the step that ends it; the command line prints the same. Stateless.
  */
 public final class SwitchReportJson {

@@ -37,7 +37,7 @@ public final class IncrementalActions {
 
     /** Moves the applications to the destination; the phase is left if they were moved. */
     public SwitchReport switchover(SwitchOptions options) throws InterruptedException {
-        Mirrors.requireNone(task, "Applications are moved by hand.");
+        Mirrors.requireNone(task, "Repoint applications manually.");
         return moves.move(SwitchKind.SWITCHOVER).run(direction, opener, options);
     }
 

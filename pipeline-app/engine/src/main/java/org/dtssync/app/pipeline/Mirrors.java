@@ -3,7 +3,7 @@ package org.dtssync.app.pipeline;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.prepare.Mirror;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -25,8 +25,9 @@ public final class Mirrors {
         if (!mirrors.isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "Two tasks flow against each other, the mirror is " + String.join(", ", mirrors) + ". " + what,
-                    "Run dts-sync release with the mirror's task file first; docs/switchover.md says how such a pair is used.");
+                    "This task has a mirror that replicates in the opposite direction: " + String.join(", ", mirrors)
+                            + ". " + what,
+                    "Run dts-sync release with the mirror's task file first; docs/switchover.md describes how to use such a pair.");
         }
     }
 }

@@ -7,8 +7,8 @@ import org.dtssync.app.moving.SequenceCopy;
 import org.dtssync.app.moving.SequenceTransfer;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.structure.StructureFinisher;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.Epoch;
 
 /**

@@ -5,14 +5,17 @@ import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
-import org.dtssync.app.drift.StructureChanges;
-import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.drift.ShapeChanges;
+import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.prepare.Mirror;
+import org.dtssync.app.runtime.Background;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
 import org.dtssync.app.source.SourceIdentity;
@@ -28,9 +31,6 @@ import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.structure.StructureApplier;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.structure.StructureReader;
-import org.dtssync.app.task.Background;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
@@ -221,7 +221,7 @@ final class PhaseSequence {
 
     /** Accepts changed shapes, and marks tables to be reloaded. */
     private Phase changeTables(Phase phase, RunOptions options, AppliedMark applied) throws InterruptedException {
-        StructureChanges changes = new StructureChanges(
+        ShapeChanges changes = new ShapeChanges(
                 route,
                 task.objects(),
                 epoch,
@@ -229,13 +229,13 @@ final class PhaseSequence {
                 table -> structureStore().isKeyToCome(table));
         options.acceptStructure().forEach(changes::accept);
         if (!options.resnapshot().isEmpty()) {
-            Mirrors.requireNone(task, "Tables cannot be loaded anew: what is loaded would flow back.");
+            Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");
         }
         for (TableName table : options.resnapshot()) {
             changes.resnapshot(table, snapshotJob(false)::resnapshot);
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
-            retry.run("structure check", () -> new StructureWatch(route, task.objects(), applied).check());
+            retry.run("structure check", () -> new ShapeCheck(route, task.objects(), applied).check());
         }
         // Also if a run was killed right after it had emptied a table.
         boolean unloaded = retry.call("state", progress::tables).stream()

@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.CancelWatch;
+import org.dtssync.app.control.CancelPoller;
 import org.dtssync.app.control.Release;
-import org.dtssync.app.control.Traces;
+import org.dtssync.app.control.TaskTraces;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
+import org.dtssync.app.runtime.Background;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TaskProgress;
-import org.dtssync.app.stream.Budgets;
+import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.app.stream.StreamFactory;
-import org.dtssync.app.task.Background;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -39,7 +39,7 @@ public final class Pipeline {
     private final Route route;
     private final ProgressStore progress;
     private final Retry retry;
-    private final Budgets budgets;
+    private final StreamBudgets budgets;
     private final RunFigures figures;
     private final PhaseCommands commands;
 
@@ -61,15 +61,15 @@ public final class Pipeline {
      * @param commands carries out what people ask of the task
      */
     public Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands) {
-        this(task, listener, commands, Budgets.DEFAULT);
+        this(task, listener, commands, StreamBudgets.DEFAULT);
     }
 
     /** Creates a pipeline with other memory bounds. */
-    Pipeline(TaskFile task, PipelineListener listener, Budgets budgets) {
+    Pipeline(TaskFile task, PipelineListener listener, StreamBudgets budgets) {
         this(task, listener, PhaseCommands.NONE, budgets);
     }
 
-    private Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands, Budgets budgets) {
+    private Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands, StreamBudgets budgets) {
         this.task = task;
         this.route = Route.of(task);
         this.progress = new ProgressStore(route.destination(), route.task());
@@ -108,7 +108,7 @@ public final class Pipeline {
         Phase phase = progress.task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
         if (phase.isAfter(Phase.INCREMENTAL)) {
             // A switch had passed its point of no return before it was interrupted.
-            throw CancelWatch.refusal(route.task(), phase);
+            throw CancelPoller.refusal(route.task(), phase);
         }
         for (String line : new Release(task).run(true)) {
             LOG.info("Cancelled. task={} done={}", route.task(), line);
@@ -154,7 +154,7 @@ public final class Pipeline {
             return progress.exists();
         } catch (SyncException e) {
             if (e.kind().retry() == FaultKind.Retry.NEVER
-                    || !new Traces(route, task.kafka().properties()).any()) {
+                    || !new TaskTraces(route, task.kafka().properties()).any()) {
                 LOG.debug("The task could not be looked up at the destination. reason={}", e.getMessage());
                 return false;
             }
@@ -166,7 +166,7 @@ public final class Pipeline {
             throws InterruptedException {
         Epoch epoch = lease.epoch();
         background.start("dts-sync-lease", () -> retry.run("lease", () -> lease.keep(figures::json)));
-        background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelWatch(route).run()));
+        background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelPoller(route).run()));
         try {
             Optional<VerifyReport> report = new PhaseSequence(
                             task, route, new StreamFactory(task, budgets), epoch, background, figures, commands)

@@ -179,13 +179,15 @@ final class RunFigures implements PipelineListener {
                 .put("bytes_per_second", Math.round(overall.bytesPerSecond()))
                 .put("remaining_seconds", seconds(overall.remaining()));
         ArrayNode copying = json.putArray("copying");
-        progress.underWay().stream().limit(LISTED_TABLES).forEach(table -> copying.addObject()
-                .put("schema", table.table().schema())
-                .put("table", table.table().table())
-                .put("rows", table.rows())
-                .put("estimated_rows", table.estimatedRows())
-                .put("bytes_per_second", Math.round(table.bytesPerSecond()))
-                .put("remaining_seconds", seconds(table.remaining())));
+        progress.underWay().stream()
+                .limit(LISTED_TABLES)
+                .forEach(table -> copying.addObject()
+                        .put("schema", table.table().schema())
+                        .put("table", table.table().table())
+                        .put("rows", table.rows())
+                        .put("estimated_rows", table.estimatedRows())
+                        .put("bytes_per_second", Math.round(table.bytesPerSecond()))
+                        .put("remaining_seconds", seconds(table.remaining())));
     }
 
     private static long rate(long count, double seconds) {

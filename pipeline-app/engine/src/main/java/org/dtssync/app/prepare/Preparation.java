@@ -12,10 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
-import org.dtssync.app.catalog.StructureFingerprint;
+import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
-import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
@@ -23,7 +24,6 @@ import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.Verifications;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.capture.CaptureSettings;
@@ -99,7 +99,7 @@ public final class Preparation {
         }
         progress.addTables(tables, epoch);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
-        storeStructures(names);
+        storeShapes(names);
         Failpoint.PREPARE_TABLES_RECORDED.reached();
         start(names, NO_LIMIT);
     }
@@ -111,7 +111,7 @@ public final class Preparation {
             new Verifications(route.destination(), route.task()).forget(epoch);
             new StateSchema(route.source()).installHeartbeat();
             makePublication(source, names);
-            new PublicationWatch(route).record(source, epoch);
+            new PublicationCheck(route).record(source, epoch);
             Failpoint.PREPARE_PUBLICATION_MADE.reached();
             forgetHeartbeat(source);
             Lsn start = makeSlot(source);
@@ -145,23 +145,23 @@ public final class Preparation {
                 .read().stream().filter(table -> wanted.contains(table.table())).toList();
         progress.addTables(followed, epoch);
         followed.forEach(table -> progress.tableState(table.table(), TableState.STREAMING, epoch));
-        storeStructures(tables);
+        storeShapes(tables);
         List<TableName> published = new ArrayList<>(tables);
         // These rows identify our own transactions of the opposite direction.
         published.add(AppliedPosition.TABLE);
         start(published, SLOT_LOCK_LIMIT);
     }
 
-    private void storeStructures(List<TableName> names) {
+    private void storeShapes(List<TableName> names) {
         Map<TableName, String> part = new HashMap<>();
-        new StructureFingerprint(route.source()).read(names, (table, structure) -> {
+        new ShapeFingerprint(route.source()).read(names, (table, structure) -> {
             part.put(table, structure);
             if (part.size() == STRUCTURES_AT_ONCE) {
-                progress.storeStructures(part, epoch);
+                progress.storeShapes(part, epoch);
                 part.clear();
             }
         });
-        progress.storeStructures(part, epoch);
+        progress.storeShapes(part, epoch);
     }
 
     /** A slot waits for every transaction that is open when it is created. */

@@ -47,7 +47,7 @@ final class ChunkCopy {
         Connection source = sessions.source();
         List<Chunk> pending = store.claim(destination, chunks);
         List<CopiedChunk> copied = new ArrayList<>();
-        Map<TableName, TableShape> shapes = new ShapeCatalog(source)
+        Map<TableName, LoadedTable> shapes = new LoadedTables(source)
                 .shapes(pending.stream().map(Chunk::table).toList());
         for (Chunk chunk : pending) {
             listener.copying(chunk.table(), chunk.number());
@@ -63,7 +63,7 @@ final class ChunkCopy {
         return store.commit(destination, copied);
     }
 
-    private CopiedChunk copyOne(Chunk chunk, TableShape shape, Connection source, Connection destination)
+    private CopiedChunk copyOne(Chunk chunk, LoadedTable shape, Connection source, Connection destination)
             throws SQLException {
         String range = range(chunk, source);
         try {
@@ -88,7 +88,7 @@ final class ChunkCopy {
      * query afterwards takes it, under the lock: a TRUNCATE or a rewrite that the snapshot does not see would otherwise show an
      * empty table.
      */
-    private static void begin(Connection source, TableShape shape) throws SQLException {
+    private static void begin(Connection source, LoadedTable shape) throws SQLException {
         try (Statement statement = source.createStatement()) {
             statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE " + shape.sql()
                     + " IN ACCESS SHARE MODE");
@@ -99,10 +99,10 @@ final class ChunkCopy {
         if (chunk.isWholeTable()) {
             return "true";
         }
-        return new ShapeCatalog(source)
+        return new LoadedTables(source)
                 .keyOrder(chunk.table(), chunk.of().keyColumns().orElseThrow())
                 .orElseThrow(() -> new SyncException(
-                        FaultKind.STRUCTURE_CHANGED,
+                        FaultKind.SHAPE_CHANGED,
                         "Table " + chunk.table() + " has lost the unique index over its key.",
                         "Re-create it at the source, or run with --resnapshot " + chunk.table() + "."))
                 .within(chunk.after(), chunk.upTo());

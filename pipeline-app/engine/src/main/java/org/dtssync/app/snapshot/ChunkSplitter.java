@@ -41,7 +41,7 @@ record ChunkSplitter(int chunkRows) {
             return Optional.empty();
         }
         TableName table = chunk.table();
-        ShapeCatalog catalog = new ShapeCatalog(source);
+        LoadedTables catalog = new LoadedTables(source);
         Optional<KeyOrder> order =
                 catalog.keyOrder(table, chunk.of().keyColumns().orElseThrow());
         if (order.isEmpty()) {

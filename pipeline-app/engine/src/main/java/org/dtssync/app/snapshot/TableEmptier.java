@@ -29,7 +29,7 @@ final class TableEmptier {
      * none of those keys.
      */
     void empty(List<TableName> tables) throws SQLException {
-        Map<TableName, TableShape> shapes = new ShapeCatalog(destination).shapes(tables);
+        Map<TableName, LoadedTable> shapes = new LoadedTables(destination).shapes(tables);
         List<String> names =
                 tables.stream().map(table -> shapes.get(table).sql()).toList();
         Savepoint before = destination.setSavepoint();

@@ -2,7 +2,7 @@ package org.dtssync.app.source;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Epoch;

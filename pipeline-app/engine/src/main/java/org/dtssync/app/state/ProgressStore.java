@@ -209,8 +209,8 @@ public final class ProgressStore {
         return structures;
     }
 
-    /** Reads a digest of each table's shape, by {@link #structureDigest}: the texts of all of them may be too large for memory. */
-    public Map<TableName, String> structureDigests() {
+    /** Reads a digest of each table's shape, by {@link #shapeDigest}: the texts of all of them may be too large for memory. */
+    public Map<TableName, String> shapeDigests() {
         return transactions.read("The shapes of task " + task + " could not be read", connection -> {
             Map<TableName, String> digests = new HashMap<>();
             if (!isInstalled(connection)) {
@@ -228,8 +228,8 @@ public final class ProgressStore {
         });
     }
 
-    /** Returns the digest of a shape, as in {@link #structureDigests}. */
-    public static String structureDigest(String structure) {
+    /** Returns the digest of a shape, as in {@link #shapeDigests}. */
+    public static String shapeDigest(String structure) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             return HexFormat.of().formatHex(digest.digest(structure.getBytes(StandardCharsets.UTF_8)));
@@ -265,7 +265,7 @@ public final class ProgressStore {
     }
 
     /** Records the shapes that tables are captured with from now on. */
-    public void storeStructures(Map<TableName, String> structures, Epoch epoch) {
+    public void storeShapes(Map<TableName, String> structures, Epoch epoch) {
         transactions.write("The shapes of task " + task + " could not be recorded", epoch, connection -> {
             try (PreparedStatement statement = connection.prepareStatement("""
                     UPDATE dts_sync.table_progress SET structure = ?

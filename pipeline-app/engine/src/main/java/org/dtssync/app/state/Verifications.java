@@ -30,7 +30,7 @@ public record Verifications(DatabaseConnections destination, String task) {
 
     /** Returns a digest that shows whether shapes and loads are those of a verification. */
     public String digest() {
-        String text = new TreeMap<>(new StructureRecords(destination, task).read()).toString();
+        String text = new TreeMap<>(new ShapeRecords(destination, task).read()).toString();
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);

@@ -4,10 +4,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.state.StructureRecords;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.state.ShapeRecords;
 import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.ApplyListener;
 import org.dtssync.connectors.apply.ApplySettings;
@@ -26,12 +26,12 @@ public final class ApplyPart {
     private final Route route;
     private final Map<String, String> kafka;
     private final TopicCodecs codecs;
-    private final Budgets budgets;
+    private final StreamBudgets budgets;
     private final Epoch epoch;
     private final Retry retry;
     private final ApplyListener listener;
     private final ProgressStore progress;
-    private final StructureRecords structures;
+    private final ShapeRecords structures;
     private final SoleSession session;
     private final AtomicReference<Applier> running = new AtomicReference<>();
 
@@ -45,7 +45,7 @@ public final class ApplyPart {
             Route route,
             Map<String, String> kafka,
             TopicCodecs codecs,
-            Budgets budgets,
+            StreamBudgets budgets,
             Epoch epoch,
             Retry retry,
             ApplyListener listener) {
@@ -57,7 +57,7 @@ public final class ApplyPart {
         this.retry = retry;
         this.listener = listener;
         this.progress = new ProgressStore(route.destination(), route.task());
-        this.structures = new StructureRecords(route.destination(), route.task());
+        this.structures = new ShapeRecords(route.destination(), route.task());
         this.session = new SoleSession(route.destination());
     }
 

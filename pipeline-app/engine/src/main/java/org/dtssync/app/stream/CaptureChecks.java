@@ -5,14 +5,14 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.dtssync.app.catalog.StructureChange;
-import org.dtssync.app.catalog.StructureFingerprint;
-import org.dtssync.app.catalog.TableStructure;
-import org.dtssync.app.drift.StructureWatch;
-import org.dtssync.app.source.PublicationWatch;
+import org.dtssync.app.catalog.ShapeChange;
+import org.dtssync.app.catalog.ShapeFingerprint;
+import org.dtssync.app.catalog.TableShape;
+import org.dtssync.app.drift.ShapeCheck;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.state.StructureRecords;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.state.ShapeRecords;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -26,9 +26,9 @@ final class CaptureChecks {
     private final Route route;
     private final Map<String, String> kafka;
     private final Epoch epoch;
-    private final StructureWatch structure;
+    private final ShapeCheck structure;
     private final ProgressStore progress;
-    private final StructureRecords structures;
+    private final ShapeRecords structures;
 
     /**
      * Creates them; opens nothing yet.
@@ -37,13 +37,13 @@ final class CaptureChecks {
      * @param epoch the right to write to the destination
      * @param structure compares the source's shapes with the recorded ones
      */
-    CaptureChecks(Route route, Map<String, String> kafka, Epoch epoch, StructureWatch structure) {
+    CaptureChecks(Route route, Map<String, String> kafka, Epoch epoch, ShapeCheck structure) {
         this.route = route;
         this.kafka = kafka;
         this.epoch = epoch;
         this.structure = structure;
         this.progress = new ProgressStore(route.destination(), route.task());
-        this.structures = new StructureRecords(route.destination(), route.task());
+        this.structures = new ShapeRecords(route.destination(), route.task());
     }
 
     /** Requires everything that a capture starts with. */
@@ -80,7 +80,7 @@ final class CaptureChecks {
     /** PostgreSQL 18 only logs a warning that the publication does not exist, and streams nothing. */
     private void requirePublication() {
         try {
-            new PublicationWatch(route).check();
+            new PublicationCheck(route).check();
         } catch (SyncException e) {
             // The check of shapes reports dropped tables, with a different message.
             throw e.kind() == FaultKind.PUBLICATION ? explained(e) : e;
@@ -92,7 +92,7 @@ final class CaptureChecks {
         try {
             structure.check();
         } catch (SyncException e) {
-            return e.kind() == FaultKind.STRUCTURE_CHANGED || e.kind() == FaultKind.PUBLICATION ? e : found;
+            return e.kind() == FaultKind.SHAPE_CHANGED || e.kind() == FaultKind.PUBLICATION ? e : found;
         }
         return found;
     }
@@ -107,15 +107,14 @@ final class CaptureChecks {
         if (stored.isEmpty()) {
             return Set.of();
         }
-        Map<TableName, String> now = new StructureFingerprint(route.source()).read(stored.keySet());
+        Map<TableName, String> now = new ShapeFingerprint(route.source()).read(stored.keySet());
         Set<TableName> changed = new HashSet<>();
-        for (StructureChange change : StructureFingerprint.changes(stored, now)) {
+        for (ShapeChange change : ShapeFingerprint.changes(stored, now)) {
             String current = now.get(change.table());
             boolean shown = current == null
-                    || !TableStructure.parse(current)
+                    || !TableShape.parse(current)
                             .carried()
-                            .equals(TableStructure.parse(stored.get(change.table()))
-                                    .carried());
+                            .equals(TableShape.parse(stored.get(change.table())).carried());
             if (!shown) {
                 changed.add(change.table());
             }

@@ -1,8 +1,8 @@
 package org.dtssync.app.stream;
 
 import org.dtssync.app.drift.AppliedMark;
+import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.source.StreamProgress;
-import org.dtssync.app.task.Retry;
 import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
 import org.dtssync.connectors.capture.CaptureSettings;
@@ -54,7 +54,7 @@ final class CapturePart implements CaptureListener {
         try {
             retry.run("capture", this::once);
         } catch (SyncException e) {
-            if (e.kind() != FaultKind.STRUCTURE_CHANGED) {
+            if (e.kind() != FaultKind.SHAPE_CHANGED) {
                 throw e;
             }
             // Changes written before the schema change are in cuts and are applied; then the task stops.

@@ -5,10 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dtssync.app.catalog.StructureStep;
-import org.dtssync.app.catalog.TableStructure;
+import org.dtssync.app.catalog.ShapeStep;
+import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.state.HeartbeatStore;
-import org.dtssync.app.state.RecordedStructure;
+import org.dtssync.app.state.RecordedShape;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
@@ -30,10 +30,10 @@ public final class CapturedTables {
     private CapturedTables() {}
 
     /** Returns every table of the task and the heartbeat. */
-    static List<CapturedTable> captured(List<TableProgress> tables, Map<TableName, RecordedStructure> structures) {
+    static List<CapturedTable> captured(List<TableProgress> tables, Map<TableName, RecordedShape> structures) {
         List<CapturedTable> captured = new ArrayList<>();
         for (TableProgress table : tables) {
-            RecordedStructure recorded = structures.get(table.table());
+            RecordedShape recorded = structures.get(table.table());
             if (table.state() == TableState.SKIPPED || recorded == null) {
                 captured.add(new CapturedTable(
                         table.table(),
@@ -44,7 +44,7 @@ public final class CapturedTables {
                 captured.add(new CapturedTable(
                         table.table(),
                         table.keyColumns(),
-                        TableStructure.parse(recorded.structure()).carried(),
+                        TableShape.parse(recorded.structure()).carried(),
                         new CapturedTable.Earlier(
                                 recorded.changedAt(), recorded.applyAfter(), earlierNames(recorded))));
             }
@@ -54,23 +54,22 @@ public final class CapturedTables {
         return captured;
     }
 
-    private static Optional<StructureStep> step(RecordedStructure recorded) {
+    private static Optional<ShapeStep> step(RecordedShape recorded) {
         return recorded.earlier()
-                .map(earlier ->
-                        new StructureStep(TableStructure.parse(earlier), TableStructure.parse(recorded.structure())));
+                .map(earlier -> new ShapeStep(TableShape.parse(earlier), TableShape.parse(recorded.structure())));
     }
 
-    private static Map<String, String> earlierNames(RecordedStructure recorded) {
+    private static Map<String, String> earlierNames(RecordedShape recorded) {
         Map<String, String> names = new HashMap<>();
         step(recorded).ifPresent(step -> step.names().forEach((was, is) -> is.ifPresent(name -> names.put(name, was))));
         return names;
     }
 
     /** Returns the applier's settings: keys, snapshots, and how to read older changes. */
-    static List<AppliedTable> applied(List<TableProgress> tables, Map<TableName, RecordedStructure> structures) {
+    static List<AppliedTable> applied(List<TableProgress> tables, Map<TableName, RecordedShape> structures) {
         List<AppliedTable> applied = new ArrayList<>();
         for (TableProgress table : tables) {
-            RecordedStructure recorded = structures.get(table.table());
+            RecordedShape recorded = structures.get(table.table());
             if (table.state() == TableState.SKIPPED || recorded == null) {
                 applied.add(new AppliedTable(
                         table.table(), List.of(), Optional.empty(), Optional.empty(), AppliedTable.NEVER));
@@ -87,7 +86,7 @@ public final class CapturedTables {
         return applied;
     }
 
-    private static EarlierShape earlier(StructureStep step, Lsn until) {
+    private static EarlierShape earlier(ShapeStep step, Lsn until) {
         return new EarlierShape(until, step.names(), step.added(), step.retyped());
     }
 }

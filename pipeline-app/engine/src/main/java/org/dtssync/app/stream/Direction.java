@@ -8,14 +8,14 @@ import java.util.function.Supplier;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.moving.MovingStream;
 import org.dtssync.app.prepare.Preparation;
+import org.dtssync.app.runtime.Background;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.source.StreamProgress;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.Verifications;
-import org.dtssync.app.task.Background;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -43,7 +43,7 @@ public final class Direction implements MovingStream {
     private final StreamProgress captured;
     private final Heartbeat heartbeat;
     private final LiveVerification verification;
-    private final StructureCheckLoop checks;
+    private final ShapeCheckLoop checks;
     private final Supplier<CapturePart> capture;
     private final ApplyPart apply;
     private final Preparation preparation;
@@ -58,7 +58,7 @@ public final class Direction implements MovingStream {
             StreamProgress captured,
             Heartbeat heartbeat,
             LiveVerification verification,
-            StructureCheckLoop checks,
+            ShapeCheckLoop checks,
             Supplier<CapturePart> capture,
             ApplyPart apply,
             Preparation preparation) {

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.drift.ShapeCheck;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.app.state.ProgressStore;
@@ -13,7 +14,6 @@ import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.UnfinishedComparison;
 import org.dtssync.app.state.VerificationOutcome;
 import org.dtssync.app.state.Verifications;
-import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.SliceMemory;
 import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifyReport;
@@ -34,7 +34,7 @@ public final class LiveVerification {
     private final Route route;
     private final Epoch epoch;
     private final Heartbeat heartbeat;
-    private final StructureWatch structure;
+    private final ShapeCheck structure;
     private final VerifySettings settings;
     private final StreamListener listener;
     private final ProgressStore progress;
@@ -43,7 +43,7 @@ public final class LiveVerification {
             Route route,
             Epoch epoch,
             Heartbeat heartbeat,
-            StructureWatch structure,
+            ShapeCheck structure,
             VerifySettings settings,
             StreamListener listener) {
         this.route = route;

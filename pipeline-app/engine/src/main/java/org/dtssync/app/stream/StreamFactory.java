@@ -6,15 +6,15 @@ import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.ReplacedPartitions;
-import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.prepare.Preparation;
+import org.dtssync.app.runtime.Background;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.source.StreamProgress;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.state.StructureRecords;
-import org.dtssync.app.task.Background;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.state.ShapeRecords;
 import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
@@ -24,7 +24,7 @@ import org.dtssync.connectors.postgres.Epoch;
 public final class StreamFactory {
 
     private final TaskFile task;
-    private final Budgets budgets;
+    private final StreamBudgets budgets;
     private final SharedRegistry registry;
 
     /**
@@ -33,7 +33,7 @@ public final class StreamFactory {
      * @param task the task file, with embedded servers resolved to their addresses
      * @param budgets how much is held in memory at a time
      */
-    public StreamFactory(TaskFile task, Budgets budgets) {
+    public StreamFactory(TaskFile task, StreamBudgets budgets) {
         this.task = task;
         this.budgets = budgets;
         this.registry = new SharedRegistry(task.registry());
@@ -51,7 +51,7 @@ public final class StreamFactory {
         AppliedMark applied = new AppliedMark();
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
-        StructureWatch structure = new StructureWatch(route, task.objects(), applied);
+        ShapeCheck structure = new ShapeCheck(route, task.objects(), applied);
         LiveVerification verification =
                 new LiveVerification(route, epoch, heartbeat, structure, verifySettings(), listener);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
@@ -72,7 +72,7 @@ public final class StreamFactory {
                 captured,
                 heartbeat,
                 verification,
-                new StructureCheckLoop(
+                new ShapeCheckLoop(
                         structure,
                         new ReplacedPartitions(route, epoch, verification::differing),
                         checks,
@@ -111,7 +111,7 @@ public final class StreamFactory {
     private static List<CapturedTable> captured(Route route) {
         return CapturedTables.captured(
                 new ProgressStore(route.destination(), route.task()).tables(),
-                new StructureRecords(route.destination(), route.task()).read());
+                new ShapeRecords(route.destination(), route.task()).read());
     }
 
     private CaptureSettings captureSettings(Route route, List<CapturedTable> tables) {

@@ -1,6 +1,6 @@
 package org.dtssync.app.stream;
 
-import org.dtssync.app.task.RetryListener;
+import org.dtssync.app.runtime.RetryListener;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;

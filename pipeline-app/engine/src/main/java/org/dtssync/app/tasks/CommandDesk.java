@@ -3,10 +3,10 @@ package org.dtssync.app.tasks;
 import org.dtssync.app.pipeline.IncrementalActions;
 import org.dtssync.app.pipeline.PhaseCommands;
 import org.dtssync.app.pipeline.ReverseActions;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CommandStore;
 import org.dtssync.app.state.PostedCommand;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -26,9 +26,9 @@ record CommandDesk(Route route, Retry retry) implements PhaseCommands {
     private static final long POLL_MILLIS = 300;
 
     /**
-     * What came of a command.
+     * The outcome of a command, and its effect on the phase.
      *
-     * @param outcome as whoever gave it is told
+     * @param outcome as it is reported to the client
      * @param leaves whether the task is in another phase now, so that the desk closes
      */
     record Answer(TaskOutcome outcome, boolean leaves) {
@@ -77,6 +77,7 @@ record CommandDesk(Route route, Retry retry) implements PhaseCommands {
                             "Use the same release of dts-sync for the run and for the command."))
                     .accept(phase);
             TaskOutcome outcome = answer.outcome();
+            Failpoint.COMMAND_DONE.reached();
             commands.finish(posted, CommandResults.json(outcome), CommandResults.code(outcome.result()));
             return answer.leaves();
         } catch (SyncException e) {
@@ -89,7 +90,7 @@ record CommandDesk(Route route, Retry retry) implements PhaseCommands {
     static SyncException refusal(String task, String phase, TaskCommand command) {
         return new SyncException(
                 FaultKind.USAGE,
-                "Task " + task + " is in phase " + phase + ", in which there is nothing to " + command.name() + ".",
-                "docs/switchover.md tells the order of the commands.");
+                "Task " + task + " is in phase " + phase + ", in which it is not possible to " + command.name() + ".",
+                "docs/switchover.md describes the order of the commands.");
     }
 }

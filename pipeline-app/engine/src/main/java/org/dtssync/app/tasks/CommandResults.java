@@ -6,7 +6,7 @@ import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.connectors.fault.FaultKind;
 
 /**
- * Outcomes as they are kept in {@code dts_sync.command}: JSON or an error, and a number that is the exit code of the command line.
+ * Outcomes as stored in {@code dts_sync.command}: JSON or an error, and a number that is the exit code of the command line.
  * Stateless.
  */
 final class CommandResults {
@@ -42,7 +42,7 @@ final class CommandResults {
                 : outcome.report().map(Report::json).orElseThrow();
     }
 
-    /** Reads what came of a command that is over. */
+    /** Reads the outcome of a command that is over. */
     static TaskOutcome read(TaskCommand command, CommandResult kept) {
         if (kept.result().isEmpty()) {
             return new TaskOutcome.Failed(failure(kept.exitCode()), kept.error().orElse("No reason was given."));

@@ -10,7 +10,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Commands as they are kept in {@code dts_sync.command}: a name, and options as on the command line separated by spaces. The one
+ * Commands as stored in {@code dts_sync.command}: a name, and options as on the command line separated by spaces. The one
  * place where this text is written and read; clients and runs of other releases read and write it too. Stateless.
  */
 final class CommandText {
@@ -45,7 +45,7 @@ final class CommandText {
     /**
      * Reads a command; empty if no command has this name.
      *
-     * @throws SyncException of kind USAGE if it has an option that it does not know: to leave one out could move applications
+     * @throws SyncException of kind USAGE if it has an unknown option: ignoring one could move applications
      *     that were not to be moved
      */
     static Optional<TaskCommand> parse(String name, String options) {

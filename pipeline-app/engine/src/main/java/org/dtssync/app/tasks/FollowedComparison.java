@@ -2,15 +2,15 @@ package org.dtssync.app.tasks;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.ComparisonAdvance;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TaskProgress;
-import org.dtssync.app.task.Route;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.app.verify.VerifyListener;
 
-/** A comparison that another process makes, watched in its state once a second. Not thread-safe. */
+/** A verification that another process runs, followed in its state once per second. Not thread-safe. */
 final class FollowedComparison {
 
     private static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);

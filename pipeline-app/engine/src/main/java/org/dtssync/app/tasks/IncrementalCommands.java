@@ -6,7 +6,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.tasks.CommandDesk.Answer;
 
 /**
- * What commands do while the destination follows the source.
+ * The commands possible while the destination follows the source.
  *
  * @param task the task's name
  * @param actions what the task can do
@@ -44,7 +44,7 @@ record IncrementalCommands(String task, IncrementalActions actions) implements T
         throw CommandDesk.refusal(task, Phase.INCREMENTAL.label(), command);
     }
 
-    /** Cancellations do not wait behind other commands: another thread takes them. */
+    /** Cancellations do not wait behind other commands: another thread handles them. */
     @Override
     public Answer cancel(TaskCommand.Cancel command) {
         throw CommandDesk.refusal(task, Phase.INCREMENTAL.label(), command);

@@ -6,7 +6,7 @@ import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.moving.SwitchReportJson;
 
 /**
- * What came of a switchover, a rollback or a completion.
+ * The result of a switchover, a rollback or a completion.
  *
  * @param report as the engine reports it
  */
@@ -24,7 +24,7 @@ public record MoveReport(SwitchReport report) implements Report {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "writes stood still  %.3f s%nposition            %s%nsequences set       %d%n",
+                        "writes blocked      %.3f s%nposition            %s%nsequences set       %d%n",
                         report.stallSeconds(),
                         report.lsn(),
                         report.sequences());
@@ -34,13 +34,15 @@ public record MoveReport(SwitchReport report) implements Report {
                         "verification        %s%n",
                         report.verifiedAt() == null
                                 ? report.verification()
-                                : "equal, compared at " + report.verifiedAt());
+                                : "equal, verified at " + report.verifiedAt());
         return String.format("%s: %s%n%s%snext: %s", report.direction(), done(), measured, verified, report.next());
     }
 
     private String done() {
         if (!report.moved()) {
-            return "nothing was moved";
+            return report.lsn() == null
+                    ? "dry run, all preconditions are met"
+                    : "rehearsal finished, nothing was changed";
         }
         return report.endpoint() == EndpointResult.FAILED ? "done, but applications were not repointed" : "done";
     }

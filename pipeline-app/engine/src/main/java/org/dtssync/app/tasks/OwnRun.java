@@ -7,13 +7,13 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * A run in this process for as long as a command takes, where no other run is alive.
+ * A run in this process for as long as a command takes, where no other run is active.
  *
  * @param file the task file, with embedded servers resolved to their addresses
  * @param listener notified of what the run does
@@ -32,7 +32,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
             return running.isPresent() ? running.get().perform(command, ended::isDone) : ofTaskThatEnded(command);
         } catch (SyncException e) {
             SyncException reason = faultOf(ended).orElse(e);
-            // It was seen alive while it found that nothing is left to run.
+            // It was seen active while it found that there is nothing to run.
             if (reason == e
                     && ended.isDone()
                     && TaskStatus.read(file).progress().phase().isOver()) {
@@ -57,7 +57,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
         }
     }
 
-    /** Returns the run once it is alive; empty if it has ended before. */
+    /** Returns the run once it is active; empty if it has ended before. */
     private Optional<RunningTask> awaitRunning(CompletableFuture<Void> ended) throws InterruptedException {
         while (!ended.isDone()) {
             Optional<RunningTask> running = RunningTask.find(file);
@@ -83,7 +83,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
         return Optional.empty();
     }
 
-    /** The last command of a task can be given again, as where it was killed: the run has finished what was left of it. */
+    /** The last command of a task can be repeated, for example after a kill: the run has finished the rest of it. */
     private TaskOutcome ofTaskThatEnded(TaskCommand command) {
         Phase phase = TaskStatus.read(file).progress().phase();
         if (phase == Phase.COMPLETE && command instanceof TaskCommand.Complete) {
@@ -96,7 +96,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
         throw new SyncException(
                 FaultKind.USAGE,
                 "Task " + file.name() + " has ended, in phase " + phase.label() + ".",
-                "Nothing is left to do but dts-sync release.");
+                "The only command left is dts-sync release.");
     }
 
     private static TaskOutcome done(SwitchReport report) {

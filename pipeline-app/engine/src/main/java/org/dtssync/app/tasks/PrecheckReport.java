@@ -6,7 +6,7 @@ import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.precheck.PrecheckItem.Result;
 
-/** What a precheck found, as text for people and as JSON for programs. Thread-safe. */
+/** The findings of a precheck, as text for people and as JSON for programs. Thread-safe. */
 public final class PrecheckReport implements Report {
 
     private final List<PrecheckItem> items;

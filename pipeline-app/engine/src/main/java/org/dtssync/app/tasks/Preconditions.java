@@ -7,19 +7,19 @@ import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.drift.AppliedMark;
-import org.dtssync.app.drift.StructureWatch;
+import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchPreconditions;
 import org.dtssync.app.pipeline.Mirrors;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.Verifications;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Checks within seconds whether applications could be moved now, whether or not a run is alive. Changes nothing, compares no rows.
+ * Checks within seconds whether applications could be moved now, with or without an active run. Changes nothing, compares no rows.
  *
  * @param file the task file
  * @param kind which way
@@ -59,14 +59,14 @@ record Preconditions(TaskFile file, SwitchKind kind) {
 
     private Gate phase(TaskStatus status, Phase needed) {
         Phase phase = status.progress().phase();
-        String where =
-                "Task " + file.name() + (status.begun() ? " is in phase " + phase.label() + "." : " has not begun.");
+        String where = "Task " + file.name()
+                + (status.begun() ? " is in phase " + phase.label() + "." : " has not been started.");
         if (phase == needed) {
             return Gate.pass(PHASE, Gate.Group.REPLICATION, where);
         }
         String remedy;
         if (phase.isOver()) {
-            remedy = "Nothing is left to do but dts-sync release.";
+            remedy = "The only command left is dts-sync release.";
         } else if (phase == Phase.SWITCHOVER || phase == Phase.ROLLBACK) {
             remedy = "Applications are being moved; wait for the end.";
         } else if (kind == SwitchKind.ROLLBACK || phase == Phase.REVERSE) {
@@ -112,7 +112,7 @@ record Preconditions(TaskFile file, SwitchKind kind) {
         Route task = Route.forReading(file);
         Route from = kind == SwitchKind.SWITCHOVER ? task : task.reversed();
         try {
-            new StructureWatch(from, file.objects(), new AppliedMark()).check();
+            new ShapeCheck(from, file.objects(), new AppliedMark()).check();
             return Gate.pass(
                     id,
                     Gate.Group.REPLICATION,
@@ -133,7 +133,7 @@ record Preconditions(TaskFile file, SwitchKind kind) {
         Route from = kind == SwitchKind.SWITCHOVER ? task : task.reversed();
         Optional<Verifications.Verified> fresh = new Verifications(from.destination(), from.task()).fresh(maximumAge);
         return fresh.map(verified -> Gate.pass(
-                        id, Gate.Group.REPLICATION, "Both databases were equal, compared at " + verified.at() + "."))
+                        id, Gate.Group.REPLICATION, "Both databases were equal, verified at " + verified.at() + "."))
                 .orElseGet(() -> Gate.warn(
                         id,
                         Gate.Group.REPLICATION,
@@ -144,7 +144,7 @@ record Preconditions(TaskFile file, SwitchKind kind) {
 
     private Gate mirror() {
         try {
-            Mirrors.requireNone(file, "Applications are moved by hand.");
+            Mirrors.requireNone(file, "Repoint applications manually.");
             return Gate.pass("mirror", Gate.Group.REPLICATION, "No other task replicates in the opposite direction.");
         } catch (SyncException e) {
             return Gate.fail("mirror", Gate.Group.REPLICATION, e.what(), e.remedy());

@@ -8,8 +8,8 @@ public final class ProcessEnd {
     private ProcessEnd() {}
 
     /**
-     * Ends the process at once. Threads of libraries (Kafka's, Debezium's) may still be alive; nothing of theirs is needed any
-     * more but that what they unpacked is removed.
+     * Ends the process at once. Threads of libraries (Kafka, Debezium) may still be alive; of these only what they unpacked
+     * has to be removed.
      */
     public static void halt(int exitCode) {
         UnpackedLibraries.remove();

@@ -1,6 +1,6 @@
 package org.dtssync.app.tasks;
 
-/** Something that was asked for, as text for people and as JSON for programs. */
+/** The requested output, as text for people and as JSON for programs. */
 public interface Report {
 
     /** Returns lines for people, the last one not ended. */

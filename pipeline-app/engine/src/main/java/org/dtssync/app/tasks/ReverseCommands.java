@@ -6,7 +6,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.tasks.CommandDesk.Answer;
 
 /**
- * What commands do while the source follows the destination.
+ * The commands possible while the source follows the destination.
  *
  * @param task the task's name
  * @param actions what the task can do
@@ -40,7 +40,7 @@ record ReverseCommands(String task, ReverseActions actions) implements TaskComma
         return new Answer(switched(actions.complete()), true);
     }
 
-    /** Cancellations do not wait behind other commands: another thread takes them. */
+    /** Cancellations do not wait behind other commands: another thread handles them. */
     @Override
     public Answer cancel(TaskCommand.Cancel command) {
         throw CommandDesk.refusal(task, Phase.REVERSE.label(), command);

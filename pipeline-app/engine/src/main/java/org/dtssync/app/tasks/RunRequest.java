@@ -7,7 +7,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 
-/** What one run is asked for besides the task file. Immutable. */
+/** The options of one run. Immutable. */
 public final class RunRequest {
 
     private final RunOptions options;
@@ -16,12 +16,12 @@ public final class RunRequest {
         this.options = options;
     }
 
-    /** A run that goes on until it is stopped. */
+    /** A run that continues until it is stopped. */
     public static RunRequest endless() {
         return new RunRequest(RunOptions.to(RunGoal.NONE));
     }
 
-    /** A run that ends once both databases have been compared. */
+    /** A run that ends once both databases have been verified. */
     public static RunRequest untilVerified() {
         return new RunRequest(RunOptions.to(RunGoal.VERIFIED));
     }

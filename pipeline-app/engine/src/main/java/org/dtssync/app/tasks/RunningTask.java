@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.control.CancelWatch;
+import org.dtssync.app.control.CancelPoller;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.state.CommandStore;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -110,14 +110,14 @@ public final class RunningTask {
     public static void requireCancellable(TaskFile task) {
         Phase phase = TaskStatus.read(task).progress().phase();
         if (phase.isAfter(Phase.SWITCHOVER)) {
-            throw CancelWatch.refusal(task.name(), phase);
+            throw CancelPoller.refusal(task.name(), phase);
         }
     }
 
     /**
      * Posts a command and waits for its end.
      *
-     * @throws SyncException if the run ends before it; nobody will do it later then
+     * @throws SyncException if the run ends before it; then no later run carries it out
      */
     public TaskOutcome perform(TaskCommand command) throws InterruptedException {
         return perform(command, () -> false);
@@ -126,7 +126,7 @@ public final class RunningTask {
     /**
      * Lets the run verify both databases and waits for its end.
      *
-     * @param listener notified once a second how far it is
+     * @param listener notified of its progress once per second
      * @throws SyncException if the run ends before it
      */
     public TaskOutcome verify(TaskListener listener) throws InterruptedException {

@@ -7,7 +7,7 @@ import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 
 /**
- * How far a task is at one moment.
+ * The progress of a task at one moment.
  *
  * @param status as it was read
  */

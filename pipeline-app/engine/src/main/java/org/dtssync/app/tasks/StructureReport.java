@@ -62,7 +62,7 @@ public record StructureReport(int objects, List<StructureDifference> differences
         return decided;
     }
 
-    /** Returns whether nothing differs but what somebody wanted so. */
+    /** Returns whether there are no unintended differences. */
     public boolean equal() {
         return differences.isEmpty();
     }
@@ -72,7 +72,7 @@ public record StructureReport(int objects, List<StructureDifference> differences
         return TaskJson.structure(this);
     }
 
-    /** Returns a line for each object that differs, and a conclusion. */
+    /** Returns one line per object that differs, and a conclusion. */
     @Override
     public String text() {
         StringBuilder text = new StringBuilder();

@@ -4,8 +4,8 @@ package org.dtssync.app.tasks;
 public enum SwitchMode {
     /** Applications are moved. */
     MOVE,
-    /** Everything up to the read-only database and back: tells how long writes stand still. */
+    /** Everything up to the read-only database and back: measures for how long writes are blocked. */
     REHEARSE,
-    /** Only checks the preconditions and compares. */
+    /** Only checks the preconditions and verifies. */
     DRY_RUN
 }

@@ -9,25 +9,25 @@ import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.precheck.Precheck;
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
-import org.dtssync.app.task.Retry;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * One task as entry points see it: everything that can be asked of it and done with it. Immutable; thread-safe.
+ * One task as seen by entry points: everything that can be queried and done. Immutable; thread-safe.
  *
  * @param file the task file; for what writes to topics, with embedded servers resolved to their addresses
  */
 public record SyncTask(TaskFile file) {
 
-    /** Returns how far the task is, whether or not a run is alive. */
+    /** Returns how far the task is, with or without an active run. */
     public StatusReport status() {
         return new StatusReport(TaskStatus.read(file));
     }
 
-    /** Returns how far the destination is behind. */
+    /** Returns the lag of the destination. */
     public TaskLag lag() {
         TaskStatus status = TaskStatus.readLag(file);
         return new TaskLag(status.lagMillis(), status.lagBytes());
@@ -62,7 +62,7 @@ public record SyncTask(TaskFile file) {
      * Runs the task through its phases, from wherever it was, in the thread that calls this.
      *
      * @return the verification, if the goal was one
-     * @throws SyncException if the task cannot go on; its text is kept in the state too
+     * @throws SyncException if the task cannot continue; its text is kept in the state too
      * @throws InterruptedException if the thread was interrupted; the next run resumes the task
      */
     public Optional<VerificationReport> run(RunRequest request, TaskListener listener) throws InterruptedException {
@@ -70,12 +70,12 @@ public record SyncTask(TaskFile file) {
         return new Pipeline(file, listener, desk).run(request.options()).map(VerificationReport::new);
     }
 
-    /** Returns the run that is alive; empty if there is none, or if the task is not known yet. */
+    /** Returns the active run; empty if there is none, or if the task is not known yet. */
     public Optional<RunningTask> running() {
         return RunningTask.find(file);
     }
 
-    /** Has a run in this process carry a command out, for as long as it takes. To be used where no other run is alive. */
+    /** Has a run in this process carry a command out, for as long as it takes. To be used where no other run is active. */
     public TaskOutcome perform(TaskCommand command, TaskListener listener) throws InterruptedException {
         return new OwnRun(file, listener).perform(command);
     }
@@ -91,22 +91,21 @@ public record SyncTask(TaskFile file) {
         Phase phase = status.progress().phase();
         if (!status.begun()) {
             throw new SyncException(
-                    FaultKind.USAGE, "Task " + file.name() + " has not begun.", "Run dts-sync run first.");
+                    FaultKind.USAGE, "Task " + file.name() + " has not been started.", "Run dts-sync run first.");
         }
         if (!phase.isOver() && Phase.INCREMENTAL.isAfter(phase)) {
             throw new SyncException(
                     FaultKind.PRECHECK,
                     "Task " + file.name() + " is in phase " + phase.label() + "; " + command.name()
-                            + " can be given once it is in phase incremental.",
-                    "dts-sync status tells how far it is.");
+                            + " is possible once it is in phase incremental.",
+                    "dts-sync status shows its progress.");
         }
     }
 
     /**
-     * Requires that there is something to compare: whoever asks for a verification does not expect that a database is moved
-     * for it.
+     * Requires that there is something to compare: a verification must not start the migration of a database.
      *
-     * @throws SyncException if the task has not begun or has ended
+     * @throws SyncException if the task has not been started or has ended
      */
     public void requireComparable() {
         TaskStatus status = TaskStatus.read(file);
@@ -114,14 +113,14 @@ public record SyncTask(TaskFile file) {
             throw new SyncException(
                     FaultKind.USAGE,
                     "Task " + file.name() + " has ended, in phase "
-                            + status.progress().phase().label() + ": neither database follows the other any more.",
-                    "Compare before dts-sync complete.");
+                            + status.progress().phase().label() + ": replication has ended in both directions.",
+                    "Run dts-sync verify before dts-sync complete.");
         }
         if (!status.begun()) {
             throw new SyncException(
                     FaultKind.DATA,
-                    "Task " + file.name() + " has not begun, so there is nothing to compare.",
-                    "Move the database first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.");
+                    "Task " + file.name() + " has not been started, so there is nothing to verify.",
+                    "Run the task first: dts-sync run TASK.yaml, or dts-sync run TASK.yaml --until verified.");
         }
     }
 
@@ -139,8 +138,8 @@ public record SyncTask(TaskFile file) {
      * Removes everything of the task, in any phase.
      *
      * @param topics whether the topics are deleted too
-     * @param writable whether a database that applications were moved away from is made writable again
-     * @return a past-tense line for each thing that was removed; empty if nothing was there
+     * @param writable whether a database that the applications left is made writable again
+     * @return a past-tense line for each thing that was removed; empty if there was nothing
      */
     public List<String> release(boolean topics, boolean writable) throws InterruptedException {
         return new Release(file).run(topics, writable);

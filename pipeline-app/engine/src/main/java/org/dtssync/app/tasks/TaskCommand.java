@@ -26,7 +26,7 @@ public sealed interface TaskCommand {
      * Move the applications to the destination.
      *
      * @param mode how far to go
-     * @param skipVerify do not compare both databases first
+     * @param skipVerify do not verify both databases first
      */
     record Switchover(SwitchMode mode, boolean skipVerify) implements TaskCommand {
         @Override
@@ -44,7 +44,7 @@ public sealed interface TaskCommand {
      * Move the applications back to the source.
      *
      * @param mode how far to go
-     * @param skipVerify do not compare both databases first
+     * @param skipVerify do not verify both databases first
      */
     record Rollback(SwitchMode mode, boolean skipVerify) implements TaskCommand {
         @Override

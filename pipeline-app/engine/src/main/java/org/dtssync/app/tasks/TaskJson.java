@@ -189,7 +189,7 @@ final class TaskJson {
     /** A difference names its table in one text, in which a dot may belong to the schema's name or the table's. */
     private static Map<String, TableName> names(List<TableResult> tables) {
         Map<String, TableName> names = new HashMap<>();
-        // Where two tables are spelled alike, the one that differs is meant.
+        // If two tables have the same text, the one that differs is meant.
         tables.stream().filter(TableResult::equal).forEach(result -> names.put(spelled(result), result.table()));
         tables.stream().filter(result -> !result.equal()).forEach(result -> names.put(spelled(result), result.table()));
         return names;

@@ -3,7 +3,7 @@ package org.dtssync.app.tasks;
 import java.util.Optional;
 import org.dtssync.app.moving.EndpointResult;
 
-/** What came of a command. Immutable. */
+/** The outcome of a command. Immutable. */
 public sealed interface TaskOutcome {
 
     /** How a command ended; an entry point decides what that means for its caller, such as an exit code. */

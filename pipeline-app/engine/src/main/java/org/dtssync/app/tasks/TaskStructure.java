@@ -3,13 +3,13 @@ package org.dtssync.app.tasks;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Author;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureObjectStore;
-import org.dtssync.app.task.Route;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /**
@@ -33,8 +33,8 @@ public final class TaskStructure {
      * One schema object.
      *
      * @param name names it in the task, for example {@code index:public.orders_by_day}
-     * @param section when it is made
-     * @param state how far it is
+     * @param section when it is created
+     * @param state its state
      * @param done whether nothing is left to do with it
      * @param statement the SQL that makes it, the corrected one if there is one
      * @param error PostgreSQL's message, if it was refused

@@ -3,7 +3,7 @@ package org.dtssync.app.tasks;
 import org.dtssync.app.verify.VerifyReport;
 
 /**
- * What a verification found.
+ * The result of a verification.
  *
  * @param report as the engine reports it
  */

@@ -6,7 +6,7 @@ import org.dtssync.app.verify.Difference;
 import org.dtssync.app.verify.TableResult;
 import org.dtssync.app.verify.VerifyReport;
 
-/** Writes a report for people: an aligned table, then the differences. Stateless. */
+/** Formats a report for people: an aligned table, then the differences. Stateless. */
 final class VerifyReportText {
 
     private VerifyReportText() {}

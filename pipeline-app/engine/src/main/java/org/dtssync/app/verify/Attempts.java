@@ -26,13 +26,13 @@ final class Attempts {
         this.pace = pace;
     }
 
-    <T> T run(Both<DatabaseConnections> ends, ExecutorService readers, Work<T> work) throws InterruptedException {
+    <T> T run(EndPair<DatabaseConnections> ends, ExecutorService readers, Work<T> work) throws InterruptedException {
         try (Session session = open(ends, readers)) {
             return run(session, work);
         }
     }
 
-    Session open(Both<DatabaseConnections> ends, ExecutorService readers) {
+    Session open(EndPair<DatabaseConnections> ends, ExecutorService readers) {
         return new Session(ends, readers, pace);
     }
 

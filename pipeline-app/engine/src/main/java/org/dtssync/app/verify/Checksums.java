@@ -19,7 +19,7 @@ final class Checksums {
     private Checksums() {}
 
     /** Sums of several small slices, each read by one condition, in one query at each end. */
-    static Both<List<BucketSum>> of(List<Slice> slices, Session session) throws InterruptedException {
+    static EndPair<List<BucketSum>> of(List<Slice> slices, Session session) throws InterruptedException {
         String what = slices.size() == 1
                 ? "table " + slices.get(0).table().name()
                 : slices.size() + " tables from " + slices.get(0).table().name() + " on";
@@ -43,8 +43,9 @@ final class Checksums {
     }
 
     /** Sums of one slice by bucket. Buckets without rows are absent. */
-    static Both<Map<Long, BucketSum>> byBucket(Slice slice, int buckets, Session session) throws InterruptedException {
-        Both<Map<Long, BucketSum>> sums = new Both<>(new HashMap<>(), new HashMap<>());
+    static EndPair<Map<Long, BucketSum>> byBucket(Slice slice, int buckets, Session session)
+            throws InterruptedException {
+        EndPair<Map<Long, BucketSum>> sums = new EndPair<>(new HashMap<>(), new HashMap<>());
         int statements = Math.max(
                 slice.conditions().source().size(),
                 slice.conditions().destination().size());

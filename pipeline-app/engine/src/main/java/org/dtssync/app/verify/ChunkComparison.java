@@ -36,7 +36,7 @@ final class ChunkComparison {
     private static void compareAtOnce(
             List<Slice> chunk, Session session, FoundDifferences findings, Gathering gathering)
             throws InterruptedException {
-        Both<List<BucketSum>> sums = Checksums.of(chunk, session);
+        EndPair<List<BucketSum>> sums = Checksums.of(chunk, session);
         session.pace(sums.source().stream().mapToLong(BucketSum::rows).sum());
         for (int i = 0; i < chunk.size(); i++) {
             BucketSum source = sums.source().get(i);
@@ -50,7 +50,7 @@ final class ChunkComparison {
 
     private static void compareByBucket(Slice slice, Session session, FoundDifferences findings, Gathering gathering)
             throws InterruptedException {
-        Both<Map<Long, BucketSum>> sums = Checksums.byBucket(slice, slice.buckets(), session);
+        EndPair<Map<Long, BucketSum>> sums = Checksums.byBucket(slice, slice.buckets(), session);
         findings.rows(
                 slice.table().name(),
                 Checksums.rows(sums.source()),

@@ -13,7 +13,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param layouts what each end's catalog says
  * @param sameEncoding whether both databases store text in the same encoding
  */
-record ComparedTable(TableName name, List<String> keyColumns, Both<TableLayout> layouts, boolean sameEncoding) {
+record ComparedTable(TableName name, List<String> keyColumns, EndPair<TableLayout> layouts, boolean sameEncoding) {
 
     boolean keyed() {
         return !keyColumns.isEmpty();

@@ -44,17 +44,18 @@ final class Confirmation {
 
     /** Decides about suspects and records those that differ. */
     void decide(Collection<Suspects> suspects, Session session, FoundDifferences findings) throws InterruptedException {
-        List<Doubts> open = new ArrayList<>(suspects.stream().map(Doubts::new).toList());
+        List<DoubtfulRows> open =
+                new ArrayList<>(suspects.stream().map(DoubtfulRows::new).toList());
         for (int round = 1; round <= rounds && !open.isEmpty(); round++) {
             if (round > 1) {
                 settling.await();
             }
-            for (Doubts doubts : open) {
+            for (DoubtfulRows doubts : open) {
                 record(doubts.table(), doubts.read(session), session, findings);
             }
             open.removeIf(doubts -> doubts.size() == 0);
         }
-        for (Doubts doubts : open) {
+        for (DoubtfulRows doubts : open) {
             findings.undecided(doubts.table().name());
             log.warn(
                     "Rows kept changing during verification and remain undecided. table={} rows={} rounds={}",
@@ -65,10 +66,13 @@ final class Confirmation {
     }
 
     private static void record(
-            ComparedTable table, Map<List<String>, Both<RowState>> proven, Session session, FoundDifferences findings)
+            ComparedTable table,
+            Map<List<String>, EndPair<RowState>> proven,
+            Session session,
+            FoundDifferences findings)
             throws InterruptedException {
         List<List<String>> changed = new ArrayList<>();
-        for (Map.Entry<List<String>, Both<RowState>> row : proven.entrySet()) {
+        for (Map.Entry<List<String>, EndPair<RowState>> row : proven.entrySet()) {
             long source = row.getValue().source().sum().rows();
             long destination = row.getValue().destination().sum().rows();
             if (source > destination) {

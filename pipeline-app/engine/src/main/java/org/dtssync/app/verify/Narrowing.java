@@ -40,7 +40,7 @@ final class Narrowing {
     }
 
     /** Narrows a slice whose sums by bucket are known. */
-    static void narrow(Slice slice, int buckets, Both<Map<Long, BucketSum>> sums, Session session, Taker taker)
+    static void narrow(Slice slice, int buckets, EndPair<Map<Long, BucketSum>> sums, Session session, Taker taker)
             throws InterruptedException {
         List<Long> group = new ArrayList<>();
         long rows = 0;
@@ -59,7 +59,7 @@ final class Narrowing {
     }
 
     /** The buckets that differ, with the number of their rows. */
-    private static Map<Long, Long> differing(Both<Map<Long, BucketSum>> sums) {
+    private static Map<Long, Long> differing(EndPair<Map<Long, BucketSum>> sums) {
         Set<Long> all = new HashSet<>(sums.source().keySet());
         all.addAll(sums.destination().keySet());
         Map<Long, Long> differing = new HashMap<>();
@@ -75,7 +75,7 @@ final class Narrowing {
 
     private static void take(Slice slice, int buckets, List<Long> wanted, Session session, Taker taker)
             throws InterruptedException {
-        Both<Map<List<String>, BucketSum>> rows =
+        EndPair<Map<List<String>, BucketSum>> rows =
                 session.both("table " + slice.table().name(), (connection, end) -> {
                     Map<List<String>, BucketSum> found = new HashMap<>();
                     for (String condition : slice.conditions().at(end)) {

@@ -28,7 +28,7 @@ final class Session implements AutoCloseable {
 
     private static final long STOP_MILLIS = 3_000;
 
-    private final Both<DatabaseConnections> ends;
+    private final EndPair<DatabaseConnections> ends;
     private final ExecutorService readers;
     private final RowPace pace;
     private final Map<End, Connection> connections = new EnumMap<>(End.class);
@@ -40,7 +40,7 @@ final class Session implements AutoCloseable {
         T run(Connection connection, End end) throws SQLException;
     }
 
-    Session(Both<DatabaseConnections> ends, ExecutorService readers, RowPace pace) {
+    Session(EndPair<DatabaseConnections> ends, ExecutorService readers, RowPace pace) {
         this.ends = ends;
         this.readers = readers;
         this.pace = pace;
@@ -52,11 +52,11 @@ final class Session implements AutoCloseable {
     }
 
     /** Runs a query at both ends at the same time. */
-    <T> Both<T> both(String what, Query<T> query) throws InterruptedException {
+    <T> EndPair<T> both(String what, Query<T> query) throws InterruptedException {
         Future<T> source = readers.submit(() -> run(what, End.SOURCE, query));
         Future<T> destination = readers.submit(() -> run(what, End.DESTINATION, query));
         try {
-            return new Both<>(result(source), result(destination));
+            return new EndPair<>(result(source), result(destination));
         } catch (InterruptedException | RuntimeException e) {
             stop(source, destination);
             throw e;

@@ -16,7 +16,8 @@ import org.dtssync.connectors.postgres.End;
  * @param estimatedRows estimated number of rows
  * @param place where in the table it is
  */
-record Slice(ComparedTable table, Both<List<String>> conditions, int buckets, long estimatedRows, ComparedSlice place) {
+record Slice(
+        ComparedTable table, EndPair<List<String>> conditions, int buckets, long estimatedRows, ComparedSlice place) {
 
     /** A condition for all rows. */
     static final String EVERYTHING = "true";
@@ -29,14 +30,18 @@ record Slice(ComparedTable table, Both<List<String>> conditions, int buckets, lo
     static Slice whole(ComparedTable table) {
         List<String> everything = List.of(EVERYTHING);
         return new Slice(
-                table, new Both<>(everything, everything), 1, table.estimatedRows(), ComparedSlice.whole(table.name()));
+                table,
+                new EndPair<>(everything, everything),
+                1,
+                table.estimatedRows(),
+                ComparedSlice.whole(table.name()));
     }
 
     /** Returns a range of keys. */
     static Slice range(ComparedTable table, ComparedSlice place, long estimatedRows) {
         return new Slice(
                 table,
-                new Both<>(
+                new EndPair<>(
                         List.of(table.sql(End.SOURCE).range(place.lower(), place.upper())),
                         List.of(table.sql(End.DESTINATION).range(place.lower(), place.upper()))),
                 1,

@@ -94,7 +94,7 @@ final class Slicing {
     private Slice blocks(ComparedTable table) {
         return new Slice(
                 table,
-                new Both<>(blockRanges(table, End.SOURCE), blockRanges(table, End.DESTINATION)),
+                new EndPair<>(blockRanges(table, End.SOURCE), blockRanges(table, End.DESTINATION)),
                 Slice.bucketsFor(table.estimatedRows()),
                 table.estimatedRows(),
                 ComparedSlice.whole(table.name()));

@@ -25,8 +25,8 @@ final class SuspectReader {
     private SuspectReader() {}
 
     /** Returns the state of each key at each end; keys that neither end has are absent. */
-    static Map<List<String>, Both<RowState>> read(Suspects suspects, Session session) throws InterruptedException {
-        Map<List<String>, Both<RowState>> states = new HashMap<>();
+    static Map<List<String>, EndPair<RowState>> read(Suspects suspects, Session session) throws InterruptedException {
+        Map<List<String>, EndPair<RowState>> states = new HashMap<>();
         // Without a key's index each query reads the whole table, so all hashes go into one.
         int step = suspects.table().keyed() ? KEYS_A_QUERY : suspects.keys().size();
         for (int from = 0; from < suspects.keys().size(); from += step) {
@@ -37,7 +37,7 @@ final class SuspectReader {
             for (int i = 0; i < keys.size(); i++) {
                 states.put(
                         keys.get(i),
-                        new Both<>(
+                        new EndPair<>(
                                 source.getOrDefault(i, RowState.ABSENT), destination.getOrDefault(i, RowState.ABSENT)));
             }
         }
@@ -50,7 +50,7 @@ final class SuspectReader {
         Map<List<String>, List<String>> differing = new HashMap<>();
         for (int from = 0; from < keys.size(); from += KEYS_A_QUERY) {
             List<List<String>> some = keys.subList(from, Math.min(keys.size(), from + KEYS_A_QUERY));
-            Both<Map<Integer, Long[]>> hashes = session.both(
+            EndPair<Map<Integer, Long[]>> hashes = session.both(
                     "table " + table.name(), (connection, end) -> columnHashes(connection, table, end, some));
             hashes.source().forEach((i, source) -> {
                 Long[] destination = hashes.destination().getOrDefault(i, source);

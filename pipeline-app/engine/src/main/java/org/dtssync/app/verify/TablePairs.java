@@ -22,16 +22,16 @@ record TablePairs(List<ComparedTable> tables, FoundDifferences findings) {
     static TablePairs read(List<TableProgress> wanted, Session session, VerifySettings settings)
             throws InterruptedException {
         List<TableName> names = wanted.stream().map(TableProgress::table).toList();
-        Both<Map<TableName, TableLayout>> layouts =
+        EndPair<Map<TableName, TableLayout>> layouts =
                 session.both("the tables", (connection, end) -> LayoutReader.read(connection, names));
-        Both<String> encodings =
+        EndPair<String> encodings =
                 session.both("the tables", (connection, end) -> text(connection, "SHOW server_encoding"));
         TablePairs pairs = new TablePairs(new ArrayList<>(), new FoundDifferences(settings.listedDifferences()));
         for (TableProgress table : wanted) {
             TableLayout source = layouts.source().get(table.table());
             TableLayout destination = layouts.destination().get(table.table());
             if (source != null && destination != null) {
-                pairs.add(table, new Both<>(source, destination), encodings.equal());
+                pairs.add(table, new EndPair<>(source, destination), encodings.equal());
             } else if (source != null) {
                 pairs.oneEnd(table.table(), source, End.SOURCE, session);
             } else if (destination != null) {
@@ -43,7 +43,7 @@ record TablePairs(List<ComparedTable> tables, FoundDifferences findings) {
         return pairs;
     }
 
-    private void add(TableProgress table, Both<TableLayout> layouts, boolean sameEncoding) {
+    private void add(TableProgress table, EndPair<TableLayout> layouts, boolean sameEncoding) {
         // A key that one end lacks, or that names objects which the other end may not have, cannot be looked up: the
         // rows
         // are compared as a multiset then.

@@ -29,7 +29,7 @@ public final class Verification {
     /** Small tables in one query: few round trips, and a plan that is still cheap to create. */
     private static final int TABLES_A_CHUNK = 50;
 
-    private final Both<DatabaseConnections> ends;
+    private final EndPair<DatabaseConnections> ends;
     private final VerifySettings settings;
     private final Settling settling;
     private final VerifyListener listener;
@@ -52,7 +52,7 @@ public final class Verification {
             Settling settling,
             VerifyListener listener,
             SliceMemory memory) {
-        this.ends = new Both<>(source, destination);
+        this.ends = new EndPair<>(source, destination);
         this.settings = settings;
         this.settling = settling;
         this.listener = listener;

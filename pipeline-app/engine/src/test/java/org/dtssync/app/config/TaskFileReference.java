@@ -13,7 +13,7 @@ final class TaskFileReference {
             # Task file
 
             A task is one YAML file. Only `name`, `source`, `destination`, `kafka` and `registry` are required; everything else has
-            a default. This page is made from the code that reads the file, and a test holds the two in sync.
+            a default. This page is generated from the code that reads the file, and a test keeps the two in sync.
 
             ```yaml
             name: shop                               # [a-z][a-z0-9_]{0,39}; names the slot, the topics and the state

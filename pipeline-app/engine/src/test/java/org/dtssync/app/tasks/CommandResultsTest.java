@@ -49,10 +49,10 @@ class CommandResultsTest {
         assertThat(CommandResults.code(outcome.result())).isEqualTo(5);
         assertThat(outcome.report().orElseThrow().text()).isEqualTo("""
                 switchover: done, but applications were not repointed
-                writes stood still  0.458 s
+                writes blocked      0.458 s
                 position            0/28E8F28
                 sequences set       6
-                verification        equal, compared at 2026-11-21T15:42:56Z
+                verification        equal, verified at 2026-11-21T15:42:56Z
                 next: Next.""");
     }
 

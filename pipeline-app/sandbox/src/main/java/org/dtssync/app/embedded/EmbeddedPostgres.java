@@ -53,7 +53,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final int port;
     private final Path data;
     private final PostgresCommands commands;
-    private ParentWatch watch;
+    private ParentLifeline watch;
 
     private EmbeddedPostgres(PostgresSettings settings, PostgresCommands commands) {
         this.settings = settings;
@@ -171,9 +171,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Files.writeString(data.resolve("dts-sync.conf"), configurationFile());
         Files.writeString(data.resolve("pg_hba.conf"), access());
         // Before there is a process to watch: if this one dies during the start, no server may remain.
-        try (ParentWatch starting = ParentWatch.overStart(data.resolve(PROCESS_FILE), "QUIT")) {
+        try (ParentLifeline starting = ParentLifeline.overStart(data.resolve(PROCESS_FILE), "QUIT")) {
             commands.start(data, START_TIMEOUT_SECONDS);
-            watch = ParentWatch.over(processId(), "QUIT");
+            watch = ParentLifeline.over(processId(), "QUIT");
         } catch (IOException e) {
             // It may still be starting after the timeout, or pg_ctl may have received a signal of the
             // terminal.

@@ -31,7 +31,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     private final Path directory;
     private final int port;
     private Process process;
-    private ParentWatch watch;
+    private ParentLifeline watch;
 
     private EmbeddedRegistry(Path program, Path directory) {
         this.program = program;
@@ -69,7 +69,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
         try {
             Files.createDirectories(directory.resolve("temporary"));
             process = launch();
-            watch = ParentWatch.over(process.pid(), "KILL");
+            watch = ParentLifeline.over(process.pid(), "KILL");
             awaitReady();
         } catch (IOException e) {
             crash();

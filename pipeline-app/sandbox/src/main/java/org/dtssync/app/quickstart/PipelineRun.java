@@ -96,7 +96,7 @@ final class PipelineRun implements AutoCloseable {
         throw failed("verify", outcome);
     }
 
-    /** Has the running pipeline move the applications, as {@code dts-sync switchover} and {@code dts-sync rollback} do. */
+    /** Lets the running pipeline move the applications, as {@code dts-sync switchover} and {@code dts-sync rollback} do. */
     SwitchReport move(TaskCommand command) throws InterruptedException {
         TaskOutcome outcome = perform(command);
         if (outcome instanceof TaskOutcome.Switched switched) {
@@ -112,7 +112,7 @@ final class PipelineRun implements AutoCloseable {
                 "");
     }
 
-    /** Where the pipeline ended before the command did, its own reason says more. */
+    /** If the pipeline ended before the command, its own reason is more informative. */
     private TaskOutcome perform(TaskCommand command) throws InterruptedException {
         try {
             return running().perform(command, () -> !thread.isAlive());

@@ -175,9 +175,9 @@ final class QuickstartRun {
 
     /** Moves the applications to the destination and back, each after a verification. */
     private void switchThereAndBack(PipelineRun pipeline) throws InterruptedException {
-        say("Switching over: applications are to use PostgreSQL " + QuickstartServers.DESTINATION_MAJOR + ".");
+        say("Switching over: repointing the applications to PostgreSQL " + QuickstartServers.DESTINATION_MAJOR + ".");
         move(pipeline, new TaskCommand.Switchover(SwitchMode.MOVE, false));
-        say("Rolling back: applications are to use PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " again.");
+        say("Rolling back: repointing the applications to PostgreSQL " + QuickstartServers.SOURCE_MAJOR + " again.");
         move(pipeline, new TaskCommand.Rollback(SwitchMode.MOVE, false));
     }
 
@@ -185,7 +185,7 @@ final class QuickstartRun {
         SwitchReport report = pipeline.move(command);
         out.printf(
                 Locale.ROOT,
-                "%s: done; writes stood still for %.2f s, %d sequences set, both databases %s before.%n",
+                "%s: done; writes were blocked for %.2f s, %d sequences set, both databases %s before.%n",
                 command.name(),
                 report.stallSeconds(),
                 report.sequences(),

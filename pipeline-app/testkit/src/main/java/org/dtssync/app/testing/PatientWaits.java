@@ -6,8 +6,8 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Lets tests wait for a minute, unless one says otherwise: on a busy machine ten seconds, Awaitility's own limit, tell nothing. Who
- * waits for something that comes waits no longer for it. Used by JUnit.
+ * Lets tests wait for a minute by default: on a busy machine ten seconds, Awaitility's own limit, are too short. A test that
+ * waits for something that happens waits no longer for it. Used by JUnit.
  */
 public final class PatientWaits implements LauncherSessionListener {
 

@@ -26,22 +26,22 @@ class FailpointsAreHeldTest {
     private static final String PAGE = """
             # Failpoints
 
-            A failpoint is a place in the code where a crash leaves something half done. Each has a name, is compiled into the program and
+            A failpoint is a place in the code where a crash leaves something unfinished. Each has a name, is compiled into the program and
             does nothing unless the environment variable `%s` names it:
 
             ```
             %s=NAME[:PASS[:ACTION]] scripts/dts-sync run task.yaml
             ```
 
-            `PASS` says at which pass, 1 unless told otherwise. `ACTION` is `halt`, which ends the process at once with exit code %d, or
-            `freeze`, which holds the thread until the process is killed, so that you can look at the servers first. The process says on
-            standard error that it has reached the failpoint.
+            `PASS` is the number of the pass, 1 by default. `ACTION` is `halt`, which ends the process at once with exit code %d, or
+            `freeze`, which holds the thread until the process is killed, so that you can inspect the servers first. The process reports on
+            stderr that it has reached the failpoint.
 
-            `LoadSurvivesFailpointsTest` and `MoveSurvivesFailpointsTest` kill a task at each of them, run the same command again and compare
-            both databases. To add one, add a constant to `Failpoint`, call its `reached()` at the place, and strike it in one of these tests;
-            `FailpointsAreHeldTest` fails until all three are there, and writes this page.
+            `LoadSurvivesFailpointsTest` and `MoveSurvivesFailpointsTest` kill a task at each of them, run the same command again and verify
+            both databases. To add one, add a constant to `Failpoint`, call its `reached()` at the place, and use it in one of these tests;
+            `FailpointsAreHeldTest` fails until all three exist, and generates this page.
 
-            | failpoint | what a crash leaves |
+            | failpoint | state after a crash |
             |---|---|
             %s""";
 

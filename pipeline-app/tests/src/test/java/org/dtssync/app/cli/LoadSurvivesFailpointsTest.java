@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A task dies at each place where a crash leaves something half done, from its first act to the comparison, while an application
- * writes; each start goes on from what the one before has left, and both ends are equal in the end.
+ * writes; each start resumes from what the one before has left, and both ends are equal in the end.
  */
 @ExtendWith(ServersExtension.class)
 class LoadSurvivesFailpointsTest {
@@ -89,7 +89,7 @@ class LoadSurvivesFailpointsTest {
     }
 
     @Test
-    void goesOnFromEachCrash(Servers servers) throws Exception {
+    void resumesAfterEachCrash(Servers servers) throws Exception {
         BusyDatabase source = new BusyDatabase(servers.freshDatabase(14)).create();
         BusyDatabase destination = new BusyDatabase(servers.freshDatabase(17));
         TaskText text = TaskText.of(servers, source.settings(), destination.settings());

@@ -58,7 +58,7 @@ class MoveSurvivesFailpointsTest {
                     run(Failpoint.STREAM_END_SLOT_DROPPED, 1),
                     run(Failpoint.STREAM_END_PUBLICATION_DROPPED, 1),
                     run(Failpoint.SWITCH_STEP_CARRIED_OUT, 2),
-                    // The same command again is told that all is done.
+                    // The same command once more reports that all is done.
                     switchover(Failpoint.COMMAND_DONE, 1))
             .toList();
 
@@ -134,7 +134,9 @@ class MoveSurvivesFailpointsTest {
                 INSERT INTO public.note (words) SELECT 'n' || i FROM generate_series(1, 100) i;
                 """);
         task = FailpointTask.create(
-                directory, TaskText.of(servers, source, destination).toString());
+                directory,
+                // How long it takes is none of this test's business.
+                TaskText.of(servers, source, destination) + "switchover: { max.lag: 5m, drain.timeout: 5m }\n");
         task.succeed("run", "--until", "caught-up");
     }
 

@@ -85,7 +85,7 @@ class WatchesTheSlotTest {
         assertThat(dtsSync.run("release", task, "--topics").exitCode()).isZero();
     }
 
-    /** Both positions: what is confirmed, and from where on WAL is kept. */
+    /** EndPair positions: what is confirmed, and from where on WAL is kept. */
     private static void assertMovesPast(DatabaseSettings source, TaskText task, String sql) throws SQLException {
         execute(source, sql);
         String goal = query(source, "SELECT pg_current_wal_insert_lsn()");

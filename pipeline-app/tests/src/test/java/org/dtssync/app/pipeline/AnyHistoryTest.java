@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
-import org.dtssync.app.stream.Budgets;
+import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.capture.CaptureSettings;
@@ -77,7 +77,7 @@ class AnyHistoryTest {
     }
 
     private static void run(TaskFile task, Random random, RunGoal goal) throws InterruptedException {
-        Budgets budgets = Budgets.DEFAULT.withPieces(
+        StreamBudgets budgets = StreamBudgets.DEFAULT.withPieces(
                 new CaptureSettings.Limits(1 + random.nextInt(60), 1 << (10 + random.nextInt(10))),
                 1 + random.nextInt(60),
                 1 << (10 + random.nextInt(10)));

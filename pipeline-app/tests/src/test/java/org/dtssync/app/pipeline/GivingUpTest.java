@@ -16,7 +16,7 @@ import org.dtssync.app.control.Release;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.EndpointResult;
 import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.task.Route;
+import org.dtssync.app.runtime.Route;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskOutcome;

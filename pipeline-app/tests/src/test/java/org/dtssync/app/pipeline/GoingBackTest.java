@@ -165,7 +165,7 @@ class GoingBackTest {
         assertThat(verification("switchover").verification()).isEqualTo("equal");
         SwitchReport reused = verification("switchover");
         assertThat(reused.verification()).isEqualTo("reused");
-        assertThat(new MoveReport(reused).text()).containsPattern("verification +equal, compared at 20[0-9]{2}-.*Z");
+        assertThat(new MoveReport(reused).text()).containsPattern("verification +equal, verified at 20[0-9]{2}-.*Z");
 
         RunningPair.execute(
                 pair.destination(), "UPDATE dts_sync.verification SET began_at = began_at - interval '61 minutes'");

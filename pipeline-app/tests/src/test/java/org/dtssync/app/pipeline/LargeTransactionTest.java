@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
-import org.dtssync.app.stream.Budgets;
+import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.capture.CaptureSettings;
@@ -28,8 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class LargeTransactionTest {
 
     private static final int ROWS = Integer.getInteger("dts.large.rows", 100_000);
-    private static final Budgets SMALL =
-            Budgets.DEFAULT.withPieces(new CaptureSettings.Limits(ROWS / 10, 32L << 20), ROWS / 10 - 1, 48L << 20);
+    private static final StreamBudgets SMALL = StreamBudgets.DEFAULT.withPieces(
+            new CaptureSettings.Limits(ROWS / 10, 32L << 20), ROWS / 10 - 1, 48L << 20);
 
     @Test
     void goesInPiecesAndAppearsAtOnceAlthoughTheDestinationEndsTheSessionInBetween(Servers servers) throws Exception {

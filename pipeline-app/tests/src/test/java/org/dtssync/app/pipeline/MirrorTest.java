@@ -66,7 +66,7 @@ class MirrorTest {
                 assertThat(there.perform(new TaskCommand.Switchover(SwitchMode.DRY_RUN, false))
                                 .error()
                                 .orElseThrow())
-                        .contains("the mirror is " + mirror.name());
+                        .contains("opposite direction: " + mirror.name());
             }
             // The mirror was released: the first task follows as before.
             RunningPair.execute(one, "UPDATE public.here SET note = 'd'");

@@ -213,7 +213,7 @@ class NamesForeignChangesTest {
         SyncException fault = moved.stops();
 
         assertThat(fault).hasMessage(sentence);
-        assertThat(fault.kind()).isEqualTo(FaultKind.STRUCTURE_CHANGED);
+        assertThat(fault.kind()).isEqualTo(FaultKind.SHAPE_CHANGED);
         moved.atDestination(undone);
         assertLoadedAgain(moved, sentence.contains("public.item") ? "public.item" : "public.bag");
     }

@@ -367,7 +367,7 @@ class NamesLostTopicsTest {
 
         /** Waits until fewer records than so many are left; the broker's cleaner looks every 15 seconds. */
         void awaitFewerRecords(String topic, int records) {
-            await().atMost(Duration.ofSeconds(120))
+            await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> records(topic) < records);
         }

@@ -22,7 +22,7 @@ class ReplacedPartitionsTest {
 
     @Test
     void aPartitionThatIsEmptiedByItselfStopsTheTaskUntilBothEndsAreEqualAgain(Servers servers) throws Exception {
-        StructureScene scene = new StructureScene(servers);
+        ShapeScene scene = new ShapeScene(servers);
         scene.start();
         try {
             SyncException stopped = scene.stoppedBy(
@@ -56,7 +56,7 @@ class ReplacedPartitionsTest {
 
     @Test
     void maintenanceAndWhatIsSentAreCarriedOnWith(Servers servers) throws Exception {
-        StructureScene scene = new StructureScene(servers);
+        ShapeScene scene = new ShapeScene(servers);
         scene.source("CREATE TABLE public.part_9 PARTITION OF public.part FOR VALUES IN (9)");
         scene.start();
         try {

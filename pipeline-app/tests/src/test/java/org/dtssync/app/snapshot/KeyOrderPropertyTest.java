@@ -141,7 +141,7 @@ class KeyOrderPropertyTest {
                 + String.join(", ", indexed) + "); INSERT INTO keyed SELECT " + values + " FROM "
                 + KeyTypes.numbers(random, 60) + " ON CONFLICT DO NOTHING");
         try {
-            KeyOrder order = new ShapeCatalog(connection).keyOrder(TABLE, names).orElseThrow();
+            KeyOrder order = new LoadedTables(connection).keyOrder(TABLE, names).orElseThrow();
             List<List<String>> sorted =
                     keys("SELECT " + order.bound() + " FROM keyed ORDER BY " + String.join(", ", indexed));
 

@@ -1,0 +1,71 @@
+package org.dtssync.app.control;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a task created outside of its destination: its slot, its state in the opposite direction, its topics. They show that it
+ * has been started while the destination cannot be queried.
+ *
+ * <p>Immutable; thread-safe.
+ *
+ * @param route the route that the task file describes
+ * @param kafka properties of clients
+ */
+public record TaskTraces(Route route, Map<String, String> kafka) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskTraces.class);
+
+    /** Something that may exist. */
+    @FunctionalInterface
+    private interface Trace {
+        boolean isThere() throws SQLException;
+    }
+
+    /** Returns whether anything of the task exists; unreachable servers do not count. */
+    public boolean any() {
+        return isThere("slot", this::slot)
+                || isThere(
+                        "state",
+                        () -> new ProgressStore(
+                                        route.source(), route.name().reverse().text())
+                                .exists())
+                || isThere("topics", this::topics);
+    }
+
+    private boolean slot() throws SQLException {
+        try (Connection source = route.source().open()) {
+            return route.slot().state(source).isPresent();
+        }
+    }
+
+    private boolean topics() {
+        List<String> cuts = List.of(
+                route.name().topics().cuts(), route.name().reverse().topics().cuts());
+        try (KafkaTopics topics = new KafkaTopics(kafka)) {
+            return !topics.existing(cuts).isEmpty();
+        }
+    }
+
+    private static boolean isThere(String what, Trace trace) {
+        try {
+            return trace.isThere();
+        } catch (SQLException e) {
+            LOG.debug("The check for leftovers of the task failed.", SqlFaults.explain("The " + what, e));
+        } catch (SyncException e) {
+            LOG.debug("The check for leftovers of the task failed.", e);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            LOG.debug("The check for leftovers of the task failed. what={}", what, e);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,188 @@
+package org.dtssync.app.drift;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.dtssync.app.catalog.ShapeChange;
+import org.dtssync.app.catalog.ShapeFingerprint;
+import org.dtssync.app.catalog.ShapeStep;
+import org.dtssync.app.catalog.TableShape;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.source.PublicationCheck;
+import org.dtssync.app.source.SourcePosition;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares the source's table shapes with the recorded ones: some changes (a default, a rewriting type change,
+ * an attached partition, a new table) send no row by which capture could detect them.
+ *
+ * <p>Thread-safe.
+ */
+public final class ShapeCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShapeCheck.class);
+
+    /** With tens of thousands of tables a check takes seconds of both servers: the pause after it is this many times as long. */
+    private static final int REST = 10;
+
+    private final Route route;
+    private final ProgressStore progress;
+    private final ObjectSelection objects;
+    private final AppliedMark applied;
+
+    /**
+     * Creates a check; opens nothing yet.
+     *
+     * @param route the direction that is checked
+     * @param objects which tables belong to the task
+     * @param applied its applier's progress
+     */
+    public ShapeCheck(Route route, ObjectSelection objects, AppliedMark applied) {
+        this.route = route;
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.objects = objects;
+        this.applied = applied;
+    }
+
+    /**
+     * Checks repeatedly until interrupted; throws at the first change, and at partitions that are no longer equal.
+     *
+     * @param pauseMillis between two checks, in milliseconds; longer if a check takes long
+     */
+    public void run(ReplacedPartitions partitions, long pauseMillis) throws InterruptedException {
+        while (true) {
+            long begin = System.nanoTime();
+            long took = 0;
+            try {
+                Seen seen = look();
+                new DestinationCheck(route.destination(), progress).check();
+                took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+                partitions.compare(seen.recorded(), seen.now());
+            } catch (SyncException e) {
+                if (e.kind() != FaultKind.TRANSIENT) {
+                    throw e;
+                }
+                // A statement that alters a table may hold its lock for long; no row of it can arrive meanwhile.
+                LOG.warn("The source schema could not be checked; retrying. reason={}", e.getMessage());
+            }
+            Thread.sleep(Math.max(pauseMillis, REST * took));
+        }
+    }
+
+    /**
+     * The shapes whose texts differ, but not in anything that matters to rows.
+     *
+     * @param recorded the recorded ones
+     * @param now the current ones
+     */
+    record Seen(Map<TableName, String> recorded, Map<TableName, String> now) {}
+
+    /**
+     * Checks once; at a change it waits until everything before it is applied.
+     *
+     * @throws SyncException of kind SHAPE_CHANGED that names every change
+     */
+    public Seen look() throws InterruptedException {
+        try {
+            return check();
+        } catch (SyncException e) {
+            if (e.kind() == FaultKind.SHAPE_CHANGED) {
+                LOG.info("A schema change was detected; changes written before it are applied first.");
+                applied.await(SourcePosition.insert(route.source()));
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Checks once.
+     *
+     * @throws SyncException of kind SHAPE_CHANGED that names every change, or of kind PUBLICATION if the publication
+     *     has changed
+     */
+    public Seen check() {
+        List<TableName> tables = progress.tables().stream()
+                .filter(table -> table.state() != TableState.SKIPPED)
+                .map(TableProgress::table)
+                .toList();
+        ShapeFingerprint fingerprint = new ShapeFingerprint(route.source());
+        Map<TableName, String> digests = progress.shapeDigests();
+        Map<TableName, String> now = new TreeMap<>();
+        // Most are unchanged, and all of them together may be too large for memory.
+        fingerprint.read(tables, (table, structure) -> {
+            if (!ProgressStore.shapeDigest(structure).equals(digests.remove(table))) {
+                now.put(table, structure);
+            }
+        });
+        Map<TableName, String> stored = new TreeMap<>();
+        if (!now.isEmpty() || !digests.isEmpty()) {
+            progress.structures((table, structure) -> {
+                if (now.containsKey(table) || digests.containsKey(table)) {
+                    stored.put(table, structure);
+                }
+            });
+        }
+        List<ShapeChange> changes = new ArrayList<>(ShapeFingerprint.changes(stored, now));
+        List<ShapeChange> added = fingerprint.newTables(objects, tables);
+        changes.addAll(added);
+        if (!changes.isEmpty()) {
+            throw changed(changes, remedies(changes, added, stored, now));
+        }
+        // After the shapes: a dropped table has left the publication too.
+        new PublicationCheck(route).check();
+        return new Seen(stored, now);
+    }
+
+    private static SyncException changed(List<ShapeChange> changes, List<String> remedies) {
+        String what = changes.stream().map(ShapeChange::toString).collect(Collectors.joining("; "));
+        return new SyncException(
+                FaultKind.SHAPE_CHANGED, "The source schema changed: " + what + ".", String.join(" ", remedies));
+    }
+
+    private static List<String> remedies(
+            List<ShapeChange> changes,
+            List<ShapeChange> added,
+            Map<TableName, String> stored,
+            Map<TableName, String> now) {
+        List<TableName> fresh = added.stream().map(ShapeChange::table).toList();
+        List<String> remedies = new ArrayList<>();
+        for (TableName table :
+                new TreeSet<>(changes.stream().map(ShapeChange::table).toList())) {
+            remedies.add(remedy(table, fresh, stored, now));
+        }
+        return remedies;
+    }
+
+    private static String remedy(
+            TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
+        if (fresh.contains(table)) {
+            return "Create table " + table + " at the destination too and run with --resnapshot " + table
+                    + ", or add it to objects.exclude.";
+        }
+        if (!now.containsKey(table)) {
+            return "Drop or rename table " + table + " at the destination too and run with --accept-structure " + table
+                    + ".";
+        }
+        ShapeStep step = new ShapeStep(TableShape.parse(stored.get(table)), TableShape.parse(now.get(table)));
+        Optional<String> reload = step.reloadReason();
+        if (reload.isPresent()) {
+            return "Make the same change at the destination and run with --resnapshot " + table + ", since it "
+                    + reload.get() + ".";
+        }
+        return "Make the same change at the destination and run with --accept-structure " + table
+                + ", or with --resnapshot " + table + " where existing rows changed.";
+    }
+}

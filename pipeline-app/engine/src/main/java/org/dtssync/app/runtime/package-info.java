@@ -1,0 +1,6 @@
+/**
+ * Shared by the parts of a running task: connections, converters, retries, threads, and the listener.
+ *
+ * <p>Reads from: the task file. Writes to: nothing.
+ */
+package org.dtssync.app.runtime;

@@ -1,6 +1,0 @@
-/**
- * Shared by the parts of a running task: connections, converters, retries, threads, and the listener.
- *
- * <p>Reads from: the task file. Writes to: nothing.
- */
-package org.dtssync.app.task;
