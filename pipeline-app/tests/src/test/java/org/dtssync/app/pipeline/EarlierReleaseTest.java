@@ -25,6 +25,7 @@ class EarlierReleaseTest {
     private static final String TABLES = """
             CREATE TABLE public.customer (id int PRIMARY KEY, name text);
             CREATE TABLE public.visit (at int, page text);
+            ALTER TABLE public.visit REPLICA IDENTITY FULL;
             INSERT INTO public.customer SELECT i, 'c' || i FROM generate_series(1, 2000) i;
             INSERT INTO public.visit SELECT i, 'p' || i FROM generate_series(1, 500) i;
             """;
