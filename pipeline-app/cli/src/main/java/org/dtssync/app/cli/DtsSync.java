@@ -43,7 +43,8 @@ public final class DtsSync {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        // For messages: the driver's stand in the middle of our sentences, and it falls back to the default language where it has
+        // For messages: the driver's stand in the middle of our sentences, and it falls back to the default language
+        // where it has
         // none. Values do not depend on it.
         Locale.setDefault(Locale.ROOT);
         int code = commandLine().execute(arguments);

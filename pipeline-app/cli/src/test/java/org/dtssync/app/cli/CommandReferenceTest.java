@@ -38,8 +38,10 @@ class CommandReferenceTest {
     void everySummaryFitsTheListOfTheCommands() {
         CommandReference.commands().entrySet().stream()
                 .filter(command -> command.getKey().contains(" "))
-                .forEach(command -> assertThat(
-                                command.getValue().getCommandSpec().usageMessage().description()[0])
+                .forEach(command -> assertThat(command.getValue()
+                                .getCommandSpec()
+                                .usageMessage()
+                                .description()[0])
                         .as(command.getKey())
                         .hasSizeLessThanOrEqualTo(SUMMARY_LENGTH));
     }

@@ -146,8 +146,8 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         Server used = server(row);
         if (!used.equals(from)) {
             problems.add(fail(
-                    "PgBouncer's database " + name + " goes to " + used + ", but the applications should be at "
-                            + from + ".",
+                    "PgBouncer's database " + name + " goes to " + used + ", but the applications should be at " + from
+                            + ".",
                     "Write it so, or say in switchover.pgbouncer.source and destination how PgBouncer reaches them."));
         } else if (!file.server(name).equals(Optional.of(used))) {
             problems.add(fail(

@@ -70,10 +70,12 @@ record FailpointTask(Path directory, String file) {
         try {
             await().atMost(LIMIT)
                     .pollInterval(Duration.ofMillis(20))
-                    .until(() -> !started.process().isAlive()
-                            || started.errSoFar().contains(sentence(strike)));
+                    .until(() ->
+                            !started.process().isAlive() || started.errSoFar().contains(sentence(strike)));
         } catch (ConditionTimeoutException e) {
-            LOG.warn("A failpoint was not reached in time. name={}", strike.point().label());
+            LOG.warn(
+                    "A failpoint was not reached in time. name={}",
+                    strike.point().label());
         }
     }
 
@@ -83,8 +85,9 @@ record FailpointTask(Path directory, String file) {
 
     /** Runs a command that nothing interrupts, and which has to succeed. */
     Outcome succeed(String... command) throws IOException, InterruptedException {
-        Outcome outcome =
-                new CommandLineProcess(directory, Map.of()).start(arguments(command)).await(LIMIT);
+        Outcome outcome = new CommandLineProcess(directory, Map.of())
+                .start(arguments(command))
+                .await(LIMIT);
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         return outcome;
     }

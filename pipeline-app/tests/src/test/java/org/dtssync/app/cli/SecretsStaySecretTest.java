@@ -109,13 +109,13 @@ class SecretsStaySecretTest {
         execute(destination, "DELETE FROM public.item");
         execute(source, "UPDATE public.item SET v = 'two'");
         Started run = dtsSync.start("run", task);
-        await().atMost(Duration.ofSeconds(60)).until(() -> run.errSoFar().contains("Phase begins."));
+        await().atMost(Duration.ofSeconds(60)).until(() -> run.errSoFar().contains("Entering phase."));
         places.put("arguments", arguments(run));
         places.put("sessions at the source", rows(source, "SELECT * FROM pg_stat_activity"));
         places.put("sessions at the destination", rows(destination, "SELECT * FROM pg_stat_activity"));
         Outcome failed = run.await();
         assertThat(failed.exitCode()).isEqualTo(1);
-        assertThat(failed.err()).contains("was changed by something else");
+        assertThat(failed.err()).contains("was changed by another client");
         assertSucceeds("status", task, "--json");
         assertFails("structure", "set", task, "no such object", dtsSync.file("wrong.sql", "CREATE VIEW ("));
         execute(destination, "INSERT INTO public.item VALUES (1, 'one')");

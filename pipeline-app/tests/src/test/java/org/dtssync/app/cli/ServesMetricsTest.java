@@ -110,7 +110,7 @@ class ServesMetricsTest {
 
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err())
-                .contains("metrics.listen " + taken + " cannot be listened at")
+                .contains("metrics.listen " + taken + " cannot be used")
                 .contains("port 0 for any");
     }
 

@@ -67,7 +67,7 @@ class VerifySurvivesKillTest {
             run.terminate();
         }
 
-        assertThat(run.await().err()).contains("Going on with a comparison that was cut off.", "rows=" + before * 2000);
+        assertThat(run.await().err()).contains("Resuming an interrupted verification.", "rows=" + before * 2000);
         assertThat(verified.exitCode()).as(verified.err()).isEqualTo(4);
         assertThat(verified.err()).containsPattern("Verifying\\. rows=\\d+ estimated_rows=12000 eta_seconds=");
         assertThat(new ObjectMapper().readTree(verified.out()).get("tables").toString())

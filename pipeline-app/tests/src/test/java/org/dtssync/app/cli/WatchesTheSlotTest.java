@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServersExtension.class)
 class WatchesTheSlotTest {
 
-    private static final String WARNING = "The source keeps much WAL for the slot.";
+    private static final String WARNING = "The source retains a lot of WAL for the slot.";
 
     @TempDir
     Path directory;

@@ -122,7 +122,7 @@ class PgBouncerEndpointTest {
             assertThat(problems(endpoint(pgBouncer)))
                     .singleElement()
                     .asString()
-                    .contains("PgBouncer at 127.0.0.1", "could not be spoken to by TLS", "root.certificate");
+                    .contains("PgBouncer at 127.0.0.1", "could not be connected to with TLS", "root.certificate");
         }
         try (PgBouncer pgBouncer = start("")) {
             root = Optional.of(certificate);

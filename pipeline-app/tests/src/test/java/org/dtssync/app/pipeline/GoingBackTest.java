@@ -120,7 +120,7 @@ class GoingBackTest {
         pair.awaitPhase("reverse");
         assertThatThrownBy(pair::cancel)
                 .isInstanceOf(SyncException.class)
-                .hasMessageContaining("its applications were moved already");
+                .hasMessageContaining("its applications were already moved");
         RunningPair.execute(pair.destination(), INSERT);
         servers.postgres(17).crash();
         try {

@@ -126,7 +126,7 @@ class ShapeChangesTest {
         if (!one.change().contains("USING") && !one.change().contains("REPLICA IDENTITY")) {
             assertThatThrownBy(() -> scene.run(options))
                     .as(one.change())
-                    .hasMessageContaining("Table " + table + " has another structure at the destination")
+                    .hasMessageContaining("Table " + table + " has a different shape at the destination")
                     .hasMessageContaining("then run with " + option + table + " again.");
         }
         if (one.reload() && !one.change().contains("bigint")) {

@@ -101,7 +101,7 @@ class MessageSizeCheckTest {
 
         assertThat(once).extracting(PrecheckItem::result).containsExactly(PASS);
         assertThat(twice).extracting(PrecheckItem::result).containsExactly(FAIL);
-        assertThat(twice.get(0).message()).contains("which an update under REPLICA IDENTITY FULL carries twice");
+        assertThat(twice.get(0).message()).contains("which an update with REPLICA IDENTITY FULL contains twice");
     }
 
     @Test
