@@ -1,16 +1,16 @@
 package org.dtssync.app.state;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /**
- * Settings of one task that a live run follows from one second to the next. Whoever changes one needs no epoch: like a command, it only
- * asks something of the run. Thread-safe.
+ * Settings of one task that a live run follows within a second. Changing one needs no epoch: like a command, it only asks something of
+ * the run. Thread-safe.
  *
  * @param destination connections to the destination
  * @param task the task's name
@@ -65,12 +65,11 @@ public record SettingStore(DatabaseConnections destination, String task) {
         });
     }
 
-    /** Takes a setting back: what the task file says counts again. Does nothing if it is not set. */
+    /** Removes a setting, so that the task file applies again. Does nothing if it is not set. */
     public void remove(String key, Author author) {
         new StateSchema(destination).install();
         destination.inTransaction(failure(), connection -> {
-            if (Statements.update(
-                            connection, "DELETE FROM dts_sync.setting WHERE task = ? AND key = ?", task, key)
+            if (Statements.update(connection, "DELETE FROM dts_sync.setting WHERE task = ? AND key = ?", task, key)
                     == 1) {
                 new EventLog(destination, task)
                         .append(connection, Event.by(author, "setting", key, "value", "removed"));
@@ -79,14 +78,15 @@ public record SettingStore(DatabaseConnections destination, String task) {
         });
     }
 
-    /** Returns the values that count now, by key; none of a state from before there were settings. */
-    public Map<String, String> current() {
-        Map<String, String> values = new TreeMap<>();
-        list().forEach(setting -> values.put(setting.key(), setting.value()));
-        return values;
+    /** Reads the value of a setting that applies now; empty if there is none. Joins the connection's transaction. */
+    public Optional<String> current(Connection connection, String key) throws SQLException {
+        return Statements.first(connection, """
+                SELECT value FROM dts_sync.setting
+                WHERE task = ? AND key = ? AND (until IS NULL OR until > clock_timestamp())
+                """, row -> row.getString(1), task, key);
     }
 
-    /** Returns the settings that count now, in the order of their keys. */
+    /** Returns the settings that apply now, in the order of their keys; none if the state was created by an earlier release. */
     public List<Setting> list() {
         return destination.inTransaction(failure(), connection -> {
             if (!Statements.isThere(connection, "dts_sync.setting")) {
