@@ -67,6 +67,11 @@ public final class EarlierRelease {
                                     + columns + " FROM later." + table);
                 }
             }
+            if (later.contains("command")) {
+                execute(
+                        connection,
+                        "SELECT setval(pg_get_serial_sequence('dts_sync.command', 'id'), max(id)) FROM dts_sync.command");
+            }
             execute(connection, "DROP SCHEMA later CASCADE");
             connection.commit();
         }
