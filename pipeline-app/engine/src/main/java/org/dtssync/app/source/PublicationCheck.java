@@ -163,8 +163,8 @@ public final class PublicationCheck {
                     ours
                             ? "Run at the source: ALTER PUBLICATION " + Identifiers.quote(name) + " ADD TABLE "
                                     + table.sql() + ";"
-                            : "Run with --resnapshot " + table + ", which publishes the table as before and reloads it"
-                                    + " again."));
+                            : "Run with --resnapshot " + table
+                                    + ", which publishes the table as before and reloads it."));
         }
     }
 

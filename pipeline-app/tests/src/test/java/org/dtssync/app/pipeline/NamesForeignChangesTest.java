@@ -30,7 +30,7 @@ class NamesForeignChangesTest {
     };
 
     private static final String END_IT =
-            ". Find and stop the other client, then run with --resnapshot TABLE, which reloads the table " + "again.";
+            ". Find and stop the other client, then run with --resnapshot TABLE, which reloads the table.";
 
     /**
      * One thing that somebody does at the destination.

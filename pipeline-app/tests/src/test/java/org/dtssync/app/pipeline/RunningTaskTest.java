@@ -100,7 +100,7 @@ class RunningTaskTest {
         asking.interrupt();
         asking.join();
 
-        assertThat(states()).isEqualTo("failed");
+        assertThat(states()).isEqualTo("withdrawn");
     }
 
     private String states() throws Exception {

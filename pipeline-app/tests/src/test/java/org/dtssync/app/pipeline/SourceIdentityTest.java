@@ -42,7 +42,7 @@ class SourceIdentityTest {
                             + " of the server with system identifier (\\d+), but source.url names database "
                             + name(second)
                             + " of the server with system identifier \\1\\."
-                            + " Correct source.url, or run dts-sync release and begin again\\.");
+                            + " Correct source.url, or run dts-sync release and start over\\.");
         } finally {
             new Release(task).run(true);
         }

@@ -76,7 +76,7 @@ class MessageSizeCheckTest {
                 look(new Brokers(1, Set.of("shop.public.docs"), Map.of(), Map.of("shop.public.docs", 8_388_608L)));
 
         assertThat(before.get(0).result()).isEqualTo(FAIL);
-        assertThat(before.get(0).message()).contains("max.message.bytes allows records of 1.0 MB through");
+        assertThat(before.get(0).message()).contains("max.message.bytes allows records of 1.0 MB");
         assertThat(before.get(0).remedy()).isEqualTo("topics: { config: { max.message.bytes: 16777216 } }");
         assertThat(existing).extracting(PrecheckItem::result).containsExactly(PASS);
     }
@@ -86,7 +86,7 @@ class MessageSizeCheckTest {
         List<PrecheckItem> found = look(new Brokers(1, Set.of(), Map.of("socket.request.max.bytes", "2000000")));
 
         assertThat(found.get(0).result()).isEqualTo(FAIL);
-        assertThat(found.get(0).message()).contains("socket.request.max.bytes allows records of 1.9 MB through");
+        assertThat(found.get(0).message()).contains("socket.request.max.bytes allows records of 1.9 MB");
         assertThat(found.get(0).remedy())
                 .isEqualTo("socket.request.max.bytes=16777216 -- in the brokers' server.properties");
     }

@@ -41,7 +41,7 @@ class PrecheckSourceTest {
             assertThat(found.get(0).message())
                     .matches("Session " + pid + " in database " + servers.database()
                             + " has had a writing transaction open for \\d+ s \\(INSERT INTO t VALUES \\( \\.\\.\\.\\):"
-                            + " a replication slot can only be made once it ends\\.");
+                            + " a replication slot can only be created once it ends\\.");
             assertThat(found.get(0).remedy())
                     .isEqualTo("SELECT pg_terminate_backend(" + pid + "); -- at the source, or let it finish");
 
@@ -73,8 +73,8 @@ class PrecheckSourceTest {
                 assertThat(found.result()).isEqualTo(FAIL);
                 assertThat(found.message())
                         .matches("Transaction it's open in database " + servers.database()
-                                + " has been prepared for \\d+ s and not ended: a replication slot can only be made once it"
-                                + " is\\.");
+                                + " has been prepared for \\d+ s: a replication slot can only be created once it"
+                                + " ends\\.");
                 assertThat(found.remedy())
                         .isEqualTo("ROLLBACK PREPARED 'it''s open'; -- in that database, or COMMIT PREPARED");
             } finally {

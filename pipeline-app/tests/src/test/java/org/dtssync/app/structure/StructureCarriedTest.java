@@ -144,11 +144,11 @@ class StructureCarriedTest {
     void anAccountWithoutRightsReadsTheSameStructure(Servers servers) throws Exception {
         Move move = new Move(servers, 14, 17);
         Move.execute(move.source, Move.everything());
-        Move.execute(move.source, "ALTER ROLE app_reader LOGIN");
+        Move.execute(move.source, "ALTER ROLE app_reader LOGIN PASSWORD 'reader'");
         DatabaseSettings settings = move.source.settings();
         DatabaseConnections ordinary = new DatabaseConnections(
                 End.SOURCE,
-                new DatabaseSettings(settings.url(), "app_reader", settings.password(), settings.properties()),
+                new DatabaseSettings(settings.url(), "app_reader", "reader", settings.properties()),
                 "structure-test");
 
         List<StructureObject> read = new StructureReader(ordinary, Move.EVERYTHING).read();

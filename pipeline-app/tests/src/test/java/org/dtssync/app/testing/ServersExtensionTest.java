@@ -19,10 +19,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ServersExtensionTest {
 
-    private static final String DATABASES = "SELECT count(*) FROM pg_database WHERE NOT datistemplate";
+    private static final String DATABASES = "SELECT count(*) FROM pg_database WHERE datname IN ('%s', '%s')";
     private static final String SLOTS = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'left_behind'";
 
     private static int port;
+    private static String first;
+    private static String second;
 
     @Test
     @Order(1)
@@ -30,6 +32,8 @@ class ServersExtensionTest {
         DatabaseSettings one = servers.freshDatabase(17);
         DatabaseSettings other = servers.freshDatabase(17);
         port = servers.postgres(17).port();
+        first = query(one, "SELECT current_database()");
+        second = query(other, "SELECT current_database()");
 
         assertThat(one.url()).isNotEqualTo(other.url());
         assertThat(query(one, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"))
@@ -43,7 +47,8 @@ class ServersExtensionTest {
         EmbeddedPostgres server = servers.postgres(17);
 
         assertThat(server.port()).isEqualTo(port);
-        assertThat(query(server.superuser("postgres"), DATABASES)).isEqualTo("1");
+        assertThat(query(server.superuser("postgres"), DATABASES.formatted(first, second)))
+                .isEqualTo("0");
         assertThat(query(server.superuser("postgres"), SLOTS)).isEqualTo("0");
     }
 

@@ -414,12 +414,12 @@ class VerificationTest {
     @Test
     void aMissingRightIsNamed() throws Exception {
         databases.both("CREATE TABLE secret (id int PRIMARY KEY)");
-        databases.atSource("DROP ROLE IF EXISTS verify_nobody", "CREATE ROLE verify_nobody LOGIN");
+        databases.atSource("DROP ROLE IF EXISTS verify_nobody", "CREATE ROLE verify_nobody LOGIN PASSWORD 'nobody'");
         try {
             var settings = databases.source().settings();
             var nobody = new DatabaseConnections(
                     End.SOURCE,
-                    new DatabaseSettings(settings.url(), "verify_nobody", null, Map.of()),
+                    new DatabaseSettings(settings.url(), "verify_nobody", "nobody", Map.of()),
                     "dts-sync verify test");
             Verification verification = new Verification(
                     nobody,
