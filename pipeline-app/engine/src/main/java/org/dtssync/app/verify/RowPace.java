@@ -1,26 +1,28 @@
 package org.dtssync.app.verify;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** Limits all workers of a verification together to a number of rows per second. Thread-safe. */
 final class RowPace {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    private final long rowsPerSecond;
+    private final LongSupplier limit;
     private long dueNanos = System.nanoTime();
 
     /**
      * Creates a pace that starts now.
      *
-     * @param rowsPerSecond source rows per second; 0 for no limit
+     * @param limit source rows per second, queried again for each portion; 0 for no limit
      */
-    RowPace(long rowsPerSecond) {
-        this.rowsPerSecond = rowsPerSecond;
+    RowPace(LongSupplier limit) {
+        this.limit = limit;
     }
 
     /** Returns once this many additional rows are within the limit. */
     void took(long rows) throws InterruptedException {
+        long rowsPerSecond = limit.getAsLong();
         if (rowsPerSecond == 0) {
             return;
         }
