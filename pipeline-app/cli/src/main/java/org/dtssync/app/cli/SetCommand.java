@@ -1,10 +1,12 @@
 package org.dtssync.app.cli;
 
+import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.dtssync.app.tasks.LiveSettingReport;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -21,13 +23,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Changes a setting of an active run.",
             "The run follows within a second, and so does a later run, until the setting ends. An empty value removes it: the task file"
-                    + " applies again. Settings: verify.rows.per.second."
+                    + " applies again. Without KEY=VALUE it prints what is set.",
+            "Settings: snapshot.rows.per.second, verify.rows.per.second."
         },
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
-            "  dts-sync set shop.yaml verify.rows.per.second=5000",
+            "  dts-sync set shop.yaml",
+            "  dts-sync set shop.yaml snapshot.rows.per.second=20000",
             "  dts-sync set shop.yaml verify.rows.per.second=500 --until 2026-03-01T18:00:00Z",
             "  dts-sync set shop.yaml verify.rows.per.second="
         })
@@ -36,7 +40,7 @@ final class SetCommand implements Callable<Integer> {
     @Mixin
     private TaskFileArgument task;
 
-    @Parameters(index = "1", paramLabel = "KEY=VALUE", description = "The setting and its value.")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "KEY=VALUE", description = "The setting and its value.")
     private String assignment;
 
     @Option(
@@ -50,6 +54,30 @@ final class SetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        SyncTask sync = new SyncTask(task.read());
+        if (assignment == null) {
+            list(sync);
+        } else {
+            change(sync);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void list(SyncTask sync) {
+        if (until != null) {
+            throw new SyncException(FaultKind.USAGE, "--until needs a setting.", "Write KEY=VALUE before it.");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        for (LiveSettingReport setting : sync.settings()) {
+            out.println(setting.key() + "=" + setting.value()
+                    + setting.until().map(end -> " until " + end).orElse("")
+                    + " (set " + setting.setAt()
+                    + setting.setBy().map(author -> " by " + author).orElse("") + ")");
+        }
+        out.flush();
+    }
+
+    private void change(SyncTask sync) {
         int split = assignment.indexOf('=');
         if (split < 1) {
             throw new SyncException(
@@ -60,7 +88,6 @@ final class SetCommand implements Callable<Integer> {
         String key = assignment.substring(0, split);
         String value = assignment.substring(split + 1);
         Optional<Instant> end = end();
-        SyncTask sync = new SyncTask(task.read());
         if (value.isEmpty()) {
             sync.unset(key);
             spec.commandLine().getErr().println("Removed " + key + ": the task file applies.");
@@ -71,7 +98,6 @@ final class SetCommand implements Callable<Integer> {
                     .println("Set " + key + " to " + value
                             + end.map(moment -> " until " + moment).orElse("") + ".");
         }
-        return ExitCode.DONE;
     }
 
     private Optional<Instant> end() {

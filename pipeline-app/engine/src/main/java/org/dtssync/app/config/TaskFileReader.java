@@ -225,7 +225,9 @@ public final class TaskFileReader {
         private SnapshotSettings snapshot() {
             SectionReader section = section("snapshot");
             return new SnapshotSettings(
-                    (int) section.number(TaskKey.SNAPSHOT_WORKERS), (int) section.number(TaskKey.SNAPSHOT_CHUNK_ROWS));
+                    (int) section.number(TaskKey.SNAPSHOT_WORKERS),
+                    (int) section.number(TaskKey.SNAPSHOT_CHUNK_ROWS),
+                    section.number(TaskKey.SNAPSHOT_ROWS_PER_SECOND));
         }
 
         private RetrySettings retry() {

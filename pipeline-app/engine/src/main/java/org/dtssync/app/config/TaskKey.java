@@ -203,6 +203,16 @@ enum TaskKey {
             100_000_000,
             "Approximate number of rows per chunk.",
             "Smaller chunks make transactions at the source shorter and repeat less after a kill."),
+    SNAPSHOT_ROWS_PER_SECOND(
+            "snapshot/rows.per.second",
+            KeyType.COUNT,
+            "0",
+            "rows",
+            "50000",
+            0,
+            1_000_000_000,
+            "Limit of rows that the load copies per second; 0 means no limit. dts-sync set changes it during the load.",
+            "The source or the network is busy, and the load may take longer."),
     RETRY_CONNECTION(
             "retry/connection",
             KeyType.DURATION,

@@ -64,7 +64,7 @@ final class ChunkCopy {
     }
 
     private CopiedChunk copyOne(Chunk chunk, LoadedTable shape, Connection source, Connection destination)
-            throws SQLException {
+            throws SQLException, InterruptedException {
         String range = range(chunk, source);
         try {
             begin(source, shape);

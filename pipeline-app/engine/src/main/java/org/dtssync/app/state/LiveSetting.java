@@ -7,6 +7,8 @@ import org.dtssync.connectors.fault.SyncException;
 
 /** A setting that can be changed while a run is active. It replaces the value of the same key in the task file. */
 public enum LiveSetting {
+    /** How many rows the load copies per second; 0 for no limit. */
+    SNAPSHOT_ROWS_PER_SECOND("snapshot.rows.per.second"),
     /** How many source rows a verification reads per second; 0 for no limit. */
     VERIFY_ROWS_PER_SECOND("verify.rows.per.second");
 

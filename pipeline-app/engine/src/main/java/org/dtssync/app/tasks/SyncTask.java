@@ -148,14 +148,24 @@ public record SyncTask(TaskFile file) {
         LiveSetting setting = LiveSetting.of(key);
         setting.parse(value);
         requireStarted();
-        settings().put(key, value, until, Author.ofCommandLine());
+        settingStore().put(key, value, until, Author.ofCommandLine());
     }
 
     /** Removes a live setting, so that the task file applies again. */
     public void unset(String key) {
         LiveSetting.of(key);
         requireStarted();
-        settings().remove(key, Author.ofCommandLine());
+        settingStore().remove(key, Author.ofCommandLine());
+    }
+
+    /** Returns the live settings that apply now, in the order of their keys; empty if the task has not been started. */
+    public List<LiveSettingReport> settings() {
+        if (!TaskStatus.readLag(file).begun()) {
+            return List.of();
+        }
+        return settingStore().list().stream()
+                .map(kept -> new LiveSettingReport(kept.key(), kept.value(), kept.until(), kept.setBy(), kept.setAt()))
+                .toList();
     }
 
     private void requireStarted() {
@@ -167,7 +177,7 @@ public record SyncTask(TaskFile file) {
     }
 
     /** After a switchover the verification runs the other way, with its state at the source. */
-    private SettingStore settings() {
+    private SettingStore settingStore() {
         Route route = Route.forReading(file);
         boolean reverse = TaskStatus.readLag(file).progress().phase() == Phase.REVERSE;
         Route active = reverse ? route.reversed() : route;

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.dtssync.app.runtime.RowPace;
 import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;

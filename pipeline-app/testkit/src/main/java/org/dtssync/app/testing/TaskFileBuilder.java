@@ -31,7 +31,7 @@ public final class TaskFileBuilder {
     private ConverterSettings converters = new ConverterSettings(null, Map.of(), null, Map.of());
     private Path dataDir = Path.of("target");
     private ObjectSelection objects;
-    private SnapshotSettings snapshot = new SnapshotSettings(2, 1_000);
+    private SnapshotSettings snapshot = new SnapshotSettings(2, 1_000, 0);
     private RetrySettings retry;
     private SecondInstance secondInstance = SecondInstance.REFUSE;
     private long walWarningBytes = WAL_WARNING_BYTES;
