@@ -28,9 +28,10 @@ public final class StructureObjectStore {
 
     private static final Pattern TABLE = Pattern.compile("\"((?:[^\"]|\"\")*)\"\\.\"((?:[^\"]|\"\")*)\"");
 
+    /** Through JSON, since a state of an earlier release has no reasons. */
     private static final String COLUMNS = """
-            SELECT ordinal, name, kind, section, table_of, statement, corrected, state, error
-            FROM dts_sync.structure_object WHERE task = ?
+            SELECT ordinal, name, kind, section, table_of, statement, corrected, state, error, to_jsonb(o) ->> 'reason'
+            FROM dts_sync.structure_object o WHERE task = ?
             """;
 
     private final DatabaseConnections destination;
@@ -241,7 +242,8 @@ public final class StructureObjectStore {
                                     rows.getString(6)),
                             Optional.ofNullable(rows.getString(7)),
                             ObjectState.of(rows.getString(8)),
-                            Optional.ofNullable(rows.getString(9))));
+                            Optional.ofNullable(rows.getString(9)),
+                            Optional.ofNullable(rows.getString(10))));
                 }
             }
         }
