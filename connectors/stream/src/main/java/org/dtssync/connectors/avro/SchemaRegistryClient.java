@@ -53,13 +53,18 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         }
     }
 
-    /** Creates a client; nothing is sent yet. */
+    /**
+     * Creates a client; nothing is sent yet.
+     *
+     * @throws SyncException of kind USAGE if a trust store or key store cannot be used
+     */
     public SchemaRegistryClient(RegistryClientSettings settings) {
         this.settings = settings;
-        this.http = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofMillis(settings.connectTimeoutMillis()))
-                .build();
+                .connectTimeout(Duration.ofMillis(settings.connectTimeoutMillis()));
+        RegistryTls.context(settings.tls()).ifPresent(builder::sslContext);
+        this.http = builder.build();
     }
 
     /** Returns whether this client uses these settings. */

@@ -170,7 +170,7 @@ final class StructureCommand {
         @Parameters(index = "1", paramLabel = "NAME", description = "The object's name, as list prints it.")
         private String name;
 
-        @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever reads the list later.")
+        @Option(names = "--reason", paramLabel = "TEXT", description = "Why; structure list shows it.")
         private String reason;
 
         @Spec

@@ -38,6 +38,7 @@ import org.dtssync.app.structure.StructureReader;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -106,6 +107,9 @@ final class PhaseSequence {
             if (phase.isOver()) {
                 LOG.info("The task has ended; there is nothing to run. task={} phase={}", route.task(), phase.label());
                 return Optional.empty();
+            }
+            if (!task.kafka().embedded()) {
+                BrokerAddresses.requireNoOther(task.kafka().properties());
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {

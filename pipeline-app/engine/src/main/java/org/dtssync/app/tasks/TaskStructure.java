@@ -79,7 +79,7 @@ public final class TaskStructure {
     /**
      * Leaves one out.
      *
-     * @param reason why, for whoever reads the list later
+     * @param reason why; the list shows it
      * @return the names of others that mention it
      */
     public List<String> skip(String name, Optional<String> reason) {
