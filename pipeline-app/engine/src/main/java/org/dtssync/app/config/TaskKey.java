@@ -2,7 +2,9 @@ package org.dtssync.app.config;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow. A key {@code *}
@@ -358,7 +360,7 @@ enum TaskKey {
     private final String section;
     private final String key;
     private final KeyType type;
-    private final String defaultText;
+    private final @Nullable String defaultText;
     private final String unit;
     private final String example;
     private final String meaning;
@@ -375,7 +377,7 @@ enum TaskKey {
     TaskKey(
             String place,
             KeyType type,
-            String defaultText,
+            @Nullable String defaultText,
             String example,
             String meaning,
             String whyChange,
@@ -386,7 +388,7 @@ enum TaskKey {
     TaskKey(
             String place,
             KeyType type,
-            String defaultText,
+            @Nullable String defaultText,
             String unit,
             String example,
             long least,
@@ -433,9 +435,9 @@ enum TaskKey {
         return defaultText == null;
     }
 
-    /** Returns the default as it would be written; lists separated by commas; empty for none; null if required. */
+    /** Returns the default of a key that is not required, as it would be written; lists separated by commas; empty for none. */
     String defaultText() {
-        return defaultText;
+        return Objects.requireNonNull(defaultText, () -> "There is no default of " + path() + ", which is required.");
     }
 
     /** Returns a value as it could be written. */

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Objects;
 import org.dtssync.app.config.RegistrySettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -56,7 +57,8 @@ final class RegistryProbe {
     }
 
     private static HttpRequest request(RegistrySettings settings) {
-        URI base = URI.create(settings.url().replaceFirst("/+$", "") + "/subjects");
+        String url = Objects.requireNonNull(settings.url(), "An embedded registry is not asked.");
+        URI base = URI.create(url.replaceFirst("/+$", "") + "/subjects");
         String login = settings.properties().getOrDefault("basic.auth.user.info", base.getUserInfo());
         URI plain = URI.create(base.toString().replaceFirst("//[^/@]*@", "//"));
         HttpRequest.Builder request =
