@@ -22,6 +22,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registry over HTTP: Confluent's, or another with the same REST API (Apicurio under {@code /apis/ccompat/v7}).
@@ -146,7 +147,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         }
     }
 
-    private SyncException unreadable(int id, String why, Exception cause) {
+    private SyncException unreadable(int id, String why, @Nullable Exception cause) {
         return new SyncException(
                 FaultKind.DATA,
                 "The schema with id " + id + " in the schema registry " + settings + " " + why + ".",
@@ -161,7 +162,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         return answer;
     }
 
-    private Answer send(String method, String path, String body, String act) {
+    private Answer send(String method, String path, @Nullable String body, String act) {
         long waitMillis = settings.retryWaitMillis();
         for (int attempt = 0; ; attempt++) {
             try {
@@ -179,7 +180,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     }
 
     /** Tries each address once, starting with the one that responded last. */
-    private Answer sendToAny(String method, String path, String body, String act) {
+    private Answer sendToAny(String method, String path, @Nullable String body, String act) {
         SyncException failure = null;
         int count = settings.endpoints().size();
         int first = preferred;
@@ -203,7 +204,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     }
 
     private Answer sendTo(
-            RegistryClientSettings.Endpoint endpoint, String method, String path, String body, String act) {
+            RegistryClientSettings.Endpoint endpoint, String method, String path, @Nullable String body, String act) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint.base() + path))
                 .timeout(Duration.ofMillis(settings.readTimeoutMillis()))
                 .header("Accept", CONTENT_TYPE + ", application/json")

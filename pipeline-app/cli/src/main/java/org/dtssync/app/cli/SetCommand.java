@@ -10,6 +10,7 @@ import org.dtssync.app.tasks.LiveSettingReport;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,13 +42,13 @@ final class SetCommand implements Callable<Integer> {
     private TaskFileArgument task;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "KEY=VALUE", description = "The setting and its value.")
-    private String assignment;
+    private @Nullable String assignment;
 
     @Option(
             names = "--until",
             paramLabel = "TIME",
             description = "When it ends by itself, ISO 8601 with an offset. Without it, it does not end.")
-    private String until;
+    private @Nullable String until;
 
     @Spec
     private CommandSpec spec;
@@ -58,7 +59,7 @@ final class SetCommand implements Callable<Integer> {
         if (assignment == null) {
             list(sync);
         } else {
-            change(sync);
+            change(sync, assignment);
         }
         return ExitCode.DONE;
     }
@@ -77,16 +78,16 @@ final class SetCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private void change(SyncTask sync) {
-        int split = assignment.indexOf('=');
+    private void change(SyncTask sync, String entry) {
+        int split = entry.indexOf('=');
         if (split < 1) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "'" + assignment + "' is not a setting with a value.",
+                    "'" + entry + "' is not a setting with a value.",
                     "Write KEY=VALUE, for example verify.rows.per.second=5000.");
         }
-        String key = assignment.substring(0, split);
-        String value = assignment.substring(split + 1);
+        String key = entry.substring(0, split);
+        String value = entry.substring(split + 1);
         Optional<Instant> end = end();
         if (value.isEmpty()) {
             sync.unset(key);

@@ -12,6 +12,7 @@ import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskStructure;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -171,7 +172,7 @@ final class StructureCommand {
         private String name;
 
         @Option(names = "--reason", paramLabel = "TEXT", description = "Why; structure list shows it.")
-        private String reason;
+        private @Nullable String reason;
 
         @Spec
         private CommandSpec spec;

@@ -1,6 +1,7 @@
 package org.dtssync.app.config;
 
 import java.util.List;
+import java.util.Objects;
 
 /** A key of the task file with its description. */
 interface DescribedKey {
@@ -33,9 +34,10 @@ interface DescribedKey {
         return facts().defaultText() == null;
     }
 
-    /** Returns the default as it would be written; lists separated by commas; empty for none; null if required. */
+    /** Returns the default of a key that is not required, as it would be written; lists separated by commas; empty for none. */
     default String defaultText() {
-        return facts().defaultText();
+        return Objects.requireNonNull(
+                facts().defaultText(), () -> "There is no default of " + path() + ", which is required.");
     }
 
     /** Returns a value as it could be written. */

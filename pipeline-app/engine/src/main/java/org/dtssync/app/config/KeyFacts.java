@@ -1,6 +1,7 @@
 package org.dtssync.app.config;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be said of a key of the task file.
@@ -21,7 +22,7 @@ record KeyFacts(
         String section,
         String key,
         KeyType type,
-        String defaultText,
+        @Nullable String defaultText,
         String unit,
         String example,
         long least,

@@ -52,7 +52,7 @@ public final class TaskFileReader {
      * @throws SyncException of kind USAGE that lists all mistakes
      */
     public TaskFile read(Path file) {
-        Path directory = file.toAbsolutePath().getParent();
+        Path directory = file.toAbsolutePath().resolveSibling("");
         return parse(text(file), String.valueOf(file.getFileName()), directory);
     }
 

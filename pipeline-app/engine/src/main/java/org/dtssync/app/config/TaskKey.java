@@ -2,6 +2,7 @@ package org.dtssync.app.config;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow. A key {@code *}
@@ -364,7 +365,7 @@ enum TaskKey implements DescribedKey {
     TaskKey(
             String place,
             KeyType type,
-            String defaultText,
+            @Nullable String defaultText,
             String example,
             String meaning,
             String whyChange,
@@ -375,7 +376,7 @@ enum TaskKey implements DescribedKey {
     TaskKey(
             String place,
             KeyType type,
-            String defaultText,
+            @Nullable String defaultText,
             String unit,
             String example,
             long least,

@@ -12,6 +12,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets every sequence of one database from the other, those of identity and serial columns included, so that the next value is
@@ -62,7 +63,7 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
      * @param epoch held by the transaction that writes; it must be one of the database that gets the values, or null
      * @return how many sequences were set
      */
-    public int run(Epoch epoch) {
+    public int run(@Nullable Epoch epoch) {
         List<Value> values =
                 from.inTransaction("The sequences of the " + from.role() + " could not be read", this::read);
         return to.inTransaction("The sequences of the " + to.role() + " could not be set", connection -> {

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -58,7 +59,7 @@ final class BrokerProbe {
             Set<String> own = topics.stream().filter(ours).collect(Collectors.toSet());
             return new Brokers(nodes.size(), topics, settingsOf(admin, nodes), topicBytes(admin, own));
         } catch (ExecutionException e) {
-            throw explain(settings, e.getCause());
+            throw explain(settings, Objects.requireNonNullElse(e.getCause(), e));
         } catch (TimeoutException | KafkaException e) {
             throw explain(settings, e);
         } catch (InterruptedException e) {
@@ -94,7 +95,8 @@ final class BrokerProbe {
                 ConfigResource.Type.BROKER, nodes.iterator().next().idString());
         Map<String, String> settings = new HashMap<>();
         try {
-            Config config = get(admin.describeConfigs(List.of(broker)).all()).get(broker);
+            Config config = Objects.requireNonNull(
+                    get(admin.describeConfigs(List.of(broker)).all()).get(broker), "Kafka describes each resource.");
             for (ConfigEntry entry : config.entries()) {
                 if (entry.value() != null && !entry.isSensitive()) {
                     settings.put(entry.name(), entry.value());

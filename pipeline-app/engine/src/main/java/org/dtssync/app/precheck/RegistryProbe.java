@@ -2,6 +2,7 @@ package org.dtssync.app.precheck;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.dtssync.app.config.RegistrySettings;
 import org.dtssync.connectors.avro.RegistryClientSettings;
 import org.dtssync.connectors.avro.SchemaRegistryClient;
@@ -24,7 +25,8 @@ final class RegistryProbe {
         properties.put("http.read.timeout.ms", TIMEOUT_MILLIS);
         properties.putAll(settings.properties());
         properties.put("max.retries", "0");
-        properties.put(RegistryClientSettings.URL, settings.url());
+        properties.put(
+                RegistryClientSettings.URL, Objects.requireNonNull(settings.url(), "only an embedded one has no URL"));
         new SchemaRegistryClient(RegistryClientSettings.from(properties)).ping();
     }
 }

@@ -2,11 +2,13 @@ package org.dtssync.app.snapshot;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Objects;
 import org.dtssync.app.runtime.RowPace;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
@@ -25,7 +27,7 @@ final class CopyPipe {
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final CarriedListener listener;
     private final RowPace pace;
-    private TableName table;
+    private @Nullable TableName table;
     private int filled;
     private long rows;
     private long bytes;
@@ -93,7 +95,7 @@ final class CopyPipe {
             throw writeFault(e);
         }
         bytes += length;
-        listener.carried(table, rows, length);
+        listener.carried(Objects.requireNonNull(table, "It is set before the first row."), rows, length);
         pace.took(rows);
         rows = 0;
     }

@@ -36,7 +36,7 @@ public record SettingStore(DatabaseConnections destination, String task) {
      */
     public void put(String key, String value, Optional<Instant> until, Author author) {
         new StateSchema(destination).install();
-        destination.inTransaction(failure(), connection -> {
+        destination.doInTransaction(failure(), connection -> {
             Statements.update(
                     connection,
                     """
@@ -61,20 +61,18 @@ public record SettingStore(DatabaseConnections destination, String task) {
                                     value,
                                     "until",
                                     until.map(Instant::toString).orElse(null)));
-            return null;
         });
     }
 
     /** Removes a setting, so that the task file applies again. Does nothing if it is not set. */
     public void remove(String key, Author author) {
         new StateSchema(destination).install();
-        destination.inTransaction(failure(), connection -> {
+        destination.doInTransaction(failure(), connection -> {
             if (Statements.update(connection, "DELETE FROM dts_sync.setting WHERE task = ? AND key = ?", task, key)
                     == 1) {
                 new EventLog(destination, task)
                         .append(connection, Event.by(author, "setting", key, "value", "removed"));
             }
-            return null;
         });
     }
 

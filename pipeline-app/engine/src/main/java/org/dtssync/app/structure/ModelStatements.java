@@ -7,12 +7,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
 import org.jgrapht.Graph;
 import org.jgrapht.graph.DefaultEdge;
+import org.jspecify.annotations.Nullable;
 import org.pgcodekeeper.core.model.difftree.DbObjType;
 import org.pgcodekeeper.core.model.graph.DepcyGraph;
 import org.pgcodekeeper.core.schema.AbstractColumn;
@@ -155,7 +157,7 @@ final class ModelStatements {
     }
 
     /** Returns the schema's name, or null for objects that have none. */
-    static String schemaOf(PgStatement statement) {
+    static @Nullable String schemaOf(PgStatement statement) {
         if (statement.getStatementType() == DbObjType.SCHEMA) {
             return statement.getBareName();
         }
@@ -188,7 +190,8 @@ final class ModelStatements {
             return List.of();
         }
         List<TableName> tables = new ArrayList<>();
-        tables.add(new TableName(schemaOf(statement), statement.getBareName()));
+        tables.add(new TableName(
+                Objects.requireNonNull(schemaOf(statement), "A table lies in a schema."), statement.getBareName()));
         if (statement instanceof PartitionPgTable partition) {
             partition.getInherits().forEach(parent -> tables.add(new TableName(parent.getKey(), parent.getValue())));
         }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.precheck.PrecheckItem;
@@ -203,7 +204,8 @@ final class TaskJson {
         List<String> columns = new ArrayList<>();
         difference.get("columns").forEach(column -> columns.add(column.asText()));
         return new Difference(
-                names.get(difference.get("table").asText()),
+                Objects.requireNonNull(
+                        names.get(difference.get("table").asText()), "Each difference is of a table of the report."),
                 difference.get("key").asText(),
                 Difference.Kind.valueOf(difference.get("kind").asText().toUpperCase(Locale.ROOT)),
                 columns);
