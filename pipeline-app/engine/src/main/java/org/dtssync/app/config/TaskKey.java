@@ -355,6 +355,8 @@ enum TaskKey implements DescribedKey {
             "Warn when the source retains this much WAL for the task.",
             "The source's disk has less space, or much more.");
 
+    /** A record of texts, numbers and an unmodifiable list, which Error Prone cannot see. */
+    @SuppressWarnings("ImmutableEnumChecker")
     private final KeyFacts facts;
 
     /** A key without a default. */
