@@ -6,6 +6,7 @@ import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
@@ -69,7 +70,7 @@ public final class Switch {
      * @param taskEpoch the right to write there
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
-     * @param sequences sets sequences at the other database
+     * @param sequences finds the sequences to be set at the other database
      * @param views refreshes materialized views there
      */
     public Switch(
@@ -169,8 +170,9 @@ public final class Switch {
                 task.name().applicationName(),
                 from,
                 endpoint,
+                sequences.of(from),
                 fenceOf(next).liftingStatements().isEmpty());
-        step("gates", () -> readiness.gates(active));
+        step("gates", () -> readiness.gates(active, options.ignoreStructure()));
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
@@ -179,12 +181,16 @@ public final class Switch {
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
             sourceEpoch = lease == null ? active.epoch() : lease.epoch();
-            return move(active, opener, options, verification);
+            return move(active, opener, options, readiness, verification);
         }
     }
 
     private SwitchReport move(
-            MovingStream active, StreamOpener opener, SwitchOptions options, SwitchReadiness.Checked verification)
+            MovingStream active,
+            StreamOpener opener,
+            SwitchOptions options,
+            SwitchReadiness readiness,
+            SwitchReadiness.Checked verification)
             throws InterruptedException {
         progress.enter(kind.during(), taskEpoch);
         Failpoint.SWITCH_PHASE_ENTERED.reached();
@@ -193,7 +199,9 @@ public final class Switch {
             Epoch epoch = epochAt(next.destination());
             try (MovingStream back = opener.open(next, epoch)) {
                 step("stream-back", () -> startBack(active, back));
-                Crossing crossing = cross(active, back, options);
+                List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
+                active.pauseSequences();
+                Crossing crossing = cross(active, back, options, pairs);
                 if (options.rehearse()) {
                     return notMoved(
                             crossing.seconds(), crossing.lsn(), verification, "Run the command without --rehearse.");
@@ -210,10 +218,12 @@ public final class Switch {
                         verification.word(),
                         verification.at(),
                         endpointResult(unmoved),
-                        unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
+                        SequenceGates.leftOut(pairs, from.destination().role())
+                                + unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
             }
         } finally {
             active.captured().forget();
+            active.resumeSequences();
             // The response to the commit may have been lost: the stored phase is authoritative.
             if (!opened && !isOpen()) {
                 undo();
@@ -231,7 +241,8 @@ public final class Switch {
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
-    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options) throws InterruptedException {
+    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options, List<SequencePair> pairs)
+            throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
         try {
@@ -241,7 +252,7 @@ public final class Switch {
             });
             try (ReadOnlyGate.Locks locks = step("fence", () -> writeFence.raise(epochAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
-                int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
+                int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
                 step("confirm", () -> confirm(active, back, locks));
                 if (!options.rehearse()) {
                     step(OPEN, this::open);
@@ -349,8 +360,8 @@ public final class Switch {
                 "Find that client, run dts-sync verify, and try again.");
     }
 
-    private int copySequences() {
-        return sequences.run(from, epochAt(from.destination()));
+    private int copySequences(List<SequencePair> pairs) {
+        return new SequenceCopy(sequences.of(from)).run(pairs, epochAt(from.destination()));
     }
 
     /** The point of no return. */
