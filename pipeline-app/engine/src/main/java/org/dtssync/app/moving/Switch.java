@@ -8,6 +8,7 @@ import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
@@ -72,7 +73,7 @@ public final class Switch {
      * @param taskEpoch the right to write there
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
-     * @param sequences sets sequences at the other database
+     * @param sequences finds the sequences to be set at the other database
      * @param views refreshes materialized views there
      */
     public Switch(
@@ -183,8 +184,9 @@ public final class Switch {
                 task.name().applicationName(),
                 from,
                 endpoint,
+                sequences.of(from),
                 fenceOf(next).liftingStatements().isEmpty());
-        step("gates", () -> readiness.gates(active));
+        step("gates", () -> readiness.gates(active, options.ignoreStructure()));
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
@@ -193,12 +195,16 @@ public final class Switch {
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
             sourceEpoch = lease == null ? active.epoch() : lease.epoch();
-            return move(active, opener, options, verification);
+            return move(active, opener, options, readiness, verification);
         }
     }
 
     private SwitchReport move(
-            MovingStream active, StreamOpener opener, SwitchOptions options, SwitchReadiness.Checked verification)
+            MovingStream active,
+            StreamOpener opener,
+            SwitchOptions options,
+            SwitchReadiness readiness,
+            SwitchReadiness.Checked verification)
             throws InterruptedException {
         progress.enter(kind.during(), taskEpoch);
         Failpoint.SWITCH_PHASE_ENTERED.reached();
@@ -207,7 +213,9 @@ public final class Switch {
             Epoch epoch = heldAt(next.destination());
             try (MovingStream back = opener.open(next, epoch)) {
                 step("stream-back", () -> startBack(active, back));
-                Crossing crossing = cross(active, back, options);
+                List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
+                active.pauseSequences();
+                Crossing crossing = cross(active, back, options, pairs);
                 if (options.rehearse()) {
                     return notMoved(
                             crossing.seconds(), crossing.lsn(), verification, "Run the command without --rehearse.");
@@ -224,10 +232,12 @@ public final class Switch {
                         verification.word(),
                         verification.at(),
                         endpointResult(unmoved),
-                        unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
+                        SequenceGates.leftOut(pairs, from.destination().role())
+                                + unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
             }
         } finally {
             active.captured().forget();
+            active.resumeSequences();
             // The response to the commit may have been lost: the stored phase is authoritative.
             if (!opened && !isOpen()) {
                 undo();
@@ -245,14 +255,15 @@ public final class Switch {
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
-    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options) throws InterruptedException {
+    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options, List<SequencePair> pairs)
+            throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
         try {
             step(PAUSE, endpoint::hold);
             try (ReadOnlyGate.Locks locks = step("fence", () -> writeFence.raise(heldAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
-                int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
+                int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
                 step("confirm", () -> confirm(active, back, locks));
                 if (!options.rehearse()) {
                     step(OPEN, this::open);
@@ -361,8 +372,8 @@ public final class Switch {
                 "Find that client, run dts-sync verify, and try again.");
     }
 
-    private int copySequences() {
-        return sequences.run(from, heldAt(from.destination()));
+    private int copySequences(List<SequencePair> pairs) {
+        return new SequenceCopy(sequences.of(from)).run(pairs, heldAt(from.destination()));
     }
 
     /** The point of no return. */

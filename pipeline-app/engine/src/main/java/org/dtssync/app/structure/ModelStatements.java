@@ -39,14 +39,19 @@ final class ModelStatements {
     private final Graph<PgStatement, DefaultEdge> graph;
     private final ObjectSelection selection;
     private final CarriedTables tables;
+    private final Set<TableName> sequences;
     private final Map<PgStatement, Boolean> possible = new HashMap<>();
     private final Set<PgStatement> ordered = new LinkedHashSet<>();
     private final Set<PgStatement> seen = new LinkedHashSet<>();
 
-    ModelStatements(PgDatabase database, ObjectSelection selection, CarriedTables tables) {
+    /**
+     * @param sequences those that belong to the task
+     */
+    ModelStatements(PgDatabase database, ObjectSelection selection, CarriedTables tables, Set<TableName> sequences) {
         this.graph = new DepcyGraph(database).getGraph();
         this.selection = selection;
         this.tables = tables;
+        this.sequences = sequences;
     }
 
     /** Returns what is migrated, each after its dependencies. */
@@ -85,6 +90,9 @@ final class ModelStatements {
         }
         if (statement.getStatementType() == DbObjType.SCHEMA) {
             return selection.touchesSchema(schema);
+        }
+        if (statement.getStatementType() == DbObjType.SEQUENCE) {
+            return sequences.contains(new TableName(schema, statement.getBareName()));
         }
         return selection.touchesSchema(schema)
                 && !selection.excludes(schema, statement.getBareName())

@@ -57,7 +57,7 @@ class StateSchemaTest {
         new StateSchema(database).install();
 
         assertThat(list("SELECT part || ' ' || number || ' ' || name FROM dts_sync.version ORDER BY 1"))
-                .containsExactly("heartbeat 1 heartbeat", "state 1 task", "state 2 history");
+                .containsExactly("heartbeat 1 heartbeat", "state 1 task", "state 2 history", "state 3 sequences");
     }
 
     @Test
@@ -77,7 +77,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(3);
+                .hasSize(4);
     }
 
     @Test
@@ -125,7 +125,7 @@ class StateSchemaTest {
                         .contains(
                                 "of the destination has version 99",
                                 "written by dts-sync 9.1.0",
-                                "knows versions up to 2",
+                                "knows versions up to 3",
                                 "Use dts-sync 9.1.0 or later.");
             });
         }
