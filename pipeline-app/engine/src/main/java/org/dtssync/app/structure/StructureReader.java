@@ -2,20 +2,19 @@ package org.dtssync.app.structure;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
-import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
-import org.pgcodekeeper.core.settings.CoreSettings;
 
 /**
  * Reads the schema objects of a database as an ordered list of statements.
  *
- * <p>{@link ModelStatements} defines what is migrated. Tablespaces, foreign servers, foreign tables, user mappings,
+ * <p>{@link CarriedObjects} defines what is migrated. Tablespaces, foreign servers, foreign tables, user mappings,
  * publications, subscriptions, large objects, security labels and database settings are never migrated. Thread-safe.
  */
 public final class StructureReader {
@@ -31,25 +30,35 @@ public final class StructureReader {
 
     /** Reads the schema objects in the order in which they can be created, pre-data first. Takes no lock that blocks writers. */
     public List<StructureObject> read() {
-        CoreSettings settings = new CoreSettings();
-        settings.setKeepNewlines(true);
-        settings.setIgnorePrivileges(selection.owners() == Owners.DROP);
         try (Connection connection = database.open()) {
             connection.setAutoCommit(false);
-            CarriedTables tables = CarriedTables.read(connection, selection);
-            ModelStatements model = new ModelStatements(new ModelLoader(database, settings).read(), selection, tables);
-            return numbered(new StructureAssembly(connection, settings, tables, model, selection.owners()).objects());
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+                // A catalog that grew fast has no statistics yet: expecting a few rows, the planner would scan
+                // thousands for each.
+                statement.execute("SET LOCAL enable_nestloop = off");
+                statement.execute("SET LOCAL jit = off");
+            }
+            List<PrintedObject> printed = new StructureAssembly(connection, selection).printed();
+            connection.commit();
+            return numbered(printed);
         } catch (SQLException e) {
             throw SqlFaults.explain("The schema of the " + database.role() + " could not be read", e);
         }
     }
 
-    private static List<StructureObject> numbered(List<StructureObject> objects) {
+    private static List<StructureObject> numbered(List<PrintedObject> objects) {
         List<StructureObject> numbered = new ArrayList<>();
         for (Section section : Section.values()) {
-            for (StructureObject object : objects) {
+            for (PrintedObject object : objects) {
                 if (object.section() == section) {
-                    numbered.add(object.at(numbered.size() + 1));
+                    numbered.add(new StructureObject(
+                            numbered.size() + 1,
+                            object.kind() + ":" + object.name(),
+                            object.kind(),
+                            section,
+                            object.tables(),
+                            object.statement()));
                 }
             }
         }
