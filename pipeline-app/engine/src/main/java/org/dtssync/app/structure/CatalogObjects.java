@@ -96,9 +96,22 @@ final class CatalogObjects {
                 SELECT 'pg_policy'::regclass, p.oid, 'policy', c.nspname, p.polname, c.oid
                 FROM pg_policy p JOIN relations c ON c.oid = p.polrelid
             )
-            SELECT catalog::oid::bigint, oid::bigint, kind, schema, name, relation::bigint FROM objects o
+            SELECT catalog::oid::bigint, oid::bigint, kind, schema, name, relation::bigint,
+                   CASE kind WHEN 'schema' THEN name
+                        WHEN 'cast' THEN (SELECT format('%s AS %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
+                                          FROM pg_cast c WHERE c.oid = o.oid)
+                        ELSE concat_ws('.', schema, name) END
+                   || CASE WHEN catalog = 'pg_proc'::regclass THEN
+                          format('(%s)', (SELECT array_to_string(ARRAY(SELECT format_type(t, NULL)
+                              FROM unnest(p.proargtypes) WITH ORDINALITY AS a(t, place) ORDER BY place), ', ')
+                              FROM pg_proc p WHERE p.oid = o.oid))
+                        WHEN catalog = 'pg_operator'::regclass THEN
+                          (SELECT format('(%s, %s)', CASE WHEN x.oprleft = 0 THEN 'NONE' ELSE format_type(x.oprleft, NULL) END,
+                                         format_type(x.oprright, NULL)) FROM pg_operator x WHERE x.oid = o.oid)
+                        ELSE '' END AS title
+            FROM objects o
             WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype = 'e')
-            ORDER BY kind, schema, name, oid
+            ORDER BY kind, title, oid
             """;
 
     private CatalogObjects() {}
@@ -117,6 +130,7 @@ final class CatalogObjects {
                                 rows.getString(3),
                                 Optional.ofNullable(rows.getString(4)),
                                 rows.getString(5),
+                                rows.getString(7),
                                 rows.getLong(6)));
             }
         }

@@ -115,6 +115,11 @@ final class CreationPlan {
         return oids(placeholders, catalog);
     }
 
+    /** Returns whether a statement replaces a placeholder; a type's shell is completed by itself. */
+    boolean isReplaced(ObjectAddress object) {
+        return placeholders.contains(object) && object.catalog() != ObjectAddress.TYPE;
+    }
+
     private static List<Long> oids(Set<ObjectAddress> addresses, long catalog) {
         return addresses.stream()
                 .filter(address -> address.catalog() == catalog)
@@ -227,8 +232,7 @@ final class CreationPlan {
                 .filter(wanted)
                 .filter(object -> replaceable.contains(object) || objects.get(object).kind().equals("view"))
                 .filter(object -> circles.get(object).stream().anyMatch(need -> reaches(circles, need, object)))
-                .min(Comparator.comparing(
-                        object -> objects.get(object).schema().orElse("") + "." + objects.get(object).name()));
+                .min(Comparator.comparing(object -> objects.get(object).title()));
         chosen.ifPresent(placeholders::add);
         return chosen.isPresent();
     }

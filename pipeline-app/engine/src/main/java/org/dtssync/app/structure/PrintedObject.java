@@ -46,6 +46,11 @@ record PrintedObject(
                 address, stage, kind, name, section, tables, "-- Replaces its placeholder.\n" + replacement);
     }
 
+    /** Returns the same object with a name. */
+    PrintedObject named(String other) {
+        return new PrintedObject(address, stage, kind, other, section, tables, statement);
+    }
+
     /** Returns the same object in a section. */
     PrintedObject in(Section other) {
         return new PrintedObject(address, stage, kind, name, other, tables, statement);

@@ -8,38 +8,30 @@ final class RoutineQueries {
      * include those it only returns: two procedures may differ in nothing else.
      */
     static final String FUNCTIONS = """
-            SELECT 'pg_proc'::regclass, p.oid, CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
-                   format('%s.%s(%s)', n.nspname, p.proname, array_to_string(ARRAY(SELECT format_type(t, NULL)
-                          FROM unnest(p.proargtypes) WITH ORDINALITY AS a(t, place) ORDER BY place), ', ')),
-                   NULL, NULL, NULL, NULL,
+            SELECT 'pg_proc'::regclass, p.oid, CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, NULL, NULL, NULL, NULL, NULL,
                    regexp_replace(rtrim(pg_get_functiondef(p.oid), E'\\n'), '\\ACREATE OR REPLACE ', 'CREATE '),
                    format('%s %I.%I(%s)', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, n.nspname, p.proname,
                           pg_get_function_identity_arguments(p.oid)),
                    p.proowner, p.proacl, 'f'::"char", NULL, NULL
             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
             WHERE p.oid IN (SELECT unnest(?::bigint[])::oid) AND p.prokind <> 'a'
-            ORDER BY n.nspname, p.proname, 4
+            ORDER BY n.nspname, p.proname, p.oid
             """;
 
     /** The same routine without a body: what it calls may need it. */
     static final String PLACEHOLDERS = """
-            SELECT 'pg_proc'::regclass::oid::bigint, p.oid::bigint, 'placeholder',
-                   format('%s.%s(%s)', n.nspname, p.proname, array_to_string(ARRAY(SELECT format_type(t, NULL)
-                          FROM unnest(p.proargtypes) WITH ORDINALITY AS a(t, place) ORDER BY place), ', ')),
+            SELECT 'pg_proc'::regclass::oid::bigint, p.oid::bigint, 'placeholder', NULL,
                    'pre-data', NULL, NULL, NULL, NULL,
                    regexp_replace(left(d.definition, strpos(d.definition, pg_get_function_sqlbody(p.oid)) - 1),
                                   '\\ACREATE OR REPLACE ', 'CREATE ') || 'AS '''''
             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
             CROSS JOIN LATERAL (SELECT pg_get_functiondef(p.oid) AS definition) d
             WHERE p.oid IN (SELECT unnest(?::bigint[])::oid) AND p.prosqlbody IS NOT NULL
-            ORDER BY 4
+            ORDER BY n.nspname, p.proname, p.oid
             """;
 
     static final String AGGREGATES = """
-            SELECT 'pg_proc'::regclass, p.oid, 'aggregate',
-                   format('%s.%s(%s)', n.nspname, p.proname, array_to_string(ARRAY(SELECT format_type(t, NULL)
-                          FROM unnest(p.proargtypes) WITH ORDINALITY AS x(t, place) ORDER BY place), ', ')),
-                   NULL, NULL, NULL, NULL,
+            SELECT 'pg_proc'::regclass, p.oid, 'aggregate', NULL, NULL, NULL, NULL, NULL,
                    format(E'CREATE AGGREGATE %I.%I(%s) (\\n\\t%s\\n)', n.nspname, p.proname,
                        coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*'), concat_ws(E',\\n\\t',
                        'SFUNC = ' || a.aggtransfn::regproc, 'STYPE = ' || format_type(a.aggtranstype, NULL),
@@ -81,15 +73,11 @@ final class RoutineQueries {
             CROSS JOIN LATERAL (SELECT format('%I.%I(%s)', n.nspname, p.proname, array_to_string(ARRAY(SELECT format_type(t, NULL)
                           FROM unnest(p.proargtypes) WITH ORDINALITY AS x(t, place) ORDER BY place), ', ')) AS name) f
             WHERE p.oid IN (SELECT unnest(?::bigint[])::oid)
-            ORDER BY n.nspname, p.proname, 4
+            ORDER BY n.nspname, p.proname, p.oid
             """;
 
     static final String OPERATORS = """
-            SELECT 'pg_operator'::regclass, o.oid, 'operator',
-                   format('%s.%s(%s)', n.nspname, o.oprname,
-                          concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END,
-                                    CASE WHEN o.oprright = 0 THEN 'NONE' ELSE format_type(o.oprright, NULL) END)),
-                   NULL, NULL, NULL, NULL,
+            SELECT 'pg_operator'::regclass, o.oid, 'operator', NULL, NULL, NULL, NULL, NULL,
                    format(E'CREATE OPERATOR %I.%s (\\n\\t%s\\n)', n.nspname, o.oprname, concat_ws(E',\\n\\t',
                        'FUNCTION = ' || o.oprcode::regproc,
                        CASE WHEN o.oprleft <> 0 THEN 'LEFTARG = ' || format_type(o.oprleft, NULL) END,
@@ -107,12 +95,12 @@ final class RoutineQueries {
                    o.oprowner, NULL, NULL, NULL, NULL
             FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
             WHERE o.oid IN (SELECT unnest(?::bigint[])::oid)
-            ORDER BY n.nspname, o.oprname, 4
+            ORDER BY n.nspname, o.oprname, o.oid
             """;
 
     /** Types of the server may have casts of the user's too. */
     static final String CASTS = """
-            SELECT 'pg_cast'::regclass, c.oid, 'cast', k.types, NULL, NULL, NULL, NULL,
+            SELECT 'pg_cast'::regclass, c.oid, 'cast', NULL, NULL, NULL, NULL, NULL,
                    format('CREATE CAST (%s)', k.types)
                    || CASE c.castmethod WHEN 'f' THEN ' WITH FUNCTION ' || c.castfunc::regprocedure WHEN 'i' THEN ' WITH INOUT'
                            ELSE ' WITHOUT FUNCTION' END

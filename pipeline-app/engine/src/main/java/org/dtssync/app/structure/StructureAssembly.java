@@ -43,17 +43,18 @@ final class StructureAssembly {
         later.addAll(last);
         CreationPlan plan = CreationPlan.of(connection, objects, dependencies, later);
         addObjects(plan);
+        printed.replaceAll(this::named);
         printed.addAll(later);
-        Set<Long> replaced = Set.copyOf(plan.placeholders(RELATION));
-        Set<Long> routines = Set.copyOf(plan.placeholders(ROUTINE));
-        printed.replaceAll(object -> object.stage() == Stage.CREATION
-                        && (object.address().catalog() == RELATION
-                                        && replaced.contains(object.address().oid())
-                                || object.address().catalog() == ROUTINE
-                                        && routines.contains(object.address().oid()))
+        printed.replaceAll(object -> object.stage() == Stage.CREATION && plan.isReplaced(object.address())
                 ? object.replacing()
                 : object);
         return plan.inOrder(printed);
+    }
+
+    /** In the name, types are printed the same whatever the statement quotes; routines of one name are in the order of these. */
+    private PrintedObject named(PrintedObject object) {
+        CatalogObject known = objects.get(object.address());
+        return object.name() == null ? object.named(known.title()) : object;
     }
 
     private void addObjects(CreationPlan plan) throws SQLException {

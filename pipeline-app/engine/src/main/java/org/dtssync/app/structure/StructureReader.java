@@ -19,6 +19,24 @@ import org.dtssync.connectors.postgres.SqlFaults;
  */
 public final class StructureReader {
 
+    /** Words that PostgreSQL 15 to 18 reserved in some places, as names or in the queries of views and functions. */
+    private static final String NEW_KEYWORDS = """
+            SELECT set_config('quote_all_identifiers', 'on', true)
+            WHERE current_setting('server_version_num')::int < 180000 AND EXISTS (
+                SELECT FROM (
+                    SELECT attname::text AS text FROM pg_attribute WHERE attrelid >= 16384
+                    UNION ALL SELECT relname FROM pg_class WHERE oid >= 16384
+                    UNION ALL SELECT typname FROM pg_type WHERE oid >= 16384
+                    UNION ALL SELECT nspname FROM pg_namespace
+                    UNION ALL SELECT rolname FROM pg_roles
+                    UNION ALL SELECT conname FROM pg_constraint WHERE oid >= 16384
+                    UNION ALL SELECT tgname FROM pg_trigger
+                    UNION ALL SELECT concat_ws(' ', proname, proargnames::text, prosqlbody::text) FROM pg_proc WHERE oid >= 16384
+                    UNION ALL SELECT ev_action::text FROM pg_rewrite WHERE oid >= 16384
+                ) names
+                WHERE text ~ '\\m(system_user|merge_action|json(_(array|arrayagg|exists|object|objectagg|query|scalar|serialize|table|value))?)\\M')
+            """;
+
     private final DatabaseConnections database;
     private final ObjectSelection selection;
 
@@ -39,11 +57,20 @@ public final class StructureReader {
                 statement.execute("SET LOCAL enable_nestloop = off");
                 statement.execute("SET LOCAL jit = off");
             }
-            List<PrintedObject> printed = new StructureAssembly(connection, selection).printed();
+            StructureAssembly assembly = new StructureAssembly(connection, selection);
+            quoteIfNeeded(connection);
+            List<PrintedObject> printed = assembly.printed();
             connection.commit();
             return numbered(printed);
         } catch (SQLException e) {
             throw SqlFaults.explain("The schema of the " + database.role() + " could not be read", e);
+        }
+    }
+
+    /** An older server prints names without quotes that are keywords of a newer one. */
+    private static void quoteIfNeeded(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(NEW_KEYWORDS);
         }
     }
 

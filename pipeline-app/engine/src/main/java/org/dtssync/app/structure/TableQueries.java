@@ -4,7 +4,7 @@ package org.dtssync.app.structure;
 final class TableQueries {
 
     static final String OWNED_SEQUENCES = """
-            SELECT 'pg_class'::regclass::oid::bigint, s.oid::bigint, 'sequence-owner', format('%s.%s', sn.nspname, s.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'sequence-owner', format('%s.%s', sn.nspname, s.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
                    format('ALTER SEQUENCE %I.%I OWNED BY %I.%I.%I', sn.nspname, s.relname, n.nspname, c.relname, a.attname)
             FROM pg_depend d
             JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
