@@ -153,14 +153,16 @@ final class RelationQueries {
                 ) identity ON true
                 CROSS JOIN LATERAL (
                     SELECT CASE WHEN NOT a.attnotnull THEN ''
-                                WHEN bool_and(NOT o.convalidated) THEN ''
+                                WHEN bool_and(NOT o.convalidated OR NOT o.conislocal AND EXISTS (
+                                    SELECT FROM pg_inherits i JOIN pg_constraint p ON p.conrelid = i.inhparent
+                                    WHERE i.inhrelid = c.oid AND p.contype = 'n' AND p.conname = o.conname AND NOT p.convalidated)) THEN ''
                                 ELSE coalesce(' CONSTRAINT ' || quote_ident(min(o.conname) FILTER (
                                          WHERE o.conname <> c.relname || '_' || a.attname || '_not_null')), '') || ' NOT NULL'
                                      || CASE WHEN bool_or(o.connoinherit) THEN ' NO INHERIT' ELSE '' END END AS clause,
                            coalesce(bool_or(o.conislocal), NOT EXISTS (
                                SELECT FROM pg_inherits i JOIN pg_attribute p ON p.attrelid = i.inhparent
                                AND p.attname = a.attname AND p.attnotnull WHERE i.inhrelid = c.oid)) AS own,
-                           min(o.conname) AS named
+                           min(o.conname) FILTER (WHERE o.conname <> c.relname || '_' || a.attname || '_not_null') AS named
                     FROM pg_constraint o WHERE o.conrelid = c.oid AND o.contype = 'n' AND o.conkey = ARRAY[a.attnum]
                 ) required
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
