@@ -37,8 +37,10 @@ final class CreationPlan {
             JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
             JOIN pg_class c ON c.oid = d.adrelid WHERE a.attgenerated = '' AND c.relkind IN ('r', 'p')
             UNION ALL
-            SELECT 'pg_constraint'::regclass::oid::bigint, oid::bigint, convalidated FROM pg_constraint
-            WHERE contypid <> 0 AND contype = 'c'
+            SELECT 'pg_constraint'::regclass::oid::bigint, con.oid::bigint, con.convalidated AND NOT unsteady.late
+            FROM pg_constraint con
+            """ + KeyQueries.UNSTEADY + """
+            WHERE con.contypid <> 0 AND con.contype = 'c'
             """;
 
     /** What can have a placeholder, apart from views. */

@@ -78,17 +78,13 @@ final class DatabaseQueries {
             ORDER BY 3 DESC, 4
             """;
 
-    /** Event triggers belong to the database; only those whose function is migrated can be created. */
+    /** Event triggers belong to the database. They act only once it is open for applications. */
     static final String EVENT_TRIGGERS = """
             SELECT 'pg_event_trigger'::regclass::oid::bigint, t.oid::bigint, 'event-trigger', t.evtname, 'post-data', NULL, NULL, NULL, NULL,
                    format('CREATE EVENT TRIGGER %I ON %s', t.evtname, t.evtevent)
                    || coalesce(' WHEN TAG IN (' || (SELECT string_agg(quote_literal(tag), ', ') FROM unnest(t.evttags) AS tag)
                                || ')', '')
-                   || format(' EXECUTE FUNCTION %I.%I()', n.nspname, p.proname)
-                   || CASE t.evtenabled WHEN 'O' THEN ''
-                           ELSE format(E';\\nALTER EVENT TRIGGER %I %s', t.evtname,
-                                       CASE t.evtenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
-                                            ELSE 'ENABLE ALWAYS' END) END
+                   || format(E' EXECUTE FUNCTION %I.%I();\\nALTER EVENT TRIGGER %I DISABLE', n.nspname, p.proname, t.evtname)
                    || coalesce(format(E';\\nCOMMENT ON EVENT TRIGGER %I IS ', t.evtname)
                                || quote_literal(obj_description(t.oid, 'pg_event_trigger')), ''),
                    format(E';\\nALTER EVENT TRIGGER %I OWNER TO %I', t.evtname, pg_get_userbyid(t.evtowner))
@@ -96,6 +92,16 @@ final class DatabaseQueries {
             JOIN pg_proc p ON p.oid = t.evtfoid
             JOIN pg_namespace n ON n.oid = p.pronamespace
             WHERE t.oid IN (SELECT unnest(?::bigint[])::oid)
+            ORDER BY t.evtname
+            """;
+
+    static final String EVENT_TRIGGER_STATES = """
+            SELECT 'pg_event_trigger'::regclass::oid::bigint, t.oid::bigint, 'late-event-trigger-state', t.evtname, 'post-data',
+                   NULL, NULL, NULL, NULL,
+                   format(E'ALTER EVENT TRIGGER %I %s;\\n-- Withdrawn by: ALTER EVENT TRIGGER %I DISABLE', t.evtname,
+                          CASE t.evtenabled WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END, t.evtname)
+            FROM pg_event_trigger t
+            WHERE t.oid IN (SELECT unnest(?::bigint[])::oid) AND t.evtenabled <> 'D'
             ORDER BY t.evtname
             """;
 

@@ -104,40 +104,66 @@ final class KeyQueries {
             """;
 
     /**
+     * Whether a check depends on more than its row: on the time, on settings or on other tables. Rows arrive later than they were
+     * checked, and table by table, so it could refuse what the source accepted. A function that claims to be immutable counts too
+     * if it reads a table.
+     */
+    static final String UNSTEADY = """
+            CROSS JOIN LATERAL (
+                SELECT con.contype = 'c' AND (con.conbin::text LIKE '%{SQLVALUEFUNCTION%' OR EXISTS (
+                    SELECT FROM regexp_matches(con.conbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS m
+                    JOIN pg_proc f ON f.oid = m[1]::oid
+                    WHERE f.provolatile <> 'i'
+                       OR f.prolang NOT IN (12, 13) AND (f.prosrc ~* '\\m(from|perform|execute)\\M'
+                                                         OR f.prosqlbody::text LIKE '%:rtekind 0%'))) AS late
+            ) unsteady
+            """;
+
+    /**
      * Those that a table has only by inheritance come with the parent's. A child's own comes before its parent's, which may not
      * be validated: the other way round it would meet an inherited one that conflicts with it. Thus a tree is locked by its root.
      */
     static final String CHECKS = TREES + """
-            SELECT 'pg_constraint'::regclass::oid::bigint, con.oid::bigint, CASE con.contype WHEN 'n' THEN 'not-null' ELSE 'check' END,
+            SELECT 'pg_constraint'::regclass::oid::bigint, con.oid::bigint,
+                   CASE WHEN con.contype = 'n' THEN 'not-null' WHEN unsteady.late THEN 'late-check' ELSE 'check' END,
                    format('%s.%s.%s', n.nspname, c.relname, con.conname), 'post-data', n.nspname, c.relname,
                    CASE WHEN r.oid <> c.oid THEN rn.nspname END, r.relname,
                    format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', n.nspname, c.relname, con.conname,
                           pg_get_constraintdef(con.oid))
+                   || CASE WHEN unsteady.late AND con.convalidated THEN ' NOT VALID' ELSE '' END
                    || coalesce(format(E';\\nCOMMENT ON CONSTRAINT %I ON %I.%I IS ', con.conname, n.nspname, c.relname)
                                || quote_literal(obj_description(con.oid, 'pg_constraint')), '')
+                   || CASE WHEN unsteady.late
+                           THEN format(E';\\n-- Withdrawn by: ALTER TABLE %I.%I DROP CONSTRAINT IF EXISTS %I', n.nspname, c.relname,
+                                       con.conname) ELSE '' END
             FROM carried
             JOIN pg_constraint con ON con.conrelid = carried.oid
             JOIN pg_class c ON c.oid = con.conrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
+            """ + UNSTEADY + """
             LEFT JOIN place ON place.oid = c.oid
             LEFT JOIN pg_class r ON r.oid = place.root
             LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
             WHERE con.conislocal AND (con.contype = 'c' OR con.contype = 'n' AND NOT con.convalidated)
-            ORDER BY place.depth DESC NULLS LAST, n.nspname, c.relname, con.conname
+            ORDER BY unsteady.late, place.depth DESC NULLS LAST, n.nspname, c.relname, con.conname
             """;
 
-    /** Inherited ones that are validated although the parent's is not. */
+    /** Inherited ones that are validated although the parent's is not, and those that were made late. */
     static final String VALIDATIONS = """
-            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'validation',
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint,
+                   CASE WHEN unsteady.late THEN 'late-validation' ELSE 'validation' END,
                    format('%s.%s.%s', n.nspname, c.relname, con.conname), 'post-data', n.nspname, c.relname, NULL, NULL,
                    format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %I', n.nspname, c.relname, con.conname)
             FROM pg_constraint con
             JOIN pg_class c ON c.oid = con.conrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND con.contype IN ('c', 'n') AND con.convalidated AND NOT con.conislocal
-              AND EXISTS (SELECT FROM pg_inherits i JOIN pg_constraint p ON p.conrelid = i.inhparent
-                          WHERE i.inhrelid = c.oid AND p.contype = con.contype AND p.conname = con.conname AND NOT p.convalidated)
-            ORDER BY n.nspname, c.relname, con.conname
+            """ + UNSTEADY + """
+            WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND con.contype IN ('c', 'n') AND con.convalidated
+              AND (con.conislocal AND unsteady.late
+                   OR NOT con.conislocal AND EXISTS (
+                          SELECT FROM pg_inherits i JOIN pg_constraint p ON p.conrelid = i.inhparent
+                          WHERE i.inhrelid = c.oid AND p.contype = con.contype AND p.conname = con.conname AND NOT p.convalidated))
+            ORDER BY unsteady.late, n.nspname, c.relname, con.conname
             """;
 
     /** Foreign keys between migrated tables; those of partitions come with their root's. */

@@ -67,6 +67,7 @@ final class StructureAssembly {
         printed.addAll(queries.objects(TypeQueries.TYPES, oids("type")));
         printed.addAll(queries.objectsWithout(TypeQueries.DOMAINS, oids("domain"), constraints));
         printed.addAll(queries.parts(TypeQueries.DOMAIN_CONSTRAINTS, constraints));
+        printed.addAll(queries.changes(TypeQueries.DOMAIN_VALIDATIONS, constraints));
         printed.addAll(queries.placeholders(RoutineQueries.PLACEHOLDERS, plan.placeholders(ROUTINE)));
         printed.addAll(queries.objects(RoutineQueries.FUNCTIONS, oids("function", "procedure")));
         printed.addAll(queries.objects(RoutineQueries.AGGREGATES, oids("aggregate")));
@@ -112,6 +113,8 @@ final class StructureAssembly {
         last.addAll(carried(queries.parts(TableQueries.POLICIES, relations)));
         last.addAll(queries.changes(TableQueries.ROW_SECURITY, relations));
         last.addAll(queries.parts(DatabaseQueries.EVENT_TRIGGERS, oids("event-trigger")));
+        last.addAll(queries.changes(TableQueries.REFRESHES, oids("materialized-view")));
+        last.addAll(queries.changes(DatabaseQueries.EVENT_TRIGGER_STATES, oids("event-trigger")));
         if (selection.owners() == Owners.KEEP) {
             last.addAll(queries.ofSchemas(DatabaseQueries.DEFAULT_PRIVILEGES, schemas()));
         }

@@ -81,7 +81,7 @@ public final class StructureReader {
                 if (object.section() == section) {
                     numbered.add(new StructureObject(
                             numbered.size() + 1,
-                            object.kind() + ":" + object.name(),
+                            LateObjects.nameOf(object.kind()) + ":" + object.name(),
                             object.kind(),
                             section,
                             object.tables(),

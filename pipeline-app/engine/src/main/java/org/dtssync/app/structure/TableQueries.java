@@ -138,5 +138,14 @@ final class TableQueries {
             ORDER BY n.nspname, c.relname
             """;
 
+    /** Views that are filled at the source. */
+    static final String REFRESHES = """
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'late-refresh', format('%s.%s', n.nspname, c.relname), 'post-data',
+                   n.nspname, c.relname, NULL, NULL, format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND c.relkind = 'm' AND c.relispopulated
+            ORDER BY n.nspname, c.relname
+            """;
+
     private TableQueries() {}
 }

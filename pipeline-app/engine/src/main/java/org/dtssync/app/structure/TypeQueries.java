@@ -98,15 +98,31 @@ final class TypeQueries {
             """;
 
     static final String DOMAIN_CONSTRAINTS = """
-            SELECT 'pg_constraint'::regclass::oid::bigint, c.oid::bigint, 'domain-constraint',
-                   format('%s.%s.%s', n.nspname, t.typname, c.conname), CASE WHEN c.convalidated THEN 'pre-data' ELSE 'post-data' END,
-                   NULL, NULL, NULL, NULL,
-                   format('ALTER DOMAIN %I.%I ADD CONSTRAINT %I %s', n.nspname, t.typname, c.conname, pg_get_constraintdef(c.oid))
-                   || coalesce(format(E';\\nCOMMENT ON CONSTRAINT %I ON DOMAIN %I.%I IS ', c.conname, n.nspname, t.typname)
-                               || quote_literal(obj_description(c.oid, 'pg_constraint')), '')
-            FROM pg_constraint c JOIN pg_type t ON t.oid = c.contypid JOIN pg_namespace n ON n.oid = t.typnamespace
-            WHERE c.oid IN (SELECT unnest(?::bigint[])::oid)
-            ORDER BY n.nspname, t.typname, c.conname
+            SELECT 'pg_constraint'::regclass::oid::bigint, con.oid::bigint,
+                   CASE WHEN unsteady.late THEN 'late-domain-constraint' ELSE 'domain-constraint' END,
+                   format('%s.%s.%s', n.nspname, t.typname, con.conname),
+                   CASE WHEN con.convalidated AND NOT unsteady.late THEN 'pre-data' ELSE 'post-data' END, NULL, NULL, NULL, NULL,
+                   format('ALTER DOMAIN %I.%I ADD CONSTRAINT %I %s', n.nspname, t.typname, con.conname, pg_get_constraintdef(con.oid))
+                   || CASE WHEN unsteady.late AND con.convalidated THEN ' NOT VALID' ELSE '' END
+                   || coalesce(format(E';\\nCOMMENT ON CONSTRAINT %I ON DOMAIN %I.%I IS ', con.conname, n.nspname, t.typname)
+                               || quote_literal(obj_description(con.oid, 'pg_constraint')), '')
+                   || CASE WHEN unsteady.late
+                           THEN format(E';\\n-- Withdrawn by: ALTER DOMAIN %I.%I DROP CONSTRAINT IF EXISTS %I', n.nspname, t.typname,
+                                       con.conname) ELSE '' END
+            FROM pg_constraint con JOIN pg_type t ON t.oid = con.contypid JOIN pg_namespace n ON n.oid = t.typnamespace
+            """ + KeyQueries.UNSTEADY + """
+            WHERE con.oid IN (SELECT unnest(?::bigint[])::oid)
+            ORDER BY n.nspname, t.typname, con.conname
+            """;
+
+    static final String DOMAIN_VALIDATIONS = """
+            SELECT 'pg_type'::regclass::oid::bigint, t.oid::bigint, 'late-validation',
+                   format('%s.%s.%s', n.nspname, t.typname, con.conname), 'post-data', NULL, NULL, NULL, NULL,
+                   format('ALTER DOMAIN %I.%I VALIDATE CONSTRAINT %I', n.nspname, t.typname, con.conname)
+            FROM pg_constraint con JOIN pg_type t ON t.oid = con.contypid JOIN pg_namespace n ON n.oid = t.typnamespace
+            """ + KeyQueries.UNSTEADY + """
+            WHERE con.oid IN (SELECT unnest(?::bigint[])::oid) AND con.convalidated AND unsteady.late
+            ORDER BY n.nspname, t.typname, con.conname
             """;
 
     /** PostgreSQL 15 to 17 each renamed the column of the locale. The version is the destination's own. */
