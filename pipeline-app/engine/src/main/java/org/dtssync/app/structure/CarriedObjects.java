@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
 
 /**
@@ -23,6 +24,7 @@ final class CarriedObjects {
     private final Dependencies dependencies;
     private final ObjectSelection selection;
     private final Set<Long> tables;
+    private final Set<TableName> sequences;
     private final Map<ObjectAddress, Boolean> possible = new HashMap<>();
     private final Map<ObjectAddress, CatalogObject> carried = new LinkedHashMap<>();
 
@@ -30,11 +32,13 @@ final class CarriedObjects {
             Map<ObjectAddress, CatalogObject> all,
             Dependencies dependencies,
             ObjectSelection selection,
-            CarriedTables tables) {
+            CarriedTables tables,
+            Set<TableName> sequences) {
         this.all = all;
         this.dependencies = dependencies;
         this.selection = selection;
         this.tables = Set.copyOf(tables.oids().values());
+        this.sequences = sequences;
     }
 
     /** Selects from all objects of a database. */
@@ -42,8 +46,9 @@ final class CarriedObjects {
             Map<ObjectAddress, CatalogObject> all,
             Dependencies dependencies,
             ObjectSelection selection,
-            CarriedTables tables) {
-        CarriedObjects objects = new CarriedObjects(all, dependencies, selection, tables);
+            CarriedTables tables,
+            Set<TableName> sequences) {
+        CarriedObjects objects = new CarriedObjects(all, dependencies, selection, tables, sequences);
         all.values().stream().filter(objects::isAskedFor).forEach(objects::add);
         // Parts of relations that are only needed come along as well.
         Set<Long> relations = new LinkedHashSet<>();
@@ -69,16 +74,9 @@ final class CarriedObjects {
             case "extension" -> true;
             case "schema" -> selection.touchesSchema(object.name());
             case "cast", "event-trigger" -> isPossible(object) && needs(object).stream().allMatch(this::isAskedFor);
-            case "sequence" -> isSequenceAskedFor(object);
+            case "sequence" -> sequences.contains(new TableName(object.schema().orElse(""), object.name()));
             default -> isInTouchedSchema(object) && !isExcluded(object) && isPossible(object);
         };
-    }
-
-    private boolean isSequenceAskedFor(CatalogObject sequence) {
-        return dependencies
-                .ownerOfSequence(sequence.address())
-                .map(table -> tables.contains(table.oid()))
-                .orElseGet(() -> isInTouchedSchema(sequence) && !isExcluded(sequence));
     }
 
     private boolean isInTouchedSchema(CatalogObject object) {

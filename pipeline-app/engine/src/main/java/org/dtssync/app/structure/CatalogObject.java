@@ -19,8 +19,12 @@ record CatalogObject(
         return kind.equals("table") || kind.equals("foreign-table");
     }
 
+    boolean isView() {
+        return kind.equals("view");
+    }
+
     /** Returns whether patterns for tables apply to it. */
     boolean isRelation() {
-        return isTable() || kind.equals("view") || kind.equals("materialized-view");
+        return isTable() || isView() || kind.equals("materialized-view");
     }
 }

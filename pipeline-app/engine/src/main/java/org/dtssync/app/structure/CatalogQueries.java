@@ -11,6 +11,7 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.structure.PrintedObject.Stage;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs queries that let PostgreSQL print statements.

@@ -129,6 +129,16 @@ final class CreationPlan {
                 .toList();
     }
 
+    private boolean is(ObjectAddress object, Predicate<CatalogObject> condition) {
+        return Optional.ofNullable(objects.get(object)).filter(condition).isPresent();
+    }
+
+    private String title(ObjectAddress object) {
+        return Optional.ofNullable(objects.get(object))
+                .map(known -> known.kind() + known.title())
+                .orElse("");
+    }
+
     private Section section(ObjectAddress object) {
         return sections.getOrDefault(object, Section.PRE_DATA);
     }
@@ -168,7 +178,7 @@ final class CreationPlan {
         while (!changed.isEmpty()) {
             ObjectAddress late = changed.poll();
             for (ObjectAddress dependent : dependents.getOrDefault(late, List.of())) {
-                if (section(dependent).compareTo(section(late)) < 0 && !objects.get(dependent).isTable()) {
+                if (section(dependent).compareTo(section(late)) < 0 && !is(dependent, CatalogObject::isTable)) {
                     sections.put(dependent, section(late));
                     changed.add(dependent);
                 }
@@ -189,7 +199,7 @@ final class CreationPlan {
             Map<ObjectAddress, Set<ObjectAddress>> circles = circles();
             found = separate(circles)
                     || replace(circles, object -> object.catalog() == ObjectAddress.TYPE)
-                    || replace(circles, object -> objects.get(object).kind().equals("view"))
+                    || replace(circles, object -> is(object, CatalogObject::isView))
                     || replace(circles, object -> object.catalog() == ObjectAddress.ROUTINE);
         }
     }
@@ -232,9 +242,10 @@ final class CreationPlan {
             Map<ObjectAddress, Set<ObjectAddress>> circles, Predicate<ObjectAddress> wanted) {
         Optional<ObjectAddress> chosen = circles.keySet().stream()
                 .filter(wanted)
-                .filter(object -> replaceable.contains(object) || objects.get(object).kind().equals("view"))
-                .filter(object -> circles.get(object).stream().anyMatch(need -> reaches(circles, need, object)))
-                .min(Comparator.comparing(object -> objects.get(object).title()));
+                .filter(object -> replaceable.contains(object) || is(object, CatalogObject::isView))
+                .filter(object -> circles.getOrDefault(object, Set.of()).stream()
+                        .anyMatch(need -> reaches(circles, need, object)))
+                .min(Comparator.comparing(this::title));
         chosen.ifPresent(placeholders::add);
         return chosen.isPresent();
     }
@@ -283,7 +294,7 @@ final class CreationPlan {
             for (int need : needs.get(place)) {
                 section = latest(section, found.getOrDefault(need, section));
             }
-            section = objects.containsKey(object.address()) && objects.get(object.address()).isTable()
+            section = is(object.address(), CatalogObject::isTable)
                             && object.stage() == PrintedObject.Stage.CREATION
                     ? Section.PRE_DATA
                     : section;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each object of a database needs, from {@code pg_depend}. Immutable.
@@ -26,12 +27,12 @@ final class Dependencies {
      * created before the table that owns it, since a default uses it.
      */
     private static final String EDGES = """
-            SELECT d.classid::bigint, d.objid::bigint, d.refclassid::bigint, d.refobjid::bigint, d.deptype,
-                   d.deptype = 'a' AND d.classid = 'pg_class'::regclass AND d.refobjsubid > 0
-                       AND EXISTS (SELECT FROM pg_class s WHERE s.oid = d.objid AND s.relkind = 'S') AS owned
+            SELECT d.classid::bigint, d.objid::bigint, d.refclassid::bigint, d.refobjid::bigint, d.deptype
             FROM pg_depend d
             WHERE d.objid >= 16384 AND (d.refobjid >= 16384 OR d.refclassid = 'pg_namespace'::regclass)
               AND d.deptype IN ('n', 'a', 'i', 'e')
+              AND NOT (d.deptype = 'a' AND d.classid = 'pg_class'::regclass AND d.refobjsubid > 0
+                       AND EXISTS (SELECT FROM pg_class s WHERE s.oid = d.objid AND s.relkind = 'S'))
             ORDER BY d.classid, d.objid, d.refclassid, d.refobjid
             """;
 
@@ -45,7 +46,6 @@ final class Dependencies {
 
     private final Set<ObjectAddress> objects;
     private final Map<ObjectAddress, ObjectAddress> parents = new HashMap<>();
-    private final Map<ObjectAddress, ObjectAddress> sequenceOwners = new HashMap<>();
     private final Map<ObjectAddress, List<Need>> needs = new LinkedHashMap<>();
 
     private Dependencies(Set<ObjectAddress> objects) {
@@ -62,9 +62,7 @@ final class Dependencies {
                 ObjectAddress from = new ObjectAddress(rows.getLong(1), rows.getLong(2));
                 ObjectAddress to = new ObjectAddress(rows.getLong(3), rows.getLong(4));
                 String type = rows.getString(5);
-                if (rows.getBoolean(6)) {
-                    dependencies.sequenceOwners.put(from, to);
-                } else if (!type.equals("n") && !objects.contains(from)) {
+                if (!type.equals("n") && !objects.contains(from)) {
                     // A member of an extension belongs to that, whatever else it is a part of.
                     dependencies.parents.merge(from, to, (known, other) -> type.equals("e") ? other : known);
                 } else {
@@ -87,7 +85,7 @@ final class Dependencies {
     /** Returns the object that an address belongs to: itself, or what it is a part of; empty for objects of the server. */
     Optional<ObjectAddress> owner(ObjectAddress part) {
         Set<ObjectAddress> seen = new HashSet<>();
-        ObjectAddress at = part;
+        @Nullable ObjectAddress at = part;
         while (at != null && !objects.contains(at)) {
             at = seen.add(at) ? parents.get(at) : null;
         }
@@ -97,10 +95,5 @@ final class Dependencies {
     /** Returns what an object and its parts need. */
     List<Need> needs(ObjectAddress object) {
         return needs.getOrDefault(object, List.of());
-    }
-
-    /** Returns the table whose column owns a sequence. */
-    Optional<ObjectAddress> ownerOfSequence(ObjectAddress sequence) {
-        return Optional.ofNullable(sequenceOwners.get(sequence));
     }
 }

@@ -1,6 +1,9 @@
 package org.dtssync.app.structure;
 
-/** Functions, procedures, aggregates, operators and casts, as statements that PostgreSQL prints as far as it has a function for it. */
+/**
+ * Functions, procedures, aggregates, operators and casts, as statements that PostgreSQL prints as far as it has a function for it. They
+ * are named by {@link CatalogObject#title}.
+ */
 final class RoutineQueries {
 
     /**
@@ -8,7 +11,7 @@ final class RoutineQueries {
      * include those it only returns: two procedures may differ in nothing else.
      */
     static final String FUNCTIONS = """
-            SELECT 'pg_proc'::regclass, p.oid, CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, NULL, NULL, NULL, NULL, NULL,
+            SELECT 'pg_proc'::regclass, p.oid, CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, '', NULL, NULL, NULL, NULL,
                    regexp_replace(rtrim(pg_get_functiondef(p.oid), E'\\n'), '\\ACREATE OR REPLACE ', 'CREATE '),
                    format('%s %I.%I(%s)', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, n.nspname, p.proname,
                           pg_get_function_identity_arguments(p.oid)),
@@ -20,7 +23,7 @@ final class RoutineQueries {
 
     /** The same routine without a body: what it calls may need it. */
     static final String PLACEHOLDERS = """
-            SELECT 'pg_proc'::regclass::oid::bigint, p.oid::bigint, 'placeholder', NULL,
+            SELECT 'pg_proc'::regclass::oid::bigint, p.oid::bigint, 'placeholder', '',
                    'pre-data', NULL, NULL, NULL, NULL,
                    regexp_replace(left(d.definition, strpos(d.definition, pg_get_function_sqlbody(p.oid)) - 1),
                                   '\\ACREATE OR REPLACE ', 'CREATE ') || 'AS '''''
@@ -31,7 +34,7 @@ final class RoutineQueries {
             """;
 
     static final String AGGREGATES = """
-            SELECT 'pg_proc'::regclass, p.oid, 'aggregate', NULL, NULL, NULL, NULL, NULL,
+            SELECT 'pg_proc'::regclass, p.oid, 'aggregate', '', NULL, NULL, NULL, NULL,
                    format(E'CREATE AGGREGATE %I.%I(%s) (\\n\\t%s\\n)', n.nspname, p.proname,
                        coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*'), concat_ws(E',\\n\\t',
                        'SFUNC = ' || a.aggtransfn::regproc, 'STYPE = ' || format_type(a.aggtranstype, NULL),
@@ -77,7 +80,7 @@ final class RoutineQueries {
             """;
 
     static final String OPERATORS = """
-            SELECT 'pg_operator'::regclass, o.oid, 'operator', NULL, NULL, NULL, NULL, NULL,
+            SELECT 'pg_operator'::regclass, o.oid, 'operator', '', NULL, NULL, NULL, NULL,
                    format(E'CREATE OPERATOR %I.%s (\\n\\t%s\\n)', n.nspname, o.oprname, concat_ws(E',\\n\\t',
                        'FUNCTION = ' || o.oprcode::regproc,
                        CASE WHEN o.oprleft <> 0 THEN 'LEFTARG = ' || format_type(o.oprleft, NULL) END,
@@ -100,7 +103,7 @@ final class RoutineQueries {
 
     /** Types of the server may have casts of the user's too. */
     static final String CASTS = """
-            SELECT 'pg_cast'::regclass, c.oid, 'cast', NULL, NULL, NULL, NULL, NULL,
+            SELECT 'pg_cast'::regclass, c.oid, 'cast', '', NULL, NULL, NULL, NULL,
                    format('CREATE CAST (%s)', k.types)
                    || CASE c.castmethod WHEN 'f' THEN ' WITH FUNCTION ' || c.castfunc::regprocedure WHEN 'i' THEN ' WITH INOUT'
                            ELSE ' WITHOUT FUNCTION' END

@@ -15,6 +15,7 @@ import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.structure.PrintedObject.Stage;
+import org.dtssync.connectors.postgres.TableName;
 
 /** Selects what is migrated, has it printed, and puts it in order. Used for one reading, by one thread. */
 final class StructureAssembly {
@@ -26,14 +27,14 @@ final class StructureAssembly {
     private final Dependencies dependencies;
     private final List<PrintedObject> printed = new ArrayList<>();
 
-    StructureAssembly(Connection connection, ObjectSelection selection) throws SQLException {
+    StructureAssembly(Connection connection, ObjectSelection selection, Set<TableName> sequences) throws SQLException {
         this.connection = connection;
         this.selection = selection;
         this.queries = new CatalogQueries(connection, selection.owners());
         Map<ObjectAddress, CatalogObject> all = CatalogObjects.read(connection);
         this.dependencies = Dependencies.read(connection, all.keySet());
         this.objects = CarriedObjects.select(
-                all, dependencies, selection, CarriedTables.read(connection, selection));
+                all, dependencies, selection, CarriedTables.read(connection, selection), sequences);
     }
 
     /** Returns all statements in the order in which they can be run. */
@@ -54,7 +55,7 @@ final class StructureAssembly {
     /** In the name, types are printed the same whatever the statement quotes; routines of one name are in the order of these. */
     private PrintedObject named(PrintedObject object) {
         CatalogObject known = objects.get(object.address());
-        return object.name() == null ? object.named(known.title()) : object;
+        return object.name().isEmpty() && known != null ? object.named(known.title()) : object;
     }
 
     private void addObjects(CreationPlan plan) throws SQLException {

@@ -22,6 +22,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,7 +147,7 @@ public final class StructureFinisher {
         return "refresh:" + view;
     }
 
-    private static boolean isSkipped(StoredObject stored) {
+    private static boolean isSkipped(@Nullable StoredObject stored) {
         return stored != null && stored.state() == ObjectState.SKIPPED;
     }
 
@@ -191,7 +192,11 @@ public final class StructureFinisher {
     }
 
     private void record(
-            Connection connection, Optional<StructureObjectStore> store, StoredObject stored, TableName view, String error)
+            Connection connection,
+            Optional<StructureObjectStore> store,
+            @Nullable StoredObject stored,
+            TableName view,
+            @Nullable String error)
             throws SQLException {
         if (error != null) {
             LOG.warn(

@@ -5,11 +5,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.sequences.CarriedSequences;
+import org.dtssync.app.sequences.Sequence;
+import org.dtssync.app.state.RecordedSequences;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Reads the schema objects of a database as an ordered list of statements.
@@ -57,7 +63,11 @@ public final class StructureReader {
                 statement.execute("SET LOCAL enable_nestloop = off");
                 statement.execute("SET LOCAL jit = off");
             }
-            StructureAssembly assembly = new StructureAssembly(connection, selection);
+            Set<TableName> sequences =
+                    CarriedSequences.read(connection, selection, RecordedSequences.NONE).carried().stream()
+                            .map(Sequence::name)
+                            .collect(Collectors.toSet());
+            StructureAssembly assembly = new StructureAssembly(connection, selection, sequences);
             quoteIfNeeded(connection);
             List<PrintedObject> printed = assembly.printed();
             connection.commit();
