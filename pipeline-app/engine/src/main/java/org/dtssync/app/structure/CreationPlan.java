@@ -93,7 +93,11 @@ final class CreationPlan {
                 while (rows.next()) {
                     ObjectAddress part = new ObjectAddress(rows.getLong(1), rows.getLong(2));
                     separable.add(part);
-                    if (!rows.getBoolean(3) && dependencies.owner(part).filter(objects::containsKey).isPresent()) {
+                    if (!rows.getBoolean(3)
+                            && dependencies
+                                    .owner(part)
+                                    .filter(objects::containsKey)
+                                    .isPresent()) {
                         // Values of the source may break it.
                         apart.add(part);
                     }
@@ -170,7 +174,9 @@ final class CreationPlan {
         for (ObjectAddress object : objects.keySet()) {
             for (Need need : needs(object)) {
                 if (!separable.contains(need.part())) {
-                    dependents.computeIfAbsent(need.on(), absent -> new ArrayList<>()).add(object);
+                    dependents
+                            .computeIfAbsent(need.on(), absent -> new ArrayList<>())
+                            .add(object);
                 }
             }
         }
@@ -220,7 +226,8 @@ final class CreationPlan {
         while (shrunk) {
             Set<ObjectAddress> kept = Set.copyOf(rest.keySet());
             rest.values().forEach(needed -> needed.retainAll(kept));
-            Set<ObjectAddress> wanted = rest.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+            Set<ObjectAddress> wanted =
+                    rest.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
             shrunk = rest.entrySet().removeIf(entry -> entry.getValue().isEmpty() || !wanted.contains(entry.getKey()));
         }
         return rest;
@@ -238,8 +245,7 @@ final class CreationPlan {
         return apart.size() > before;
     }
 
-    private boolean replace(
-            Map<ObjectAddress, Set<ObjectAddress>> circles, Predicate<ObjectAddress> wanted) {
+    private boolean replace(Map<ObjectAddress, Set<ObjectAddress>> circles, Predicate<ObjectAddress> wanted) {
         Optional<ObjectAddress> chosen = circles.keySet().stream()
                 .filter(wanted)
                 .filter(object -> replaceable.contains(object) || is(object, CatalogObject::isView))
@@ -250,8 +256,7 @@ final class CreationPlan {
         return chosen.isPresent();
     }
 
-    private static boolean reaches(
-            Map<ObjectAddress, Set<ObjectAddress>> edges, ObjectAddress from, ObjectAddress to) {
+    private static boolean reaches(Map<ObjectAddress, Set<ObjectAddress>> edges, ObjectAddress from, ObjectAddress to) {
         Deque<ObjectAddress> waiting = new ArrayDeque<>(List.of(from));
         Set<ObjectAddress> seen = new HashSet<>(waiting);
         while (!waiting.isEmpty()) {
@@ -275,7 +280,8 @@ final class CreationPlan {
     List<PrintedObject> inOrder(List<PrintedObject> printed) {
         Map<Step, List<Integer>> places = new HashMap<>();
         for (int i = 0; i < printed.size(); i++) {
-            places.computeIfAbsent(step(printed.get(i)), absent -> new ArrayList<>()).add(i);
+            places.computeIfAbsent(step(printed.get(i)), absent -> new ArrayList<>())
+                    .add(i);
         }
         List<Set<Integer>> needs = new ArrayList<>();
         for (int i = 0; i < printed.size(); i++) {
@@ -294,8 +300,7 @@ final class CreationPlan {
             for (int need : needs.get(place)) {
                 section = latest(section, found.getOrDefault(need, section));
             }
-            section = is(object.address(), CatalogObject::isTable)
-                            && object.stage() == PrintedObject.Stage.CREATION
+            section = is(object.address(), CatalogObject::isTable) && object.stage() == PrintedObject.Stage.CREATION
                     ? Section.PRE_DATA
                     : section;
             found.put(place, section);
@@ -312,8 +317,7 @@ final class CreationPlan {
         return new Step(printed.address(), printed.stage() == PrintedObject.Stage.PLACEHOLDER);
     }
 
-    private static List<Integer> creating(
-            List<PrintedObject> printed, Map<Step, List<Integer>> places, Step step) {
+    private static List<Integer> creating(List<PrintedObject> printed, Map<Step, List<Integer>> places, Step step) {
         return places.getOrDefault(step, List.of()).stream()
                 .filter(place -> printed.get(place).stage() != PrintedObject.Stage.CHANGE)
                 .toList();
