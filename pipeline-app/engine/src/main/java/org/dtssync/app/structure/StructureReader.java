@@ -18,7 +18,7 @@ import org.pgcodekeeper.core.settings.CoreSettings;
  * <p>{@link ModelStatements} defines what is migrated. Tablespaces, foreign servers, foreign tables, user mappings,
  * publications, subscriptions, large objects, security labels and database settings are never migrated. Thread-safe.
  */
-public final class StructureReader {
+public final class StructureReader implements ObjectReader {
 
     private final DatabaseConnections database;
     private final ObjectSelection selection;
@@ -29,7 +29,7 @@ public final class StructureReader {
         this.selection = selection;
     }
 
-    /** Reads the schema objects in the order in which they can be created, pre-data first. Takes no lock that blocks writers. */
+    @Override
     public List<StructureObject> read() {
         CoreSettings settings = new CoreSettings();
         settings.setKeepNewlines(true);

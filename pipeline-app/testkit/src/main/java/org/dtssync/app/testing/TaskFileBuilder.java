@@ -12,6 +12,7 @@ import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SnapshotSettings;
 import org.dtssync.app.config.SourceSettings;
+import org.dtssync.app.config.StructureSettings;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
@@ -31,6 +32,7 @@ public final class TaskFileBuilder {
     private ConverterSettings converters = new ConverterSettings(null, Map.of(), null, Map.of());
     private Path dataDir = Path.of("target");
     private ObjectSelection objects;
+    private StructureSettings structure = StructureSettings.DEFAULT;
     private SnapshotSettings snapshot = new SnapshotSettings(2, 1_000);
     private RetrySettings retry;
     private SecondInstance secondInstance = SecondInstance.REFUSE;
@@ -54,6 +56,7 @@ public final class TaskFileBuilder {
         converters = task.converters();
         dataDir = task.dataDir();
         objects = task.objects();
+        structure = task.structure();
         snapshot = task.snapshot();
         retry = task.retry();
         secondInstance = task.secondInstance();
@@ -98,6 +101,12 @@ public final class TaskFileBuilder {
         return this;
     }
 
+    /** How schema objects are read. */
+    public TaskFileBuilder structure(StructureSettings other) {
+        structure = other;
+        return this;
+    }
+
     /** How long faults are retried. */
     public TaskFileBuilder retry(RetrySettings other) {
         retry = other;
@@ -116,6 +125,7 @@ public final class TaskFileBuilder {
                 converters,
                 dataDir,
                 objects,
+                structure,
                 snapshot,
                 retry,
                 secondInstance,
