@@ -249,7 +249,7 @@ final class PhaseSequence {
             StructureObjectStore store = structureStore();
             if (!store.isSaved()) {
                 store.save(
-                        new ReaderChoice(task.structure(), route.source(), task.objects())
+                        new ReaderChoice(task.structure(), route.source(), route.destination(), task.objects())
                                 .reader()
                                 .read(),
                         epoch);

@@ -15,7 +15,7 @@ import org.dtssync.connectors.postgres.TableName;
  * Tables that inherit columns, of which pgCodeKeeper keeps too little: their column order, defaults that differ from the
  * parent's, compression and column grants. Immutable.
  */
-final class InheritedTables {
+public final class InheritedTables {
 
     /**
      * A partition is always created separately and attached, since its columns may be in another order than its root's. Another
@@ -120,7 +120,7 @@ final class InheritedTables {
      * @param changes statements that change its inherited columns afterwards, each with a separator before it
      * @param grants grants on its columns, each with a separator before it
      */
-    record Inherited(Optional<String> standalone, String changes, String grants) {}
+    public record Inherited(Optional<String> standalone, String changes, String grants) {}
 
     private final Map<TableName, Inherited> tables;
 
@@ -128,7 +128,8 @@ final class InheritedTables {
         this.tables = tables;
     }
 
-    static InheritedTables read(Connection connection, Collection<Long> oids) throws SQLException {
+    /** Reads them in the transaction of a connection. */
+    public static InheritedTables read(Connection connection, Collection<Long> oids) throws SQLException {
         Array parameter = connection.createArrayOf("bigint", oids.toArray());
         Map<TableName, Inherited> tables = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(CHILDREN)) {
@@ -146,7 +147,7 @@ final class InheritedTables {
     }
 
     /** Returns the facts about a table, empty if it inherits nothing. */
-    Optional<Inherited> of(TableName table) {
+    public Optional<Inherited> of(TableName table) {
         return Optional.ofNullable(tables.get(table));
     }
 }

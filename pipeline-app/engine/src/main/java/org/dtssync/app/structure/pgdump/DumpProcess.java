@@ -34,18 +34,22 @@ final class DumpProcess {
     /** How long it waits for a lock that conflicts with reading: someone is altering a table at that moment. */
     private static final Duration LOCK_WAIT = Duration.ofSeconds(60);
 
+    private static final Duration END_WAIT = Duration.ofSeconds(5);
     private static final int LONGEST_COMPLAINT = 4_000;
 
     private final PgDumpProgram program;
     private final DatabaseConnections database;
+    private final boolean quotesAll;
     private final Duration limit;
 
     /**
      * Creates it; starts nothing yet.
      *
+     * @param quotesAll whether every name is quoted, since the destination may have other keywords
      * @param limit how long the program may run
      */
-    DumpProcess(PgDumpProgram program, DatabaseConnections database, Duration limit) {
+    DumpProcess(PgDumpProgram program, DatabaseConnections database, boolean quotesAll, Duration limit) {
+        this.quotesAll = quotesAll;
         this.program = program;
         this.database = database;
         this.limit = limit;
@@ -76,7 +80,22 @@ final class DumpProcess {
             Thread.currentThread().interrupt();
             throw new SyncException(FaultKind.INTERNAL, "Reading the schema was interrupted.", "", e);
         } finally {
-            process.destroyForcibly();
+            end(process);
+        }
+    }
+
+    /** Asked to end, the program cancels what it waits for at the server. */
+    private static void end(Process process) {
+        boolean interrupted = Thread.interrupted();
+        process.destroy();
+        try {
+            process.waitFor(END_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        process.destroyForcibly();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -98,6 +117,9 @@ final class DumpProcess {
                 "--lock-wait-timeout=" + LOCK_WAIT.toMillis(),
                 "--snapshot=" + snapshot,
                 "--exclude-schema=" + Identifiers.quote(StateMigrations.SCHEMA)));
+        if (quotesAll) {
+            command.add("--quote-all-identifiers");
+        }
         tablesToSkip.forEach(table -> command.add("--exclude-table=" + table.sql()));
         return command;
     }

@@ -13,9 +13,11 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.structure.InheritedTables;
 import org.dtssync.app.structure.pgdump.CheckedDefinition.Check;
 import org.dtssync.app.structure.pgdump.EntryKind.Role;
 import org.dtssync.app.structure.pgdump.SourceCatalog.Part;
+import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -32,19 +34,32 @@ final class ObjectAssembly {
     private final CarriedEntries carried;
     private final SourceCatalog catalog;
     private final ObjectSelection selection;
+    private final InheritedTables inherited;
     private final ObjectNames names;
     private final EntryStatements statements;
     private final Map<Integer, TocEntry> byId = new HashMap<>();
     private final Map<Integer, List<TocEntry>> attached = new HashMap<>();
     private final List<TocEntry> publicComments = new ArrayList<>();
     private final List<TocEntry> grantsOfOthers = new ArrayList<>();
+    private final List<TocEntry> commentsOfOthers = new ArrayList<>();
     private final Map<Section, List<StructureObject>> objects = new HashMap<>();
     private final List<DeepCheck> checks = new ArrayList<>();
 
     /** A check, and how many ancestors its table has: with a parent's check made first, its own could not be valid before the parent's. */
     private record DeepCheck(int depth, StructureObject object) {}
 
-    ObjectAssembly(Archive archive, CarriedEntries carried, SourceCatalog catalog, ObjectSelection selection) {
+    /**
+     * Creates it.
+     *
+     * @param inherited tables whose columns INHERITS would put into another order
+     */
+    ObjectAssembly(
+            Archive archive,
+            CarriedEntries carried,
+            SourceCatalog catalog,
+            ObjectSelection selection,
+            InheritedTables inherited) {
+        this.inherited = inherited;
         this.archive = archive;
         this.carried = carried;
         this.catalog = catalog;
@@ -71,6 +86,8 @@ final class ObjectAssembly {
                 add(entry, section(entry, keys));
             }
         }
+        addValidations();
+        addCommentsOnInheritedChecks();
         grantsOfOthers.forEach(entry -> add(
                 "grants",
                 entry.schema() + "." + entry.tag(),
@@ -111,11 +128,13 @@ final class ObjectAssembly {
             }
         }
         boolean isWanted = !entry.is(EntryKind.ACL) || selection.owners() == Owners.KEEP;
-        if (entry.tag().equals(PUBLIC_TAG)) {
+        if (plain(entry.tag()).equals(PUBLIC_TAG)) {
             // The grants are written for the archive's version of the schema.
             if (entry.is(EntryKind.COMMENT)) {
                 publicComments.add(entry);
             }
+        } else if (parent == null && entry.is(EntryKind.COMMENT)) {
+            commentsOfOthers.add(entry);
         } else if (parent == null) {
             if (isWanted
                     && entry.is(EntryKind.ACL)
@@ -126,6 +145,11 @@ final class ObjectAssembly {
         } else if (isWanted && !isOwnComment(entry, parent)) {
             attached.computeIfAbsent(parent.id(), id -> new ArrayList<>()).add(entry);
         }
+    }
+
+    /** Where every name is quoted, the tags of what is attached are too. */
+    private static String plain(String tag) {
+        return tag.replace("\"", "");
     }
 
     /** Every extension comes with a comment, which only its owner may set. */
@@ -199,7 +223,10 @@ final class ObjectAssembly {
         } else if (entry.is(EntryKind.CHECK_CONSTRAINT)) {
             addSeparateCheck(entry);
         } else {
-            List<String> sql = statements.of(entry, entry.definition());
+            String definition = entry.is(EntryKind.PROCEDURAL_LANGUAGE)
+                    ? catalog.languages().getOrDefault(entry.oid(), entry.definition())
+                    : entry.definition();
+            List<String> sql = statements.of(entry, definition);
             attachedTo(entry).forEach(other -> sql.add(statements.ofAttached(other)));
             add(names.kind(entry), names.name(entry), section, tables(entry), sql);
         }
@@ -211,7 +238,7 @@ final class ObjectAssembly {
                 : CheckedDefinition.ofDomain(
                         entry.definition(), catalog.lateDomainChecks().getOrDefault(entry.oid(), Set.of()));
         Map<String, String> comments = new HashMap<>();
-        List<String> sql = statements.of(entry, checked.definition());
+        List<String> sql = statements.of(entry, inOrderOfColumns(entry, checked.definition()));
         for (TocEntry other : attachedTo(entry)) {
             String text = statements.ofAttached(other);
             String constraint = commentedConstraint(text);
@@ -225,6 +252,16 @@ final class ObjectAssembly {
         for (Check check : checked.checks()) {
             addCheck(entry, check, comments.getOrDefault(check.name(), ""));
         }
+    }
+
+    /** A child of INHERITS gets its parents' columns first; where it has another order, it becomes a child afterwards. */
+    private String inOrderOfColumns(TocEntry entry, String definition) {
+        boolean isPartition = attachedTo(entry).stream().anyMatch(other -> other.is(EntryKind.TABLE_ATTACH));
+        return entry.is(EntryKind.TABLE) && !isPartition
+                ? inherited.of(new TableName(entry.schema(), entry.tag()))
+                        .flatMap(InheritedTables.Inherited::standalone)
+                        .orElse(definition)
+                : definition;
     }
 
     /** Returns the name of the constraint that a comment is on, or an empty text. */
@@ -283,6 +320,40 @@ final class ObjectAssembly {
         }
         List<String> all = comment.isEmpty() ? List.of(sql) : List.of(sql, comment);
         checks.add(new DeepCheck(depth, object(kind, name, Section.POST_DATA, tables, all)));
+    }
+
+    /** Added as not valid with the parent's, a check was validated on this table alone. */
+    private void addValidations() {
+        for (TocEntry entry : carried.inOrder()) {
+            TableName table = new TableName(entry.schema(), entry.tag());
+            Set<String> validated = entry.is(EntryKind.TABLE)
+                    ? catalog.validatedChecks().getOrDefault(entry.oid(), Set.of())
+                    : Set.<String>of();
+            for (String check : validated) {
+                add(
+                        "check-validation",
+                        table + "." + check,
+                        Section.POST_DATA,
+                        List.of(table),
+                        List.of("ALTER TABLE " + table.sql() + " VALIDATE CONSTRAINT " + Identifiers.quote(check)));
+            }
+        }
+    }
+
+    /** The archive has no entry for a check that a table only inherits. */
+    private void addCommentsOnInheritedChecks() {
+        for (TocEntry comment : commentsOfOthers) {
+            String sql = statements.ofAttached(comment);
+            carried.inOrder().stream()
+                    .filter(entry -> entry.is(EntryKind.TABLE) && entry.schema().equals(comment.schema()))
+                    .filter(entry -> comment.tag().endsWith(" ON " + entry.tag())
+                            || comment.tag().endsWith(" ON " + Identifiers.quote(entry.tag())))
+                    .findFirst()
+                    .ifPresent(entry -> {
+                        TableName table = new TableName(entry.schema(), entry.tag());
+                        add("comment", table + "." + commentedConstraint(sql), Section.POST_DATA, List.of(table), List.of(sql));
+                    });
+        }
     }
 
     private List<TableName> tables(TocEntry entry) {

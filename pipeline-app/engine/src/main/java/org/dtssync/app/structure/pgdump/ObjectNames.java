@@ -60,9 +60,6 @@ final class ObjectNames {
         if (entry.is(EntryKind.DEFAULT_ACL)) {
             return catalog.names().getOrDefault(entry.catalogId(), entry.tag());
         }
-        if (entry.is(EntryKind.CAST)) {
-            return entry.tag().replaceFirst("^CAST ", "");
-        }
         return schema + catalog.names().getOrDefault(entry.catalogId(), entry.tag());
     }
 

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.structure.CarriedTables;
+import org.dtssync.app.structure.InheritedTables;
 import org.dtssync.app.structure.ObjectReader;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -45,14 +46,26 @@ public final class PgDumpReader implements ObjectReader {
     private final PgDumpProgram program;
     private final DatabaseConnections database;
     private final ObjectSelection selection;
+    private final boolean quotesAll;
     private final Duration limit;
 
-    /** Creates a reader; starts nothing yet. */
-    public PgDumpReader(PgDumpProgram program, DatabaseConnections database, ObjectSelection selection) {
-        this(program, database, selection, LIMIT);
+    /**
+     * Creates a reader; starts nothing yet.
+     *
+     * @param quotesAll whether every name in the statements is quoted: another version may have other keywords
+     */
+    public PgDumpReader(
+            PgDumpProgram program, DatabaseConnections database, ObjectSelection selection, boolean quotesAll) {
+        this(program, database, selection, quotesAll, LIMIT);
     }
 
-    PgDumpReader(PgDumpProgram program, DatabaseConnections database, ObjectSelection selection, Duration limit) {
+    PgDumpReader(
+            PgDumpProgram program,
+            DatabaseConnections database,
+            ObjectSelection selection,
+            boolean quotesAll,
+            Duration limit) {
+        this.quotesAll = quotesAll;
         this.program = program;
         this.database = database;
         this.selection = selection;
@@ -71,13 +84,14 @@ public final class PgDumpReader implements ObjectReader {
             }
             CarriedTables tables = CarriedTables.read(connection, selection);
             Set<Long> oids = new HashSet<>(tables.oids().values());
-            Archive archive = known(new DumpProcess(program, database, limit)
+            Archive archive = known(new DumpProcess(program, database, quotesAll, limit)
                     .run(snapshot(connection), tablesToSkip(connection, tables)));
             SourceCatalog catalog = SourceCatalog.read(connection, oids);
+            InheritedTables inherited = InheritedTables.read(connection, oids);
             connection.commit();
             CarriedEntries carried = new CarriedEntries(archive, selection, catalog, oids);
             report(archive, carried);
-            return new ObjectAssembly(archive, carried, catalog, selection).objects();
+            return new ObjectAssembly(archive, carried, catalog, selection, inherited).objects();
         } catch (SQLException e) {
             throw SqlFaults.explain("The schema of the " + database.role() + " could not be read", e);
         }

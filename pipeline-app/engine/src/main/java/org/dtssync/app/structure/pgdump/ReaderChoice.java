@@ -28,12 +28,18 @@ public final class ReaderChoice {
 
     private final StructureSettings settings;
     private final DatabaseConnections source;
+    private final DatabaseConnections destination;
     private final ObjectSelection selection;
 
     /** Creates it; looks at nothing yet. */
-    public ReaderChoice(StructureSettings settings, DatabaseConnections source, ObjectSelection selection) {
+    public ReaderChoice(
+            StructureSettings settings,
+            DatabaseConnections source,
+            DatabaseConnections destination,
+            ObjectSelection selection) {
         this.settings = settings;
         this.source = source;
+        this.destination = destination;
         this.selection = selection;
     }
 
@@ -46,12 +52,13 @@ public final class ReaderChoice {
         if (settings.reader() == Reader.BUILTIN) {
             return builtin("The task file asks for it.");
         }
-        PgDumpSearch.Outcome found = new PgDumpSearch().find(settings.pgDump(), sourceVersion());
+        int version = version(source);
+        PgDumpSearch.Outcome found = new PgDumpSearch().find(settings.pgDump(), version);
         Optional<String> obstacle = ClientEnvironment.of(source).obstacle();
         if (found.program().isPresent() && obstacle.isEmpty()) {
             PgDumpProgram program = found.program().get();
             LOG.info("The schema is read with pg_dump. program={} reason={}", program, found.reason());
-            return new PgDumpReader(program, source, selection);
+            return new PgDumpReader(program, source, selection, version != version(destination));
         }
         String reason = obstacle.map(setting -> "pg_dump cannot use " + setting + " of the " + source.role() + ".")
                 .orElse(found.reason());
@@ -70,14 +77,14 @@ public final class ReaderChoice {
         return new StructureReader(source, selection);
     }
 
-    private int sourceVersion() {
-        try (Connection connection = source.open();
+    private static int version(DatabaseConnections database) {
+        try (Connection connection = database.open();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SHOW server_version_num")) {
             rows.next();
             return Integer.parseInt(rows.getString(1)) / VERSION_PARTS;
         } catch (SQLException e) {
-            throw SqlFaults.explain("The version of the " + source.role() + " could not be read", e);
+            throw SqlFaults.explain("The version of the " + database.role() + " could not be read", e);
         }
     }
 }

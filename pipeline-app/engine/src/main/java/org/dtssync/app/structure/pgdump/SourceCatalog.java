@@ -26,10 +26,12 @@ import org.dtssync.connectors.postgres.TableName;
  * @param replicaIdentities oids of the indexes by which the applier finds rows
  * @param owningTables the table that owns a sequence, by the sequence's oid
  * @param names names of objects whose tags are not unique, without their schema
+ * @param languages statements that create languages, by oid
  * @param commentedExtensions extensions whose comment is not the one they come with
  * @param publicGrants statements that grant what others than its owner may do in schema public
  * @param depths how many ancestors a table has, if any
  * @param inheritedChecks names of checks that a table has only from its parent
+ * @param validatedChecks inherited checks that are valid although their parent's are not
  * @param lateDomainChecks names of a domain's checks that call functions of the database, and can be added to it later
  */
 record SourceCatalog(
@@ -39,10 +41,12 @@ record SourceCatalog(
         Set<Long> replicaIdentities,
         Map<Long, Long> owningTables,
         Map<CatalogId, String> names,
+        Map<Long, String> languages,
         Set<String> commentedExtensions,
         List<String> publicGrants,
         Map<Long, Integer> depths,
         Map<Long, Set<String>> inheritedChecks,
+        Map<Long, Set<String>> validatedChecks,
         Map<Long, Set<String>> lateDomainChecks) {
 
     /**
@@ -92,7 +96,7 @@ record SourceCatalog(
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN own o ON o.oid = i.indrelid
             UNION ALL
             SELECT 'pg_trigger'::regclass::oid::bigint, t.oid::bigint, t.tgname, t.tgrelid::bigint, 0, 0, '', true, o.depth
-            FROM pg_trigger t JOIN own o ON o.oid = t.tgrelid WHERE NOT t.tgisinternal
+            FROM pg_trigger t JOIN own o ON o.oid = t.tgrelid
             UNION ALL
             SELECT 'pg_rewrite'::regclass::oid::bigint, r.oid::bigint, r.rulename, r.ev_class::bigint, 0, 0, '', true, o.depth
             FROM pg_rewrite r JOIN own o ON o.oid = r.ev_class
@@ -152,6 +156,19 @@ record SourceCatalog(
             """;
 
     private static final String NAMES = """
+            SELECT 'pg_proc'::regclass::oid::bigint, p.oid::bigint,
+                   format('%s(%s)', p.proname, CASE WHEN p.prokind = 'a' AND p.pronargs = 0 THEN '*'
+                                                    ELSE oidvectortypes(p.proargtypes) END)
+            FROM pg_proc p WHERE p.oid >= 16384
+            UNION ALL
+            SELECT 'pg_cast'::regclass::oid::bigint, c.oid::bigint,
+                   format('%s AS %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
+            FROM pg_cast c WHERE c.oid >= 16384
+            UNION ALL
+            SELECT 'pg_transform'::regclass::oid::bigint, t.oid::bigint,
+                   format('%s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname)
+            FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE t.oid >= 16384
+            UNION ALL
             SELECT 'pg_operator'::regclass::oid::bigint, o.oid::bigint,
                    format('%s(%s, %s)', o.oprname, CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END,
                           CASE WHEN o.oprright = 0 THEN 'NONE' ELSE format_type(o.oprright, NULL) END)
@@ -168,6 +185,14 @@ record SourceCatalog(
                              CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
                                   WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END)
             FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
+            """;
+
+    /** The program leaves out the handlers of a language if they are the server's own. */
+    private static final String LANGUAGES = """
+            SELECT l.oid::bigint, format('CREATE %sLANGUAGE %I HANDLER %s', CASE WHEN l.lanpltrusted THEN 'TRUSTED ' ELSE '' END,
+                   l.lanname, l.lanplcallfoid::regproc) || CASE WHEN l.laninline = 0 THEN '' ELSE format(' INLINE %s', l.laninline::regproc) END
+                   || CASE WHEN l.lanvalidator = 0 THEN '' ELSE format(' VALIDATOR %s', l.lanvalidator::regproc) END
+            FROM pg_language l WHERE l.lanplcallfoid <> 0
             """;
 
     private static final String COMMENTED_EXTENSIONS = """
@@ -212,6 +237,13 @@ record SourceCatalog(
             WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT k.conislocal
             """;
 
+    private static final String VALIDATED_CHECKS = """
+            SELECT k.conrelid::bigint, k.conname FROM pg_constraint k
+            WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT k.conislocal AND k.convalidated
+                AND EXISTS (SELECT FROM pg_inherits i JOIN pg_constraint p ON p.conrelid = i.inhparent AND p.conname = k.conname
+                            WHERE i.inhrelid = k.conrelid AND p.contype = 'c' AND NOT p.convalidated)
+            """;
+
     /**
      * Reads the catalogs.
      *
@@ -248,6 +280,8 @@ record SourceCatalog(
         each(connection, OWNED_SEQUENCES, rows -> owning.put(rows.getLong(1), rows.getLong(2)));
         each(connection, NAMES, rows -> names.put(new CatalogId(rows.getLong(1), rows.getLong(2)), rows.getString(3)));
         each(connection, COMMENTED_EXTENSIONS, rows -> extensions.add(rows.getString(1)));
+        Map<Long, String> languages = new HashMap<>();
+        each(connection, LANGUAGES, rows -> languages.put(rows.getLong(1), rows.getString(2)));
         List<String> grants = new ArrayList<>();
         each(connection, PUBLIC_GRANTS, rows -> grants.add(rows.getString(1)));
         Map<Long, Integer> depths = new HashMap<>();
@@ -259,10 +293,12 @@ record SourceCatalog(
                 identities,
                 owning,
                 names,
+                languages,
                 extensions,
                 grants,
                 depths,
                 setsOf(connection, INHERITED_CHECKS),
+                setsOf(connection, VALIDATED_CHECKS),
                 setsOf(connection, LATE_DOMAIN_CHECKS));
     }
 
