@@ -29,6 +29,7 @@ public final class PgDumpSearch {
 
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
     private static final int VERSION_SECONDS = 10;
+    private static final int LONGEST_ANSWER = 1_000;
 
     private final List<Path> onThePath;
     private final List<Path> installed;
@@ -157,29 +158,30 @@ public final class PgDumpSearch {
         if (!Files.isRegularFile(path) || !Files.isExecutable(path)) {
             return Optional.empty();
         }
-        Process process = null;
         try {
-            process = new ProcessBuilder(path.toString(), "--version")
+            Process process = new ProcessBuilder(path.toString(), "--version")
                     .redirectErrorStream(true)
                     .start();
-            process.getOutputStream().close();
-            if (!process.waitFor(VERSION_SECONDS, TimeUnit.SECONDS)) {
-                return Optional.empty();
+            try {
+                return version(process).map(major -> new PgDumpProgram(path, major));
+            } finally {
+                process.destroyForcibly();
             }
-            String answer = new String(process.getInputStream().readNBytes(1000), StandardCharsets.UTF_8);
-            Matcher version = VERSION.matcher(answer);
-            return version.find()
-                    ? Optional.of(new PgDumpProgram(path, Integer.parseInt(version.group(1))))
-                    : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
-        } finally {
-            if (process != null) {
-                process.destroyForcibly();
-            }
         }
+    }
+
+    private static Optional<Integer> version(Process process) throws IOException, InterruptedException {
+        process.getOutputStream().close();
+        if (!process.waitFor(VERSION_SECONDS, TimeUnit.SECONDS)) {
+            return Optional.empty();
+        }
+        String answer = new String(process.getInputStream().readNBytes(LONGEST_ANSWER), StandardCharsets.UTF_8);
+        Matcher version = VERSION.matcher(answer);
+        return version.find() ? Optional.of(Integer.valueOf(version.group(1))) : Optional.empty();
     }
 }

@@ -120,7 +120,7 @@ final class CarriedEntries {
             return selection.touchesSchema(entry.tag());
         }
         if (entry.is(EntryKind.SEQUENCE) && catalog.owningTables().containsKey(entry.oid())) {
-            return tables.contains(catalog.owningTables().get(entry.oid()));
+            return tables.contains(catalog.owningTables().getOrDefault(entry.oid(), 0L));
         }
         if (isBlocked(entry)) {
             return false;

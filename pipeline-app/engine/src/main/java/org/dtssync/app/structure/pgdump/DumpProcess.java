@@ -20,6 +20,7 @@ import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.PgDumpProgram;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,7 +173,7 @@ final class DumpProcess {
         return fault(FaultKind.DATA, message, null);
     }
 
-    private SyncException fault(FaultKind kind, String what, Throwable cause) {
+    private SyncException fault(FaultKind kind, String what, @Nullable Throwable cause) {
         return new SyncException(
                 kind,
                 "Reading the schema of the " + database.role() + " with " + program + " " + what + ".",

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
@@ -115,36 +117,36 @@ final class ObjectAssembly {
     }
 
     private void attach(TocEntry entry) {
-        TocEntry parent = null;
-        for (int id : entry.dependencies()) {
-            TocEntry candidate = byId.get(id);
-            boolean fits = candidate != null
-                    && !candidate.is(EntryKind.ACL)
-                    && (!entry.is(EntryKind.TABLE_ATTACH)
-                            || (candidate.tag().equals(entry.tag())
-                                    && candidate.schema().equals(entry.schema())));
-            if (fits && parent == null) {
-                parent = candidate;
-            }
-        }
+        Optional<TocEntry> parent = parent(entry);
         boolean isWanted = !entry.is(EntryKind.ACL) || selection.owners() == Owners.KEEP;
         if (plain(entry.tag()).equals(PUBLIC_TAG)) {
             // The grants are written for the archive's version of the schema.
             if (entry.is(EntryKind.COMMENT)) {
                 publicComments.add(entry);
             }
-        } else if (parent == null && entry.is(EntryKind.COMMENT)) {
+        } else if (parent.isEmpty() && entry.is(EntryKind.COMMENT)) {
             commentsOfOthers.add(entry);
-        } else if (parent == null) {
+        } else if (parent.isEmpty()) {
             if (isWanted
                     && entry.is(EntryKind.ACL)
                     && !entry.schema().isEmpty()
                     && !entry.schema().startsWith("pg_")) {
                 grantsOfOthers.add(entry);
             }
-        } else if (isWanted && !isOwnComment(entry, parent)) {
-            attached.computeIfAbsent(parent.id(), id -> new ArrayList<>()).add(entry);
+        } else if (isWanted && !isOwnComment(entry, parent.get())) {
+            attached.computeIfAbsent(parent.get().id(), id -> new ArrayList<>()).add(entry);
         }
+    }
+
+    /** Returns what an entry is added to: grants also depend on others of the same table. */
+    private Optional<TocEntry> parent(TocEntry entry) {
+        return entry.dependencies().stream()
+                .map(byId::get)
+                .filter(Objects::nonNull)
+                .filter(candidate -> !candidate.is(EntryKind.ACL))
+                .filter(candidate -> !entry.is(EntryKind.TABLE_ATTACH)
+                        || (candidate.tag().equals(entry.tag()) && candidate.schema().equals(entry.schema())))
+                .findFirst();
     }
 
     /** Where every name is quoted, the tags of what is attached are too. */

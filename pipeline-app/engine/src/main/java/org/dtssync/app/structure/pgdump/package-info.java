@@ -4,4 +4,7 @@
  *
  * <p>Reads from: the source, through {@code pg_dump} and through its catalogs, in one snapshot. Writes to: nothing.
  */
+@NullMarked
 package org.dtssync.app.structure.pgdump;
+
+import org.jspecify.annotations.NullMarked;
