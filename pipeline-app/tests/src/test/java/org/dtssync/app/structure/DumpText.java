@@ -22,6 +22,8 @@ final class DumpText {
     private static final Pattern HEADER =
             Pattern.compile("(?m)^-- (Name: .*; Type: .*; Schema: .*; Owner: .*)\\n--\\n", Pattern.UNICODE_CHARACTER_CLASS);
 
+    private static final Pattern POLICY_ROLES = Pattern.compile("(CREATE POLICY .* TO )(\\S+(?:, \\S+)*)( USING .*)");
+
     private DumpText() {}
 
     /** Returns the statements of each object under its header; our own schema left out. */
@@ -60,7 +62,16 @@ final class DumpText {
         return Arrays.stream(text.split("\n"))
                 .filter(line -> !line.isBlank() && !line.startsWith("--") && !line.startsWith("\\"))
                 .filter(line -> !line.matches("SET default_table(space|_access_method) = .*;"))
+                .map(DumpText::withSortedRoles)
                 .collect(Collectors.joining("\n"));
+    }
+
+    /** The roles of a policy are in the order of their oids, which differs between servers. */
+    private static String withSortedRoles(String line) {
+        Matcher policy = POLICY_ROLES.matcher(line);
+        return policy.matches()
+                ? policy.group(1) + Arrays.stream(policy.group(2).split(", ")).sorted().toList() + policy.group(3)
+                : line;
     }
 
     /** Returns what one end has and the other has not, or differently: each object with both texts. */
