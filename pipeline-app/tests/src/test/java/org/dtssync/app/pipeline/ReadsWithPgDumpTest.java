@@ -75,11 +75,16 @@ class ReadsWithPgDumpTest {
 
         assertThat(query(destination, "SELECT n FROM public.names WHERE name = 'a'"))
                 .isEqualTo("2");
-        assertThat(query(destination, "SELECT count(*) FROM public.per_country")).isEqualTo("50");
-        assertThat(query(destination, "SELECT string_agg(conname || convalidated, ' ' ORDER BY conname) FROM pg_constraint"
-                        + " WHERE connamespace = 'public'::regnamespace AND contype = 'c'"))
-                .isEqualTo(query(source, "SELECT string_agg(conname || convalidated, ' ' ORDER BY conname) FROM pg_constraint"
-                        + " WHERE connamespace = 'public'::regnamespace AND contype = 'c'"));
+        assertThat(query(destination, "SELECT count(*) FROM public.per_country"))
+                .isEqualTo("50");
+        assertThat(query(
+                        destination,
+                        "SELECT string_agg(conname || convalidated, ' ' ORDER BY conname) FROM pg_constraint"
+                                + " WHERE connamespace = 'public'::regnamespace AND contype = 'c'"))
+                .isEqualTo(query(
+                        source,
+                        "SELECT string_agg(conname || convalidated, ' ' ORDER BY conname) FROM pg_constraint"
+                                + " WHERE connamespace = 'public'::regnamespace AND contype = 'c'"));
         new Release(task).run(true);
     }
 

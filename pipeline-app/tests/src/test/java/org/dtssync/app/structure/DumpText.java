@@ -19,8 +19,8 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 /** What {@code pg_dump --schema-only} says of a database: a third opinion, independent of how the structure was carried. */
 final class DumpText {
 
-    private static final Pattern HEADER =
-            Pattern.compile("(?m)^-- (Name: .*; Type: .*; Schema: .*; Owner: .*)\\n--\\n", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern HEADER = Pattern.compile(
+            "(?m)^-- (Name: .*; Type: .*; Schema: .*; Owner: .*)\\n--\\n", Pattern.UNICODE_CHARACTER_CLASS);
 
     private static final Pattern POLICY_ROLES = Pattern.compile("(CREATE POLICY .* TO )(\\S+(?:, \\S+)*)( USING .*)");
 
@@ -30,7 +30,11 @@ final class DumpText {
     static Map<String, String> of(DatabaseConnections database) throws IOException, InterruptedException {
         Path program = PgClient.program("pg_dump").orElseThrow();
         ProcessBuilder builder = new ProcessBuilder(
-                        program.toString(), "--schema-only", "--no-password", "--encoding=UTF8", "--exclude-schema=dts_sync")
+                        program.toString(),
+                        "--schema-only",
+                        "--no-password",
+                        "--encoding=UTF8",
+                        "--exclude-schema=dts_sync")
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         ClientEnvironment.of(database).applyTo(builder);
         Process process = builder.start();
@@ -70,7 +74,9 @@ final class DumpText {
     private static String withSortedRoles(String line) {
         Matcher policy = POLICY_ROLES.matcher(line);
         return policy.matches()
-                ? policy.group(1) + Arrays.stream(policy.group(2).split(", ")).sorted().toList() + policy.group(3)
+                ? policy.group(1)
+                        + Arrays.stream(policy.group(2).split(", ")).sorted().toList()
+                        + policy.group(3)
                 : line;
     }
 

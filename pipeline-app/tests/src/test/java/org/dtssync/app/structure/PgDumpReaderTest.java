@@ -106,7 +106,9 @@ class PgDumpReaderTest {
             destination.remove(OF_THE_VERSION);
         }
         List<String> differences = DumpText.differences(source, destination);
-        assertThat(differences).filteredOn(text -> !LEFT_OUT.matcher(text).matches()).isEmpty();
+        assertThat(differences)
+                .filteredOn(text -> !LEFT_OUT.matcher(text).matches())
+                .isEmpty();
         assertThat(differences).hasSize(from >= 18 ? 10 : 8);
         assertThat(move.store.list()).noneMatch(stored -> stored.statement().contains("a secret of the mapping"));
     }
@@ -238,12 +240,14 @@ class PgDumpReaderTest {
                 "structure-test");
         ObjectSelection selection = new ObjectSelection(List.of("public.own"), List.of(), Owners.DROP);
 
-        List<StructureObject> read = reader(ordinary, move.destination, selection).read();
+        List<StructureObject> read =
+                reader(ordinary, move.destination, selection).read();
 
         assertThat(names(read)).contains("table:public.own", "primary-key:public.own.own_pkey");
         assertThat(read).noneMatch(object -> object.statement().matches("(?s).*(OWNER TO|GRANT |REVOKE ).*"));
         assertThat(names(read))
-                .containsExactlyElementsOf(names(reader(move.source, move.destination, selection).read()));
+                .containsExactlyElementsOf(
+                        names(reader(move.source, move.destination, selection).read()));
     }
 
     @Test
@@ -257,16 +261,20 @@ class PgDumpReaderTest {
                         settings.url(), settings.user(), settings.password(), Map.of("sslpassword", "not for the log")),
                 "structure-test");
 
-        SyncException none = catchThrowableOfType(SyncException.class, () -> choice(Reader.PG_DUMP, missing, move.source));
+        SyncException none =
+                catchThrowableOfType(SyncException.class, () -> choice(Reader.PG_DUMP, missing, move.source));
         SyncException obstacle = catchThrowableOfType(
                 SyncException.class, () -> choice(Reader.PG_DUMP, PgClient.program("pg_dump"), special));
 
         assertThat(none.kind()).isEqualTo(FaultKind.USAGE);
-        assertThat(none).hasMessageContaining("/nowhere/pg_dump").hasMessageContaining("structure: { reader: builtin }");
+        assertThat(none)
+                .hasMessageContaining("/nowhere/pg_dump")
+                .hasMessageContaining("structure: { reader: builtin }");
         assertThat(obstacle).hasMessageContaining("sslpassword").hasMessageNotContaining("not for the log");
         assertThat(choice(Reader.AUTO, missing, move.source)).isInstanceOf(StructureReader.class);
         assertThat(choice(Reader.AUTO, PgClient.program("pg_dump"), special)).isInstanceOf(StructureReader.class);
-        assertThat(choice(Reader.AUTO, PgClient.program("pg_dump"), move.source)).isInstanceOf(PgDumpReader.class);
+        assertThat(choice(Reader.AUTO, PgClient.program("pg_dump"), move.source))
+                .isInstanceOf(PgDumpReader.class);
         assertThat(choice(Reader.BUILTIN, PgClient.program("pg_dump"), move.source))
                 .isInstanceOf(StructureReader.class);
     }
@@ -286,7 +294,8 @@ class PgDumpReaderTest {
     }
 
     private static List<StructureObject> read(Move move, ObjectSelection selection) {
-        List<StructureObject> objects = reader(move.source, move.destination, selection).read();
+        List<StructureObject> objects =
+                reader(move.source, move.destination, selection).read();
         move.store.save(objects, move.epoch);
         return objects;
     }

@@ -145,7 +145,8 @@ final class ObjectAssembly {
                 .filter(Objects::nonNull)
                 .filter(candidate -> !candidate.is(EntryKind.ACL))
                 .filter(candidate -> !entry.is(EntryKind.TABLE_ATTACH)
-                        || (candidate.tag().equals(entry.tag()) && candidate.schema().equals(entry.schema())))
+                        || (candidate.tag().equals(entry.tag())
+                                && candidate.schema().equals(entry.schema())))
                 .findFirst();
     }
 
@@ -260,7 +261,8 @@ final class ObjectAssembly {
     private String inOrderOfColumns(TocEntry entry, String definition) {
         boolean isPartition = attachedTo(entry).stream().anyMatch(other -> other.is(EntryKind.TABLE_ATTACH));
         return entry.is(EntryKind.TABLE) && !isPartition
-                ? inherited.of(new TableName(entry.schema(), entry.tag()))
+                ? inherited
+                        .of(new TableName(entry.schema(), entry.tag()))
                         .flatMap(InheritedTables.Inherited::standalone)
                         .orElse(definition)
                 : definition;
@@ -353,7 +355,12 @@ final class ObjectAssembly {
                     .findFirst()
                     .ifPresent(entry -> {
                         TableName table = new TableName(entry.schema(), entry.tag());
-                        add("comment", table + "." + commentedConstraint(sql), Section.POST_DATA, List.of(table), List.of(sql));
+                        add(
+                                "comment",
+                                table + "." + commentedConstraint(sql),
+                                Section.POST_DATA,
+                                List.of(table),
+                                List.of(sql));
                     });
         }
     }

@@ -46,14 +46,16 @@ class CheckedDefinitionTest {
 
     @Test
     void aTableWithoutColumnsOfItsOwnStaysOne() {
-        assertThat(CheckedDefinition.ofTable("CREATE TABLE public.t OF public.a (\n    CONSTRAINT c CHECK ((x > 0))\n);")
+        assertThat(CheckedDefinition.ofTable(
+                                "CREATE TABLE public.t OF public.a (\n    CONSTRAINT c CHECK ((x > 0))\n);")
                         .definition())
                 .isEqualTo("CREATE TABLE public.t OF public.a;");
         assertThat(CheckedDefinition.ofTable(
                                 "CREATE TABLE public.t (\n    CONSTRAINT c CHECK ((x > 0))\n)\nINHERITS (public.p);")
                         .definition())
                 .isEqualTo("CREATE TABLE public.t (\n)\nINHERITS (public.p);");
-        assertThat(CheckedDefinition.ofTable("CREATE TABLE public.t (\n);").checks()).isEmpty();
+        assertThat(CheckedDefinition.ofTable("CREATE TABLE public.t (\n);").checks())
+                .isEmpty();
     }
 
     @Test

@@ -60,8 +60,8 @@ class DumpProcessTest {
             if (PgClient.program(major, "pg_dump").isEmpty()) {
                 continue;
             }
-            Archive archive = inSnapshot(
-                    snapshot -> new DumpProcess(program(major), source, false, Duration.ofMinutes(1)).run(snapshot, List.of()));
+            Archive archive = inSnapshot(snapshot ->
+                    new DumpProcess(program(major), source, false, Duration.ofMinutes(1)).run(snapshot, List.of()));
 
             assertThat(archive.format()).isEqualTo("1.16");
             assertThat(archive.server()).startsWith("17.");
@@ -87,7 +87,8 @@ class DumpProcessTest {
         for (String text : List.of("", "PGDM", "pg_dump: hello", "PGDMP\1\15\0\4\10\1", "PGDMP\1\20\0\4")) {
             assertThat(catchThrowableOfType(
                             IOException.class,
-                            () -> new ArchiveParser(new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)))
+                            () -> new ArchiveParser(
+                                            new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)))
                                     .parse()))
                     .as(text)
                     .isNotNull();
@@ -97,7 +98,8 @@ class DumpProcessTest {
     @Test
     void thePasswordIsNotOnTheCommandLine() throws Exception {
         Path seen = directory.resolve("seen");
-        Path wrapper = script("printf '%s\\n' \"$@\" > " + seen + "; exec " + program(18).path() + " \"$@\"");
+        Path wrapper = script(
+                "printf '%s\\n' \"$@\" > " + seen + "; exec " + program(18).path() + " \"$@\"");
         DatabaseSettings settings = source.settings();
         DatabaseConnections withPassword = new DatabaseConnections(
                 End.SOURCE,
@@ -153,8 +155,7 @@ class DumpProcessTest {
 
     private SyncException fault(Path program) {
         return catchThrowableOfType(
-                SyncException.class,
-                () -> new PgDumpReader(new PgDumpProgram(program, 18), source, ALL, false).read());
+                SyncException.class, () -> new PgDumpReader(new PgDumpProgram(program, 18), source, ALL, false).read());
     }
 
     private static PgDumpProgram program(int major) {
