@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.connectors.fault.FaultKind;
@@ -52,7 +53,8 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
      */
     @Override
     public void move() throws InterruptedException {
-        Properties url = Driver.parseURL(target.url(), new Properties());
+        Properties url = Objects.requireNonNull(
+                Driver.parseURL(target.url(), new Properties()), "The driver has connected by this URL.");
         ProcessBuilder builder = new ProcessBuilder(
                         program, url.getProperty("PGHOST"), url.getProperty("PGPORT"), url.getProperty("PGDBNAME"))
                 .redirectErrorStream(true)
