@@ -52,7 +52,7 @@ public final class TaskFileReader {
      * @throws SyncException of kind USAGE that lists all mistakes
      */
     public TaskFile read(Path file) {
-        Path directory = file.toAbsolutePath().getParent();
+        Path directory = file.toAbsolutePath().resolveSibling("");
         return parse(text(file), String.valueOf(file.getFileName()), directory);
     }
 
@@ -123,6 +123,7 @@ public final class TaskFileReader {
                             .orElseGet(
                                     () -> home.resolve(".local/share/dts-sync").resolve(name)),
                     objects(),
+                    structure(directory),
                     snapshot(),
                     retry(),
                     top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
@@ -222,10 +223,19 @@ public final class TaskFileReader {
                     section.choice(TaskKey.OBJECTS_OWNERS, ObjectSelection.Owners.values()));
         }
 
+        private StructureSettings structure(Path directory) {
+            SectionReader section = section("structure");
+            return new StructureSettings(
+                    section.choice(TaskKey.STRUCTURE_READER, StructureSettings.Reader.values()),
+                    section.path(TaskKey.STRUCTURE_PG_DUMP).map(directory::resolve));
+        }
+
         private SnapshotSettings snapshot() {
             SectionReader section = section("snapshot");
             return new SnapshotSettings(
-                    (int) section.number(TaskKey.SNAPSHOT_WORKERS), (int) section.number(TaskKey.SNAPSHOT_CHUNK_ROWS));
+                    (int) section.number(TaskKey.SNAPSHOT_WORKERS),
+                    (int) section.number(TaskKey.SNAPSHOT_CHUNK_ROWS),
+                    section.number(TaskKey.SNAPSHOT_ROWS_PER_SECOND));
         }
 
         private RetrySettings retry() {

@@ -142,10 +142,9 @@ public final class Abandonment {
     }
 
     private void open() {
-        task.destination().inTransaction("The phase could not be recorded", connection -> {
+        task.destination().doInTransaction("The phase could not be recorded", connection -> {
             taskEpoch.hold(connection);
             progress.enter(connection, Phase.ABANDONED);
-            return null;
         });
     }
 

@@ -11,6 +11,7 @@ import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checks before applications are moved: whether all preconditions are met, and whether both databases are equal. Changes
@@ -86,7 +87,8 @@ public record SwitchReadiness(
     }
 
     /** Returns what failed, if it concerns the databases and not a lost connection. */
-    private static SyncException problem(Retry.Action look, String id, List<Gate> failed) throws InterruptedException {
+    private static @Nullable SyncException problem(Retry.Action look, String id, List<Gate> failed)
+            throws InterruptedException {
         try {
             look.run();
             return null;
@@ -100,7 +102,7 @@ public record SwitchReadiness(
     }
 
     /** How it is known that both databases are equal: by a verification now, by an earlier one, or not at all. */
-    record Checked(String word, String at) {
+    record Checked(String word, @Nullable String at) {
         static final Checked SKIPPED = new Checked("skipped", null);
         static final Checked NOW = new Checked("equal", null);
     }

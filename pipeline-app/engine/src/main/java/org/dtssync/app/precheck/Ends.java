@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.TableCatalog;
@@ -13,6 +15,7 @@ import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The input of the checks: the task file, one read-only session per database, the brokers' description. Facts that several
@@ -21,12 +24,13 @@ import org.dtssync.connectors.postgres.End;
 final class Ends {
 
     private final TaskFile task;
-    private final Connection source;
-    private final Connection destination;
-    private final Brokers brokers;
+    private final @Nullable Connection source;
+    private final @Nullable Connection destination;
+    private final @Nullable Brokers brokers;
     private final Duration suspiciousAge;
-    private List<CatalogTable> tables;
-    private Optional<TaskProgress> progress;
+    private @Nullable List<CatalogTable> tables;
+    private Optional<TaskProgress> progress = Optional.empty();
+    private boolean progressRead;
 
     /**
      * Creates a view of the ends.
@@ -37,7 +41,12 @@ final class Ends {
      * @param brokers the brokers' description, or null if they cannot be reached or are not started yet
      * @param suspiciousAge the age from which a transaction is reported
      */
-    Ends(TaskFile task, Connection source, Connection destination, Brokers brokers, Duration suspiciousAge) {
+    Ends(
+            TaskFile task,
+            @Nullable Connection source,
+            @Nullable Connection destination,
+            @Nullable Brokers brokers,
+            Duration suspiciousAge) {
         this.task = task;
         this.source = source;
         this.destination = destination;
@@ -50,15 +59,20 @@ final class Ends {
     }
 
     Connection source() {
-        return source;
+        return reached(source);
     }
 
     Connection destination() {
-        return destination;
+        return reached(destination);
     }
 
     Brokers brokers() {
-        return brokers;
+        return reached(brokers);
+    }
+
+    /** A check runs only if the servers that it needs were reached. */
+    private static <T> T reached(@Nullable T server) {
+        return Objects.requireNonNull(server, "A check needs a server that was not reached, and does not say so.");
     }
 
     Duration suspiciousAge() {
@@ -67,18 +81,18 @@ final class Ends {
 
     /** Queries the source. */
     Query atSource(String sql, Object... parameters) {
-        return new Query(source, sql, parameters);
+        return new Query(source(), sql, parameters);
     }
 
     /** Queries the destination. */
     Query atDestination(String sql, Object... parameters) {
-        return new Query(destination, sql, parameters);
+        return new Query(destination(), sql, parameters);
     }
 
     /** Returns every table the selection matches, with all members of partition trees. */
     List<CatalogTable> tables() {
         if (tables == null) {
-            tables = new TableCatalog(task.objects()).read(source);
+            tables = new TableCatalog(task.objects()).read(source());
         }
         return tables;
     }
@@ -96,7 +110,7 @@ final class Ends {
 
     /** Returns the progress of the task, empty if it has created nothing yet: the precheck itself creates nothing. */
     Optional<TaskProgress> progress() {
-        if (progress == null) {
+        if (!progressRead) {
             progress = new ProgressStore(
                             new DatabaseConnections(
                                     End.DESTINATION,
@@ -105,6 +119,7 @@ final class Ends {
                             task.name())
                     .task()
                     .filter(known -> known.phase().isAfter(Phase.PRECHECK));
+            progressRead = true;
         }
         return progress;
     }
@@ -114,10 +129,9 @@ final class Ends {
         return atSource("""
                 SELECT oid::bigint, nspname FROM pg_namespace
                 WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'dts_sync') ORDER BY nspname COLLATE "C"
-                """)
-                .list(row -> task.objects().touchesSchema(row.getString(2)) ? row.getLong(1) : null)
-                .stream()
-                .filter(java.util.Objects::nonNull)
+                """).list(row -> Map.entry(row.getLong(1), row.getString(2))).stream()
+                .filter(schema -> task.objects().touchesSchema(schema.getValue()))
+                .map(Map.Entry::getKey)
                 .toList();
     }
 }

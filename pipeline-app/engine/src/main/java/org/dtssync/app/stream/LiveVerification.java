@@ -10,7 +10,10 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.state.ComparedSlice;
+import org.dtssync.app.state.LiveLimit;
+import org.dtssync.app.state.LiveSetting;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SettingStore;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.UnfinishedComparison;
@@ -93,16 +96,23 @@ public final class LiveVerification {
                             .mapToLong(slice -> slice.rows().orElse(0))
                             .sum());
         }
-        VerifyReport report = new Verification(
-                        route.source(),
-                        route.destination(),
-                        settings,
-                        () -> unfinished.begin(heartbeat.awaitApplied(), digest),
-                        listener::verifying,
-                        new SliceMemory(earlier, unfinished::cut, unfinished::equal))
-                .verify(progress.tables().stream()
-                        .filter(table -> table.state() != TableState.SKIPPED)
-                        .toList());
+        VerifyReport report;
+        try (LiveLimit limit = new LiveLimit(
+                new SettingStore(route.destination(), route.task()),
+                LiveSetting.VERIFY_ROWS_PER_SECOND,
+                settings.rowsPerSecond())) {
+            report = new Verification(
+                            route.source(),
+                            route.destination(),
+                            settings,
+                            () -> unfinished.begin(heartbeat.awaitApplied(), digest),
+                            listener::verifying,
+                            new SliceMemory(earlier, unfinished::cut, unfinished::equal),
+                            limit)
+                    .verify(progress.tables().stream()
+                            .filter(table -> table.state() != TableState.SKIPPED)
+                            .toList());
+        }
         verifications().record(outcome(report), unfinished, digest, epoch);
         return report.with(sequences());
     }

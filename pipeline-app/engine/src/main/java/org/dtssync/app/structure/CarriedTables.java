@@ -11,6 +11,7 @@ import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The selected tables of one database, with their oids. Immutable.
@@ -20,7 +21,7 @@ import org.dtssync.schemas.StateMigrations;
  * @param oids the oid of each table
  * @param roots those of them that are not partitions
  */
-record CarriedTables(Map<TableName, Long> oids, Set<TableName> roots) {
+public record CarriedTables(Map<TableName, Long> oids, Set<TableName> roots) {
 
     private static final String TABLES = """
             SELECT c.oid::bigint, n.nspname, c.relname, rn.nspname, r.relname
@@ -34,7 +35,8 @@ record CarriedTables(Map<TableName, Long> oids, Set<TableName> roots) {
             ORDER BY n.nspname, c.relname
             """;
 
-    static CarriedTables read(Connection connection, ObjectSelection selection) throws SQLException {
+    /** Reads them in the transaction of a connection. */
+    public static CarriedTables read(Connection connection, ObjectSelection selection) throws SQLException {
         Map<TableName, Long> oids = new LinkedHashMap<>();
         Set<TableName> roots = new LinkedHashSet<>();
         try (Statement statement = connection.createStatement();
@@ -53,7 +55,7 @@ record CarriedTables(Map<TableName, Long> oids, Set<TableName> roots) {
         return new CarriedTables(oids, roots);
     }
 
-    boolean contains(String schema, String table) {
-        return oids.containsKey(new TableName(schema, table));
+    boolean contains(@Nullable String schema, String table) {
+        return schema != null && oids.containsKey(new TableName(schema, table));
     }
 }

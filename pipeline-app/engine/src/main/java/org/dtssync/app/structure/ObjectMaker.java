@@ -19,6 +19,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,9 @@ final class ObjectMaker {
     private static final Set<String> UNFIT_PARTITION = Set.of("42P17", "42P16", "42809");
 
     private static final String OTHER_LAYOUT = "the table has other partitions at the destination";
+
+    /** The query of a view that was created without one, which replaces it. */
+    private static final String VIEW_QUERY = "view-query";
 
     private static final Pattern OR_REPLACE =
             Pattern.compile("\\A\\s*CREATE\\s+OR\\s+REPLACE\\s+(?=[A-Z])", Pattern.CASE_INSENSITIVE);
@@ -145,7 +149,7 @@ final class ObjectMaker {
     }
 
     /** Returns null if it was created, or why PostgreSQL refused it; then the transaction is rolled back. */
-    private SQLException tryToMake(Connection connection, StoredObject stored) throws SQLException {
+    private @Nullable SQLException tryToMake(Connection connection, StoredObject stored) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
                 epoch.hold(connection);
@@ -185,17 +189,22 @@ final class ObjectMaker {
     }
 
     /**
-     * The statements that PostgreSQL and pgCodeKeeper print for functions would silently replace an existing one at the destination.
+     * A statement that PostgreSQL prints for a function would silently replace an existing one at the destination.
      * If a person wrote the statement, that may be intended.
      */
     private static String statement(StoredObject stored) {
-        return stored.corrected().isPresent()
+        return stored.corrected().isPresent() || stored.object().kind().equals(VIEW_QUERY)
                 ? stored.statement()
                 : OR_REPLACE.matcher(stored.statement()).replaceFirst("CREATE ");
     }
 
+    /** Returns whether a fault says nothing about the object: the connection, the server's resources or a cancellation. */
+    static boolean isNotOfTheObject(SQLException e) {
+        return SqlFaults.kind(e) == FaultKind.CONNECTION || passes(e);
+    }
+
     /** Only the first line: details can contain row values. */
-    private static String message(SQLException e) {
+    static String message(SQLException e) {
         String message = String.valueOf(e.getMessage());
         int end = message.indexOf('\n');
         return end < 0 ? message : message.substring(0, end);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.precheck.PrecheckItem;
@@ -66,6 +67,14 @@ final class TaskJson {
                     .put("state", table.state().label());
         }
         root.put("error", status.progress().error().orElse(null));
+        root.put("running", status.running());
+        status.holder()
+                .ifPresent(holder -> root.putObject("run")
+                        .put("host", holder.host().orElse(null))
+                        .put("pid", holder.pid().orElse(null))
+                        .put("version", holder.version().orElse(null))
+                        .put("started_at", holder.startedAt().orElse(null))
+                        .put("alive_at", holder.aliveAt()));
         return write(root);
     }
 
@@ -224,7 +233,8 @@ final class TaskJson {
         List<String> columns = new ArrayList<>();
         difference.get("columns").forEach(column -> columns.add(column.asText()));
         return new Difference(
-                names.get(difference.get("table").asText()),
+                Objects.requireNonNull(
+                        names.get(difference.get("table").asText()), "Each difference is of a table of the report."),
                 difference.get("key").asText(),
                 Difference.Kind.valueOf(difference.get("kind").asText().toUpperCase(Locale.ROOT)),
                 columns);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -232,6 +233,34 @@ class StateSchemaTest {
         assertThat(attempts.get(1).steps())
                 .extracting(SwitchoverSteps.Step::name)
                 .containsExactly("open", "writes");
+    }
+
+    @Test
+    void aSettingAppliesUntilItEndsOrIsRemoved() throws Exception {
+        SettingStore settings = new SettingStore(database, TASK);
+        Author author = new Author("ann", "cli");
+        String key = LiveSetting.VERIFY_ROWS_PER_SECOND.key();
+        assertThat(settings.list()).isEmpty();
+
+        settings.put(key, "500", Optional.of(Instant.now().plusSeconds(60)), author);
+        assertThat(current(settings, key)).contains("500");
+        settings.put(key, "700", Optional.empty(), author);
+        assertThat(settings.list()).singleElement().satisfies(setting -> {
+            assertThat(setting.value()).isEqualTo("700");
+            assertThat(setting.setBy()).contains("ann");
+            assertThat(setting.until()).isEmpty();
+        });
+        settings.put(key, "900", Optional.of(Instant.now().minusSeconds(60)), author);
+        assertThat(current(settings, key)).isEmpty();
+        settings.remove(key, author);
+
+        assertThat(new EventLog(database, TASK).last(10))
+                .extracting(recorded -> recorded.event().detail().get("value"))
+                .containsExactly("removed", "900", "700", "500");
+    }
+
+    private Optional<String> current(SettingStore settings, String key) {
+        return database.inTransaction("test", connection -> settings.current(connection, key));
     }
 
     @Test
