@@ -11,7 +11,6 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.structure.PrintedObject.Stage;
 import org.dtssync.connectors.postgres.TableName;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs queries that let PostgreSQL print statements.
@@ -91,7 +90,8 @@ final class CatalogQueries {
     }
 
     /** Returns whole objects without some of their parts, whose oids are the second parameter. */
-    List<PrintedObject> objectsWithout(String query, Collection<Long> oids, Collection<Long> parts) throws SQLException {
+    List<PrintedObject> objectsWithout(String query, Collection<Long> oids, Collection<Long> parts)
+            throws SQLException {
         return print(WHOLE_OBJECTS.formatted(query), "bigint", oids, Stage.CREATION, parts);
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.dtssync.app.catalog.UnsteadyChecks;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.structure.Dependencies.Need;
 
@@ -39,7 +40,7 @@ final class CreationPlan {
             UNION ALL
             SELECT 'pg_constraint'::regclass::oid::bigint, con.oid::bigint, con.convalidated AND NOT unsteady.late
             FROM pg_constraint con
-            """ + KeyQueries.UNSTEADY + """
+            """ + UnsteadyChecks.JOINED + """
             WHERE con.contypid <> 0 AND con.contype = 'c'
             """;
 
@@ -93,7 +94,11 @@ final class CreationPlan {
                 while (rows.next()) {
                     ObjectAddress part = new ObjectAddress(rows.getLong(1), rows.getLong(2));
                     separable.add(part);
-                    if (!rows.getBoolean(3) && dependencies.owner(part).filter(objects::containsKey).isPresent()) {
+                    if (!rows.getBoolean(3)
+                            && dependencies
+                                    .owner(part)
+                                    .filter(objects::containsKey)
+                                    .isPresent()) {
                         // Values of the source may break it.
                         apart.add(part);
                     }
@@ -170,7 +175,9 @@ final class CreationPlan {
         for (ObjectAddress object : objects.keySet()) {
             for (Need need : needs(object)) {
                 if (!separable.contains(need.part())) {
-                    dependents.computeIfAbsent(need.on(), absent -> new ArrayList<>()).add(object);
+                    dependents
+                            .computeIfAbsent(need.on(), absent -> new ArrayList<>())
+                            .add(object);
                 }
             }
         }
@@ -220,7 +227,8 @@ final class CreationPlan {
         while (shrunk) {
             Set<ObjectAddress> kept = Set.copyOf(rest.keySet());
             rest.values().forEach(needed -> needed.retainAll(kept));
-            Set<ObjectAddress> wanted = rest.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+            Set<ObjectAddress> wanted =
+                    rest.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
             shrunk = rest.entrySet().removeIf(entry -> entry.getValue().isEmpty() || !wanted.contains(entry.getKey()));
         }
         return rest;
@@ -238,8 +246,7 @@ final class CreationPlan {
         return apart.size() > before;
     }
 
-    private boolean replace(
-            Map<ObjectAddress, Set<ObjectAddress>> circles, Predicate<ObjectAddress> wanted) {
+    private boolean replace(Map<ObjectAddress, Set<ObjectAddress>> circles, Predicate<ObjectAddress> wanted) {
         Optional<ObjectAddress> chosen = circles.keySet().stream()
                 .filter(wanted)
                 .filter(object -> replaceable.contains(object) || is(object, CatalogObject::isView))
@@ -250,8 +257,7 @@ final class CreationPlan {
         return chosen.isPresent();
     }
 
-    private static boolean reaches(
-            Map<ObjectAddress, Set<ObjectAddress>> edges, ObjectAddress from, ObjectAddress to) {
+    private static boolean reaches(Map<ObjectAddress, Set<ObjectAddress>> edges, ObjectAddress from, ObjectAddress to) {
         Deque<ObjectAddress> waiting = new ArrayDeque<>(List.of(from));
         Set<ObjectAddress> seen = new HashSet<>(waiting);
         while (!waiting.isEmpty()) {
@@ -275,7 +281,8 @@ final class CreationPlan {
     List<PrintedObject> inOrder(List<PrintedObject> printed) {
         Map<Step, List<Integer>> places = new HashMap<>();
         for (int i = 0; i < printed.size(); i++) {
-            places.computeIfAbsent(step(printed.get(i)), absent -> new ArrayList<>()).add(i);
+            places.computeIfAbsent(step(printed.get(i)), absent -> new ArrayList<>())
+                    .add(i);
         }
         List<Set<Integer>> needs = new ArrayList<>();
         for (int i = 0; i < printed.size(); i++) {
@@ -294,8 +301,7 @@ final class CreationPlan {
             for (int need : needs.get(place)) {
                 section = latest(section, found.getOrDefault(need, section));
             }
-            section = is(object.address(), CatalogObject::isTable)
-                            && object.stage() == PrintedObject.Stage.CREATION
+            section = is(object.address(), CatalogObject::isTable) && object.stage() == PrintedObject.Stage.CREATION
                     ? Section.PRE_DATA
                     : section;
             found.put(place, section);
@@ -312,8 +318,7 @@ final class CreationPlan {
         return new Step(printed.address(), printed.stage() == PrintedObject.Stage.PLACEHOLDER);
     }
 
-    private static List<Integer> creating(
-            List<PrintedObject> printed, Map<Step, List<Integer>> places, Step step) {
+    private static List<Integer> creating(List<PrintedObject> printed, Map<Step, List<Integer>> places, Step step) {
         return places.getOrDefault(step, List.of()).stream()
                 .filter(place -> printed.get(place).stage() != PrintedObject.Stage.CHANGE)
                 .toList();

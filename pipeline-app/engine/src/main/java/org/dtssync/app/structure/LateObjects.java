@@ -100,7 +100,8 @@ public final class LateObjects {
 
     private List<StoredObject> late(Set<ObjectState> states) {
         return store.list().stream()
-                .filter(stored -> isLate(stored.object()) && !stored.object().kind().equals(REFRESH))
+                .filter(stored ->
+                        isLate(stored.object()) && !stored.object().kind().equals(REFRESH))
                 .filter(stored -> states.contains(stored.state()))
                 .toList();
     }

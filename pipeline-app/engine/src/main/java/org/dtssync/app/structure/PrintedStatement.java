@@ -28,7 +28,9 @@ record PrintedStatement(Set<String> schemas) {
 
     boolean equal(StructureObject a, StructureObject b) {
         return a.statement().equals(b.statement())
-                || NEEDLESS_QUOTES.matcher(plain(a)).replaceAll("$1")
+                || NEEDLESS_QUOTES
+                        .matcher(plain(a))
+                        .replaceAll("$1")
                         .equals(NEEDLESS_QUOTES.matcher(plain(b)).replaceAll("$1"));
     }
 

@@ -102,7 +102,8 @@ public final class StructureApplier {
         if (!wave.isEmpty()) {
             int number = waveOf(section, wave.get(0));
             // In parallel, two attachments of one tree could each miss that the other completes it.
-            boolean parallel = number != ONE_BY_ONE && !PARALLEL_WAVES.get(number).equals(ATTACHED);
+            boolean parallel =
+                    number != ONE_BY_ONE && !PARALLEL_WAVES.get(number).equals(ATTACHED);
             new ObjectWave(maker, wave).run(parallel ? workers : 1);
         }
     }

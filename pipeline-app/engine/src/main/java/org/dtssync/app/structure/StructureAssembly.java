@@ -46,9 +46,8 @@ final class StructureAssembly {
         addObjects(plan);
         printed.replaceAll(this::named);
         printed.addAll(later);
-        printed.replaceAll(object -> object.stage() == Stage.CREATION && plan.isReplaced(object.address())
-                ? object.replacing()
-                : object);
+        printed.replaceAll(object ->
+                object.stage() == Stage.CREATION && plan.isReplaced(object.address()) ? object.replacing() : object);
         return plan.inOrder(printed);
     }
 
@@ -74,8 +73,7 @@ final class StructureAssembly {
         printed.addAll(queries.objects(RoutineQueries.AGGREGATES, oids("aggregate")));
         printed.addAll(queries.objects(RoutineQueries.OPERATORS, oids("operator")));
         printed.addAll(queries.objects(RoutineQueries.CASTS, oids("cast")));
-        printed.addAll(queries.parts(
-                DatabaseQueries.OPERATOR_CLASSES, oids("operator-family", "operator-class")));
+        printed.addAll(queries.parts(DatabaseQueries.OPERATOR_CLASSES, oids("operator-family", "operator-class")));
         printed.addAll(queries.objects(TextSearchQueries.PARSERS, oids("text-search-parser")));
         printed.addAll(queries.objects(TextSearchQueries.TEMPLATES, oids("text-search-template")));
         printed.addAll(queries.objects(TextSearchQueries.DICTIONARIES, oids("text-search-dictionary")));

@@ -113,12 +113,13 @@ public final class StructureFinisher {
      */
     public void refresh(Optional<StructureObjectStore> store, Consumer<TableName> listener) {
         Map<String, StoredObject> known = new HashMap<>();
-        store.ifPresent(list -> list.list().forEach(stored -> known.put(stored.object().name(), stored)));
+        store.ifPresent(
+                list -> list.list().forEach(stored -> known.put(stored.object().name(), stored)));
         List<Filled> views = populated();
         try (Connection connection = destination.open()) {
             connection.setAutoCommit(false);
-            Set<TableName> existing = existing(
-                    connection, views.stream().map(Filled::name).toList());
+            Set<TableName> existing =
+                    existing(connection, views.stream().map(Filled::name).toList());
             connection.rollback();
             List<Filled> waiting = views.stream()
                     .filter(view -> existing.contains(view.name()))
@@ -152,8 +153,8 @@ public final class StructureFinisher {
     }
 
     /** Refreshes in rounds for as long as one more can be filled; returns why the others cannot. */
-    private Map<TableName, String> tryAll(
-            Connection connection, List<Filled> views, Map<String, StoredObject> known) throws SQLException {
+    private Map<TableName, String> tryAll(Connection connection, List<Filled> views, Map<String, StoredObject> known)
+            throws SQLException {
         Map<TableName, String> refused = new LinkedHashMap<>();
         List<Filled> waiting = views;
         int before = -1;

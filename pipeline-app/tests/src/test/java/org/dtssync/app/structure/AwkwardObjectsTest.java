@@ -61,7 +61,8 @@ class AwkwardObjectsTest {
     void whatCouldRefuseRowsOrActWaitsUntilTheDestinationIsOpen(Servers servers) throws Exception {
         Move move = new Move(servers, 18, 18);
         Move.execute(move.source, Move.sql("late.sql"));
-        Move.execute(move.source, "INSERT INTO public.offer VALUES (1, now() + interval '1 s', NULL); SELECT pg_sleep(1.1)");
+        Move.execute(
+                move.source, "INSERT INTO public.offer VALUES (1, now() + interval '1 s', NULL); SELECT pg_sleep(1.1)");
         move.read(Move.EVERYTHING);
         move.make(Existing.FAIL);
         Move.execute(move.destination, "INSERT INTO public.offer SELECT 1, now() - interval '1 s', NULL");
@@ -100,7 +101,8 @@ class AwkwardObjectsTest {
 
         assertThat(filled)
                 .containsExactlyInAnyOrder(new TableName("public", "award"), new TableName("public", "zone_total"));
-        assertThat(Move.query(move.destination, "SELECT winner FROM public.award")).containsExactly("north");
+        assertThat(Move.query(move.destination, "SELECT winner FROM public.award"))
+                .containsExactly("north");
         assertThat(move.inState(ObjectState.FAILED)).containsExactly("refresh:public.b_over_unfilled");
         assertThat(move.store.show("refresh:public.b_over_unfilled").error().orElseThrow())
                 .contains("\"a_unfilled\" has not been populated");
