@@ -89,12 +89,17 @@ public final class SessionSettings {
 
     private static final Map<String, String> VALUES = values();
 
-    /** Only an asynchronous commit is replaced: what waits for more than this server is the operator's decision. */
+    /**
+     * Only an asynchronous commit is replaced: what waits for more than this server is the operator's decision. Event triggers do not
+     * act on what we create, where a superuser can say so; before PostgreSQL 17 see {@link EventTriggers}.
+     */
     private static final String SECOND = """
             SELECT pg_catalog.set_config(s.name, s.value, false)
-            FROM (VALUES %s, ('synchronous_commit', 'on')) AS s (name, value)
+            FROM (VALUES %s, ('synchronous_commit', 'on'), ('event_triggers', 'off')) AS s (name, value)
             WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL
               AND (s.name <> 'synchronous_commit' OR pg_catalog.current_setting(s.name, true) = 'off')
+              AND (s.name <> 'event_triggers'
+                   OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user))
             """.formatted(VALUES.entrySet().stream()
             .map(setting ->
                     "(" + Identifiers.literal(setting.getKey()) + ", " + Identifiers.literal(setting.getValue()) + ")")
@@ -156,7 +161,9 @@ public final class SessionSettings {
             it notices lost clients sooner: \
             client_connection_check_interval
             sessions that write rows set it themselves, and no others act on it: \
-            event_triggers session_replication_role
+            session_replication_role
+            a superuser's sessions switch it off, others may not: \
+            event_triggers
             only what the server loads at a login or finds by it: \
             dynamic_library_path extension_control_path local_preload_libraries output_plugin_libraries \
             session_preload_libraries
@@ -208,7 +215,8 @@ public final class SessionSettings {
         VALUES.forEach((name, value) -> decisions.put(name, new Decision.Fixed(value)));
         FIRST.lines()
                 .filter(line -> line.contains(" = "))
-                .map(line -> line.replaceFirst("^SET ", "").replaceFirst(";$", "").split(" = ", 2))
+                .map(line ->
+                        line.replaceFirst("^SET ", "").replaceFirst(";$", "").split(" = ", 2))
                 .forEach(parts -> decisions.put(parts[0], new Decision.Fixed(parts[1].replace("'", ""))));
         decisions.put("role", new Decision.Fixed("none"));
         return Optional.ofNullable(decisions.get(setting));

@@ -84,7 +84,8 @@ public final class WaitPoller {
                 return what;
             }
             if (blocker == 0 || user == null) {
-                return what + ", held by " + (blocker == 0 ? "a prepared transaction (pg_prepared_xacts)" : "pid " + blocker);
+                return what + ", held by "
+                        + (blocker == 0 ? "a prepared transaction (pg_prepared_xacts)" : "pid " + blocker);
             }
             return what + ", held by pid " + blocker + " (user " + user + ", transaction open for "
                     + (age == null ? "unknown time" : age + " s") + ")";

@@ -47,22 +47,16 @@ final class OddSettings {
     }
 
     private static String odd(String name, String ours, ResultSet row, String object) throws SQLException {
-        switch (row.getString(2)) {
-            case "bool":
-                return ours.equals("on") ? "off" : "on";
-            case "enum":
-                return Arrays.stream((String[]) row.getArray(3).getArray())
+        return switch (row.getString(2)) {
+            case "bool" -> ours.equals("on") ? "off" : "on";
+            case "enum" ->
+                Arrays.stream((String[]) row.getArray(3).getArray())
                         .filter(value -> !value.equals(ours) && !value.startsWith("debug"))
                         .findFirst()
                         .orElseThrow();
-            case "integer":
-                if ("ms".equals(row.getString(4))) {
-                    return "3600000";
-                }
-                return name.equals("extra_float_digits") ? "0" : "7";
-            default:
-                return TEXTS.getOrDefault(name, object);
-        }
+            case "integer" -> "ms".equals(row.getString(4)) ? "3600000" : name.equals("extra_float_digits") ? "0" : "7";
+            default -> TEXTS.getOrDefault(name, object);
+        };
     }
 
     /** Gives them to a database or a role. */
@@ -70,7 +64,8 @@ final class OddSettings {
         try (Statement statement = connection.createStatement()) {
             for (Map.Entry<String, String> setting : odd.entrySet()) {
                 statement.execute("ALTER " + whom + " SET " + setting.getKey() + " = "
-                        + (setting.getKey().equals("search_path") || setting.getKey().equals("role")
+                        + (setting.getKey().equals("search_path")
+                                        || setting.getKey().equals("role")
                                 ? Identifiers.quote(setting.getValue())
                                 : Identifiers.literal(setting.getValue())));
             }
