@@ -147,7 +147,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyPackageSaysWhatItIsForAndNoFileIsTooLong() {
+    void everyPackageSaysWhatItIsForAndIsNullMarkedAndNoFileIsTooLong() {
         List<String> wrong = new ArrayList<>();
         sources().forEach((file, text) -> {
             if (text.lines().count() > MOST_LINES) {
@@ -157,10 +157,19 @@ class ArchitectureTest {
         Set<Path> directories =
                 sources().keySet().stream().map(Path::getParent).collect(Collectors.toCollection(TreeSet::new));
         directories.stream()
-                .filter(directory -> !Files.exists(directory.resolve("package-info.java")))
-                .forEach(directory -> wrong.add(ROOT.relativize(directory) + " has no package-info.java"));
+                .filter(directory -> !isNullMarked(directory.resolve("package-info.java")))
+                .forEach(directory ->
+                        wrong.add(ROOT.relativize(directory) + " has no package-info.java with @NullMarked"));
 
         assertThat(wrong).isEmpty();
+    }
+
+    private static boolean isNullMarked(Path description) {
+        try {
+            return Files.exists(description) && Files.readString(description).contains("\n@NullMarked\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean isOpenTo(Place place, String name) {

@@ -85,7 +85,7 @@ public final class PgDumpSearch {
         Map<Path, PgDumpProgram> tooOld = new LinkedHashMap<>();
         for (Path directory : onThePath) {
             Optional<PgDumpProgram> program = probe(directory.resolve("pg_dump"));
-            if (program.filter(found -> found.major() >= server).isPresent()) {
+            if (program.isPresent() && program.get().major() >= server) {
                 return new Outcome(program, program.get() + " was found on the path.");
             }
             program.ifPresent(found -> tooOld.put(found.path(), found));

@@ -201,7 +201,8 @@ final class BatchWriter {
             String table = server.getServerErrorMessage().getTable();
             String constraint = server.getServerErrorMessage().getConstraint();
             for (TableFold fold : batch.keyed()) {
-                if (fold.table().name().equals(new TableName(schema, table))) {
+                if (fold.table().name().schema().equals(schema)
+                        && fold.table().name().table().equals(table)) {
                     return DestinationFaults.otherRows(
                             fold.table().name(), "an existing row conflicts with a source row in " + constraint);
                 }

@@ -4,4 +4,7 @@
  *
  * <p>Reads from: both databases, dts_sync state. Writes to: nothing.
  */
+@NullMarked
 package org.dtssync.app.sequences;
+
+import org.jspecify.annotations.NullMarked;

@@ -117,7 +117,7 @@ final class CopyPipe {
         }
     }
 
-    private byte[] read(CopyOut from) {
+    private byte @Nullable [] read(CopyOut from) {
         try {
             return from.readFromCopy();
         } catch (SQLException e) {

@@ -65,6 +65,7 @@ class DebeziumBoundaryTest {
                         "org.apache.kafka.connect..",
                         "org.postgresql..",
                         "org.slf4j..",
+                        "org.jspecify..",
                         "org.dtssync.schemas..",
                         "org.dtssync.connectors.fault..",
                         "org.dtssync.connectors.kafka..",
