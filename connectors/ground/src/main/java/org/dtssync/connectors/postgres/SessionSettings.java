@@ -208,7 +208,8 @@ public final class SessionSettings {
         VALUES.forEach((name, value) -> decisions.put(name, new Decision.Fixed(value)));
         FIRST.lines()
                 .filter(line -> line.contains(" = "))
-                .map(line -> line.replaceFirst("^SET ", "").replaceFirst(";$", "").split(" = ", 2))
+                .map(line ->
+                        line.replaceFirst("^SET ", "").replaceFirst(";$", "").split(" = ", 2))
                 .forEach(parts -> decisions.put(parts[0], new Decision.Fixed(parts[1].replace("'", ""))));
         decisions.put("role", new Decision.Fixed("none"));
         return Optional.ofNullable(decisions.get(setting));

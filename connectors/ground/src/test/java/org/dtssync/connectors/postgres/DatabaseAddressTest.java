@@ -34,7 +34,13 @@ class DatabaseAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jdbc:postgresql://db/m%4", "jdbc:postgresql://db/m%zz", "jdbc:postgresql://db:port/m", "jdbc:mysql://db/m"})
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://db/m%4",
+                "jdbc:postgresql://db/m%zz",
+                "jdbc:postgresql://db:port/m",
+                "jdbc:mysql://db/m"
+            })
     void ofOtherTextsIsNone(String url) {
         assertThat(DatabaseAddress.of(url)).isEmpty();
     }

@@ -62,7 +62,8 @@ record PgBouncerReader(SectionReader section, Path directory) {
     }
 
     private static Server of(DatabaseSettings database) {
-        // The first of several hosts; a precondition of a switch compares it with the one PgBouncer uses. A URL that cannot be
+        // The first of several hosts; a precondition of a switch compares it with the one PgBouncer uses. A URL that
+        // cannot be
         // read was recorded where it was read.
         return DatabaseAddress.of(database.url())
                 .map(address ->

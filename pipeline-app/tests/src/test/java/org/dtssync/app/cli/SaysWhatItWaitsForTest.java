@@ -48,7 +48,8 @@ class SaysWhatItWaitsForTest {
             Started run = dtsSync.start("run", task);
             try {
                 String expected = "Waiting at the source for lock ";
-                await().atMost(Duration.ofSeconds(60)).until(() -> run.errSoFar().contains(expected));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> run.errSoFar().contains(expected));
                 assertThat(run.errSoFar())
                         .containsPattern(expected + "(transactionid|virtualxid), held by pid " + process + " \\(user "
                                 + source.user() + ", transaction open for \\d+ s\\)");

@@ -43,14 +43,16 @@ class AwkwardAddressesTest {
             execute(source, "INSERT INTO public.t VALUES (2, 'two')");
             awaitRows(destination, "1 right, 2 two");
 
-            assertThat(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false)).error())
+            assertThat(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false))
+                            .error())
                     .isEmpty();
             pair.awaitPhase("reverse");
             execute(destination, "INSERT INTO public.t VALUES (3, 'three')");
             awaitRows(source, "1 right, 2 two, 3 three");
 
             // The driver asks a server whether it can be written to, and the destination is about to be closed.
-            assertThat(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true)).error())
+            assertThat(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true))
+                            .error())
                     .isEmpty();
             pair.awaitPhase("incremental");
             execute(source, "INSERT INTO public.t VALUES (4, 'four')");
@@ -76,9 +78,7 @@ class AwkwardAddressesTest {
     }
 
     private static void awaitRows(DatabaseSettings database, String rows) {
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> rows.equals(
-                        rows(database)));
+        await().atMost(Duration.ofMinutes(1)).until(() -> rows.equals(rows(database)));
     }
 
     /** A closed database is asked too. */

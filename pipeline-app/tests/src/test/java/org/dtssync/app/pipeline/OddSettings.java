@@ -70,7 +70,8 @@ final class OddSettings {
         try (Statement statement = connection.createStatement()) {
             for (Map.Entry<String, String> setting : odd.entrySet()) {
                 statement.execute("ALTER " + whom + " SET " + setting.getKey() + " = "
-                        + (setting.getKey().equals("search_path") || setting.getKey().equals("role")
+                        + (setting.getKey().equals("search_path")
+                                        || setting.getKey().equals("role")
                                 ? Identifiers.quote(setting.getValue())
                                 : Identifiers.literal(setting.getValue())));
             }

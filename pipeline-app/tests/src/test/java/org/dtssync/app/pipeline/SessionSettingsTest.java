@@ -112,7 +112,9 @@ class SessionSettingsTest {
         try (RunningPair pair = RunningPair.start(TaskFiles.of(servers, source, destination))) {
             String rows = "SELECT md5(string_agg(r::text, '|' ORDER BY id)) || count(*) FROM public.rich r";
             assertThat(clean(destination, rows)).isEqualTo(clean(source, rows));
-            execute(source, insert(100) + "UPDATE public.rich SET texts = texts || NULL::text || 'NULL'::text WHERE id < 5;");
+            execute(
+                    source,
+                    insert(100) + "UPDATE public.rich SET texts = texts || NULL::text || 'NULL'::text WHERE id < 5;");
             await().atMost(Duration.ofMinutes(1))
                     .until(() -> clean(destination, rows).equals(clean(source, rows)));
             assertThat(clean(destination, "SELECT texts::text || numbers::text FROM public.rich WHERE id = 1"))
@@ -138,7 +140,8 @@ class SessionSettingsTest {
         String name = servers.uniqueName();
         execute(database, "CREATE ROLE " + name);
         execute(database, "CREATE ACCESS METHOD " + name + " TYPE TABLE HANDLER heap_tableam_handler");
-        boolean inPlace = clean(database, "SELECT current_setting('server_version_num')::int >= 150000").equals("t");
+        boolean inPlace = clean(database, "SELECT current_setting('server_version_num')::int >= 150000")
+                .equals("t");
         if (inPlace) {
             execute(database, "SET allow_in_place_tablespaces = on", "CREATE TABLESPACE " + name + " LOCATION ''");
         }
@@ -163,7 +166,8 @@ class SessionSettingsTest {
             if (!tablespaces) {
                 values.remove("default_tablespace");
             }
-            assertThat(values).allSatisfy((name, value) -> assertThat(value).as(name).isNotEqualTo(expected.get(name)));
+            assertThat(values)
+                    .allSatisfy((name, value) -> assertThat(value).as(name).isNotEqualTo(expected.get(name)));
         }
     }
 
@@ -202,7 +206,8 @@ class SessionSettingsTest {
     }
 
     private static String clean(DatabaseSettings database, String sql) throws SQLException {
-        try (Connection connection = connect(database, "-c search_path=pg_catalog -c IntervalStyle=postgres -c role=none");
+        try (Connection connection =
+                        connect(database, "-c search_path=pg_catalog -c IntervalStyle=postgres -c role=none");
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
