@@ -25,7 +25,8 @@ final class Checks {
             "extension-rights",
             "superuser-objects",
             "tablespaces",
-            "not-carried");
+            "not-carried",
+            "structure-reader");
 
     private Checks() {}
 
@@ -74,6 +75,7 @@ final class Checks {
                 both("extension-rights", OwnershipChecks::extensions),
                 both("superuser-objects", OwnershipChecks::superuserObjects),
                 both("tablespaces", ObjectChecks::tablespaces),
+                source("structure-reader", ReaderCheck::reader),
                 source("not-carried", NotCarriedChecks::notCarried),
                 both("existing-objects", DestinationChecks::existingObjects),
                 both("existing-names", ExistingNames::existing),

@@ -143,7 +143,8 @@ final class CopyPipe {
         if (state.startsWith("22") || state.startsWith("23")) {
             return new SyncException(
                     FaultKind.DATA,
-                    "The destination refused a row of table " + table + " (SQLSTATE " + state + RefusedRow.named(e) + ").",
+                    "The destination refused a row of table " + table + " (SQLSTATE " + state + RefusedRow.named(e)
+                            + ").",
                     "Compare the table's columns, types and constraints at both ends.");
         }
         return SqlFaults.explain("Table " + table + " could not be written to the destination", e);

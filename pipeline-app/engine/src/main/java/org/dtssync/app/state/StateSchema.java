@@ -8,8 +8,8 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.EventTriggers;
-import org.dtssync.schemas.StateMigrations.Migration;
 import org.dtssync.schemas.StateMigrations;
+import org.dtssync.schemas.StateMigrations.Migration;
 
 /**
  * The version of the dts_sync schema in one database: installs it, migrates an older one, and refuses one that is newer than this

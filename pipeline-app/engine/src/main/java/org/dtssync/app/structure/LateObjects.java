@@ -83,7 +83,7 @@ public final class LateObjects {
     /** Takes back those that were made: the destination follows again. */
     public void withdraw() {
         for (StoredObject stored : late(EnumSet.of(ObjectState.DONE))) {
-            destination.inTransaction(stored.object().name() + " could not be withdrawn", connection -> {
+            destination.doInTransaction(stored.object().name() + " could not be withdrawn", connection -> {
                 epoch.hold(connection);
                 Matcher withdrawal = WITHDRAWAL.matcher(stored.object().statement());
                 if (withdrawal.find()) {
@@ -93,7 +93,6 @@ public final class LateObjects {
                     }
                 }
                 store.record(connection, stored.object(), ObjectState.PENDING, null);
-                return null;
             });
         }
     }

@@ -45,6 +45,9 @@ final class ObjectMaker {
 
     private static final String OTHER_LAYOUT = "the table has other partitions at the destination";
 
+    /** The query of a view that was created without one, which replaces it. */
+    private static final String VIEW_QUERY = "view-query";
+
     private static final Pattern OR_REPLACE =
             Pattern.compile("\\A\\s*CREATE\\s+OR\\s+REPLACE\\s+(?=[A-Z])", Pattern.CASE_INSENSITIVE);
 
@@ -192,7 +195,7 @@ final class ObjectMaker {
      * If a person wrote the statement, that may be intended.
      */
     private static String statement(StoredObject stored) {
-        return stored.corrected().isPresent()
+        return stored.corrected().isPresent() || stored.object().kind().equals(VIEW_QUERY)
                 ? stored.statement()
                 : OR_REPLACE.matcher(stored.statement()).replaceFirst("CREATE ");
     }

@@ -70,7 +70,7 @@ class RulesThatWaitTest {
 
     private static final String CHANGES = """
             UPDATE public.member SET n = n + 1;
-            BEGIN; UPDATE public.address SET street = street || 'x'; INSERT INTO public.country VALUES ('A%1$s', 'n');
+            BEGIN; UPDATE public.address SET street = street || 'x' WHERE id < 1000; INSERT INTO public.country VALUES ('A%1$s', 'n');
             INSERT INTO public.address VALUES (1000 + %1$s, 'A%1$s', 's'); COMMIT;
             BEGIN; INSERT INTO public.country SELECT 'B%1$s-' || i, 'n' FROM generate_series(1, 150) i;
             INSERT INTO public.address VALUES (2000 + %1$s, 'B%1$s-77', 's'); COMMIT;
@@ -101,21 +101,28 @@ class RulesThatWaitTest {
             RunningPair.execute(source, CHANGES.formatted("1"));
             assertEqual(pair);
             assertThat(RunningPair.query(destination, RULES)).isEqualTo(WAITING);
-            assertThat(RunningPair.query(destination, "SELECT winner FROM public.award")).isEqualTo("north");
+            assertThat(RunningPair.query(destination, "SELECT winner FROM public.award"))
+                    .isEqualTo("north");
             assertThat(RunningPair.query(destination, failed())).isEqualTo("refresh:public.unfillable");
-            assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.rate_limit")).isEqualTo("0");
+            assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.rate_limit"))
+                    .isEqualTo("0");
             // One for the function that was created at the source, none for what was created at the destination.
-            assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.ddl_log")).isEqualTo("1");
+            assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.ddl_log"))
+                    .isEqualTo("1");
 
             switchOver(pair);
 
             assertThat(RunningPair.query(destination, RULES))
-                    .isEqualTo("country_is_known f, has_at f, log_ddl O, log_login D, offer_open f, phone_given f, positive f, positive f");
-            assertThat(RunningPair.query(destination, "SELECT winner FROM public.award")).isEqualTo("south");
+                    .isEqualTo(
+                            "country_is_known f, has_at f, log_ddl O, log_login D, offer_open f, phone_given f, positive f, positive f");
+            assertThat(RunningPair.query(destination, "SELECT winner FROM public.award"))
+                    .isEqualTo("south");
             assertThat(RunningPair.query(destination, failed()))
-                    .isEqualTo("refresh:public.unfillable, validation:public.address.country_is_known, validation:public.offer.offer_open");
+                    .isEqualTo(
+                            "refresh:public.unfillable, validation:public.address.country_is_known, validation:public.offer.offer_open");
 
-            assertThat(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, false, false)).result())
+            assertThat(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, false, false))
+                            .result())
                     .isEqualTo(Result.DONE);
             pair.awaitPhase("incremental");
 
@@ -128,7 +135,8 @@ class RulesThatWaitTest {
     }
 
     private static void switchOver(RunningPair pair) throws Exception {
-        assertThat(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false, false)).result())
+        assertThat(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false, false))
+                        .result())
                 .isEqualTo(Result.DONE);
         pair.awaitPhase("reverse");
         await().atMost(Duration.ofSeconds(30))
