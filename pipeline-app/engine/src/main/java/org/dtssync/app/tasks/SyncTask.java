@@ -8,6 +8,7 @@ import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
@@ -31,6 +32,11 @@ public record SyncTask(TaskFile file) {
     public TaskLag lag() {
         TaskStatus status = TaskStatus.readLag(file);
         return new TaskLag(status.lagMillis(), status.lagBytes());
+    }
+
+    /** Reads every object of the source and what would become of it; needs the source alone, and changes nothing. */
+    public EvaluationReport evaluate() {
+        return new EvaluationReport(file.name(), new TaskInventory(file).read(), false);
     }
 
     /** Checks everything that could go wrong; changes nothing. */

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.inventory.InventoryItem;
+import org.dtssync.app.inventory.Verdict;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.state.TableProgress;
@@ -101,6 +103,37 @@ final class TaskJson {
                     .put("measured", gate.measure().map(Gate.Measure::value).orElse(null))
                     .put("limit", gate.measure().map(Gate.Measure::limit).orElse(null))
                     .put("unit", gate.measure().map(Gate.Measure::unit).orElse(null));
+        }
+        return write(root);
+    }
+
+    /**
+     * Returns every object of the source:
+     * {@code {"task","complete","counts":[{"kind",verdict...}],"objects":[{"kind","identity","verdict","reason","needed_by","remedy","count","within"}]}}.
+     */
+    static String evaluation(EvaluationReport report) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("task", report.task());
+        root.put("complete", report.complete());
+        ArrayNode kinds = root.putArray("counts");
+        report.inventory().counts().forEach((kind, counts) -> {
+            ObjectNode row = kinds.addObject().put("kind", kind);
+            for (Verdict verdict : Verdict.values()) {
+                row.put(verdict.label(), counts.getOrDefault(verdict, 0L));
+            }
+        });
+        ArrayNode objects = root.putArray("objects");
+        for (InventoryItem item : report.inventory().items()) {
+            ObjectNode object = objects.addObject()
+                    .put("kind", item.kind())
+                    .put("identity", item.identity())
+                    .put("verdict", item.verdict().label())
+                    .put("reason", item.reason());
+            ArrayNode users = object.putArray("needed_by");
+            item.neededBy().forEach(users::add);
+            object.put("remedy", item.sql().orElse(null))
+                    .put("count", item.count())
+                    .put("within", item.within().orElse(null));
         }
         return write(root);
     }
