@@ -23,7 +23,8 @@ final class Checks {
             "extension-rights",
             "superuser-objects",
             "tablespaces",
-            "not-carried");
+            "not-carried",
+            "left-out");
 
     private Checks() {}
 
@@ -70,6 +71,7 @@ final class Checks {
                 both("superuser-objects", OwnershipChecks::superuserObjects),
                 both("tablespaces", ObjectChecks::tablespaces),
                 source("not-carried", NotCarriedChecks::notCarried),
+                source("left-out", NotCarriedChecks::leftOut),
                 both("existing-objects", DestinationChecks::existingObjects),
                 both("existing-names", ExistingNames::existing),
                 both("existing-columns", DestinationChecks::existingColumns),

@@ -5,11 +5,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.TableCatalog;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.inventory.Inventory;
+import org.dtssync.app.inventory.Judgement;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
@@ -25,8 +29,10 @@ final class Ends {
     private final Connection destination;
     private final Brokers brokers;
     private final Duration suspiciousAge;
+    private final Supplier<List<StructureObject>> statements;
     private List<CatalogTable> tables;
     private Optional<TaskProgress> progress;
+    private Inventory inventory;
 
     /**
      * Creates a view of the ends.
@@ -36,13 +42,21 @@ final class Ends {
      * @param destination a session, or null if it could not be opened
      * @param brokers the brokers' description, or null if they cannot be reached or are not started yet
      * @param suspiciousAge the age from which a transaction is reported
+     * @param statements reads what the task would make at the destination
      */
-    Ends(TaskFile task, Connection source, Connection destination, Brokers brokers, Duration suspiciousAge) {
+    Ends(
+            TaskFile task,
+            Connection source,
+            Connection destination,
+            Brokers brokers,
+            Duration suspiciousAge,
+            Supplier<List<StructureObject>> statements) {
         this.task = task;
         this.source = source;
         this.destination = destination;
         this.brokers = brokers;
         this.suspiciousAge = suspiciousAge;
+        this.statements = statements;
     }
 
     TaskFile task() {
@@ -92,6 +106,14 @@ final class Ends {
         return !table.isPartition()
                 && table.kind() != CatalogTable.Kind.FOREIGN
                 && table.persistence() == CatalogTable.Persistence.PERMANENT;
+    }
+
+    /** Returns every object of the source, with what becomes of it. */
+    Inventory inventory() throws SQLException {
+        if (inventory == null) {
+            inventory = Judgement.of(source, task.objects(), statements.get());
+        }
+        return inventory;
     }
 
     /** Returns the progress of the task, empty if it has created nothing yet: the precheck itself creates nothing. */

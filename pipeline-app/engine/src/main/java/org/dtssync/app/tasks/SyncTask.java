@@ -41,7 +41,7 @@ public record SyncTask(TaskFile file) {
 
     /** Checks everything that could go wrong; changes nothing. */
     public PrecheckReport precheck() {
-        return new PrecheckReport(new Precheck(file).run());
+        return new PrecheckReport(new Precheck(file, new TaskInventory(file)::statements).run());
     }
 
     /** Returns the schema objects of the task. */
