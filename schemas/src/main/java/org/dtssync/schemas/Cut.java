@@ -1,6 +1,7 @@
 package org.dtssync.schemas;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of whole source transactions: the record in {@code <task>.cuts} that ends it.
@@ -19,7 +20,7 @@ public record Cut(
         String task,
         long sequence,
         long lsn,
-        Long commitTimeMicros,
+        @Nullable Long commitTimeMicros,
         String systemIdentifier,
         String slot,
         int transactions,
@@ -40,5 +41,10 @@ public record Cut(
      * @param endOffset offset behind the last record
      * @param topicId Kafka's id of the topic, which another topic of the same name does not have; null if unknown
      */
-    public record CutPartition(String topic, int partition, long firstOffset, long endOffset, String topicId) {}
+    public record CutPartition(
+            String topic,
+            int partition,
+            long firstOffset,
+            long endOffset,
+            @Nullable String topicId) {}
 }

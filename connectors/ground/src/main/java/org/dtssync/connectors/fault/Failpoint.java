@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every place where a crash leaves something unfinished: two servers that must agree and no longer do, or an action without its
@@ -141,7 +142,7 @@ public enum Failpoint {
      */
     private record Armed(Failpoint point, int pass, Action action, AtomicInteger passed) {
 
-        static Optional<Armed> parse(String text) {
+        static Optional<Armed> parse(@Nullable String text) {
             if (text == null || text.isBlank()) {
                 return Optional.empty();
             }

@@ -1,6 +1,7 @@
 package org.dtssync.connectors.fault;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exception of every expected failure: a kind for callers, and a sentence and a remedy for people.
@@ -32,11 +33,17 @@ public final class SyncException extends RuntimeException {
      * @param remedy what to do about it; may be empty, never null
      * @param cause the exception behind it, or null
      */
-    public SyncException(FaultKind kind, String what, String remedy, Throwable cause) {
+    public SyncException(FaultKind kind, String what, String remedy, @Nullable Throwable cause) {
         super(remedy.isEmpty() ? what : what + " " + remedy, cause);
         this.kind = Objects.requireNonNull(kind);
         this.what = Objects.requireNonNull(what);
         this.remedy = Objects.requireNonNull(remedy);
+    }
+
+    /** Returns both sentences, never null. */
+    @Override
+    public String getMessage() {
+        return remedy.isEmpty() ? what : what + " " + remedy;
     }
 
     /** Returns the kind, never null. */

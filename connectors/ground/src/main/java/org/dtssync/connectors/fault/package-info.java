@@ -3,4 +3,7 @@
  *
  * <p>Reads from: nothing. Writes to: nothing.
  */
+@NullMarked
 package org.dtssync.connectors.fault;
+
+import org.jspecify.annotations.NullMarked;

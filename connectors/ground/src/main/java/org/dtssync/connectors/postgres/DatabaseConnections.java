@@ -143,6 +143,21 @@ public final class DatabaseConnections {
         }
     }
 
+    /** Does the same for work that returns nothing. */
+    public void doInTransaction(String what, Action action) {
+        inTransaction(what, connection -> {
+            action.run(connection);
+            return true;
+        });
+    }
+
+    /** Work inside one transaction that returns nothing. */
+    @FunctionalInterface
+    public interface Action {
+        /** Does the work; the caller commits and closes the connection. */
+        void run(Connection connection) throws SQLException;
+    }
+
     /** Work inside one transaction. */
     @FunctionalInterface
     public interface Work<T> {

@@ -2,6 +2,7 @@ package org.dtssync.connectors.postgres;
 
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to reach one database.
@@ -11,7 +12,8 @@ import java.util.Objects;
  * @param password its password, or null if the server asks for none; never printed
  * @param properties additional JDBC driver properties
  */
-public record DatabaseSettings(String url, String user, String password, Map<String, String> properties) {
+public record DatabaseSettings(
+        String url, String user, @Nullable String password, Map<String, String> properties) {
 
     /** Copies the properties. */
     public DatabaseSettings {

@@ -3,6 +3,7 @@ package org.dtssync.connectors.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.dtssync.connectors.postgres.DatabaseConnections.Work;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One session for frequent queries to the same database: a login each time would cost the server more than the queries. It is
@@ -11,7 +12,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections.Work;
 public final class KeptSession implements AutoCloseable {
 
     private final DatabaseConnections connections;
-    private Connection connection;
+    private @Nullable Connection connection;
 
     /** Creates one; opens nothing yet. */
     public KeptSession(DatabaseConnections connections) {
@@ -26,23 +27,25 @@ public final class KeptSession implements AutoCloseable {
      * @throws org.dtssync.connectors.fault.SyncException if the session cannot be opened or a statement fails
      */
     public synchronized <T> T run(String what, Work<T> work) {
-        if (connection == null) {
-            connection = connections.open();
+        Connection opened = connection;
+        if (opened == null) {
+            opened = connections.open();
+            connection = opened;
         }
         try {
-            return work.run(connection);
+            return work.run(opened);
         } catch (SQLException e) {
-            leave(e);
+            leave(opened, e);
             throw SqlFaults.explain(what, e);
         } catch (RuntimeException e) {
-            leave(e);
+            leave(opened, e);
             throw e;
         }
     }
 
-    private void leave(Exception cause) {
+    private void leave(Connection opened, Exception cause) {
         try {
-            connection.close();
+            opened.close();
         } catch (SQLException e) {
             cause.addSuppressed(e);
         }

@@ -2,6 +2,7 @@ package org.dtssync.connectors.postgres;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A position in a server's write-ahead log, a byte offset as an unsigned 64-bit number.
@@ -31,7 +32,7 @@ public record Lsn(long value) implements Comparable<Lsn> {
     }
 
     /** Reads a nullable text form, giving null for null. */
-    public static Lsn parseOrNull(String text) {
+    public static @Nullable Lsn parseOrNull(@Nullable String text) {
         return text == null ? null : parse(text);
     }
 

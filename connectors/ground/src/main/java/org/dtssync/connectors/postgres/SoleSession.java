@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the sessions of a part that has one at a time. If the network lost a connection without notifying the server, its
@@ -20,7 +21,7 @@ public final class SoleSession {
 
     private final DatabaseConnections connections;
     private int lastProcess;
-    private String lastBegun;
+    private @Nullable String lastBegun;
 
     /** Creates one; opens nothing yet. */
     public SoleSession(DatabaseConnections connections) {

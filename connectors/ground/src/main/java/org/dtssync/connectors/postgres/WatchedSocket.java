@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket that aborts a read or write when its server no longer responds. A read timeout could not detect that: an index may take
@@ -39,8 +40,8 @@ final class WatchedSocket extends Socket {
 
     private final Duration quiet;
     private final Duration answer;
-    private InputStream input;
-    private OutputStream output;
+    private @Nullable InputStream input;
+    private @Nullable OutputStream output;
     private volatile int readTimeoutMillis;
     private long lastSignNanos;
     private int unanswered;

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the sockets of every session, which detect a dead server however long a statement may legitimately take.
@@ -40,7 +41,7 @@ public final class WatchedSocketFactory extends SocketFactory {
         return connected(new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
     }
 
-    private static Socket connected(InetSocketAddress remote, InetSocketAddress local) throws IOException {
+    private static Socket connected(InetSocketAddress remote, @Nullable InetSocketAddress local) throws IOException {
         WatchedSocket socket = new WatchedSocket();
         try {
             if (local != null) {

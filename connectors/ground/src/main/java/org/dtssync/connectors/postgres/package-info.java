@@ -4,4 +4,7 @@
  *
  * <p>Reads from: both databases. Writes to: only its own epoch row.
  */
+@NullMarked
 package org.dtssync.connectors.postgres;
+
+import org.jspecify.annotations.NullMarked;

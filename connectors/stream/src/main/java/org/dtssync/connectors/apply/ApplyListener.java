@@ -1,5 +1,7 @@
 package org.dtssync.connectors.apply;
 
+import org.jspecify.annotations.Nullable;
+
 /** Notified of an applier's progress in the applier's own thread: return quickly. */
 @FunctionalInterface
 public interface ApplyListener {
@@ -11,5 +13,5 @@ public interface ApplyListener {
      * @param commitTimeMicros when the last applied source transaction committed, microseconds since 1970 UTC; null if unknown
      * @param changes how many changes the write had
      */
-    void applied(AppliedPosition position, Long commitTimeMicros, long changes);
+    void applied(AppliedPosition position, @Nullable Long commitTimeMicros, long changes);
 }

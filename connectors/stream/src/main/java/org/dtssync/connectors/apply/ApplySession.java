@@ -67,28 +67,29 @@ final class ApplySession {
     void run(Lsn from, Predicate<Lsn> goal) throws SQLException {
         Lsn applied = from;
         while (!aborted.getAsBoolean() && !goal.test(applied)) {
-            if (stream.peek(IDLE_POLL) != null) {
-                applied = applyWaiting();
+            NumberedCut first = stream.peek(IDLE_POLL);
+            if (first != null) {
+                applied = applyFrom(first);
             }
         }
     }
 
     /**
-     * Folds as many waiting cuts as fit, and writes them as one. A cut that is too large for memory is written in pieces, in one
+     * Folds the first cut and as many waiting ones as fit, and writes them as one. A cut that is too large for memory is written in pieces, in one
      * destination transaction all the same.
      */
-    private Lsn applyWaiting() throws SQLException {
+    private Lsn applyFrom(NumberedCut first) throws SQLException {
         CutBatch batch = new CutBatch(transactions.get(), settings.maximumChanges(), settings.maximumBytes(), aborted);
-        NumberedCut last = null;
+        NumberedCut last;
+        NumberedCut next = first;
         long changes = 0;
-        for (NumberedCut next = stream.peek(Duration.ZERO);
-                next != null && (last == null || batch.hasRoomFor(next.cut()));
-                next = stream.peek(Duration.ZERO)) {
+        do {
             batch.begin(next);
             stream.read((table, end) -> open(batch, table, end));
             changes += next.cut().changes();
             last = next;
-        }
+            next = stream.peek(Duration.ZERO);
+        } while (next != null && batch.hasRoomFor(next.cut()));
         batch.finish();
         listener.applied(AppliedPosition.behind(last), last.cut().commitTimeMicros(), changes);
         return last.end();

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,6 +18,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SourceWal;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -74,10 +74,11 @@ public final class CatchUpRows {
     LateRows complete(Connection destination, Collection<TableFold> folds) throws SQLException {
         Completion completion = new Completion(new LateRows(this));
         for (TableFold fold : folds) {
-            List<RowKey> open = new ArrayList<>();
+            List<OpenRow> open = new ArrayList<>();
             fold.slots().forEach((key, slot) -> {
-                if (slot.after() != null && slot.after().base() != null) {
-                    open.add(key);
+                TableFold.Row row = slot.after();
+                if (row != null && row.base() != null) {
+                    open.add(new OpenRow(key, slot, row.base(), row.moved()));
                 }
             });
             for (int from = 0; from < open.size(); from += KEYS_PER_QUERY) {
@@ -91,56 +92,69 @@ public final class CatchUpRows {
         return completion.late;
     }
 
-    private void complete(Connection destination, TableFold fold, List<RowKey> part, Completion completion)
+    /** A row that has values that were not sent, with its key, and the key under which the destination holds these values. */
+    private record OpenRow(RowKey key, TableFold.Slot slot, RowKey base, boolean moved) {}
+
+    private void complete(Connection destination, TableFold fold, List<OpenRow> part, Completion completion)
             throws SQLException {
-        Map<RowKey, TableFold.Slot> slots = fold.slots();
-        List<RowKey> bases =
-                part.stream().map(key -> slots.get(key).after().base()).toList();
+        List<RowKey> bases = part.stream().map(OpenRow::base).toList();
         Set<Integer> wanted = missing(destination, fold.table(), bases);
         for (int i = 0; i < part.size(); i++) {
-            if (slots.get(part.get(i)).after().moved()) {
+            if (part.get(i).moved()) {
                 wanted.add(i);
             }
         }
         if (wanted.isEmpty()) {
             return;
         }
-        completion.begin(fold, wanted.stream().sorted().map(part::get).toList());
+        CompletedPart completed = new CompletedPart(
+                completion, fold, wanted.stream().sorted().map(part::get).toList());
         if (completion.hasRoom()) {
-            read(destination, fold.table(), completion.keys, completion);
+            read(destination, fold.table(), completed.keys(), completed);
         }
-        completion.postpone();
+        completed.postpone();
     }
 
-    /** Puts rows into the slots of folds as long as memory allows. */
-    private static final class Completion implements Found {
+    /** Rows that were read so far, as long as memory allows, and those that it does not allow. */
+    private static final class Completion {
 
         private final LateRows late;
         private long bytes;
-        private TableFold fold;
-        private List<RowKey> keys;
-        private boolean[] done;
 
         Completion(LateRows late) {
             this.late = late;
         }
 
-        void begin(TableFold next, List<RowKey> wanted) {
-            fold = next;
-            keys = wanted;
-            done = new boolean[wanted.size()];
-        }
-
         boolean hasRoom() {
             return bytes < HELD_BYTES;
+        }
+    }
+
+    /** Puts rows into the slots of a fold. */
+    private static final class CompletedPart implements Found {
+
+        private final Completion completion;
+        private final TableFold fold;
+        private final List<OpenRow> rows;
+        private final boolean[] done;
+
+        CompletedPart(Completion completion, TableFold fold, List<OpenRow> rows) {
+            this.completion = completion;
+            this.fold = fold;
+            this.rows = rows;
+            this.done = new boolean[rows.size()];
+        }
+
+        List<RowKey> keys() {
+            return rows.stream().map(OpenRow::key).toList();
         }
 
         @Override
         public boolean row(int number, Object[] row, long size) {
-            fold.slots().get(keys.get(number)).replace(row);
+            rows.get(number).slot().replace(row);
             done[number] = true;
-            bytes += size;
-            return hasRoom();
+            completion.bytes += size;
+            return completion.hasRoom();
         }
 
         /** The deletion of a row that no longer exists at the source follows in the stream. */
@@ -148,7 +162,7 @@ public final class CatchUpRows {
         public void end() {
             for (int i = 0; i < done.length; i++) {
                 if (!done[i]) {
-                    fold.slots().get(keys.get(i)).replace(null);
+                    rows.get(i).slot().replace(null);
                 }
             }
             Arrays.fill(done, true);
@@ -157,8 +171,8 @@ public final class CatchUpRows {
         void postpone() {
             for (int i = 0; i < done.length; i++) {
                 if (!done[i]) {
-                    fold.slots().remove(keys.get(i));
-                    late.add(fold.table(), keys.get(i));
+                    fold.slots().remove(rows.get(i).key());
+                    completion.late.add(fold.table(), rows.get(i).key());
                 }
             }
         }
@@ -234,7 +248,7 @@ public final class CatchUpRows {
         }
     }
 
-    private static byte[] next(CopyOut copy, TargetTable table) {
+    private static byte @Nullable [] next(CopyOut copy, TargetTable table) {
         try {
             return copy.readFromCopy();
         } catch (SQLException e) {

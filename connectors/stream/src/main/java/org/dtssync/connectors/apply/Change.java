@@ -1,6 +1,7 @@
 package org.dtssync.connectors.apply;
 
 import org.dtssync.connectors.read.TableChange;
+import org.jspecify.annotations.Nullable;
 
 /** A change as it is folded: row values are in the order of the target table's columns. */
 sealed interface Change {
@@ -16,7 +17,7 @@ sealed interface Change {
      * @param movedFrom the key it had before, null if it is really new
      */
     @SuppressWarnings("ArrayRecordComponent") // Rows are never compared; copies would cost.
-    record Insert(long transaction, Object[] row, RowKey movedFrom) implements Change {}
+    record Insert(long transaction, Object[] row, @Nullable RowKey movedFrom) implements Change {}
 
     /**
      * A row with new values under the same key.
@@ -26,7 +27,7 @@ sealed interface Change {
      * @param row its values; some may be {@link TableChange#UNCHANGED}
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Update(long transaction, Object[] before, Object[] row) implements Change {}
+    record Update(long transaction, Object @Nullable [] before, Object[] row) implements Change {}
 
     /**
      * A deleted row.

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.read.RowShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which value of a record goes into which column of the target table, and what goes into columns without a value.
@@ -102,7 +103,7 @@ final class ColumnMapping {
         }
     }
 
-    private Object added(String column) {
+    private @Nullable Object added(String column) {
         if (earlier.isEmpty() || !earlier.get().added().containsKey(column)) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,

@@ -3,6 +3,7 @@ package org.dtssync.connectors.apply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one line of COPY's text format, in UTF-8. Stateless. */
 final class CopyFields {
@@ -39,7 +40,7 @@ final class CopyFields {
         return fields.toArray();
     }
 
-    private static String field(byte[] line, int start, int end, boolean isNull) {
+    private static @Nullable String field(byte[] line, int start, int end, boolean isNull) {
         return isNull ? null : new String(line, start, end - start, StandardCharsets.UTF_8);
     }
 

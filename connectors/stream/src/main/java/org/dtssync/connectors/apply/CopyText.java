@@ -2,6 +2,7 @@ package org.dtssync.connectors.apply;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the text of {@code COPY ... FROM STDIN}, in UTF-8, through a small buffer: a batch of rows as text may exceed the memory
@@ -68,7 +69,7 @@ final class CopyText {
     }
 
     /** Appends a value as PostgreSQL reads it, or NULL. */
-    void value(Object value) throws SQLException {
+    void value(@Nullable Object value) throws SQLException {
         if (value == null) {
             nul();
         } else if (value instanceof String text) {

@@ -2,6 +2,7 @@ package org.dtssync.connectors.apply;
 
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.dtssync.connectors.fault.FaultKind;
@@ -10,6 +11,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.read.NumberedCut;
 import org.dtssync.connectors.read.ReceivedChange;
 import org.dtssync.schemas.Cut;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts that are written in one destination transaction: collects their changes in a fold, and writes a piece whenever there
@@ -31,7 +33,7 @@ final class CutBatch {
     private long bytes;
 
     /** The destination's position once the last added cut is written. */
-    private AppliedPosition position;
+    private @Nullable AppliedPosition position;
 
     /**
      * Creates an empty batch.
@@ -46,6 +48,10 @@ final class CutBatch {
         this.maximumChanges = maximumChanges;
         this.maximumBytes = maximumBytes;
         this.aborted = aborted;
+    }
+
+    private AppliedPosition position() {
+        return Objects.requireNonNull(position, "A batch is written after its first cut began.");
     }
 
     /** Returns whether another cut can be added; only one is added once pieces are written. */
@@ -94,7 +100,7 @@ final class CutBatch {
                 writePiece();
                 transaction.commit();
             } else {
-                transaction.writeWhole(position, fold);
+                transaction.writeWhole(position(), fold);
             }
         } catch (SQLException | RuntimeException e) {
             transaction.rollback();
@@ -106,7 +112,7 @@ final class CutBatch {
         if (aborted.getAsBoolean()) {
             throw new SyncException(FaultKind.TRANSIENT, "The write was stopped.", "");
         }
-        transaction.writePiece(position, fold);
+        transaction.writePiece(position(), fold);
         fold = new BatchFold();
         bytes = 0;
     }

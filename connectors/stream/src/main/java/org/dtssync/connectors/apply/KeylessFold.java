@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The changes of one table without a key, folded to how many copies of each row are added and removed: such a table is a multiset of rows.
@@ -47,7 +48,7 @@ final class KeylessFold {
         if (change instanceof Change.Insert insert) {
             count(insert.row(), 1);
         } else if (change instanceof Change.Update update) {
-            count(update.before(), -1);
+            count(Objects.requireNonNull(update.before(), "Updates of tables without a key have the row before."), -1);
             count(update.row(), 1);
         } else if (change instanceof Change.Delete delete) {
             count(delete.row(), -1);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.read.ValueText;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
@@ -93,7 +94,7 @@ final class Staging {
     }
 
     /** Always of type text, so that a column of NULLs alone has a type too. */
-    static String literal(Object value) {
+    static String literal(@Nullable Object value) {
         if (value == null) {
             return "NULL::text";
         }

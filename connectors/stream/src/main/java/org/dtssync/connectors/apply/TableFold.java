@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dtssync.connectors.read.TableChange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The changes of one keyed table folded to the last one per key: the state before, and the state after.
@@ -18,10 +19,10 @@ final class TableFold {
     /** A row after all changes so far. */
     static final class Row {
         private final Object[] values;
-        private final RowKey base;
+        private final @Nullable RowKey base;
         private final boolean moved;
 
-        Row(Object[] values, RowKey base, boolean moved) {
+        Row(Object[] values, @Nullable RowKey base, boolean moved) {
             this.values = values;
             this.base = base;
             this.moved = moved;
@@ -32,6 +33,7 @@ final class TableFold {
         }
 
         /** Returns the key under which the destination holds the values that are UNCHANGED here; null if there are none. */
+        @Nullable
         RowKey base() {
             return base;
         }
@@ -45,7 +47,7 @@ final class TableFold {
     /** One key: whether a row was there before the first change, and the row after the last one (null: none). */
     static final class Slot {
         private final boolean before;
-        private Row after;
+        private @Nullable Row after;
 
         Slot(boolean before) {
             this.before = before;
@@ -55,12 +57,13 @@ final class TableFold {
             return before;
         }
 
+        @Nullable
         Row after() {
             return after;
         }
 
         /** Replaces the row by another one, all of whose values are known; null for none. */
-        void replace(Object[] values) {
+        void replace(Object @Nullable [] values) {
             after = values == null ? null : new Row(values, null, false);
         }
     }
@@ -143,7 +146,7 @@ final class TableFold {
     }
 
     /** Takes the values that were not sent from the previous row; values unknown there too stay UNCHANGED. */
-    private static Row complete(Object[] values, Row known, RowKey keyBefore, boolean moves) {
+    private static Row complete(Object[] values, @Nullable Row known, RowKey keyBefore, boolean moves) {
         boolean open = false;
         for (int i = 0; i < values.length; i++) {
             if (values[i] == TableChange.UNCHANGED) {

@@ -5,6 +5,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.read.RowShape;
 import org.dtssync.connectors.read.TableChange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns decoded changes of one table into changes of its target table.
@@ -17,11 +18,11 @@ final class TargetChanges {
     private final Optional<EarlierShape> earlier;
 
     /** What the mapping was made for: the shape of the last change, and whether it may be the earlier one. */
-    private RowShape shape;
+    private @Nullable RowShape shape;
 
     private boolean mayBeEarlier;
 
-    private ColumnMapping mapping;
+    private @Nullable ColumnMapping mapping;
 
     TargetChanges(TargetTable table, Optional<EarlierShape> earlier) {
         this.table = table;
@@ -47,11 +48,11 @@ final class TargetChanges {
         };
     }
 
-    private static RowKey movedFrom(TableChange change) {
+    private static @Nullable RowKey movedFrom(TableChange change) {
         return change.movedFrom() == null ? null : new RowKey(change.movedFrom().values());
     }
 
-    private Object[] row(TableChange change, Object[] values) {
+    private Object[] row(TableChange change, Object @Nullable [] values) {
         if (values == null) {
             throw new SyncException(
                     FaultKind.DATA,
@@ -59,11 +60,13 @@ final class TargetChanges {
                     "Run with --resnapshot " + table.name() + ", which reloads the table.");
         }
         boolean old = earlier.isPresent() && earlier.get().until().reached(change.commit());
-        if (change.shape() != shape || old != mayBeEarlier) {
-            mapping = ColumnMapping.of(table, change.shape(), old ? earlier : Optional.empty());
+        ColumnMapping fitting = mapping;
+        if (fitting == null || change.shape() != shape || old != mayBeEarlier) {
+            fitting = ColumnMapping.of(table, change.shape(), old ? earlier : Optional.empty());
+            mapping = fitting;
             shape = change.shape();
             mayBeEarlier = old;
         }
-        return mapping.row(values);
+        return fitting.row(values);
     }
 }

@@ -9,6 +9,7 @@ import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Converts Kafka Connect data to Avro in Confluent's wire format and back; the default converter of keys and values. Confluent's own converter
@@ -34,7 +35,7 @@ public final class AvroConverter implements Converter {
     private String ownTopicPrefix = "";
     private String suffix = "-value";
     private WriterCache writers;
-    private Reader lastReader;
+    private @Nullable Reader lastReader;
 
     private record Reader(int id, Schema schema, ValueDecoder decoder) {}
 
@@ -105,7 +106,7 @@ public final class AvroConverter implements Converter {
     }
 
     @Override
-    public byte[] fromConnectData(String topic, Schema schema, Object value) {
+    public byte @Nullable [] fromConnectData(String topic, @Nullable Schema schema, @Nullable Object value) {
         if (value == null) {
             return null;
         }
@@ -133,7 +134,7 @@ public final class AvroConverter implements Converter {
     }
 
     @Override
-    public SchemaAndValue toConnectData(String topic, byte[] bytes) {
+    public SchemaAndValue toConnectData(String topic, byte @Nullable [] bytes) {
         if (bytes == null) {
             return SchemaAndValue.NULL;
         }
@@ -164,7 +165,7 @@ public final class AvroConverter implements Converter {
         return new Reader(id, schema, ValueDecoder.of(avro, schema));
     }
 
-    private static SyncException damaged(String topic, int id, RuntimeException cause) {
+    private static SyncException damaged(String topic, int id, @Nullable RuntimeException cause) {
         return new SyncException(
                 FaultKind.DATA,
                 "A record of topic " + topic + " does not fit the schema with id " + id + " that it names.",

@@ -12,6 +12,7 @@ import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the Avro schema for one Connect schema, as Confluent's converter does: an optional schema becomes a union with null, and
@@ -139,7 +140,7 @@ final class AvroSchemaBuilder {
                         && one.fields().equals(other.fields()));
     }
 
-    private org.apache.avro.Schema.Field field(String name, Schema schema, String doc, String path) {
+    private org.apache.avro.Schema.Field field(String name, Schema schema, @Nullable String doc, String path) {
         org.apache.avro.Schema avro = make(schema, path);
         Object value = fieldDefault(schema);
         try {
@@ -151,7 +152,7 @@ final class AvroSchemaBuilder {
         }
     }
 
-    private static Object fieldDefault(Schema schema) {
+    private static @Nullable Object fieldDefault(Schema schema) {
         if (schema.defaultValue() == null) {
             return schema.isOptional() ? JsonProperties.NULL_VALUE : null;
         }

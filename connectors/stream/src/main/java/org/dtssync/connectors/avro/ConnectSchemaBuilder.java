@@ -13,6 +13,7 @@ import org.apache.kafka.connect.data.Timestamp;
 import org.apache.kafka.connect.errors.DataException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the Connect schema for one Avro schema that {@link AvroSchemaBuilder} or Confluent's converter created. A record that
@@ -31,7 +32,7 @@ final class ConnectSchemaBuilder {
         return new ConnectSchemaBuilder().make(avro, false, null);
     }
 
-    private Schema make(org.apache.avro.Schema avro, boolean optional, Object fieldDefault) {
+    private Schema make(org.apache.avro.Schema avro, boolean optional, @Nullable Object fieldDefault) {
         return switch (avro.getType()) {
             case UNION -> make(memberBesideNull(avro), true, null);
             case RECORD -> record(avro, optional, fieldDefault);
@@ -61,7 +62,7 @@ final class ConnectSchemaBuilder {
                 && item.getField(AvroNames.VALUE_FIELD) != null;
     }
 
-    private Schema record(org.apache.avro.Schema avro, boolean optional, Object fieldDefault) {
+    private Schema record(org.apache.avro.Schema avro, boolean optional, @Nullable Object fieldDefault) {
         IdentityHashMap<org.apache.avro.Schema, Schema> records = optional ? optionalRecords : requiredRecords;
         Schema known = fieldDefault == null ? records.get(avro) : null;
         if (known != null) {
@@ -89,7 +90,7 @@ final class ConnectSchemaBuilder {
     }
 
     /** connect.default takes precedence; Avro cannot return every default that it allows to be written. */
-    private static Object fieldDefault(org.apache.avro.Schema.Field field) {
+    private static @Nullable Object fieldDefault(org.apache.avro.Schema.Field field) {
         org.apache.avro.Schema avro = field.schema();
         boolean needed =
                 field.hasDefaultValue() && !avro.isUnion() && !avro.propsContainsKey(AvroNames.CONNECT_DEFAULT);
@@ -168,7 +169,7 @@ final class ConnectSchemaBuilder {
     }
 
     private static Schema finish(
-            SchemaBuilder builder, org.apache.avro.Schema avro, boolean optional, Object fieldDefault) {
+            SchemaBuilder builder, org.apache.avro.Schema avro, boolean optional, @Nullable Object fieldDefault) {
         if (avro.getProp(AvroNames.CONNECT_DOC) != null) {
             builder.doc(avro.getProp(AvroNames.CONNECT_DOC));
         }
@@ -214,7 +215,7 @@ final class ConnectSchemaBuilder {
         }
     }
 
-    private static void addDefault(SchemaBuilder builder, Object json, org.apache.avro.Schema avro) {
+    private static void addDefault(SchemaBuilder builder, @Nullable Object json, org.apache.avro.Schema avro) {
         if (json == null) {
             return;
         }

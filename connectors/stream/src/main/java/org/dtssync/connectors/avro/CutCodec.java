@@ -24,6 +24,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.Cut.CutPartition;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads the cuts of one task in Confluent's wire format. A cut that an older or newer version wrote is read by Avro's
@@ -37,7 +38,7 @@ public final class CutCodec {
     private final Schema schema;
     private final Schema partitionSchema;
     private final Map<Integer, Schema> writers = new ConcurrentHashMap<>();
-    private volatile Integer registered;
+    private volatile @Nullable Integer registered;
 
     /**
      * Creates the codec of a task's cuts.

@@ -10,6 +10,7 @@ import org.apache.avro.JsonProperties;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Default values of Connect schemas as JSON in an Avro schema, and back. Bytes are text in which each character is a
@@ -40,7 +41,7 @@ final class DefaultValues {
     }
 
     /** Returns a default as strings, numbers, booleans, lists and maps, or Avro's mark for null. */
-    static Object toJson(Schema schema, Object value) {
+    static Object toJson(Schema schema, @Nullable Object value) {
         if (value == null) {
             return JsonProperties.NULL_VALUE;
         }
@@ -85,7 +86,7 @@ final class DefaultValues {
      * @param schema the Connect schema, complete except for this default
      * @param json what {@link #toJson} gave or Avro's own form of a field's default
      */
-    static Object fromJson(Schema schema, Object json) {
+    static @Nullable Object fromJson(Schema schema, @Nullable Object json) {
         if (json == null || json == JsonProperties.NULL_VALUE) {
             return null;
         }

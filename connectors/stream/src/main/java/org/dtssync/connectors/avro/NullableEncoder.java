@@ -3,6 +3,7 @@ package org.dtssync.connectors.avro;
 import org.apache.kafka.connect.data.Schema;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the values of one Connect schema, null ones too if it is optional. Not thread-safe. */
 final class NullableEncoder {
@@ -27,7 +28,7 @@ final class NullableEncoder {
         this.path = path;
     }
 
-    void encode(Object value, AvroOutput output) {
+    void encode(@Nullable Object value, AvroOutput output) {
         if (value != null) {
             if (optional) {
                 output.writeByte(valueBranch);

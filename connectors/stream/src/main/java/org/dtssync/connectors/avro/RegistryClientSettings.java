@@ -18,9 +18,15 @@ import org.dtssync.connectors.fault.SyncException;
  * @param readTimeoutMillis how long a response may take, {@code http.read.timeout.ms}
  * @param retries how many times a request is retried after no address responded, {@code max.retries}
  * @param retryWaitMillis how long to wait before the first retry, doubled each time, {@code retries.wait.ms}
+ * @param tls certificates and keys, Kafka's properties {@code ssl.*}; empty for Java's own trust store
  */
 public record RegistryClientSettings(
-        List<Endpoint> endpoints, int connectTimeoutMillis, int readTimeoutMillis, int retries, int retryWaitMillis) {
+        List<Endpoint> endpoints,
+        int connectTimeoutMillis,
+        int readTimeoutMillis,
+        int retries,
+        int retryWaitMillis,
+        Map<String, String> tls) {
 
     /** Comma-separated base addresses of the registry's API. */
     public static final String URL = "schema.registry.url";
@@ -35,9 +41,10 @@ public record RegistryClientSettings(
     static final int DEFAULT_RETRIES = 3;
     static final int DEFAULT_RETRY_WAIT_MILLIS = 500;
 
-    /** Copies the list. */
+    /** Copies the collections. */
     public RegistryClientSettings {
         endpoints = List.copyOf(endpoints);
+        tls = Map.copyOf(tls);
     }
 
     /** Reads the settings from a converter's properties; ignores unknown ones. */
@@ -59,7 +66,8 @@ public record RegistryClientSettings(
                 number(properties, CONNECT_TIMEOUT, 1, DEFAULT_TIMEOUT_MILLIS),
                 number(properties, READ_TIMEOUT, 1, DEFAULT_TIMEOUT_MILLIS),
                 number(properties, RETRIES, 0, DEFAULT_RETRIES),
-                number(properties, RETRY_WAIT, 0, DEFAULT_RETRY_WAIT_MILLIS));
+                number(properties, RETRY_WAIT, 0, DEFAULT_RETRY_WAIT_MILLIS),
+                RegistryTls.properties(properties));
     }
 
     private static Endpoint endpoint(String url, String authorization) {

@@ -12,11 +12,11 @@ final class RegistryFaults {
     private RegistryFaults() {}
 
     static SyncException unreachable(Object registry, IOException e) {
-        String detail = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        RegistryFailure failure = RegistryFailure.of(e);
         return new SyncException(
                 FaultKind.CONNECTION,
-                "The schema registry " + registry + " cannot be reached: " + detail + ".",
-                "Check that it runs and that " + RegistryClientSettings.URL + " is right.",
+                "The schema registry " + registry + " cannot be reached: " + failure.reason() + ".",
+                failure.remedy(),
                 e);
     }
 

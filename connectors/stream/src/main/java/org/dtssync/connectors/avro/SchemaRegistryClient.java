@@ -22,6 +22,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registry over HTTP: Confluent's, or another with the same REST API (Apicurio under {@code /apis/ccompat/v7}).
@@ -53,13 +54,18 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         }
     }
 
-    /** Creates a client; nothing is sent yet. */
+    /**
+     * Creates a client; nothing is sent yet.
+     *
+     * @throws SyncException of kind USAGE if a trust store or key store cannot be used
+     */
     public SchemaRegistryClient(RegistryClientSettings settings) {
         this.settings = settings;
-        this.http = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofMillis(settings.connectTimeoutMillis()))
-                .build();
+                .connectTimeout(Duration.ofMillis(settings.connectTimeoutMillis()));
+        RegistryTls.context(settings.tls()).ifPresent(builder::sslContext);
+        this.http = builder.build();
     }
 
     /** Returns whether this client uses these settings. */
@@ -141,7 +147,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         }
     }
 
-    private SyncException unreadable(int id, String why, Exception cause) {
+    private SyncException unreadable(int id, String why, @Nullable Exception cause) {
         return new SyncException(
                 FaultKind.DATA,
                 "The schema with id " + id + " in the schema registry " + settings + " " + why + ".",
@@ -156,7 +162,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
         return answer;
     }
 
-    private Answer send(String method, String path, String body, String act) {
+    private Answer send(String method, String path, @Nullable String body, String act) {
         long waitMillis = settings.retryWaitMillis();
         for (int attempt = 0; ; attempt++) {
             try {
@@ -174,7 +180,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     }
 
     /** Tries each address once, starting with the one that responded last. */
-    private Answer sendToAny(String method, String path, String body, String act) {
+    private Answer sendToAny(String method, String path, @Nullable String body, String act) {
         SyncException failure = null;
         int count = settings.endpoints().size();
         int first = preferred;
@@ -198,7 +204,7 @@ public final class SchemaRegistryClient implements SchemaRegistry {
     }
 
     private Answer sendTo(
-            RegistryClientSettings.Endpoint endpoint, String method, String path, String body, String act) {
+            RegistryClientSettings.Endpoint endpoint, String method, String path, @Nullable String body, String act) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint.base() + path))
                 .timeout(Duration.ofMillis(settings.readTimeoutMillis()))
                 .header("Accept", CONTENT_TYPE + ", application/json")

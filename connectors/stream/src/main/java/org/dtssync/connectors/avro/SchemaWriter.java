@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.ToIntBiFunction;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plan by which data of one Connect schema is written: the encoders and the ids it has in the registry. Not thread-safe.
@@ -15,7 +16,7 @@ final class SchemaWriter {
     private final org.apache.kafka.connect.data.Schema schema;
     private final NullableEncoder encoder;
     private final Map<String, Integer> ids;
-    private String lastTopic;
+    private @Nullable String lastTopic;
     private int lastId;
 
     SchemaWriter(org.apache.kafka.connect.data.Schema schema) {

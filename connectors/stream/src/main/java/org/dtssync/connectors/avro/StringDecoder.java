@@ -1,6 +1,7 @@
 package org.dtssync.connectors.avro;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads text. Many fields hold the same text in record after record (the names of connector, database, schema and table): as long as
@@ -12,8 +13,8 @@ final class StringDecoder extends ValueDecoder {
     /** After this many changes in a row the field is assumed to vary and is no longer checked. */
     private static final int PATIENCE = 16;
 
-    private byte[] lastBytes;
-    private String last;
+    private byte @Nullable [] lastBytes;
+    private @Nullable String last;
     private int changes;
 
     @Override
@@ -22,9 +23,10 @@ final class StringDecoder extends ValueDecoder {
         if (changes > PATIENCE) {
             return input.readString(length);
         }
-        if (lastBytes != null && input.skipIfEqual(lastBytes, length)) {
+        String remembered = last;
+        if (remembered != null && lastBytes != null && input.skipIfEqual(lastBytes, length)) {
             changes = 0;
-            return last;
+            return remembered;
         }
         changes++;
         String text = input.readString(length);

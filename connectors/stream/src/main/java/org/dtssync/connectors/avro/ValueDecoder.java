@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.connect.data.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the values of one Avro schema as Kafka Connect holds them. A tree of these is created once per schema id. Not thread-safe.
@@ -13,7 +15,7 @@ import org.apache.kafka.connect.data.Schema;
 abstract class ValueDecoder {
 
     /** Reads a value. */
-    abstract Object decode(AvroInput input);
+    abstract @Nullable Object decode(AvroInput input);
 
     /**
      * Returns the decoder of a schema.
@@ -71,6 +73,7 @@ abstract class ValueDecoder {
         }
 
         @Override
+        @Nullable
         Object decode(AvroInput input) {
             int branch = input.readInt();
             if ((branch & ~1) != 0) {
@@ -93,7 +96,8 @@ abstract class ValueDecoder {
 
         @Override
         Object decode(AvroInput input) {
-            return logical.fromPlain(schema, plain.decode(input));
+            return logical.fromPlain(
+                    schema, Objects.requireNonNull(plain.decode(input), "Only the decoder of a union returns null."));
         }
     }
 

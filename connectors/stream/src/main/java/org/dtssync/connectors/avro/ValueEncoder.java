@@ -7,6 +7,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.errors.DataException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the values of one Connect schema, never null ones; {@link NullableEncoder} does those. A tree of these is created once per
@@ -44,7 +45,7 @@ abstract class ValueEncoder {
         };
     }
 
-    static SyncException mismatch(String path, Throwable cause) {
+    static SyncException mismatch(String path, @Nullable Throwable cause) {
         return new SyncException(
                 FaultKind.DATA,
                 "The value of " + path + " does not fit its Connect schema.",
@@ -53,7 +54,7 @@ abstract class ValueEncoder {
     }
 
     /** Connect's own messages can repeat the value. */
-    private static Throwable redacted(Throwable cause) {
+    private static @Nullable Throwable redacted(@Nullable Throwable cause) {
         if (!(cause instanceof DataException)) {
             return cause;
         }
@@ -172,10 +173,10 @@ abstract class ValueEncoder {
 
     /** Maps of both shapes: an entry is its key and then its value in either. */
     private static final class MapEncoder extends ValueEncoder {
-        private final NullableEncoder key;
+        private final @Nullable NullableEncoder key;
         private final NullableEncoder item;
 
-        MapEncoder(NullableEncoder key, NullableEncoder item) {
+        MapEncoder(@Nullable NullableEncoder key, NullableEncoder item) {
             this.key = key;
             this.item = item;
         }

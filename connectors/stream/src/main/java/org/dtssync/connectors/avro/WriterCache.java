@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The writers of all schemas seen, found by reference and, failing that, by equality. There are as many as a task's tables ever had
@@ -16,16 +17,18 @@ final class WriterCache {
 
     private final IdentityHashMap<Schema, SchemaWriter> byReference = new IdentityHashMap<>();
     private final Map<Schema, SchemaWriter> byEquality = new HashMap<>();
-    private Schema lastSchema;
-    private SchemaWriter last;
+    private @Nullable Schema lastSchema;
+    private @Nullable SchemaWriter last;
 
     SchemaWriter of(Schema schema) {
-        if (schema != lastSchema) {
-            SchemaWriter writer = byReference.get(schema);
-            last = writer == null ? add(schema) : writer;
+        SchemaWriter writer = last;
+        if (writer == null || schema != lastSchema) {
+            SchemaWriter known = byReference.get(schema);
+            writer = known == null ? add(schema) : known;
+            last = writer;
             lastSchema = schema;
         }
-        return last;
+        return writer;
     }
 
     private SchemaWriter add(Schema schema) {

@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the schema registry. Writes to: the schema registry (schemas and the compatibility of the task's subjects).
  */
+@NullMarked
 package org.dtssync.connectors.avro;
+
+import org.jspecify.annotations.NullMarked;

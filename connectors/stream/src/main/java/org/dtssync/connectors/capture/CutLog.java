@@ -15,6 +15,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.OrderlyClose;
+import org.dtssync.connectors.kafka.PartitionOffsets;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
 
@@ -50,9 +51,8 @@ public final class CutLog {
                 return Optional.empty();
             }
             consumer.assign(List.of(partition));
-            long begin =
-                    consumer.beginningOffsets(List.of(partition), READ_TIMEOUT).get(partition);
-            long end = consumer.endOffsets(List.of(partition), READ_TIMEOUT).get(partition);
+            long begin = PartitionOffsets.first(consumer, partition, READ_TIMEOUT);
+            long end = PartitionOffsets.end(consumer, partition, READ_TIMEOUT);
             return search(consumer, partition, begin, end);
         } catch (org.apache.kafka.common.errors.UnknownTopicOrPartitionException e) {
             return Optional.empty();

@@ -28,6 +28,7 @@ import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TaskName;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes cuts: the changes and the {@link Cut} record in one Kafka transaction.
@@ -65,10 +66,8 @@ final class CutWriter implements AutoCloseable {
     /** The offset up to which this writer has written each topic. This is the only writer, so a topic that ends before it was replaced. */
     private final Map<String, Long> writtenUpTo = new HashMap<>();
 
-    /** Where the pieces of a transaction that were sent before its cut begin. */
-    private final Map<String, Long> firstOffsetsOfPieces = new LinkedHashMap<>();
-
-    private final Map<String, Long> endOffsetsOfPieces = new LinkedHashMap<>();
+    /** Where the pieces of a transaction that were sent before its cut are, by topic. */
+    private final Map<String, Offsets> pieces = new LinkedHashMap<>();
 
     private long changesOfPieces;
 
@@ -142,8 +141,7 @@ final class CutWriter implements AutoCloseable {
             producer.commitTransaction();
             Failpoint.CAPTURE_CUT_COMMITTED.reached();
             requireSameCuts(sent.get().offset());
-            firstOffsetsOfPieces.clear();
-            endOffsetsOfPieces.clear();
+            pieces.clear();
             changesOfPieces = 0;
             return cut;
         } catch (RuntimeException | ExecutionException e) {
@@ -166,10 +164,12 @@ final class CutWriter implements AutoCloseable {
             producer.flush();
             bytesUnderWay = 0;
             noteWritten(stretches);
-            for (Map.Entry<String, Stretch> stretch : stretches.entrySet()) {
-                firstOffsetsOfPieces.putIfAbsent(
-                        stretch.getKey(), stretch.getValue().firstOffset());
-                endOffsetsOfPieces.put(stretch.getKey(), stretch.getValue().endOffset());
+            for (Map.Entry<String, Stretch> entry : stretches.entrySet()) {
+                Stretch stretch = entry.getValue();
+                pieces.merge(
+                        entry.getKey(),
+                        new Offsets(stretch.firstOffset(), stretch.endOffset()),
+                        (earlier, now) -> new Offsets(earlier.first(), now.end()));
             }
             changesOfPieces += changes.size();
             producer.commitTransaction();
@@ -187,7 +187,8 @@ final class CutWriter implements AutoCloseable {
         send(transaction.changes(), transaction.firstNumber(), lsn, stretches);
     }
 
-    private void send(List<EncodedChange> changes, long firstNumber, byte[] lsn, Map<String, Stretch> stretches) {
+    private void send(
+            List<EncodedChange> changes, long firstNumber, byte @Nullable [] lsn, Map<String, Stretch> stretches) {
         long number = firstNumber;
         for (EncodedChange change : changes) {
             ProducerRecord<byte[], byte[]> record =
@@ -215,16 +216,14 @@ final class CutWriter implements AutoCloseable {
     private Cut cut(List<SourceTransaction> transactions, Cut previous, Map<String, Stretch> stretches)
             throws ExecutionException, InterruptedException {
         List<Cut.CutPartition> partitions = new ArrayList<>();
-        Map<String, Long> firsts = new LinkedHashMap<>(firstOffsetsOfPieces);
+        Map<String, Offsets> left = new LinkedHashMap<>(pieces);
         for (Map.Entry<String, Stretch> entry : stretches.entrySet()) {
             Stretch stretch = entry.getValue();
-            Long firstOfPieces = firsts.remove(entry.getKey());
-            long first = firstOfPieces == null ? stretch.firstOffset() : firstOfPieces;
+            Offsets earlier = left.remove(entry.getKey());
+            long first = earlier == null ? stretch.firstOffset() : earlier.first();
             partitions.add(partition(entry.getKey(), first, stretch.endOffset()));
         }
-        for (Map.Entry<String, Long> piece : firsts.entrySet()) {
-            partitions.add(partition(piece.getKey(), piece.getValue(), endOffsetsOfPieces.get(piece.getKey())));
-        }
+        left.forEach((topic, offsets) -> partitions.add(partition(topic, offsets.first(), offsets.end())));
         SourceTransaction last = transactions.get(transactions.size() - 1);
         long changes = changesOfPieces
                 + transactions.stream().mapToLong(each -> each.changes().size()).sum();
@@ -324,6 +323,8 @@ final class CutWriter implements AutoCloseable {
         OrderlyClose.of(() -> producer.close(java.time.Duration.ofSeconds(1)));
         OrderlyClose.of(topics::close);
     }
+
+    private record Offsets(long first, long end) {}
 
     /** First and last record sent to one partition. */
     private static final class Stretch {

@@ -1,5 +1,7 @@
 package org.dtssync.connectors.capture;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One change of one row (or one truncation) as it will be in its topic.
  *
@@ -10,14 +12,15 @@ package org.dtssync.connectors.capture;
  * @param oldKey the serialized key the row had before this change gave it another; null otherwise
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared and never changed; copies would double the memory of a cut.
-record EncodedChange(String topic, byte[] key, byte[] value, byte[] unchanged, byte[] oldKey) {
+record EncodedChange(
+        String topic, byte @Nullable [] key, byte[] value, byte @Nullable [] unchanged, byte @Nullable [] oldKey) {
 
     /** Returns about how many bytes this takes, in memory and in the topic. */
     long size() {
         return 100L + value.length + length(key) + length(unchanged) + length(oldKey);
     }
 
-    private static int length(byte[] bytes) {
+    private static int length(byte @Nullable [] bytes) {
         return bytes == null ? 0 : bytes.length;
     }
 }

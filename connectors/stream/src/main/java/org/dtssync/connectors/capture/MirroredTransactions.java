@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.apache.kafka.connect.data.Struct;
 import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Recognizes the transactions of the task in the opposite direction: their first change is its position row, which has its name
@@ -43,7 +44,7 @@ final class MirroredTransactions {
         return position || theirs;
     }
 
-    private boolean isTheirs(Struct row) {
+    private boolean isTheirs(@Nullable Struct row) {
         if (row == null) {
             return false;
         }

@@ -3,6 +3,7 @@ package org.dtssync.connectors.capture;
 import org.apache.kafka.connect.data.Struct;
 import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Recognizes the heartbeats of other tasks of the same source, which share one table with ours. Their rows existed before this task
@@ -25,7 +26,7 @@ final class OtherHeartbeats {
         return change.topic().equals(topic) && isOther(change.row());
     }
 
-    private boolean isOther(Struct row) {
+    private boolean isOther(@Nullable Struct row) {
         return row != null && !task.equals(row.getString("task"));
     }
 }

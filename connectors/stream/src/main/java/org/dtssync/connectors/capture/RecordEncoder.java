@@ -9,6 +9,7 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serializes changes, each by its table's {@link TableEncoder}.
@@ -23,7 +24,7 @@ final class RecordEncoder {
     private final Converter valueConverter;
 
     /** The row that an update of the primary key is about to move. */
-    private Struct moving;
+    private @Nullable Struct moving;
 
     private List<SeenShape> announced = new ArrayList<>();
 

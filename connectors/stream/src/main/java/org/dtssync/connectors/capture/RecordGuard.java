@@ -3,6 +3,7 @@ package org.dtssync.connectors.capture;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
@@ -15,6 +16,7 @@ import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.RecordLimits;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses a record that is too large with a message that names the table, the size and the setting. Kafka's own
@@ -38,7 +40,7 @@ final class RecordGuard {
     private final KafkaTopics topics;
     private final Map<String, RecordLimits> limits = new HashMap<>();
     private final AtomicReference<SyncException> refused = new AtomicReference<>();
-    private OptionalLong requestBytes;
+    private @Nullable OptionalLong requestBytes;
 
     RecordGuard(CaptureSettings settings, KafkaTopics topics) {
         this.settings = settings;
@@ -66,12 +68,14 @@ final class RecordGuard {
      * @return the callback for the producer; null if its response need not be checked
      * @throws SyncException of kind DATA if the record is too large
      */
+    @Nullable
     Callback check(ProducerRecord<byte[], byte[]> record) {
         long bytes = size(record);
         if (bytes < WATCHED_BYTES) {
             return null;
         }
-        RecordLimits own = limits.get(record.topic());
+        RecordLimits own =
+                Objects.requireNonNull(limits.get(record.topic()), "Topics are prepared before their first record.");
         if (bytes > ASK_BROKER_BYTES) {
             own = limits(own.bytes(RecordLimits.Place.TOPIC), requestBytes());
         }
@@ -106,7 +110,7 @@ final class RecordGuard {
     }
 
     private SyncException fault(
-            String topic, long bytes, RecordLimits.Limit limit, RecordLimits limits, Throwable cause) {
+            String topic, long bytes, RecordLimits.Limit limit, RecordLimits limits, @Nullable Throwable cause) {
         TopicTable table = new TopicNames(settings.task()).tableOf(topic);
         return new SyncException(
                 FaultKind.DATA,

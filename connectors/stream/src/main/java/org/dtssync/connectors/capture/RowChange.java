@@ -1,6 +1,7 @@
 package org.dtssync.connectors.capture;
 
 import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change of one row, or of a whole table that is truncated.
@@ -24,6 +25,7 @@ public record RowChange(String topic, Struct envelope, Move move) implements Sou
     }
 
     /** Returns the row after the change, or before it where there is none after; null if the table is truncated. */
+    @Nullable
     Struct row() {
         Struct after = envelope.getStruct("after");
         return after == null ? envelope.getStruct("before") : after;

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps transactions with a shape that was not accepted out of the cuts.
@@ -32,6 +33,7 @@ final class ShapeGate {
     record Violation(int index, SyncException fault) {}
 
     /** Returns the first transaction that must not be sent; null if all may. */
+    @Nullable
     Violation first(List<SourceTransaction> transactions) {
         Set<TableName> announced = new HashSet<>();
         for (SourceTransaction transaction : transactions) {

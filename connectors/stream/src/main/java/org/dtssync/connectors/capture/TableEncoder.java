@@ -15,6 +15,7 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serializes the changes of one table as long as the schema of its envelopes stays the same object: builds the key from the
@@ -31,7 +32,7 @@ final class TableEncoder {
     private final Converter valueConverter;
     private final List<Field> keyFields;
     private final List<Field> toastableFields;
-    private final Schema keySchema;
+    private final @Nullable Schema keySchema;
     private final SeenShape structure;
 
     TableEncoder(String topic, CapturedTable table, Schema envelope, Converter keyConverter, Converter valueConverter) {
@@ -73,7 +74,7 @@ final class TableEncoder {
     }
 
     /** By its earlier name if the record was written before the column was renamed. */
-    private Field keyField(Schema row, String column) {
+    private @Nullable Field keyField(Schema row, String column) {
         Field field = row.field(TopicNames.escape(column));
         String earlier = table.earlier().names().get(column);
         return field == null && earlier != null ? row.field(TopicNames.escape(earlier)) : field;
@@ -96,7 +97,7 @@ final class TableEncoder {
      * @param value the envelope
      * @param movedFrom the row before the change, if this is the second half of an update of the key; otherwise null
      */
-    List<EncodedChange> encode(Struct value, Struct movedFrom) {
+    List<EncodedChange> encode(Struct value, @Nullable Struct movedFrom) {
         Struct before = value.getStruct("before");
         Struct after = value.getStruct("after");
         return switch (value.getString("op")) {
@@ -116,7 +117,7 @@ final class TableEncoder {
      * An update of the primary key comes in two halves; an update of another replica identity's columns that
      * leaves the primary key alone is split here the same way.
      */
-    private List<EncodedChange> update(Struct value, Struct before, Struct after) {
+    private List<EncodedChange> update(Struct value, @Nullable Struct before, Struct after) {
         if (before == null || keyFields.isEmpty() || sameKey(before, after)) {
             return List.of(change(value, after, null, true));
         }
@@ -133,7 +134,7 @@ final class TableEncoder {
         });
     }
 
-    private Struct copy(Struct value, Struct before, Struct after, String operation) {
+    private Struct copy(Struct value, @Nullable Struct before, @Nullable Struct after, String operation) {
         Struct copy = new Struct(envelope);
         for (Field field : envelope.fields()) {
             copy.put(field, value.get(field));
@@ -141,26 +142,27 @@ final class TableEncoder {
         return copy.put("before", before).put("after", after).put("op", operation);
     }
 
-    private EncodedChange change(Struct value, Struct row, Struct movedFrom, boolean mayOmit) {
+    private EncodedChange change(Struct value, Struct row, @Nullable Struct movedFrom, boolean mayOmit) {
         byte[] unchanged = mayOmit ? unchanged(row) : null;
-        byte[] oldKey = movedFrom == null || keySchema == null ? null : key(movedFrom);
-        return new EncodedChange(topic, keySchema == null ? null : key(row), serialize(value), unchanged, oldKey);
+        byte[] oldKey = movedFrom == null || keySchema == null ? null : key(keySchema, movedFrom);
+        byte[] key = keySchema == null ? null : key(keySchema, row);
+        return new EncodedChange(topic, key, serialize(value), unchanged, oldKey);
     }
 
     private byte[] serialize(Struct value) {
         return valueConverter.fromConnectData(topic, envelope, value);
     }
 
-    private byte[] key(Struct row) {
-        Struct key = new Struct(keySchema);
-        List<Field> fields = keySchema.fields();
+    private byte[] key(Schema schema, Struct row) {
+        Struct key = new Struct(schema);
+        List<Field> fields = schema.fields();
         for (int i = 0; i < fields.size(); i++) {
             key.put(fields.get(i), row.get(keyFields.get(i)));
         }
-        return keyConverter.fromConnectData(topic, keySchema, key);
+        return keyConverter.fromConnectData(topic, schema, key);
     }
 
-    private byte[] unchanged(Struct row) {
+    private byte @Nullable [] unchanged(Struct row) {
         List<String> omitted = null;
         for (Field field : toastableFields) {
             if (Unchanged.is(row.get(field))) {

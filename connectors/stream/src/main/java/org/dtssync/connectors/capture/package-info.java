@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the replication slot, the last cut. Writes to: the topics of tables and the cuts.
  */
+@NullMarked
 package org.dtssync.connectors.capture;
+
+import org.jspecify.annotations.NullMarked;

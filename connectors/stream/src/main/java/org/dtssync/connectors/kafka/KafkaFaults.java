@@ -22,7 +22,9 @@ public final class KafkaFaults {
      * @param what the work, a sentence without its full stop
      */
     public static SyncException explain(String what, Throwable error) {
-        Throwable cause = error instanceof java.util.concurrent.ExecutionException ? error.getCause() : error;
+        Throwable cause = error instanceof java.util.concurrent.ExecutionException && error.getCause() != null
+                ? error.getCause()
+                : error;
         if (cause instanceof SyncException known) {
             return known;
         }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -120,7 +121,7 @@ public final class KafkaTopics implements AutoCloseable {
     }
 
     private Optional<Long> number(ConfigResource resource, String setting) {
-        return numbers(List.of(resource), setting).get(resource);
+        return numbers(List.of(resource), setting).getOrDefault(resource, Optional.empty());
     }
 
     private Map<ConfigResource, Optional<Long>> numbers(Collection<ConfigResource> resources, String setting) {
@@ -171,7 +172,7 @@ public final class KafkaTopics implements AutoCloseable {
      * @throws SyncException of kind TOPIC if it still does not exist after a while
      */
     public String identifier(String name) {
-        return madeIdentifiers(List.of(name)).get(name);
+        return Objects.requireNonNull(madeIdentifiers(List.of(name)).get(name), "All are found, or it fails.");
     }
 
     /**

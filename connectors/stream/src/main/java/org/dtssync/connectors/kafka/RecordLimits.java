@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -75,9 +76,10 @@ public record RecordLimits(List<Limit> limits) {
     }
 
     private static long effective(Map<String, String> given, Map<String, String> defaults, String setting) {
-        String text = given.getOrDefault(setting, defaults.get(setting)).strip();
+        String usual = Objects.requireNonNull(defaults.get(setting), "Each of these settings has a default.");
+        String text = given.getOrDefault(setting, usual).strip();
         // Kafka itself rejects a value that is not a number, with its own message.
-        return text.matches("\\d{1,18}") ? Long.parseLong(text) : Long.parseLong(defaults.get(setting));
+        return text.matches("\\d{1,18}") ? Long.parseLong(text) : Long.parseLong(usual);
     }
 
     /** Returns the limit that refuses first. */

@@ -3,4 +3,7 @@
  *
  * <p>Reads from: nothing. Writes to: topic metadata.
  */
+@NullMarked
 package org.dtssync.connectors.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Returns a consumer's values unchanged, and ends a poll when it has enough bytes of them.
@@ -36,7 +37,7 @@ final class BoundedValues implements Deserializer<byte[]> {
     }
 
     @Override
-    public byte[] deserialize(String topic, Headers headers, ByteBuffer value) {
+    public byte @Nullable [] deserialize(String topic, Headers headers, @Nullable ByteBuffer value) {
         if (value == null) {
             return null;
         }

@@ -20,6 +20,7 @@ import org.dtssync.connectors.read.TableChange.Operation;
 import org.dtssync.schemas.ChangeEnvelope;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the records of one table's topic.
@@ -33,10 +34,10 @@ final class ChangeDecoder {
     private final Converter valueConverter;
 
     /** The cached facts about the schema of the last record. */
-    private Envelope envelope;
+    private @Nullable Envelope envelope;
 
     /** The key columns of the last key that was decoded, and their schema. */
-    private Schema keySchema;
+    private @Nullable Schema keySchema;
 
     private List<String> keyColumns = List.of();
 
@@ -77,7 +78,7 @@ final class ChangeDecoder {
                     : Optional.ofNullable(parameters.get(ChangeEnvelope.TYPE_PARAMETER));
         }
 
-        Object[] values(Struct struct) {
+        Object[] values(@Nullable Struct struct) {
             if (struct == null) {
                 throw new SyncException(
                         FaultKind.DATA,
@@ -111,18 +112,20 @@ final class ChangeDecoder {
     TableChange decode(ConsumerRecord<byte[], byte[]> record, Lsn commit) {
         Struct value = (Struct)
                 valueConverter.toConnectData(record.topic(), record.value()).value();
-        if (envelope == null || envelope.schema() != value.schema()) {
-            envelope = Envelope.of(table, value.schema());
+        Envelope fields = envelope;
+        if (fields == null || fields.schema() != value.schema()) {
+            fields = Envelope.of(table, value.schema());
+            envelope = fields;
         }
-        Operation operation = operation(record, (String) value.get(envelope.operation()));
+        Operation operation = operation(record, (String) value.get(fields.operation()));
         return new TableChange(
                 operation,
-                envelope.row().shape(),
+                fields.row().shape(),
                 commit,
                 number(record),
-                (Long) ((Struct) value.get(envelope.source())).get(envelope.transaction()),
-                before(operation, record, value),
-                after(operation, record, value),
+                (Long) ((Struct) value.get(fields.source())).get(fields.transaction()),
+                before(operation, record, fields, value),
+                after(operation, record, fields, value),
                 operation == Operation.INSERT ? movedFrom(record) : null);
     }
 
@@ -166,27 +169,30 @@ final class ChangeDecoder {
     }
 
     /** An update of a row with a key can come without the row before it. */
-    private Object[] before(Operation operation, ConsumerRecord<byte[], byte[]> record, Struct value) {
+    private Object @Nullable [] before(
+            Operation operation, ConsumerRecord<byte[], byte[]> record, Envelope fields, Struct value) {
         if (operation == Operation.INSERT || operation == Operation.TRUNCATE) {
             return null;
         }
-        Struct before = (Struct) value.get(envelope.before());
+        Struct before = (Struct) value.get(fields.before());
         boolean foundByKey = operation == Operation.UPDATE && record.key() != null;
-        return before == null && foundByKey ? null : envelope.row().values(before);
+        return before == null && foundByKey ? null : fields.row().values(before);
     }
 
-    private Object[] after(Operation operation, ConsumerRecord<byte[], byte[]> record, Struct value) {
+    private Object @Nullable [] after(
+            Operation operation, ConsumerRecord<byte[], byte[]> record, Envelope fields, Struct value) {
         return switch (operation) {
-            case INSERT, UPDATE -> withUnchanged(record, envelope.row().values((Struct) value.get(envelope.after())));
+            case INSERT, UPDATE -> withUnchanged(record, fields.row(), (Struct) value.get(fields.after()));
             case DELETE, TRUNCATE -> null;
         };
     }
 
-    private Object[] withUnchanged(ConsumerRecord<byte[], byte[]> record, Object[] row) {
+    private Object[] withUnchanged(ConsumerRecord<byte[], byte[]> record, Row fields, Struct struct) {
+        Object[] row = fields.values(struct);
         Header unchanged = record.headers().lastHeader(ChangeHeaders.UNCHANGED);
         if (unchanged != null) {
             for (String name : new String(unchanged.value(), StandardCharsets.US_ASCII).split(",", -1)) {
-                int column = envelope.row().shape().indexOf(TopicNames.unescape(name));
+                int column = fields.shape().indexOf(TopicNames.unescape(name));
                 if (column < 0) {
                     throw new SyncException(
                             FaultKind.DATA,
@@ -200,7 +206,7 @@ final class ChangeDecoder {
         return row;
     }
 
-    private KeyValues movedFrom(ConsumerRecord<byte[], byte[]> record) {
+    private @Nullable KeyValues movedFrom(ConsumerRecord<byte[], byte[]> record) {
         Header oldKey = record.headers().lastHeader(ChangeHeaders.OLD_KEY);
         if (oldKey == null) {
             return null;

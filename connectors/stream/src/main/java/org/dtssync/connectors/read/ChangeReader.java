@@ -17,6 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.connectors.kafka.PartitionOffsets;
 import org.dtssync.schemas.Cut;
 
 /**
@@ -102,6 +103,10 @@ final class ChangeReader implements AutoCloseable {
         assigned.remove(partition);
     }
 
+    private Deque<ConsumerRecord<byte[], byte[]>> ahead(TopicPartition partition) {
+        return ahead.computeIfAbsent(partition, absent -> new ArrayDeque<>());
+    }
+
     private void begin(Map<TopicPartition, Long> starts) {
         starts.keySet().forEach(this::forget);
         if (large) {
@@ -115,7 +120,7 @@ final class ChangeReader implements AutoCloseable {
     /** Passes every record of one partition's offset range of a cut to a consumer, in order. */
     void read(Cut.CutPartition part, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
         TopicPartition partition = new TopicPartition(part.topic(), part.partition());
-        Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead.get(partition);
+        Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead(partition);
         long next = part.firstOffset();
         long deadline = System.nanoTime() + timeout.toNanos();
         long nextCheck = System.nanoTime() + CHECK_AFTER.toNanos();
@@ -134,7 +139,7 @@ final class ChangeReader implements AutoCloseable {
             }
             if (!assigned.contains(partition)) {
                 begin(Map.of(partition, next));
-                waiting = ahead.get(partition);
+                waiting = ahead(partition);
             }
             if (position(partition) >= part.endOffset()) {
                 return;
@@ -177,8 +182,7 @@ final class ChangeReader implements AutoCloseable {
             }
             int largest = -1;
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                ahead.get(new TopicPartition(record.topic(), record.partition()))
-                        .add(record);
+                ahead(new TopicPartition(record.topic(), record.partition())).add(record);
                 bytesAhead += size(record);
                 largest = Math.max(largest, record.serializedValueSize());
             }
@@ -221,7 +225,7 @@ final class ChangeReader implements AutoCloseable {
 
     private long beginning(TopicPartition partition) {
         try {
-            return consumer.beginningOffsets(Set.of(partition)).get(partition);
+            return PartitionOffsets.first(consumer, partition);
         } catch (org.apache.kafka.common.KafkaException e) {
             throw explain(e);
         }

@@ -15,9 +15,11 @@ import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.LostCuts;
+import org.dtssync.connectors.kafka.PartitionOffsets;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the cuts of a task in order, from the one after a position.
@@ -75,8 +77,8 @@ final class CutReader implements AutoCloseable {
      */
     private void begin(CutPosition from) {
         try {
-            long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            long begin = PartitionOffsets.first(consumer, partition);
+            long end = PartitionOffsets.end(consumer, partition);
             if (from.offset() >= end || from.offset() + 1 < begin) {
                 throw LostCuts.truncated(partition.topic());
             }
@@ -88,6 +90,7 @@ final class CutReader implements AutoCloseable {
     }
 
     /** Returns the next cut without taking it, waiting up to a timeout for one; null if none came. */
+    @Nullable
     NumberedCut peek(Duration timeout) {
         if (waiting.isEmpty() || (timeout.isZero() && hasRoom())) {
             fill(timeout);

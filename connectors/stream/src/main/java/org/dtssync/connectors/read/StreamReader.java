@@ -14,6 +14,7 @@ import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.Cut.CutPartition;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a task's stream: its cuts in order and, of each, exactly the changes that belong to it.
@@ -71,7 +72,7 @@ public final class StreamReader implements AutoCloseable {
         this.cuts = opened;
     }
 
-    private static void closeAfter(RuntimeException fault, AutoCloseable opened) {
+    private static void closeAfter(RuntimeException fault, @Nullable AutoCloseable opened) {
         if (opened != null) {
             try {
                 opened.close();
@@ -82,7 +83,7 @@ public final class StreamReader implements AutoCloseable {
     }
 
     /** Returns the next cut, waiting up to a timeout for one; null if none came. It stays the next one until it is read. */
-    public NumberedCut peek(Duration timeout) {
+    public @Nullable NumberedCut peek(Duration timeout) {
         return cuts.peek(timeout);
     }
 

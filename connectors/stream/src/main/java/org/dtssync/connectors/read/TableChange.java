@@ -1,6 +1,7 @@
 package org.dtssync.connectors.read;
 
 import org.dtssync.connectors.postgres.Lsn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One decoded change of one table.
@@ -29,9 +30,9 @@ public record TableChange(
         Lsn commit,
         long number,
         long transaction,
-        Object[] before,
-        Object[] after,
-        KeyValues movedFrom) {
+        Object @Nullable [] before,
+        Object @Nullable [] after,
+        @Nullable KeyValues movedFrom) {
 
     /** Stands in a row for a value that was not sent because it did not change. */
     public static final Object UNCHANGED = Marker.UNCHANGED;

@@ -5,4 +5,7 @@
  *
  * <p>Reads from: the cuts and the topics of tables. Writes to: nothing.
  */
+@NullMarked
 package org.dtssync.connectors.read;
+
+import org.jspecify.annotations.NullMarked;

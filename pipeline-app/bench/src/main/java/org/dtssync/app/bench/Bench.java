@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,7 +59,7 @@ public final class Bench {
                 names = "--variant",
                 paramLabel = "DIRECTORY",
                 description = "Project directory of another build, which the contender VARIANT is (default: this one).")
-        private Path variant;
+        private @Nullable Path variant;
 
         @Option(
                 names = "--variant-options",
@@ -112,6 +113,7 @@ public final class Bench {
                             names = "--contenders",
                             split = ",",
                             description = "Some of DTS, VARIANT, OWN, CEILING, SINK (default: all but VARIANT).")
+                    @Nullable
                     Set<Kind> contenders)
             throws InterruptedException {
         Set<Kind> kinds =
@@ -143,6 +145,7 @@ public final class Bench {
                             names = "--contenders",
                             split = ",",
                             description = "Some of DTS, VARIANT, OWN, SINK (default: DTS, OWN, SINK).")
+                    @Nullable
                     Set<Kind> contenders)
             throws InterruptedException {
         Set<Kind> kinds = contenders == null ? EnumSet.of(Kind.DTS, Kind.OWN, Kind.SINK) : EnumSet.copyOf(contenders);
@@ -160,6 +163,7 @@ public final class Bench {
             @Mixin Common common,
             @Mixin Size size,
             @Option(names = "--contenders", split = ",", description = "Some of DTS, PGCOPYDB, DUMP (default: all).")
+                    @Nullable
                     Set<Copy> contenders)
             throws InterruptedException {
         Set<Copy> copies = contenders == null ? EnumSet.allOf(Copy.class) : EnumSet.copyOf(contenders);

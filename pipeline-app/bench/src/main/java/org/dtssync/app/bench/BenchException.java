@@ -1,5 +1,7 @@
 package org.dtssync.app.bench;
 
+import org.jspecify.annotations.Nullable;
+
 /** A reason why a measurement would not be valid; its text is all the user needs. */
 final class BenchException extends RuntimeException {
 
@@ -9,7 +11,7 @@ final class BenchException extends RuntimeException {
         super(message);
     }
 
-    BenchException(String message, Throwable cause) {
+    BenchException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

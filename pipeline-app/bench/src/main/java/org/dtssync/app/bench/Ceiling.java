@@ -3,6 +3,7 @@ package org.dtssync.app.bench;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Debezium Embedded with a handler that throws everything away: an upper bound for anything that reads with it. */
 final class Ceiling implements Contender {
@@ -10,7 +11,7 @@ final class Ceiling implements Contender {
     private final Lab lab;
     private final Database source;
     private final String slot;
-    private Child running;
+    private @Nullable Child running;
 
     Ceiling(Lab lab, Database source) {
         this.lab = lab;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Debezium's source and JDBC sink in a standalone worker of Kafka Connect. */
 final class ConnectSink implements Contender {
@@ -17,7 +18,7 @@ final class ConnectSink implements Contender {
     private final Database destination;
     private final String slot;
     private final Path directory;
-    private Child running;
+    private @Nullable Child running;
 
     ConnectSink(Lab lab, Workload workload, Database source, Database destination) {
         this.lab = lab;

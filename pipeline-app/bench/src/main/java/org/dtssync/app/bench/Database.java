@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One database of a measurement, reached as its superuser without a password.
@@ -41,6 +42,7 @@ record Database(int port, String name) {
     }
 
     /** Returns the first column of the first row, null if there is none. */
+    @Nullable
     String query(String sql) {
         try (Connection connection = open()) {
             return query(connection, sql);
@@ -49,7 +51,7 @@ record Database(int port, String name) {
         }
     }
 
-    static String query(Connection connection, String sql) throws SQLException {
+    static @Nullable String query(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             return rows.next() ? rows.getString(1) : null;

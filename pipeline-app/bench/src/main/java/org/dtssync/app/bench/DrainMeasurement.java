@@ -50,6 +50,9 @@ final class DrainMeasurement {
 
     private double awaitEqual(Contender contender, Database destination, long start, Progress progress) {
         String end = source.query(workload.endQuery());
+        if (end == null) {
+            throw new BenchException("The source has no row that shows the end of the workload.");
+        }
         try (Connection connection = destination.open()) {
             double sampled = -1;
             while (true) {

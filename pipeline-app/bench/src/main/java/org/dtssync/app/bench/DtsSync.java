@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** dts-sync as a user starts it: {@code scripts/dts-sync run}. */
 final class DtsSync implements Contender {
@@ -21,7 +22,7 @@ final class DtsSync implements Contender {
     private final Path directory;
     private final int workers;
     private final Build build;
-    private Child running;
+    private @Nullable Child running;
     private int runs;
 
     /**

@@ -1,6 +1,7 @@
 package org.dtssync.app.bench;
 
 import java.util.List;
+import java.util.Objects;
 
 /** Proves at the end of a measurement that it measured the whole work. Stateless. */
 final class Equality {
@@ -14,7 +15,7 @@ final class Equality {
                     + table + " t";
             String there = source.query(sql);
             String here = destination.query(sql);
-            if (!there.equals(here)) {
+            if (!Objects.equals(there, here)) {
                 throw new BenchException(contender + ": table " + table + " is not equal: " + there + " at the source, "
                         + here + " at the destination.");
             }

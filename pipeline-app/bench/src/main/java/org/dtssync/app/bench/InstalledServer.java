@@ -76,7 +76,7 @@ final class InstalledServer {
         command.addAll(List.of("-D", data.toString()));
         command.addAll(List.of(arguments));
         // Not closed: that would end the server, whose parent pg_ctl was.
-        Child.start(data.getFileName() + "-" + program, data.getParent(), Map.of("LC_ALL", "C"), command)
+        Child.start(data.getFileName() + "-" + program, data.resolveSibling(""), Map.of("LC_ALL", "C"), command)
                 .awaitSuccess(TIMEOUT_SECONDS);
     }
 }

@@ -21,38 +21,37 @@ final class Lab implements AutoCloseable {
     private final Layout layout;
     private final Path directory;
     private final Deque<Runnable> stops = new ArrayDeque<>();
-    private Server source;
-    private Server destination;
-    private Child broker;
-    private String bootstrapServers;
-    private EmbeddedRegistry registry;
+    private final Server source;
+    private final Server destination;
+    private final Child broker;
+    private final String bootstrapServers;
+    private final EmbeddedRegistry registry;
 
-    private Lab(Layout layout, Path directory) {
+    private Lab(Layout layout, Function<Path, Server> start) {
         this.layout = layout;
-        this.directory = directory;
+        this.directory = layout.newDirectory();
+        try {
+            source = keep(start.apply(directory.resolve("source")));
+            destination = keep(start.apply(directory.resolve("destination")));
+            registry = EmbeddedRegistry.start(directory.resolve("registry"));
+            stops.push(registry::close);
+            broker = startBroker();
+            stops.push(broker::close);
+            bootstrapServers = awaitBroker(broker);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** Starts two servers of the same kind, a broker and a registry in a new directory. */
     static Lab open(Layout layout) {
-        return open(layout, data -> Server.embedded(17, data));
+        return new Lab(layout, data -> Server.embedded(17, data));
     }
 
     /** The same with servers of the version 15 that the system has. */
     static Lab openInstalled(Layout layout) {
-        return open(layout, InstalledServer::start);
-    }
-
-    private static Lab open(Layout layout, Function<Path, Server> start) {
-        Lab lab = new Lab(layout, layout.newDirectory());
-        try {
-            lab.source = lab.keep(start.apply(lab.directory.resolve("source")));
-            lab.destination = lab.keep(start.apply(lab.directory.resolve("destination")));
-            lab.startKafka();
-            return lab;
-        } catch (RuntimeException e) {
-            lab.close();
-            throw e;
-        }
+        return new Lab(layout, InstalledServer::start);
     }
 
     private Server keep(Server server) {
@@ -60,10 +59,8 @@ final class Lab implements AutoCloseable {
         return server;
     }
 
-    private void startKafka() {
-        registry = EmbeddedRegistry.start(directory.resolve("registry"));
-        stops.push(registry::close);
-        broker = Child.start(
+    private Child startBroker() {
+        return Child.start(
                 "broker",
                 directory,
                 Map.of(),
@@ -72,11 +69,9 @@ final class Lab implements AutoCloseable {
                         layout.classPath(),
                         Broker.class,
                         directory.resolve("kafka").toString()));
-        stops.push(broker::close);
-        bootstrapServers = awaitBroker();
     }
 
-    private String awaitBroker() {
+    private static String awaitBroker(Child broker) {
         long deadline = System.currentTimeMillis() + START_TIMEOUT_MILLIS;
         while (System.currentTimeMillis() < deadline) {
             broker.requireAlive();

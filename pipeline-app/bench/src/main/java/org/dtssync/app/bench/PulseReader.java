@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Polls the destination once per millisecond and records when each number first appeared. Runs in its own thread. */
 final class PulseReader implements Runnable {
@@ -15,7 +16,7 @@ final class PulseReader implements Runnable {
     private final Database destination;
     private final long[] seen;
     private volatile int next;
-    private volatile SQLException failure;
+    private volatile @Nullable SQLException failure;
 
     PulseReader(Database destination, int count) {
         this.destination = destination;

@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the distribution, both servers. Writes to: servers of its own in a temporary directory, standard output.
  */
+@NullMarked
 package org.dtssync.app.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.jspecify.annotations.Nullable;
 
 /** The tables of the load, and what holds for them at every commit. Stateless. */
 final class Books {
@@ -81,7 +82,7 @@ final class Books {
      * @param connection in a transaction whose statements all see one snapshot
      * @return the first sentence that does not hold, or null
      */
-    static String broken(Connection connection) throws SQLException, InterruptedException {
+    static @Nullable String broken(Connection connection) throws SQLException, InterruptedException {
         for (Map.Entry<String, String> invariant : INVARIANTS.entrySet()) {
             if (!"t".equals(End.query(connection, invariant.getValue()))) {
                 return invariant.getKey();
@@ -92,7 +93,7 @@ final class Books {
     }
 
     /** Returns the phase that the task's state at the destination names in this snapshot, or null. */
-    static String phase(Connection connection, String task) throws SQLException {
+    static @Nullable String phase(Connection connection, String task) throws SQLException {
         if (End.query(connection, "SELECT to_regclass('dts_sync.task')") == null) {
             return null;
         }

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.embedded.EmbeddedKafka;
 import org.dtssync.app.embedded.FreePort;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A broker in a separate process, which can be stopped, killed and restarted on the same ports and data. It directs clients
@@ -28,7 +30,7 @@ final class Broker implements AutoCloseable {
     private final int internalPort = FreePort.find();
     private final int controllerPort = FreePort.find();
     private final Link link = Link.to("broker", port);
-    private Process process;
+    private @Nullable Process process;
     private int starts;
 
     Broker(Path directory) {
@@ -74,6 +76,10 @@ final class Broker implements AutoCloseable {
         return true;
     }
 
+    private Process process() {
+        return Objects.requireNonNull(process, "The broker was not started.");
+    }
+
     private Path log() {
         return directory.resolveSibling("broker-" + starts + ".log");
     }
@@ -90,15 +96,15 @@ final class Broker implements AutoCloseable {
 
     /** Ends it in order. */
     void stop() throws IOException, InterruptedException {
-        process.getOutputStream().close();
-        if (!process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+        process().getOutputStream().close();
+        if (!process().waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             kill();
         }
     }
 
     /** Ends it with {@code kill -9}. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        process().destroyForcibly().waitFor();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.connectors.capture.FirstCut;
@@ -100,7 +101,9 @@ final class CaptureKillLoop {
             statement.execute(STRUCTURE);
             statement.execute("CREATE PUBLICATION " + capture.slot() + " FOR TABLE public.entry, public.remark");
             Lsn start = new ReplicationSlot(capture.slot()).create(connection);
-            String system = End.query(connection, "SELECT system_identifier::text FROM pg_control_system()");
+            String system = Objects.requireNonNull(
+                    End.query(connection, "SELECT system_identifier::text FROM pg_control_system()"),
+                    "Each server has one.");
             new FirstCut(capture.settings(), capture.codec()).write(start, system);
         }
     }

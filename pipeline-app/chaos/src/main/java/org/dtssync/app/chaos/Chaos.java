@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.commons.io.FileUtils;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,7 +42,7 @@ public final class Chaos implements Callable<Integer> {
             names = "--seed",
             paramLabel = "S",
             description = "Determines the faults and their times (default: random).")
-    private Long seed;
+    private @Nullable Long seed;
 
     @Option(
             names = "--kinds",
@@ -122,6 +123,8 @@ public final class Chaos implements Callable<Integer> {
                 result.starts(),
                 result.snapshots(),
                 result.longestRecoveryMillis() / 1e3,
-                result.longestAfter().label());
+                result.longestAfter() == null
+                        ? "nothing"
+                        : result.longestAfter().label());
     }
 }

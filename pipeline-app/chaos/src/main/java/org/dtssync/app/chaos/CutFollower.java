@@ -14,6 +14,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.kafka.PartitionOffsets;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
@@ -54,7 +55,7 @@ final class CutFollower {
     private List<Cut> cuts(KafkaConsumer<byte[], byte[]> consumer) {
         TopicPartition partition = new TopicPartition(names.cuts(), 0);
         consumer.assign(List.of(partition));
-        long end = consumer.endOffsets(List.of(partition)).get(partition);
+        long end = PartitionOffsets.end(consumer, partition);
         List<Cut> cuts = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records(consumer, partition, 0, end)) {
             Cut cut = codec.decode(record.value());

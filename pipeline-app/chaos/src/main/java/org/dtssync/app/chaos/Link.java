@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network link that can fail: a port that forwards every connection to a server's port, unless it is set to freeze,
@@ -164,7 +165,7 @@ final class Link implements AutoCloseable {
     private final class Connection {
 
         private final Socket near;
-        private volatile Socket far;
+        private volatile @Nullable Socket far;
         private volatile boolean lost;
 
         Connection(Socket near) {
@@ -173,8 +174,8 @@ final class Link implements AutoCloseable {
 
         void begin(Socket toServer) {
             far = toServer;
-            start("there", () -> pump(near, far));
-            start("back", () -> pump(far, near));
+            start("there", () -> pump(near, toServer));
+            start("back", () -> pump(toServer, near));
         }
 
         private void pump(Socket from, Socket to) {

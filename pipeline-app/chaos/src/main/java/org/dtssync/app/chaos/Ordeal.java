@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run: a load, a reader, a task, and one fault after the other at random moments. After each a row written at the source
@@ -54,7 +55,7 @@ final class Ordeal {
             long transactions,
             int starts,
             long longestRecoveryMillis,
-            Fault longestAfter) {}
+            @Nullable Fault longestAfter) {}
 
     /**
      * Prepares a run; nothing is started yet.
@@ -202,7 +203,8 @@ final class Ordeal {
         if (!different.isEmpty()) {
             throw new ChaosException("These tables are not equal at both ends: "
                     + different.stream()
-                            .map(table -> table + "\n" + Differences.of(written.get(table), arrived.get(table)))
+                            .map(table -> table + "\n"
+                                    + Differences.of(written.getOrDefault(table, ""), arrived.getOrDefault(table, "")))
                             .toList());
         }
     }

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code dts-sync run} as a person keeps it running: started again after {@code kill -9}, and otherwise expected to stay. Not
@@ -22,7 +24,7 @@ final class RunningTask implements AutoCloseable {
 
     private final CommandLineProcess commandLine;
     private final String taskFile;
-    private Started started;
+    private @Nullable Started started;
     private int starts;
 
     RunningTask(Path directory, String taskText) throws IOException {
@@ -46,11 +48,15 @@ final class RunningTask implements AutoCloseable {
                 awaitPhase(phase, limitSeconds);
                 return;
             } catch (ChaosException e) {
-                if (attempt == BEGIN_ATTEMPTS || !started.errSoFar().contains("run precheck again")) {
+                if (attempt == BEGIN_ATTEMPTS || !started().errSoFar().contains("run precheck again")) {
                     throw e;
                 }
             }
         }
+    }
+
+    private Started started() {
+        return Objects.requireNonNull(started, "It was not started.");
     }
 
     /** Returns how often it was started. */
@@ -61,7 +67,7 @@ final class RunningTask implements AutoCloseable {
     /** Waits until it says that a phase began. */
     void awaitPhase(String phase, long limitSeconds) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
-        while (!started.errSoFar().contains("phase=" + phase)) {
+        while (!started().errSoFar().contains("phase=" + phase)) {
             requireAlive();
             if (System.nanoTime() > deadline) {
                 throw new ChaosException("Phase " + phase + " did not begin within " + limitSeconds + " s: " + tail());
@@ -72,30 +78,30 @@ final class RunningTask implements AutoCloseable {
 
     /** Ends it with {@code kill -9}. */
     void kill() throws InterruptedException {
-        started.process().destroyForcibly().waitFor();
+        started().process().destroyForcibly().waitFor();
     }
 
     /** Fails if it ended by itself: no fault of a server's or a network's is a reason to. */
     void requireAlive() throws IOException {
-        if (!started.process().isAlive()) {
+        if (!started().process().isAlive()) {
             throw new ChaosException("dts-sync run ended by itself with exit code "
-                    + started.process().exitValue() + ": " + tail());
+                    + started().process().exitValue() + ": " + tail());
         }
     }
 
     /** Returns the last lines of what it wrote to standard error. */
     String tail() throws IOException {
-        List<String> lines = started.errSoFar().lines().toList();
+        List<String> lines = started().errSoFar().lines().toList();
         return "\n  "
                 + String.join("\n  ", lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size()))
-                + "\n  (" + started.err() + ")";
+                + "\n  (" + started().err() + ")";
     }
 
     /** Ends it in order and releases the task; both must succeed. */
     void stopAndRelease() throws IOException, InterruptedException {
-        started.terminate();
-        if (!started.process().waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                || started.process().exitValue() != 0) {
+        started().terminate();
+        if (!started().process().waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                || started().process().exitValue() != 0) {
             throw new ChaosException("dts-sync run did not end in order: " + tail());
         }
         Outcome released = commandLine.run("release", taskFile, "--topics");
@@ -107,7 +113,7 @@ final class RunningTask implements AutoCloseable {
     @Override
     public void close() {
         if (started != null) {
-            started.process().destroyForcibly();
+            started().process().destroyForcibly();
         }
     }
 }

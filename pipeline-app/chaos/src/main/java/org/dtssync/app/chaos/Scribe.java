@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
@@ -74,7 +75,7 @@ final class Scribe implements AutoCloseable {
     }
 
     /** Returns how a change is written down. */
-    static String line(String operation, String table, Object id, Object note) {
+    static String line(String operation, String table, Object id, @Nullable Object note) {
         return operation + " " + table + " " + id + " " + note;
     }
 

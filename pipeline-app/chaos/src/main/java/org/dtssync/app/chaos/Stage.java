@@ -25,63 +25,53 @@ final class Stage implements AutoCloseable {
     private static final int SOURCE_MAJOR = 14;
     private static final int DESTINATION_MAJOR = 17;
 
-    private final Path directory;
     private final Deque<Runnable> stops = new ArrayDeque<>();
-    private EmbeddedPostgres source;
-    private EmbeddedPostgres destination;
-    private Broker broker;
-    private EmbeddedRegistry registry;
-    private Link sourceLink;
-    private Link destinationLink;
-    private Link registryLink;
-    private SmallDisk disk;
+    private final EmbeddedPostgres source;
+    private final EmbeddedPostgres destination;
+    private final Broker broker;
+    private final EmbeddedRegistry registry;
+    private final Link sourceLink;
+    private final Link destinationLink;
+    private final Link registryLink;
+    private final Optional<SmallDisk> disk;
 
-    private Stage(Path directory) {
-        this.directory = directory;
-    }
-
-    /** Starts everything in a directory. */
-    static Stage open(Path directory) throws IOException, InterruptedException {
-        Stage stage = new Stage(directory);
+    private Stage(Path directory) throws IOException, InterruptedException {
         try {
-            stage.start();
-            return stage;
+            Files.createDirectories(directory);
+            disk = SmallDisk.mount(directory.resolve("small-disk"));
+            disk.ifPresent(mounted -> stops.push(mounted::close));
+            source = keep(EmbeddedPostgres.start(PostgresSettings.of(SOURCE_MAJOR, directory.resolve("source"))));
+            destination = keep(
+                    EmbeddedPostgres.start(PostgresSettings.of(DESTINATION_MAJOR, directory.resolve("destination"))));
+            sourceLink = keep(Link.to("source", source.port()));
+            destinationLink = keep(Link.to("destination", destination.port()));
+            broker = new Broker(directory.resolve("kafka"));
+            stops.push(broker::close);
+            broker.start();
+            registry = EmbeddedRegistry.start(directory.resolve("registry"));
+            stops.push(registry::close);
+            registryLink = keep(Link.to("registry", URI.create(registry.url()).getPort()));
+            createDatabases();
         } catch (IOException | InterruptedException | RuntimeException e) {
-            stage.close();
+            close();
             throw e;
         }
     }
 
-    private void start() throws IOException, InterruptedException {
-        Files.createDirectories(directory);
-        Optional<SmallDisk> mounted = SmallDisk.mount(directory.resolve("small-disk"));
-        if (mounted.isPresent()) {
-            disk = mounted.get();
-            stops.push(disk::close);
-        }
-        source = keep(EmbeddedPostgres.start(PostgresSettings.of(SOURCE_MAJOR, directory.resolve("source"))));
-        destination =
-                keep(EmbeddedPostgres.start(PostgresSettings.of(DESTINATION_MAJOR, directory.resolve("destination"))));
-        sourceLink = keep(Link.to("source", source.port()));
-        destinationLink = keep(Link.to("destination", destination.port()));
-        broker = new Broker(directory.resolve("kafka"));
-        stops.push(broker::close);
-        broker.start();
-        registry = EmbeddedRegistry.start(directory.resolve("registry"));
-        stops.push(registry::close);
-        registryLink = keep(Link.to("registry", URI.create(registry.url()).getPort()));
-        createDatabases();
+    /** Starts everything in a directory. */
+    static Stage open(Path directory) throws IOException, InterruptedException {
+        return new Stage(directory);
     }
 
     private void createDatabases() throws IOException {
         atSource().maintain("CREATE DATABASE " + End.DATABASE + " TEMPLATE template0");
-        if (disk == null) {
+        if (disk.isEmpty()) {
             atDestination().maintain("CREATE DATABASE " + End.DATABASE + " TEMPLATE template0");
             return;
         }
         // The tables alone lie on the small disk: without space for its WAL a server ends, which is a crash like any
         // other.
-        Path tables = disk.newDirectory("tables");
+        Path tables = disk.get().newDirectory("tables");
         atDestination()
                 .maintain(
                         "CREATE TABLESPACE small LOCATION '" + tables + "'",
@@ -128,7 +118,7 @@ final class Stage implements AutoCloseable {
 
     /** Returns the disk that the destination's tables are on, where one could be mounted. */
     Optional<SmallDisk> disk() {
-        return Optional.ofNullable(disk);
+        return disk;
     }
 
     End atSource() {

@@ -4,4 +4,7 @@
  *
  * <p>Reads from: source, destination and topics of the task it runs. Writes to: the source, and a directory of its own.
  */
+@NullMarked
 package org.dtssync.app.chaos;
+
+import org.jspecify.annotations.NullMarked;

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             StructureCommand.class,
             VerifyCommand.class,
+            SetCommand.class,
             SwitchoverCommand.class,
             RollbackCommand.class,
             CompleteCommand.class,

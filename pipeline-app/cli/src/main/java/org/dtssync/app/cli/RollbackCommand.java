@@ -63,7 +63,9 @@ final class RollbackCommand implements Callable<Integer> {
                                         ? "Changes that do not arrive in time are lost there."
                                         : "The rollback waits for it.")));
         return lifecycle.perform(
-                abandon ? new TaskCommand.Abandon() : new TaskCommand.Rollback(flags.mode(), flags.skipVerify()),
+                abandon
+                        ? new TaskCommand.Abandon()
+                        : new TaskCommand.Rollback(flags.mode(), flags.skipVerify(), flags.ignoreStructure()),
                 flags.json());
     }
 }

@@ -14,6 +14,7 @@ import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.tasks.TaskListeners;
 import org.dtssync.app.tasks.VerificationReport;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +45,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--until",
             paramLabel = "GOAL",
             description = "When to exit: schema, snapshot, caught-up or verified.")
-    private String until;
+    private @Nullable String until;
 
     @Option(
             names = "--accept-structure",
@@ -88,7 +89,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Before the display starts, which may reduce the log to warnings. */
-    private static MetricsEndpoint metrics(TaskFile file) {
+    private static @Nullable MetricsEndpoint metrics(TaskFile file) {
         return file.metrics()
                 .map(settings -> MetricsEndpoint.start(settings, file))
                 .orElse(null);

@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskStructure;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +79,10 @@ final class StructureCommand {
                                     object.state(),
                                     object.section(),
                                     object.name(),
-                                    object.error().map(error -> "  -- " + error).orElse("")));
+                                    object.error().map(error -> "  -- " + error).orElse("")
+                                            + object.reason()
+                                                    .map(why -> "  -- skipped: " + why)
+                                                    .orElse("")));
                 }
             }
             return ExitCode.DONE;
@@ -152,7 +157,12 @@ final class StructureCommand {
             name = "skip",
             description = "Leaves a schema object out.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example:", "  dts-sync structure skip shop.yaml trigger:public.orders.notify"})
+            footer = {
+                "",
+                "Examples:",
+                "  dts-sync structure skip shop.yaml trigger:public.orders.notify",
+                "  dts-sync structure skip shop.yaml view:public.totals --reason 'replaced by a report'"
+            })
     static final class Skip implements Callable<Integer> {
 
         @Mixin
@@ -161,12 +171,15 @@ final class StructureCommand {
         @Parameters(index = "1", paramLabel = "NAME", description = "The object's name, as list prints it.")
         private String name;
 
+        @Option(names = "--reason", paramLabel = "TEXT", description = "Why; structure list shows it.")
+        private @Nullable String reason;
+
         @Spec
         private CommandSpec spec;
 
         @Override
         public Integer call() {
-            List<String> mentions = new SyncTask(task.read()).structure().skip(name);
+            List<String> mentions = new SyncTask(task.read()).structure().skip(name, Optional.ofNullable(reason));
             spec.commandLine().getErr().println("Skipped " + name + ". Resume with dts-sync run.");
             if (!mentions.isEmpty()) {
                 spec.commandLine()

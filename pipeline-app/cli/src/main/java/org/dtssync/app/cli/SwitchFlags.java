@@ -23,6 +23,13 @@ final class SwitchFlags {
     @Option(names = "--skip-verify", description = "Do not verify both databases first.")
     private boolean skipVerify;
 
+    @Option(
+            names = "--ignore-structure",
+            description =
+                    "Switch although sequences are missing at the other side or count in another way there; they are left"
+                            + " as they are.")
+    private boolean ignoreStructure;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -41,6 +48,10 @@ final class SwitchFlags {
 
     boolean skipVerify() {
         return skipVerify;
+    }
+
+    boolean ignoreStructure() {
+        return ignoreStructure;
     }
 
     boolean json() {

@@ -44,6 +44,7 @@ final class SwitchoverCommand implements Callable<Integer> {
         if (flags.gates()) {
             return lifecycle.print(new SyncTask(task.read()).switchoverPreconditions(), flags.json());
         }
-        return lifecycle.perform(new TaskCommand.Switchover(flags.mode(), flags.skipVerify()), flags.json());
+        return lifecycle.perform(
+                new TaskCommand.Switchover(flags.mode(), flags.skipVerify(), flags.ignoreStructure()), flags.json());
     }
 }

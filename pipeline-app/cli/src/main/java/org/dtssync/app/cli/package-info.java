@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the task file, progress. Writes to: stdout, stderr, posted commands.
  */
+@NullMarked
 package org.dtssync.app.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
+import org.jspecify.annotations.Nullable;
 
 /** The current activity of a task, as reported by its parts; written by several threads, read by the one that displays it. */
 final class Activity {
@@ -14,10 +15,10 @@ final class Activity {
     private final AtomicLong objects = new AtomicLong();
     private volatile Phase phase = Phase.PRECHECK;
     private volatile long phaseNanos = System.nanoTime();
-    private volatile SnapshotProgress snapshot;
+    private volatile @Nullable SnapshotProgress snapshot;
     private volatile Lsn applied = Lsn.ZERO;
     private volatile long lagMillis = -1;
-    private volatile VerifyAdvance comparison;
+    private volatile @Nullable VerifyAdvance comparison;
 
     void enter(Phase entered) {
         phase = entered;

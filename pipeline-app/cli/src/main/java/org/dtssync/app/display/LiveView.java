@@ -10,6 +10,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows progress on a terminal: completed work scrolls by, one line per phase and one per table; below it a block that is redrawn
@@ -32,7 +33,7 @@ final class LiveView implements View {
     private final Rate rate = new Rate();
     private double changesPerSecond;
     private int ticks;
-    private VerifyAdvance comparison;
+    private @Nullable VerifyAdvance comparison;
     private int comparisonAge;
 
     LiveView(Screen screen) {

@@ -6,6 +6,7 @@ import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.state.Phase;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +24,7 @@ final class LogView implements View {
     private static final int STEADY_TICKS = 60;
 
     private final Rate rate = new Rate();
-    private Phase shown;
+    private @Nullable Phase shown;
     private int ticks;
     private final ComparisonLog comparison = new ComparisonLog();
 
@@ -44,40 +45,41 @@ final class LogView implements View {
 
     @Override
     public void tick(Activity activity) {
-        if (activity.phase() != shown) {
-            shown = activity.phase();
+        Phase phase = activity.phase();
+        if (phase != shown) {
+            shown = phase;
             ticks = 0;
         }
         ticks++;
         activity.takeComparison().ifPresent(comparison::verifying);
         boolean due =
-                shown == Phase.INCREMENTAL ? ticks % STEADY_TICKS == 0 : ticks == FIRST_TICKS || ticks % TICKS == 0;
+                phase == Phase.INCREMENTAL ? ticks % STEADY_TICKS == 0 : ticks == FIRST_TICKS || ticks % TICKS == 0;
         if (due) {
-            show(activity);
+            show(phase, activity);
         }
     }
 
-    private void show(Activity activity) {
-        switch (shown) {
+    private void show(Phase phase, Activity activity) {
+        switch (phase) {
             case SNAPSHOT -> activity.snapshot().ifPresent(LogView::snapshot);
-            case CATCH_UP -> stream("Catching up.", activity);
-            case INCREMENTAL -> stream("Replicating.", activity);
-            case SCHEMA, FINALIZE -> structure(activity);
+            case CATCH_UP -> stream("Catching up.", phase, activity);
+            case INCREMENTAL -> stream("Replicating.", phase, activity);
+            case SCHEMA, FINALIZE -> structure(phase, activity);
             default -> {
                 // Takes only a moment.
             }
         }
     }
 
-    private void structure(Activity activity) {
+    private void structure(Phase phase, Activity activity) {
         LOG.info(
                 "{} phase={} objects={} seconds={}",
                 // Phase schema starts by reading the whole source, which takes longer than creating what it
                 // finds.
-                shown == Phase.SCHEMA && activity.objects() == 0
+                phase == Phase.SCHEMA && activity.objects() == 0
                         ? "Reading schema objects."
                         : "Creating schema objects.",
-                shown.label(),
+                phase.label(),
                 activity.objects(),
                 Math.round(activity.phaseSeconds()));
     }
@@ -100,11 +102,11 @@ final class LogView implements View {
                         .orElse("unknown"));
     }
 
-    private void stream(String sentence, Activity activity) {
+    private void stream(String sentence, Phase phase, Activity activity) {
         if (activity.applied().equals(Lsn.ZERO)) {
             LOG.info(
                     "Waiting for the first changes. phase={} seconds={}",
-                    shown.label(),
+                    phase.label(),
                     Math.round(activity.phaseSeconds()));
             return;
         }

@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the pipeline's notifications. Writes to: stderr.
  */
+@NullMarked
 package org.dtssync.app.display;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.dtssync.app.state.Phase;
@@ -14,6 +15,7 @@ import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of one run, each with the label {@code task}. Counters count from the start of the process. {@code docs/metrics.md}
@@ -28,7 +30,7 @@ final class TaskMetrics implements TaskListener {
     private final Counter copiedRows;
     private final Counter copiedBytes;
     private final Map<FaultKind, AtomicLong> errorMillis = new EnumMap<>(FaultKind.class);
-    private volatile Phase phase;
+    private volatile @Nullable Phase phase;
     private volatile double lagSeconds = Double.NaN;
     private volatile double lagBytes = Double.NaN;
     private volatile double retainedBytes = Double.NaN;
@@ -130,7 +132,8 @@ final class TaskMetrics implements TaskListener {
 
     @Override
     public void retrying(String part, FaultKind kind) {
-        errorMillis.get(kind).set(System.currentTimeMillis());
+        Objects.requireNonNull(errorMillis.get(kind), "There is one for each kind.")
+                .set(System.currentTimeMillis());
         Counter.builder("dts.sync.retries")
                 .tag("part", part)
                 .tag("kind", label(kind))

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.dtssync.app.catalog.TableShape.Column;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /** Checks whether a table at the destination can store the rows of the source table of that name. Stateless. */
 public final class DestinationTable {
@@ -52,7 +53,7 @@ public final class DestinationTable {
         return step.flatMap(change -> changeDifference(change, destination));
     }
 
-    private static Optional<String> difference(String name, Column source, Column destination) {
+    private static Optional<String> difference(String name, Column source, @Nullable Column destination) {
         if (destination == null) {
             return Optional.of("column " + name + " (" + source.type() + ") is missing there");
         }
@@ -77,7 +78,7 @@ public final class DestinationTable {
         for (Map.Entry<String, Optional<String>> added : step.added().entrySet()) {
             if (added.getValue().isPresent()
                     && !added.getValue()
-                            .equals(destination.columns().get(added.getKey()).missing())) {
+                            .equals(destination.column(added.getKey()).missing())) {
                 return Optional.of("its rows do not have the value in the new column " + added.getKey()
                         + " that the source rows have; add the column with the same default, or use --resnapshot");
             }
@@ -87,7 +88,7 @@ public final class DestinationTable {
             Optional<String> preset = column.getValue().preset();
             if (was != null
                     && !was.preset().equals(preset)
-                    && !preset.equals(destination.columns().get(column.getKey()).preset())) {
+                    && !preset.equals(destination.column(column.getKey()).preset())) {
                 return Optional.of("column " + column.getKey() + " has a different default there");
             }
         }

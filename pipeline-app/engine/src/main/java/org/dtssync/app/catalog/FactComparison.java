@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Describes the difference between two sets of facts about one table. Used for one comparison. */
 final class FactComparison {
@@ -19,6 +19,7 @@ final class FactComparison {
     private static final String NUMBER = "number";
     static final String OBJECT = "oid";
     private static final String TYPE = "type";
+    private static final String NO_VALUES = "[]";
 
     private final Map<String, Map<String, Map<String, String>>> before;
     private final Map<String, Map<String, Map<String, String>>> now;
@@ -60,13 +61,14 @@ final class FactComparison {
                 }
             } else if (was == null) {
                 if (!renamed.contains(is)) {
-                    changes.add("column " + is + " (" + current.get(is).get(TYPE) + ") was added");
+                    changes.add("column " + is + " (" + facts(current, is).get(TYPE) + ") was added");
                 }
-            } else if (!old.get(was).get(NUMBER).equals(current.get(is).get(NUMBER))) {
+            } else if (!Objects.equals(
+                    facts(old, was).get(NUMBER), facts(current, is).get(NUMBER))) {
                 changes.add("column " + was + " was dropped and added again as "
-                        + current.get(is).get(TYPE));
+                        + facts(current, is).get(TYPE));
             } else {
-                column(was, old.get(was), current.get(is));
+                column(was, facts(old, was), facts(current, is));
             }
         });
     }
@@ -75,7 +77,9 @@ final class FactComparison {
     private Set<String> renamedColumns(Map<String, Map<String, String>> old, Map<String, Map<String, String>> current) {
         Set<String> renamed = new TreeSet<>();
         old.forEach((was, facts) -> current.forEach((is, currentFacts) -> {
-            if (!was.equals(is) && facts.get(NUMBER).equals(currentFacts.get(NUMBER)) && !current.containsKey(was)) {
+            if (!was.equals(is)
+                    && Objects.equals(facts.get(NUMBER), currentFacts.get(NUMBER))
+                    && !current.containsKey(was)) {
                 changes.add("column " + was + " was renamed to " + is);
                 renamed.add(was);
                 renamed.add(is);
@@ -106,8 +110,8 @@ final class FactComparison {
         return changes.stream().anyMatch(change -> change.endsWith(" was renamed to " + name));
     }
 
-    private void changedType(String name, String was, String is) {
-        if (!was.equals(is)) {
+    private void changedType(String name, @Nullable String was, @Nullable String is) {
+        if (!Objects.equals(was, is)) {
             changes.add("column " + name + " changed type from " + was + " to " + is);
         }
     }
@@ -119,8 +123,8 @@ final class FactComparison {
             } else if (was == null) {
                 changes.add("partition " + is + " was attached");
             } else if (!Objects.equals(
-                    before.get("partition").get(was).get(OBJECT),
-                    now.get("partition").get(is).get(OBJECT))) {
+                    facts(before, "partition", was).get(OBJECT),
+                    facts(now, "partition", is).get(OBJECT))) {
                 changes.add("partition " + was + " was replaced by another one of the same name");
             } else {
                 properties("partition", was);
@@ -133,17 +137,15 @@ final class FactComparison {
             if (was != null && is != null) {
                 values(
                         was,
-                        before.get("enum").get(was).get("values"),
-                        now.get("enum").get(is).get("values"));
+                        facts(before, "enum", was).getOrDefault("values", NO_VALUES),
+                        facts(now, "enum", is).getOrDefault("values", NO_VALUES));
             }
         });
         for (String kind : List.of("composite", "domain", "range")) {
             each(kind, (was, is) -> {
-                if (was != null
-                        && is != null
-                        && !before.get(kind).get(was).equals(now.get(kind).get(is))) {
-                    String from = before.get(kind).get(was).values().iterator().next();
-                    String to = now.get(kind).get(is).values().iterator().next();
+                if (was != null && is != null && !facts(before, kind, was).equals(facts(now, kind, is))) {
+                    String from = facts(before, kind, was).values().iterator().next();
+                    String to = facts(now, kind, is).values().iterator().next();
                     changes.add(kind + " type " + was + " changed from (" + from + ") to (" + to + ")");
                 }
             });
@@ -166,8 +168,8 @@ final class FactComparison {
 
     /** Properties of the table or of a partition; those of a column are worded separately. */
     private void properties(String kind, String name) {
-        Map<String, String> was = before.get(kind).get(name);
-        Map<String, String> is = now.get(kind).get(name);
+        Map<String, String> was = facts(before, kind, name);
+        Map<String, String> is = facts(now, kind, name);
         Set<String> all = new TreeSet<>(was.keySet());
         all.addAll(is.keySet());
         all.remove(FILES);
@@ -175,7 +177,7 @@ final class FactComparison {
         all.forEach(property -> changed(property + of, was.get(property), is.get(property)));
     }
 
-    private void changed(String what, String was, String is) {
+    private void changed(String what, @Nullable String was, @Nullable String is) {
         if (Objects.equals(was, is)) {
             return;
         }
@@ -189,7 +191,7 @@ final class FactComparison {
     }
 
     /** Calls with each name of a kind: twice the name, or null where it is absent. */
-    private void each(String kind, BiConsumer<String, String> names) {
+    private void each(String kind, Names names) {
         Set<String> old = before.getOrDefault(kind, Map.of()).keySet();
         Set<String> current = now.getOrDefault(kind, Map.of()).keySet();
         Set<String> all = new TreeSet<>(old);
@@ -198,7 +200,21 @@ final class FactComparison {
     }
 
     private static Map<String, String> table(Map<String, Map<String, Map<String, String>>> facts) {
-        return facts.getOrDefault("table", Map.of()).getOrDefault("", Map.of());
+        return facts(facts, "table", "");
+    }
+
+    private static Map<String, String> facts(
+            Map<String, Map<String, Map<String, String>>> facts, String kind, String name) {
+        return facts(facts.getOrDefault(kind, Map.of()), name);
+    }
+
+    private static Map<String, String> facts(Map<String, Map<String, String>> facts, String name) {
+        return facts.getOrDefault(name, Map.of());
+    }
+
+    /** Receives a name twice, or null where it is absent. */
+    private interface Names {
+        void accept(@Nullable String was, @Nullable String is);
     }
 
     private static Map<String, Map<String, Map<String, String>>> byKindAndName(List<ShapeFact> facts) {

@@ -38,7 +38,8 @@ public final class PartitionFiles {
         partitions(now).forEach((name, facts) -> {
             String file = facts.get(FILES);
             if (file != null && !file.equals(before.getOrDefault(name, Map.of()).get(FILES))) {
-                replaced.add(new Partition(facts.get(OBJECT), name));
+                replaced.add(new Partition(
+                        Objects.requireNonNull(facts.get(OBJECT), "It is recorded with the file."), name));
             }
         });
         return replaced;
@@ -68,8 +69,8 @@ public final class PartitionFiles {
                 && isWhole(name, other)
                 && PLACE.stream()
                         .allMatch(property -> Objects.equals(
-                                partitions(one).get(name).get(property),
-                                partitions(other).get(name).get(property)))
+                                partitions(one).getOrDefault(name, Map.of()).get(property),
+                                partitions(other).getOrDefault(name, Map.of()).get(property)))
                 && tableKey(one).equals(tableKey(other));
     }
 

@@ -18,7 +18,7 @@ public record ShapeStep(TableShape before, TableShape now) {
     public Map<String, Optional<String>> names() {
         Map<String, Optional<String>> names = new TreeMap<>();
         for (String name : before.carried()) {
-            names.put(name, nameNow(before.columns().get(name)));
+            names.put(name, nameNow(before.column(name)));
         }
         return names;
     }
@@ -27,8 +27,8 @@ public record ShapeStep(TableShape before, TableShape now) {
     public Map<String, Optional<String>> added() {
         Map<String, Optional<String>> added = new TreeMap<>();
         for (String name : now.carried()) {
-            if (isAdded(now.columns().get(name))) {
-                added.put(name, now.columns().get(name).missing());
+            if (isAdded(now.column(name))) {
+                added.put(name, now.column(name).missing());
             }
         }
         return added;
@@ -38,8 +38,8 @@ public record ShapeStep(TableShape before, TableShape now) {
     public Map<String, String> retyped() {
         Map<String, String> retyped = new TreeMap<>();
         names().forEach((was, is) -> is.ifPresent(name -> {
-            String type = now.columns().get(name).typeName();
-            if (!type.equals(before.columns().get(was).typeName())) {
+            String type = now.column(name).typeName();
+            if (!type.equals(before.column(was).typeName())) {
                 retyped.put(name, type);
             }
         }));
@@ -59,14 +59,14 @@ public record ShapeStep(TableShape before, TableShape now) {
         }
         boolean rewritten = !before.files().equals(now.files());
         for (Map.Entry<String, Optional<String>> name : names().entrySet()) {
-            Column was = before.columns().get(name.getKey());
+            Column was = before.column(name.getKey());
             if (name.getValue().isEmpty()) {
                 if (now.columns().containsKey(name.getKey())) {
                     return Optional.of("has another column under the name " + name.getKey());
                 }
                 continue;
             }
-            Column is = now.columns().get(name.getValue().get());
+            Column is = now.column(name.getValue().get());
             if (!name.getKey().equals(name.getValue().get()) && now.columns().containsKey(name.getKey())) {
                 return Optional.of("has another column under the name " + name.getKey());
             }
@@ -84,7 +84,7 @@ public record ShapeStep(TableShape before, TableShape now) {
 
     private Optional<String> addedReason(boolean rewritten) {
         for (String name : now.carried()) {
-            Column column = now.columns().get(name);
+            Column column = now.column(name);
             if (!isAdded(column)) {
                 continue;
             }

@@ -3,6 +3,7 @@ package org.dtssync.app.catalog;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -64,7 +65,7 @@ public record TableShape(
         Map<String, Column> byName = new TreeMap<>();
         columns.forEach((name, facts) -> byName.put(name, column(facts)));
         return new TableShape(
-                table.get("oid"),
+                required(table, "oid"),
                 table.getOrDefault("files", ""),
                 Optional.ofNullable(table.get("key")),
                 byName,
@@ -73,14 +74,27 @@ public record TableShape(
 
     private static Column column(Map<String, String> facts) {
         return new Column(
-                Integer.parseInt(facts.get("number")),
-                facts.get("type"),
-                facts.getOrDefault("type name", facts.get("type")),
+                Integer.parseInt(required(facts, "number")),
+                required(facts, "type"),
+                facts.getOrDefault("type name", required(facts, "type")),
                 facts.containsKey("generated"),
                 facts.containsKey("not null"),
                 Optional.ofNullable(facts.getOrDefault("default", facts.get("identity"))),
                 Optional.ofNullable(facts.get("missing")),
-                facts.get("altered"));
+                facts.getOrDefault("altered", ""));
+    }
+
+    private static String required(Map<String, String> facts, String property) {
+        String value = facts.get(property);
+        if (value == null) {
+            throw new IllegalArgumentException("A recorded structure has no " + property);
+        }
+        return value;
+    }
+
+    /** Returns a column that the table has. */
+    public Column column(String name) {
+        return Objects.requireNonNull(columns.get(name), () -> "The table has no column " + name);
     }
 
     /** Returns the names of the replicated columns, in table order. */

@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the source's catalog. Writes to: nothing.
  */
+@NullMarked
 package org.dtssync.app.catalog;
+
+import org.jspecify.annotations.NullMarked;

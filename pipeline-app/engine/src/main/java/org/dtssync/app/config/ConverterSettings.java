@@ -1,6 +1,7 @@
 package org.dtssync.app.config;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Kafka Connect converters of record keys and values: {@code key.converter}, {@code value.converter} and their
@@ -12,9 +13,9 @@ import java.util.Map;
  * @param valueProperties properties without the prefix {@code value.converter.}
  */
 public record ConverterSettings(
-        String keyConverter,
+        @Nullable String keyConverter,
         Map<String, String> keyProperties,
-        String valueConverter,
+        @Nullable String valueConverter,
         Map<String, String> valueProperties) {
 
     /** Copies the properties. */

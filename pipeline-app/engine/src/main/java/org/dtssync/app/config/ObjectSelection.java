@@ -36,6 +36,11 @@ public record ObjectSelection(List<String> include, List<String> exclude, Owners
         return matchesAny(exclude, schema + "." + name);
     }
 
+    /** Returns whether {@code exclude} names exactly this object: a pattern for tables leaves out no other kind of object. */
+    public boolean excludesExactly(String schema, String name) {
+        return exclude.contains(schema + "." + name);
+    }
+
     /** Returns whether any object of a schema can be selected. */
     public boolean touchesSchema(String schema) {
         return include.stream().anyMatch(pattern -> Glob.matches(schemaPart(pattern), schema));

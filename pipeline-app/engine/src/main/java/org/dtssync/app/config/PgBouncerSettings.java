@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys {@code switchover.pgbouncer.*}: the PgBouncer through which applications reach the database.
@@ -23,7 +24,7 @@ public record PgBouncerSettings(
         String host,
         int port,
         String user,
-        String password,
+        @Nullable String password,
         Optional<Path> rootCertificate,
         List<String> databases,
         Path file,

@@ -1,6 +1,7 @@
 package org.dtssync.app.config;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Section {@code registry}: a schema registry that provides Confluent's REST API.
@@ -9,7 +10,7 @@ import java.util.Map;
  * @param url base of the API, null if embedded
  * @param properties additional client properties, such as {@code basic.auth.user.info}
  */
-public record RegistrySettings(boolean embedded, String url, Map<String, String> properties) {
+public record RegistrySettings(boolean embedded, @Nullable String url, Map<String, String> properties) {
 
     /** Copies the properties. */
     public RegistrySettings {

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the values of one section of the task file. Mistakes are recorded and reading continues with a placeholder, so
@@ -66,9 +67,8 @@ final class SectionReader {
     void refuseBoth(TaskKey one, TaskKey other) {
         if (hasAny(List.of(one)) && hasAny(List.of(other))) {
             mistakes.add(
-                    mapping.entries().get(one.key()).line(),
-                    at(one, mapping.entries().get(one.key()).line()) + " and " + other.path()
-                            + " cannot both be given. Remove one of them.");
+                    line(one),
+                    at(one, line(one)) + " and " + other.path() + " cannot both be given. Remove one of them.");
         }
     }
 
@@ -119,6 +119,7 @@ final class SectionReader {
     }
 
     /** Returns a password, or null if there is none. */
+    @Nullable
     String secret(TaskKey key) {
         return mapping.entries().containsKey(key.key()) ? text(key) : null;
     }
@@ -341,8 +342,13 @@ final class SectionReader {
     }
 
     private void wrong(TaskKey key, String what) {
-        int line = mapping.entries().get(key.key()).line();
+        int line = line(key);
         mistakes.add(line, at(key, line) + " " + what + ". " + example(key));
+    }
+
+    private int line(TaskKey key) {
+        YamlValue value = mapping.entries().get(key.key());
+        return value == null ? Mistakes.NO_LINE : value.line();
     }
 
     private static String at(TaskKey key, int line) {

@@ -52,7 +52,7 @@ public final class TaskFileReader {
      * @throws SyncException of kind USAGE that lists all mistakes
      */
     public TaskFile read(Path file) {
-        Path directory = file.toAbsolutePath().getParent();
+        Path directory = file.toAbsolutePath().resolveSibling("");
         return parse(text(file), String.valueOf(file.getFileName()), directory);
     }
 
@@ -225,7 +225,9 @@ public final class TaskFileReader {
         private SnapshotSettings snapshot() {
             SectionReader section = section("snapshot");
             return new SnapshotSettings(
-                    (int) section.number(TaskKey.SNAPSHOT_WORKERS), (int) section.number(TaskKey.SNAPSHOT_CHUNK_ROWS));
+                    (int) section.number(TaskKey.SNAPSHOT_WORKERS),
+                    (int) section.number(TaskKey.SNAPSHOT_CHUNK_ROWS),
+                    section.number(TaskKey.SNAPSHOT_ROWS_PER_SECOND));
         }
 
         private RetrySettings retry() {

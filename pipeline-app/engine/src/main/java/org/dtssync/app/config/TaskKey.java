@@ -2,14 +2,14 @@ package org.dtssync.app.config;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow. A key {@code *}
  * stands for any key of that section, {@code key.converter.*} for any with that prefix. Each begins with its place,
  * {@code section/key}, since keys have dots of their own.
  */
-enum TaskKey {
+enum TaskKey implements DescribedKey {
     NAME(
             "name",
             KeyType.NAME,
@@ -203,6 +203,16 @@ enum TaskKey {
             100_000_000,
             "Approximate number of rows per chunk.",
             "Smaller chunks make transactions at the source shorter and repeat less after a kill."),
+    SNAPSHOT_ROWS_PER_SECOND(
+            "snapshot/rows.per.second",
+            KeyType.COUNT,
+            "0",
+            "rows",
+            "50000",
+            0,
+            1_000_000_000,
+            "Limit of rows that the load copies per second; 0 means no limit. dts-sync set changes it during the load.",
+            "The source or the network is busy, and the load may take longer."),
     RETRY_CONNECTION(
             "retry/connection",
             KeyType.DURATION,
@@ -345,17 +355,9 @@ enum TaskKey {
             "Warn when the source retains this much WAL for the task.",
             "The source's disk has less space, or much more.");
 
-    private final String section;
-    private final String key;
-    private final KeyType type;
-    private final String defaultText;
-    private final String unit;
-    private final String example;
-    private final String meaning;
-    private final String whyChange;
-    private final long least;
-    private final long most;
-    private final String choices;
+    /** A record of texts, numbers and an unmodifiable list, which Error Prone cannot see. */
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final KeyFacts facts;
 
     /** A key without a default. */
     TaskKey(String place, KeyType type, String example, String meaning, String whyChange) {
@@ -365,7 +367,7 @@ enum TaskKey {
     TaskKey(
             String place,
             KeyType type,
-            String defaultText,
+            @Nullable String defaultText,
             String example,
             String meaning,
             String whyChange,
@@ -376,7 +378,7 @@ enum TaskKey {
     TaskKey(
             String place,
             KeyType type,
-            String defaultText,
+            @Nullable String defaultText,
             String unit,
             String example,
             long least,
@@ -385,98 +387,29 @@ enum TaskKey {
             String whyChange,
             Enum<?>... choices) {
         int slash = place.indexOf('/');
-        this.section = slash < 0 ? "" : place.substring(0, slash);
-        this.key = place.substring(slash + 1);
-        this.type = type;
-        this.defaultText = defaultText;
-        this.unit = unit;
-        this.example = example;
-        this.least = least;
-        this.most = most;
-        this.meaning = meaning;
-        this.whyChange = whyChange;
-        this.choices = Arrays.stream(choices).map(KeyType::label).collect(Collectors.joining(","));
+        this.facts = new KeyFacts(
+                slash < 0 ? "" : place.substring(0, slash),
+                place.substring(slash + 1),
+                type,
+                defaultText,
+                unit,
+                example,
+                least,
+                most,
+                meaning,
+                whyChange,
+                Arrays.stream(choices).map(KeyType::label).toList());
     }
 
-    /** Returns the section, or an empty text for the top level. */
-    String section() {
-        return section;
-    }
-
-    /** Returns the key within its section. */
-    String key() {
-        return key;
-    }
-
-    /** Returns the key with its section, as messages name it. */
-    String path() {
-        return section.isEmpty() ? key : section + "." + key;
-    }
-
-    /** Returns the type of its values. */
-    KeyType type() {
-        return type;
-    }
-
-    /** Returns whether the file must have it (in a section that is not embedded). */
-    boolean required() {
-        return defaultText == null;
-    }
-
-    /** Returns the default as it would be written; lists separated by commas; empty for none; null if required. */
-    String defaultText() {
-        return defaultText;
-    }
-
-    /** Returns a value as it could be written. */
-    String example() {
-        return example;
-    }
-
-    /** Returns the unit of its values, possibly empty. */
-    String unit() {
-        return unit;
-    }
-
-    /** Returns the key with a value, ready to paste: with the usual quotes around URLs and ${...}. */
-    String exampleEntry() {
-        return key + ": " + (example.matches("[A-Za-z0-9_./]+|[\\[{].*") ? example : '"' + example + '"');
-    }
-
-    /** Returns its description, a sentence. */
-    String meaning() {
-        return meaning;
-    }
-
-    /** Returns the reason to change it, a sentence. */
-    String whyChange() {
-        return whyChange;
-    }
-
-    /** Returns the least allowed number. */
-    long least() {
-        return least;
-    }
-
-    /** Returns the greatest allowed number. */
-    long most() {
-        return most;
-    }
-
-    /** Returns the allowed values of a choice; empty for other types. */
-    List<String> choices() {
-        return choices.isEmpty() ? List.of() : List.of(choices.split(","));
-    }
-
-    /** Returns whether this stands for keys that are not listed separately. */
-    boolean covers(String name) {
-        return key.endsWith("*") ? name.startsWith(key.substring(0, key.length() - 1)) : key.equals(name);
+    @Override
+    public KeyFacts facts() {
+        return facts;
     }
 
     /** Returns the keys of one section. */
     static List<TaskKey> of(String section) {
         return Arrays.stream(values())
-                .filter(key -> key.section.equals(section))
+                .filter(key -> key.section().equals(section))
                 .toList();
     }
 

@@ -23,6 +23,7 @@ import org.dtssync.app.state.TaskProgress;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
@@ -192,6 +193,7 @@ public final class Release {
     }
 
     private void deleteTopics(List<String> done) {
+        BrokerAddresses.requireNoOther(task.kafka().properties());
         try (KafkaTopics topics = new KafkaTopics(task.kafka().properties())) {
             TopicNames names = route.name().topics();
             List<String> ours =

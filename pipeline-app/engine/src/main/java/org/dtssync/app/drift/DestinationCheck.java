@@ -16,6 +16,7 @@ import org.dtssync.connectors.apply.DestinationFaults;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks whether the tables at the destination still have the source's columns, with the same types. A type that was
@@ -64,7 +65,7 @@ public final class DestinationCheck {
         });
     }
 
-    private static void compare(TableName table, TableShape source, Map<String, String> there) {
+    private static void compare(TableName table, TableShape source, @Nullable Map<String, String> there) {
         if (there == null) {
             throw DestinationFaults.missing(table);
         }
@@ -73,7 +74,7 @@ public final class DestinationCheck {
             if (type == null) {
                 throw DestinationFaults.missing(table, column);
             }
-            String atSource = source.columns().get(column).type().replaceFirst(SCHEMA_OF_TYPE, "");
+            String atSource = source.column(column).type().replaceFirst(SCHEMA_OF_TYPE, "");
             if (!type.equals(atSource)) {
                 throw DestinationFaults.otherType(table, column, type, atSource);
             }

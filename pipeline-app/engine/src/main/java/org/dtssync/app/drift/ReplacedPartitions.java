@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.dtssync.app.catalog.PartitionFiles;
 import org.dtssync.app.catalog.PartitionFiles.Partition;
@@ -77,7 +78,7 @@ public final class ReplacedPartitions {
             return;
         }
         for (Map.Entry<TableName, String> table : recorded.entrySet()) {
-            String current = now.get(table.getKey());
+            String current = Objects.requireNonNull(now.get(table.getKey()), "A table that was dropped has changed.");
             List<Partition> replaced = PartitionFiles.replaced(table.getValue(), current);
             if (!replaced.isEmpty()) {
                 compare(table.getKey(), replaced, current);

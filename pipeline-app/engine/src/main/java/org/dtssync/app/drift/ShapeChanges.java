@@ -28,6 +28,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,7 +156,7 @@ public final class ShapeChanges {
         }
     }
 
-    private String fingerprint(TableName table) {
+    private @Nullable String fingerprint(TableName table) {
         Map<TableName, String> now = new ShapeFingerprint(route.source()).read(List.of(table));
         return now.get(table);
     }

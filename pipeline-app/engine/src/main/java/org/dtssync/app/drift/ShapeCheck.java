@@ -3,6 +3,7 @@ package org.dtssync.app.drift;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -172,11 +173,14 @@ public final class ShapeCheck {
             return "Create table " + table + " at the destination too and run with --resnapshot " + table
                     + ", or add it to objects.exclude.";
         }
-        if (!now.containsKey(table)) {
+        String is = now.get(table);
+        if (is == null) {
             return "Drop or rename table " + table + " at the destination too and run with --accept-structure " + table
                     + ".";
         }
-        ShapeStep step = new ShapeStep(TableShape.parse(stored.get(table)), TableShape.parse(now.get(table)));
+        ShapeStep step = new ShapeStep(
+                TableShape.parse(Objects.requireNonNull(stored.get(table), "Only a new table is not recorded.")),
+                TableShape.parse(is));
         Optional<String> reload = step.reloadReason();
         if (reload.isPresent()) {
             return "Make the same change at the destination and run with --resnapshot " + table + ", since it "

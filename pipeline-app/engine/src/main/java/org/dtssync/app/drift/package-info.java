@@ -3,4 +3,7 @@
  *
  * <p>Reads from: both databases, dts_sync state. Writes to: recorded shapes.
  */
+@NullMarked
 package org.dtssync.app.drift;
+
+import org.jspecify.annotations.NullMarked;

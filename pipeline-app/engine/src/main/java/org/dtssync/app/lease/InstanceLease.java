@@ -18,6 +18,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -188,7 +189,7 @@ public final class InstanceLease implements AutoCloseable {
      *
      * @param figures how the run is doing, as a JSON object, stored with each of them; null stores none
      */
-    public void keep(Supplier<String> figures) throws InterruptedException {
+    public void keep(Supplier<@Nullable String> figures) throws InterruptedException {
         while (true) {
             Thread.sleep(SIGN_OF_LIFE_MILLIS);
             try {
@@ -199,8 +200,8 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private synchronized void signOfLife(String figures) throws SQLException {
-        if (connection == null || connection.isClosed()) {
+    private synchronized void signOfLife(@Nullable String figures) throws SQLException {
+        if (connection.isClosed()) {
             connection = destination.open();
             if (!store.tryLock(connection)) {
                 connection.close();

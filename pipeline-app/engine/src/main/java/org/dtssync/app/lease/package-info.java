@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the destination. Writes to: the instance and the epoch at the destination.
  */
+@NullMarked
 package org.dtssync.app.lease;
+
+import org.jspecify.annotations.NullMarked;

@@ -50,7 +50,7 @@ public final class Abandonment {
      * @param task the route that the task file describes
      * @param taskEpoch the right to write to its destination
      * @param settings how applications are moved
-     * @param sequences sets sequences at the source
+     * @param sequences finds the sequences to be set at the source
      */
     public Abandonment(Route task, Epoch taskEpoch, SwitchoverSettings settings, SequenceTransfer sequences) {
         this.task = task;
@@ -81,7 +81,7 @@ public final class Abandonment {
             try (ReadOnlyGate.Locks locks = fence(task.destination()).raise(taskEpoch)) {
                 lost = drain(back);
                 back.close();
-                set = sequences.run(reverse, back.epoch());
+                set = new SequenceCopy(sequences.of(reverse)).run(back.epoch());
                 locks.requireHeld();
                 open();
                 opened = true;
@@ -142,10 +142,9 @@ public final class Abandonment {
     }
 
     private void open() {
-        task.destination().inTransaction("The phase could not be recorded", connection -> {
+        task.destination().doInTransaction("The phase could not be recorded", connection -> {
             taskEpoch.hold(connection);
             progress.enter(connection, Phase.ABANDONED);
-            return null;
         });
     }
 

@@ -16,6 +16,7 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client's side of a login in PostgreSQL's protocol: trust, password, md5 and SCRAM-SHA-256 (RFC 5802 and 7677, without
@@ -39,7 +40,7 @@ public final class ConsoleLogin {
     private String clientFirst = "";
     private byte[] serverSignature = {};
 
-    ConsoleLogin(String user, String password) {
+    ConsoleLogin(String user, @Nullable String password) {
         this.user = user;
         this.password = password == null ? "" : password;
     }

@@ -55,6 +55,12 @@ public interface MovingStream extends AutoCloseable {
      */
     boolean verify(Duration resumable) throws InterruptedException;
 
+    /** The sequences of the database that it is applied to stay where they are from now on; they are about to be set. */
+    void pauseSequences();
+
+    /** They follow again. */
+    void resumeSequences();
+
     /** Stops everything that is running. */
     @Override
     void close();

@@ -114,8 +114,9 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
     private void resume() {
         try (PgBouncerConsole console = PgBouncerConsole.open(settings)) {
             for (Map<String, String> row : console.ask("SHOW DATABASES")) {
-                if (settings.databases().contains(row.get("name")) && "1".equals(row.get("paused"))) {
-                    console.ask("RESUME " + quoted(row.get("name")));
+                String name = row.get("name");
+                if (name != null && settings.databases().contains(name) && "1".equals(row.get("paused"))) {
+                    console.ask("RESUME " + quoted(name));
                 }
             }
         }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 import org.dtssync.app.config.PgBouncerSettings;
 import org.dtssync.app.config.PgBouncerSettings.Server;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold of PgBouncer and its files before applications are moved by it.
@@ -117,7 +119,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         }
     }
 
-    private static Duration seconds(String text) {
+    private static Duration seconds(@Nullable String text) {
         return text == null || !text.matches("\\d+(\\.\\d+)?")
                 ? Duration.ZERO
                 : Duration.ofMillis(Math.round(Double.parseDouble(text) * 1000));
@@ -125,7 +127,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
 
     private void database(
             PgBouncerConsole console, Map<String, String> row, Map<String, String> config, List<Gate> problems) {
-        String name = row.get("name");
+        String name = Objects.requireNonNull(row.get("name"), "Each database of PgBouncer has a name.");
         String mode = Optional.ofNullable(row.get("pool_mode")).orElse(config.get("pool_mode"));
         if (!"transaction".equals(mode) && !"statement".equals(mode)) {
             problems.add(fail(
@@ -162,7 +164,7 @@ public record PgBouncerGates(PgBouncerSettings settings, PoolFile file, Server f
         return new Server(
                 Optional.ofNullable(row.get("host")).orElse(""),
                 Integer.parseInt(row.get("port")),
-                row.get("database"));
+                Optional.ofNullable(row.get("database")).orElse(""));
     }
 
     private static void users(PgBouncerConsole console, List<Gate> problems) {

@@ -10,6 +10,7 @@ import org.dtssync.app.state.ReadOnlyStore.Earlier;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The setting {@code default_transaction_read_only} of one database and of the roles that have their own: switched on for
@@ -26,13 +27,12 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
      *
      * @param epoch held by the transaction, one of this database; null if the caller holds the task by other means
      */
-    void switchOn(Epoch epoch) {
-        database.inTransaction("The " + database.role() + " could not be set read-only", connection -> {
+    void switchOn(@Nullable Epoch epoch) {
+        database.doInTransaction("The " + database.role() + " could not be set read-only", connection -> {
             begin(connection, epoch);
             for (Earlier earlier : store().keep(connection)) {
                 set(connection, earlier.role(), "SET " + NAME + " = on");
             }
-            return null;
         });
     }
 
@@ -42,7 +42,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
      * @param epoch as above
      * @return whether there was one
      */
-    boolean putBack(Epoch epoch) {
+    boolean putBack(@Nullable Epoch epoch) {
         return database.inTransaction("The " + database.role() + " could not be set writable", connection -> {
             begin(connection, epoch);
             List<Earlier> kept = store().kept(connection);
@@ -56,10 +56,10 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
 
     /** Leaves it unchanged, and deletes the previous values. */
     void forget() {
-        database.inTransaction("The read-only gate of the " + database.role() + " could not be removed", connection -> {
-            store().forget(connection);
-            return null;
-        });
+        database.doInTransaction(
+                "The read-only gate of the " + database.role() + " could not be removed", connection -> {
+                    store().forget(connection);
+                });
     }
 
     /** Returns the statements that restore it, for a person; empty if this task has not closed the database. */
@@ -74,7 +74,7 @@ public record ReadOnlyDefaults(DatabaseConnections database, String task) {
                 });
     }
 
-    private static void begin(Connection connection, Epoch epoch) throws SQLException {
+    private static void begin(Connection connection, @Nullable Epoch epoch) throws SQLException {
         if (epoch != null) {
             epoch.hold(connection);
         }

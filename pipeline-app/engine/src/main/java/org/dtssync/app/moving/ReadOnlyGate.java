@@ -14,6 +14,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps applications from writing to one database: new transactions are read-only by default, sessions are ended, and the
@@ -114,7 +115,7 @@ public record ReadOnlyGate(
      *     by other means
      * @return whether there was a read-only gate
      */
-    public boolean lift(Epoch epoch) {
+    public boolean lift(@Nullable Epoch epoch) {
         return defaults().putBack(epoch);
     }
 

@@ -12,6 +12,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves that a database refuses writes: tries one in a session with the settings that a login of each application role begins
@@ -51,7 +52,7 @@ public record ReadOnlyProof(DatabaseConnections database, List<TableName> tables
         }
     }
 
-    private void prove(Connection connection, String role) throws SQLException {
+    private void prove(Connection connection, @Nullable String role) throws SQLException {
         String setting = atLogin(connection, role);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET lock_timeout = '5s'");
@@ -73,7 +74,7 @@ public record ReadOnlyProof(DatabaseConnections database, List<TableName> tables
         }
     }
 
-    private static String atLogin(Connection connection, String role) throws SQLException {
+    private static String atLogin(Connection connection, @Nullable String role) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(AT_LOGIN)) {
             statement.setString(1, role);
             try (ResultSet rows = statement.executeQuery()) {

@@ -7,52 +7,52 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.sequences.Position;
+import org.dtssync.app.sequences.Sequence;
+import org.dtssync.app.sequences.SequenceCatalog;
+import org.dtssync.app.sequences.SequencePair;
+import org.dtssync.app.sequences.TaskSequences;
+import org.dtssync.app.state.RecordedSequences;
+import org.dtssync.app.state.SequenceMarks;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sets every sequence of one database from the other, those of identity and serial columns included, so that the next value is
- * a fresh one: one that is further on already, in the direction it counts in, stays there. Run it only while writes are blocked.
+ * a fresh one: one that is further on already, in the direction it counts in, stays there, unless it is only where the task set
+ * it ahead. Run it only while writes are blocked.
  *
- * @param from the database whose values count
- * @param to the database to set them in
- * @param selection which schemas' sequences belong to the task
+ * @param sequences which belong to the task, at both ends
  */
-public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, ObjectSelection selection) {
+public record SequenceCopy(TaskSequences sequences) {
 
-    private static final int SEQUENCES_PER_QUERY = 200;
+    private static final Logger LOG = LoggerFactory.getLogger(SequenceCopy.class);
 
-    /** A sequence's position, and how it continues. */
-    private record Value(
-            TableName name,
-            long last,
-            boolean called,
-            long start,
-            long increment,
-            long least,
-            long most,
-            long cache,
-            boolean cycles) {
+    /**
+     * Copies between two databases without a task.
+     *
+     * @param from the database whose values count
+     * @param to the database to set them in
+     * @param selection which sequences
+     */
+    public SequenceCopy(DatabaseConnections from, DatabaseConnections to, ObjectSelection selection) {
+        this(new TaskSequences(from, to, selection, () -> RecordedSequences.NONE));
+    }
 
-        /** Another sequence's position, with this one's way of continuing. */
-        Value standingAs(Value other) {
-            return new Value(name, other.last, other.called, start, increment, least, most, cache, cycles);
-        }
+    /** A sequence to be set, with its place. */
+    private record Target(Sequence counting, Sequence there, Position position) {
 
-        /** Returns whether this one has drawn values that the other would draw yet. A cycle has no further on. */
-        boolean isPast(Value other) {
-            boolean comparable = !cycles
-                    && !other.cycles
-                    && (increment > 0) == (other.increment > 0)
-                    && last >= other.least
-                    && last <= other.most;
-            if (!comparable || last == other.last) {
-                return comparable && called && !other.called;
-            }
-            return increment > 0 ? last > other.last : last < other.last;
+        /** Whether only the value has to be set, or the way it counts too. */
+        boolean alike() {
+            return counting.definition().equals(there.definition());
         }
     }
 
@@ -63,8 +63,34 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
      * @return how many sequences were set
      */
     public int run(Epoch epoch) {
-        List<Value> values =
-                from.inTransaction("The sequences of the " + from.role() + " could not be read", this::read);
+        return run(sequences.survey().pairs(), epoch);
+    }
+
+    /**
+     * Copies.
+     *
+     * @param pairs which; those that only one database has are left alone
+     * @param epoch held by the transaction that writes; it must be one of the database that gets the values, or null
+     * @return how many sequences were set
+     */
+    public int run(List<SequencePair> pairs, Epoch epoch) {
+        DatabaseConnections from = sequences.from();
+        DatabaseConnections to = sequences.to();
+        List<SequencePair> both =
+                pairs.stream().filter(pair -> pair.there().isPresent()).toList();
+        if (both.size() < pairs.size()) {
+            LOG.warn(
+                    "Sequences that the {} does not have are not set. sequences={}",
+                    to.role(),
+                    pairs.stream()
+                            .filter(pair -> pair.there().isEmpty())
+                            .map(pair -> pair.name().toString())
+                            .collect(Collectors.joining(", ")));
+        }
+        List<TableName> names = both.stream().map(SequencePair::name).toList();
+        Map<TableName, Position> values = from.inTransaction(
+                "The sequences of the " + from.role() + " could not be read",
+                connection -> SequenceCatalog.positions(connection, names));
         return to.inTransaction("The sequences of the " + to.role() + " could not be set", connection -> {
             if (epoch != null) {
                 epoch.hold(connection);
@@ -73,97 +99,87 @@ public record SequenceCopy(DatabaseConnections from, DatabaseConnections to, Obj
                 // The other database is read-only meanwhile.
                 statement.execute("SET LOCAL lock_timeout = '10s'");
             }
-            int count = 0;
-            for (Value value : values) {
-                count += set(connection, value) ? 1 : 0;
-            }
-            return count;
+            return set(connection, both, values, epoch);
         });
     }
 
-    private List<Value> read(Connection connection) throws SQLException {
-        List<TableName> names = names(connection);
-        List<Value> values = new ArrayList<>();
-        for (int i = 0; i < names.size(); i += SEQUENCES_PER_QUERY) {
-            List<String> selects = new ArrayList<>();
-            for (TableName name : names.subList(i, Math.min(names.size(), i + SEQUENCES_PER_QUERY))) {
-                selects.add(select(name));
-            }
-            values.addAll(read(connection, String.join(" UNION ALL ", selects)));
+    private static int set(
+            Connection connection, List<SequencePair> pairs, Map<TableName, Position> values, Epoch epoch)
+            throws SQLException {
+        Map<TableName, Position> there = SequenceCatalog.positions(
+                connection, pairs.stream().map(SequencePair::name).toList());
+        Map<TableName, Long> marks = epoch == null ? Map.of() : new SequenceMarks(epoch.task()).read(connection);
+        List<Target> targets = new ArrayList<>();
+        for (SequencePair pair : pairs) {
+            targets.add(new Target(
+                    pair.here(),
+                    pair.there().orElseThrow(),
+                    position(pair, values.get(pair.name()), there.get(pair.name()), marks)));
         }
-        return values;
-    }
-
-    private static String select(TableName name) {
-        return "SELECT tableoid, last_value, is_called FROM " + name.sql();
-    }
-
-    private static List<Value> read(Connection connection, String selects) throws SQLException {
-        List<Value> values = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("""
-                        SELECT n.nspname, c.relname, v.last_value, v.is_called, s.seqstart, s.seqincrement, s.seqmin,
-                               s.seqmax, s.seqcache, s.seqcycle
-                        FROM (%s) v JOIN pg_class c ON c.oid = v.tableoid JOIN pg_namespace n ON n.oid = c.relnamespace
-                        JOIN pg_sequence s ON s.seqrelid = c.oid
-                        """.formatted(selects))) {
-            while (rows.next()) {
-                values.add(new Value(
-                        new TableName(rows.getString(1), rows.getString(2)),
-                        rows.getLong(3),
-                        rows.getBoolean(4),
-                        rows.getLong(5),
-                        rows.getLong(6),
-                        rows.getLong(7),
-                        rows.getLong(8),
-                        rows.getLong(9),
-                        rows.getBoolean(10)));
+        setValues(connection, targets.stream().filter(Target::alike).toList());
+        for (Target target : targets) {
+            if (!target.alike()) {
+                change(connection, target);
             }
         }
-        return values;
-    }
-
-    private List<TableName> names(Connection connection) throws SQLException {
-        List<TableName> names = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("""
-                        SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                        WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND n.nspname <> 'dts_sync' ORDER BY 1, 2
-                        """)) {
-            while (rows.next()) {
-                String schema = rows.getString(1);
-                if (selection.touchesSchema(schema) && !selection.excludes(schema, rows.getString(2))) {
-                    names.add(new TableName(schema, rows.getString(2)));
-                }
-            }
+        if (epoch != null) {
+            new SequenceMarks(epoch.task()).clear(connection);
         }
-        return names;
+        return targets.size();
     }
 
-    /** Returns whether the other database has this sequence. */
-    private static boolean set(Connection connection, Value counting) throws SQLException {
-        try (PreparedStatement exists = connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-            exists.setString(1, counting.name().sql());
-            try (ResultSet rows = exists.executeQuery()) {
+    private static Position position(SequencePair pair, Position counting, Position there, Map<TableName, Long> marks) {
+        boolean setAhead = there.called() && Long.valueOf(there.last()).equals(marks.get(pair.name()));
+        boolean further = there.isPast(
+                pair.there().orElseThrow().definition(), counting, pair.here().definition());
+        return further && !setAhead ? there : counting;
+    }
+
+    /** All at once: applications are waiting. */
+    private static void setValues(Connection connection, List<Target> targets) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT count(setval(s.name::regclass, s.value, s.called))
+                FROM unnest(?::text[], ?::bigint[], ?::boolean[]) AS s (name, value, called)
+                """)) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text",
+                            targets.stream()
+                                    .map(target -> target.there().name().sql())
+                                    .toArray()));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "bigint",
+                            targets.stream()
+                                    .map(target -> target.position().last())
+                                    .toArray()));
+            statement.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "boolean",
+                            targets.stream()
+                                    .map(target -> target.position().called())
+                                    .toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
-                if (!rows.getBoolean(1)) {
-                    return false;
-                }
             }
         }
-        Value there = read(connection, select(counting.name())).get(0);
-        Value value = there.isPast(counting) ? counting.standingAs(there) : counting;
+    }
+
+    private static void change(Connection connection, Target target) {
+        String name = target.counting().name().sql();
+        Position position = target.position();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("ALTER SEQUENCE " + value.name().sql() + " INCREMENT " + value.increment() + " MINVALUE "
-                    + value.least() + " MAXVALUE " + value.most() + " START " + value.start() + " RESTART "
-                    + value.last() + " CACHE " + value.cache() + (value.cycles() ? " CYCLE" : " NO CYCLE"));
-            if (value.called()) {
-                statement.execute("SELECT setval('" + value.name().sql().replace("'", "''") + "'::regclass, "
-                        + value.last() + ", true)");
+            statement.execute("ALTER SEQUENCE " + name + " "
+                    + target.counting().definition().clauses() + " RESTART " + position.last());
+            if (position.called()) {
+                statement.execute(
+                        "SELECT setval(" + Identifiers.literal(name) + "::regclass, " + position.last() + ", true)");
             }
         } catch (SQLException e) {
-            throw SqlFaults.explain("Sequence " + value.name() + " could not be set", e);
+            throw SqlFaults.explain("Sequence " + target.counting().name() + " could not be set", e);
         }
-        return true;
     }
 }

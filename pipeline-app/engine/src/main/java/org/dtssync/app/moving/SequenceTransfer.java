@@ -1,18 +1,16 @@
 package org.dtssync.app.moving;
 
 import org.dtssync.app.runtime.Route;
-import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.app.sequences.TaskSequences;
 
-/** Sets the sequences at the database that applications are moved to. */
+/** Finds the sequences of the direction that applications are moved along. */
 @FunctionalInterface
 public interface SequenceTransfer {
 
     /**
-     * Sets all of them to their values at the other end.
+     * Returns the sequences at both ends.
      *
      * @param route the direction that ends
-     * @param epoch the right to write to its destination
-     * @return how many were set
      */
-    int run(Route route, Epoch epoch);
+    TaskSequences of(Route route);
 }

@@ -1,11 +1,14 @@
 package org.dtssync.app.moving;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
+import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
@@ -17,6 +20,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +60,7 @@ public final class Switch {
     private final Endpoint endpoint;
 
     /** The right to write to the source, which has the state of the opposite direction; null until it is held. */
-    private Epoch sourceEpoch;
+    private @Nullable Epoch sourceEpoch;
 
     /** The position up to which the other side has everything, once the read-only one has drained. */
     private Lsn drained = Lsn.ZERO;
@@ -69,7 +73,7 @@ public final class Switch {
      * @param taskEpoch the right to write there
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
-     * @param sequences sets sequences at the other database
+     * @param sequences finds the sequences to be set at the other database
      * @param views refreshes materialized views there
      */
     public Switch(
@@ -108,14 +112,25 @@ public final class Switch {
     }
 
     /** Returns the right to write to one of the two databases. */
-    private Epoch epochAt(DatabaseConnections database) {
+    private @Nullable Epoch epochAt(DatabaseConnections database) {
         return database.role().equals(task.destination().role()) ? taskEpoch : sourceEpoch;
+    }
+
+    private Epoch heldAt(DatabaseConnections database) {
+        return Objects.requireNonNull(epochAt(database), "The right to write is taken before the move.");
     }
 
     /** A step that is recorded. */
     @FunctionalInterface
     private interface Step<T> {
         T run() throws InterruptedException;
+    }
+
+    private void step(String name, Retry.Action work) throws InterruptedException {
+        step(name, () -> {
+            work.run();
+            return true;
+        });
     }
 
     private <T> T step(String name, Step<T> work) throws InterruptedException {
@@ -169,8 +184,9 @@ public final class Switch {
                 task.name().applicationName(),
                 from,
                 endpoint,
+                sequences.of(from),
                 fenceOf(next).liftingStatements().isEmpty());
-        step("gates", () -> readiness.gates(active));
+        step("gates", () -> readiness.gates(active, options.ignoreStructure()));
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
@@ -179,21 +195,27 @@ public final class Switch {
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
             sourceEpoch = lease == null ? active.epoch() : lease.epoch();
-            return move(active, opener, options, verification);
+            return move(active, opener, options, readiness, verification);
         }
     }
 
     private SwitchReport move(
-            MovingStream active, StreamOpener opener, SwitchOptions options, SwitchReadiness.Checked verification)
+            MovingStream active,
+            StreamOpener opener,
+            SwitchOptions options,
+            SwitchReadiness readiness,
+            SwitchReadiness.Checked verification)
             throws InterruptedException {
         progress.enter(kind.during(), taskEpoch);
         Failpoint.SWITCH_PHASE_ENTERED.reached();
         boolean opened = false;
         try {
-            Epoch epoch = epochAt(next.destination());
+            Epoch epoch = heldAt(next.destination());
             try (MovingStream back = opener.open(next, epoch)) {
                 step("stream-back", () -> startBack(active, back));
-                Crossing crossing = cross(active, back, options);
+                List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
+                active.pauseSequences();
+                Crossing crossing = cross(active, back, options, pairs);
                 if (options.rehearse()) {
                     return notMoved(
                             crossing.seconds(), crossing.lsn(), verification, "Run the command without --rehearse.");
@@ -210,10 +232,12 @@ public final class Switch {
                         verification.word(),
                         verification.at(),
                         endpointResult(unmoved),
-                        unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
+                        SequenceGates.leftOut(pairs, from.destination().role())
+                                + unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
             }
         } finally {
             active.captured().forget();
+            active.resumeSequences();
             // The response to the commit may have been lost: the stored phase is authoritative.
             if (!opened && !isOpen()) {
                 undo();
@@ -231,17 +255,15 @@ public final class Switch {
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
-    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options) throws InterruptedException {
+    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options, List<SequencePair> pairs)
+            throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
         try {
-            step(PAUSE, () -> {
-                endpoint.hold();
-                return null;
-            });
-            try (ReadOnlyGate.Locks locks = step("fence", () -> writeFence.raise(epochAt(from.source())))) {
+            step(PAUSE, endpoint::hold);
+            try (ReadOnlyGate.Locks locks = step("fence", () -> writeFence.raise(heldAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
-                int sequences = options.rehearse() ? 0 : step("sequences", this::copySequences);
+                int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
                 step("confirm", () -> confirm(active, back, locks));
                 if (!options.rehearse()) {
                     step(OPEN, this::open);
@@ -288,7 +310,8 @@ public final class Switch {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    private SwitchReport notMoved(double seconds, Lsn lsn, SwitchReadiness.Checked verification, String nextThing) {
+    private SwitchReport notMoved(
+            double seconds, @Nullable Lsn lsn, SwitchReadiness.Checked verification, String nextThing) {
         return new SwitchReport(
                 kind.label(),
                 false,
@@ -349,13 +372,13 @@ public final class Switch {
                 "Find that client, run dts-sync verify, and try again.");
     }
 
-    private int copySequences() {
-        return sequences.run(from, epochAt(from.destination()));
+    private int copySequences(List<SequencePair> pairs) {
+        return new SequenceCopy(sequences.of(from)).run(pairs, heldAt(from.destination()));
     }
 
     /** The point of no return. */
     private Void open() {
-        task.destination().inTransaction("The phase could not be recorded", connection -> {
+        task.destination().doInTransaction("The phase could not be recorded", connection -> {
             taskEpoch.hold(connection);
             if (kind == SwitchKind.SWITCHOVER) {
                 AppliedPosition.revoke(connection, from.task());
@@ -364,7 +387,6 @@ public final class Switch {
             // Here, not after the commit: a start that finds the new phase must know that it has to finish.
             steps.done(connection, OPEN);
             Failpoint.SWITCH_OPENING.reached();
-            return null;
         });
         return null;
     }
@@ -378,10 +400,7 @@ public final class Switch {
     /** Both databases are switched by now, so a failing program must not prevent reverse replication. */
     private Optional<SyncException> endpoint() throws InterruptedException {
         try {
-            step(ENDPOINT, () -> {
-                endpoint.move();
-                return null;
-            });
+            step(ENDPOINT, endpoint::move);
             return Optional.empty();
         } catch (SyncException e) {
             LOG.warn("The applications were not repointed. task={} reason={}", task.task(), e.getMessage());
@@ -441,14 +460,8 @@ public final class Switch {
         if (!steps.isDone(ENDPOINT)) {
             endpoint();
         }
-        step("end-of-stream", () -> {
-            new StreamEnd(from, epoch).run();
-            return null;
-        });
-        step(LAST, () -> {
-            views.run(from, epoch);
-            return null;
-        });
+        step("end-of-stream", () -> new StreamEnd(from, epoch).run());
+        step(LAST, () -> views.run(from, epoch));
     }
 
     /** Restores the state from before, for a start that finds the task in the middle. */
@@ -467,7 +480,7 @@ public final class Switch {
         LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
         letGoOn();
         Failpoint.SWITCH_UNDO_WRITABLE.reached();
-        new StreamEnd(next, epochAt(next.destination())).run();
+        new StreamEnd(next, heldAt(next.destination())).run();
         Failpoint.SWITCH_UNDONE.reached();
         progress.enter(kind.before(), taskEpoch);
     }

@@ -7,8 +7,11 @@ import java.util.Optional;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.sequences.SequencePair;
+import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checks before applications are moved: whether all preconditions are met, and whether both databases are equal. Changes
@@ -19,6 +22,7 @@ import org.dtssync.connectors.fault.SyncException;
  * @param applicationName of our own sessions
  * @param from the direction they are moved along
  * @param endpoint where they connect to
+ * @param sequences those of this direction
  * @param writable whether the other database must be writable already, and not only once our own read-only default is removed
  */
 public record SwitchReadiness(
@@ -27,14 +31,18 @@ public record SwitchReadiness(
         String applicationName,
         Route from,
         Endpoint endpoint,
+        TaskSequences sequences,
         boolean writable) {
 
     /** Everything that stands in the way is reported at once. */
-    Void gates(MovingStream active) throws InterruptedException {
+    Void gates(MovingStream active, boolean ignoreStructure) throws InterruptedException {
         List<Gate> failed = new ArrayList<>();
         SyncException structure = problem(active::requireUnchangedStructure, "structure", failed);
         failed.addAll(Gate.failed(
                 new SwitchPreconditions(settings, applicationName, from, endpoint, writable).check(active.tables())));
+        if (!ignoreStructure) {
+            failed.addAll(sequenceGates());
+        }
         SyncException lag = problem(() -> active.awaitApplied(settings.maximumLag()), "lag", failed);
         if (lag != null && kind == SwitchKind.ROLLBACK) {
             failed.add(Gate.fail(
@@ -52,8 +60,35 @@ public record SwitchReadiness(
         return null;
     }
 
+    /** Sequences that would not be set, or would count in another way; with how to move without them, said once. */
+    private List<Gate> sequenceGates() {
+        List<Gate> failed = new ArrayList<>(Gate.failed(SequenceGates.check(sequences)));
+        if (!failed.isEmpty()) {
+            Gate last = failed.remove(failed.size() - 1);
+            failed.add(Gate.fail(
+                    last.id(), last.group(), last.message(), (last.remedy() + " " + SequenceGates.OTHERWISE).strip()));
+        }
+        return failed;
+    }
+
+    /**
+     * Requires once more, right before the database is closed, that every sequence would be set: a verification may have taken hours.
+     *
+     * @return which will be set
+     */
+    List<SequencePair> sequences(boolean ignoreStructure) {
+        if (!ignoreStructure) {
+            List<Gate> failed = sequenceGates();
+            if (!failed.isEmpty()) {
+                throw new SyncException(FaultKind.PRECHECK, Gate.sentences(failed), "");
+            }
+        }
+        return sequences.survey().pairs();
+    }
+
     /** Returns what failed, if it concerns the databases and not a lost connection. */
-    private static SyncException problem(Retry.Action look, String id, List<Gate> failed) throws InterruptedException {
+    private static @Nullable SyncException problem(Retry.Action look, String id, List<Gate> failed)
+            throws InterruptedException {
         try {
             look.run();
             return null;
@@ -67,7 +102,7 @@ public record SwitchReadiness(
     }
 
     /** How it is known that both databases are equal: by a verification now, by an earlier one, or not at all. */
-    record Checked(String word, String at) {
+    record Checked(String word, @Nullable String at) {
         static final Checked SKIPPED = new Checked("skipped", null);
         static final Checked NOW = new Checked("equal", null);
     }

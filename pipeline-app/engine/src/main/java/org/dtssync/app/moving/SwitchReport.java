@@ -1,5 +1,7 @@
 package org.dtssync.app.moving;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The result of moving the applications.
  *
@@ -17,10 +19,10 @@ public record SwitchReport(
         String direction,
         boolean moved,
         double stallSeconds,
-        String lsn,
+        @Nullable String lsn,
         int sequences,
         String verification,
-        String verifiedAt,
+        @Nullable String verifiedAt,
         EndpointResult endpoint,
         String next) {
 

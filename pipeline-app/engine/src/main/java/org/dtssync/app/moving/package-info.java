@@ -3,4 +3,7 @@
  *
  * <p>Reads from: both databases, dts_sync state, PgBouncer. Writes to: both databases, dts_sync state, PgBouncer.
  */
+@NullMarked
 package org.dtssync.app.moving;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,11 +3,11 @@ package org.dtssync.app.pipeline;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
-import org.dtssync.app.moving.SequenceCopy;
 import org.dtssync.app.moving.SequenceTransfer;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.connectors.postgres.Epoch;
 
@@ -45,7 +45,6 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
     }
 
     private SequenceTransfer sequences() {
-        return (direction, there) ->
-                new SequenceCopy(direction.source(), direction.destination(), task.objects()).run(there);
+        return direction -> TaskSequences.of(direction, route, task.objects());
     }
 }

@@ -16,12 +16,16 @@ import org.dtssync.app.prepare.Mirror;
 import org.dtssync.app.runtime.Background;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.runtime.RowPace;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
 import org.dtssync.app.source.SourceIdentity;
+import org.dtssync.app.state.LiveLimit;
+import org.dtssync.app.state.LiveSetting;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.Section;
+import org.dtssync.app.state.SettingStore;
 import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.TaskProgress;
@@ -34,6 +38,7 @@ import org.dtssync.app.structure.StructureReader;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -102,6 +107,9 @@ final class PhaseSequence {
             if (phase.isOver()) {
                 LOG.info("The task has ended; there is nothing to run. task={} phase={}", route.task(), phase.label());
                 return Optional.empty();
+            }
+            if (!task.kafka().embedded()) {
+                BrokerAddresses.requireNoOther(task.kafka().properties());
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
@@ -232,7 +240,7 @@ final class PhaseSequence {
             Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");
         }
         for (TableName table : options.resnapshot()) {
-            changes.resnapshot(table, snapshotJob(false)::resnapshot);
+            changes.resnapshot(table, snapshotJob(false, new RowPace(() -> 0))::resnapshot);
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
             retry.run("structure check", () -> new ShapeCheck(route, task.objects(), applied).check());
@@ -271,14 +279,19 @@ final class PhaseSequence {
 
     private void snapshot() throws InterruptedException {
         enter(Phase.SNAPSHOT);
-        SnapshotJob job = snapshotJob(task.destination().existing() == Existing.EMPTY);
-        listener.snapshotStarted(job.progress());
-        job.run();
+        try (LiveLimit limit = new LiveLimit(
+                new SettingStore(route.destination(), route.task()),
+                LiveSetting.SNAPSHOT_ROWS_PER_SECOND,
+                task.snapshot().rowsPerSecond())) {
+            SnapshotJob job = snapshotJob(task.destination().existing() == Existing.EMPTY, new RowPace(limit));
+            listener.snapshotStarted(job.progress());
+            job.run();
+        }
         // Building an index in one go takes a fraction of the time of maintaining it during the load.
         retry.run("snapshot", () -> structureApplier(structureStore()).apply(Section.KEYS));
     }
 
-    private SnapshotJob snapshotJob(boolean emptyFirst) {
+    private SnapshotJob snapshotJob(boolean emptyFirst, RowPace pace) {
         return new SnapshotJob(
                 route.source(),
                 route.destination(),
@@ -287,6 +300,7 @@ final class PhaseSequence {
                 task.snapshot(),
                 task.retry(),
                 emptyFirst,
+                pace,
                 tellOfTables());
     }
 

@@ -15,6 +15,7 @@ import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of a live run, stored with each sign of life for anyone who watches the task from another process. They hold no row
@@ -194,11 +195,11 @@ final class RunFigures implements PipelineListener {
         return Math.round(count / seconds);
     }
 
-    private static Long seconds(Optional<Duration> duration) {
+    private static @Nullable Long seconds(Optional<Duration> duration) {
         return duration.map(Duration::toSeconds).orElse(null);
     }
 
-    private static Long boxed(OptionalLong value) {
+    private static @Nullable Long boxed(OptionalLong value) {
         return value.isPresent() ? value.getAsLong() : null;
     }
 }

@@ -3,4 +3,7 @@
  *
  * <p>Reads from: progress, commands. Writes to: progress, the source's publication, slot and heartbeat.
  */
+@NullMarked
 package org.dtssync.app.pipeline;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,9 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.BrokerAddresses;
+import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
+import org.dtssync.connectors.kafka.BrokerAddresses.Found;
 
 /** Queries the brokers, within fifteen seconds. */
 final class BrokerProbe {
@@ -41,6 +46,7 @@ final class BrokerProbe {
      * @throws SyncException of kind CONNECTION, PERMISSION or USAGE that explains why there is no response
      */
     static Brokers ask(KafkaSettings settings, Predicate<String> ours) {
+        requireBroker(settings);
         Map<String, Object> properties = new HashMap<>(settings.properties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
@@ -53,12 +59,33 @@ final class BrokerProbe {
             Set<String> own = topics.stream().filter(ours).collect(Collectors.toSet());
             return new Brokers(nodes.size(), topics, settingsOf(admin, nodes), topicBytes(admin, own));
         } catch (ExecutionException e) {
-            throw explain(settings, e.getCause());
+            throw explain(settings, Objects.requireNonNullElse(e.getCause(), e));
         } catch (TimeoutException | KafkaException e) {
             throw explain(settings, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw explain(settings, e);
+        }
+    }
+
+    private static void requireBroker(KafkaSettings settings) {
+        List<Answer> answers = BrokerAddresses.look(settings.properties());
+        for (Answer answer : answers) {
+            if (answer.found() == Found.OTHER) {
+                throw new SyncException(
+                        FaultKind.USAGE, "Kafka at " + answer.address() + " " + answer.reason() + ".", answer.remedy());
+            }
+        }
+        boolean absent = answers.stream().noneMatch(answer -> answer.found() == Found.BROKER);
+        if (absent && !answers.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.CONNECTION,
+                    "Kafka cannot be reached: "
+                            + answers.stream()
+                                    .map(answer -> answer.address() + " " + answer.reason())
+                                    .collect(Collectors.joining("; "))
+                            + ".",
+                    answers.get(0).remedy());
         }
     }
 
@@ -68,7 +95,8 @@ final class BrokerProbe {
                 ConfigResource.Type.BROKER, nodes.iterator().next().idString());
         Map<String, String> settings = new HashMap<>();
         try {
-            Config config = get(admin.describeConfigs(List.of(broker)).all()).get(broker);
+            Config config = Objects.requireNonNull(
+                    get(admin.describeConfigs(List.of(broker)).all()).get(broker), "Kafka describes each resource.");
             for (ConfigEntry entry : config.entries()) {
                 if (entry.value() != null && !entry.isSensitive()) {
                     settings.put(entry.name(), entry.value());
@@ -122,22 +150,15 @@ final class BrokerProbe {
                     "Grant it DESCRIBE on the cluster and ALL on the topics of the task.",
                     cause);
         }
-        boolean badProperty = cause instanceof org.apache.kafka.common.config.ConfigException
-                || cause.getCause() instanceof org.apache.kafka.common.config.ConfigException;
-        if (badProperty) {
-            return new SyncException(
-                    FaultKind.USAGE,
-                    brokers
-                            + " cannot be queried: a property in section kafka of the task file is not valid, or no host"
-                            + " of bootstrap.servers can be resolved.",
-                    "Correct kafka.bootstrap.servers and the properties next to it.",
-                    cause);
+        Optional<SyncException> property = BadProperty.of(cause);
+        if (property.isPresent()) {
+            return property.get();
         }
         return new SyncException(
                 FaultKind.CONNECTION,
-                brokers + " cannot be reached.",
-                "Check that the brokers run, that kafka.bootstrap.servers is right, and that security.protocol is what they"
-                        + " speak.",
+                brokers + " gives no answer within " + WAIT_SECONDS + " s.",
+                "Check that the brokers are not overloaded, that the addresses in their advertised.listeners can be reached from here,"
+                        + " and that security.protocol is what they speak.",
                 cause);
     }
 }

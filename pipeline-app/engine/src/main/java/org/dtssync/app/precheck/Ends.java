@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.dtssync.app.catalog.CatalogTable;
@@ -17,6 +19,7 @@ import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The input of the checks: the task file, one read-only session per database, the brokers' description. Facts that several
@@ -25,14 +28,15 @@ import org.dtssync.connectors.postgres.End;
 final class Ends {
 
     private final TaskFile task;
-    private final Connection source;
-    private final Connection destination;
-    private final Brokers brokers;
+    private final @Nullable Connection source;
+    private final @Nullable Connection destination;
+    private final @Nullable Brokers brokers;
     private final Duration suspiciousAge;
     private final Supplier<List<StructureObject>> statements;
-    private List<CatalogTable> tables;
-    private Optional<TaskProgress> progress;
-    private Inventory inventory;
+    private @Nullable Inventory inventory;
+    private @Nullable List<CatalogTable> tables;
+    private Optional<TaskProgress> progress = Optional.empty();
+    private boolean progressRead;
 
     /**
      * Creates a view of the ends.
@@ -46,9 +50,9 @@ final class Ends {
      */
     Ends(
             TaskFile task,
-            Connection source,
-            Connection destination,
-            Brokers brokers,
+            @Nullable Connection source,
+            @Nullable Connection destination,
+            @Nullable Brokers brokers,
             Duration suspiciousAge,
             Supplier<List<StructureObject>> statements) {
         this.task = task;
@@ -64,15 +68,20 @@ final class Ends {
     }
 
     Connection source() {
-        return source;
+        return reached(source);
     }
 
     Connection destination() {
-        return destination;
+        return reached(destination);
     }
 
     Brokers brokers() {
-        return brokers;
+        return reached(brokers);
+    }
+
+    /** A check runs only if the servers that it needs were reached. */
+    private static <T> T reached(@Nullable T server) {
+        return Objects.requireNonNull(server, "A check needs a server that was not reached, and does not say so.");
     }
 
     Duration suspiciousAge() {
@@ -81,18 +90,18 @@ final class Ends {
 
     /** Queries the source. */
     Query atSource(String sql, Object... parameters) {
-        return new Query(source, sql, parameters);
+        return new Query(source(), sql, parameters);
     }
 
     /** Queries the destination. */
     Query atDestination(String sql, Object... parameters) {
-        return new Query(destination, sql, parameters);
+        return new Query(destination(), sql, parameters);
     }
 
     /** Returns every table the selection matches, with all members of partition trees. */
     List<CatalogTable> tables() {
         if (tables == null) {
-            tables = new TableCatalog(task.objects()).read(source);
+            tables = new TableCatalog(task.objects()).read(source());
         }
         return tables;
     }
@@ -111,14 +120,14 @@ final class Ends {
     /** Returns every object of the source, with what becomes of it. */
     Inventory inventory() throws SQLException {
         if (inventory == null) {
-            inventory = Judgement.of(source, task.objects(), statements.get());
+            inventory = Judgement.of(source(), task.objects(), statements.get());
         }
         return inventory;
     }
 
     /** Returns the progress of the task, empty if it has created nothing yet: the precheck itself creates nothing. */
     Optional<TaskProgress> progress() {
-        if (progress == null) {
+        if (!progressRead) {
             progress = new ProgressStore(
                             new DatabaseConnections(
                                     End.DESTINATION,
@@ -127,6 +136,7 @@ final class Ends {
                             task.name())
                     .task()
                     .filter(known -> known.phase().isAfter(Phase.PRECHECK));
+            progressRead = true;
         }
         return progress;
     }
@@ -136,10 +146,9 @@ final class Ends {
         return atSource("""
                 SELECT oid::bigint, nspname FROM pg_namespace
                 WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'dts_sync') ORDER BY nspname COLLATE "C"
-                """)
-                .list(row -> task.objects().touchesSchema(row.getString(2)) ? row.getLong(1) : null)
-                .stream()
-                .filter(java.util.Objects::nonNull)
+                """).list(row -> Map.entry(row.getLong(1), row.getString(2))).stream()
+                .filter(schema -> task.objects().touchesSchema(schema.getValue()))
+                .map(Map.Entry::getKey)
                 .toList();
     }
 }

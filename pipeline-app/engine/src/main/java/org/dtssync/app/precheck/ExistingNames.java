@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.config.ObjectSelection;
 
 /** Whether an object at the destination has the name of a schema object, other than a table, that would be created there. */
 final class ExistingNames {
@@ -98,6 +99,12 @@ final class ExistingNames {
         }
     }
 
+    private static boolean isExcluded(Named object, ObjectSelection selection) {
+        return object.kind().equals("Sequence")
+                ? selection.excludesExactly(object.schema(), object.bareName())
+                : selection.excludes(object.schema(), object.bareName());
+    }
+
     static void existing(Ends ends, Findings findings) throws SQLException {
         if (ends.progress().isPresent() || ends.task().destination().existing() != Existing.FAIL) {
             findings.pass("destination", "Existing objects at the destination other than tables stay as they are.");
@@ -106,7 +113,7 @@ final class ExistingNames {
         List<Long> tables = ends.tables().stream().map(CatalogTable::oid).toList();
         List<Named> wanted =
                 new ArrayList<>(ends.atSource(AT_SOURCE, ends.schemas(), tables).list(Named::read));
-        wanted.removeIf(object -> ends.task().objects().excludes(object.schema(), object.bareName()));
+        wanted.removeIf(object -> isExcluded(object, ends.task().objects()));
         wanted.sort(Comparator.comparing(Named::place));
         Set<String> taken = new HashSet<>(
                 ends.atDestination(AT_DESTINATION).list(row -> row.getString(1) + ' ' + row.getString(2)));

@@ -67,7 +67,11 @@ final class IdentityChecks {
                 .collect(Collectors.toMap(CatalogTable::oid, Function.identity()));
         for (CatalogTable table : ends.tables()) {
             CatalogTable root = roots.get(table.rootOid());
-            if (table.isPartition() && isPublished(table) && table.hasUsableIdentity() && !agrees(table, root)) {
+            if (root != null
+                    && table.isPartition()
+                    && isPublished(table)
+                    && table.hasUsableIdentity()
+                    && !agrees(table, root)) {
                 findings.fail(
                         table.name().toString(),
                         named(table) + " identifies old rows by " + described(table) + ", but table " + root.name()
@@ -154,7 +158,8 @@ final class IdentityChecks {
                         table.identity() == Identity.FULL && table.keyColumns().isEmpty())
                 .forEach(table -> findings.warn(
                         table.name().toString(),
-                        "Table " + table.name() + " has no primary key (" + Size.of(bytes.get(table.oid()))
+                        "Table " + table.name() + " has no primary key ("
+                                + Size.of(bytes.getOrDefault(table.oid(), table.bytes()))
                                 + "): it is copied in one piece, and starts over if the copy is interrupted.",
                         "ALTER TABLE " + table.name().sql() + " ADD PRIMARY KEY (...); -- if it can have one"));
         findings.passIfNothingFound("tables", "Every selected table has a key.");

@@ -11,6 +11,7 @@ import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.connectors.kafka.RecordLimits;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the largest rows of the source fit into records: a row that does not stops the task at its first change, so one that
@@ -25,7 +26,7 @@ final class MessageSizeCheck {
     private final Findings findings;
     private final RowSizes sizes;
     private long largestBytes;
-    private TableName largestTable;
+    private @Nullable TableName largestTable;
     private int whole;
     private int sampled;
 

@@ -10,6 +10,7 @@ import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.inventory.InventoryItem;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.jspecify.annotations.Nullable;
 
 /** Whether the dependencies of the tables exist or can be created: extensions, roles, tablespaces. */
 final class ObjectChecks {
@@ -68,7 +69,7 @@ final class ObjectChecks {
         findings.passIfNothingFound("extensions", "The destination offers every extension of the source.");
     }
 
-    private static void compareExtension(String name, String version, Offered offered, Findings findings) {
+    private static void compareExtension(String name, String version, @Nullable Offered offered, Findings findings) {
         if (offered == null) {
             findings.fail(
                     name,

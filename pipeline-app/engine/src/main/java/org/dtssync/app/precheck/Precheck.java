@@ -20,6 +20,7 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs every check of a task and collects all findings, in a fixed order. Changes nothing anywhere: its sessions are
@@ -135,7 +136,7 @@ public final class Precheck {
         return findings.items();
     }
 
-    private Connection open(End role, DatabaseSettings settings, Findings findings) {
+    private @Nullable Connection open(End role, DatabaseSettings settings, Findings findings) {
         try {
             Connection connection =
                     new DatabaseConnections(role, settings, task.applicationName() + "_precheck").open();
@@ -153,7 +154,7 @@ public final class Precheck {
         return null;
     }
 
-    private Brokers brokers(Findings findings) {
+    private @Nullable Brokers brokers(Findings findings) {
         if (task.kafka().embedded()) {
             findings.pass("kafka", "The broker is embedded and starts with the task.");
             return null;
@@ -177,7 +178,7 @@ public final class Precheck {
         });
     }
 
-    private static <T> T orFail(String object, Findings findings, Supplier<T> work) {
+    private static <T> @Nullable T orFail(String object, Findings findings, Supplier<T> work) {
         try {
             return work.get();
         } catch (SyncException e) {
@@ -186,7 +187,8 @@ public final class Precheck {
         }
     }
 
-    private static Set<Server> reached(Connection source, Connection destination, Brokers brokers) {
+    private static Set<Server> reached(
+            @Nullable Connection source, @Nullable Connection destination, @Nullable Brokers brokers) {
         Set<Server> reached = EnumSet.noneOf(Server.class);
         if (source != null) {
             reached.add(Server.SOURCE);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Queries one server in parallel with others: each may be slow or down. A separate thread queries from the start; used by
@@ -33,6 +34,7 @@ final class Probe<T> implements AutoCloseable {
     }
 
     /** Waits for the response; null, with the interrupt status preserved, if the wait was interrupted. */
+    @Nullable
     T await() {
         try {
             return answer.get();

@@ -3,4 +3,7 @@
  *
  * <p>Reads from: both databases, the brokers, the registry. Writes to: nothing.
  */
+@NullMarked
 package org.dtssync.app.precheck;
+
+import org.jspecify.annotations.NullMarked;

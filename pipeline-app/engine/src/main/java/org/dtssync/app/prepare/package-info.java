@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the source, Kafka. Writes to: the source, the topics, dts_sync state.
  */
+@NullMarked
 package org.dtssync.app.prepare;
+
+import org.jspecify.annotations.NullMarked;

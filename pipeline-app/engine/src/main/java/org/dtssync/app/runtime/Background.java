@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The task's background threads: named, owned and joined here. The first one that fails permanently interrupts the
@@ -64,7 +65,7 @@ public final class Background implements AutoCloseable {
     }
 
     /** Returns the permanent failure of a part, or null. */
-    public SyncException fatal() {
+    public @Nullable SyncException fatal() {
         return fatal.get();
     }
 

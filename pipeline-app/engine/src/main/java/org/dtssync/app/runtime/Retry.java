@@ -64,7 +64,7 @@ public final class Retry {
     public void run(String part, Action action) throws InterruptedException {
         call(part, () -> {
             action.run();
-            return null;
+            return true;
         });
     }
 

@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the task file. Writes to: nothing.
  */
+@NullMarked
 package org.dtssync.app.runtime;
+
+import org.jspecify.annotations.NullMarked;

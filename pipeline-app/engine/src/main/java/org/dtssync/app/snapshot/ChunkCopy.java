@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
@@ -51,7 +52,11 @@ final class ChunkCopy {
                 .shapes(pending.stream().map(Chunk::table).toList());
         for (Chunk chunk : pending) {
             listener.copying(chunk.table(), chunk.number());
-            copied.add(copyOne(chunk, shapes.get(chunk.table()), source, destination));
+            copied.add(copyOne(
+                    chunk,
+                    Objects.requireNonNull(shapes.get(chunk.table()), "Each one is there."),
+                    source,
+                    destination));
             listener.committing(chunk.table(), chunk.number());
             Failpoint.SNAPSHOT_CHUNK_COPIED.reached();
         }
@@ -64,7 +69,7 @@ final class ChunkCopy {
     }
 
     private CopiedChunk copyOne(Chunk chunk, LoadedTable shape, Connection source, Connection destination)
-            throws SQLException {
+            throws SQLException, InterruptedException {
         String range = range(chunk, source);
         try {
             begin(source, shape);

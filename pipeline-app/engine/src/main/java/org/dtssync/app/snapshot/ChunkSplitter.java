@@ -48,7 +48,7 @@ record ChunkSplitter(int chunkRows) {
             // A partitioned table whose partitions have keys but whose root has none: copied as a whole.
             return Optional.empty();
         }
-        String from = catalog.shapes(List.of(table)).get(table).sql();
+        String from = catalog.shape(table).sql();
         return walk(source, order.get(), from, order.get().within(chunk.after(), chunk.upTo()));
     }
 

@@ -2,10 +2,13 @@ package org.dtssync.app.snapshot;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Objects;
+import org.dtssync.app.runtime.RowPace;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
@@ -23,14 +26,16 @@ final class CopyPipe {
 
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final CarriedListener listener;
-    private TableName table;
+    private final RowPace pace;
+    private @Nullable TableName table;
     private int filled;
     private long rows;
     private long bytes;
 
-    /** Creates a pipe that reports what it has transferred. */
-    CopyPipe(CarriedListener listener) {
+    /** Creates a pipe that reports what it has transferred, and keeps to a pace. */
+    CopyPipe(CarriedListener listener, RowPace pace) {
         this.listener = listener;
+        this.pace = pace;
     }
 
     /**
@@ -38,8 +43,10 @@ final class CopyPipe {
      *
      * @return how many rows and bytes were transferred
      * @throws SyncException that says which side failed; both connections must then be discarded
+     * @throws InterruptedException if this thread was interrupted while it kept to the pace; likewise
      */
-    Carried copy(TableName name, Connection source, String out, Connection destination, String in) {
+    Carried copy(TableName name, Connection source, String out, Connection destination, String in)
+            throws InterruptedException {
         table = name;
         filled = 0;
         bytes = 0;
@@ -61,7 +68,7 @@ final class CopyPipe {
         return new Carried(written, bytes);
     }
 
-    private void add(CopyIn to, byte[] row) {
+    private void add(CopyIn to, byte[] row) throws InterruptedException {
         rows++;
         if (row.length > buffer.length - filled) {
             flush(to);
@@ -74,21 +81,22 @@ final class CopyPipe {
         }
     }
 
-    private void flush(CopyIn to) {
+    private void flush(CopyIn to) throws InterruptedException {
         if (filled > 0) {
             write(to, buffer, filled);
             filled = 0;
         }
     }
 
-    private void write(CopyIn to, byte[] from, int length) {
+    private void write(CopyIn to, byte[] from, int length) throws InterruptedException {
         try {
             to.writeToCopy(from, 0, length);
         } catch (SQLException e) {
             throw writeFault(e);
         }
         bytes += length;
-        listener.carried(table, rows, length);
+        listener.carried(Objects.requireNonNull(table, "It is set before the first row."), rows, length);
+        pace.took(rows);
         rows = 0;
     }
 

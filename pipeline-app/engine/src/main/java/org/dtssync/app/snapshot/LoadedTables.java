@@ -27,7 +27,16 @@ final class LoadedTables {
     }
 
     /**
-     * Reads the shapes of several tables at once.
+     * Reads the shape of a table.
+     *
+     * @throws SyncException of kind SHAPE_CHANGED if it does not exist
+     */
+    LoadedTable shape(TableName table) throws SQLException {
+        return shapes(List.of(table)).values().iterator().next();
+    }
+
+    /**
+     * Reads the shapes of several tables at once; each of them is there.
      *
      * @throws SyncException of kind SHAPE_CHANGED if one of them does not exist
      */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SoleSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two connections of one worker, opened when first needed and kept for all its chunks.
@@ -41,8 +42,8 @@ final class Sessions implements AutoCloseable {
 
     private final SoleSession sourceConnections;
     private final SoleSession destinationConnections;
-    private Connection source;
-    private Connection destination;
+    private @Nullable Connection source;
+    private @Nullable Connection destination;
     private boolean aborted;
 
     Sessions(DatabaseConnections sourceConnections, DatabaseConnections destinationConnections) {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SnapshotSettings;
+import org.dtssync.app.runtime.RowPace;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.ProgressStore;
@@ -47,6 +48,7 @@ public final class SnapshotJob {
     private final RetrySettings retrySettings;
     private final boolean emptyFirst;
     private final SnapshotListener listener;
+    private final RowPace pace;
     private final SnapshotProgress progress = new SnapshotProgress();
 
     /**
@@ -59,6 +61,7 @@ public final class SnapshotJob {
      * @param settings how many workers and how large the chunks
      * @param retry how long transient faults are retried
      * @param emptyFirst whether existing rows at the destination are removed before the load, once
+     * @param pace how many rows all workers together may copy per second
      * @param listener notified of progress
      */
     public SnapshotJob(
@@ -69,6 +72,7 @@ public final class SnapshotJob {
             SnapshotSettings settings,
             RetrySettings retry,
             boolean emptyFirst,
+            RowPace pace,
             SnapshotListener listener) {
         this.source = source;
         this.destination = destination;
@@ -77,6 +81,7 @@ public final class SnapshotJob {
         this.settings = settings;
         this.retrySettings = retry;
         this.emptyFirst = emptyFirst;
+        this.pace = pace;
         this.listener = listener;
     }
 
@@ -147,7 +152,7 @@ public final class SnapshotJob {
         WorkerCrew crew = new WorkerCrew(retry);
         for (int i = 0; i < settings.workers(); i++) {
             Sessions owned = new Sessions(source, destination);
-            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress), owned);
+            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress, pace), owned);
         }
         crew.run();
     }

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.SqlFaults;
@@ -29,9 +28,8 @@ final class TableEmptier {
      * none of those keys.
      */
     void empty(List<TableName> tables) throws SQLException {
-        Map<TableName, LoadedTable> shapes = new LoadedTables(destination).shapes(tables);
-        List<String> names =
-                tables.stream().map(table -> shapes.get(table).sql()).toList();
+        List<String> names = new LoadedTables(destination)
+                .shapes(tables).values().stream().map(LoadedTable::sql).toList();
         Savepoint before = destination.setSavepoint();
         try {
             execute("TRUNCATE " + String.join(", ", names));

@@ -2,6 +2,7 @@ package org.dtssync.app.snapshot;
 
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.app.runtime.RowPace;
 import org.dtssync.app.state.Chunk;
 import org.dtssync.app.state.ChunkStore;
 import org.dtssync.app.state.CopiedChunk;
@@ -30,7 +31,8 @@ final class Worker {
             ChunkSplitter splitter,
             CopyRetry retry,
             SnapshotListener listener,
-            SnapshotProgress progress) {
+            SnapshotProgress progress,
+            RowPace pace) {
         this.agenda = agenda;
         this.sessions = sessions;
         this.store = store;
@@ -38,7 +40,7 @@ final class Worker {
         this.retry = retry;
         this.listener = listener;
         this.progress = progress;
-        this.copy = new ChunkCopy(store, listener, new CopyPipe(progress::carried));
+        this.copy = new ChunkCopy(store, listener, new CopyPipe(progress::carried, pace));
     }
 
     /** Works until nothing is left or until the first permanent fault. */

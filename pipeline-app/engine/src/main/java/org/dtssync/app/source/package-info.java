@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the source, dts_sync state. Writes to: the publication and the heartbeat at the source.
  */
+@NullMarked
 package org.dtssync.app.source;
+
+import org.jspecify.annotations.NullMarked;

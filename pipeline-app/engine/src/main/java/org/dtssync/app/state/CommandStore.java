@@ -7,6 +7,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.KeptSession;
+import org.jspecify.annotations.Nullable;
 
 /** Commands for a running task and their results. Keeps a session. Thread-safe. */
 public final class CommandStore implements AutoCloseable {
@@ -95,16 +96,16 @@ public final class CommandStore implements AutoCloseable {
     }
 
     /** Takes the oldest posted command that is not a cancellation; null if there is none. */
-    public PostedCommand take() {
+    public @Nullable PostedCommand take() {
         return take("command <> 'cancel'");
     }
 
     /** Takes the oldest posted cancellation, which does not wait for other commands; null if there is none. */
-    public PostedCommand takeCancellation() {
+    public @Nullable PostedCommand takeCancellation() {
         return take("command = 'cancel'");
     }
 
-    private PostedCommand take(String which) {
+    private @Nullable PostedCommand take(String which) {
         return query(connection -> Statements.first(
                         connection,
                         """
@@ -117,11 +118,11 @@ public final class CommandStore implements AutoCloseable {
                                 row.getString(2),
                                 row.getString(3),
                                 author(row.getString(4), row.getString(5))),
-                        task)
-                .orElse(null));
+                        task))
+                .orElse(null);
     }
 
-    private static Optional<Author> author(String name, String origin) {
+    private static Optional<Author> author(@Nullable String name, @Nullable String origin) {
         return name == null || origin == null ? Optional.empty() : Optional.of(new Author(name, origin));
     }
 
@@ -156,14 +157,14 @@ public final class CommandStore implements AutoCloseable {
                 """, error, exitCode, command.id());
     }
 
-    private void ended(String name, String state, String error, int exitCode, String sql, Object... parameters) {
-        database.inTransaction(failure(), connection -> {
+    private void ended(
+            String name, String state, @Nullable String error, int exitCode, String sql, Object... parameters) {
+        database.doInTransaction(failure(), connection -> {
             if (Statements.update(connection, sql, parameters) == 1) {
                 events.append(
                         connection,
                         Event.byRun("command", name, "state", state, "error", error, "exit_code", exitCode));
             }
-            return null;
         });
     }
 

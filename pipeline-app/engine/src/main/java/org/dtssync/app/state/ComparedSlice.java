@@ -3,6 +3,7 @@ package org.dtssync.app.state;
 import java.util.List;
 import java.util.OptionalLong;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A slice of a table in a verification: a range of keys, or the whole table.
@@ -13,7 +14,12 @@ import org.dtssync.connectors.postgres.TableName;
  * @param upper the key it ends with, as texts; null if it is open
  * @param rows how many rows it had at the source when it was found equal; empty if it was not
  */
-public record ComparedSlice(TableName table, int number, List<String> lower, List<String> upper, OptionalLong rows) {
+public record ComparedSlice(
+        TableName table,
+        int number,
+        @Nullable List<String> lower,
+        @Nullable List<String> upper,
+        OptionalLong rows) {
 
     /** Copies the bounds. */
     public ComparedSlice {

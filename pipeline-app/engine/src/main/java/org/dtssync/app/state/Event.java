@@ -2,6 +2,7 @@ package org.dtssync.app.state;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event of a task. Its texts contain no row value and no secret.
@@ -12,7 +13,12 @@ import java.util.Map;
  * @param actor who caused it; null: the run itself
  * @param origin from where
  */
-public record Event(String kind, String subject, Map<String, Object> detail, String actor, String origin) {
+public record Event(
+        String kind,
+        String subject,
+        Map<String, Object> detail,
+        @Nullable String actor,
+        String origin) {
 
     /** Copies the details in their order. */
     public Event {
@@ -24,16 +30,16 @@ public record Event(String kind, String subject, Map<String, Object> detail, Str
      *
      * @param namesAndValues of its details, in turn
      */
-    static Event byRun(String kind, String subject, Object... namesAndValues) {
+    static Event byRun(String kind, String subject, @Nullable Object... namesAndValues) {
         return new Event(kind, subject, details(namesAndValues), null, "run");
     }
 
     /** An event that a person caused. */
-    static Event by(Author author, String kind, String subject, Object... namesAndValues) {
+    static Event by(Author author, String kind, String subject, @Nullable Object... namesAndValues) {
         return new Event(kind, subject, details(namesAndValues), author.name(), author.origin());
     }
 
-    private static Map<String, Object> details(Object... namesAndValues) {
+    private static Map<String, Object> details(@Nullable Object... namesAndValues) {
         Map<String, Object> details = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             if (namesAndValues[i + 1] != null) {

@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which instance holds a task: an advisory lock, the epoch and the last sign of life. Methods with a connection are for the session
@@ -86,7 +87,7 @@ public record InstanceStore(DatabaseConnections database, String task) {
      * @param figures the figures of the instance, as JSON; null keeps the last ones
      * @return whether the task still belongs to this instance
      */
-    public boolean signOfLife(Connection connection, Epoch epoch, String figures) throws SQLException {
+    public boolean signOfLife(Connection connection, Epoch epoch, @Nullable String figures) throws SQLException {
         return Statements.update(connection, """
                         UPDATE dts_sync.instance SET alive_at = clock_timestamp(), stats = coalesce(?::jsonb, stats)
                         WHERE task = ? AND epoch = ?

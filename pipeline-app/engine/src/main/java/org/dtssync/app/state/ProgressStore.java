@@ -18,6 +18,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the progress of a task and each of its tables.
@@ -143,7 +144,7 @@ public final class ProgressStore {
     }
 
     /** Records why the task stopped, or clears it with null. The text must contain no secret and no row value. */
-    public void error(String message, Epoch epoch) {
+    public void error(@Nullable String message, Epoch epoch) {
         transactions.write(failure(), epoch, connection -> {
             Statements.update(
                     connection, "UPDATE dts_sync.task SET error = ?, updated_at = now() WHERE task = ?", message, task);
@@ -244,9 +245,9 @@ public final class ProgressStore {
      * @param sink receives each table with its shape; tables without a recorded one are left out
      */
     public void structures(BiConsumer<TableName, String> sink) {
-        transactions.read("The shapes of task " + task + " could not be read", connection -> {
+        transactions.visit("The shapes of task " + task + " could not be read", connection -> {
             if (!isInstalled(connection)) {
-                return null;
+                return;
             }
             try (PreparedStatement statement = connection.prepareStatement("""
                     SELECT schema_name, table_name, structure
@@ -260,7 +261,6 @@ public final class ProgressStore {
                     }
                 }
             }
-            return null;
         });
     }
 

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.schemas.StateMigrations;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The value of {@code default_transaction_read_only} before a task made a database read-only, stored in that database. Every method joins
@@ -38,7 +39,7 @@ public record ReadOnlyStore(DatabaseConnections database, String task) {
      * @param role whose setting, or {@link #DATABASE_ITSELF}
      * @param value null if it was not set
      */
-    public record Earlier(String role, String value) {}
+    public record Earlier(String role, @Nullable String value) {}
 
     /** Stores the current settings, unless earlier ones are stored already, and returns the stored ones. */
     public List<Earlier> keep(Connection connection) throws SQLException {

@@ -15,6 +15,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shapes that the task's tables are captured with, as accepted one after the other, in the destination's
@@ -75,7 +76,7 @@ public final class ShapeRecords {
         });
     }
 
-    private static Lsn lsn(String text) {
+    private static Lsn lsn(@Nullable String text) {
         return text == null ? Lsn.ZERO : Lsn.parse(text);
     }
 
@@ -140,11 +141,11 @@ public final class ShapeRecords {
                 """, connection -> new Object[0], table);
     }
 
-    private static Object array(Connection connection, Optional<List<String>> key) throws SQLException {
+    private static @Nullable Object array(Connection connection, Optional<List<String>> key) throws SQLException {
         return key.isEmpty() ? null : connection.createArrayOf("text", key.get().toArray());
     }
 
-    private void write(Epoch epoch, String change, String sql, Values values, TableName table) {
+    private void write(Epoch epoch, @Nullable String change, String sql, Values values, TableName table) {
         transactions.write("The shape of table " + table + " could not be recorded", epoch, connection -> {
             List<Object> parameters = new ArrayList<>(Arrays.asList(values.of(connection)));
             parameters.addAll(List.of(task, table.schema(), table.table()));

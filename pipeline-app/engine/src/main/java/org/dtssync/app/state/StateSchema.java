@@ -40,11 +40,10 @@ public record StateSchema(DatabaseConnections database) {
     }
 
     private void install(StateMigrations... sets) {
-        database.inTransaction("The dts_sync schema could not be made at the " + database.role(), connection -> {
+        database.doInTransaction("The dts_sync schema could not be made at the " + database.role(), connection -> {
             for (StateMigrations set : sets) {
                 install(connection, set);
             }
-            return null;
         });
     }
 
@@ -93,12 +92,11 @@ public record StateSchema(DatabaseConnections database) {
      * @throws SyncException of kind USAGE if the state is newer
      */
     public void requireKnown() {
-        database.inTransaction(
+        database.doInTransaction(
                 "The version of the state at the " + database.role() + " could not be read", connection -> {
                     for (StateMigrations set : StateMigrations.values()) {
                         known(connection, set);
                     }
-                    return null;
                 });
     }
 

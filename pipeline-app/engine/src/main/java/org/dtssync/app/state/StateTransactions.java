@@ -28,6 +28,11 @@ record StateTransactions(DatabaseConnections database) {
         return database.inTransaction(what, work);
     }
 
+    /** Does the same for what returns nothing. */
+    void visit(String what, DatabaseConnections.Action visit) {
+        database.doInTransaction(what, visit);
+    }
+
     /**
      * Writes in one transaction that holds the epoch.
      *
@@ -35,9 +40,9 @@ record StateTransactions(DatabaseConnections database) {
      * @throws org.dtssync.connectors.fault.SyncException of kind FENCED if another instance has taken over
      */
     void write(String what, Epoch epoch, Writing writing) {
-        change(what, epoch, connection -> {
+        database.doInTransaction(what, connection -> {
+            epoch.hold(connection);
             writing.run(connection);
-            return null;
         });
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Statements with parameters on a given connection. */
 final class Statements {
@@ -33,7 +34,7 @@ final class Statements {
         }
     }
 
-    static <T> Optional<T> first(Connection connection, String sql, RowReader<T> reader, Object... parameters)
+    static <T> Optional<T> first(Connection connection, String sql, RowReader<T> reader, @Nullable Object... parameters)
             throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql, parameters);
                 ResultSet rows = statement.executeQuery()) {
@@ -42,7 +43,7 @@ final class Statements {
     }
 
     /** Returns how many rows it changed. */
-    static int update(Connection connection, String sql, Object... parameters) throws SQLException {
+    static int update(Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql, parameters)) {
             return statement.executeUpdate();
         }
@@ -66,12 +67,12 @@ final class Statements {
     }
 
     /** Returns texts as an array; null if there are none. */
-    static Array array(Connection connection, List<String> texts) throws SQLException {
+    static @Nullable Array array(Connection connection, @Nullable List<String> texts) throws SQLException {
         return texts == null ? null : connection.createArrayOf("text", texts.toArray());
     }
 
     /** Returns an array's texts; empty if it is null. */
-    static Optional<List<String>> texts(Array array) throws SQLException {
+    static Optional<List<String>> texts(@Nullable Array array) throws SQLException {
         return array == null ? Optional.empty() : Optional.of(Arrays.asList((String[]) array.getArray()));
     }
 

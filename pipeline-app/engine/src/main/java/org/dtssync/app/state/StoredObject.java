@@ -9,9 +9,14 @@ import java.util.Optional;
  * @param corrected the replacement statement of a person
  * @param state its state
  * @param error PostgreSQL's message, if it was refused
+ * @param reason why a person skipped it, if they said so
  */
 public record StoredObject(
-        StructureObject object, Optional<String> corrected, ObjectState state, Optional<String> error) {
+        StructureObject object,
+        Optional<String> corrected,
+        ObjectState state,
+        Optional<String> error,
+        Optional<String> reason) {
 
     /** Returns the statement that is run: the corrected one if there is one. */
     public String statement() {

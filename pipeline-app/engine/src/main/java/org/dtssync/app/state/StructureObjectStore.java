@@ -17,6 +17,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The task's list of schema objects, kept in {@code dts_sync.structure_object}, so that a resumed run works through the same
@@ -28,9 +29,10 @@ public final class StructureObjectStore {
 
     private static final Pattern TABLE = Pattern.compile("\"((?:[^\"]|\"\")*)\"\\.\"((?:[^\"]|\"\")*)\"");
 
+    /** Through JSON, since a state of an earlier release has no reasons. */
     private static final String COLUMNS = """
-            SELECT ordinal, name, kind, section, table_of, statement, corrected, state, error
-            FROM dts_sync.structure_object WHERE task = ?
+            SELECT ordinal, name, kind, section, table_of, statement, corrected, state, error, to_jsonb(o) ->> 'reason'
+            FROM dts_sync.structure_object o WHERE task = ?
             """;
 
     private final DatabaseConnections destination;
@@ -138,7 +140,7 @@ public final class StructureObjectStore {
      * @param author who takes it out
      * @param reason why; may be null
      */
-    public void skip(String name, Author author, String reason) {
+    public void skip(String name, Author author, @Nullable String reason) {
         change(name, "skipped", author, "state = 'skipped', reason = ?", reason);
     }
 
@@ -178,7 +180,7 @@ public final class StructureObjectStore {
     }
 
     /** Records the result of an object, in the connection's transaction; one that was skipped meanwhile has not failed. */
-    public void record(Connection connection, StructureObject object, ObjectState state, String error)
+    public void record(Connection connection, StructureObject object, ObjectState state, @Nullable String error)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 UPDATE dts_sync.structure_object SET state = ?, error = ?
@@ -193,7 +195,7 @@ public final class StructureObjectStore {
         }
     }
 
-    private void change(String name, String what, Author author, String assignments, String value) {
+    private void change(String name, String what, Author author, String assignments, @Nullable String value) {
         StoredObject stored = show(name);
         if (stored.state() == ObjectState.DONE) {
             throw new SyncException(
@@ -203,7 +205,7 @@ public final class StructureObjectStore {
         }
         // A run of the release before may have made the state.
         new StateSchema(destination).install();
-        destination.inTransaction("The schema objects of task " + task + " could not be changed", connection -> {
+        destination.doInTransaction("The schema objects of task " + task + " could not be changed", connection -> {
             int changed = Statements.update(
                     connection,
                     "UPDATE dts_sync.structure_object SET " + assignments
@@ -218,7 +220,6 @@ public final class StructureObjectStore {
                         connection,
                         Event.by(author, "correction", stored.object().name(), "change", what));
             }
-            return null;
         });
     }
 
@@ -241,18 +242,19 @@ public final class StructureObjectStore {
                                     rows.getString(6)),
                             Optional.ofNullable(rows.getString(7)),
                             ObjectState.of(rows.getString(8)),
-                            Optional.ofNullable(rows.getString(9))));
+                            Optional.ofNullable(rows.getString(9)),
+                            Optional.ofNullable(rows.getString(10))));
                 }
             }
         }
         return found;
     }
 
-    private static String tablesText(List<TableName> tables) {
+    private static @Nullable String tablesText(List<TableName> tables) {
         return tables.isEmpty() ? null : tables.stream().map(TableName::sql).collect(Collectors.joining(", "));
     }
 
-    private static List<TableName> tables(String text) {
+    private static List<TableName> tables(@Nullable String text) {
         List<TableName> tables = new ArrayList<>();
         Matcher matcher = TABLE.matcher(text == null ? "" : text);
         while (matcher.find()) {

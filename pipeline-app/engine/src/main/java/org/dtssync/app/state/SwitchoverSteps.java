@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts to move the applications one way, and the steps of the one that is under way: written before a step begins and again when
@@ -142,7 +143,7 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
         end("failed", null, report, epoch);
     }
 
-    private void end(String result, Long stallMillis, String report, Epoch epoch) {
+    private void end(String result, @Nullable Long stallMillis, String report, Epoch epoch) {
         write(
                 epoch,
                 connection -> Statements.update(

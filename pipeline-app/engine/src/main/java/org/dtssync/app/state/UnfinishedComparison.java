@@ -17,6 +17,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The progress of the verification of one task's databases, kept at its destination: an interrupted one is resumed, and slices found
@@ -86,7 +87,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
         return slices;
     }
 
-    private static List<String> texts(Array array) throws SQLException {
+    private static @Nullable List<String> texts(@Nullable Array array) throws SQLException {
         return array == null ? null : Arrays.asList((String[]) array.getArray());
     }
 
@@ -152,7 +153,7 @@ public record UnfinishedComparison(DatabaseConnections destination, String task,
         }
     }
 
-    private static Array array(Connection connection, List<String> texts) throws SQLException {
+    private static @Nullable Array array(Connection connection, @Nullable List<String> texts) throws SQLException {
         return texts == null ? null : connection.createArrayOf("text", texts.toArray());
     }
 

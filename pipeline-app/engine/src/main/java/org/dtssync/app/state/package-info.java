@@ -4,4 +4,7 @@
  *
  * <p>Reads from: the destination's dts_sync schema. Writes to: the same.
  */
+@NullMarked
 package org.dtssync.app.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package org.dtssync.app.stream;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.dtssync.app.catalog.ShapeChange;
@@ -114,7 +115,9 @@ final class CaptureChecks {
             boolean shown = current == null
                     || !TableShape.parse(current)
                             .carried()
-                            .equals(TableShape.parse(stored.get(change.table())).carried());
+                            .equals(TableShape.parse(Objects.requireNonNull(
+                                            stored.get(change.table()), "Only recorded ones are read."))
+                                    .carried());
             if (!shown) {
                 changed.add(change.table());
             }

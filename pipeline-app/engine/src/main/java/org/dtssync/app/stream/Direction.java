@@ -46,6 +46,7 @@ public final class Direction implements MovingStream {
     private final ShapeCheckLoop checks;
     private final Supplier<CapturePart> capture;
     private final ApplyPart apply;
+    private final SequenceFollower sequences;
     private final Preparation preparation;
     private final ProgressStore progress;
 
@@ -61,6 +62,7 @@ public final class Direction implements MovingStream {
             ShapeCheckLoop checks,
             Supplier<CapturePart> capture,
             ApplyPart apply,
+            SequenceFollower sequences,
             Preparation preparation) {
         this.route = route;
         this.epoch = epoch;
@@ -73,6 +75,7 @@ public final class Direction implements MovingStream {
         this.checks = checks;
         this.capture = capture;
         this.apply = apply;
+        this.sequences = sequences;
         this.preparation = preparation;
         this.progress = new ProgressStore(route.destination(), route.task());
     }
@@ -139,6 +142,16 @@ public final class Direction implements MovingStream {
         return verification.run(resumable).equal();
     }
 
+    @Override
+    public void pauseSequences() {
+        sequences.pause();
+    }
+
+    @Override
+    public void resumeSequences() {
+        sequences.resume();
+    }
+
     /** Starts to capture. */
     public void startCapture() {
         background.start(
@@ -170,6 +183,7 @@ public final class Direction implements MovingStream {
         applied.applying(true);
         checks.followsExactly();
         background.start("dts-sync-apply-" + route.task(), this::follow);
+        background.start("dts-sync-sequences-" + route.task(), sequences::run);
     }
 
     /**

@@ -4,11 +4,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.state.ComparedSlice;
+import org.dtssync.app.state.LiveLimit;
+import org.dtssync.app.state.LiveSetting;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SettingStore;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.UnfinishedComparison;
@@ -18,6 +23,7 @@ import org.dtssync.app.verify.SliceMemory;
 import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifySettings;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
@@ -36,6 +42,7 @@ public final class LiveVerification {
     private final Heartbeat heartbeat;
     private final ShapeCheck structure;
     private final VerifySettings settings;
+    private final Supplier<List<SequenceFinding>> sequences;
     private final StreamListener listener;
     private final ProgressStore progress;
 
@@ -45,12 +52,14 @@ public final class LiveVerification {
             Heartbeat heartbeat,
             ShapeCheck structure,
             VerifySettings settings,
+            Supplier<List<SequenceFinding>> sequences,
             StreamListener listener) {
         this.route = route;
         this.epoch = epoch;
         this.heartbeat = heartbeat;
         this.structure = structure;
         this.settings = settings;
+        this.sequences = sequences;
         this.listener = listener;
         this.progress = new ProgressStore(route.destination(), route.task());
     }
@@ -87,18 +96,35 @@ public final class LiveVerification {
                             .mapToLong(slice -> slice.rows().orElse(0))
                             .sum());
         }
-        VerifyReport report = new Verification(
-                        route.source(),
-                        route.destination(),
-                        settings,
-                        () -> unfinished.begin(heartbeat.awaitApplied(), digest),
-                        listener::verifying,
-                        new SliceMemory(earlier, unfinished::cut, unfinished::equal))
-                .verify(progress.tables().stream()
-                        .filter(table -> table.state() != TableState.SKIPPED)
-                        .toList());
+        VerifyReport report;
+        try (LiveLimit limit = new LiveLimit(
+                new SettingStore(route.destination(), route.task()),
+                LiveSetting.VERIFY_ROWS_PER_SECOND,
+                settings.rowsPerSecond())) {
+            report = new Verification(
+                            route.source(),
+                            route.destination(),
+                            settings,
+                            () -> unfinished.begin(heartbeat.awaitApplied(), digest),
+                            listener::verifying,
+                            new SliceMemory(earlier, unfinished::cut, unfinished::equal),
+                            limit)
+                    .verify(progress.tables().stream()
+                            .filter(table -> table.state() != TableState.SKIPPED)
+                            .toList());
+        }
         verifications().record(outcome(report), unfinished, digest, epoch);
-        return report;
+        return report.with(sequences());
+    }
+
+    /** The rows were compared, which took its time: what is said about sequences besides must not make that fail. */
+    private List<SequenceFinding> sequences() {
+        try {
+            return sequences.get();
+        } catch (SyncException e) {
+            LOG.warn("The sequences could not be compared. task={} reason={}", route.task(), e.getMessage());
+            return List.of();
+        }
     }
 
     private static VerificationOutcome outcome(VerifyReport report) {

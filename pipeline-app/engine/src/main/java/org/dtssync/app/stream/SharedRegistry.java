@@ -5,6 +5,7 @@ import java.util.Map;
 import org.dtssync.app.config.RegistrySettings;
 import org.dtssync.connectors.avro.RegistryClientSettings;
 import org.dtssync.connectors.avro.SchemaRegistryClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The schema registry client shared by all parts of a task, so that no lookup is repeated.
@@ -14,7 +15,7 @@ import org.dtssync.connectors.avro.SchemaRegistryClient;
 public final class SharedRegistry {
 
     private final RegistrySettings settings;
-    private SchemaRegistryClient client;
+    private @Nullable SchemaRegistryClient client;
 
     SharedRegistry(RegistrySettings settings) {
         this.settings = settings;

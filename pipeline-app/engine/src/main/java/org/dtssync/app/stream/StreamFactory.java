@@ -7,10 +7,12 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.ReplacedPartitions;
 import org.dtssync.app.drift.ShapeCheck;
+import org.dtssync.app.prepare.Mirror;
 import org.dtssync.app.prepare.Preparation;
 import org.dtssync.app.runtime.Background;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.app.source.Heartbeat;
 import org.dtssync.app.source.StreamProgress;
 import org.dtssync.app.state.ProgressStore;
@@ -52,8 +54,15 @@ public final class StreamFactory {
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied);
-        LiveVerification verification =
-                new LiveVerification(route, epoch, heartbeat, structure, verifySettings(), listener);
+        TaskSequences sequences = sequences(route);
+        LiveVerification verification = new LiveVerification(
+                route,
+                epoch,
+                heartbeat,
+                structure,
+                verifySettings(),
+                () -> isMirrored(route) ? List.of() : sequences.findings(),
+                listener);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
         ApplyPart apply = new ApplyPart(
                 route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes) -> {
@@ -87,7 +96,22 @@ public final class StreamFactory {
                         captured,
                         listener),
                 apply,
+                new SequenceFollower(sequences, epoch, () -> isMirrored(route)),
                 preparation(route, epoch));
+    }
+
+    private TaskSequences sequences(Route route) {
+        return TaskSequences.of(route, isForward(route) ? route : route.reversed(), task.objects());
+    }
+
+    /** Of two tasks that replicate against each other each side has sequences of its own: applications draw from both. */
+    private boolean isMirrored(Route route) {
+        return isForward(route)
+                && (task.mirrorOf().isPresent() || !Mirror.mirrorsOf(route).isEmpty());
+    }
+
+    private boolean isForward(Route route) {
+        return route.name().equals(task.taskName());
     }
 
     /** Creates the preparation of a direction. */
@@ -133,8 +157,6 @@ public final class StreamFactory {
 
     /** Returns the task whose transactions this direction ignores. */
     private String mirrored(Route route) {
-        return route.name().equals(task.taskName())
-                ? task.mirroredName()
-                : route.name().reverse().text();
+        return isForward(route) ? task.mirroredName() : route.name().reverse().text();
     }
 }

@@ -9,6 +9,7 @@ import org.dtssync.connectors.avro.RegistryClientSettings;
 import org.dtssync.connectors.avro.SchemaRegistryClient;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the readers and writers of one direction's topics: converters by Kafka Connect's convention, and the codec of
@@ -43,7 +44,7 @@ public record TopicCodecs(String task, ConverterSettings converters, SharedRegis
         return converter(converters.valueConverter(), converters.valueProperties(), false);
     }
 
-    private Converter converter(String className, Map<String, String> own, boolean isKey) {
+    private Converter converter(@Nullable String className, Map<String, String> own, boolean isKey) {
         Map<String, String> properties = registry.properties();
         properties.put(AvroConverter.OWN_TOPIC_PREFIX, task + ".");
         properties.putAll(own);

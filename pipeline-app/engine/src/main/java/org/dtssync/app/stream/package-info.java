@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the source, the topics, dts_sync state. Writes to: the topics, the destination.
  */
+@NullMarked
 package org.dtssync.app.stream;
+
+import org.jspecify.annotations.NullMarked;

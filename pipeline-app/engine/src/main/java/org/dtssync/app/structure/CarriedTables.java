@@ -11,6 +11,7 @@ import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The selected tables of one database, with their oids. Immutable.
@@ -53,7 +54,7 @@ record CarriedTables(Map<TableName, Long> oids, Set<TableName> roots) {
         return new CarriedTables(oids, roots);
     }
 
-    boolean contains(String schema, String table) {
-        return oids.containsKey(new TableName(schema, table));
+    boolean contains(@Nullable String schema, String table) {
+        return schema != null && oids.containsKey(new TableName(schema, table));
     }
 }

@@ -12,6 +12,7 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs queries that let PostgreSQL print statements: each row has kind, name, section, the table it belongs to (schema,
@@ -49,7 +50,7 @@ final class CatalogQueries {
         return print(query, null);
     }
 
-    private List<StructureObject> print(String query, Array parameter) throws SQLException {
+    private List<StructureObject> print(String query, @Nullable Array parameter) throws SQLException {
         List<StructureObject> objects = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             if (parameter != null) {

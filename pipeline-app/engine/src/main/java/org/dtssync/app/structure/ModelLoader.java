@@ -10,6 +10,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.StateMigrations;
+import org.jspecify.annotations.Nullable;
 import org.pgcodekeeper.core.database.base.jdbc.IJdbcConnector;
 import org.pgcodekeeper.core.ignorelist.IgnoreSchemaList;
 import org.pgcodekeeper.core.loader.FullAnalyze;
@@ -155,7 +156,7 @@ final class ModelLoader extends JdbcLoaderBase {
         }
 
         @Override
-        public String getBatchDelimiter() {
+        public @Nullable String getBatchDelimiter() {
             return null;
         }
 

@@ -7,12 +7,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
 import org.jgrapht.Graph;
 import org.jgrapht.graph.DefaultEdge;
+import org.jspecify.annotations.Nullable;
 import org.pgcodekeeper.core.model.difftree.DbObjType;
 import org.pgcodekeeper.core.model.graph.DepcyGraph;
 import org.pgcodekeeper.core.schema.AbstractColumn;
@@ -37,14 +39,19 @@ final class ModelStatements {
     private final Graph<PgStatement, DefaultEdge> graph;
     private final ObjectSelection selection;
     private final CarriedTables tables;
+    private final Set<TableName> sequences;
     private final Map<PgStatement, Boolean> possible = new HashMap<>();
     private final Set<PgStatement> ordered = new LinkedHashSet<>();
     private final Set<PgStatement> seen = new LinkedHashSet<>();
 
-    ModelStatements(PgDatabase database, ObjectSelection selection, CarriedTables tables) {
+    /**
+     * @param sequences those that belong to the task
+     */
+    ModelStatements(PgDatabase database, ObjectSelection selection, CarriedTables tables, Set<TableName> sequences) {
         this.graph = new DepcyGraph(database).getGraph();
         this.selection = selection;
         this.tables = tables;
+        this.sequences = sequences;
     }
 
     /** Returns what is migrated, each after its dependencies. */
@@ -83,6 +90,9 @@ final class ModelStatements {
         }
         if (statement.getStatementType() == DbObjType.SCHEMA) {
             return selection.touchesSchema(schema);
+        }
+        if (statement.getStatementType() == DbObjType.SEQUENCE) {
+            return sequences.contains(new TableName(schema, statement.getBareName()));
         }
         return selection.touchesSchema(schema)
                 && !selection.excludes(schema, statement.getBareName())
@@ -155,7 +165,7 @@ final class ModelStatements {
     }
 
     /** Returns the schema's name, or null for objects that have none. */
-    static String schemaOf(PgStatement statement) {
+    static @Nullable String schemaOf(PgStatement statement) {
         if (statement.getStatementType() == DbObjType.SCHEMA) {
             return statement.getBareName();
         }
@@ -188,7 +198,8 @@ final class ModelStatements {
             return List.of();
         }
         List<TableName> tables = new ArrayList<>();
-        tables.add(new TableName(schemaOf(statement), statement.getBareName()));
+        tables.add(new TableName(
+                Objects.requireNonNull(schemaOf(statement), "A table lies in a schema."), statement.getBareName()));
         if (statement instanceof PartitionPgTable partition) {
             partition.getInherits().forEach(parent -> tables.add(new TableName(parent.getKey(), parent.getValue())));
         }

@@ -19,6 +19,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -145,7 +146,7 @@ final class ObjectMaker {
     }
 
     /** Returns null if it was created, or why PostgreSQL refused it; then the transaction is rolled back. */
-    private SQLException tryToMake(Connection connection, StoredObject stored) throws SQLException {
+    private @Nullable SQLException tryToMake(Connection connection, StoredObject stored) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
                 epoch.hold(connection);

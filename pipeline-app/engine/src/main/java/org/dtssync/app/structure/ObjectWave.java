@@ -17,6 +17,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,7 +123,7 @@ final class ObjectWave {
     }
 
     /** Returns the first object whose tables are free, waiting for one; null if none is left. */
-    private synchronized StoredObject take() {
+    private synchronized @Nullable StoredObject take() {
         while (!stopped && !waiting.isEmpty()) {
             Iterator<StoredObject> candidates = waiting.iterator();
             while (candidates.hasNext()) {

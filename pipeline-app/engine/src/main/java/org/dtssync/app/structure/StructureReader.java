@@ -4,12 +4,18 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.sequences.CarriedSequences;
+import org.dtssync.app.sequences.Sequence;
+import org.dtssync.app.state.RecordedSequences;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
 import org.pgcodekeeper.core.settings.CoreSettings;
 
 /**
@@ -37,7 +43,12 @@ public final class StructureReader {
         try (Connection connection = database.open()) {
             connection.setAutoCommit(false);
             CarriedTables tables = CarriedTables.read(connection, selection);
-            ModelStatements model = new ModelStatements(new ModelLoader(database, settings).read(), selection, tables);
+            Set<TableName> sequences =
+                    CarriedSequences.read(connection, selection, RecordedSequences.NONE).carried().stream()
+                            .map(Sequence::name)
+                            .collect(Collectors.toSet());
+            ModelStatements model =
+                    new ModelStatements(new ModelLoader(database, settings).read(), selection, tables, sequences);
             return numbered(new StructureAssembly(connection, settings, tables, model, selection.owners()).objects());
         } catch (SQLException e) {
             throw SqlFaults.explain("The schema of the " + database.role() + " could not be read", e);

@@ -6,4 +6,7 @@
  *
  * <p>Reads from: the catalogs of both databases. Writes to: the destination's structure and dts_sync.structure_object.
  */
+@NullMarked
 package org.dtssync.app.structure;
+
+import org.jspecify.annotations.NullMarked;

@@ -18,6 +18,7 @@ final class CommandText {
     private static final String DRY_RUN = "--dry-run";
     private static final String REHEARSE = "--rehearse";
     private static final String SKIP_VERIFY = "--skip-verify";
+    private static final String IGNORE_STRUCTURE = "--ignore-structure";
     private static final String ABANDON = "--abandon";
 
     private CommandText() {}
@@ -25,21 +26,21 @@ final class CommandText {
     /** Returns the options of a command as text; empty if it has none. */
     static String options(TaskCommand command) {
         if (command instanceof TaskCommand.Switchover switchover) {
-            return options(switchover.mode(), switchover.skipVerify());
+            return options(switchover.mode(), switchover.skipVerify(), switchover.ignoreStructure());
         }
         if (command instanceof TaskCommand.Rollback rollback) {
-            return options(rollback.mode(), rollback.skipVerify());
+            return options(rollback.mode(), rollback.skipVerify(), rollback.ignoreStructure());
         }
         return command instanceof TaskCommand.Abandon ? ABANDON : "";
     }
 
-    private static String options(SwitchMode mode, boolean skipVerify) {
+    private static String options(SwitchMode mode, boolean skipVerify, boolean ignoreStructure) {
         String how = switch (mode) {
             case MOVE -> "";
             case REHEARSE -> REHEARSE;
             case DRY_RUN -> DRY_RUN;
         };
-        return (how + (skipVerify ? " " + SKIP_VERIFY : "")).strip();
+        return (how + (skipVerify ? " " + SKIP_VERIFY : "") + (ignoreStructure ? " " + IGNORE_STRUCTURE : "")).strip();
     }
 
     /**
@@ -60,8 +61,9 @@ final class CommandText {
                 Optional.of(known(
                         words,
                         name,
-                        List.of(DRY_RUN, REHEARSE, SKIP_VERIFY),
-                        new TaskCommand.Switchover(mode(words), words.contains(SKIP_VERIFY))));
+                        List.of(DRY_RUN, REHEARSE, SKIP_VERIFY, IGNORE_STRUCTURE),
+                        new TaskCommand.Switchover(
+                                mode(words), words.contains(SKIP_VERIFY), words.contains(IGNORE_STRUCTURE))));
             case "rollback" ->
                 Optional.of(
                         words.contains(ABANDON)
@@ -69,8 +71,11 @@ final class CommandText {
                                 : known(
                                         words,
                                         name,
-                                        List.of(DRY_RUN, REHEARSE, SKIP_VERIFY),
-                                        new TaskCommand.Rollback(mode(words), words.contains(SKIP_VERIFY))));
+                                        List.of(DRY_RUN, REHEARSE, SKIP_VERIFY, IGNORE_STRUCTURE),
+                                        new TaskCommand.Rollback(
+                                                mode(words),
+                                                words.contains(SKIP_VERIFY),
+                                                words.contains(IGNORE_STRUCTURE))));
             default -> Optional.empty();
         };
     }
@@ -100,7 +105,7 @@ final class CommandText {
     }
 
     /** Returns how the engine moves the applications. */
-    static SwitchOptions switchOptions(SwitchMode mode, boolean skipVerify) {
-        return new SwitchOptions(mode == SwitchMode.DRY_RUN, mode == SwitchMode.REHEARSE, skipVerify);
+    static SwitchOptions switchOptions(SwitchMode mode, boolean skipVerify, boolean ignoreStructure) {
+        return new SwitchOptions(mode == SwitchMode.DRY_RUN, mode == SwitchMode.REHEARSE, skipVerify, ignoreStructure);
     }
 }

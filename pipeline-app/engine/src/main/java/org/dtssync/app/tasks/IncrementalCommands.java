@@ -20,7 +20,8 @@ record IncrementalCommands(String task, IncrementalActions actions) implements T
 
     @Override
     public Answer switchover(TaskCommand.Switchover command) throws InterruptedException {
-        SwitchReport report = actions.switchover(CommandText.switchOptions(command.mode(), command.skipVerify()));
+        SwitchReport report = actions.switchover(
+                CommandText.switchOptions(command.mode(), command.skipVerify(), command.ignoreStructure()));
         return new Answer(new TaskOutcome.Switched(new MoveReport(report)), report.moved());
     }
 
@@ -35,7 +36,7 @@ record IncrementalCommands(String task, IncrementalActions actions) implements T
     }
 
     private Answer rolledBackAlready(SwitchMode mode) throws InterruptedException {
-        SwitchReport report = actions.rolledBackAlready(CommandText.switchOptions(mode, false));
+        SwitchReport report = actions.rolledBackAlready(CommandText.switchOptions(mode, false, false));
         return Answer.staying(new TaskOutcome.Switched(new MoveReport(report)));
     }
 

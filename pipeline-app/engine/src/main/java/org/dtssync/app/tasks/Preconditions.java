@@ -9,10 +9,12 @@ import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.moving.Gate;
+import org.dtssync.app.moving.SequenceGates;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchPreconditions;
 import org.dtssync.app.pipeline.Mirrors;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.Verifications;
 import org.dtssync.connectors.fault.FaultKind;
@@ -44,6 +46,7 @@ record Preconditions(TaskFile file, SwitchKind kind) {
                 gates.add(structure());
                 gates.add(verification());
             }
+            gates.addAll(SequenceGates.check(sequences()));
             if (kind == SwitchKind.SWITCHOVER) {
                 gates.add(mirror());
             }
@@ -123,6 +126,11 @@ record Preconditions(TaskFile file, SwitchKind kind) {
             }
             return Gate.fail(id, Gate.Group.REPLICATION, e.what(), e.remedy());
         }
+    }
+
+    private TaskSequences sequences() {
+        Route task = Route.forReading(file);
+        return TaskSequences.of(kind == SwitchKind.SWITCHOVER ? task : task.reversed(), task, file.objects());
     }
 
     /** None is needed beforehand: a switch without a fresh one compares by itself. */

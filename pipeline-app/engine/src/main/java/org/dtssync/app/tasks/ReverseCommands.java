@@ -20,13 +20,14 @@ record ReverseCommands(String task, ReverseActions actions) implements TaskComma
 
     @Override
     public Answer switchover(TaskCommand.Switchover command) throws InterruptedException {
-        return Answer.staying(
-                switched(actions.switchedOverAlready(CommandText.switchOptions(command.mode(), command.skipVerify()))));
+        return Answer.staying(switched(actions.switchedOverAlready(
+                CommandText.switchOptions(command.mode(), command.skipVerify(), command.ignoreStructure()))));
     }
 
     @Override
     public Answer rollback(TaskCommand.Rollback command) throws InterruptedException {
-        SwitchReport report = actions.rollback(CommandText.switchOptions(command.mode(), command.skipVerify()));
+        SwitchReport report = actions.rollback(
+                CommandText.switchOptions(command.mode(), command.skipVerify(), command.ignoreStructure()));
         return new Answer(switched(report), report.moved());
     }
 

@@ -6,6 +6,7 @@ import org.dtssync.app.pipeline.RunOptions;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 
 /** The options of one run. Immutable. */
 public final class RunRequest {
@@ -34,7 +35,7 @@ public final class RunRequest {
      * @param resnapshot tables, each {@code schema.table}, that are emptied at the destination and reloaded
      * @throws SyncException of kind USAGE if the goal or a table's name is none
      */
-    public static RunRequest parse(String until, List<String> acceptStructure, List<String> resnapshot) {
+    public static RunRequest parse(@Nullable String until, List<String> acceptStructure, List<String> resnapshot) {
         return new RunRequest(new RunOptions(goal(until), tables(acceptStructure), tables(resnapshot)));
     }
 
@@ -42,7 +43,7 @@ public final class RunRequest {
         return options;
     }
 
-    private static RunGoal goal(String until) {
+    private static RunGoal goal(@Nullable String until) {
         if (until == null) {
             return RunGoal.NONE;
         }

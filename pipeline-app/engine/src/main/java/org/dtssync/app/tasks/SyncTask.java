@@ -1,5 +1,6 @@
 package org.dtssync.app.tasks;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
@@ -12,7 +13,10 @@ import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.Author;
+import org.dtssync.app.state.LiveSetting;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.SettingStore;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -138,6 +142,52 @@ public record SyncTask(TaskFile file) {
     /** Returns a phrase that names what a rollback would have to wait for; empty if there is no reverse replication. */
     public Optional<String> undrained() {
         return Undrained.of(file).map(Undrained::phrase);
+    }
+
+    /**
+     * Changes a live setting, which an active run follows within a second.
+     *
+     * @param until when it ends by itself; empty: when it is changed
+     * @throws SyncException of kind USAGE if there is no such setting, the value does not fit, or the task has not been started
+     */
+    public void set(String key, String value, Optional<Instant> until) {
+        LiveSetting setting = LiveSetting.of(key);
+        setting.parse(value);
+        requireStarted();
+        settingStore().put(key, value, until, Author.ofCommandLine());
+    }
+
+    /** Removes a live setting, so that the task file applies again. */
+    public void unset(String key) {
+        LiveSetting.of(key);
+        requireStarted();
+        settingStore().remove(key, Author.ofCommandLine());
+    }
+
+    /** Returns the live settings that apply now, in the order of their keys; empty if the task has not been started. */
+    public List<LiveSettingReport> settings() {
+        if (!TaskStatus.readLag(file).begun()) {
+            return List.of();
+        }
+        return settingStore().list().stream()
+                .map(kept -> new LiveSettingReport(kept.key(), kept.value(), kept.until(), kept.setBy(), kept.setAt()))
+                .toList();
+    }
+
+    private void requireStarted() {
+        TaskStatus status = TaskStatus.readLag(file);
+        if (!status.begun()) {
+            throw new SyncException(
+                    FaultKind.USAGE, "Task " + file.name() + " has not been started.", "Set it in the task file.");
+        }
+    }
+
+    /** After a switchover the verification runs the other way, with its state at the source. */
+    private SettingStore settingStore() {
+        Route route = Route.forReading(file);
+        boolean reverse = TaskStatus.readLag(file).progress().phase() == Phase.REVERSE;
+        Route active = reverse ? route.reversed() : route;
+        return new SettingStore(active.destination(), active.task());
     }
 
     /**

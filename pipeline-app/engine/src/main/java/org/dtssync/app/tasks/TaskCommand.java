@@ -27,8 +27,15 @@ public sealed interface TaskCommand {
      *
      * @param mode how far to go
      * @param skipVerify do not verify both databases first
+     * @param ignoreStructure move them although sequences are missing or count in another way
      */
-    record Switchover(SwitchMode mode, boolean skipVerify) implements TaskCommand {
+    record Switchover(SwitchMode mode, boolean skipVerify, boolean ignoreStructure) implements TaskCommand {
+
+        /** Creates a command that is refused if sequences are missing or count in another way. */
+        public Switchover(SwitchMode mode, boolean skipVerify) {
+            this(mode, skipVerify, false);
+        }
+
         @Override
         public String name() {
             return "switchover";
@@ -45,8 +52,15 @@ public sealed interface TaskCommand {
      *
      * @param mode how far to go
      * @param skipVerify do not verify both databases first
+     * @param ignoreStructure move them although sequences are missing or count in another way
      */
-    record Rollback(SwitchMode mode, boolean skipVerify) implements TaskCommand {
+    record Rollback(SwitchMode mode, boolean skipVerify, boolean ignoreStructure) implements TaskCommand {
+
+        /** Creates a command that is refused if sequences are missing or count in another way. */
+        public Rollback(SwitchMode mode, boolean skipVerify) {
+            this(mode, skipVerify, false);
+        }
+
         @Override
         public String name() {
             return "rollback";

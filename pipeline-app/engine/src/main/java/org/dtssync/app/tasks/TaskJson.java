@@ -10,11 +10,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.inventory.InventoryItem;
 import org.dtssync.app.inventory.Verdict;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.precheck.PrecheckItem;
+import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.verify.Difference;
 import org.dtssync.app.verify.TableResult;
@@ -190,6 +192,15 @@ final class TaskJson {
                     .putArray("columns");
             difference.columns().forEach(columns::add);
         }
+        ArrayNode sequences = root.putArray("sequences");
+        for (SequenceFinding finding : report.sequences()) {
+            sequences
+                    .addObject()
+                    .put("sequence", finding.sequence())
+                    .put("blocking", finding.blocking())
+                    .put("message", finding.message())
+                    .put("remedy", finding.remedy());
+        }
         return write(root);
     }
 
@@ -205,7 +216,18 @@ final class TaskJson {
         List<Difference> differences = new ArrayList<>();
         Map<String, TableName> names = names(tables);
         root.get("differences").forEach(difference -> differences.add(difference(difference, names)));
-        return new VerifyReport(Lsn.parse(root.get("lsn").asText()), tables, differences);
+        List<SequenceFinding> sequences = new ArrayList<>();
+        // A run of an earlier release reports none.
+        root.path("sequences").forEach(finding -> sequences.add(sequence(finding)));
+        return new VerifyReport(Lsn.parse(root.get("lsn").asText()), tables, differences, sequences);
+    }
+
+    private static SequenceFinding sequence(JsonNode finding) {
+        return new SequenceFinding(
+                finding.get("sequence").asText(),
+                finding.get("blocking").asBoolean(),
+                finding.get("message").asText(),
+                finding.get("remedy").asText());
     }
 
     private static TableResult table(JsonNode table) {
@@ -236,7 +258,8 @@ final class TaskJson {
         List<String> columns = new ArrayList<>();
         difference.get("columns").forEach(column -> columns.add(column.asText()));
         return new Difference(
-                names.get(difference.get("table").asText()),
+                Objects.requireNonNull(
+                        names.get(difference.get("table").asText()), "Each difference is of a table of the report."),
                 difference.get("key").asText(),
                 Difference.Kind.valueOf(difference.get("kind").asText().toUpperCase(Locale.ROOT)),
                 columns);

@@ -38,9 +38,16 @@ public final class TaskStructure {
      * @param done whether nothing is left to do with it
      * @param statement the SQL that makes it, the corrected one if there is one
      * @param error PostgreSQL's message, if it was refused
+     * @param reason why a person skipped it, if they said so
      */
     public record Item(
-            String name, String section, String state, boolean done, String statement, Optional<String> error) {
+            String name,
+            String section,
+            String state,
+            boolean done,
+            String statement,
+            Optional<String> error,
+            Optional<String> reason) {
 
         static Item of(StoredObject stored) {
             return new Item(
@@ -49,7 +56,8 @@ public final class TaskStructure {
                     stored.state().label(),
                     stored.state() == ObjectState.DONE,
                     stored.statement(),
-                    stored.error());
+                    stored.error(),
+                    stored.reason());
         }
     }
 
@@ -71,11 +79,12 @@ public final class TaskStructure {
     /**
      * Leaves one out.
      *
+     * @param reason why; the list shows it
      * @return the names of others that mention it
      */
-    public List<String> skip(String name) {
+    public List<String> skip(String name, Optional<String> reason) {
         List<String> mentions = known().mentions(name);
-        store.skip(name, Author.ofCommandLine(), null);
+        store.skip(name, Author.ofCommandLine(), reason.orElse(null));
         return mentions;
     }
 

@@ -2,6 +2,7 @@ package org.dtssync.app.tasks;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.verify.Difference;
 import org.dtssync.app.verify.TableResult;
 import org.dtssync.app.verify.VerifyReport;
@@ -34,6 +35,10 @@ final class VerifyReportText {
                 text.append(" columns ").append(String.join(", ", difference.columns()));
             }
             text.append('\n');
+        }
+        for (SequenceFinding finding : report.sequences()) {
+            text.append("sequence ").append(finding.sequence()).append(": ");
+            text.append(finding.sentence().replace("\n", "\n    ")).append('\n');
         }
         long unlike = report.tables().stream().filter(table -> !table.equal()).count();
         text.append(summary(unlike, report.tables().size()))

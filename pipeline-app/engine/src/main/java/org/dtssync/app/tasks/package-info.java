@@ -4,4 +4,7 @@
  *
  * <p>Reads from: the state of a task, posted commands. Writes to: posted commands and their results.
  */
+@NullMarked
 package org.dtssync.app.tasks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package org.dtssync.app.verify;
 
 import java.util.concurrent.ExecutorService;
+import org.dtssync.app.runtime.RowPace;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;

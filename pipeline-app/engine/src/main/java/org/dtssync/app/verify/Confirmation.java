@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,7 +96,13 @@ final class Confirmation {
         Map<List<String>, List<String>> columns =
                 SuspectReader.differingColumns(table, changed.subList(0, listed), session);
         for (List<String> key : changed) {
-            findings.changed(table.name(), proven.get(key).source().label(), key, columns.getOrDefault(key, List.of()));
+            findings.changed(
+                    table.name(),
+                    Objects.requireNonNull(proven.get(key), "It is one of these.")
+                            .source()
+                            .label(),
+                    key,
+                    columns.getOrDefault(key, List.of()));
         }
     }
 

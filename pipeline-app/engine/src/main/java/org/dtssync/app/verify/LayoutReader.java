@@ -119,8 +119,10 @@ final class LayoutReader {
         columns.forEach((table, list) -> {
             long[] size = sizes.getOrDefault(table, new long[] {0, 0, 0, 1});
             layouts.put(
-                    table, new TableLayout(partitioned.get(table), list, size[0], size[1], size[2], Math.max(1, (int)
-                            size[3])));
+                    table,
+                    new TableLayout(
+                            partitioned.getOrDefault(table, false), list, size[0], size[1], size[2], Math.max(1, (int)
+                                    size[3])));
         });
         return layouts;
     }

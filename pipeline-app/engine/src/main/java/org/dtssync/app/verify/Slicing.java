@@ -6,9 +6,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.connectors.postgres.End;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Divides a table into slices that are short enough for one transaction each.
@@ -63,31 +65,30 @@ final class Slicing {
             throws InterruptedException {
         List<ComparedSlice> places = new ArrayList<>();
         List<String> last = null;
-        List<String> next;
         do {
             List<String> after = last;
-            next = session.one(
+            Optional<List<String>> next = session.one(
                     "table " + table.name(),
                     End.SOURCE,
                     (connection, end) -> nextBound(connection, table, after, rows));
-            places.add(new ComparedSlice(table.name(), places.size(), last, next, OptionalLong.empty()));
-            last = next;
-        } while (next != null);
+            places.add(new ComparedSlice(table.name(), places.size(), last, next.orElse(null), OptionalLong.empty()));
+            last = next.orElse(null);
+        } while (last != null);
         return places;
     }
 
-    private static List<String> nextBound(Connection connection, ComparedTable table, List<String> after, long rows)
-            throws SQLException {
+    private static Optional<List<String>> nextBound(
+            Connection connection, ComparedTable table, @Nullable List<String> after, long rows) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery(table.sql(End.SOURCE).nextBound(after, rows))) {
             if (!found.next()) {
-                return null;
+                return Optional.empty();
             }
             List<String> bound = new ArrayList<>();
             for (int i = 1; i <= table.keyColumns().size(); i++) {
                 bound.add(found.getString(i));
             }
-            return bound;
+            return Optional.of(bound);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.dtssync.app.catalog.KeyColumn;
 import org.dtssync.app.catalog.KeyOrder;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The queries of one table at one end. Immutable.
@@ -92,14 +93,14 @@ final class TableSql {
     }
 
     /** The key some rows after a bound, as texts. */
-    String nextBound(List<String> bound, long rows) {
+    String nextBound(@Nullable List<String> bound, long rows) {
         return "SELECT " + keyTexts() + " FROM " + from() + " WHERE "
                 + key.within(Optional.ofNullable(bound), Optional.empty()) + " ORDER BY " + key.orderBy() + " OFFSET "
                 + (rows - 1) + " LIMIT 1";
     }
 
     /** Keys after one bound, up to and including another; null is open. */
-    String range(List<String> after, List<String> upTo) {
+    String range(@Nullable List<String> after, @Nullable List<String> upTo) {
         return key.within(Optional.ofNullable(after), Optional.ofNullable(upTo));
     }
 

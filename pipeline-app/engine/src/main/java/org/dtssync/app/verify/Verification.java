@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.dtssync.app.runtime.RowPace;
 import org.dtssync.app.state.ComparedSlice;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
@@ -34,6 +36,7 @@ public final class Verification {
     private final Settling settling;
     private final VerifyListener listener;
     private final SliceMemory memory;
+    private final LongSupplier limit;
 
     /**
      * Creates a verification; does nothing yet.
@@ -52,6 +55,23 @@ public final class Verification {
             Settling settling,
             VerifyListener listener,
             SliceMemory memory) {
+        this(source, destination, settings, settling, listener, memory, settings::rowsPerSecond);
+    }
+
+    /**
+     * Creates a verification whose speed can be changed while it runs.
+     *
+     * @param limit how many source rows all workers together read per second, in place of that of the settings; 0 for no limit
+     */
+    public Verification(
+            DatabaseConnections source,
+            DatabaseConnections destination,
+            VerifySettings settings,
+            Settling settling,
+            VerifyListener listener,
+            SliceMemory memory,
+            LongSupplier limit) {
+        this.limit = limit;
         this.ends = new EndPair<>(source, destination);
         this.settings = settings;
         this.settling = settling;
@@ -84,7 +104,7 @@ public final class Verification {
 
     private VerifyReport verify(List<TableProgress> tables, ExecutorService readers) throws InterruptedException {
         SharedSettling shared = new SharedSettling(settling);
-        Attempts attempts = new Attempts(settings, new RowPace(settings.rowsPerSecond()));
+        Attempts attempts = new Attempts(settings, new RowPace(limit));
         Lsn lsn = shared.await();
         TablePairs pairs = attempts.run(ends, readers, session -> TablePairs.read(tables, session, settings));
         FoundDifferences findings = pairs.findings();

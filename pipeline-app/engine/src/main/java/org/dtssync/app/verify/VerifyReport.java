@@ -1,6 +1,7 @@
 package org.dtssync.app.verify;
 
 import java.util.List;
+import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
@@ -9,13 +10,26 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param lsn the source's position that the destination had applied before the first row was read
  * @param tables one result per table, in the order of their names
  * @param differences the differences, a limited number for each table
+ * @param sequences what would be wrong with sequences after a switch; their values are no rows, so these are no differences
  */
-public record VerifyReport(Lsn lsn, List<TableResult> tables, List<Difference> differences) {
+public record VerifyReport(
+        Lsn lsn, List<TableResult> tables, List<Difference> differences, List<SequenceFinding> sequences) {
 
     /** Copies the lists. */
     public VerifyReport {
         tables = List.copyOf(tables);
         differences = List.copyOf(differences);
+        sequences = List.copyOf(sequences);
+    }
+
+    /** Creates the result of rows alone. */
+    public VerifyReport(Lsn lsn, List<TableResult> tables, List<Difference> differences) {
+        this(lsn, tables, differences, List.of());
+    }
+
+    /** Returns the same result with what is wrong with sequences. */
+    public VerifyReport with(List<SequenceFinding> findings) {
+        return new VerifyReport(lsn, tables, differences, findings);
     }
 
     /** Returns whether every table is equal. */

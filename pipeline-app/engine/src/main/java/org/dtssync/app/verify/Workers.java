@@ -35,7 +35,10 @@ final class Workers {
             threads.forEach(Thread::start);
         }
         join(threads);
-        rethrow(failure.get());
+        Throwable first = failure.get();
+        if (first != null) {
+            rethrow(first);
+        }
     }
 
     private static <T> void attempt(

@@ -4,4 +4,7 @@
  *
  * <p>Reads from: the tables of both databases. Writes to: the progress of the verification.
  */
+@NullMarked
 package org.dtssync.app.verify;
+
+import org.jspecify.annotations.NullMarked;

@@ -49,7 +49,7 @@ class TaskFileReaderTest {
         assertThat(task.dataDir()).isEqualTo(directory.resolve("home/.local/share/dts-sync/shop"));
         assertThat(task.objects())
                 .isEqualTo(new ObjectSelection(List.of("public.*"), List.of(), ObjectSelection.Owners.KEEP));
-        assertThat(task.snapshot()).isEqualTo(new SnapshotSettings(2, 100_000));
+        assertThat(task.snapshot()).isEqualTo(new SnapshotSettings(2, 100_000, 0));
         assertThat(task.retry()).isEqualTo(new RetrySettings(Duration.ofHours(12), Duration.ofMinutes(10)));
         assertThat(task.secondInstance()).isEqualTo(SecondInstance.REFUSE);
         assertThat(task.walWarningBytes()).isEqualTo(10L << 30);
@@ -124,7 +124,7 @@ class TaskFileReaderTest {
         assertThat(task.objects())
                 .isEqualTo(new ObjectSelection(
                         List.of("public.*", "sales.o?ders"), List.of("*.scratch_*"), ObjectSelection.Owners.DROP));
-        assertThat(task.snapshot()).isEqualTo(new SnapshotSettings(8, 5000));
+        assertThat(task.snapshot()).isEqualTo(new SnapshotSettings(8, 5000, 0));
         assertThat(task.retry()).isEqualTo(new RetrySettings(Duration.ofMillis(500), Duration.ofSeconds(30)));
         assertThat(task.secondInstance()).isEqualTo(SecondInstance.STANDBY);
         assertThat(task.walWarningBytes()).isEqualTo(512L << 20);

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -26,6 +27,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka broker, with its KRaft controller, inside this process on 127.0.0.1: one node, no replication.
@@ -46,8 +48,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     private final Path directory;
     private final Map<String, String> configuration;
     private final String bootstrapServers;
-    private FileChannel lock;
-    private KafkaRaftServer server;
+    private @Nullable FileChannel lock;
+    private @Nullable KafkaRaftServer server;
 
     private EmbeddedKafka(Path directory, Map<String, String> overrides) {
         this.directory = directory.toAbsolutePath();
@@ -95,10 +97,10 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /** Stops it in an orderly way; its data stays. Does nothing if it is stopped. */
     public void stop() {
-        if (!running()) {
+        KafkaRaftServer stopping = server;
+        if (stopping == null) {
             return;
         }
-        KafkaRaftServer stopping = server;
         server = null;
         within(STOP_TIMEOUT_SECONDS, "stop", () -> {
             stopping.shutdown();
@@ -240,7 +242,8 @@ public final class EmbeddedKafka implements AutoCloseable {
                 }
             }
         } catch (ExecutionException e) {
-            throw fault(act, String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            throw fault(act, String.valueOf(cause.getMessage()), cause);
         } catch (TimeoutException e) {
             thread.interrupt();
             throw fault(act, "it took too long", e);
@@ -251,7 +254,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private SyncException fault(String act, String why, Throwable cause) {
+    private SyncException fault(String act, String why, @Nullable Throwable cause) {
         return new SyncException(
                 FaultKind.INTERNAL,
                 "The embedded Kafka broker in " + directory + " did not " + act + ": " + why + ".",

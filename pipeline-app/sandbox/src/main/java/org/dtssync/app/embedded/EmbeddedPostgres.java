@@ -13,6 +13,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL server of a chosen major version on 127.0.0.1, run as a child by its own {@code pg_ctl}.
@@ -53,7 +54,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final int port;
     private final Path data;
     private final PostgresCommands commands;
-    private ParentLifeline watch;
+    private @Nullable ParentLifeline watch;
 
     private EmbeddedPostgres(PostgresSettings settings, PostgresCommands commands) {
         this.settings = settings;
@@ -161,7 +162,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Path partial = data.resolveSibling(data.getFileName() + ".partial");
         FileUtils.deleteDirectory(partial.toFile());
         Files.createDirectory(partial);
-        commands.initialize(partial, SUPERUSER, configuration.get("fsync").equals("off"));
+        commands.initialize(partial, SUPERUSER, "off".equals(configuration.get("fsync")));
         Files.writeString(partial.resolve("postgresql.conf"), "\ninclude 'dts-sync.conf'\n", StandardOpenOption.APPEND);
         Files.deleteIfExists(data);
         Files.move(partial, data, StandardCopyOption.ATOMIC_MOVE);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real schema registry (Apicurio Registry) with Confluent's REST API on 127.0.0.1, as a child process.
@@ -30,8 +31,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
     private final Path program;
     private final Path directory;
     private final int port;
-    private Process process;
-    private ParentLifeline watch;
+    private @Nullable Process process;
+    private @Nullable ParentLifeline watch;
 
     private EmbeddedRegistry(Path program, Path directory) {
         this.program = program;
@@ -68,12 +69,13 @@ public final class EmbeddedRegistry implements AutoCloseable {
         }
         try {
             Files.createDirectories(directory.resolve("temporary"));
-            process = launch();
-            watch = ParentLifeline.over(process.pid(), "KILL");
-            awaitReady();
+            Process launched = launch();
+            process = launched;
+            watch = ParentLifeline.over(launched.pid(), "KILL");
+            awaitReady(launched);
         } catch (IOException e) {
             crash();
-            throw fault(e.getMessage(), e);
+            throw fault(String.valueOf(e.getMessage()), e);
         } catch (InterruptedException e) {
             crash();
             Thread.currentThread().interrupt();
@@ -133,11 +135,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
                 .start();
     }
 
-    private void awaitReady() throws IOException, InterruptedException {
+    private void awaitReady(Process launched) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
         while (!answers()) {
-            if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw new IOException("it ended with exit code " + process.exitValue());
+            if (launched.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new IOException("it ended with exit code " + launched.exitValue());
             }
             if (System.nanoTime() > deadline) {
                 throw new IOException("it did not respond within " + START_TIMEOUT_SECONDS + " seconds");

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The account that PostgreSQL's programs run as: they refuse root. Immutable.
@@ -18,7 +19,7 @@ import org.dtssync.connectors.fault.SyncException;
  * @param prefix the prefix of a command
  * @param owner the user id that must own the server's directory, or null if it is this process's own
  */
-record ServerAccount(List<String> prefix, Integer owner) {
+record ServerAccount(List<String> prefix, @Nullable Integer owner) {
 
     private static final int NOBODY = 65_534;
     private static final int PROBE_TIMEOUT_SECONDS = 10;
@@ -64,7 +65,7 @@ record ServerAccount(List<String> prefix, Integer owner) {
         }
         Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         for (Path above = path.toAbsolutePath().getParent();
-                above.startsWith(temporary) && !above.equals(temporary);
+                above != null && above.startsWith(temporary) && !above.equals(temporary);
                 above = above.getParent()) {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(above);
             if (permissions.add(PosixFilePermission.OTHERS_EXECUTE)) {

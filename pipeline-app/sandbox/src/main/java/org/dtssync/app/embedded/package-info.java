@@ -5,4 +5,7 @@
  * <p>Reads from: the sandbox's {@code postgresql} and {@code registry} directories. Writes to: the directory each
  * server is given, and a cache of unpacked PostgreSQL binaries in the temporary directory.
  */
+@NullMarked
 package org.dtssync.app.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.tasks.TaskListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long each step of a run takes: those of the quickstart and the pipeline's phases, one after the other. Thread-safe.
@@ -13,7 +14,7 @@ final class PhaseClock implements TaskListener {
 
     private final Map<String, Duration> taken = new LinkedHashMap<>();
     private final long beganNanos = System.nanoTime();
-    private String current;
+    private @Nullable String current;
     private long currentNanos = beganNanos;
 
     /** A step begins, which ends the one before it. */

@@ -3,6 +3,7 @@ package org.dtssync.app.quickstart;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,6 +15,7 @@ import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.EmbeddedRegistry;
 import org.dtssync.app.embedded.PostgresSettings;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +40,10 @@ final class QuickstartServers implements AutoCloseable {
         return thread;
     });
     private final Deque<Runnable> ends = new ArrayDeque<>();
-    private EmbeddedPostgres source;
-    private EmbeddedPostgres destination;
-    private EmbeddedKafka kafka;
-    private EmbeddedRegistry registry;
+    private @Nullable Started started;
+
+    private record Started(
+            EmbeddedPostgres source, EmbeddedPostgres destination, EmbeddedKafka kafka, EmbeddedRegistry registry) {}
 
     QuickstartServers(Path directory) {
         this.directory = directory;
@@ -58,10 +60,15 @@ final class QuickstartServers implements AutoCloseable {
                 submit(() -> postgres(DESTINATION_MAJOR, "destination"), EmbeddedPostgres::crash);
         Future<EmbeddedKafka> startedKafka =
                 submit(() -> EmbeddedKafka.start(directory.resolve("kafka")), EmbeddedKafka::close);
-        source = Waiting.on(startedSource);
-        destination = Waiting.on(startedDestination);
-        kafka = Waiting.on(startedKafka);
-        registry = Waiting.on(startedRegistry);
+        started = new Started(
+                Waiting.on(startedSource),
+                Waiting.on(startedDestination),
+                Waiting.on(startedKafka),
+                Waiting.on(startedRegistry));
+    }
+
+    private Started started() {
+        return Objects.requireNonNull(started, "The servers are not started.");
     }
 
     private EmbeddedPostgres postgres(int major, String name) {
@@ -81,19 +88,19 @@ final class QuickstartServers implements AutoCloseable {
     }
 
     EmbeddedPostgres source() {
-        return source;
+        return started().source();
     }
 
     EmbeddedPostgres destination() {
-        return destination;
+        return started().destination();
     }
 
     EmbeddedKafka kafka() {
-        return kafka;
+        return started().kafka();
     }
 
     EmbeddedRegistry registry() {
-        return registry;
+        return started().registry();
     }
 
     /** Stops all started ones, the last first, even if this thread is interrupted. */

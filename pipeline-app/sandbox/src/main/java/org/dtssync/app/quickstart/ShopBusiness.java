@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The business of the shop: each action is one transaction of the application. Used by one thread, on its own connection.
@@ -212,18 +213,18 @@ final class ShopBusiness {
         return "W" + random.nextInt(1, 9);
     }
 
-    private String anyOrder() throws SQLException {
+    private @Nullable String anyOrder() throws SQLException {
         return text("SELECT id FROM shop.orders WHERE id >= gen_random_uuid() ORDER BY id LIMIT 1");
     }
 
-    private String text(String sql, Object... values) throws SQLException {
+    private @Nullable String text(String sql, Object... values) throws SQLException {
         try (PreparedStatement statement = prepare(sql, values);
                 ResultSet rows = statement.executeQuery()) {
             return rows.next() ? rows.getString(1) : null;
         }
     }
 
-    private void run(String sql, Object... values) throws SQLException {
+    private void run(String sql, @Nullable Object... values) throws SQLException {
         try (PreparedStatement statement = prepare(sql, values)) {
             statement.execute();
         }

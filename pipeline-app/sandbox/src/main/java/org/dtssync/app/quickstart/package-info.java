@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the pipeline, both databases. Writes to: a temporary directory, the source, stdout and stderr.
  */
+@NullMarked
 package org.dtssync.app.quickstart;
+
+import org.jspecify.annotations.NullMarked;

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Clients that write through a pooler without a break, each over one connection, each transaction under an id of its own. Every
@@ -64,7 +65,7 @@ public final class PooledShop implements AutoCloseable {
     }
 
     /** Returns the first value of the first row, or null. */
-    public static String query(DatabaseSettings database, String sql) throws SQLException {
+    public static @Nullable String query(DatabaseSettings database, String sql) throws SQLException {
         try (Connection connection = connect(database);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -78,7 +79,7 @@ public final class PooledShop implements AutoCloseable {
     }
 
     /** Returns a digest of every row. */
-    public static String everything(DatabaseSettings database) throws SQLException {
+    public static @Nullable String everything(DatabaseSettings database) throws SQLException {
         return query(database, EVERYTHING);
     }
 

@@ -13,6 +13,7 @@ import org.dtssync.app.embedded.EmbeddedKafka;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.EmbeddedRegistry;
 import org.dtssync.app.embedded.PostgresSettings;
+import org.jspecify.annotations.Nullable;
 
 /** The servers of one test run, each started when first asked for; closed by JUnit when the run ends. Thread-safe. */
 final class RunningServers implements AutoCloseable {
@@ -20,8 +21,8 @@ final class RunningServers implements AutoCloseable {
     private final Path directory;
     private final Deque<Runnable> stops = new ArrayDeque<>();
     private final Map<Wanted, EmbeddedPostgres> postgres = new HashMap<>();
-    private EmbeddedKafka kafka;
-    private EmbeddedRegistry registry;
+    private @Nullable EmbeddedKafka kafka;
+    private @Nullable EmbeddedRegistry registry;
 
     /**
      * A PostgreSQL server that a test asks for.

@@ -2,6 +2,7 @@ package org.dtssync.app.testing;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.dtssync.app.config.ConverterSettings;
 import org.dtssync.app.config.DestinationSettings;
@@ -16,6 +17,7 @@ import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.config.VerificationSettings;
+import org.jspecify.annotations.Nullable;
 
 /** Makes task files that differ in a section or two from the one most tests use. Not thread-safe. */
 public final class TaskFileBuilder {
@@ -23,16 +25,16 @@ public final class TaskFileBuilder {
     private static final long WAL_WARNING_BYTES = 10L << 30;
 
     private final String name;
-    private SourceSettings source;
-    private DestinationSettings destination;
-    private KafkaSettings kafka;
+    private @Nullable SourceSettings source;
+    private @Nullable DestinationSettings destination;
+    private @Nullable KafkaSettings kafka;
     private TopicSettings topics = new TopicSettings(1, 604_800_000L, Map.of());
-    private RegistrySettings registry;
+    private @Nullable RegistrySettings registry;
     private ConverterSettings converters = new ConverterSettings(null, Map.of(), null, Map.of());
     private Path dataDir = Path.of("target");
-    private ObjectSelection objects;
-    private SnapshotSettings snapshot = new SnapshotSettings(2, 1_000);
-    private RetrySettings retry;
+    private @Nullable ObjectSelection objects;
+    private SnapshotSettings snapshot = new SnapshotSettings(2, 1_000, 0);
+    private @Nullable RetrySettings retry;
     private SecondInstance secondInstance = SecondInstance.REFUSE;
     private long walWarningBytes = WAL_WARNING_BYTES;
     private SwitchoverSettings switchover = SwitchoverSettings.DEFAULT;
@@ -108,16 +110,16 @@ public final class TaskFileBuilder {
     public TaskFile build() {
         return new TaskFile(
                 name,
-                source,
-                destination,
-                kafka,
+                Objects.requireNonNull(source, "source"),
+                Objects.requireNonNull(destination, "destination"),
+                Objects.requireNonNull(kafka, "kafka"),
                 topics,
-                registry,
+                Objects.requireNonNull(registry, "registry"),
                 converters,
                 dataDir,
-                objects,
+                Objects.requireNonNull(objects, "objects"),
                 snapshot,
-                retry,
+                Objects.requireNonNull(retry, "retry"),
                 secondInstance,
                 walWarningBytes,
                 switchover,

@@ -96,10 +96,10 @@ class ConnectionSentencesTest {
                         + " refused. Check that the server runs and that host and port in source.url are right.",
                 "The destination " + role + "@" + nowhere + " cannot be reached: Connection to 127.0.0.1:" + closed
                         + " refused. Check that the server runs and that host and port in destination.url are right.",
-                "Kafka at 127.0.0.1:" + closed + " cannot be reached. Check that the brokers run, that"
-                        + " kafka.bootstrap.servers is right, and that security.protocol is what they speak.",
-                "The registry at http://127.0.0.1:" + closed
-                        + " cannot be reached. Check that it runs and that registry.url is right.");
+                "Kafka cannot be reached: 127.0.0.1:" + closed
+                        + " refuses the connection. Check that a broker runs there, and its port.",
+                "The schema registry http://127.0.0.1:" + closed
+                        + " cannot be reached: connection refused. Check that it runs and that schema.registry.url is right.");
     }
 
     @Test

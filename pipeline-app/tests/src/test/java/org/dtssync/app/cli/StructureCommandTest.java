@@ -107,7 +107,7 @@ class StructureCommandTest {
         assertThat(dtsSync.run("structure", "set", task, "index:public.by_name", lower)
                         .exitCode())
                 .isZero();
-        assertThat(dtsSync.run("structure", "skip", task, "index:public.by_price")
+        assertThat(dtsSync.run("structure", "skip", task, "index:public.by_price", "--reason", "not needed")
                         .err())
                 .isEqualTo("Skipped index:public.by_price. Resume with dts-sync run.\n");
 
@@ -122,7 +122,8 @@ class StructureCommandTest {
         assertThat(verified.exitCode()).as(verified.err()).isZero();
         assertThat(dtsSync.run("structure", "list", task).out().lines())
                 .containsExactlyInAnyOrder(
-                        "skipped  post-data index:public.by_price  -- ERROR: public.by_price is refused here",
+                        "skipped  post-data index:public.by_price  -- ERROR: public.by_price is refused here"
+                                + "  -- skipped: not needed",
                         "skipped  pre-data  view:public.totals  -- ERROR: public.totals is refused here",
                         "skipped  pre-data  view:public.of_totals  -- ERROR: relation \"public.totals\" does not exist");
         assertThat(dtsSync.run("verify", task, "--structure").out().lines())

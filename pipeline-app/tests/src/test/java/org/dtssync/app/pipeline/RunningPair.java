@@ -119,6 +119,11 @@ final class RunningPair implements AutoCloseable {
                         .equals("1"));
     }
 
+    /** Returns whether the run has not ended yet, by itself or by a fault. */
+    boolean isRunning() {
+        return !ended.isDone();
+    }
+
     /** Waits for the end of the run. */
     void awaitEnd() throws Exception {
         ended.get(2, TimeUnit.MINUTES);

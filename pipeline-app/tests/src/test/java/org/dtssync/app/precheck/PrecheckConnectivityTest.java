@@ -54,16 +54,15 @@ class PrecheckConnectivityTest {
                         "connectivity",
                         "kafka",
                         FAIL,
-                        "Kafka at 127.0.0.1:" + nobody + " cannot be reached.",
-                        "Check that the brokers run, that kafka.bootstrap.servers is right, and that security.protocol is what"
-                                + " they speak."));
+                        "Kafka cannot be reached: 127.0.0.1:" + nobody + " refuses the connection.",
+                        "Check that a broker runs there, and its port."));
         assertThat(items.get(3))
                 .isEqualTo(new PrecheckItem(
                         "connectivity",
                         "registry",
                         FAIL,
-                        "The registry at http://127.0.0.1:" + nobody + " cannot be reached.",
-                        "Check that it runs and that registry.url is right."));
+                        "The schema registry http://127.0.0.1:" + nobody + " cannot be reached: connection refused.",
+                        "Check that it runs and that schema.registry.url is right."));
         assertThat(items)
                 .filteredOn(item -> item.id().equals("destination-writable"))
                 .extracting(PrecheckItem::result)
@@ -75,6 +74,20 @@ class PrecheckConnectivityTest {
                 .startsWith("Not checked, because a server could not be reached: version, encoding, ")
                 .contains("wal-level", "topics", "replication-factor");
         assertThat(items.toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void namesAServerThatIsNoBroker() {
+        String address = servers.sourceSettings().url().replaceFirst(".*//([^/]+)/.*", "$1");
+        servers.kafka = new KafkaSettings(false, Map.of("bootstrap.servers", address));
+
+        assertThat(servers.of("connectivity").get(2))
+                .isEqualTo(new PrecheckItem(
+                        "connectivity",
+                        "kafka",
+                        FAIL,
+                        "Kafka at " + address + " answers like a PostgreSQL server: it is no broker.",
+                        "Correct kafka.bootstrap.servers: it takes the brokers' own port, usually 9092."));
     }
 
     @Test
@@ -97,7 +110,7 @@ class PrecheckConnectivityTest {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             boolean login = "Basic dTpw".equals(exchange.getRequestHeaders().getFirst("Authorization"));
-            boolean base = exchange.getRequestURI().getPath().equals("/subjects");
+            boolean base = exchange.getRequestURI().getPath().equals("/schemas/types");
             byte[] answer = "[]".getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(!base ? 404 : login ? 200 : 401, answer.length);
             exchange.getResponseBody().write(answer);
@@ -112,17 +125,19 @@ class PrecheckConnectivityTest {
                             "connectivity",
                             "registry",
                             FAIL,
-                            "The registry at " + url + "/ refused the login (HTTP 401).",
-                            "registry: { basic.auth.user.info: \"user:${env:REGISTRY_PASSWORD}\" }"));
+                            "The schema registry " + url
+                                    + " refused our credentials when asked to name its schema types (HTTP 401).",
+                            "Set basic.auth.user.info to user:password."));
             servers.registry = new RegistrySettings(false, url + "/apis", Map.of());
             assertThat(registry())
-                    .isEqualTo(new PrecheckItem(
-                            "connectivity",
-                            "registry",
-                            FAIL,
-                            "The registry at " + url
-                                    + "/apis does not provide the Confluent-compatible API: GET /subjects returned HTTP 404.",
-                            "Set registry.url to the base URL of that API; Apicurio's ends with /apis/ccompat/v7."));
+                    .isEqualTo(
+                            new PrecheckItem(
+                                    "connectivity",
+                                    "registry",
+                                    FAIL,
+                                    "The server at " + url
+                                            + "/apis does not provide the Confluent schema registry API (HTTP 404).",
+                                    "Set the base URL of that API as schema.registry.url; Apicurio's ends in /apis/ccompat/v7."));
             servers.registry = new RegistrySettings(false, url, Map.of("basic.auth.user.info", "u:p"));
             assertThat(registry().result()).isEqualTo(PASS);
         } finally {

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SnapshotSettings;
 import org.dtssync.app.embedded.EmbeddedPostgres;
+import org.dtssync.app.runtime.RowPace;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.TableProgress;
@@ -97,9 +98,10 @@ final class Bench implements AutoCloseable {
                 destination,
                 store,
                 epoch,
-                new SnapshotSettings(workers, chunkRows),
+                new SnapshotSettings(workers, chunkRows, 0),
                 new RetrySettings(Duration.ofSeconds(20), Duration.ofSeconds(20)),
                 emptyFirst,
+                new RowPace(() -> 0),
                 listener);
     }
 

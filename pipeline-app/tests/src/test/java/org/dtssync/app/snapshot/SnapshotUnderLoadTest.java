@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SnapshotSettings;
+import org.dtssync.app.runtime.RowPace;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.TableName;
@@ -193,9 +194,10 @@ class SnapshotUnderLoadTest {
                     bench.destination,
                     bench.store,
                     bench.epoch,
-                    new SnapshotSettings(1, 100),
+                    new SnapshotSettings(1, 100, 0),
                     new RetrySettings(Duration.ZERO, Duration.ZERO),
                     false,
+                    new RowPace(() -> 0),
                     SnapshotListener.NONE);
 
             assertThatThrownBy(job::run)

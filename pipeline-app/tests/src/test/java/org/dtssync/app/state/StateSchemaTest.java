@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -56,7 +57,7 @@ class StateSchemaTest {
         new StateSchema(database).install();
 
         assertThat(list("SELECT part || ' ' || number || ' ' || name FROM dts_sync.version ORDER BY 1"))
-                .containsExactly("heartbeat 1 heartbeat", "state 1 task", "state 2 history");
+                .containsExactly("heartbeat 1 heartbeat", "state 1 task", "state 2 history", "state 3 sequences");
     }
 
     @Test
@@ -76,7 +77,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(3);
+                .hasSize(4);
     }
 
     @Test
@@ -124,7 +125,7 @@ class StateSchemaTest {
                         .contains(
                                 "of the destination has version 99",
                                 "written by dts-sync 9.1.0",
-                                "knows versions up to 2",
+                                "knows versions up to 3",
                                 "Use dts-sync 9.1.0 or later.");
             });
         }
@@ -232,6 +233,34 @@ class StateSchemaTest {
         assertThat(attempts.get(1).steps())
                 .extracting(SwitchoverSteps.Step::name)
                 .containsExactly("open", "writes");
+    }
+
+    @Test
+    void aSettingAppliesUntilItEndsOrIsRemoved() throws Exception {
+        SettingStore settings = new SettingStore(database, TASK);
+        Author author = new Author("ann", "cli");
+        String key = LiveSetting.VERIFY_ROWS_PER_SECOND.key();
+        assertThat(settings.list()).isEmpty();
+
+        settings.put(key, "500", Optional.of(Instant.now().plusSeconds(60)), author);
+        assertThat(current(settings, key)).contains("500");
+        settings.put(key, "700", Optional.empty(), author);
+        assertThat(settings.list()).singleElement().satisfies(setting -> {
+            assertThat(setting.value()).isEqualTo("700");
+            assertThat(setting.setBy()).contains("ann");
+            assertThat(setting.until()).isEmpty();
+        });
+        settings.put(key, "900", Optional.of(Instant.now().minusSeconds(60)), author);
+        assertThat(current(settings, key)).isEmpty();
+        settings.remove(key, author);
+
+        assertThat(new EventLog(database, TASK).last(10))
+                .extracting(recorded -> recorded.event().detail().get("value"))
+                .containsExactly("removed", "900", "700", "500");
+    }
+
+    private Optional<String> current(SettingStore settings, String key) {
+        return database.inTransaction("test", connection -> settings.current(connection, key));
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.dtssync.connectors.capture.debezium;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,8 @@ public final class DebeziumSource implements ChangeSource {
         try {
             ended.get();
         } catch (ExecutionException e) {
-            throw EngineFaults.explain(settings.slot(), e.getCause());
+            throw EngineFaults.explain(
+                    settings.slot(), Objects.requireNonNull(e.getCause(), "It is completed with what stopped it."));
         } finally {
             stop(thread);
         }

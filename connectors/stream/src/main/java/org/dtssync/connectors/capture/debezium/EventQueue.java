@@ -9,6 +9,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The queue between the thread that reads the WAL and the one that writes cuts, in place of Debezium's queue.
@@ -55,7 +56,7 @@ final class EventQueue {
     private int lastBatchSize;
     private boolean consumerWaits;
     private boolean closed;
-    private RuntimeException failure;
+    private @Nullable RuntimeException failure;
 
     private record Entry(SourceRecord event, long bytes, boolean end) {}
 

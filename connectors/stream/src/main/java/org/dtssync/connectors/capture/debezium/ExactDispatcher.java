@@ -20,6 +20,7 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts every change into our queue, and one record after those of each transaction. Debezium's own transaction metadata is off:
@@ -64,7 +65,7 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
     }
 
     /** Returns null, so that Debezium puts nothing into its own queue. */
-    private static DataChangeEvent add(EventQueue events, SourceRecord record) {
+    private static @Nullable DataChangeEvent add(EventQueue events, SourceRecord record) {
         try {
             events.add(record, false);
             return null;
@@ -81,7 +82,7 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
 
     @Override
     public boolean dispatchDataChangeEvent(
-            PostgresPartition partition, TableId table, ChangeRecordEmitter<PostgresPartition> change)
+            PostgresPartition partition, @Nullable TableId table, ChangeRecordEmitter<PostgresPartition> change)
             throws InterruptedException {
         if (table == null) {
             throw undescribed("table");

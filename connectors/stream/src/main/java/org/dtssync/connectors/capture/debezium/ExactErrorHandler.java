@@ -5,6 +5,7 @@ import io.debezium.connector.postgresql.PostgresConnectorConfig;
 import io.debezium.connector.postgresql.PostgresErrorHandler;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.connect.errors.ConnectException;
+import org.jspecify.annotations.Nullable;
 
 /** Ends our queue with the failure of the thread that reads the WAL. Nothing is retried here. Thread-safe. */
 final class ExactErrorHandler extends PostgresErrorHandler {
@@ -25,7 +26,7 @@ final class ExactErrorHandler extends PostgresErrorHandler {
     }
 
     @Override
-    public Throwable getProducerThrowable() {
+    public @Nullable Throwable getProducerThrowable() {
         return first.get();
     }
 }

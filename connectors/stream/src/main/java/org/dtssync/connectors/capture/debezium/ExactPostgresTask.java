@@ -43,6 +43,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.dtssync.connectors.postgres.ReplicationSlot;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -61,7 +62,7 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
     private final List<AutoCloseable> opened = new ArrayList<>();
     private PostgresConnectorConfig configuration;
     private TaskContext taskContext;
-    private ExactErrorHandler errorHandler;
+    private @Nullable ExactErrorHandler errorHandler;
     private volatile EventQueue events;
     private volatile boolean abandoned;
 

@@ -16,6 +16,7 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.dtssync.connectors.capture.Unchanged;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Oid;
 
 /**
@@ -86,7 +87,7 @@ public final class ExactValues extends PostgresValueConverter {
                 "Use the version of Debezium that dts-sync is built with.");
     }
 
-    private static byte[] bytes(Object value) {
+    private static byte @Nullable [] bytes(@Nullable Object value) {
         if (value == null) {
             return null;
         }

@@ -6,12 +6,13 @@ import io.debezium.spi.schema.DataCollectionId;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
 
 /** Provides no event metadata to Debezium's metrics. Immutable. */
 final class NoMetadata implements EventMetadataProvider {
 
     @Override
-    public Instant getEventTimestamp(DataCollectionId table, OffsetContext offset, Object key, Struct value) {
+    public @Nullable Instant getEventTimestamp(DataCollectionId table, OffsetContext offset, Object key, Struct value) {
         return null;
     }
 
@@ -22,7 +23,7 @@ final class NoMetadata implements EventMetadataProvider {
     }
 
     @Override
-    public String getTransactionId(DataCollectionId table, OffsetContext offset, Object key, Struct value) {
+    public @Nullable String getTransactionId(DataCollectionId table, OffsetContext offset, Object key, Struct value) {
         return null;
     }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.source.SourceTaskContext;
 import org.apache.kafka.connect.storage.OffsetStorageReader;
+import org.jspecify.annotations.Nullable;
 
 /** The task's worker context: only the last cut and the slot determine where to start, never a stored offset. */
 final class NoStoredOffsets implements SourceTaskContext, OffsetStorageReader {
@@ -20,7 +21,7 @@ final class NoStoredOffsets implements SourceTaskContext, OffsetStorageReader {
     }
 
     @Override
-    public PluginMetrics pluginMetrics() {
+    public @Nullable PluginMetrics pluginMetrics() {
         return null;
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.ReplicationSlot;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
@@ -65,7 +66,7 @@ final class ReplicationSession implements ReplicationConnection {
     }
 
     @Override
-    public ReplicationStream startStreaming(Lsn offset, WalPositionLocator position)
+    public ReplicationStream startStreaming(@Nullable Lsn offset, WalPositionLocator position)
             throws SQLException, InterruptedException {
         Connection session = session();
         try (Statement statement = session.createStatement()) {

@@ -3,6 +3,7 @@ package org.dtssync.connectors.capture.debezium;
 import io.debezium.connector.postgresql.PostgresOffsetContext;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
@@ -39,7 +40,9 @@ final class TransactionEnds {
 
     /** Reads such a record. */
     static TransactionEnd read(SourceRecord record) {
-        Number lsn = (Number) record.sourceOffset().get(PostgresOffsetContext.LAST_COMMIT_LSN_KEY);
+        Number lsn = (Number) Objects.requireNonNull(
+                record.sourceOffset().get(PostgresOffsetContext.LAST_COMMIT_LSN_KEY),
+                "It is set before the record is created.");
         return new TransactionEnd(new Lsn(lsn.longValue()), ((Struct) record.value()).getInt64("ts_ms"));
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /** Replaces Debezium's own queue: it is never read, so anything added to it is a fault. Immutable. */
 final class UnusedQueue implements QueueProvider<DataChangeEvent> {
@@ -43,7 +44,7 @@ final class UnusedQueue implements QueueProvider<DataChangeEvent> {
     }
 
     @Override
-    public DataChangeEvent poll() {
+    public @Nullable DataChangeEvent poll() {
         return null;
     }
 

@@ -5,4 +5,7 @@
  *
  * <p>Reads from: the replication slot, the source's catalog. Writes to: nothing.
  */
+@NullMarked
 package org.dtssync.connectors.capture.debezium;
+
+import org.jspecify.annotations.NullMarked;

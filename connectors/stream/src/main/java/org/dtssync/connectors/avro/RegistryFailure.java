@@ -1,0 +1,100 @@
+package org.dtssync.connectors.avro;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ProtocolException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+
+/**
+ * Why a registry gave no answer, and what to do about it.
+ *
+ * @param reason a phrase that follows "cannot be reached:"
+ * @param remedy a sentence
+ */
+record RegistryFailure(String reason, String remedy) {
+
+    private static final String CHECK = "Check that it runs and that " + RegistryClientSettings.URL + " is right.";
+
+    static RegistryFailure of(IOException error) {
+        if (has(error, UnresolvedAddressException.class) || has(error, UnknownHostException.class)) {
+            return new RegistryFailure(
+                    "its host cannot be resolved", "Correct the host in " + RegistryClientSettings.URL + ".");
+        }
+        if (has(error, HttpConnectTimeoutException.class)) {
+            return new RegistryFailure(
+                    "no connection within the time limit",
+                    "Check that it runs, and that no firewall drops the connection.");
+        }
+        if (has(error, HttpTimeoutException.class)) {
+            return new RegistryFailure("no answer within the time limit", "Check that it is not overloaded.");
+        }
+        if (has(error, ConnectException.class)) {
+            return new RegistryFailure("connection refused", CHECK);
+        }
+        if (has(error, SSLException.class)) {
+            return ofTls(error);
+        }
+        if (has(error, ProtocolException.class)) {
+            return new RegistryFailure(
+                    "what answers there does not speak HTTP",
+                    "Correct " + RegistryClientSettings.URL + "; if the registry expects TLS, it begins with https.");
+        }
+        String detail = error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+        return new RegistryFailure(detail, CHECK);
+    }
+
+    private static RegistryFailure ofTls(IOException error) {
+        String text = String.join(
+                " ",
+                causes(error)
+                        .map(Throwable::getMessage)
+                        .filter(Objects::nonNull)
+                        .toList());
+        if (has(error, CertificateExpiredException.class)) {
+            return new RegistryFailure("its certificate has expired", "Renew the registry's certificate.");
+        }
+        if (text.contains("No name matching") || text.contains("No subject alternative")) {
+            return new RegistryFailure(
+                    "its certificate is for another host",
+                    "Use the host name that the certificate is for in " + RegistryClientSettings.URL + ".");
+        }
+        if (has(error, CertPathBuilderException.class) || text.contains("PKIX path")) {
+            return new RegistryFailure(
+                    "its certificate is signed by an authority that is not trusted here",
+                    "Set ssl.truststore.location to a file with the authority's certificate, and ssl.truststore.type, in section"
+                            + " registry of the task file.");
+        }
+        if (text.contains("bad_certificate") || text.contains("certificate_required")) {
+            return new RegistryFailure(
+                    "it expects a certificate of the client",
+                    "Set ssl.keystore.location, ssl.keystore.password and ssl.keystore.type in section registry of the task"
+                            + " file.");
+        }
+        if (text.contains("Unsupported or unrecognized SSL message") || text.contains("plaintext connection")) {
+            return new RegistryFailure(
+                    "it answers without TLS", "Begin " + RegistryClientSettings.URL + " with http instead of https.");
+        }
+        return new RegistryFailure(
+                "TLS failed: "
+                        + Optional.ofNullable(error.getMessage())
+                                .orElse(error.getClass().getSimpleName()),
+                CHECK);
+    }
+
+    private static boolean has(Throwable error, Class<? extends Throwable> kind) {
+        return causes(error).anyMatch(kind::isInstance);
+    }
+
+    private static Stream<Throwable> causes(Throwable error) {
+        return Stream.iterate(error, Objects::nonNull, Throwable::getCause);
+    }
+}

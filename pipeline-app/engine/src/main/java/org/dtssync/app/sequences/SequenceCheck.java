@@ -1,0 +1,173 @@
+package org.dtssync.app.sequences;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.sequences.Sequence.Definition;
+import org.dtssync.app.sequences.Sequence.Owner;
+import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.Identifiers;
+
+/**
+ * Finds what would be wrong with sequences after applications were moved, with the SQL that corrects it. Stateless.
+ *
+ * @param from the database whose values count
+ * @param to the database that applications are moved to
+ * @param owners whether owners and grants are migrated
+ */
+public record SequenceCheck(End from, End to, Owners owners) {
+
+    private static final int NAMED = 5;
+
+    /** Returns what is wrong. */
+    public List<SequenceFinding> findings(TaskSequences.Survey survey) {
+        List<SequenceFinding> findings = new ArrayList<>();
+        survey.pairs().forEach(pair -> check(pair, findings));
+        if (!survey.left().isEmpty()) {
+            findings.add(left(survey));
+        }
+        return findings;
+    }
+
+    private void check(SequencePair pair, List<SequenceFinding> findings) {
+        Sequence here = pair.here();
+        String name = here.name().toString();
+        if (!here.rights().read()) {
+            findings.add(new SequenceFinding(
+                    name,
+                    true,
+                    "The account " + here.rights().account() + " may not read sequence " + name + " at the " + from
+                            + ".",
+                    "Run there: GRANT SELECT ON SEQUENCE " + here.sql() + " TO "
+                            + here.rights().account() + ";"));
+        }
+        if (pair.there().isEmpty()) {
+            findings.add(new SequenceFinding(
+                    name,
+                    true,
+                    "Sequence " + name + " does not exist at the " + to + ".",
+                    "Run there: " + creation(pair)));
+            return;
+        }
+        Sequence there = pair.there().get();
+        differences(here, there, findings);
+        ownership(here, there, findings);
+        if (!there.rights().set()) {
+            findings.add(new SequenceFinding(
+                    name,
+                    true,
+                    "The account " + there.rights().account() + " may not set sequence " + name + " at the " + to + ".",
+                    "Run there: GRANT UPDATE ON SEQUENCE " + there.sql() + " TO "
+                            + there.rights().account() + ";"));
+        }
+    }
+
+    private String creation(SequencePair pair) {
+        Sequence here = pair.here();
+        Optional<Sequence> renamed = pair.ofColumn();
+        if (renamed.isPresent()) {
+            return renaming(renamed.get(), here);
+        }
+        Optional<Owner> owner = here.owner();
+        String clauses = here.definition().clauses();
+        if (owner.isPresent() && owner.get().identity().isPresent()) {
+            return "ALTER TABLE " + owner.get().tableSql() + " ALTER COLUMN "
+                    + owner.get().columnSql()
+                    + " ADD GENERATED " + owner.get().identity().get() + " AS IDENTITY (SEQUENCE NAME " + here.sql()
+                    + clauses.substring(clauses.indexOf(" INCREMENT")) + ");";
+        }
+        String sql = "CREATE SEQUENCE " + here.sql() + " " + clauses + ";"
+                + owner.map(column -> " ALTER SEQUENCE " + here.sql() + " OWNED BY " + column.sql() + ";")
+                        .orElse("");
+        return owners == Owners.KEEP ? sql + "\n" + here.grants().stripTrailing() : sql;
+    }
+
+    /** Both belong to the same column, and so both are in its table's schema. */
+    private static String renaming(Sequence other, Sequence wanted) {
+        return "ALTER SEQUENCE " + other.sql() + " RENAME TO "
+                + Identifiers.quote(wanted.name().table()) + ";";
+    }
+
+    private void differences(Sequence here, Sequence there, List<SequenceFinding> findings) {
+        Definition wanted = here.definition();
+        Definition found = there.definition();
+        List<String> differences = new ArrayList<>();
+        List<String> clauses = new ArrayList<>();
+        if (!wanted.type().equals(found.type())) {
+            differences.add("type " + found.type() + " / " + wanted.type());
+            clauses.add("AS " + wanted.type());
+        }
+        if (wanted.increment() != found.increment()) {
+            differences.add("increment " + found.increment() + " / " + wanted.increment());
+            clauses.add("INCREMENT BY " + wanted.increment());
+        }
+        if (wanted.least() != found.least() || wanted.most() != found.most()) {
+            differences.add(
+                    "range " + found.least() + " to " + found.most() + " / " + wanted.least() + " to " + wanted.most());
+            clauses.add("MINVALUE " + wanted.least() + " MAXVALUE " + wanted.most());
+        }
+        if (wanted.start() != found.start()) {
+            differences.add("start " + found.start() + " / " + wanted.start());
+            clauses.add("START WITH " + wanted.start());
+        }
+        if (wanted.cycles() != found.cycles()) {
+            differences.add(found.cycles() ? "cycle / no cycle" : "no cycle / cycle");
+            clauses.add(wanted.cycles() ? "CYCLE" : "NO CYCLE");
+        }
+        if (!differences.isEmpty()) {
+            findings.add(new SequenceFinding(
+                    here.name().toString(),
+                    true,
+                    "Sequence " + here.name() + " differs (" + to + " / " + from + "): "
+                            + String.join(", ", differences) + ".",
+                    "Run at the " + to + ": ALTER SEQUENCE " + there.sql() + " " + String.join(" ", clauses) + ";"));
+        }
+    }
+
+    /** Whether a column draws from an identity or from a default makes no difference to its numbers. */
+    private void ownership(Sequence here, Sequence there, List<SequenceFinding> findings) {
+        if (here.owner().isEmpty()) {
+            return;
+        }
+        Owner wanted = here.owner().get();
+        Optional<Owner> found = there.owner();
+        if (found.filter(wanted::isColumnOf).isPresent()) {
+            return;
+        }
+        boolean identity =
+                wanted.identity().isPresent() || found.flatMap(Owner::identity).isPresent();
+        findings.add(new SequenceFinding(
+                here.name().toString(),
+                true,
+                "Sequence " + here.name() + " belongs to "
+                        + found.map(owner -> "column " + owner.table() + "." + owner.column())
+                                .orElse("no column")
+                        + " at the " + to + ", to column " + wanted.table() + "." + wanted.column() + " at the " + from
+                        + ".",
+                identity
+                        ? "Make the identity column there as at the " + from + "."
+                        : "Run at the " + to + ": ALTER SEQUENCE " + there.sql() + " OWNED BY " + wanted.sql() + ";"));
+    }
+
+    /** Something selected may draw from them in a way that no catalog records, such as a trigger's function. */
+    private SequenceFinding left(TaskSequences.Survey survey) {
+        int count = survey.left().size();
+        String names = survey.left().stream()
+                        .limit(NAMED)
+                        .map(sequence -> sequence.name().toString())
+                        .collect(Collectors.joining(", "))
+                + (count > NAMED ? " and " + (count - NAMED) + " others" : "");
+        boolean none = survey.pairs().isEmpty();
+        return new SequenceFinding(
+                survey.left().get(0).name().toString(),
+                none,
+                none
+                        ? "No sequence would be set, although the " + from + " has some that belong to no table: "
+                                + names + "."
+                        : "Sequences of the " + from + " that do not belong to the task are not set: " + names + ".",
+                "If something selected draws from them, create them at the " + to
+                        + " and set them by hand, or select their schema in objects.include.");
+    }
+}
