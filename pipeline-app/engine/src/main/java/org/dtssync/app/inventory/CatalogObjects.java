@@ -32,8 +32,10 @@ public record CatalogObjects(
      *
      * @param now as they are
      * @param initial as they were when the object was created
+     * @param identity what PostgreSQL calls the object
+     * @param target how a GRANT names it
      */
-    record Grants(List<String> now, List<String> initial) {
+    record Grants(List<String> now, List<String> initial, String identity, String target) {
 
         Grants {
             now = List.copyOf(now);

@@ -17,6 +17,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each object of the source its verdict. An object is carried only if a statement of the task makes it; it is left out only if the
@@ -60,7 +61,7 @@ public final class Judgement {
     }
 
     /** What PostgreSQL copies from a parent table to its partitions needs nothing that the original does not need. */
-    private static boolean isCopy(CatalogObject object) {
+    private static boolean isCopy(@Nullable CatalogObject object) {
         return object != null && object.count() == 0 && !object.kind().equals("index");
     }
 
@@ -82,7 +83,16 @@ public final class Judgement {
     public static Inventory of(
             Connection connection, ObjectSelection selection, Collection<StructureObject> statements)
             throws SQLException {
-        return new Judgement(CatalogObjects.read(connection), selection, statements).judge(connection);
+        return of(connection, CatalogObjects.read(connection), selection, statements);
+    }
+
+    static Inventory of(
+            Connection connection,
+            CatalogObjects catalog,
+            ObjectSelection selection,
+            Collection<StructureObject> statements)
+            throws SQLException {
+        return new Judgement(catalog, selection, statements).judge(connection);
     }
 
     private Inventory judge(Connection connection) throws SQLException {
@@ -137,10 +147,14 @@ public final class Judgement {
     }
 
     private List<CatalogObject> parents(CatalogObject object) {
-        return object.parents().stream()
-                .map(rows::get)
-                .filter(parent -> parent != null && parent != object)
-                .toList();
+        List<CatalogObject> parents = new ArrayList<>();
+        for (ObjectKey key : object.parents()) {
+            CatalogObject parent = rows.get(key);
+            if (parent != null && parent != object) {
+                parents.add(parent);
+            }
+        }
+        return parents;
     }
 
     /** Returns the statements that make some objects, or what these belong to. */
@@ -183,12 +197,18 @@ public final class Judgement {
                 .toList();
         needs.neededBy(selected).forEach((key, users) -> {
             CatalogObject object = rows.get(key);
-            if (decide(object).verdict() == Verdict.LEFT_OUT) {
-                neededLeftOut
-                        .computeIfAbsent(whole(object).key(), whole -> new LinkedHashSet<>())
-                        .addAll(users);
+            if (object != null && decide(object).verdict() == Verdict.LEFT_OUT) {
+                Set<ObjectKey> known =
+                        neededLeftOut.computeIfAbsent(whole(object).key(), whole -> new LinkedHashSet<>());
+                users.stream().filter(user -> isUser(user, object)).forEach(known::add);
             }
         });
+    }
+
+    /** A schema is left out together with what is in it. */
+    private boolean isUser(ObjectKey user, CatalogObject object) {
+        CatalogObject by = rows.get(user);
+        return by != null && (!object.kind().equals("schema") || decide(by).verdict() != Verdict.LEFT_OUT);
     }
 
     /** Returns what an object that is left out belongs to. */
@@ -241,6 +261,9 @@ public final class Judgement {
         Set<String> titles = new TreeSet<>();
         for (ObjectKey user : neededLeftOut.getOrDefault(object.key(), Set.of())) {
             CatalogObject whole = rows.get(user);
+            if (whole == null) {
+                continue;
+            }
             if (decide(whole).verdict() == Verdict.LEFT_OUT) {
                 whole = whole(whole);
             }
@@ -256,7 +279,7 @@ public final class Judgement {
         if (!object.property()) {
             for (ObjectKey used : needs.of(object.key())) {
                 CatalogObject needed = rows.get(used);
-                if (decide(needed).verdict() == Verdict.LEFT_OUT) {
+                if (needed != null && decide(needed).verdict() == Verdict.LEFT_OUT) {
                     titles.add(whole(needed).title());
                 }
             }

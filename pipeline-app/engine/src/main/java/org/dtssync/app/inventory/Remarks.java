@@ -121,7 +121,7 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
                         clauses("ACL ", targets),
                         statements(now, initial, granted(about.sql())));
                 grants.add(row);
-                stored.put(row.title(), new Grants(now, initial));
+                stored.put(row.title(), new Grants(now, initial, about.identity(), granted(about.sql())));
             }
         }
         return grants;
@@ -187,8 +187,14 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
         return Arrays.asList((String[]) rows.getArray(column).getArray());
     }
 
-    /** Returns what makes the privileges from those that an object is created with. */
-    private static String statements(List<String> now, List<String> initial, String target) {
+    /**
+     * Returns what makes some privileges from others.
+     *
+     * @param now the ones to reach
+     * @param initial the ones to begin with
+     * @param target how a GRANT names the object
+     */
+    static String statements(List<String> now, List<String> initial, String target) {
         List<String> statements = new ArrayList<>();
         initial.stream()
                 .filter(grant -> !now.contains(grant))

@@ -1,5 +1,6 @@
 package org.dtssync.app.pipeline;
 
+import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
@@ -29,6 +30,7 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 task.switchover(),
                 task.secondInstance(),
                 sequences(),
+                kind == SwitchKind.SWITCHOVER ? new TaskInventory(task)::gates : List::of,
                 (direction, there) -> new StructureFinisher(
                                 direction.source(), direction.destination(), task.objects(), there)
                         .refresh(view -> {}));

@@ -152,6 +152,13 @@ final class TaskJson {
         report.wanted()
                 .forEach(
                         (object, why) -> array.addObject().put("object", object).put("kind", why));
+        report.notMigrated()
+                .forEach(difference -> array.addObject()
+                        .put("object", difference.object())
+                        .put("kind", difference.kind().label())
+                        .put("needed", difference.blocking())
+                        .put("message", difference.detail())
+                        .put("remedy", difference.remedy()));
         return write(root);
     }
 
