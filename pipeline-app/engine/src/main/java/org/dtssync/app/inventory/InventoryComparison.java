@@ -154,7 +154,7 @@ public final class InventoryComparison {
         differences.add(new InventoryDifference(
                 InventoryDifference.Kind.MISSING,
                 object.title(),
-                capitalized(object.title()) + " does not exist at the destination" + needed + ".",
+                sentence(object.title()) + " does not exist at the destination" + needed + ".",
                 item.verdict() == Verdict.BY_HAND ? item.sql().orElse("") : "",
                 item.verdict() == Verdict.CARRIED,
                 !UNNOTICED.contains(object.kind())));
@@ -218,13 +218,15 @@ public final class InventoryComparison {
         differences.add(new InventoryDifference(
                 InventoryDifference.Kind.GRANTS,
                 title,
-                capitalized(title) + " differ at the destination: they are " + String.join(" and ", parts) + ".",
+                sentence(title) + " differ at the destination: they are " + String.join(" and ", parts) + ".",
                 Remarks.statements(wanted, given, any.target()),
                 item == null || item.verdict() == Verdict.CARRIED,
                 !title.equals("grants database") && !title.contains(" pg_catalog.")));
     }
 
-    private static String capitalized(String title) {
-        return Character.toUpperCase(title.charAt(0)) + title.substring(1);
+    /** Returns a title as the beginning of a sentence. */
+    private static String sentence(String title) {
+        String readable = title.replaceFirst("^(comment|security label|grants|changed grants) ", "$1 on ");
+        return Character.toUpperCase(readable.charAt(0)) + readable.substring(1);
     }
 }
