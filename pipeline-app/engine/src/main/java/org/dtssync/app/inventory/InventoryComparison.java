@@ -15,7 +15,6 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.inventory.CatalogObjects.Grants;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the inventories of both databases by what PostgreSQL calls each object: what belongs to the task, or is needed by it, and is
@@ -178,28 +177,23 @@ public final class InventoryComparison {
         for (String title : titles) {
             Grants here = source.grants().get(title);
             Grants there = destination.grants().get(title);
-            if (here == null ? there != null && known.contains(there.identity()) : isCompared(granted.get(title))) {
-                compare(title, here, there);
+            Grants any = here == null ? there : here;
+            CatalogObject row = granted.get(title);
+            if (any != null && (row == null ? known.contains(any.identity()) : isCompared(row))) {
+                compare(title, here == null ? any.initial() : here.now(), there == null ? any.initial() : there.now(), any);
             }
         }
     }
 
-    private boolean isCompared(@Nullable CatalogObject row) {
-        InventoryItem item = row == null ? null : items.get(row.title());
-        return row != null
-                && item != null
+    private boolean isCompared(CatalogObject row) {
+        InventoryItem item = items.get(row.title());
+        return item != null
                 && item.verdict() != Verdict.LEFT_OUT
                 && !isSkipped(row)
                 && parents(row).stream().noneMatch(missing::contains);
     }
 
-    private void compare(String title, @Nullable Grants here, @Nullable Grants there) {
-        Grants any = here == null ? there : here;
-        if (any == null) {
-            return;
-        }
-        List<String> wanted = here == null ? any.initial() : here.now();
-        List<String> given = there == null ? any.initial() : there.now();
+    private void compare(String title, List<String> wanted, List<String> given, Grants any) {
         List<String> narrower =
                 wanted.stream().filter(grant -> !given.contains(grant)).toList();
         List<String> wider =

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Judgement {
 
     private static final String TABLE = "table";
+    private static final Set<String> PATTERNED = Set.of(TABLE, "foreign table", "view", "materialized view");
 
     private final CatalogObjects catalog;
     private final ObjectSelection selection;
@@ -181,10 +182,15 @@ public final class Judgement {
         if (object.name().isEmpty()) {
             return Optional.empty();
         }
-        if (selection.excludes(schema, object.name().get())) {
+        String name = object.name().get();
+        // Patterns with a wildcard are meant for tables and views.
+        boolean excluded = PATTERNED.contains(object.kind())
+                ? selection.excludes(schema, name)
+                : selection.exclude().contains(schema + "." + name);
+        if (excluded) {
             return Optional.of("objects.exclude matches it.");
         }
-        return selection.selects(schema, object.name().get())
+        return !PATTERNED.contains(object.kind()) || selection.selects(schema, name)
                 ? Optional.empty()
                 : Optional.of("objects.include does not match it.");
     }

@@ -32,7 +32,8 @@ final class RemarkQueries {
 
     /**
      * Everything whose privileges are not those it was created with. What the server and extensions bring counts if somebody has
-     * changed it since. The owner's own privileges are implied, so they are left out.
+     * changed it since. What schema public is created with depends on the version, so it is always there. The owner's own privileges are
+     * implied, so they are left out.
      */
     static final String GRANTS = """
             WITH granted AS (
@@ -56,10 +57,10 @@ final class RemarkQueries {
                 LEFT JOIN pg_init_privs p ON p.classoid = g.class AND p.objoid = g.oid AND p.objsubid = g.part
                 WHERE g.acl IS NOT NULL
             ), changed AS (
-                SELECT * FROM judged
-                WHERE ARRAY(SELECT a::text FROM unnest(acl) a ORDER BY 1) <> ARRAY(SELECT a::text FROM unnest(initial) a ORDER BY 1)
+                SELECT *, ARRAY(SELECT a::text FROM unnest(acl) a ORDER BY 1) <> ARRAY(SELECT a::text FROM unnest(initial) a ORDER BY 1) AS changed
+                FROM judged
             )
-            SELECT c.class::oid::bigint AS catalog, c.oid::bigint AS oid, c.part, i.type AS kind, i.identity, c.brought, c.type,
+            SELECT c.class::oid::bigint AS catalog, c.oid::bigint AS oid, c.part, i.type AS kind, i.identity, c.brought, c.changed,
                    ARRAY(SELECT concat(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, '=',
                                        a.privilege_type, CASE WHEN a.is_grantable THEN '*' ELSE '' END)
                          FROM aclexplode(c.acl) a WHERE a.grantee <> c.owner ORDER BY 1) AS grants,
@@ -67,7 +68,8 @@ final class RemarkQueries {
                                        a.privilege_type, CASE WHEN a.is_grantable THEN '*' ELSE '' END)
                          FROM aclexplode(c.initial) a WHERE a.grantee <> c.owner ORDER BY 1) AS initial
             FROM changed c CROSS JOIN LATERAL pg_identify_object(c.class, c.oid, c.part) i
-            WHERE coalesce(i.schema, '') NOT IN ('dts_sync', 'information_schema') AND coalesce(i.schema, '') !~ '^pg_(toast|temp)'
+            WHERE (c.changed OR c.class = 'pg_namespace'::regclass AND i.identity = 'public')
+              AND coalesce(i.schema, '') NOT IN ('dts_sync', 'information_schema') AND coalesce(i.schema, '') !~ '^pg_(toast|temp)'
               AND i.identity NOT IN ('dts_sync', 'information_schema')
             ORDER BY 1, 2, 3
             """;

@@ -120,7 +120,9 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
                         rows.getBoolean("brought") ? "changed grants" : "grants",
                         clauses("ACL ", targets),
                         statements(now, initial, granted(about.sql())));
-                grants.add(row);
+                if (rows.getBoolean("changed")) {
+                    grants.add(row);
+                }
                 stored.put(row.title(), new Grants(now, initial, about.identity(), granted(about.sql())));
             }
         }

@@ -18,6 +18,7 @@ import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.structure.LateObjects;
 import org.dtssync.app.structure.StructureReader;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
@@ -59,11 +60,13 @@ public record TaskInventory(TaskFile task) {
                 route.source(), route.destination(), task.objects(), statements(), skipped);
     }
 
+    /** What was skipped is not missing, and what the switch itself makes is not missing yet. */
     private List<InventoryDifference> differences(Route route, List<StoredObject> stored) {
         Set<String> skipped = new HashSet<>();
         List<StructureObject> statements = new ArrayList<>();
         for (StoredObject object : stored) {
-            if (object.state() == ObjectState.SKIPPED) {
+            boolean late = LateObjects.isLate(object.object()) && object.state() != ObjectState.DONE;
+            if (late || object.state() == ObjectState.SKIPPED) {
                 skipped.add(object.object().name());
             }
             StructureObject made = object.object();

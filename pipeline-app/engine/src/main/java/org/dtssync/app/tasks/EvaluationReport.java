@@ -47,10 +47,29 @@ public record EvaluationReport(String task, Inventory inventory, boolean verbose
                 Verdict.BY_HAND.title()));
         inventory.counts().forEach((kind, counts) -> text.append(line(kind, counts)));
         text.append(line("total", total()));
-        section(text, "To be made by hand: dts-sync does not migrate these.", inventory.byHand());
+        section(
+                text,
+                "To be made by hand: dts-sync does not migrate these.",
+                verbose ? with(Verdict.BY_HAND) : inventory.byHand());
         section(text, "Left out by the selection, but needed by objects of the task.", inventory.needed());
-        section(text, "Left out by the selection; no object of the task needs them.", inventory.leftOut());
+        section(
+                text,
+                "Left out by the selection; no object of the task needs them.",
+                verbose ? unneeded() : inventory.leftOut());
         return text.append('\n').append(conclusion()).toString();
+    }
+
+    /** Returns all objects with a verdict, with what belongs to them. */
+    private List<InventoryItem> with(Verdict verdict) {
+        return inventory.items().stream()
+                .filter(item -> item.verdict() == verdict)
+                .toList();
+    }
+
+    private List<InventoryItem> unneeded() {
+        return with(Verdict.LEFT_OUT).stream()
+                .filter(item -> item.neededBy().isEmpty())
+                .toList();
     }
 
     private Map<Verdict, Long> total() {

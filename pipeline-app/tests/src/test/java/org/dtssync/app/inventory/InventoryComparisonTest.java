@@ -70,10 +70,24 @@ class InventoryComparisonTest {
     }
 
     @Test
+    void whatSchemaPublicIsCreatedWithDependsOnTheVersion(Servers servers) throws SQLException {
+        source = connections(End.SOURCE, servers.freshDatabase(14));
+        execute(source, COMMON);
+
+        assertThat(compare(Owners.KEEP))
+                .extracting(InventoryDifference::detail)
+                .containsExactly(
+                        "Grants on schema public differ at the destination: they are without PUBLIC=CREATE.");
+        execute(destination, "GRANT CREATE ON SCHEMA public TO PUBLIC");
+        assertThat(compare(Owners.KEEP)).isEmpty();
+    }
+
+    @Test
     void namesWhatIsMissingWithTheSqlOfWhatIsMadeByHand() throws SQLException {
         execute(source, """
+                CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+                COMMENT ON CONVERSION public.own IS 'x';
                 CREATE CAST (integer AS text) WITH INOUT AS ASSIGNMENT;
-                COMMENT ON CAST (integer AS text) IS 'x';
                 CREATE VIEW public.v AS SELECT * FROM public.a;
                 COMMENT ON TABLE public.a IS 'x';
                 """);
@@ -82,10 +96,17 @@ class InventoryComparisonTest {
                 .containsExactlyInAnyOrder(
                         new InventoryDifference(
                                 Kind.MISSING,
+                                "conversion public.own",
+                                "Conversion public.own does not exist at the destination.",
+                                "CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;",
+                                false,
+                                true),
+                        new InventoryDifference(
+                                Kind.MISSING,
                                 "cast (integer AS text)",
                                 "Cast (integer AS text) does not exist at the destination.",
-                                "CREATE CAST (integer AS text) WITH INOUT AS ASSIGNMENT;",
-                                false,
+                                "",
+                                true,
                                 true),
                         new InventoryDifference(
                                 Kind.MISSING,
@@ -105,26 +126,27 @@ class InventoryComparisonTest {
 
     @Test
     void whatIsMadeByHandMeanwhileIsThere() throws SQLException {
-        execute(source, "CREATE CAST (integer AS text) WITH INOUT AS ASSIGNMENT");
-        execute(destination, "CREATE CAST (integer AS text) WITH INOUT AS ASSIGNMENT");
+        String conversion = "CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8";
+        execute(source, conversion);
+        execute(destination, conversion);
 
         assertThat(compare(Owners.KEEP)).isEmpty();
     }
 
     @Test
-    void namesHelpersThatAreLeftOutButNeeded() throws SQLException {
+    void namesTablesThatAreLeftOutButNeeded() throws SQLException {
         execute(source, """
                 CREATE SCHEMA util;
-                CREATE FUNCTION util.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-                CREATE FUNCTION util.unused() RETURNS int LANGUAGE sql AS 'SELECT 1';
-                CREATE TRIGGER stamped BEFORE INSERT ON public.a FOR EACH ROW EXECUTE FUNCTION util.stamp();
+                CREATE TABLE util.kind (id int PRIMARY KEY);
+                CREATE TABLE util.unused (id int PRIMARY KEY);
+                ALTER TABLE public.a ADD kind int CONSTRAINT of_kind REFERENCES util.kind;
                 """);
 
         assertThat(compare(Owners.KEEP))
                 .extracting(InventoryDifference::detail)
                 .containsExactlyInAnyOrder(
-                        "Function util.stamp() does not exist at the destination; needed by trigger stamped on public.a.",
-                        "Trigger stamped on public.a does not exist at the destination.");
+                        "Table util.kind does not exist at the destination; needed by foreign key of_kind on public.a.",
+                        "Foreign key of_kind on public.a does not exist at the destination.");
     }
 
     @Test

@@ -58,7 +58,11 @@ final class Move {
     }
 
     static String everything() throws IOException {
-        try (InputStream stream = Move.class.getResourceAsStream("everything.sql")) {
+        return sql("everything.sql");
+    }
+
+    static String sql(String resource) throws IOException {
+        try (InputStream stream = Move.class.getResourceAsStream(resource)) {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
