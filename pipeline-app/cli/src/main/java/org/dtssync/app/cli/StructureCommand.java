@@ -110,7 +110,9 @@ final class StructureCommand {
                                     object.reason().isEmpty() ? "" : "  -- " + object.reason()));
                 }
             } catch (SyncException e) {
-                spec.commandLine().getErr().println("Objects that are not migrated cannot be listed. " + e.getMessage());
+                spec.commandLine()
+                        .getErr()
+                        .println("Objects that are not migrated cannot be listed. " + e.getMessage());
             }
         }
     }

@@ -17,8 +17,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
  * @param grants the privileges of each object that has others than it was created with, by the row's title
  * @param dependencies what needs what
  */
-public record CatalogObjects(
-        List<CatalogObject> objects, Map<String, Grants> grants, List<Dependency> dependencies) {
+public record CatalogObjects(List<CatalogObject> objects, Map<String, Grants> grants, List<Dependency> dependencies) {
 
     /** Copies the collections. */
     public CatalogObjects {

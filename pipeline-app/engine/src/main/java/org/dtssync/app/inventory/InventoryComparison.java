@@ -149,7 +149,11 @@ public final class InventoryComparison {
         }
         String needed = item.neededBy().isEmpty()
                 ? ""
-                : "; needed by " + String.join(", ", item.neededBy().subList(0, Math.min(3, item.neededBy().size())));
+                : "; needed by "
+                        + String.join(
+                                ", ",
+                                item.neededBy()
+                                        .subList(0, Math.min(3, item.neededBy().size())));
         differences.add(new InventoryDifference(
                 InventoryDifference.Kind.MISSING,
                 object.title(),
@@ -180,7 +184,11 @@ public final class InventoryComparison {
             Grants any = here == null ? there : here;
             CatalogObject row = granted.get(title);
             if (any != null && (row == null ? known.contains(any.identity()) : isCompared(row))) {
-                compare(title, here == null ? any.initial() : here.now(), there == null ? any.initial() : there.now(), any);
+                compare(
+                        title,
+                        here == null ? any.initial() : here.now(),
+                        there == null ? any.initial() : there.now(),
+                        any);
             }
         }
     }

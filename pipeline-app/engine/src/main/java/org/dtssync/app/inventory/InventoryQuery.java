@@ -64,7 +64,8 @@ record InventoryQuery(int since, boolean property, String sql) {
     private static String meaning(String word, String first, String second) {
         return switch (word) {
             case "key" -> "'%s'::regclass::oid::bigint AS catalog, %s.oid::bigint AS oid".formatted(first, second);
-            case "id" -> "(pg_identify_object('%s'::regclass, %s.oid, 0)).identity AS identity".formatted(first, second);
+            case "id" ->
+                "(pg_identify_object('%s'::regclass, %s.oid, 0)).identity AS identity".formatted(first, second);
             case "part" -> "'%s'::regclass::oid || '.' || %s".formatted(first, second);
             case "own" ->
                 "NOT EXISTS (SELECT FROM pg_depend own WHERE own.classid = '%s'::regclass AND own.objid = %s.oid AND own.deptype = 'e')"

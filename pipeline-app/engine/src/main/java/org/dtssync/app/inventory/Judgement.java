@@ -81,8 +81,7 @@ public final class Judgement {
     }
 
     /** Reads and judges every object in a session, in which names are printed with their schemas. */
-    public static Inventory of(
-            Connection connection, ObjectSelection selection, Collection<StructureObject> statements)
+    public static Inventory of(Connection connection, ObjectSelection selection, Collection<StructureObject> statements)
             throws SQLException {
         return of(connection, CatalogObjects.read(connection), selection, statements);
     }
@@ -129,7 +128,9 @@ public final class Judgement {
         for (CatalogObject parent : parents) {
             if (decide(parent).verdict() == Verdict.LEFT_OUT) {
                 return new Decision(
-                        Verdict.LEFT_OUT, "It belongs to " + parent.title() + ", which is left out.", Optional.of(parent));
+                        Verdict.LEFT_OUT,
+                        "It belongs to " + parent.title() + ", which is left out.",
+                        Optional.of(parent));
             }
         }
         Optional<String> rule = leftOutBy(object);
@@ -169,7 +170,8 @@ public final class Judgement {
     }
 
     private Optional<String> leftOutBy(CatalogObject object) {
-        if (selection.owners() == Owners.DROP && Set.of("grants", "default privileges").contains(object.kind())) {
+        if (selection.owners() == Owners.DROP
+                && Set.of("grants", "default privileges").contains(object.kind())) {
             return Optional.of("objects.owners is drop.");
         }
         if (object.schema().isEmpty()) {

@@ -34,8 +34,21 @@ final class MadeStatements {
             "(?<=SET DEFAULT)|(?<=CLUSTER ON)|(?<=REPLICA IDENTITY)|(?<=OWNED BY)|\\sFOR VALUES|\\sDEFAULT$|\\s(?:CHECK|NOT NULL) ?\\(?|=");
 
     private static final Set<String> GRANTED = Set.of(
-            "TABLE", "SEQUENCE", "FUNCTION", "PROCEDURE", "AGGREGATE", "ROUTINE", "TYPE", "DOMAIN", "SCHEMA", "LANGUAGE", "DATABASE",
-            "FOREIGN", "LARGE", "PARAMETER", "TABLESPACE");
+            "TABLE",
+            "SEQUENCE",
+            "FUNCTION",
+            "PROCEDURE",
+            "AGGREGATE",
+            "ROUTINE",
+            "TYPE",
+            "DOMAIN",
+            "SCHEMA",
+            "LANGUAGE",
+            "DATABASE",
+            "FOREIGN",
+            "LARGE",
+            "PARAMETER",
+            "TABLESPACE");
 
     private final Map<String, String> statements = new HashMap<>();
     private final Set<String> clauses = new HashSet<>();
@@ -127,7 +140,8 @@ final class MadeStatements {
             String column = evidence.column().get().replace("\"", "");
             String words = evidence.words().stream().map(Pattern::quote).collect(Collectors.joining("|"));
             return Pattern.compile(
-                            "(?:^\\s*|COLUMN )" + Pattern.quote(column) + " [^\\n]*?(?:" + words + ")", Pattern.MULTILINE)
+                            "(?:^\\s*|COLUMN )" + Pattern.quote(column) + " [^\\n]*?(?:" + words + ")",
+                            Pattern.MULTILINE)
                     .matcher(statement)
                     .find();
         }
@@ -138,7 +152,11 @@ final class MadeStatements {
     /** Returns the statements that carry one of these names, without quotes. */
     List<String> of(List<String> names) {
         List<String> found = new ArrayList<>();
-        names.stream().distinct().filter(statements::containsKey).map(statements::get).forEach(found::add);
+        names.stream()
+                .distinct()
+                .filter(statements::containsKey)
+                .map(statements::get)
+                .forEach(found::add);
         return found;
     }
 }

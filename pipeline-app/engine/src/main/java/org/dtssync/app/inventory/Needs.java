@@ -24,9 +24,11 @@ final class Needs {
     Needs(Collection<ObjectKey> rows, List<Dependency> dependencies) {
         this.rows = new HashSet<>(rows);
         for (Dependency dependency : dependencies) {
-            links.computeIfAbsent(dependency.from(), key -> new LinkedHashSet<>()).add(dependency.to());
+            links.computeIfAbsent(dependency.from(), key -> new LinkedHashSet<>())
+                    .add(dependency.to());
             if (dependency.part() && !this.rows.contains(dependency.from())) {
-                links.computeIfAbsent(dependency.to(), key -> new LinkedHashSet<>()).add(dependency.from());
+                links.computeIfAbsent(dependency.to(), key -> new LinkedHashSet<>())
+                        .add(dependency.from());
             }
         }
     }

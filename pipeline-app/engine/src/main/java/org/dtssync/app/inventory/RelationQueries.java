@@ -129,7 +129,6 @@ final class RelationQueries {
     private RelationQueries() {}
 
     static List<InventoryQuery> all() {
-        return List.of(
-                RELATIONS, SEQUENCES, INDEXES, CONSTRAINTS, DEFAULTS, TRIGGERS, RULES, POLICIES, STATISTICS);
+        return List.of(RELATIONS, SEQUENCES, INDEXES, CONSTRAINTS, DEFAULTS, TRIGGERS, RULES, POLICIES, STATISTICS);
     }
 }

@@ -114,7 +114,8 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
                 About about = about(rows);
                 List<String> now = texts(rows, "grants");
                 List<String> initial = texts(rows, "initial");
-                List<String> targets = about.targets().stream().map(Remarks::granted).toList();
+                List<String> targets =
+                        about.targets().stream().map(Remarks::granted).toList();
                 CatalogObject row = remark(
                         about,
                         rows.getBoolean("brought") ? "changed grants" : "grants",
@@ -144,7 +145,8 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
                             new ObjectKey(rows.getLong("catalog"), rows.getLong("oid")),
                             true,
                             "rows of an extension's table",
-                            rows.getString("nspname") + "." + rows.getString("relname") + " of " + rows.getString("extname"),
+                            rows.getString("nspname") + "." + rows.getString("relname") + " of "
+                                    + rows.getString("extname"),
                             Optional.empty(),
                             Optional.empty(),
                             List.of(),
@@ -169,7 +171,8 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
     }
 
     private static Evidence clauses(String before, List<String> targets) {
-        return Evidence.ofClauses(targets.stream().map(target -> before + target).toList());
+        return Evidence.ofClauses(
+                targets.stream().map(target -> before + target).toList());
     }
 
     /** How a GRANT names what a COMMENT names otherwise. */
@@ -200,8 +203,8 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
         List<String> statements = new ArrayList<>();
         initial.stream()
                 .filter(grant -> !now.contains(grant))
-                .forEach(grant -> statements.add(
-                        "REVOKE " + privilege(grant, target) + " FROM " + grant.substring(0, grant.lastIndexOf('=')) + ";"));
+                .forEach(grant -> statements.add("REVOKE " + privilege(grant, target) + " FROM "
+                        + grant.substring(0, grant.lastIndexOf('=')) + ";"));
         now.stream()
                 .filter(grant -> !initial.contains(grant))
                 .forEach(grant -> statements.add("GRANT " + privilege(grant, target) + " TO "

@@ -56,8 +56,7 @@ public record TaskInventory(TaskFile task) {
      */
     public List<InventoryDifference> differences(Set<String> skipped) {
         Route route = Route.forReading(task);
-        return InventoryComparison.of(
-                route.source(), route.destination(), task.objects(), statements(), skipped);
+        return InventoryComparison.of(route.source(), route.destination(), task.objects(), statements(), skipped);
     }
 
     /** What was skipped is not missing, and what the switch itself makes is not missing yet. */

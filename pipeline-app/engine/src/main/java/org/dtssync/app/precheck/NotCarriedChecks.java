@@ -27,7 +27,10 @@ final class NotCarriedChecks {
                         ? ": " + item.reason().substring(0, 1).toLowerCase(Locale.ROOT)
                                 + item.reason().substring(1)
                         : ".";
-                findings.warn(item.title(), sentence(item) + " is not migrated" + because, item.sql().orElse(""));
+                findings.warn(
+                        item.title(),
+                        sentence(item) + " is not migrated" + because,
+                        item.sql().orElse(""));
             }
         }
         named.forEach((kind, count) -> more(kind, count, findings));
@@ -45,7 +48,8 @@ final class NotCarriedChecks {
                         item.title(),
                         sentence(item) + " is left out by the selection, but needed by "
                                 + String.join(", ", users.subList(0, Math.min(NEEDED_BY, users.size()))) + more + ".",
-                        item.sql().orElse("") + " -- or exclude what needs it, or create it at the destination yourself");
+                        item.sql().orElse("")
+                                + " -- or exclude what needs it, or create it at the destination yourself");
             }
         }
         named.forEach((kind, count) -> more(kind, count, findings));
@@ -53,7 +57,8 @@ final class NotCarriedChecks {
     }
 
     private static String sentence(InventoryItem item) {
-        return item.title().substring(0, 1).toUpperCase(Locale.ROOT) + item.title().substring(1);
+        return item.title().substring(0, 1).toUpperCase(Locale.ROOT)
+                + item.title().substring(1);
     }
 
     private static void more(String kind, int count, Findings findings) {

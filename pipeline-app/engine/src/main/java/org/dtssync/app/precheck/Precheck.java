@@ -65,8 +65,7 @@ public final class Precheck {
      * @param checks what to check in addition to connectivity
      * @param statements reads from the source what the task would make at the destination
      */
-    Precheck(
-            TaskFile task, Duration suspiciousAge, List<Check> checks, Supplier<List<StructureObject>> statements) {
+    Precheck(TaskFile task, Duration suspiciousAge, List<Check> checks, Supplier<List<StructureObject>> statements) {
         this.statements = statements;
         this.checks = List.copyOf(checks);
         this.task = task;

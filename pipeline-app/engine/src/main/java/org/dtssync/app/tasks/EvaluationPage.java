@@ -93,15 +93,22 @@ record EvaluationPage(EvaluationReport report) {
                     .append("</td><td>")
                     .append(escaped(item.reason()));
             if (!item.neededBy().isEmpty()) {
-                page.append(" Needed by ").append(escaped(String.join(", ", item.neededBy()))).append('.');
+                page.append(" Needed by ")
+                        .append(escaped(String.join(", ", item.neededBy())))
+                        .append('.');
             }
-            item.sql().ifPresent(sql -> page.append("<pre>").append(escaped(sql.strip())).append("</pre>"));
+            item.sql()
+                    .ifPresent(sql ->
+                            page.append("<pre>").append(escaped(sql.strip())).append("</pre>"));
             page.append("</td></tr>\n");
         }
         page.append("</table>\n</details>\n");
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -111,9 +111,7 @@ public record EvaluationReport(String task, Inventory inventory, boolean verbose
                             .append('\n'));
         }
         if (named.size() < items.size()) {
-            text.append("  and ")
-                    .append(items.size() - named.size())
-                    .append(" more; --verbose names all\n");
+            text.append("  and ").append(items.size() - named.size()).append(" more; --verbose names all\n");
         }
     }
 
@@ -132,7 +130,8 @@ public record EvaluationReport(String task, Inventory inventory, boolean verbose
         List<String> parts = new ArrayList<>();
         parts.add(inventory.count(Verdict.CARRIED) + " objects are carried");
         parts.add(inventory.count(Verdict.AT_THE_SWITCH) + " set at the switch");
-        parts.add(inventory.count(Verdict.LEFT_OUT) + " left out (" + inventory.needed().size() + " of them needed)");
+        parts.add(inventory.count(Verdict.LEFT_OUT) + " left out ("
+                + inventory.needed().size() + " of them needed)");
         parts.add(inventory.count(Verdict.BY_HAND) + " to be made by hand");
         return String.join(", ", parts) + ".";
     }

@@ -60,7 +60,8 @@ class EvaluationTest {
     void namesOnlySomeOfEachGroupUnlessAskedForAll() {
         assertThat(report.text())
                 .contains("more; --verbose names all")
-                .endsWith(report.withAllNames().text().lines().reduce((a, b) -> b).orElseThrow());
+                .endsWith(
+                        report.withAllNames().text().lines().reduce((a, b) -> b).orElseThrow());
         assertThat(report.withAllNames().text()).doesNotContain("--verbose names all");
         assertThat(report.complete()).isFalse();
     }

@@ -34,11 +34,13 @@ final class EveryKind implements AutoCloseable {
                         settings.url(), settings.user(), settings.password(), Map.of("preferQueryMode", "simple")),
                 "inventory-test");
         for (String role : List.of("every_kind_owner", "every_kind_reader")) {
-            if (texts("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'").isEmpty()) {
+            if (texts("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'")
+                    .isEmpty()) {
                 execute("CREATE ROLE " + role);
             }
         }
-        if (texts("SELECT spcname FROM pg_tablespace WHERE spcname = 'every_kind_space'").isEmpty()) {
+        if (texts("SELECT spcname FROM pg_tablespace WHERE spcname = 'every_kind_space'")
+                .isEmpty()) {
             execute("SET allow_in_place_tablespaces = on", "CREATE TABLESPACE every_kind_space LOCATION ''");
         }
         execute(sql());

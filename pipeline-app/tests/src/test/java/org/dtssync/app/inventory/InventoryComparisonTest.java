@@ -76,8 +76,7 @@ class InventoryComparisonTest {
 
         assertThat(compare(Owners.KEEP))
                 .extracting(InventoryDifference::detail)
-                .containsExactly(
-                        "Grants on schema public differ at the destination: they are without PUBLIC=CREATE.");
+                .containsExactly("Grants on schema public differ at the destination: they are without PUBLIC=CREATE.");
         execute(destination, "GRANT CREATE ON SCHEMA public TO PUBLIC");
         assertThat(compare(Owners.KEEP)).isEmpty();
     }

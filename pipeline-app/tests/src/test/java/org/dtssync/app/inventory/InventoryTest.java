@@ -121,7 +121,10 @@ class InventoryTest {
                     .toList();
 
             assertThat(objects).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(source.texts(CREATED));
-            assertThat(source.inventory(EveryKind.SHOP).counts().get("large object").values())
+            assertThat(source.inventory(EveryKind.SHOP)
+                            .counts()
+                            .get("large object")
+                            .values())
                     .containsExactly(4L);
         }
     }
@@ -137,8 +140,9 @@ class InventoryTest {
                 .isEqualTo(number("SELECT count(*) FROM pg_sequence"))
                 .isEqualTo(inventory.count(Verdict.AT_THE_SWITCH));
         assertThat(totals(inventory, "comment"))
-                .isEqualTo(number("SELECT count(*) FROM pg_description WHERE objoid >= 16384 AND NOT EXISTS (SELECT FROM"
-                                + " pg_depend e WHERE e.classid = classoid AND e.objid = objoid AND e.deptype = 'e')")
+                .isEqualTo(number(
+                                "SELECT count(*) FROM pg_description WHERE objoid >= 16384 AND NOT EXISTS (SELECT FROM"
+                                        + " pg_depend e WHERE e.classid = classoid AND e.objid = objoid AND e.deptype = 'e')")
                         + 1);
     }
 
@@ -190,10 +194,7 @@ class InventoryTest {
     void whatIsLeftOutNamesWhatNeedsIt() {
         assertThat(titles(new Inventory(List.copyOf(items.values())).needed()))
                 .containsExactlyInAnyOrder(
-                        "function util.on_ddl()",
-                        "function util.own_handler()",
-                        "table util.entry",
-                        "table util.kind");
+                        "function util.on_ddl()", "function util.own_handler()", "table util.entry", "table util.kind");
         assertThat(items.get("function util.on_ddl()").neededBy()).containsExactly("event trigger watch_ddl");
         assertThat(items.get("table util.entry").neededBy())
                 .containsExactly("function shop.last_entries()", "view shop.entries");
@@ -207,14 +208,13 @@ class InventoryTest {
         assertThat(items.get("conversion shop.own_conversion").sql())
                 .contains("CREATE CONVERSION shop.own_conversion FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;");
         assertThat(items.get("foreign key item_kind on shop.item").sql())
-                .contains("ALTER TABLE shop.item ADD CONSTRAINT item_kind FOREIGN KEY (kind) REFERENCES util.kind(id);");
+                .contains(
+                        "ALTER TABLE shop.item ADD CONSTRAINT item_kind FOREIGN KEY (kind) REFERENCES util.kind(id);");
         assertThat(items.get("security label table shop.customer").sql())
                 .contains("SECURITY LABEL FOR guard ON TABLE shop.customer IS 'confidential';");
         assertThat(items.get("changed grants function ext.akeys(ext.hstore)").sql())
                 .contains("REVOKE EXECUTE ON FUNCTION ext.akeys(ext.hstore) FROM PUBLIC;");
-        assertThat(items.values().stream()
-                        .flatMap(item -> item.sql().stream())
-                        .collect(Collectors.joining()))
+        assertThat(items.values().stream().flatMap(item -> item.sql().stream()).collect(Collectors.joining()))
                 .doesNotContain("not to be shown")
                 .doesNotContain("not-to-be-shown");
     }
