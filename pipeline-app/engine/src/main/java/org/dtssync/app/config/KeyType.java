@@ -59,6 +59,8 @@ enum KeyType {
 
     /** Returns how an enum constant is written in the task file. */
     static String label(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return constant instanceof WrittenAs other
+                ? other.written()
+                : constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -16,6 +16,7 @@ import org.dtssync.schemas.TaskName;
  * @param converters the Kafka Connect converters of keys and values
  * @param dataDir where embedded servers keep their data, never null
  * @param objects which objects are migrated
+ * @param structure how schema objects are read
  * @param snapshot how existing rows are copied
  * @param retry how long faults are retried
  * @param secondInstance what a second instance of the task does
@@ -35,6 +36,7 @@ public record TaskFile(
         ConverterSettings converters,
         Path dataDir,
         ObjectSelection objects,
+        StructureSettings structure,
         SnapshotSettings snapshot,
         RetrySettings retry,
         SecondInstance secondInstance,
@@ -101,6 +103,7 @@ public record TaskFile(
                 converters,
                 dataDir,
                 objects,
+                structure,
                 snapshot,
                 retry,
                 secondInstance,

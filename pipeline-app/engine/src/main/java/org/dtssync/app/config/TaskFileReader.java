@@ -123,6 +123,7 @@ public final class TaskFileReader {
                             .orElseGet(
                                     () -> home.resolve(".local/share/dts-sync").resolve(name)),
                     objects(),
+                    structure(directory),
                     snapshot(),
                     retry(),
                     top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
@@ -219,7 +220,15 @@ public final class TaskFileReader {
             return new ObjectSelection(
                     section.patterns(TaskKey.OBJECTS_INCLUDE),
                     section.patterns(TaskKey.OBJECTS_EXCLUDE),
-                    section.choice(TaskKey.OBJECTS_OWNERS, ObjectSelection.Owners.values()));
+                    section.choice(TaskKey.OBJECTS_OWNERS, ObjectSelection.Owners.values()),
+                    section.choice(TaskKey.OBJECTS_UNLOGGED, ObjectSelection.Unlogged.values()));
+        }
+
+        private StructureSettings structure(Path directory) {
+            SectionReader section = section("structure");
+            return new StructureSettings(
+                    section.choice(TaskKey.STRUCTURE_READER, StructureSettings.Reader.values()),
+                    section.path(TaskKey.STRUCTURE_PG_DUMP).map(directory::resolve));
         }
 
         private SnapshotSettings snapshot() {

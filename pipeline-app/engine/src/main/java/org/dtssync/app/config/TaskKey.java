@@ -183,6 +183,30 @@ enum TaskKey implements DescribedKey {
                     + " destination's account).",
             "The destination has other roles.",
             ObjectSelection.Owners.values()),
+    OBJECTS_UNLOGGED(
+            "objects/unlogged",
+            KeyType.CHOICE,
+            "structure",
+            "structure",
+            "Whether unlogged tables are created without their rows (structure) or refused by precheck (refuse): their"
+                    + " changes are not in the WAL.",
+            "No row may be left behind.",
+            ObjectSelection.Unlogged.values()),
+    STRUCTURE_READER(
+            "structure/reader",
+            KeyType.CHOICE,
+            "auto",
+            "auto",
+            "What reads the schema objects of the source: pg_dump, builtin (needs no program), or auto: pg_dump if one is found"
+                    + " that is at least as new as the source, else builtin.",
+            "The same reader on every machine; docs/structure.md compares the two.",
+            StructureSettings.Reader.values()),
+    STRUCTURE_PG_DUMP(
+            "structure/pg_dump",
+            KeyType.PATH,
+            "/usr/lib/postgresql/18/bin/pg_dump",
+            "The pg_dump to use; default: the first one on the path that is new enough, else one where packages install it.",
+            "Several versions are installed, or one in an unusual place."),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
             KeyType.COUNT,

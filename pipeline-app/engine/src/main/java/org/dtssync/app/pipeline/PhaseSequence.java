@@ -35,7 +35,7 @@ import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.structure.LateObjects;
 import org.dtssync.app.structure.StructureApplier;
 import org.dtssync.app.structure.StructureFinisher;
-import org.dtssync.app.structure.StructureReader;
+import org.dtssync.app.structure.pgdump.ReaderChoice;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
@@ -257,7 +257,11 @@ final class PhaseSequence {
         retry.run("schema", () -> {
             StructureObjectStore store = structureStore();
             if (!store.isSaved()) {
-                store.save(new StructureReader(route.source(), task.objects()).read(), epoch);
+                store.save(
+                        new ReaderChoice(task.structure(), route.source(), route.destination(), task.objects())
+                                .reader()
+                                .read(),
+                        epoch);
             }
             Failpoint.SCHEMA_LIST_SAVED.reached();
             structureApplier(store).apply(Section.PRE_DATA);

@@ -19,7 +19,7 @@ import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.structure.LateObjects;
-import org.dtssync.app.structure.StructureReader;
+import org.dtssync.app.structure.pgdump.ReaderChoice;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
 
@@ -42,7 +42,7 @@ public record TaskInventory(TaskFile task) {
 
     /** Returns what the task would make at the destination; needs the source alone. */
     public List<StructureObject> statements() {
-        return new StructureReader(source(), task.objects()).read();
+        return new ReaderChoice(task.structure(), source(), task.objects()).reader().read();
     }
 
     private DatabaseConnections source() {

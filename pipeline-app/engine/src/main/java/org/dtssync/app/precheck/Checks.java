@@ -14,6 +14,8 @@ final class Checks {
             "existing-objects",
             "existing-names",
             "event-triggers",
+            "late-checks",
+            "search-path",
             "large-objects",
             "c-functions",
             "extensions",
@@ -24,7 +26,8 @@ final class Checks {
             "superuser-objects",
             "tablespaces",
             "not-carried",
-            "left-out");
+            "left-out",
+            "structure-reader");
 
     private Checks() {}
 
@@ -61,6 +64,9 @@ final class Checks {
                 source("foreign-tables", TableChecks::foreign),
                 source("temporary-tables", TableChecks::temporary),
                 source("always-triggers", TableChecks::alwaysTriggers),
+                source("late-checks", RuleChecks::lateChecks),
+                source("source-event-triggers", RuleChecks::eventTriggers),
+                source("search-path", RuleChecks::searchPath),
                 source("large-objects", ObjectChecks::largeObjects),
                 source("c-functions", ObjectChecks::cFunctions),
                 both("extensions", ObjectChecks::extensions),
@@ -70,6 +76,7 @@ final class Checks {
                 both("extension-rights", OwnershipChecks::extensions),
                 both("superuser-objects", OwnershipChecks::superuserObjects),
                 both("tablespaces", ObjectChecks::tablespaces),
+                source("structure-reader", ReaderCheck::reader),
                 source("not-carried", NotCarriedChecks::notCarried),
                 source("left-out", NotCarriedChecks::leftOut),
                 both("existing-objects", DestinationChecks::existingObjects),

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param oids the oid of each table
  * @param roots those of them that are not partitions
  */
-record CarriedTables(Map<TableName, Long> oids, Set<TableName> roots) {
+public record CarriedTables(Map<TableName, Long> oids, Set<TableName> roots) {
 
     private static final String TABLES = """
             SELECT c.oid::bigint, n.nspname, c.relname, rn.nspname, r.relname
@@ -35,7 +35,8 @@ record CarriedTables(Map<TableName, Long> oids, Set<TableName> roots) {
             ORDER BY n.nspname, c.relname
             """;
 
-    static CarriedTables read(Connection connection, ObjectSelection selection) throws SQLException {
+    /** Reads them in the transaction of a connection. */
+    public static CarriedTables read(Connection connection, ObjectSelection selection) throws SQLException {
         Map<TableName, Long> oids = new LinkedHashMap<>();
         Set<TableName> roots = new LinkedHashSet<>();
         try (Statement statement = connection.createStatement();

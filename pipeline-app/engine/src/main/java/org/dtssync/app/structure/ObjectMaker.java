@@ -18,6 +18,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,9 @@ final class ObjectMaker {
     private static final Set<String> UNFIT_PARTITION = Set.of("42P17", "42P16", "42809");
 
     private static final String OTHER_LAYOUT = "the table has other partitions at the destination";
+
+    /** The query of a view that was created without one, which replaces it. */
+    private static final String VIEW_QUERY = "view-query";
 
     private static final Pattern OR_REPLACE =
             Pattern.compile("\\A\\s*CREATE\\s+OR\\s+REPLACE\\s+(?=[A-Z])", Pattern.CASE_INSENSITIVE);
@@ -93,6 +97,7 @@ final class ObjectMaker {
                 statement.execute("SET synchronous_commit = off");
                 statement.execute(SORT_MEMORY);
             }
+            EventTriggers.silenceSession(connection);
             connection.setAutoCommit(false);
             return connection;
         } catch (SQLException e) {
@@ -190,7 +195,7 @@ final class ObjectMaker {
      * If a person wrote the statement, that may be intended.
      */
     private static String statement(StoredObject stored) {
-        return stored.corrected().isPresent()
+        return stored.corrected().isPresent() || stored.object().kind().equals(VIEW_QUERY)
                 ? stored.statement()
                 : OR_REPLACE.matcher(stored.statement()).replaceFirst("CREATE ");
     }

@@ -23,7 +23,7 @@ import org.dtssync.connectors.postgres.TableName;
  * <p>{@link CarriedObjects} defines what is migrated. Tablespaces, foreign servers, foreign tables, user mappings,
  * publications, subscriptions, large objects, security labels and database settings are never migrated. Thread-safe.
  */
-public final class StructureReader {
+public final class StructureReader implements ObjectReader {
 
     /** Words that PostgreSQL 15 to 18 reserved in some places, as names or in the queries of views and functions. */
     private static final String NEW_KEYWORDS = """
@@ -52,7 +52,7 @@ public final class StructureReader {
         this.selection = selection;
     }
 
-    /** Reads the schema objects in the order in which they can be created, pre-data first. Takes no lock that blocks writers. */
+    @Override
     public List<StructureObject> read() {
         try (Connection connection = database.open()) {
             connection.setAutoCommit(false);

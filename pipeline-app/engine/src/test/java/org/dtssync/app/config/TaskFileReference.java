@@ -24,6 +24,7 @@ final class TaskFileReference {
             registry:    { url: "http://127.0.0.1:8081" }               # or: registry: embedded
             data.dir: /var/lib/dts-sync
             objects:     { include: [ "public.*" ], exclude: [ "public.scratch_*" ], owners: keep }
+            structure:   { reader: auto }
             snapshot:    { workers: 2, chunk.rows: 100000 }
             retry:       { connection: 12h, other: 10m }
             second.instance: refuse

@@ -13,6 +13,7 @@ import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SnapshotSettings;
 import org.dtssync.app.config.SourceSettings;
+import org.dtssync.app.config.StructureSettings;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
@@ -33,6 +34,7 @@ public final class TaskFileBuilder {
     private ConverterSettings converters = new ConverterSettings(null, Map.of(), null, Map.of());
     private Path dataDir = Path.of("target");
     private @Nullable ObjectSelection objects;
+    private StructureSettings structure = StructureSettings.DEFAULT;
     private SnapshotSettings snapshot = new SnapshotSettings(2, 1_000, 0);
     private @Nullable RetrySettings retry;
     private SecondInstance secondInstance = SecondInstance.REFUSE;
@@ -56,6 +58,7 @@ public final class TaskFileBuilder {
         converters = task.converters();
         dataDir = task.dataDir();
         objects = task.objects();
+        structure = task.structure();
         snapshot = task.snapshot();
         retry = task.retry();
         secondInstance = task.secondInstance();
@@ -100,6 +103,12 @@ public final class TaskFileBuilder {
         return this;
     }
 
+    /** How schema objects are read. */
+    public TaskFileBuilder structure(StructureSettings other) {
+        structure = other;
+        return this;
+    }
+
     /** How long faults are retried. */
     public TaskFileBuilder retry(RetrySettings other) {
         retry = other;
@@ -118,6 +127,7 @@ public final class TaskFileBuilder {
                 converters,
                 dataDir,
                 Objects.requireNonNull(objects, "objects"),
+                structure,
                 snapshot,
                 Objects.requireNonNull(retry, "retry"),
                 secondInstance,

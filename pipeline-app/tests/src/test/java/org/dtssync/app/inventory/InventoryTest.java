@@ -3,14 +3,11 @@ package org.dtssync.app.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.testing.PgClient;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.junit.jupiter.api.AfterAll;
@@ -267,9 +265,9 @@ class InventoryTest {
     /** {@code pg_dump} names everything that it writes, by catalog and oid where the object has them. */
     @Test
     void everythingThatPgDumpWritesHasARow(@TempDir Path directory) throws Exception {
-        Optional<Path> dump = program("pg_dump");
-        Optional<Path> restore = program("pg_restore");
-        assumeTrue(dump.isPresent() && restore.isPresent(), "There is no pg_dump of PostgreSQL 18 here.");
+        Optional<Path> dump = PgClient.program("pg_dump");
+        Optional<Path> restore = PgClient.program("pg_restore");
+        assumeTrue(dump.isPresent() && restore.isPresent(), PgClient.MISSING);
         URI address = URI.create(everyKind.settings.url().substring("jdbc:".length()));
         Path archive = directory.resolve("archive");
         run(
@@ -320,22 +318,6 @@ class InventoryTest {
                 || words[2].startsWith("PUBLICATION TABLES IN SCHEMA ")
                 || properties.entrySet().stream()
                         .anyMatch(entry -> words[2].startsWith(entry.getKey()) && known.contains(entry.getValue()));
-    }
-
-    private static Optional<Path> program(String name) {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .map(directory -> Path.of(directory, name))
-                .filter(Files::isExecutable)
-                .filter(InventoryTest::isOfNewestVersion)
-                .findFirst();
-    }
-
-    private static boolean isOfNewestVersion(Path program) {
-        try {
-            return run(program.toString(), "--version").contains(" 18.");
-        } catch (IOException | InterruptedException e) {
-            return false;
-        }
     }
 
     private static String run(String... command) throws IOException, InterruptedException {

@@ -1,0 +1,402 @@
+package org.dtssync.app.structure.pgdump;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.state.Section;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.structure.pgdump.CheckedDefinition.Check;
+import org.dtssync.app.structure.pgdump.EntryKind.Role;
+import org.dtssync.app.structure.pgdump.SourceCatalog.Part;
+import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Turns the migrated entries of an archive into objects with a section each. The order is the archive's, which puts each entry
+ * after those it needs; only checks are taken out of their tables. Used for one reading, by one thread.
+ */
+final class ObjectAssembly {
+
+    private static final String PUBLIC = "public";
+    private static final String PUBLIC_TAG = "SCHEMA public";
+    private static final String COMMENT_ON_CONSTRAINT = "COMMENT ON CONSTRAINT ";
+
+    private final Archive archive;
+    private final CarriedEntries carried;
+    private final SourceCatalog catalog;
+    private final ObjectSelection selection;
+    private final ReorderedChildren reordered;
+    private final ObjectNames names;
+    private final EntryStatements statements;
+    private final Map<Integer, TocEntry> byId = new HashMap<>();
+    private final Map<Integer, List<TocEntry>> attached = new HashMap<>();
+    private final List<TocEntry> publicComments = new ArrayList<>();
+    private final List<TocEntry> grantsOfOthers = new ArrayList<>();
+    private final List<TocEntry> commentsOfOthers = new ArrayList<>();
+    private final Map<Section, List<StructureObject>> objects = new HashMap<>();
+    private final List<DeepCheck> checks = new ArrayList<>();
+
+    /** A check, and how many ancestors its table has: with a parent's check made first, its own could not be valid before the parent's. */
+    private record DeepCheck(int depth, StructureObject object) {}
+
+    /**
+     * Creates it.
+     *
+     * @param reordered tables whose columns INHERITS would put into another order
+     */
+    ObjectAssembly(
+            Archive archive,
+            CarriedEntries carried,
+            SourceCatalog catalog,
+            ObjectSelection selection,
+            ReorderedChildren reordered) {
+        this.reordered = reordered;
+        this.archive = archive;
+        this.carried = carried;
+        this.catalog = catalog;
+        this.selection = selection;
+        this.names = new ObjectNames(catalog);
+        this.statements = new EntryStatements(selection.owners());
+        archive.entries().forEach(entry -> byId.put(entry.id(), entry));
+    }
+
+    /** Returns all objects, numbered, those of a section in the order in which they can be created. */
+    List<StructureObject> objects() {
+        archive.entries().stream()
+                .filter(entry -> entry.kind().role() == Role.ATTACHED)
+                .forEach(this::attach);
+        Set<Integer> keys = keys();
+        if (selection.touchesSchema(PUBLIC)) {
+            addPublicSchema();
+        }
+        for (TocEntry entry : carried.inOrder()) {
+            if (!isPublicSchema(entry)) {
+                add(entry, section(entry, keys));
+            }
+        }
+        addValidations();
+        addCommentsOnInheritedChecks();
+        grantsOfOthers.forEach(entry -> add(
+                "grants",
+                entry.schema() + "." + entry.tag(),
+                Section.POST_DATA,
+                List.of(),
+                List.of(statements.ofAttached(entry))));
+        return numbered();
+    }
+
+    private List<StructureObject> of(Section section) {
+        return objects.computeIfAbsent(section, none -> new ArrayList<>());
+    }
+
+    private List<StructureObject> numbered() {
+        List<StructureObject> post = of(Section.POST_DATA);
+        List<StructureObject> last = post.stream()
+                .filter(object -> object.kind().equals(EntryKind.DEFAULT_ACL.label()))
+                .toList();
+        // Default privileges would apply to whatever is created after them.
+        post.removeAll(last);
+        post.addAll(last);
+        checks.sort(Comparator.comparing(DeepCheck::depth).reversed());
+        post.addAll(0, checks.stream().map(DeepCheck::object).toList());
+        List<StructureObject> numbered = new ArrayList<>();
+        for (Section section : Section.values()) {
+            of(section).forEach(object -> numbered.add(object.at(numbered.size() + 1)));
+        }
+        return numbered;
+    }
+
+    private void attach(TocEntry entry) {
+        Optional<TocEntry> parent = parent(entry);
+        boolean isWanted = !entry.is(EntryKind.ACL) || selection.owners() == Owners.KEEP;
+        if (plain(entry.tag()).equals(PUBLIC_TAG)) {
+            // The grants are written for the archive's version of the schema.
+            if (entry.is(EntryKind.COMMENT)) {
+                publicComments.add(entry);
+            }
+        } else if (parent.isEmpty() && entry.is(EntryKind.COMMENT)) {
+            commentsOfOthers.add(entry);
+        } else if (parent.isEmpty()) {
+            if (isWanted
+                    && entry.is(EntryKind.ACL)
+                    && !entry.schema().isEmpty()
+                    && !entry.schema().startsWith("pg_")) {
+                grantsOfOthers.add(entry);
+            }
+        } else if (isWanted && !isOwnComment(parent.get())) {
+            attached.computeIfAbsent(parent.get().id(), id -> new ArrayList<>()).add(entry);
+        }
+    }
+
+    /** Returns what an entry is added to: grants also depend on others of the same table. */
+    private Optional<TocEntry> parent(TocEntry entry) {
+        return entry.dependencies().stream()
+                .map(byId::get)
+                .filter(Objects::nonNull)
+                .filter(candidate -> !candidate.is(EntryKind.ACL))
+                .filter(candidate -> !entry.is(EntryKind.TABLE_ATTACH)
+                        || (candidate.tag().equals(entry.tag())
+                                && candidate.schema().equals(entry.schema())))
+                .findFirst();
+    }
+
+    /** Where every name is quoted, the tags of what is attached are too. */
+    private static String plain(String tag) {
+        return tag.replace("\"", "");
+    }
+
+    /** Every extension comes with a comment, which only its owner may set. */
+    private boolean isOwnComment(TocEntry parent) {
+        return parent.is(EntryKind.EXTENSION) && !catalog.commentedExtensions().contains(parent.tag());
+    }
+
+    private List<TocEntry> attachedTo(TocEntry entry) {
+        return attached.getOrDefault(entry.id(), List.of());
+    }
+
+    /** Returns the entries that the applier needs to find rows, with what they need that the archive creates late. */
+    private Set<Integer> keys() {
+        Deque<TocEntry> open = new ArrayDeque<>(
+                carried.inOrder().stream().filter(this::isOfReplicaIdentity).toList());
+        Set<Integer> keys = new HashSet<>();
+        while (!open.isEmpty()) {
+            TocEntry entry = open.pop();
+            if (keys.add(entry.id())) {
+                carried.needs(entry).stream()
+                        .filter(needed -> carried.contains(needed) && needed.section() == TocEntry.Section.POST_DATA)
+                        .forEach(open::push);
+            }
+        }
+        return keys;
+    }
+
+    private boolean isOfReplicaIdentity(TocEntry entry) {
+        if (entry.is(EntryKind.INDEX_ATTACH)) {
+            return carried.needs(entry).stream()
+                    .filter(index -> index.is(EntryKind.INDEX, EntryKind.CONSTRAINT))
+                    .allMatch(this::isOfReplicaIdentity);
+        }
+        return entry.is(EntryKind.INDEX, EntryKind.CONSTRAINT)
+                && catalog.part(entry)
+                        .filter(part -> catalog.replicaIdentities().contains(part.index()))
+                        .isPresent();
+    }
+
+    private static Section section(TocEntry entry, Set<Integer> keys) {
+        if (keys.contains(entry.id())) {
+            return Section.KEYS;
+        }
+        return entry.section() == TocEntry.Section.POST_DATA ? Section.POST_DATA : Section.PRE_DATA;
+    }
+
+    private void addPublicSchema() {
+        List<String> sql = new ArrayList<>();
+        carried.inOrder().stream()
+                .filter(ObjectAssembly::isPublicSchema)
+                .findFirst()
+                .ifPresentOrElse(
+                        entry -> sql.addAll(statements.of(entry, entry.definition())),
+                        () -> sql.add("CREATE SCHEMA IF NOT EXISTS public"));
+        if (selection.owners() == Owners.KEEP) {
+            // What PUBLIC may do there depends on the version of the server.
+            sql.add("REVOKE ALL ON SCHEMA public FROM PUBLIC");
+            sql.addAll(catalog.publicGrants());
+        }
+        publicComments.forEach(comment -> sql.add(statements.ofAttached(comment)));
+        add(EntryKind.SCHEMA.label(), PUBLIC, Section.PRE_DATA, List.of(), sql);
+    }
+
+    private static boolean isPublicSchema(TocEntry entry) {
+        return entry.is(EntryKind.SCHEMA) && entry.tag().equals(PUBLIC);
+    }
+
+    private void add(TocEntry entry, Section section) {
+        if (entry.is(EntryKind.TABLE) || entry.is(EntryKind.DOMAIN)) {
+            addWithChecks(entry, section);
+        } else if (entry.is(EntryKind.CHECK_CONSTRAINT)) {
+            addSeparateCheck(entry);
+        } else {
+            String definition = entry.is(EntryKind.PROCEDURAL_LANGUAGE)
+                    ? catalog.languages().getOrDefault(entry.oid(), entry.definition())
+                    : entry.definition();
+            List<String> sql = statements.of(entry, definition);
+            attachedTo(entry).forEach(other -> sql.add(statements.ofAttached(other)));
+            add(names.kind(entry), names.name(entry), section, tables(entry), sql);
+        }
+    }
+
+    private void addWithChecks(TocEntry entry, Section section) {
+        CheckedDefinition checked = entry.is(EntryKind.TABLE)
+                ? CheckedDefinition.ofTable(entry.definition())
+                : CheckedDefinition.ofDomain(
+                        entry.definition(), catalog.lateDomainChecks().getOrDefault(entry.oid(), Set.of()));
+        Map<String, String> comments = new HashMap<>();
+        List<String> sql = statements.of(entry, inOrderOfColumns(entry, checked.definition()));
+        for (TocEntry other : attachedTo(entry)) {
+            String text = statements.ofAttached(other);
+            String constraint = commentedConstraint(text);
+            if (checked.checks().stream().anyMatch(check -> check.name().equals(constraint))) {
+                comments.put(constraint, text);
+            } else {
+                sql.add(text);
+            }
+        }
+        add(names.kind(entry), names.name(entry), section, tables(entry), sql);
+        for (Check check : checked.checks()) {
+            addCheck(entry, check, comments.getOrDefault(check.name(), ""));
+        }
+    }
+
+    /** A child of INHERITS gets its parents' columns first; where it has another order, it becomes a child afterwards. */
+    private String inOrderOfColumns(TocEntry entry, String definition) {
+        boolean isPartition = attachedTo(entry).stream().anyMatch(other -> other.is(EntryKind.TABLE_ATTACH));
+        return entry.is(EntryKind.TABLE) && !isPartition
+                ? reordered.of(new TableName(entry.schema(), entry.tag())).orElse(definition)
+                : definition;
+    }
+
+    /** Returns the name of the constraint that a comment is on, or an empty text. */
+    private static String commentedConstraint(String comment) {
+        return comment.startsWith(COMMENT_ON_CONSTRAINT)
+                ? SqlText.unquoted(SqlText.leadingName(comment.substring(COMMENT_ON_CONSTRAINT.length())))
+                : "";
+    }
+
+    private void addCheck(TocEntry entry, Check check, String comment) {
+        String name = names.name(entry) + "." + check.name();
+        TableName relation = new TableName(entry.schema(), entry.tag());
+        if (entry.is(EntryKind.DOMAIN)) {
+            addCheck(
+                    0,
+                    "domain-check",
+                    name,
+                    List.of(),
+                    "ALTER DOMAIN " + relation.sql() + " ADD " + check.clause(),
+                    comment);
+            return;
+        }
+        boolean isLocal = catalog.inheritedChecks().getOrDefault(entry.oid(), Set.of()).stream()
+                .noneMatch(check.name()::equals);
+        addCheck(
+                catalog.depths().getOrDefault(entry.oid(), 0),
+                "check",
+                name,
+                List.of(relation),
+                isLocal ? "ALTER TABLE " + relation.sql() + " ADD " + check.clause() : "",
+                comment);
+    }
+
+    /** A check that a table has only from its parent comes with the parent's. */
+    private void addSeparateCheck(TocEntry entry) {
+        boolean isLocal = catalog.part(entry).map(Part::isLocal).orElse(true);
+        String comment = attachedTo(entry).stream()
+                .map(statements::ofAttached)
+                .reduce((a, b) -> a + ";\n" + b)
+                .orElse("");
+        addCheck(
+                catalog.part(entry).map(Part::depth).orElse(0),
+                names.kind(entry),
+                names.name(entry),
+                tables(entry),
+                isLocal ? SqlText.withoutEnd(entry.definition()) : "",
+                comment);
+    }
+
+    private void addCheck(int depth, String kind, String name, List<TableName> tables, String sql, String comment) {
+        if (sql.isEmpty()) {
+            if (!comment.isEmpty()) {
+                add("comment", name, Section.POST_DATA, tables, List.of(comment));
+            }
+            return;
+        }
+        List<String> all = comment.isEmpty() ? List.of(sql) : List.of(sql, comment);
+        checks.add(new DeepCheck(depth, object(kind, name, Section.POST_DATA, tables, all)));
+    }
+
+    /** Added as not valid with the parent's, a check was validated on this table alone. */
+    private void addValidations() {
+        for (TocEntry entry : carried.inOrder()) {
+            TableName table = new TableName(entry.schema(), entry.tag());
+            Set<String> validated = entry.is(EntryKind.TABLE)
+                    ? catalog.validatedChecks().getOrDefault(entry.oid(), Set.of())
+                    : Set.<String>of();
+            for (String check : validated) {
+                add(
+                        "check-validation",
+                        table + "." + check,
+                        Section.POST_DATA,
+                        List.of(table),
+                        List.of("ALTER TABLE " + table.sql() + " VALIDATE CONSTRAINT " + Identifiers.quote(check)));
+            }
+        }
+    }
+
+    /** The archive has no entry for a check that a table only inherits. */
+    private void addCommentsOnInheritedChecks() {
+        for (TocEntry comment : commentsOfOthers) {
+            String sql = statements.ofAttached(comment);
+            carried.inOrder().stream()
+                    .filter(entry -> entry.is(EntryKind.TABLE) && entry.schema().equals(comment.schema()))
+                    .filter(entry -> comment.tag().endsWith(" ON " + entry.tag())
+                            || comment.tag().endsWith(" ON " + Identifiers.quote(entry.tag())))
+                    .findFirst()
+                    .ifPresent(entry -> {
+                        TableName table = new TableName(entry.schema(), entry.tag());
+                        add(
+                                "comment",
+                                table + "." + commentedConstraint(sql),
+                                Section.POST_DATA,
+                                List.of(table),
+                                List.of(sql));
+                    });
+        }
+    }
+
+    private List<TableName> tables(TocEntry entry) {
+        if (entry.is(EntryKind.INDEX_ATTACH)) {
+            return tablesOf(carried.needs(entry));
+        }
+        if (entry.is(EntryKind.SEQUENCE_OWNED_BY)) {
+            return carried.needs(entry).stream()
+                    .flatMap(sequence ->
+                            catalog.relation(catalog.owningTables().getOrDefault(sequence.oid(), 0L)).stream())
+                    .toList();
+        }
+        List<TableName> tables = new ArrayList<>(names.tables(entry));
+        if (entry.is(EntryKind.TABLE)) {
+            // Its parent comes after itself.
+            attachedTo(entry).stream()
+                    .filter(other -> other.is(EntryKind.TABLE_ATTACH))
+                    .flatMap(other -> tablesOf(carried.needs(other)).stream())
+                    .filter(other -> !tables.contains(other))
+                    .forEach(tables::add);
+        }
+        return tables;
+    }
+
+    private static List<TableName> tablesOf(List<TocEntry> entries) {
+        return entries.stream()
+                .filter(entry -> entry.is(EntryKind.TABLE))
+                .map(entry -> new TableName(entry.schema(), entry.tag()))
+                .toList();
+    }
+
+    private void add(String kind, String name, Section section, List<TableName> tables, List<String> sql) {
+        of(section).add(object(kind, name, section, tables, sql));
+    }
+
+    private StructureObject object(
+            String kind, String name, Section section, List<TableName> tables, List<String> sql) {
+        return new StructureObject(0, names.unique(kind, name), kind, section, tables, String.join(";\n", sql));
+    }
+}

@@ -1,0 +1,352 @@
+package org.dtssync.app.structure.pgdump;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * What the catalogs of the source say about the objects of an archive, in the same snapshot: names that tags only hint at, the
+ * tables that statements lock, and what needs a table that is not selected. Immutable.
+ *
+ * @param relations tables, views and sequences by oid
+ * @param parts what belongs to a relation or a domain
+ * @param blocked what needs a table that is not selected, directly or through others
+ * @param replicaIdentities oids of the indexes by which the applier finds rows
+ * @param owningTables the table that owns a sequence, by the sequence's oid
+ * @param names names of objects whose tags are not unique, without their schema
+ * @param languages statements that create languages, by oid
+ * @param commentedExtensions extensions whose comment is not the one they come with
+ * @param publicGrants statements that grant what others than its owner may do in schema public
+ * @param depths how many ancestors a table has, if any
+ * @param inheritedChecks names of checks that a table has only from its parent
+ * @param validatedChecks inherited checks that are valid although their parent's are not
+ * @param lateDomainChecks names of a domain's checks that call functions of the database, and can be added to it later
+ */
+record SourceCatalog(
+        Map<Long, TableName> relations,
+        Map<CatalogId, Part> parts,
+        Set<CatalogId> blocked,
+        Set<Long> replicaIdentities,
+        Map<Long, Long> owningTables,
+        Map<CatalogId, String> names,
+        Map<Long, String> languages,
+        Set<String> commentedExtensions,
+        List<String> publicGrants,
+        Map<Long, Integer> depths,
+        Map<Long, Set<String>> inheritedChecks,
+        Map<Long, Set<String>> validatedChecks,
+        Map<Long, Set<String>> lateDomainChecks) {
+
+    /**
+     * Something that belongs to a relation or a domain.
+     *
+     * @param name its bare name
+     * @param relation the oid of the relation it belongs to; 0 for a domain's
+     * @param other the oid of another table that its statement locks, or 0
+     * @param index the oid of its index, or 0
+     * @param type of a constraint, the letter of the catalog
+     * @param isLocal whether it is its relation's own, not only inherited
+     * @param depth how many ancestors its relation has
+     */
+    record Part(String name, long relation, long other, long index, String type, boolean isLocal, int depth) {}
+
+    /** Ordinary and partitioned tables, views, sequences: everything whose name a statement can have. */
+    private static final String RELATIONS = """
+            SELECT c.oid::bigint, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+            """;
+
+    private static final String ANCESTORS = """
+            WITH RECURSIVE depths AS (
+                SELECT inhrelid AS oid, 1 AS depth, inhparent AS above FROM pg_inherits
+                UNION ALL
+                SELECT d.oid, d.depth + 1, i.inhparent FROM depths d JOIN pg_inherits i ON i.inhrelid = d.above
+            ), deepest AS (SELECT oid, max(depth) AS depth FROM depths GROUP BY oid)
+            """;
+
+    private static final String DEPTHS = ANCESTORS + "SELECT oid::bigint, depth FROM deepest";
+
+    private static final String PARTS = ANCESTORS + """
+            , own AS (
+                SELECT c.oid, coalesce(d.depth, 0) AS depth
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN deepest d ON d.oid = c.oid
+                WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+            )
+            SELECT 'pg_constraint'::regclass::oid::bigint, k.oid::bigint, k.conname, k.conrelid::bigint,
+                   CASE WHEN k.contype = 'f' THEN k.confrelid ELSE 0 END::bigint,
+                   CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid ELSE 0 END::bigint, k.contype::text, k.conislocal, o.depth
+            FROM pg_constraint k JOIN own o ON o.oid = k.conrelid
+            UNION ALL
+            SELECT 'pg_constraint'::regclass::oid::bigint, k.oid::bigint, k.conname, 0, 0, 0, k.contype::text, true, 0
+            FROM pg_constraint k WHERE k.contypid <> 0
+            UNION ALL
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, c.relname, i.indrelid::bigint, 0, c.oid::bigint, '', true, o.depth
+            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN own o ON o.oid = i.indrelid
+            UNION ALL
+            SELECT 'pg_trigger'::regclass::oid::bigint, t.oid::bigint, t.tgname, t.tgrelid::bigint, 0, 0, '', true, o.depth
+            FROM pg_trigger t JOIN own o ON o.oid = t.tgrelid
+            UNION ALL
+            SELECT 'pg_rewrite'::regclass::oid::bigint, r.oid::bigint, r.rulename, r.ev_class::bigint, 0, 0, '', true, o.depth
+            FROM pg_rewrite r JOIN own o ON o.oid = r.ev_class
+            UNION ALL
+            SELECT 'pg_policy'::regclass::oid::bigint, p.oid::bigint, p.polname, p.polrelid::bigint, 0, 0, '', true, o.depth
+            FROM pg_policy p JOIN own o ON o.oid = p.polrelid
+            UNION ALL
+            SELECT 'pg_attrdef'::regclass::oid::bigint, d.oid::bigint, a.attname, d.adrelid::bigint, 0, 0, '', true, o.depth
+            FROM pg_attrdef d JOIN own o ON o.oid = d.adrelid
+            JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+            UNION ALL
+            SELECT 'pg_statistic_ext'::regclass::oid::bigint, x.oid::bigint, x.stxname, x.stxrelid::bigint, 0, 0, '', true, o.depth
+            FROM pg_statistic_ext x JOIN own o ON o.oid = x.stxrelid
+            """;
+
+    /**
+     * A view needs what its rule needs, which the catalog does not say: there, the rule belongs to the view. Tables of extensions
+     * are at the destination once the extension is; selected tables are migrated whatever their parts need.
+     */
+    private static final String BLOCKED = """
+            WITH RECURSIVE needs AS (
+                SELECT classid, objid, refclassid, refobjid FROM pg_depend WHERE deptype <> 'e'
+                UNION ALL
+                SELECT 'pg_class'::regclass, ev_class, 'pg_rewrite'::regclass, oid FROM pg_rewrite WHERE rulename = '_RETURN'
+            ), carried AS (SELECT unnest(?::bigint[])::oid AS oid
+            ), blocked AS (
+                SELECT 'pg_class'::regclass::oid AS classid, c.oid AS objid
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                    AND c.oid NOT IN (SELECT oid FROM carried)
+                    AND NOT EXISTS (SELECT FROM pg_depend e
+                                    WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+                UNION
+                SELECT n.classid, n.objid FROM blocked b JOIN needs n ON n.refclassid = b.classid AND n.refobjid = b.objid
+                WHERE NOT (n.classid = 'pg_class'::regclass AND n.objid IN (SELECT oid FROM carried))
+            )
+            SELECT classid::bigint, objid::bigint FROM blocked
+            """;
+
+    /** The index behind a replica identity, with those of its partitions, as the built-in reader has it. */
+    private static final String REPLICA_IDENTITIES = """
+            WITH RECURSIVE keyed AS (
+                SELECT i.indexrelid FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+                WHERE c.oid IN (SELECT unnest(?::bigint[])::oid)
+                    AND ((c.relreplident = 'i' AND i.indisreplident)
+                         OR (c.relreplident IN ('d', 'f') AND i.indisprimary AND i.indimmediate))
+                UNION
+                SELECT h.inhrelid FROM keyed k JOIN pg_inherits h ON h.inhparent = k.indexrelid
+            )
+            SELECT indexrelid::bigint FROM keyed
+            """;
+
+    private static final String OWNED_SEQUENCES = """
+            SELECT d.objid::bigint, d.refobjid::bigint
+            FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+            WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+            """;
+
+    private static final String NAMES = """
+            SELECT 'pg_proc'::regclass::oid::bigint, p.oid::bigint,
+                   format('%s(%s)', p.proname, CASE WHEN p.prokind = 'a' AND p.pronargs = 0 THEN '*'
+                                                    ELSE oidvectortypes(p.proargtypes) END)
+            FROM pg_proc p WHERE p.oid >= 16384
+            UNION ALL
+            SELECT 'pg_cast'::regclass::oid::bigint, c.oid::bigint,
+                   format('%s AS %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
+            FROM pg_cast c WHERE c.oid >= 16384
+            UNION ALL
+            SELECT 'pg_transform'::regclass::oid::bigint, t.oid::bigint,
+                   format('%s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname)
+            FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE t.oid >= 16384
+            UNION ALL
+            SELECT 'pg_operator'::regclass::oid::bigint, o.oid::bigint,
+                   format('%s(%s, %s)', o.oprname, CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END,
+                          CASE WHEN o.oprright = 0 THEN 'NONE' ELSE format_type(o.oprright, NULL) END)
+            FROM pg_operator o WHERE o.oid >= 16384
+            UNION ALL
+            SELECT 'pg_opclass'::regclass::oid::bigint, c.oid::bigint, format('%s(%s)', c.opcname, m.amname)
+            FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod WHERE c.oid >= 16384
+            UNION ALL
+            SELECT 'pg_opfamily'::regclass::oid::bigint, f.oid::bigint, format('%s(%s)', f.opfname, m.amname)
+            FROM pg_opfamily f JOIN pg_am m ON m.oid = f.opfmethod WHERE f.oid >= 16384
+            UNION ALL
+            SELECT 'pg_default_acl'::regclass::oid::bigint, d.oid::bigint,
+                   concat_ws('.', pg_get_userbyid(d.defaclrole), n.nspname,
+                             CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
+                                  WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END)
+            FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
+            """;
+
+    /** The program leaves out the handlers of a language if they are the server's own. */
+    private static final String LANGUAGES = """
+            SELECT l.oid::bigint, format('CREATE %sLANGUAGE %I HANDLER %s', CASE WHEN l.lanpltrusted THEN 'TRUSTED ' ELSE '' END,
+                   l.lanname, l.lanplcallfoid::regproc) || CASE WHEN l.laninline = 0 THEN '' ELSE format(' INLINE %s', l.laninline::regproc) END
+                   || CASE WHEN l.lanvalidator = 0 THEN '' ELSE format(' VALIDATOR %s', l.lanvalidator::regproc) END
+            FROM pg_language l WHERE l.lanplcallfoid <> 0
+            """;
+
+    private static final String COMMENTED_EXTENSIONS = """
+            SELECT e.extname FROM pg_extension e LEFT JOIN pg_available_extensions a ON a.name = e.extname
+            WHERE obj_description(e.oid, 'pg_extension') IS DISTINCT FROM a.comment
+            """;
+
+    private static final String PUBLIC_GRANTS = """
+            SELECT format('GRANT %s ON SCHEMA public TO %s%s', string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type),
+                          CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+                          CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+            FROM pg_namespace n CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
+            WHERE n.nspname = 'public' AND a.grantee <> n.nspowner
+            GROUP BY a.grantee, a.is_grantable ORDER BY a.grantee, a.is_grantable
+            """;
+
+    /** Checks of domains that call functions of their own, except where a column holds the domain within another type. */
+    private static final String LATE_DOMAIN_CHECKS = """
+            WITH RECURSIVE uses AS (
+                SELECT t.oid AS domain, t.oid AS type, true AS plain FROM pg_type t WHERE t.typtype = 'd'
+                UNION
+                SELECT u.domain, x.type, x.plain AND u.plain FROM uses u JOIN (
+                    SELECT typbasetype AS inner_type, oid AS type, true AS plain FROM pg_type WHERE typtype = 'd'
+                    UNION ALL SELECT typelem, oid, false FROM pg_type WHERE typelem <> 0 AND typsubscript::text LIKE 'array%'
+                    UNION ALL SELECT rngsubtype, rngtypid, false FROM pg_range
+                    UNION ALL SELECT rngtypid, rngmultitypid, false FROM pg_range
+                    UNION ALL SELECT a.atttypid, c.reltype, false FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.reltype <> 0 AND a.atttypid >= 16384
+                ) x ON x.inner_type = u.type
+            )
+            SELECT k.contypid::bigint, k.conname FROM pg_constraint k
+            WHERE k.contypid <> 0 AND k.contype = 'c' AND k.convalidated
+                AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
+                            AND d.refclassid = 'pg_proc'::regclass)
+                AND NOT EXISTS (SELECT FROM uses u JOIN pg_attribute a ON a.atttypid = u.type AND a.attnum > 0
+                                JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm', 'f')
+                                WHERE u.domain = k.contypid AND NOT u.plain)
+            """;
+
+    private static final String INHERITED_CHECKS = """
+            SELECT k.conrelid::bigint, k.conname FROM pg_constraint k
+            WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT k.conislocal
+            """;
+
+    private static final String VALIDATED_CHECKS = """
+            SELECT k.conrelid::bigint, k.conname FROM pg_constraint k
+            WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT k.conislocal AND k.convalidated
+                AND EXISTS (SELECT FROM pg_inherits i JOIN pg_constraint p ON p.conrelid = i.inhparent AND p.conname = k.conname
+                            WHERE i.inhrelid = k.conrelid AND p.contype = 'c' AND NOT p.convalidated)
+            """;
+
+    /**
+     * Reads the catalogs.
+     *
+     * @param connection a session in the archive's snapshot
+     * @param tables the oids of the selected tables
+     */
+    static SourceCatalog read(Connection connection, Collection<Long> tables) throws SQLException {
+        Map<Long, TableName> relations = new HashMap<>();
+        Map<CatalogId, Part> parts = new HashMap<>();
+        Set<CatalogId> blocked = new HashSet<>();
+        Set<Long> identities = new HashSet<>();
+        Map<Long, Long> owning = new HashMap<>();
+        Map<CatalogId, String> names = new HashMap<>();
+        Set<String> extensions = new HashSet<>();
+        each(
+                connection,
+                RELATIONS,
+                rows -> relations.put(rows.getLong(1), new TableName(rows.getString(2), rows.getString(3))));
+        each(
+                connection,
+                PARTS,
+                rows -> parts.put(
+                        new CatalogId(rows.getLong(1), rows.getLong(2)),
+                        new Part(
+                                rows.getString(3),
+                                rows.getLong(4),
+                                rows.getLong(5),
+                                rows.getLong(6),
+                                rows.getString(7),
+                                rows.getBoolean(8),
+                                rows.getInt(9))));
+        each(connection, BLOCKED, tables, rows -> blocked.add(new CatalogId(rows.getLong(1), rows.getLong(2))));
+        each(connection, REPLICA_IDENTITIES, tables, rows -> identities.add(rows.getLong(1)));
+        each(connection, OWNED_SEQUENCES, rows -> owning.put(rows.getLong(1), rows.getLong(2)));
+        each(connection, NAMES, rows -> names.put(new CatalogId(rows.getLong(1), rows.getLong(2)), rows.getString(3)));
+        each(connection, COMMENTED_EXTENSIONS, rows -> extensions.add(rows.getString(1)));
+        Map<Long, String> languages = new HashMap<>();
+        each(connection, LANGUAGES, rows -> languages.put(rows.getLong(1), rows.getString(2)));
+        List<String> grants = new ArrayList<>();
+        each(connection, PUBLIC_GRANTS, rows -> grants.add(rows.getString(1)));
+        Map<Long, Integer> depths = new HashMap<>();
+        each(connection, DEPTHS, rows -> depths.put(rows.getLong(1), rows.getInt(2)));
+        return new SourceCatalog(
+                relations,
+                parts,
+                blocked,
+                identities,
+                owning,
+                names,
+                languages,
+                extensions,
+                grants,
+                depths,
+                setsOf(connection, INHERITED_CHECKS),
+                setsOf(connection, VALIDATED_CHECKS),
+                setsOf(connection, LATE_DOMAIN_CHECKS));
+    }
+
+    /** Returns what an entry belongs to, if it is a part of something. */
+    Optional<Part> part(TocEntry entry) {
+        return Optional.ofNullable(parts.get(entry.catalogId()));
+    }
+
+    /** Returns the table, view or sequence with an oid, if there is one. */
+    Optional<TableName> relation(long oid) {
+        return Optional.ofNullable(relations.get(oid));
+    }
+
+    private static Map<Long, Set<String>> setsOf(Connection connection, String query) throws SQLException {
+        Map<Long, Set<String>> sets = new HashMap<>();
+        each(
+                connection,
+                query,
+                rows -> sets.computeIfAbsent(rows.getLong(1), oid -> new HashSet<>())
+                        .add(rows.getString(2)));
+        return sets;
+    }
+
+    /** Reads one row of a result. */
+    @FunctionalInterface
+    private interface Row {
+        void read(ResultSet rows) throws SQLException;
+    }
+
+    private static void each(Connection connection, String query, Row row) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                row.read(rows);
+            }
+        }
+    }
+
+    private static void each(Connection connection, String query, Collection<Long> tables, Row row)
+            throws SQLException {
+        Array oids = connection.createArrayOf("bigint", tables.toArray());
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setArray(1, oids);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    row.read(rows);
+                }
+            }
+        }
+    }
+}
