@@ -135,7 +135,7 @@ public final class InventoryComparison {
         List<CatalogObject> parents = new ArrayList<>();
         for (ObjectKey key : object.parents()) {
             CatalogObject parent = rows.get(key);
-            if (parent != null && parent != object) {
+            if (parent != null && !parent.equals(object)) {
                 parents.add(parent);
             }
         }

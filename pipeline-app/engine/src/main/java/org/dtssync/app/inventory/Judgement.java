@@ -32,7 +32,7 @@ public final class Judgement {
     private final ObjectSelection selection;
     private final MadeStatements made;
     private final Map<ObjectKey, CatalogObject> rows = new HashMap<>();
-    private final Map<CatalogObject, Decision> decisions = new IdentityHashMap<>();
+    private final IdentityHashMap<CatalogObject, Decision> decisions = new IdentityHashMap<>();
     private final Map<ObjectKey, Set<ObjectKey>> neededLeftOut = new LinkedHashMap<>();
     private final Needs needs;
 
@@ -152,7 +152,7 @@ public final class Judgement {
         List<CatalogObject> parents = new ArrayList<>();
         for (ObjectKey key : object.parents()) {
             CatalogObject parent = rows.get(key);
-            if (parent != null && parent != object) {
+            if (parent != null && !parent.equals(object)) {
                 parents.add(parent);
             }
         }
@@ -275,7 +275,7 @@ public final class Judgement {
             if (decide(whole).verdict() == Verdict.LEFT_OUT) {
                 whole = whole(whole);
             }
-            if (whole != object) {
+            if (!whole.equals(object)) {
                 titles.add(whole.title());
             }
         }

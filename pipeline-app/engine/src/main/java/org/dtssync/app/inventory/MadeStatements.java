@@ -59,7 +59,7 @@ final class MadeStatements {
             String statement = object.statement();
             statements.merge(object.name(), statement.replace("\"", ""), (a, b) -> a + "\n" + b);
             kindsAndNames.add(object.name());
-            for (String clause : CLAUSE_END.split(statement)) {
+            for (String clause : CLAUSE_END.split(statement, -1)) {
                 read(clause.strip());
             }
         }
@@ -100,7 +100,7 @@ final class MadeStatements {
         boolean ofColumns = false;
         while (columns.find()) {
             ofColumns = true;
-            for (String column : columns.group(1).split(",")) {
+            for (String column : columns.group(1).split(",", -1)) {
                 add("ACL COLUMN " + target.replaceFirst("^TABLE ", "") + "." + column.strip());
             }
         }

@@ -3,6 +3,7 @@ package org.dtssync.app.pipeline;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.DestinationSettings.Existing;
@@ -42,7 +43,9 @@ public record TaskInventory(TaskFile task) {
 
     /** Returns what the task would make at the destination; needs the source alone. */
     public List<StructureObject> statements() {
-        return new ReaderChoice(task.structure(), source(), task.objects()).reader().read();
+        return new ReaderChoice(task.structure(), source(), Optional.empty(), task.objects())
+                .reader()
+                .read();
     }
 
     private DatabaseConnections source() {
