@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = DtsSync.Version.class,
         subcommands = {
+            EvaluateCommand.class,
             PrecheckCommand.class,
             RunCommand.class,
             StatusCommand.class,
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
+            "  dts-sync evaluate shop.yaml",
             "  dts-sync precheck shop.yaml",
             "  dts-sync run shop.yaml",
             "  dts-sync run shop.yaml --until caught-up",

@@ -45,7 +45,10 @@ final class StructureCommand {
     /** Lists the objects. */
     @Command(
             name = "list",
-            description = "Lists schema objects that are not done, or all.",
+            description = {
+                "Lists schema objects that are not done, or all.",
+                "--all also lists the objects of the source that no statement makes, with the reason; dts-sync evaluate says more."
+            },
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  dts-sync structure list shop.yaml --all"})
     static final class ListObjects implements Callable<Integer> {
@@ -53,7 +56,7 @@ final class StructureCommand {
         @Mixin
         private TaskFileArgument task;
 
-        @Option(names = "--all", description = "Include objects that are done.")
+        @Option(names = "--all", description = "Include objects that are done, and those that are not migrated.")
         private boolean all;
 
         @Spec
@@ -85,7 +88,32 @@ final class StructureCommand {
                                                     .orElse("")));
                 }
             }
+            if (all) {
+                listUncarried(file);
+            }
             return ExitCode.DONE;
+        }
+
+        /** The list itself is at the destination: it is shown without the source too. */
+        private void listUncarried(TaskFile file) {
+            try {
+                for (TaskStructure.Uncarried object :
+                        new SyncTask(file).structure().uncarried()) {
+                    spec.commandLine()
+                            .getOut()
+                            .println(String.format(
+                                    Locale.ROOT,
+                                    "%-8s %-9s %s%s",
+                                    object.verdict(),
+                                    "-",
+                                    object.name(),
+                                    object.reason().isEmpty() ? "" : "  -- " + object.reason()));
+                }
+            } catch (SyncException e) {
+                spec.commandLine()
+                        .getErr()
+                        .println("Objects that are not migrated cannot be listed. " + e.getMessage());
+            }
         }
     }
 

@@ -26,8 +26,8 @@ final class SwitchFlags {
     @Option(
             names = "--ignore-structure",
             description =
-                    "Switch although sequences are missing at the other side or count in another way there; they are left"
-                            + " as they are.")
+                    "Switch although sequences or other objects are missing at the other side, sequences count in another way"
+                            + " there, or grants differ; they are left as they are.")
     private boolean ignoreStructure;
 
     @Option(names = "--json", description = "Print JSON.")

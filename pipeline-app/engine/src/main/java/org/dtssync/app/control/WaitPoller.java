@@ -13,6 +13,7 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.KeptSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,11 +74,17 @@ public final class WaitPoller {
      * @param what a lock or a standby
      * @param process the waiting session
      * @param blocker the session that is waited for; 0 for a prepared transaction, -1 for none
-     * @param user its account
+     * @param user its account; null if it has ended
      * @param age of its transaction in seconds; null if the account may not know
      * @param seconds for how long
      */
-    private record Found(String what, int process, int blocker, String user, Long age, long seconds) {
+    private record Found(
+            String what,
+            int process,
+            int blocker,
+            @Nullable String user,
+            @Nullable Long age,
+            long seconds) {
 
         String forWhom() {
             if (blocker < 0) {

@@ -3,6 +3,7 @@ package org.dtssync.app.moving;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
@@ -51,6 +52,7 @@ public final class Switch {
     private final SecondInstance second;
     private final ProgressStore progress;
     private final SequenceTransfer sequences;
+    private final Supplier<List<Gate>> objects;
     private final ViewRefresh views;
 
     /** Those of a dry run leave the ones alone that a start needs. */
@@ -74,6 +76,7 @@ public final class Switch {
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
      * @param sequences finds the sequences to be set at the other database
+     * @param objects checks what applications would miss there
      * @param views refreshes materialized views there
      */
     public Switch(
@@ -83,6 +86,7 @@ public final class Switch {
             SwitchoverSettings settings,
             SecondInstance second,
             SequenceTransfer sequences,
+            Supplier<List<Gate>> objects,
             ViewRefresh views) {
         this.kind = kind;
         this.task = task;
@@ -90,6 +94,7 @@ public final class Switch {
         this.settings = settings;
         this.second = second;
         this.sequences = sequences;
+        this.objects = objects;
         this.views = views;
         this.progress = new ProgressStore(task.destination(), task.task());
         Route reverse = task.reversed();
@@ -185,6 +190,7 @@ public final class Switch {
                 from,
                 endpoint,
                 sequences.of(from),
+                objects,
                 fenceOf(next).liftingStatements().isEmpty());
         step("gates", () -> readiness.gates(active, options.ignoreStructure()));
         SwitchReadiness.Checked verification =

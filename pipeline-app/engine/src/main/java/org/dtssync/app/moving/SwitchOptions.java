@@ -8,7 +8,7 @@ import org.dtssync.app.state.SwitchoverSteps;
  * @param dryRun only check the preconditions and compare
  * @param rehearse close the database and open it again, without moving anything
  * @param skipVerify do not verify both databases first
- * @param ignoreStructure move them although sequences are missing or count in another way
+ * @param ignoreStructure move them although objects are missing, or sequences count in another way
  */
 public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify, boolean ignoreStructure) {
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param from the direction they are moved along
  * @param endpoint where they connect to
  * @param sequences those of this direction
+ * @param objects checks what applications would miss at the other database
  * @param writable whether the other database must be writable already, and not only once our own read-only default is removed
  */
 public record SwitchReadiness(
@@ -32,6 +34,7 @@ public record SwitchReadiness(
         Route from,
         Endpoint endpoint,
         TaskSequences sequences,
+        Supplier<List<Gate>> objects,
         boolean writable) {
 
     /** Everything that stands in the way is reported at once. */
@@ -42,6 +45,7 @@ public record SwitchReadiness(
                 new SwitchPreconditions(settings, applicationName, from, endpoint, writable).check(active.tables())));
         if (!ignoreStructure) {
             failed.addAll(sequenceGates());
+            failed.addAll(Gate.failed(objects.get()));
         }
         SyncException lag = problem(() -> active.awaitApplied(settings.maximumLag()), "lag", failed);
         if (lag != null && kind == SwitchKind.ROLLBACK) {

@@ -1,5 +1,6 @@
 package org.dtssync.app.pipeline;
 
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Abandonment;
@@ -32,6 +33,7 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 task.switchover(),
                 task.secondInstance(),
                 sequences(),
+                kind == SwitchKind.SWITCHOVER ? new TaskInventory(task)::gates : List::of,
                 (direction, there) -> complete(kind, direction, there));
     }
 

@@ -258,7 +258,11 @@ final class PhaseSequence {
             StructureObjectStore store = structureStore();
             if (!store.isSaved()) {
                 store.save(
-                        new ReaderChoice(task.structure(), route.source(), route.destination(), task.objects())
+                        new ReaderChoice(
+                                        task.structure(),
+                                        route.source(),
+                                        Optional.of(route.destination()),
+                                        task.objects())
                                 .reader()
                                 .read(),
                         epoch);

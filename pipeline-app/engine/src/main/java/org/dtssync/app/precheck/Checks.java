@@ -26,6 +26,7 @@ final class Checks {
             "superuser-objects",
             "tablespaces",
             "not-carried",
+            "left-out",
             "structure-reader");
 
     private Checks() {}
@@ -77,6 +78,7 @@ final class Checks {
                 both("tablespaces", ObjectChecks::tablespaces),
                 source("structure-reader", ReaderCheck::reader),
                 source("not-carried", NotCarriedChecks::notCarried),
+                source("left-out", NotCarriedChecks::leftOut),
                 both("existing-objects", DestinationChecks::existingObjects),
                 both("existing-names", ExistingNames::existing),
                 both("existing-columns", DestinationChecks::existingColumns),

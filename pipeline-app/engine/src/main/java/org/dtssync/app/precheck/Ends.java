@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.TableCatalog;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.inventory.Inventory;
+import org.dtssync.app.inventory.Judgement;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
@@ -28,6 +32,8 @@ final class Ends {
     private final @Nullable Connection destination;
     private final @Nullable Brokers brokers;
     private final Duration suspiciousAge;
+    private final Supplier<List<StructureObject>> statements;
+    private @Nullable Inventory inventory;
     private @Nullable List<CatalogTable> tables;
     private Optional<TaskProgress> progress = Optional.empty();
     private boolean progressRead;
@@ -40,18 +46,21 @@ final class Ends {
      * @param destination a session, or null if it could not be opened
      * @param brokers the brokers' description, or null if they cannot be reached or are not started yet
      * @param suspiciousAge the age from which a transaction is reported
+     * @param statements reads what the task would make at the destination
      */
     Ends(
             TaskFile task,
             @Nullable Connection source,
             @Nullable Connection destination,
             @Nullable Brokers brokers,
-            Duration suspiciousAge) {
+            Duration suspiciousAge,
+            Supplier<List<StructureObject>> statements) {
         this.task = task;
         this.source = source;
         this.destination = destination;
         this.brokers = brokers;
         this.suspiciousAge = suspiciousAge;
+        this.statements = statements;
     }
 
     TaskFile task() {
@@ -100,6 +109,14 @@ final class Ends {
     /** Returns the tables that would be captured, without their partitions. */
     List<CatalogTable> captured() {
         return tables().stream().filter(CatalogTable::isCaptured).toList();
+    }
+
+    /** Returns every object of the source, with what becomes of it. */
+    Inventory inventory() throws SQLException {
+        if (inventory == null) {
+            inventory = Judgement.of(source(), task.objects(), statements.get());
+        }
+        return inventory;
     }
 
     /** Returns the progress of the task, empty if it has created nothing yet: the precheck itself creates nothing. */

@@ -1,58 +1,72 @@
 package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.dtssync.app.inventory.InventoryItem;
 
-/** Source objects that belong to no table and are not migrated: each kind is reported, with the names. */
+/** Source objects that the task does not make at the destination, by the inventory: each is named, with what to do about it. */
 final class NotCarriedChecks {
 
-    private static final int FIRST_USER_OBJECT = 16_384;
+    private static final int NAMED = 10;
+    private static final int NEEDED_BY = 5;
+
+    /** Other checks report these. */
+    private static final Set<String> REPORTED_ELSEWHERE = Set.of("large object", "foreign table");
 
     private NotCarriedChecks() {}
 
-    /** Kind, how many, and the first few names. Those of extensions come with the extension. */
-    private static final String FOUND = """
-            WITH own AS (
-                SELECT 1 AS sort, 'foreign server' AS kind, srvname::text AS name, 'pg_foreign_server'::regclass AS class, oid
-                FROM pg_foreign_server
-                UNION ALL
-                SELECT 2, 'foreign-data wrapper', fdwname, 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper
-                UNION ALL
-                SELECT 3, 'user mapping', srvname || ' for ' || usename, 0::regclass, umid FROM pg_user_mappings
-                UNION ALL
-                SELECT 4, 'publication', pubname, 'pg_publication'::regclass, oid FROM pg_publication
-                WHERE pubname NOT LIKE 'dts@_sync@_%%' ESCAPE '@'
-                UNION ALL
-                SELECT 5, 'setting of the database',
-                       coalesce(pg_get_userbyid(nullif(s.setrole, 0)) || ': ', '') || split_part(c.setting, '=', 1), 0::regclass, 0::oid
-                FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS c(setting)
-                WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
-                UNION ALL
-                SELECT 6, 'security label', objtype || ' ' || objname, 0::regclass, 0::oid FROM pg_seclabels
-                UNION ALL
-                SELECT 7, 'language', lanname, 'pg_language'::regclass, oid FROM pg_language WHERE oid >= %1$d
-                UNION ALL
-                SELECT 8, 'conversion', conname, 'pg_conversion'::regclass, oid FROM pg_conversion WHERE oid >= %1$d
-                UNION ALL
-                SELECT 9, 'access method', amname, 'pg_am'::regclass, oid FROM pg_am WHERE oid >= %1$d
-                UNION ALL
-                SELECT 10, 'transform', format_type(trftype, NULL), 'pg_transform'::regclass, oid FROM pg_transform
-            )
-            SELECT kind, count(*)::int, string_agg(name, ', ' ORDER BY name COLLATE "C") FILTER (WHERE place <= 5)
-            FROM (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY name COLLATE "C") AS place FROM own
-                  WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = own.class AND d.objid = own.oid AND d.deptype = 'e')
-                 ) AS named
-            GROUP BY sort, kind ORDER BY sort
-            """;
-
     static void notCarried(Ends ends, Findings findings) throws SQLException {
-        for (String[] found : ends.atSource(FOUND.formatted(FIRST_USER_OBJECT))
-                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3)})) {
-            findings.warn(
-                    found[0],
-                    "The source has objects that are not migrated, of kind " + found[0] + " (" + found[1] + "): "
-                            + found[2] + (Integer.parseInt(found[1]) > 5 ? " and more" : "") + ".",
-                    "Create those you need at the destination yourself.");
+        Map<String, Integer> named = new HashMap<>();
+        for (InventoryItem item : ends.inventory().byHand()) {
+            if (!REPORTED_ELSEWHERE.contains(item.kind()) && named.merge(item.kind(), 1, Integer::sum) <= NAMED) {
+                String because = item.reason().startsWith("It needs")
+                        ? ": " + item.reason().substring(0, 1).toLowerCase(Locale.ROOT)
+                                + item.reason().substring(1)
+                        : ".";
+                findings.warn(
+                        item.title(),
+                        sentence(item) + " is not migrated" + because,
+                        item.sql().orElse(""));
+            }
         }
-        findings.passIfNothingFound("objects", "The source has no foreign servers, publications, settings or labels.");
+        named.forEach((kind, count) -> more(kind, count, findings));
+        findings.passIfNothingFound("objects", "The source has no objects that have to be made by hand.");
+    }
+
+    /** What the selection leaves out makes something else fail that needs it, at the end of the load or in use. */
+    static void leftOut(Ends ends, Findings findings) throws SQLException {
+        Map<String, Integer> named = new HashMap<>();
+        for (InventoryItem item : ends.inventory().needed()) {
+            if (named.merge(item.kind(), 1, Integer::sum) <= NAMED) {
+                List<String> users = item.neededBy();
+                String more = users.size() > NEEDED_BY ? " and " + (users.size() - NEEDED_BY) + " more" : "";
+                findings.warn(
+                        item.title(),
+                        sentence(item) + " is left out by the selection, but needed by "
+                                + String.join(", ", users.subList(0, Math.min(NEEDED_BY, users.size()))) + more + ".",
+                        item.sql().orElse("")
+                                + " -- or exclude what needs it, or create it at the destination yourself");
+            }
+        }
+        named.forEach((kind, count) -> more(kind, count, findings));
+        findings.passIfNothingFound("objects", "The selected objects need nothing that the selection leaves out.");
+    }
+
+    private static String sentence(InventoryItem item) {
+        return item.title().substring(0, 1).toUpperCase(Locale.ROOT)
+                + item.title().substring(1);
+    }
+
+    private static void more(String kind, int count, Findings findings) {
+        if (count > NAMED) {
+            findings.warn(
+                    kind,
+                    "There are " + (count - NAMED) + " more of kind " + kind + ".",
+                    "dts-sync evaluate TASK.yaml --verbose names all.");
+        }
     }
 }

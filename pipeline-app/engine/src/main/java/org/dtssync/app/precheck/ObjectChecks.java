@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.inventory.InventoryItem;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,10 @@ final class ObjectChecks {
     private ObjectChecks() {}
 
     static void largeObjects(Ends ends, Findings findings) throws SQLException {
-        long count =
-                ends.atSource("SELECT count(*) FROM pg_largeobject_metadata").number();
+        long count = ends.inventory().items().stream()
+                .filter(item -> item.kind().equals("large object"))
+                .mapToLong(InventoryItem::count)
+                .sum();
         if (count > 0) {
             findings.warn(
                     "large objects",

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.precheck.Check.Server;
 import org.dtssync.app.precheck.PrecheckItem.Result;
+import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -44,10 +45,16 @@ public final class Precheck {
     private final TaskFile task;
     private final Duration suspiciousAge;
     private final List<Check> checks;
+    private final Supplier<List<StructureObject>> statements;
 
-    /** Creates a precheck of one task; opens nothing yet. */
-    public Precheck(TaskFile task) {
-        this(task, SUSPICIOUS_AGE, Checks.all());
+    /**
+     * Creates a precheck of one task; opens nothing yet.
+     *
+     * @param task the task
+     * @param statements reads from the source what the task would make at the destination
+     */
+    public Precheck(TaskFile task, Supplier<List<StructureObject>> statements) {
+        this(task, SUSPICIOUS_AGE, Checks.all(), statements);
     }
 
     /**
@@ -56,8 +63,10 @@ public final class Precheck {
      * @param task the task
      * @param suspiciousAge from which age open and prepared transactions of the source are reported
      * @param checks what to check in addition to connectivity
+     * @param statements reads from the source what the task would make at the destination
      */
-    Precheck(TaskFile task, Duration suspiciousAge, List<Check> checks) {
+    Precheck(TaskFile task, Duration suspiciousAge, List<Check> checks, Supplier<List<StructureObject>> statements) {
+        this.statements = statements;
         this.checks = List.copyOf(checks);
         this.task = task;
         this.suspiciousAge = suspiciousAge;
@@ -77,7 +86,7 @@ public final class Precheck {
             items.addAll(kafka.items());
             items.addAll(registry.items());
             Set<Server> reached = reached(source, destination, brokers);
-            runChecks(new Ends(task, source, destination, brokers, suspiciousAge), reached, items);
+            runChecks(new Ends(task, source, destination, brokers, suspiciousAge, statements), reached, items);
             return List.copyOf(items);
         } catch (SQLException e) {
             throw SqlFaults.explain("A session of the precheck could not be closed", e);

@@ -25,7 +25,7 @@ final class RuleChecks {
                        OR con.contypid <> 0 AND tn.nspname NOT IN ('pg_catalog', 'information_schema')
                           AND EXISTS (SELECT FROM pg_attribute a WHERE a.atttypid = con.contypid
                                       AND a.attrelid = ANY (SELECT unnest(?::bigint[])::oid)))
-                ORDER BY 2 COLLATE "C", 1 COLLATE "C"
+                ORDER BY 2, 1
                 """, TableChecks.oids(ends), TableChecks.oids(ends))
                 .list(row -> new String[] {row.getString(1), row.getString(2)})) {
             findings.warn(

@@ -49,7 +49,8 @@ public final class LateObjects {
         this.epoch = epoch;
     }
 
-    static boolean isLate(StructureObject object) {
+    /** Returns whether an object waits until the destination is open for applications. */
+    public static boolean isLate(StructureObject object) {
         return object.kind().startsWith(PREFIX);
     }
 

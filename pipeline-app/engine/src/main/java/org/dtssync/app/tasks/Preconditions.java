@@ -13,6 +13,7 @@ import org.dtssync.app.moving.SequenceGates;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchPreconditions;
 import org.dtssync.app.pipeline.Mirrors;
+import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.app.state.Phase;
@@ -47,6 +48,9 @@ record Preconditions(TaskFile file, SwitchKind kind) {
                 gates.add(verification());
             }
             gates.addAll(SequenceGates.check(sequences()));
+            if (kind == SwitchKind.SWITCHOVER && phase == needed) {
+                gates.addAll(new TaskInventory(file).gates());
+            }
             if (kind == SwitchKind.SWITCHOVER) {
                 gates.add(mirror());
             }

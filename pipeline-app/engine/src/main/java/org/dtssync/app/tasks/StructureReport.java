@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.inventory.InventoryDifference;
+import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StoredObject;
@@ -21,9 +25,16 @@ import org.dtssync.connectors.postgres.End;
  * @param objects how many there are
  * @param differences unintended differences
  * @param wanted objects that differ because they were skipped or corrected, and which of the two
+ * @param notMigrated what the destination lacks, or grants to others, that no statement of the task makes
  */
-public record StructureReport(int objects, List<StructureDifference> differences, Map<String, String> wanted)
+public record StructureReport(
+        int objects,
+        List<StructureDifference> differences,
+        Map<String, String> wanted,
+        List<InventoryDifference> notMigrated)
         implements Report {
+
+    private static final String SKIPPED = "skipped";
 
     /** Reads and compares; needs no active run, and works in every phase. */
     static StructureReport of(TaskFile task) {
@@ -45,7 +56,15 @@ public record StructureReport(int objects, List<StructureDifference> differences
                 differences.add(difference);
             }
         }
-        return new StructureReport(outcome.objects(), differences, wanted);
+        Set<String> skipped = decided.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(SKIPPED))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        List<InventoryDifference> notMigrated = new TaskInventory(task)
+                .differences(skipped).stream()
+                        .filter(difference -> !difference.carried())
+                        .toList();
+        return new StructureReport(outcome.objects(), differences, wanted, notMigrated);
     }
 
     private static Map<String, String> decided(DatabaseConnections destination, String task) {
@@ -53,7 +72,7 @@ public record StructureReport(int objects, List<StructureDifference> differences
         if (new ProgressStore(destination, task).exists()) {
             for (StoredObject object : new StructureObjectStore(destination, task).list()) {
                 if (object.state() == ObjectState.SKIPPED) {
-                    decided.put(object.object().name(), "skipped");
+                    decided.put(object.object().name(), SKIPPED);
                 } else if (object.corrected().isPresent()) {
                     decided.put(object.object().name(), "corrected");
                 }
@@ -62,9 +81,14 @@ public record StructureReport(int objects, List<StructureDifference> differences
         return decided;
     }
 
-    /** Returns whether there are no unintended differences. */
+    /** Returns whether there are no unintended differences that applications would notice. */
     public boolean equal() {
-        return differences.isEmpty();
+        return differing() == 0;
+    }
+
+    private long differing() {
+        return differences.size()
+                + notMigrated.stream().filter(InventoryDifference::blocking).count();
     }
 
     @Override
@@ -84,10 +108,23 @@ public record StructureReport(int objects, List<StructureDifference> differences
         }
         wanted.forEach(
                 (object, why) -> text.append(why).append(' ').append(object).append(" (intended)\n"));
-        return text.append(
-                        equal()
-                                ? "All " + (objects - wanted.size()) + " objects are equal."
-                                : differences.size() + " of " + objects + " objects differ.")
-                .toString();
+        for (InventoryDifference difference : notMigrated) {
+            text.append(difference.kind().label())
+                    .append(' ')
+                    .append(difference.object())
+                    .append(" (not migrated)\n");
+        }
+        return text.append(conclusion()).toString();
+    }
+
+    private String conclusion() {
+        if (!equal()) {
+            return differing() + " of " + (objects + notMigrated.size()) + " objects differ.";
+        }
+        return "All " + (objects - wanted.size()) + " objects are equal."
+                + (notMigrated.isEmpty()
+                        ? ""
+                        : " The destination lacks " + notMigrated.size()
+                                + " that are not migrated; applications do not need them.");
     }
 }

@@ -9,6 +9,7 @@ import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
@@ -37,9 +38,14 @@ public record SyncTask(TaskFile file) {
         return new TaskLag(status.lagMillis(), status.lagBytes());
     }
 
+    /** Reads every object of the source and what would become of it; needs the source alone, and changes nothing. */
+    public EvaluationReport evaluate() {
+        return new EvaluationReport(file.name(), new TaskInventory(file).read(), false);
+    }
+
     /** Checks everything that could go wrong; changes nothing. */
     public PrecheckReport precheck() {
-        return new PrecheckReport(new Precheck(file).run());
+        return new PrecheckReport(new Precheck(file, new TaskInventory(file)::statements).run());
     }
 
     /** Returns the schema objects of the task. */

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.inventory.InventoryItem;
+import org.dtssync.app.inventory.Verdict;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.sequences.SequenceFinding;
@@ -115,6 +117,37 @@ final class TaskJson {
         return write(root);
     }
 
+    /**
+     * Returns every object of the source:
+     * {@code {"task","complete","counts":[{"kind",verdict...}],"objects":[{"kind","identity","verdict","reason","needed_by","remedy","count","within"}]}}.
+     */
+    static String evaluation(EvaluationReport report) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("task", report.task());
+        root.put("complete", report.complete());
+        ArrayNode kinds = root.putArray("counts");
+        report.inventory().counts().forEach((kind, counts) -> {
+            ObjectNode row = kinds.addObject().put("kind", kind);
+            for (Verdict verdict : Verdict.values()) {
+                row.put(verdict.label(), counts.getOrDefault(verdict, 0L));
+            }
+        });
+        ArrayNode objects = root.putArray("objects");
+        for (InventoryItem item : report.inventory().items()) {
+            ObjectNode object = objects.addObject()
+                    .put("kind", item.kind())
+                    .put("identity", item.identity())
+                    .put("verdict", item.verdict().label())
+                    .put("reason", item.reason());
+            ArrayNode users = object.putArray("needed_by");
+            item.neededBy().forEach(users::add);
+            object.put("remedy", item.sql().orElse(null))
+                    .put("count", item.count())
+                    .put("within", item.within().orElse(null));
+        }
+        return write(root);
+    }
+
     /** Returns which schema objects differ. */
     static String structure(StructureReport report) {
         ObjectNode root = MAPPER.createObjectNode();
@@ -127,6 +160,13 @@ final class TaskJson {
         report.wanted()
                 .forEach(
                         (object, why) -> array.addObject().put("object", object).put("kind", why));
+        report.notMigrated()
+                .forEach(difference -> array.addObject()
+                        .put("object", difference.object())
+                        .put("kind", difference.kind().label())
+                        .put("needed", difference.blocking())
+                        .put("message", difference.detail())
+                        .put("remedy", difference.remedy()));
         return write(root);
     }
 

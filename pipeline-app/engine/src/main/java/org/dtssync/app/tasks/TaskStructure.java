@@ -3,6 +3,8 @@ package org.dtssync.app.tasks;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.inventory.Verdict;
+import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Author;
 import org.dtssync.app.state.ObjectState;
@@ -22,7 +24,10 @@ public final class TaskStructure {
     private final ProgressStore progress;
     private final StructureObjectStore store;
 
+    private final TaskInventory inventory;
+
     TaskStructure(TaskFile task) {
+        this.inventory = new TaskInventory(task);
         DatabaseConnections destination = Route.forReading(task).destination();
         this.state = new StateSchema(destination);
         this.progress = new ProgressStore(destination, task.name());
@@ -64,6 +69,23 @@ public final class TaskStructure {
     /** Returns all objects in the order in which they are made; none before a run has read them from the source. */
     public List<Item> list() {
         return progress.exists() ? known().list().stream().map(Item::of).toList() : List.of();
+    }
+
+    /**
+     * An object of the source that no statement of the task makes.
+     *
+     * @param verdict what becomes of it, for example {@code by-hand}
+     * @param name what PostgreSQL calls it, for example {@code cast (integer AS text)}
+     * @param reason why; empty if the switch sets it
+     */
+    public record Uncarried(String verdict, String name, String reason) {}
+
+    /** Returns the rest of the source's objects, which no statement makes; needs the source. */
+    public List<Uncarried> uncarried() {
+        return inventory.read().items().stream()
+                .filter(item -> item.verdict() != Verdict.CARRIED)
+                .map(item -> new Uncarried(item.verdict().label(), item.title(), item.reason()))
+                .toList();
     }
 
     /** Returns one object. */

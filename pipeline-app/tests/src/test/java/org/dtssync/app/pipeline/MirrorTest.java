@@ -42,7 +42,8 @@ class MirrorTest {
         TaskFile first = TaskFiles.of(servers, one, other);
         TaskFile mirror = mirrorOf(first, servers);
         try (RunningPair there = RunningPair.start(first)) {
-            assertThat(new Precheck(mirror).run()).noneMatch(item -> item.result() == PrecheckItem.Result.FAIL);
+            assertThat(new Precheck(mirror, new TaskInventory(mirror)::statements).run())
+                    .noneMatch(item -> item.result() == PrecheckItem.Result.FAIL);
             RunningPair back = RunningPair.start(mirror);
             try {
                 RunningPair.execute(one, "UPDATE public.here SET note = 'a' WHERE id <= 50");

@@ -202,7 +202,7 @@ class TypeMatrixTest {
             expected.add("public.valueless." + type.name());
         }
         execute(connection, "CREATE TABLE public.valueless (id pg_catalog.int4 PRIMARY KEY" + columns + ")");
-        List<String> refused = new Precheck(task)
+        List<String> refused = new Precheck(task, new TaskInventory(task)::statements)
                 .run().stream()
                         .filter(item -> item.result() == PrecheckItem.Result.FAIL)
                         .map(item -> item.message().contains(" has type ") ? item.object() : item.message())

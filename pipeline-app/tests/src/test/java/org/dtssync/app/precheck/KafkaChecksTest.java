@@ -141,7 +141,7 @@ class KafkaChecksTest {
     private List<PrecheckItem> look(Check.Looking looking, Brokers brokers) throws SQLException {
         Findings findings = new Findings("id");
         try (Connection source = new DatabaseConnections(End.SOURCE, servers.sourceSettings(), "test").open()) {
-            looking.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO), findings);
+            looking.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO, List::of), findings);
         }
         return findings.items();
     }

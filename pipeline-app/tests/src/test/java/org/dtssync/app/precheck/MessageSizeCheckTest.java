@@ -159,7 +159,7 @@ class MessageSizeCheckTest {
     private List<PrecheckItem> look(Brokers brokers) throws SQLException {
         Findings findings = new Findings("id");
         try (Connection source = source()) {
-            MessageSizeCheck.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO), findings);
+            MessageSizeCheck.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO, List::of), findings);
         }
         return findings.items();
     }

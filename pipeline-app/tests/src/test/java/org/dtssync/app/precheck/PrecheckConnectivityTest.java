@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.app.config.RegistrySettings;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,7 +35,9 @@ class PrecheckConnectivityTest {
         servers.kafka = new KafkaSettings(false, Map.of("bootstrap.servers", "127.0.0.1:" + nobody));
         servers.registry = new RegistrySettings(false, "http://u:s3cret@127.0.0.1:" + nobody, Map.of());
 
-        List<PrecheckItem> items = new Precheck(servers.task(source, servers.destinationSettings())).run();
+        TaskFile task = servers.task(source, servers.destinationSettings());
+
+        List<PrecheckItem> items = new Precheck(task, new TaskInventory(task)::statements).run();
 
         assertThat(items)
                 .filteredOn(item -> item.id().equals("connectivity"))
@@ -91,7 +95,9 @@ class PrecheckConnectivityTest {
         DatabaseSettings missing =
                 new DatabaseSettings(servers.destinationSettings().url() + "_missing", "postgres", null, Map.of());
 
-        List<PrecheckItem> items = new Precheck(servers.task(servers.sourceSettings(), missing)).run();
+        TaskFile task = servers.task(servers.sourceSettings(), missing);
+
+        List<PrecheckItem> items = new Precheck(task, new TaskInventory(task)::statements).run();
 
         assertThat(items.get(1).message())
                 .isEqualTo("The database named by destination.url does not exist: postgres@"

@@ -23,6 +23,7 @@ import org.dtssync.app.config.SourceSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.embedded.EmbeddedPostgres;
+import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.precheck.PrecheckItem.Result;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
@@ -145,7 +146,7 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     }
 
     List<PrecheckItem> precheck() {
-        return new Precheck(task(), suspiciousAge, Checks.all()).run();
+        return new Precheck(task(), suspiciousAge, Checks.all(), new TaskInventory(task())::statements).run();
     }
 
     /** Asserts that a check says exactly this and nothing else that is not a pass. */
@@ -159,7 +160,7 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     List<PrecheckItem> of(String id) {
         List<Check> one =
                 Checks.all().stream().filter(check -> check.id().equals(id)).toList();
-        return new Precheck(task(), suspiciousAge, one)
+        return new Precheck(task(), suspiciousAge, one, new TaskInventory(task())::statements)
                 .run().stream().filter(item -> item.id().equals(id)).toList();
     }
 

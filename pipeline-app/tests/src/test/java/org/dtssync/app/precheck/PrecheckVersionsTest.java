@@ -90,7 +90,7 @@ class PrecheckVersionsTest {
     private static List<PrecheckItem> look(DatabaseSettings settings, String id) {
         List<Check> one =
                 Checks.all().stream().filter(check -> check.id().equals(id)).toList();
-        return new Precheck(new PrecheckServers().task(settings, settings), Duration.ofSeconds(30), one)
+        return new Precheck(new PrecheckServers().task(settings, settings), Duration.ofSeconds(30), one, List::of)
                 .run().stream().filter(item -> item.id().equals(id)).toList();
     }
 

@@ -280,7 +280,8 @@ class PgDumpReaderTest {
     }
 
     private static ObjectReader choice(Reader reader, Optional<Path> program, DatabaseConnections source) {
-        return new ReaderChoice(new StructureSettings(reader, program), source, source, Move.EVERYTHING).reader();
+        return new ReaderChoice(new StructureSettings(reader, program), source, Optional.of(source), Move.EVERYTHING)
+                .reader();
     }
 
     private static ObjectReader reader(
@@ -288,7 +289,7 @@ class PgDumpReaderTest {
         return new ReaderChoice(
                         new StructureSettings(Reader.PG_DUMP, PgClient.program("pg_dump")),
                         source,
-                        destination,
+                        Optional.of(destination),
                         selection)
                 .reader();
     }

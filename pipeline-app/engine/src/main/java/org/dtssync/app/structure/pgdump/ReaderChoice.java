@@ -28,14 +28,18 @@ public final class ReaderChoice {
 
     private final StructureSettings settings;
     private final DatabaseConnections source;
-    private final DatabaseConnections destination;
+    private final Optional<DatabaseConnections> destination;
     private final ObjectSelection selection;
 
-    /** Creates it; looks at nothing yet. */
+    /**
+     * Creates it; reads nothing yet.
+     *
+     * @param destination whose version decides whether every name is quoted; empty where nothing is to be created
+     */
     public ReaderChoice(
             StructureSettings settings,
             DatabaseConnections source,
-            DatabaseConnections destination,
+            Optional<DatabaseConnections> destination,
             ObjectSelection selection) {
         this.settings = settings;
         this.source = source;
@@ -58,7 +62,11 @@ public final class ReaderChoice {
         if (found.program().isPresent() && obstacle.isEmpty()) {
             PgDumpProgram program = found.program().get();
             LOG.info("The schema is read with pg_dump. program={} reason={}", program, found.reason());
-            return new PgDumpReader(program, source, selection, version != version(destination));
+            return new PgDumpReader(
+                    program,
+                    source,
+                    selection,
+                    destination.filter(end -> version(end) != version).isPresent());
         }
         String reason = obstacle.map(setting -> "pg_dump cannot use " + setting + " of the " + source.role() + ".")
                 .orElse(found.reason());

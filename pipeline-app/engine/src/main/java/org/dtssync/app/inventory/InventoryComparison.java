@@ -1,0 +1,234 @@
+package org.dtssync.app.inventory;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.inventory.CatalogObjects.Grants;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+
+/**
+ * Compares the inventories of both databases by what PostgreSQL calls each object: what belongs to the task, or is needed by it, and is
+ * missing at the destination, and whose privileges differ there. Used for one comparison, by one thread.
+ */
+public final class InventoryComparison {
+
+    /** Other checks look at these, or they cannot be recognized at the other end. */
+    private static final Set<String> NOT_COMPARED =
+            Set.of("sequence value", "not-null constraint", "large object", "rows of an extension's table");
+
+    /** Without these an application works as before. */
+    private static final Set<String> UNNOTICED = Set.of(
+            "cluster mark",
+            "column compression",
+            "column options",
+            "column storage",
+            "comment",
+            "publication",
+            "published schema",
+            "published table",
+            "replica identity",
+            "security label",
+            "setting of a role in the database",
+            "setting of the database",
+            "statistics object",
+            "statistics target",
+            "storage parameters",
+            "subscription",
+            "table access method",
+            "tablespace",
+            "unlogged",
+            "user mapping");
+
+    private final CatalogObjects source;
+    private final CatalogObjects destination;
+    private final ObjectSelection selection;
+    private final Set<String> skipped;
+    private final Map<String, InventoryItem> items;
+    private final Map<ObjectKey, CatalogObject> rows;
+    private final Set<String> found;
+    private final Set<CatalogObject> missing = new HashSet<>();
+    private final List<InventoryDifference> differences = new ArrayList<>();
+
+    private InventoryComparison(
+            CatalogObjects source,
+            CatalogObjects destination,
+            ObjectSelection selection,
+            Inventory judged,
+            Set<String> skipped) {
+        this.source = source;
+        this.destination = destination;
+        this.selection = selection;
+        this.skipped = skipped;
+        this.items = judged.items().stream()
+                .collect(Collectors.toMap(InventoryItem::title, Function.identity(), (a, b) -> a));
+        this.rows = source.objects().stream()
+                .filter(object -> !object.property())
+                .collect(Collectors.toMap(CatalogObject::key, Function.identity(), (a, b) -> a));
+        this.found = destination.objects().stream().map(CatalogObject::title).collect(Collectors.toSet());
+    }
+
+    /**
+     * Compares them.
+     *
+     * @param source the source
+     * @param destination the destination
+     * @param selection what is migrated
+     * @param statements what the task makes at the destination
+     * @param skipped the names of those that somebody has decided not to make
+     */
+    public static List<InventoryDifference> of(
+            DatabaseConnections source,
+            DatabaseConnections destination,
+            ObjectSelection selection,
+            Collection<StructureObject> statements,
+            Set<String> skipped) {
+        CatalogObjects here = CatalogObjects.read(source);
+        Inventory judged = source.inTransaction(
+                "The objects of the " + source.role() + " could not be read",
+                connection -> Judgement.of(connection, here, selection, statements));
+        return new InventoryComparison(here, CatalogObjects.read(destination), selection, judged, skipped).compare();
+    }
+
+    private List<InventoryDifference> compare() {
+        for (CatalogObject object : source.objects()) {
+            if (isExpected(object) && !found.contains(object.title())) {
+                missing.add(object);
+            }
+        }
+        for (CatalogObject object : source.objects()) {
+            if (missing.contains(object) && parents(object).stream().noneMatch(missing::contains)) {
+                addMissing(object);
+            }
+        }
+        if (selection.owners() == Owners.KEEP) {
+            compareGrants();
+        }
+        return List.copyOf(differences);
+    }
+
+    private boolean isExpected(CatalogObject object) {
+        InventoryItem item = items.get(object.title());
+        return item != null
+                && object.count() > 0
+                && !NOT_COMPARED.contains(object.kind())
+                && !object.kind().endsWith("grants")
+                && (item.verdict() != Verdict.LEFT_OUT || !item.neededBy().isEmpty())
+                && !isSkipped(object);
+    }
+
+    private boolean isSkipped(CatalogObject object) {
+        return object.evidence().names().stream().anyMatch(skipped::contains)
+                || parents(object).stream().anyMatch(this::isSkipped);
+    }
+
+    private List<CatalogObject> parents(CatalogObject object) {
+        List<CatalogObject> parents = new ArrayList<>();
+        for (ObjectKey key : object.parents()) {
+            CatalogObject parent = rows.get(key);
+            if (parent != null && !parent.equals(object)) {
+                parents.add(parent);
+            }
+        }
+        return parents;
+    }
+
+    private void addMissing(CatalogObject object) {
+        InventoryItem item = items.get(object.title());
+        if (item == null) {
+            return;
+        }
+        String needed = item.neededBy().isEmpty()
+                ? ""
+                : "; needed by "
+                        + String.join(
+                                ", ",
+                                item.neededBy()
+                                        .subList(0, Math.min(3, item.neededBy().size())));
+        differences.add(new InventoryDifference(
+                InventoryDifference.Kind.MISSING,
+                object.title(),
+                sentence(object.title()) + " does not exist at the destination" + needed + ".",
+                item.verdict() == Verdict.BY_HAND ? item.sql().orElse("") : "",
+                item.verdict() == Verdict.CARRIED,
+                !UNNOTICED.contains(object.kind())));
+    }
+
+    private void compareGrants() {
+        Set<String> titles = new TreeSet<>(source.grants().keySet());
+        titles.addAll(destination.grants().keySet());
+        Map<String, CatalogObject> granted = new HashMap<>();
+        source.objects().stream()
+                .filter(object -> object.kind().endsWith("grants"))
+                .forEach(object -> granted.put(object.title(), object));
+        Set<String> known = source.objects().stream()
+                .filter(object -> !object.property())
+                .filter(object -> {
+                    InventoryItem item = items.get(object.title());
+                    return item != null && item.verdict() == Verdict.CARRIED && !isSkipped(object);
+                })
+                .map(CatalogObject::identity)
+                .collect(Collectors.toSet());
+        for (String title : titles) {
+            Grants here = source.grants().get(title);
+            Grants there = destination.grants().get(title);
+            Grants any = here == null ? there : here;
+            CatalogObject row = granted.get(title);
+            if (any != null && (row == null ? known.contains(any.identity()) : isCompared(row))) {
+                compare(
+                        title,
+                        here == null ? any.initial() : here.now(),
+                        there == null ? any.initial() : there.now(),
+                        any);
+            }
+        }
+    }
+
+    private boolean isCompared(CatalogObject row) {
+        InventoryItem item = items.get(row.title());
+        return item != null
+                && item.verdict() != Verdict.LEFT_OUT
+                && !isSkipped(row)
+                && parents(row).stream().noneMatch(missing::contains);
+    }
+
+    private void compare(String title, List<String> wanted, List<String> given, Grants any) {
+        List<String> narrower =
+                wanted.stream().filter(grant -> !given.contains(grant)).toList();
+        List<String> wider =
+                given.stream().filter(grant -> !wanted.contains(grant)).toList();
+        if (narrower.isEmpty() && wider.isEmpty()) {
+            return;
+        }
+        List<String> parts = new ArrayList<>();
+        if (!narrower.isEmpty()) {
+            parts.add("without " + String.join(", ", narrower));
+        }
+        if (!wider.isEmpty()) {
+            parts.add("with " + String.join(", ", wider) + " besides");
+        }
+        InventoryItem item = items.get(title);
+        differences.add(new InventoryDifference(
+                InventoryDifference.Kind.GRANTS,
+                title,
+                sentence(title) + " differ at the destination: they are " + String.join(" and ", parts) + ".",
+                Remarks.statements(wanted, given, any.target()),
+                item == null || item.verdict() == Verdict.CARRIED,
+                !title.equals("grants database") && !title.contains(" pg_catalog.")));
+    }
+
+    /** Returns a title as the beginning of a sentence. */
+    private static String sentence(String title) {
+        String readable = title.replaceFirst("^(comment|security label|grants|changed grants) ", "$1 on ");
+        return Character.toUpperCase(readable.charAt(0)) + readable.substring(1);
+    }
+}

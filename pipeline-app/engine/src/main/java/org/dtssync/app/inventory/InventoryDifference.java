@@ -1,0 +1,30 @@
+package org.dtssync.app.inventory;
+
+import java.util.Locale;
+
+/**
+ * What the destination lacks, or grants to others than the source does.
+ *
+ * @param kind how they differ
+ * @param object the object, as {@link InventoryItem#title} names it
+ * @param detail one sentence that names the object and the difference
+ * @param remedy SQL to run at the destination, or what else to do; empty if nothing can be said
+ * @param carried whether a statement of the task makes the object
+ * @param blocking whether applications would notice it
+ */
+public record InventoryDifference(
+        Kind kind, String object, String detail, String remedy, boolean carried, boolean blocking) {
+
+    /** How they differ. */
+    public enum Kind {
+        /** The destination lacks the object. */
+        MISSING,
+        /** Privileges are missing there, or there are others. */
+        GRANTS;
+
+        /** Returns the word for programs. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

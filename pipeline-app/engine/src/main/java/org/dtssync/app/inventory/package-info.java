@@ -1,0 +1,6 @@
+/**
+ * The inventory: every object of a database, each with one verdict on what becomes of it.
+ *
+ * <p>Reads from: the catalogs of either database. Writes to: nothing.
+ */
+package org.dtssync.app.inventory;

@@ -1,0 +1,130 @@
+package org.dtssync.app.pipeline;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.inventory.Inventory;
+import org.dtssync.app.inventory.InventoryComparison;
+import org.dtssync.app.inventory.InventoryDifference;
+import org.dtssync.app.inventory.Judgement;
+import org.dtssync.app.moving.Gate;
+import org.dtssync.app.moving.Gate.Group;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.structure.LateObjects;
+import org.dtssync.app.structure.pgdump.ReaderChoice;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
+
+/**
+ * The inventory of a task: the source's catalogs, judged by the statements that the task runs, and the destination's beside them.
+ *
+ * @param task the task file
+ */
+public record TaskInventory(TaskFile task) {
+
+    private static final String GATE = "objects";
+    private static final int LISTED = 20;
+    private static final String OTHERWISE =
+            "With --ignore-structure the applications are moved all the same, without what is missing.";
+
+    /** Reads and judges every object of the source; needs the source alone. */
+    public Inventory read() {
+        return Judgement.of(source(), task.objects(), statements());
+    }
+
+    /** Returns what the task would make at the destination; needs the source alone. */
+    public List<StructureObject> statements() {
+        return new ReaderChoice(task.structure(), source(), Optional.empty(), task.objects())
+                .reader()
+                .read();
+    }
+
+    private DatabaseConnections source() {
+        return new DatabaseConnections(End.SOURCE, task.source().database(), task.applicationName() + "_status");
+    }
+
+    /**
+     * Returns what the destination lacks of what the source has now.
+     *
+     * @param skipped the names of schema objects that somebody has decided not to make
+     */
+    public List<InventoryDifference> differences(Set<String> skipped) {
+        Route route = Route.forReading(task);
+        return InventoryComparison.of(route.source(), route.destination(), task.objects(), statements(), skipped);
+    }
+
+    /** What was skipped is not missing, and what the switch itself makes is not missing yet. */
+    private List<InventoryDifference> differences(Route route, List<StoredObject> stored) {
+        Set<String> skipped = new HashSet<>();
+        List<StructureObject> statements = new ArrayList<>();
+        for (StoredObject object : stored) {
+            boolean late = LateObjects.isLate(object.object()) && object.state() != ObjectState.DONE;
+            if (late || object.state() == ObjectState.SKIPPED) {
+                skipped.add(object.object().name());
+            }
+            StructureObject made = object.object();
+            statements.add(new StructureObject(
+                    made.ordinal(), made.name(), made.kind(), made.section(), made.tables(), object.statement()));
+        }
+        return InventoryComparison.of(route.source(), route.destination(), task.objects(), statements, skipped);
+    }
+
+    /** Returns whether applications would miss something at the destination; nothing for a task that made none of its objects. */
+    public List<Gate> gates() {
+        Route route = Route.forReading(task);
+        List<StoredObject> stored = new StructureObjectStore(route.destination(), route.task()).list();
+        if (stored.isEmpty()) {
+            return List.of();
+        }
+        List<Gate> gates = new ArrayList<>();
+        List<InventoryDifference> noticed = new ArrayList<>();
+        List<InventoryDifference> unnoticed = new ArrayList<>();
+        for (InventoryDifference difference : differences(route, stored)) {
+            (refuses(difference) ? noticed : unnoticed).add(difference);
+        }
+        for (InventoryDifference difference : noticed.subList(0, Math.min(LISTED, noticed.size()))) {
+            gates.add(Gate.fail(
+                    GATE, Group.REPLICATION, difference.detail(), (difference.remedy() + " " + OTHERWISE).strip()));
+        }
+        if (noticed.size() > LISTED) {
+            gates.add(Gate.fail(
+                    GATE,
+                    Group.REPLICATION,
+                    (noticed.size() - LISTED) + " more objects or grants are missing at the destination.",
+                    "dts-sync evaluate TASK.yaml --verbose names all that are not migrated. " + OTHERWISE));
+        }
+        if (!unnoticed.isEmpty()) {
+            gates.add(Gate.warn(
+                    GATE,
+                    Group.REPLICATION,
+                    "The destination lacks " + unnoticed.size() + " objects or grants that are not needed to switch: "
+                            + unnoticed.stream()
+                                    .limit(LISTED)
+                                    .map(InventoryDifference::object)
+                                    .collect(Collectors.joining(", "))
+                            + (unnoticed.size() > LISTED ? " and more" : "") + ".",
+                    "dts-sync evaluate TASK.yaml --verbose prints the SQL that makes them."));
+        }
+        if (gates.isEmpty()) {
+            gates.add(Gate.pass(
+                    GATE, Group.REPLICATION, "The destination has every object that the source has for this task."));
+        }
+        return gates;
+    }
+
+    /** An object that existed before keeps its own grants, and was allowed to. */
+    private boolean refuses(InventoryDifference difference) {
+        boolean own = difference.kind() == InventoryDifference.Kind.MISSING
+                || task.destination().existing() == Existing.FAIL;
+        return difference.blocking() && own;
+    }
+}

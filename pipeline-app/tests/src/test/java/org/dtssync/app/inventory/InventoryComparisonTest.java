@@ -1,0 +1,180 @@
+package org.dtssync.app.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.inventory.InventoryDifference.Kind;
+import org.dtssync.app.structure.StructureReader;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the destination lacks is found by name, whoever was to make it. */
+@ExtendWith(ServersExtension.class)
+class InventoryComparisonTest {
+
+    private static final String COMMON = """
+            CREATE TABLE public.a (id int PRIMARY KEY, t text DEFAULT 'x');
+            CREATE INDEX a_t ON public.a (t);
+            CREATE FUNCTION public.f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+            """;
+
+    private DatabaseConnections source;
+    private DatabaseConnections destination;
+
+    @BeforeEach
+    void create(Servers servers) throws SQLException {
+        source = connections(End.SOURCE, servers.freshDatabase(17));
+        destination = connections(End.DESTINATION, servers.freshDatabase(18));
+        execute(source, COMMON);
+        execute(destination, COMMON);
+    }
+
+    private static DatabaseConnections connections(End end, DatabaseSettings settings) {
+        return new DatabaseConnections(
+                end,
+                new DatabaseSettings(
+                        settings.url(), settings.user(), settings.password(), Map.of("preferQueryMode", "simple")),
+                "comparison-test");
+    }
+
+    private static void execute(DatabaseConnections database, String sql) throws SQLException {
+        try (Connection connection = database.open();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private List<InventoryDifference> compare(Owners owners, String... skipped) {
+        ObjectSelection selection = new ObjectSelection(List.of("public.*"), List.of(), owners);
+        return InventoryComparison.of(
+                source, destination, selection, new StructureReader(source, selection).read(), Set.of(skipped));
+    }
+
+    @Test
+    void nothingIsMissingWhereEverythingIs() {
+        assertThat(compare(Owners.KEEP)).isEmpty();
+    }
+
+    @Test
+    void whatSchemaPublicIsCreatedWithDependsOnTheVersion(Servers servers) throws SQLException {
+        source = connections(End.SOURCE, servers.freshDatabase(14));
+        execute(source, COMMON);
+
+        assertThat(compare(Owners.KEEP))
+                .extracting(InventoryDifference::detail)
+                .containsExactly("Grants on schema public differ at the destination: they are without PUBLIC=CREATE.");
+        execute(destination, "GRANT CREATE ON SCHEMA public TO PUBLIC");
+        assertThat(compare(Owners.KEEP)).isEmpty();
+    }
+
+    @Test
+    void namesWhatIsMissingWithTheSqlOfWhatIsMadeByHand() throws SQLException {
+        execute(source, """
+                CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+                COMMENT ON CONVERSION public.own IS 'x';
+                CREATE CAST (integer AS text) WITH INOUT AS ASSIGNMENT;
+                CREATE VIEW public.v AS SELECT * FROM public.a;
+                COMMENT ON TABLE public.a IS 'x';
+                """);
+
+        assertThat(compare(Owners.KEEP))
+                .containsExactlyInAnyOrder(
+                        new InventoryDifference(
+                                Kind.MISSING,
+                                "conversion public.own",
+                                "Conversion public.own does not exist at the destination.",
+                                "CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;",
+                                false,
+                                true),
+                        new InventoryDifference(
+                                Kind.MISSING,
+                                "cast (integer AS text)",
+                                "Cast (integer AS text) does not exist at the destination.",
+                                "",
+                                true,
+                                true),
+                        new InventoryDifference(
+                                Kind.MISSING,
+                                "view public.v",
+                                "View public.v does not exist at the destination.",
+                                "",
+                                true,
+                                true),
+                        new InventoryDifference(
+                                Kind.MISSING,
+                                "comment table public.a",
+                                "Comment on table public.a does not exist at the destination.",
+                                "",
+                                true,
+                                false));
+    }
+
+    @Test
+    void whatIsMadeByHandMeanwhileIsThere() throws SQLException {
+        String conversion = "CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8";
+        execute(source, conversion);
+        execute(destination, conversion);
+
+        assertThat(compare(Owners.KEEP)).isEmpty();
+    }
+
+    @Test
+    void namesTablesThatAreLeftOutButNeeded() throws SQLException {
+        execute(source, """
+                CREATE SCHEMA util;
+                CREATE TABLE util.kind (id int PRIMARY KEY);
+                CREATE TABLE util.unused (id int PRIMARY KEY);
+                ALTER TABLE public.a ADD kind int CONSTRAINT of_kind REFERENCES util.kind;
+                """);
+
+        assertThat(compare(Owners.KEEP))
+                .extracting(InventoryDifference::detail)
+                .containsExactlyInAnyOrder(
+                        "Table util.kind does not exist at the destination; needed by foreign key of_kind on public.a.",
+                        "Foreign key of_kind on public.a does not exist at the destination.");
+    }
+
+    @Test
+    void whatSomebodySkippedIsNotMissing() throws SQLException {
+        execute(source, """
+                CREATE VIEW public.v AS SELECT * FROM public.a;
+                COMMENT ON VIEW public.v IS 'x';
+                """);
+
+        assertThat(compare(Owners.KEEP, "view:public.v")).isEmpty();
+    }
+
+    @Test
+    void namesGrantsThatAreNarrowerOrWider() throws SQLException {
+        execute(source, "GRANT SELECT ON public.a TO pg_monitor; REVOKE EXECUTE ON FUNCTION public.f(int) FROM PUBLIC");
+        execute(destination, "GRANT INSERT ON public.a TO pg_monitor");
+
+        assertThat(compare(Owners.KEEP))
+                .extracting(InventoryDifference::kind, InventoryDifference::detail, InventoryDifference::remedy)
+                .containsExactlyInAnyOrder(
+                        tuple(
+                                Kind.GRANTS,
+                                "Grants on table public.a differ at the destination: they are without pg_monitor=SELECT and with"
+                                        + " pg_monitor=INSERT besides.",
+                                "REVOKE INSERT ON TABLE public.a FROM pg_monitor;\nGRANT SELECT ON TABLE public.a TO pg_monitor;"),
+                        tuple(
+                                Kind.GRANTS,
+                                "Grants on function public.f(integer) differ at the destination: they are with PUBLIC=EXECUTE besides.",
+                                "REVOKE EXECUTE ON FUNCTION public.f(integer) FROM PUBLIC;"));
+        assertThat(compare(Owners.DROP)).isEmpty();
+    }
+}
