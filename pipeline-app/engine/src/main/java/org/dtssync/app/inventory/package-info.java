@@ -3,4 +3,7 @@
  *
  * <p>Reads from: the catalogs of either database. Writes to: nothing.
  */
+@NullMarked
 package org.dtssync.app.inventory;
+
+import org.jspecify.annotations.NullMarked;
