@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Keeps event triggers of servers before PostgreSQL 17 from acting on what a session of ours creates. Stateless. */
+/** Keeps event triggers of servers before PostgreSQL 17 from acting on what our sessions create. Stateless. */
 public final class EventTriggers {
 
     private EventTriggers() {}
