@@ -96,7 +96,7 @@ public record ClientEnvironment(Map<String, String> variables, Optional<String> 
                 variables.put(variable, value);
             }
         });
-        // Messages of the program are part of ours, and decide whether another attempt can help.
+        // The program's messages become part of our own, and decide whether another attempt can help.
         variables.put("LC_MESSAGES", "C");
         return new ClientEnvironment(variables, obstacle(parsed));
     }

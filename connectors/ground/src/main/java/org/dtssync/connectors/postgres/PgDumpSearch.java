@@ -34,7 +34,7 @@ public final class PgDumpSearch {
     private final List<Path> onThePath;
     private final List<Path> installed;
 
-    /** Creates a search on this machine; looks at nothing yet. */
+    /** Creates a search on this machine; reads nothing yet. */
     public PgDumpSearch() {
         this(
                 pathEntries(System.getenv().getOrDefault("PATH", "")),

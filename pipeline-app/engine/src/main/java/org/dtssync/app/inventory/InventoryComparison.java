@@ -84,7 +84,7 @@ public final class InventoryComparison {
      * @param destination the destination
      * @param selection what is migrated
      * @param statements what the task makes at the destination
-     * @param skipped the names of those that somebody has decided not to make
+     * @param skipped the names of those that a person has decided not to create
      */
     public static List<InventoryDifference> of(
             DatabaseConnections source,
@@ -214,7 +214,7 @@ public final class InventoryComparison {
             parts.add("without " + String.join(", ", narrower));
         }
         if (!wider.isEmpty()) {
-            parts.add("with " + String.join(", ", wider) + " besides");
+            parts.add("with " + String.join(", ", wider) + " in addition");
         }
         InventoryItem item = items.get(title);
         differences.add(new InventoryDifference(

@@ -35,7 +35,7 @@ public record InventoryItem(
         return (kind + " " + identity).strip();
     }
 
-    /** Returns whether somebody has to decide or do something about it. */
+    /** Returns whether a person has to decide or do something about it. */
     public boolean isFinding() {
         return verdict == Verdict.BY_HAND || !neededBy.isEmpty();
     }

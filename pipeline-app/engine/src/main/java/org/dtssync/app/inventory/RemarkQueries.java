@@ -31,7 +31,7 @@ final class RemarkQueries {
             """;
 
     /**
-     * Everything whose privileges are not those it was created with. What the server and extensions bring counts if somebody has
+     * Everything whose privileges are not those it was created with. What the server and extensions bring counts if a user has
      * changed it since. What schema public is created with depends on the version, so it is always there. The owner's own privileges are
      * implied, so they are left out.
      */
@@ -84,7 +84,7 @@ final class RemarkQueries {
             WHERE c.relkind IN ('r', 'p') ORDER BY 1, 2, 3
             """;
 
-    /** What needs what, among objects that somebody created. */
+    /** What needs what, among objects that users created. */
     static final String DEPENDENCIES = """
             SELECT classid::bigint, objid::bigint, refclassid::bigint, refobjid::bigint, deptype = 'i' OR deptype = 'a'
             FROM pg_depend WHERE objid >= 16384 AND refobjid >= 16384 AND (classid <> refclassid OR objid <> refobjid)

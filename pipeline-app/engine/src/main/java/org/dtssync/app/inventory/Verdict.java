@@ -10,7 +10,7 @@ public enum Verdict {
     AT_THE_SWITCH("at the switch"),
     /** The selection leaves it out. */
     LEFT_OUT("left out"),
-    /** It belongs to what is migrated, but no statement makes it: somebody has to make it by hand. */
+    /** It belongs to what is migrated, but no statement makes it: a person has to create it. */
     BY_HAND("by hand");
 
     private final String title;

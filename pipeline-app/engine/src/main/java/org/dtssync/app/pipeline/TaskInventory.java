@@ -25,7 +25,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
 
 /**
- * The inventory of a task: the source's catalogs, judged by the statements that the task runs, and the destination's beside them.
+ * The inventory of a task: the source's catalogs, judged by the statements that the task runs, and the destination's next to them.
  *
  * @param task the task file
  */
@@ -55,7 +55,7 @@ public record TaskInventory(TaskFile task) {
     /**
      * Returns what the destination lacks of what the source has now.
      *
-     * @param skipped the names of schema objects that somebody has decided not to make
+     * @param skipped the names of schema objects that a person has decided not to create
      */
     public List<InventoryDifference> differences(Set<String> skipped) {
         Route route = Route.forReading(task);

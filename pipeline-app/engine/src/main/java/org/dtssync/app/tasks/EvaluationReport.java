@@ -33,7 +33,7 @@ public record EvaluationReport(String task, Inventory inventory, boolean verbose
         return inventory.isComplete();
     }
 
-    /** Returns the counts of each kind, then what somebody has to decide or to do, and a conclusion. */
+    /** Returns the counts of each kind, then what a person has to decide or to do, and a conclusion. */
     @Override
     public String text() {
         StringBuilder text = new StringBuilder();

@@ -9,7 +9,7 @@ import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Kinds and names of entries, as the built-in reader has them, so that people and the rest of the task find an object under the
- * same name whoever read it. Used for one reading, by one thread.
+ * same name whichever reader found it. Used for one reading, by one thread.
  */
 final class ObjectNames {
 
