@@ -40,9 +40,14 @@ public record TaskInventory(TaskFile task) {
         return Judgement.of(source(), task.objects(), statements());
     }
 
-    /** Returns what the task would make at the destination; needs the source alone. */
+    /**
+     * Returns what the task would make at the destination; needs the source alone. Only how statements are quoted depends on the
+     * destination's version, which the inventory does not look at.
+     */
     public List<StructureObject> statements() {
-        return new ReaderChoice(task.structure(), source(), task.objects()).reader().read();
+        return new ReaderChoice(task.structure(), source(), source(), task.objects())
+                .reader()
+                .read();
     }
 
     private DatabaseConnections source() {
