@@ -135,7 +135,8 @@ public final class InventoryComparison {
         List<CatalogObject> parents = new ArrayList<>();
         for (ObjectKey key : object.parents()) {
             CatalogObject parent = rows.get(key);
-            if (parent != null && !parent.equals(object)) {
+            boolean itself = !object.property() && key.equals(object.key());
+            if (parent != null && !itself) {
                 parents.add(parent);
             }
         }

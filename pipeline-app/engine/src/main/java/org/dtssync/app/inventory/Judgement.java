@@ -152,7 +152,8 @@ public final class Judgement {
         List<CatalogObject> parents = new ArrayList<>();
         for (ObjectKey key : object.parents()) {
             CatalogObject parent = rows.get(key);
-            if (parent != null && !parent.equals(object)) {
+            boolean itself = !object.property() && key.equals(object.key());
+            if (parent != null && !itself) {
                 parents.add(parent);
             }
         }
@@ -275,7 +276,7 @@ public final class Judgement {
             if (decide(whole).verdict() == Verdict.LEFT_OUT) {
                 whole = whole(whole);
             }
-            if (!whole.equals(object)) {
+            if (!whole.key().equals(object.key())) {
                 titles.add(whole.title());
             }
         }

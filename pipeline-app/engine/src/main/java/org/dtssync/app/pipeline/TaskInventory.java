@@ -41,7 +41,10 @@ public record TaskInventory(TaskFile task) {
         return Judgement.of(source(), task.objects(), statements());
     }
 
-    /** Returns what the task would make at the destination; needs the source alone. */
+    /**
+     * Returns what the task would make at the destination; needs the source alone. Only how statements are quoted depends on the
+     * destination's version, which is not asked for.
+     */
     public List<StructureObject> statements() {
         return new ReaderChoice(task.structure(), source(), Optional.empty(), task.objects())
                 .reader()
