@@ -157,7 +157,9 @@ final class ObjectAssembly {
 
     /** Every extension comes with a comment, which only its owner may set. */
     private boolean isOwnComment(TocEntry comment, TocEntry parent) {
-        return parent.is(EntryKind.EXTENSION) && !catalog.commentedExtensions().contains(parent.tag());
+        return comment.is(EntryKind.COMMENT)
+                && parent.is(EntryKind.EXTENSION)
+                && !catalog.commentedExtensions().contains(parent.tag());
     }
 
     private List<TocEntry> attachedTo(TocEntry entry) {
