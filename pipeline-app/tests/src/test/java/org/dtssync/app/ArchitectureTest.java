@@ -36,7 +36,6 @@ class ArchitectureTest {
             Map.entry("avro", List.of("org.apache.avro.")),
             Map.entry("picocli", List.of("picocli.")),
             Map.entry("micrometer", List.of("io.micrometer.")),
-            Map.entry("pgcodekeeper", List.of("org.pgcodekeeper.", "org.jgrapht.")),
             Map.entry("logback", List.of("ch.qos.logback.")),
             Map.entry("httpserver", List.of("com.sun.net.")),
             Map.entry("commons", List.of("org.apache.commons.", "org.tukaani.")),

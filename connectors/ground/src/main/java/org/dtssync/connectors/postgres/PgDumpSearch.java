@@ -112,14 +112,13 @@ public final class PgDumpSearch {
 
     private static List<Path> pathEntries(String path) {
         List<Path> entries = new ArrayList<>();
-        for (String entry : path.split(File.pathSeparator)) {
+        for (String entry : path.split(File.pathSeparator, -1)) {
             try {
                 if (!entry.isBlank()) {
                     entries.add(Path.of(entry));
                 }
             } catch (InvalidPathException e) {
                 // Other programs skip such an entry too.
-                continue;
             }
         }
         return entries;

@@ -11,6 +11,7 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.HeartbeatStore.Beat;
 import org.dtssync.app.state.InstanceStore;
+import org.dtssync.app.state.InstanceStore.Holder;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
@@ -27,15 +28,18 @@ import org.dtssync.connectors.postgres.SqlFaults;
  *
  * @param progress phase and error
  * @param running whether an instance holds the task
+ * @param holder the instance that holds it, or the last one that did; empty before the first
  * @param sourceLsn where the source's log ends; empty if the source cannot be reached
  * @param appliedLsn the position applied at the destination; empty before the first cut
- * @param lagMillis age of the oldest heartbeat not yet applied, in milliseconds; 0 if there is none
+ * @param lagMillis age of the oldest heartbeat not yet applied, in milliseconds; 0 if there is none. Without a run nothing writes
+ *     heartbeats: the age of the last one
  * @param lagBytes WAL between the two positions, in bytes
  * @param tables every table of the task
  */
 public record TaskStatus(
         TaskProgress progress,
         boolean running,
+        Optional<Holder> holder,
         Optional<Lsn> sourceLsn,
         Optional<Lsn> appliedLsn,
         Optional<Long> lagMillis,
@@ -86,9 +90,11 @@ public record TaskStatus(
     private static TaskStatus read(Route route, TaskProgress progress, Route reverse, boolean withTables) {
         TaskStatus stream = read(reverse, progress, source(reverse.source(), reverse.task()), withTables);
         try (Connection destination = route.destination().open()) {
+            InstanceStore instances = new InstanceStore(route.destination(), route.task());
             return new TaskStatus(
                     progress,
-                    new InstanceStore(route.destination(), route.task()).isHeld(destination),
+                    instances.isHeld(destination),
+                    instances.last(destination),
                     stream.sourceLsn(),
                     stream.appliedLsn(),
                     stream.lagMillis(),
@@ -103,6 +109,7 @@ public record TaskStatus(
         return new TaskStatus(
                 new TaskProgress(task.name(), Phase.PRECHECK, Optional.empty(), Optional.empty(), Optional.empty()),
                 false,
+                Optional.empty(),
                 source.map(SourceEnd::lsn),
                 Optional.empty(),
                 Optional.empty(),
@@ -120,12 +127,15 @@ public record TaskStatus(
             Optional<Lsn> applied =
                     AppliedPosition.read(destination, route.task()).map(AppliedPosition::lsn);
             Optional<Beat> beat = new HeartbeatStore(route.task()).last(destination);
+            InstanceStore instances = new InstanceStore(route.destination(), route.task());
+            boolean running = instances.isHeld(destination);
             return new TaskStatus(
                     progress,
-                    new InstanceStore(route.destination(), route.task()).isHeld(destination),
+                    running,
+                    instances.last(destination),
                     source.map(SourceEnd::lsn),
                     applied,
-                    source.map(end -> lag(end, beat)),
+                    source.map(end -> lag(end, beat, running || progress.phase().isOver())),
                     source.flatMap(
                             end -> applied.map(lsn -> Math.max(0, end.lsn().minus(lsn)))),
                     withTables ? new ProgressStore(route.destination(), route.task()).tables() : List.of());
@@ -134,18 +144,18 @@ public record TaskStatus(
         }
     }
 
-    private static long lag(SourceEnd source, Optional<Beat> applied) {
+    private static long lag(SourceEnd source, Optional<Beat> applied, boolean beating) {
         if (source.beat().isEmpty()) {
             return 0;
         }
         Beat written = source.beat().get();
         long behind = written.sequence() - applied.map(Beat::sequence).orElse(0L);
+        long age = Math.max(0, (long) ((source.nowSeconds() - written.writtenAtSeconds()) * 1_000));
         if (behind <= 0) {
-            return 0;
+            return beating ? 0 : age;
         }
         // Only the last heartbeat is stored; those before it were written one second apart.
-        long age = (long) ((source.nowSeconds() - written.writtenAtSeconds()) * 1_000);
-        return Math.max(0, age) + (behind - 1) * HEARTBEAT_MILLIS;
+        return age + (behind - 1) * HEARTBEAT_MILLIS;
     }
 
     private static Optional<SourceEnd> source(DatabaseConnections source, String task) {

@@ -17,6 +17,8 @@ import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.app.state.RecordedSequences;
 import org.dtssync.app.state.SequenceMarks;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
@@ -103,6 +105,17 @@ public record SequenceCopy(TaskSequences sequences) {
         });
     }
 
+    private static Position of(Map<TableName, Position> positions, TableName name) {
+        Position position = positions.get(name);
+        if (position == null) {
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "Sequence " + name + " was dropped a moment ago.",
+                    "Run the command again.");
+        }
+        return position;
+    }
+
     private static int set(
             Connection connection, List<SequencePair> pairs, Map<TableName, Position> values, Epoch epoch)
             throws SQLException {
@@ -114,7 +127,7 @@ public record SequenceCopy(TaskSequences sequences) {
             targets.add(new Target(
                     pair.here(),
                     pair.there().orElseThrow(),
-                    position(pair, values.get(pair.name()), there.get(pair.name()), marks)));
+                    position(pair, of(values, pair.name()), of(there, pair.name()), marks)));
         }
         setValues(connection, targets.stream().filter(Target::alike).toList());
         for (Target target : targets) {

@@ -1,5 +1,6 @@
 package org.dtssync.app.pipeline;
 
+import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
@@ -8,6 +9,8 @@ import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.TaskSequences;
+import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.structure.LateObjects;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.connectors.postgres.Epoch;
 
@@ -29,9 +32,18 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 task.switchover(),
                 task.secondInstance(),
                 sequences(),
-                (direction, there) -> new StructureFinisher(
-                                direction.source(), direction.destination(), task.objects(), there)
-                        .refresh(view -> {}));
+                (direction, there) -> complete(kind, direction, there));
+    }
+
+    /** Makes what waits until applications use a database. Only the destination has the list, and everything that is late. */
+    private void complete(SwitchKind kind, Route direction, Epoch there) {
+        StructureObjectStore store = new StructureObjectStore(route.destination(), route.task());
+        boolean destination = kind == SwitchKind.SWITCHOVER;
+        if (destination) {
+            new LateObjects(route.destination(), store, there).make();
+        }
+        new StructureFinisher(direction.source(), direction.destination(), task.objects(), there)
+                .refresh(destination ? Optional.of(store) : Optional.empty(), view -> {});
     }
 
     /** Creates a return to the source that does not wait for everything. */

@@ -32,6 +32,7 @@ import org.dtssync.app.state.TaskProgress;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.stream.StreamListener;
+import org.dtssync.app.structure.LateObjects;
 import org.dtssync.app.structure.StructureApplier;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.structure.pgdump.ReaderChoice;
@@ -350,13 +351,14 @@ final class PhaseSequence {
             StructureFinisher finisher =
                     new StructureFinisher(route.source(), route.destination(), task.objects(), epoch);
             finisher.analyze(table -> {});
-            finisher.refresh(view -> {});
+            finisher.refresh(Optional.of(structureStore()), view -> {});
         });
         Failpoint.FINALIZE_DONE.reached();
     }
 
     private Optional<VerifyReport> incremental(Direction direction, RunGoal goal) throws InterruptedException {
         enter(Phase.INCREMENTAL);
+        retry.run("schema", () -> new LateObjects(route.destination(), structureStore(), epoch).withdraw());
         direction.startApply();
         switch (goal) {
             case CAUGHT_UP -> awaitApplied(direction);

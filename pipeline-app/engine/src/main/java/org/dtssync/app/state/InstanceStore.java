@@ -3,6 +3,7 @@ package org.dtssync.app.state;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -26,6 +27,43 @@ public record InstanceStore(DatabaseConnections database, String task) {
      * @param version of the program
      */
     public record Runner(String host, long pid, String version) {}
+
+    /**
+     * The last instance that held the task.
+     *
+     * @param host the name of its machine; empty if an earlier release started it
+     * @param pid its number there; likewise
+     * @param version of the program; likewise
+     * @param startedAt when it began to hold the task, ISO 8601 in UTC; likewise
+     * @param aliveAt its last sign of life, ISO 8601 in UTC
+     */
+    public record Holder(
+            Optional<String> host,
+            Optional<Long> pid,
+            Optional<String> version,
+            Optional<String> startedAt,
+            String aliveAt) {}
+
+    /** Returns the last instance that held the task, whether it still does or not; empty if there was none since the last release. */
+    public Optional<Holder> last(Connection connection) throws SQLException {
+        // Through JSON, since a state of an earlier release has fewer columns.
+        return Statements.first(
+                connection,
+                """
+                SELECT i ->> 'host', i ->> 'pid', i ->> 'version',
+                       to_char((i ->> 'started_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                       to_char(alive_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                FROM dts_sync.instance AS held, LATERAL to_jsonb(held) AS i
+                WHERE task = ?
+                """,
+                row -> new Holder(
+                        Optional.ofNullable(row.getString(1)),
+                        Optional.ofNullable(row.getString(2)).map(Long::valueOf),
+                        Optional.ofNullable(row.getString(3)),
+                        Optional.ofNullable(row.getString(4)),
+                        row.getString(5)),
+                task);
+    }
 
     /** Tries to get the task's lock for the connection's session. */
     public boolean tryLock(Connection connection) throws SQLException {

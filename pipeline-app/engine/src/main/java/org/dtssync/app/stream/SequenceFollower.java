@@ -22,6 +22,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ final class SequenceFollower {
     private final Epoch epoch;
     private final BooleanSupplier unlinked;
     private final SequenceLead lead = new SequenceLead();
-    private TaskSequences.Survey survey;
+    private TaskSequences.@Nullable Survey survey;
     private long surveyNanos;
     private long surveyTook;
     private Map<TableName, String> reported = Map.of();
@@ -120,7 +121,12 @@ final class SequenceFollower {
         Map<TableName, Position> targets = new LinkedHashMap<>();
         for (SequencePair pair : pairs) {
             Sequence there = pair.there().orElseThrow();
-            Position target = lead.target(pair.name(), pair.here().definition(), values.get(pair.name()), now);
+            Position value = values.get(pair.name());
+            if (value == null) {
+                // Dropped a moment ago; the next survey does not find it.
+                continue;
+            }
+            Position target = lead.target(pair.name(), pair.here().definition(), value, now);
             if (there.definition().spans(target.last())) {
                 targets.put(pair.name(), target);
             }
@@ -197,9 +203,9 @@ final class SequenceFollower {
         List<String> statements = new ArrayList<>();
         for (SequencePair pair : pairs) {
             Position target = targets.get(pair.name());
-            if (target != null) {
+            Position there = before.get(pair.name());
+            if (target != null && there != null) {
                 Sequence.Definition definition = pair.there().orElseThrow().definition();
-                Position there = before.get(pair.name());
                 boolean behind =
                         definition.cycles() ? !there.equals(target) : target.isPast(definition, there, definition);
                 if (behind) {

@@ -5,7 +5,7 @@ final class DatabaseQueries {
 
     /** Extensions with the schema they live in; the server brings plpgsql itself. */
     static final String EXTENSIONS = """
-            SELECT 'extension', e.extname, 'pre-data', NULL, NULL, NULL, NULL,
+            SELECT 'pg_extension'::regclass::oid::bigint, e.oid::bigint, 'extension', e.extname, 'pre-data', NULL, NULL, NULL, NULL,
                    CASE WHEN n.nspname IN ('pg_catalog', 'public')
                              OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid
                                         AND d.deptype = 'e')
@@ -16,8 +16,8 @@ final class DatabaseQueries {
                            THEN '' ELSE format(' SCHEMA %I', n.nspname) END
             FROM pg_extension e
             JOIN pg_namespace n ON n.oid = e.extnamespace
-            WHERE e.extname <> 'plpgsql'
-            ORDER BY e.oid
+            WHERE e.oid IN (SELECT unnest(?::bigint[])::oid)
+            ORDER BY e.extname
             """;
 
     /**
@@ -25,7 +25,9 @@ final class DatabaseQueries {
      * with them.
      */
     static final String OPERATOR_CLASSES = """
-            WITH members AS (
+            WITH wanted AS (
+                SELECT ?::bigint[]::oid[] AS oids
+            ), members AS (
                 SELECT d.refclassid, d.refobjid, 1 AS sort, o.amopstrategy AS number,
                        format('OPERATOR %s %s (%s, %s)%s', o.amopstrategy,
                               (SELECT format('%I.%s', n.nspname, p.oprname) FROM pg_operator p
@@ -49,54 +51,57 @@ final class DatabaseQueries {
                 SELECT f.oid, n.nspname, f.opfname, am.amname, f.opfowner,
                        format('%I.%I USING %I', n.nspname, f.opfname, am.amname) AS sql
                 FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am am ON am.oid = f.opfmethod
-                WHERE n.nspname = ANY (?) AND NOT EXISTS (
-                    SELECT FROM pg_depend e WHERE e.classid = 'pg_opfamily'::regclass AND e.objid = f.oid AND e.deptype = 'e')
             )
-            SELECT 'operator-family', format('%s.%s(%s)', f.nspname, f.opfname, f.amname), 'pre-data', NULL, NULL, NULL, NULL,
+            SELECT 'pg_opfamily'::regclass::oid::bigint, f.oid::bigint, 'operator-family', format('%s.%s(%s)', f.nspname, f.opfname, f.amname), 'pre-data', NULL, NULL, NULL, NULL,
                    'CREATE OPERATOR FAMILY ' || f.sql
                    || coalesce(format(E';\\nALTER OPERATOR FAMILY %s ADD ', f.sql)
                                || (SELECT string_agg(m.member, ', ' ORDER BY m.sort, m.number, m.member) FROM members m
                                    WHERE m.refclassid = 'pg_opfamily'::regclass AND m.refobjid = f.oid), '')
-                   || coalesce(format(E';\\nCOMMENT ON OPERATOR FAMILY %s IS %L', f.sql,
-                                      nullif(obj_description(f.oid, 'pg_opfamily'), '')), ''),
+                   || coalesce(format(E';\\nCOMMENT ON OPERATOR FAMILY %s IS ', f.sql)
+                               || quote_literal(obj_description(f.oid, 'pg_opfamily')), ''),
                    format(E';\\nALTER OPERATOR FAMILY %s OWNER TO %I', f.sql, pg_get_userbyid(f.opfowner))
-            FROM families f
+            FROM wanted JOIN families f ON f.oid = ANY (wanted.oids)
             UNION ALL
-            SELECT 'operator-class', format('%s.%s(%s)', n.nspname, c.opcname, f.amname), 'pre-data', NULL, NULL, NULL, NULL,
+            SELECT 'pg_opclass'::regclass::oid::bigint, c.oid::bigint, 'operator-class', format('%s.%s(%s)', n.nspname, c.opcname, f.amname), 'pre-data', NULL, NULL, NULL, NULL,
                    format('CREATE OPERATOR CLASS %I.%I%s FOR TYPE %s USING %I FAMILY %I.%I AS ', n.nspname, c.opcname,
                           CASE WHEN c.opcdefault THEN ' DEFAULT' ELSE '' END, format_type(c.opcintype, NULL), f.amname,
                           f.nspname, f.opfname)
                    || concat_ws(', ', CASE WHEN c.opckeytype <> 0 THEN 'STORAGE ' || format_type(c.opckeytype, NULL) END,
                           (SELECT string_agg(m.member, ', ' ORDER BY m.sort, m.number, m.member) FROM members m
                            WHERE m.refclassid = 'pg_opclass'::regclass AND m.refobjid = c.oid))
-                   || coalesce(format(E';\\nCOMMENT ON OPERATOR CLASS %I.%I USING %I IS %L', n.nspname, c.opcname, f.amname,
-                                      nullif(obj_description(c.oid, 'pg_opclass'), '')), ''),
+                   || coalesce(format(E';\\nCOMMENT ON OPERATOR CLASS %I.%I USING %I IS ', n.nspname, c.opcname, f.amname)
+                               || quote_literal(obj_description(c.oid, 'pg_opclass')), ''),
                    format(E';\\nALTER OPERATOR CLASS %I.%I USING %I OWNER TO %I', n.nspname, c.opcname, f.amname,
                           pg_get_userbyid(c.opcowner))
-            FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN families f ON f.oid = c.opcfamily
-            ORDER BY 1 DESC, 2
+            FROM wanted JOIN pg_opclass c ON c.oid = ANY (wanted.oids)
+            JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN families f ON f.oid = c.opcfamily
+            ORDER BY 3 DESC, 4
             """;
 
-    /** Event triggers belong to the database; only those whose function is migrated can be created. */
+    /** Event triggers belong to the database. They act only once it is open for applications. */
     static final String EVENT_TRIGGERS = """
-            SELECT 'event-trigger', t.evtname, 'post-data', NULL, NULL, NULL, NULL,
+            SELECT 'pg_event_trigger'::regclass::oid::bigint, t.oid::bigint, 'event-trigger', t.evtname, 'post-data', NULL, NULL, NULL, NULL,
                    format('CREATE EVENT TRIGGER %I ON %s', t.evtname, t.evtevent)
                    || coalesce(' WHEN TAG IN (' || (SELECT string_agg(quote_literal(tag), ', ') FROM unnest(t.evttags) AS tag)
                                || ')', '')
-                   || format(' EXECUTE FUNCTION %I.%I()', n.nspname, p.proname)
-                   || CASE t.evtenabled WHEN 'O' THEN ''
-                           ELSE format(E';\\nALTER EVENT TRIGGER %I %s', t.evtname,
-                                       CASE t.evtenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
-                                            ELSE 'ENABLE ALWAYS' END) END
-                   || coalesce(format(E';\\nCOMMENT ON EVENT TRIGGER %I IS %L', t.evtname,
-                                      nullif(obj_description(t.oid, 'pg_event_trigger'), '')), ''),
+                   || format(E' EXECUTE FUNCTION %I.%I();\\nALTER EVENT TRIGGER %I DISABLE', n.nspname, p.proname, t.evtname)
+                   || coalesce(format(E';\\nCOMMENT ON EVENT TRIGGER %I IS ', t.evtname)
+                               || quote_literal(obj_description(t.oid, 'pg_event_trigger')), ''),
                    format(E';\\nALTER EVENT TRIGGER %I OWNER TO %I', t.evtname, pg_get_userbyid(t.evtowner))
             FROM pg_event_trigger t
             JOIN pg_proc p ON p.oid = t.evtfoid
             JOIN pg_namespace n ON n.oid = p.pronamespace
-            WHERE n.nspname = ANY (?)
-              AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_event_trigger'::regclass AND e.objid = t.oid
-                              AND e.deptype = 'e')
+            WHERE t.oid IN (SELECT unnest(?::bigint[])::oid)
+            ORDER BY t.evtname
+            """;
+
+    static final String EVENT_TRIGGER_STATES = """
+            SELECT 'pg_event_trigger'::regclass::oid::bigint, t.oid::bigint, 'late-event-trigger-state', t.evtname, 'post-data',
+                   NULL, NULL, NULL, NULL,
+                   format(E'ALTER EVENT TRIGGER %I %s;\\n-- Withdrawn by: ALTER EVENT TRIGGER %I DISABLE', t.evtname,
+                          CASE t.evtenabled WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END, t.evtname)
+            FROM pg_event_trigger t
+            WHERE t.oid IN (SELECT unnest(?::bigint[])::oid) AND t.evtenabled <> 'D'
             ORDER BY t.evtname
             """;
 
@@ -105,7 +110,7 @@ final class DatabaseQueries {
      * built-in ones, those of a schema add to them.
      */
     static final String DEFAULT_PRIVILEGES = """
-            SELECT 'default-privileges',
+            SELECT 0::bigint, d.oid::bigint, 'default-privileges',
                    concat_ws('.', pg_get_userbyid(d.defaclrole), n.nspname, k.word), 'post-data', NULL, NULL, NULL, NULL,
                    concat_ws(E';\\n',
                        CASE WHEN n.oid IS NULL THEN format('%s REVOKE ALL ON %s FROM PUBLIC, %I', k.prefix, k.word,
@@ -127,17 +132,15 @@ final class DatabaseQueries {
             ORDER BY 2
             """;
 
-    /** Views that group by a key need that key to exist: the view and the key, by their names. */
-    static final String VIEWS_WITH_KEYS = """
-            SELECT DISTINCT n.nspname || '.' || c.relname, tn.nspname || '.' || t.relname || '.' || con.conname
-            FROM pg_depend d
-            JOIN pg_rewrite r ON r.oid = d.objid
-            JOIN pg_class c ON c.oid = r.ev_class
-            JOIN pg_namespace n ON n.oid = c.relnamespace
-            JOIN pg_constraint con ON con.oid = d.refobjid
-            JOIN pg_class t ON t.oid = con.conrelid
-            JOIN pg_namespace tn ON tn.oid = t.relnamespace
-            WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_constraint'::regclass
+    /** A schema may exist already, since every database has public and extensions create theirs. */
+    static final String SCHEMAS = """
+            SELECT 'pg_namespace'::regclass, n.oid, 'schema', n.nspname::text, NULL, NULL, NULL, NULL,
+                   format('CREATE SCHEMA IF NOT EXISTS %I', n.nspname), format('SCHEMA %I', n.nspname), n.nspowner,
+                   CASE n.nspname WHEN 'public' THEN coalesce(n.nspacl, acldefault('n', n.nspowner)) ELSE n.nspacl END,
+                   'n'::"char", NULL, NULL
+            FROM pg_namespace n
+            WHERE n.oid IN (SELECT unnest(?::bigint[])::oid)
+            ORDER BY n.nspname
             """;
 
     private DatabaseQueries() {}

@@ -189,7 +189,7 @@ final class ObjectMaker {
     }
 
     /**
-     * The statements that PostgreSQL and pgCodeKeeper print for functions would silently replace an existing one at the destination.
+     * A statement that PostgreSQL prints for a function would silently replace an existing one at the destination.
      * If a person wrote the statement, that may be intended.
      */
     private static String statement(StoredObject stored) {
@@ -198,8 +198,13 @@ final class ObjectMaker {
                 : OR_REPLACE.matcher(stored.statement()).replaceFirst("CREATE ");
     }
 
+    /** Returns whether a fault says nothing about the object: the connection, the server's resources or a cancellation. */
+    static boolean isNotOfTheObject(SQLException e) {
+        return SqlFaults.kind(e) == FaultKind.CONNECTION || passes(e);
+    }
+
     /** Only the first line: details can contain row values. */
-    private static String message(SQLException e) {
+    static String message(SQLException e) {
         String message = String.valueOf(e.getMessage());
         int end = message.indexOf('\n');
         return end < 0 ? message : message.substring(0, end);

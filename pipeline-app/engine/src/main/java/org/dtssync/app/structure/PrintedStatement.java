@@ -11,7 +11,7 @@ import org.dtssync.app.state.StructureObject;
  * Compares statements as printed by servers of different versions. Immutable.
  *
  * <p>Ignored differences: column names with or without their table's (PostgreSQL 16 and later leave it out where there is one table only),
- * names of NOT NULL constraints (PostgreSQL 18 has them), the owner of schema public, the order of a text search
+ * quotes around names, names of NOT NULL constraints (PostgreSQL 18 has them), the owner of schema public, the order of a text search
  * configuration's mappings.
  *
  * @param schemas names that are schemas at either end and therefore not left out
@@ -21,12 +21,17 @@ record PrintedStatement(Set<String> schemas) {
     private static final String NAME = "(?:\"(?:[^\"]|\"\")*\"|[\\p{L}_][\\p{L}\\p{N}_$]*)";
     private static final Pattern QUALIFIER =
             Pattern.compile("(?<![\\p{L}\\p{N}_$\".])(" + NAME + ")\\.(?=" + NAME + "|\\*)");
+    private static final Pattern NEEDLESS_QUOTES = Pattern.compile("\"([a-z_][a-z0-9_$]*)\"");
     private static final Pattern NOT_NULL_NAME = Pattern.compile(" CONSTRAINT " + NAME + " NOT NULL");
     private static final Set<String> WITH_QUERIES =
             Set.of("view", "materialized-view", "function", "procedure", "rule", "policy");
 
     boolean equal(StructureObject a, StructureObject b) {
-        return a.statement().equals(b.statement()) || plain(a).equals(plain(b));
+        return a.statement().equals(b.statement())
+                || NEEDLESS_QUOTES
+                        .matcher(plain(a))
+                        .replaceAll("$1")
+                        .equals(NEEDLESS_QUOTES.matcher(plain(b)).replaceAll("$1"));
     }
 
     private String plain(StructureObject object) {

@@ -1,5 +1,6 @@
 package org.dtssync.app.structure;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -25,12 +26,13 @@ import org.dtssync.connectors.postgres.Epoch;
 public final class StructureApplier {
 
     private static final int NAMED_FAILURES = 5;
+    private static final int ONE_BY_ONE = -1;
 
     private static final Set<String> KEYS = Set.of("primary-key", "unique", "exclusion", "index");
 
     private static final Set<String> ATTACHED = Set.of("attached-index");
 
-    /** Kinds of keys and post-data that are created in parallel for different tables, wave after wave. All others are created one by one. */
+    /** Kinds of keys and post-data that are created in parallel for different tables, neighbors in the list at a time. All others are created one by one. */
     private static final List<Set<String>> PARALLEL_WAVES =
             List.of(KEYS, Set.of("attached-index"), Set.of("check"), Set.of("foreign-key"));
 
@@ -60,7 +62,7 @@ public final class StructureApplier {
         this.maker = new ObjectMaker(destination, store, epoch, existing, listener);
     }
 
-    /** Creates all objects of one section; the sections before it are done. */
+    /** Creates all objects of one section but the late ones; the sections before it are done. */
     public void apply(Section section) {
         List<StructureObject> before = List.of();
         List<StoredObject> open = open(section);
@@ -74,33 +76,48 @@ public final class StructureApplier {
         }
     }
 
+    /** Neighbors in the list that may be created in parallel are; all others one by one. */
     private void pass(Section section, List<StoredObject> open) {
-        List<StoredObject> rest = open;
-        if (section != Section.PRE_DATA) {
-            for (Set<String> kinds : PARALLEL_WAVES) {
-                // In parallel, two attachments of one tree could each miss that the other completes it.
-                new ObjectWave(maker, ofKinds(rest, kinds, true)).run(kinds.equals(ATTACHED) ? 1 : workers);
-                rest = ofKinds(rest, kinds, false);
+        List<StoredObject> wave = new ArrayList<>();
+        for (StoredObject next : open) {
+            if (!wave.isEmpty() && waveOf(section, next) != waveOf(section, wave.get(0))) {
+                run(section, wave);
+                wave.clear();
+            }
+            wave.add(next);
+        }
+        run(section, wave);
+    }
+
+    private static int waveOf(Section section, StoredObject object) {
+        for (int i = 0; section != Section.PRE_DATA && i < PARALLEL_WAVES.size(); i++) {
+            if (PARALLEL_WAVES.get(i).contains(object.object().kind())) {
+                return i;
             }
         }
-        new ObjectWave(maker, rest).run(1);
+        return ONE_BY_ONE;
+    }
+
+    private void run(Section section, List<StoredObject> wave) {
+        if (!wave.isEmpty()) {
+            int number = waveOf(section, wave.get(0));
+            // In parallel, two attachments of one tree could each miss that the other completes it.
+            boolean parallel =
+                    number != ONE_BY_ONE && !PARALLEL_WAVES.get(number).equals(ATTACHED);
+            new ObjectWave(maker, wave).run(parallel ? workers : 1);
+        }
     }
 
     private List<StoredObject> open(Section section) {
         Set<ObjectState> states = EnumSet.of(ObjectState.PENDING, ObjectState.FAILED);
         return store.list().stream()
                 .filter(stored -> stored.object().section() == section && states.contains(stored.state()))
+                .filter(stored -> !LateObjects.isLate(stored.object()))
                 .toList();
     }
 
     private static List<StructureObject> objects(List<StoredObject> open) {
         return open.stream().map(StoredObject::object).toList();
-    }
-
-    private static List<StoredObject> ofKinds(List<StoredObject> objects, Set<String> kinds, boolean wanted) {
-        return objects.stream()
-                .filter(stored -> kinds.contains(stored.object().kind()) == wanted)
-                .toList();
     }
 
     private static SyncException failure(Section section, List<StoredObject> failed) {

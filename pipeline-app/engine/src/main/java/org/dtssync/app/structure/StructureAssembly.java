@@ -1,161 +1,148 @@
 package org.dtssync.app.structure;
 
+import static org.dtssync.app.structure.ObjectAddress.CONSTRAINT;
+import static org.dtssync.app.structure.ObjectAddress.DEFAULT;
+import static org.dtssync.app.structure.ObjectAddress.RELATION;
+import static org.dtssync.app.structure.ObjectAddress.ROUTINE;
+import static org.dtssync.app.structure.ObjectAddress.TYPE;
+
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
-import org.dtssync.app.state.Section;
-import org.dtssync.app.state.StructureObject;
-import org.pgcodekeeper.core.model.difftree.DbObjType;
-import org.pgcodekeeper.core.schema.PgStatement;
-import org.pgcodekeeper.core.schema.pg.AbstractPgView;
-import org.pgcodekeeper.core.settings.CoreSettings;
+import org.dtssync.app.structure.PrintedObject.Stage;
+import org.dtssync.connectors.postgres.TableName;
 
-/** Merges the statements of pgCodeKeeper and those that PostgreSQL prints into one order. Used for one reading, by one thread. */
+/** Selects what is migrated, has it printed, and puts it in order. Used for one reading, by one thread. */
 final class StructureAssembly {
 
     private final Connection connection;
-    private final ModelPrinter printer;
-    private final CarriedTables tables;
-    private final ModelStatements model;
-    private final List<PgStatement> carried;
-    private final Owners owners;
-    private final List<StructureObject> objects = new ArrayList<>();
+    private final ObjectSelection selection;
+    private final CatalogQueries queries;
+    private final Map<ObjectAddress, CatalogObject> objects;
+    private final Dependencies dependencies;
+    private final List<PrintedObject> printed = new ArrayList<>();
 
-    StructureAssembly(
-            Connection connection, CoreSettings settings, CarriedTables tables, ModelStatements model, Owners owners)
-            throws SQLException {
+    StructureAssembly(Connection connection, ObjectSelection selection, Set<TableName> sequences) throws SQLException {
         this.connection = connection;
-        this.printer = new ModelPrinter(
-                settings, InheritedTables.read(connection, tables.oids().values()));
-        this.tables = tables;
-        this.model = model;
-        this.carried = model.inOrder();
-        this.owners = owners;
+        this.selection = selection;
+        this.queries = new CatalogQueries(connection, selection.owners());
+        Map<ObjectAddress, CatalogObject> all = CatalogObjects.read(connection);
+        this.dependencies = Dependencies.read(connection, all.keySet());
+        this.objects = CarriedObjects.select(
+                all, dependencies, selection, CarriedTables.read(connection, selection), sequences);
     }
 
-    /** Returns all objects, those of a section in the order in which they can be created. */
-    List<StructureObject> objects() throws SQLException {
-        CatalogQueries queries = new CatalogQueries(connection, relations(), schemas(), owners);
-        List<StructureObject> keys = new ArrayList<>(queries.ofRelations(KeyQueries.CONSTRAINTS));
-        keys.addAll(queries.ofRelations(KeyQueries.PLAIN_INDEXES));
-        keys.addAll(queries.ofRelations(KeyQueries.ATTACHED_INDEXES));
-        Map<PgStatement, Section> grouping = viewsWithKeys(keys);
-        Set<PgStatement> afterKeys = model.withDependents(grouping.keySet());
-        Set<PgStatement> afterLoad = model.withDependents(grouping.entrySet().stream()
-                .filter(view -> view.getValue() == Section.POST_DATA)
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toSet()));
-
-        addModel(Section.PRE_DATA, StructureAssembly::isSchema);
-        objects.addAll(queries.ofDatabase(DatabaseQueries.EXTENSIONS));
-        addModel(Section.PRE_DATA, statement -> !isSchema(statement) && !afterKeys.contains(statement));
-        objects.addAll(queries.ofSchemas(DatabaseQueries.OPERATOR_CLASSES));
-        objects.addAll(queries.ofRelations(TableQueries.OWNED_SEQUENCES));
-        objects.addAll(withStatement(queries.ofRelations(TableQueries.IDENTITY_SEQUENCES)));
-        objects.addAll(keys);
-        objects.addAll(queries.ofRelations(KeyQueries.REPLICA_IDENTITIES));
-        addModel(Section.KEYS, statement -> afterKeys.contains(statement) && !afterLoad.contains(statement));
-        addModel(Section.POST_DATA, afterLoad::contains);
-        addPostData(queries);
-        return objects;
+    /** Returns all statements in the order in which they can be run. */
+    List<PrintedObject> printed() throws SQLException {
+        List<PrintedObject> later = new ArrayList<>(keys());
+        List<PrintedObject> last = postData();
+        later.addAll(last);
+        CreationPlan plan = CreationPlan.of(connection, objects, dependencies, later);
+        addObjects(plan);
+        printed.replaceAll(this::named);
+        printed.addAll(later);
+        printed.replaceAll(object ->
+                object.stage() == Stage.CREATION && plan.isReplaced(object.address()) ? object.replacing() : object);
+        return plan.inOrder(printed);
     }
 
-    private static List<StructureObject> withStatement(List<StructureObject> objects) {
-        return objects.stream().filter(object -> !object.statement().isEmpty()).toList();
+    /** In the name, types are printed the same whatever the statement quotes; routines of one name are in the order of these. */
+    private PrintedObject named(PrintedObject object) {
+        CatalogObject known = objects.get(object.address());
+        return object.name().isEmpty() && known != null ? object.named(known.title()) : object;
     }
 
-    private void addPostData(CatalogQueries queries) throws SQLException {
-        objects.addAll(queries.ofRelations(KeyQueries.CHECKS));
-        objects.addAll(queries.ofRelations(KeyQueries.FOREIGN_KEYS));
-        objects.addAll(queries.ofRelations(KeyQueries.CLUSTER_MARKS));
-        objects.addAll(queries.ofRelations(TableQueries.STATISTICS));
-        objects.addAll(queries.ofRelations(TableQueries.RULES));
-        objects.addAll(queries.ofRelations(TableQueries.TRIGGERS));
-        objects.addAll(queries.ofRelations(TableQueries.TRIGGER_STATES));
-        objects.addAll(queries.ofRelations(TableQueries.POLICIES));
-        objects.addAll(queries.ofRelations(TableQueries.ROW_SECURITY));
-        objects.addAll(queries.ofSchemas(DatabaseQueries.EVENT_TRIGGERS));
-        if (owners == Owners.KEEP) {
-            objects.addAll(queries.ofSchemas(DatabaseQueries.DEFAULT_PRIVILEGES));
+    private void addObjects(CreationPlan plan) throws SQLException {
+        List<Long> constraints = plan.apart(CONSTRAINT);
+        List<Long> defaults = plan.apart(DEFAULT);
+        printed.addAll(queries.objects(DatabaseQueries.SCHEMAS, oids("schema")));
+        printed.addAll(queries.parts(DatabaseQueries.EXTENSIONS, oids("extension")));
+        printed.addAll(queries.placeholders(TypeQueries.SHELLS, plan.placeholders(TYPE)));
+        printed.addAll(queries.objects(TypeQueries.COLLATIONS, oids("collation")));
+        printed.addAll(queries.objects(TypeQueries.TYPES, oids("type")));
+        printed.addAll(queries.objectsWithout(TypeQueries.DOMAINS, oids("domain"), constraints));
+        printed.addAll(queries.parts(TypeQueries.DOMAIN_CONSTRAINTS, constraints));
+        printed.addAll(queries.changes(TypeQueries.DOMAIN_VALIDATIONS, constraints));
+        printed.addAll(queries.placeholders(RoutineQueries.PLACEHOLDERS, plan.placeholders(ROUTINE)));
+        printed.addAll(queries.objects(RoutineQueries.FUNCTIONS, oids("function", "procedure")));
+        printed.addAll(queries.objects(RoutineQueries.AGGREGATES, oids("aggregate")));
+        printed.addAll(queries.objects(RoutineQueries.OPERATORS, oids("operator")));
+        printed.addAll(queries.objects(RoutineQueries.CASTS, oids("cast")));
+        printed.addAll(queries.parts(DatabaseQueries.OPERATOR_CLASSES, oids("operator-family", "operator-class")));
+        printed.addAll(queries.objects(TextSearchQueries.PARSERS, oids("text-search-parser")));
+        printed.addAll(queries.objects(TextSearchQueries.TEMPLATES, oids("text-search-template")));
+        printed.addAll(queries.objects(TextSearchQueries.DICTIONARIES, oids("text-search-dictionary")));
+        printed.addAll(queries.objects(TextSearchQueries.CONFIGURATIONS, oids("text-search-configuration")));
+        printed.addAll(queries.objects(RelationQueries.SEQUENCES, oids("sequence")));
+        printed.addAll(queries.objectsWithout(RelationQueries.TABLES, oids("table"), defaults));
+        printed.addAll(queries.parts(RelationQueries.DEFAULTS, defaults));
+        printed.addAll(queries.changes(TableQueries.OWNED_SEQUENCES, oids("table")));
+        printed.addAll(queries.changes(TableQueries.IDENTITY_SEQUENCES, oids("table")).stream()
+                .filter(object -> !object.statement().isEmpty())
+                .toList());
+        printed.addAll(queries.placeholders(RelationQueries.VIEW_PLACEHOLDERS, plan.placeholders(RELATION)));
+        printed.addAll(queries.objects(RelationQueries.VIEWS, oids("view")));
+        printed.addAll(queries.objects(RelationQueries.MATERIALIZED_VIEWS, oids("materialized-view")));
+    }
+
+    private List<PrintedObject> keys() throws SQLException {
+        List<Long> relations = relations();
+        List<PrintedObject> keys = new ArrayList<>(carried(queries.parts(KeyQueries.CONSTRAINTS, relations)));
+        keys.addAll(carried(queries.parts(KeyQueries.PLAIN_INDEXES, relations)));
+        keys.addAll(queries.changes(KeyQueries.ATTACHED_INDEXES, relations));
+        keys.addAll(queries.changes(KeyQueries.REPLICA_IDENTITIES, relations));
+        return keys;
+    }
+
+    private List<PrintedObject> postData() throws SQLException {
+        List<Long> relations = relations();
+        List<PrintedObject> last = new ArrayList<>(carried(queries.parts(KeyQueries.CHECKS, relations)));
+        last.addAll(queries.changes(KeyQueries.VALIDATIONS, relations));
+        last.addAll(carried(queries.parts(KeyQueries.FOREIGN_KEYS, relations)));
+        last.addAll(queries.changes(KeyQueries.CLUSTER_MARKS, relations));
+        last.addAll(carried(queries.parts(TableQueries.STATISTICS, relations)));
+        last.addAll(carried(queries.parts(TableQueries.RULES, relations)));
+        last.addAll(carried(queries.parts(TableQueries.TRIGGERS, relations)));
+        last.addAll(queries.changes(TableQueries.TRIGGER_STATES, relations));
+        last.addAll(carried(queries.parts(TableQueries.POLICIES, relations)));
+        last.addAll(queries.changes(TableQueries.ROW_SECURITY, relations));
+        last.addAll(queries.parts(DatabaseQueries.EVENT_TRIGGERS, oids("event-trigger")));
+        last.addAll(queries.changes(TableQueries.REFRESHES, oids("materialized-view")));
+        last.addAll(queries.changes(DatabaseQueries.EVENT_TRIGGER_STATES, oids("event-trigger")));
+        if (selection.owners() == Owners.KEEP) {
+            last.addAll(queries.ofSchemas(DatabaseQueries.DEFAULT_PRIVILEGES, schemas()));
         }
+        return last;
     }
 
-    private void addModel(Section section, Predicate<PgStatement> chosen) {
-        for (PgStatement statement : carried) {
-            if (chosen.test(statement)) {
-                String kind = ModelStatements.kindOf(statement);
-                objects.add(new StructureObject(
-                        0,
-                        kind + ":" + ModelStatements.nameOf(statement),
-                        kind,
-                        section,
-                        ModelStatements.tablesOf(statement),
-                        printer.print(statement)));
-            }
-        }
+    private List<PrintedObject> carried(List<PrintedObject> parts) {
+        return parts.stream()
+                .filter(part -> objects.containsKey(part.address()))
+                .toList();
     }
 
-    /** Views that group by a key, and when that key is created. */
-    private Map<PgStatement, Section> viewsWithKeys(List<StructureObject> keys) throws SQLException {
-        Map<String, Section> sections = new HashMap<>();
-        keys.forEach(key -> sections.put(key.name().substring(key.name().indexOf(':') + 1), key.section()));
-        Map<String, PgStatement> views = new HashMap<>();
-        carried.stream()
-                .filter(AbstractPgView.class::isInstance)
-                .forEach(view -> views.put(ModelStatements.nameOf(view), view));
-        Map<PgStatement, Section> found = new HashMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(DatabaseQueries.VIEWS_WITH_KEYS)) {
-            while (rows.next()) {
-                PgStatement view = views.get(rows.getString(1));
-                if (view != null) {
-                    Section section = sections.getOrDefault(rows.getString(2), Section.POST_DATA);
-                    found.merge(view, section, (a, b) -> a.compareTo(b) > 0 ? a : b);
-                }
-            }
-        }
-        return found;
-    }
-
-    private static boolean isSchema(PgStatement statement) {
-        return statement.getStatementType() == DbObjType.SCHEMA;
-    }
-
-    private List<String> schemas() {
-        return carried.stream()
-                .filter(StructureAssembly::isSchema)
-                .map(PgStatement::getBareName)
+    private List<Long> oids(String... kinds) {
+        Set<String> wanted = Set.of(kinds);
+        return objects.values().stream()
+                .filter(object -> wanted.contains(object.kind()))
+                .map(object -> object.address().oid())
                 .toList();
     }
 
     /** Tables and views: both can have rules and triggers, materialized views have indexes. */
-    private List<Long> relations() throws SQLException {
-        Set<String> views = carried.stream()
-                .filter(AbstractPgView.class::isInstance)
-                .map(ModelStatements::nameOf)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-        List<Long> oids = new ArrayList<>(tables.oids().values());
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("""
-                        SELECT c.oid::bigint, n.nspname || '.' || c.relname
-                        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm')
-                        """)) {
-            while (rows.next()) {
-                if (views.contains(rows.getString(2))) {
-                    oids.add(rows.getLong(1));
-                }
-            }
-        }
-        return oids;
+    private List<Long> relations() {
+        return oids("table", "view", "materialized-view");
+    }
+
+    private List<String> schemas() {
+        return objects.values().stream()
+                .filter(object -> object.kind().equals("schema"))
+                .map(CatalogObject::name)
+                .toList();
     }
 }

@@ -19,7 +19,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
 /**
  * Reads the schema objects of both ends in the same way and names those whose statements differ.
  *
- * <p>Servers of different versions print some things differently; {@link PrintedStatement} defines which differences are ignored.
+ * <p>What is made only once applications have moved ({@link LateObjects}) is not compared. Servers of different versions print some things differently; {@link PrintedStatement} defines which differences are ignored.
  * Thread-safe.
  */
 public final class StructureComparison {
@@ -77,7 +77,10 @@ public final class StructureComparison {
 
     private Map<String, StructureObject> read(DatabaseConnections database) {
         Map<String, StructureObject> objects = new LinkedHashMap<>();
-        new StructureReader(database, selection).read().forEach(object -> objects.put(object.name(), object));
+        new StructureReader(database, selection)
+                .read().stream()
+                        .filter(object -> !LateObjects.isLate(object))
+                        .forEach(object -> objects.put(object.name(), object));
         return objects;
     }
 

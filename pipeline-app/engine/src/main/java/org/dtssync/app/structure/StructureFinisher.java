@@ -6,15 +6,25 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.StoredObject;
+import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a loaded destination ready for use: statistics for the planner, and the rows of materialized views.
@@ -22,6 +32,8 @@ import org.dtssync.connectors.postgres.TableName;
  * <p>Safe to run again; it repeats everything. Not thread-safe.
  */
 public final class StructureFinisher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StructureFinisher.class);
 
     /** Populated materialized views, those first that others read, directly or through views. */
     private static final String MATERIALIZED_VIEWS = """
@@ -37,12 +49,14 @@ public final class StructureFinisher {
                 UNION
                 SELECT reads.reader, depth.level + 1 FROM depth JOIN reads ON reads.read = depth.view
             )
-            SELECT n.nspname, c.relname
+            SELECT n.nspname, c.relname,
+                   EXISTS (SELECT FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                           AND d.refclassid = 'pg_proc'::regclass WHERE r.ev_class = c.oid) AS hidden
             FROM depth
             JOIN pg_class c ON c.oid = depth.view
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'm' AND c.relispopulated
-            GROUP BY n.nspname, c.relname
+            GROUP BY c.oid, n.nspname, c.relname
             ORDER BY max(depth.level), n.nspname, c.relname
             """;
 
@@ -83,20 +97,46 @@ public final class StructureFinisher {
     }
 
     /**
-     * Refreshes the materialized views that are populated at the source and exist at the destination, each after those it reads.
+     * A materialized view that is populated at the source.
      *
+     * @param name its name
+     * @param callsFunctions whether it calls functions, which may read other views without the catalog saying so
+     */
+    private record Filled(TableName name, boolean callsFunctions) {}
+
+    /**
+     * Refreshes the materialized views that are populated at the source and exist at the destination, each after those it reads. What a
+     * function reads is found by trying. A view that cannot be filled is recorded, and holds nothing up.
+     *
+     * @param store the task's list, if it is kept at this destination: what it skips is left out
      * @param listener notified of each finished view
      */
-    public void refresh(Consumer<TableName> listener) {
-        List<TableName> views = populated();
+    public void refresh(Optional<StructureObjectStore> store, Consumer<TableName> listener) {
+        Map<String, StoredObject> known = new HashMap<>();
+        store.ifPresent(
+                list -> list.list().forEach(stored -> known.put(stored.object().name(), stored)));
+        List<Filled> views = populated();
         try (Connection connection = destination.open()) {
             connection.setAutoCommit(false);
-            Set<TableName> existing = existing(connection, views);
+            Set<TableName> existing =
+                    existing(connection, views.stream().map(Filled::name).toList());
             connection.rollback();
-            for (TableName view : views) {
-                if (existing.contains(view)) {
-                    run(connection, "REFRESH MATERIALIZED VIEW " + view.sql());
-                    listener.accept(view);
+            List<Filled> waiting = views.stream()
+                    .filter(view -> existing.contains(view.name()))
+                    .filter(view -> !isSkipped(known.get(objectName(view.name()))))
+                    .toList();
+            Map<TableName, String> refused = tryAll(connection, waiting, known);
+            // They may have read what was refreshed after them.
+            tryAll(
+                    connection,
+                    waiting.stream()
+                            .filter(view -> view.callsFunctions() && !refused.containsKey(view.name()))
+                            .toList(),
+                    known);
+            for (Filled view : waiting) {
+                record(connection, store, known.get(objectName(view.name())), view.name(), refused.get(view.name()));
+                if (!refused.containsKey(view.name())) {
+                    listener.accept(view.name());
                 }
             }
         } catch (SQLException e) {
@@ -104,15 +144,85 @@ public final class StructureFinisher {
         }
     }
 
-    private List<TableName> populated() {
-        List<TableName> views = new ArrayList<>();
+    private static String objectName(TableName view) {
+        return "refresh:" + view;
+    }
+
+    private static boolean isSkipped(@Nullable StoredObject stored) {
+        return stored != null && stored.state() == ObjectState.SKIPPED;
+    }
+
+    /** Refreshes in rounds for as long as one more can be filled; returns why the others cannot. */
+    private Map<TableName, String> tryAll(Connection connection, List<Filled> views, Map<String, StoredObject> known)
+            throws SQLException {
+        Map<TableName, String> refused = new LinkedHashMap<>();
+        List<Filled> waiting = views;
+        int before = -1;
+        while (!waiting.isEmpty() && waiting.size() != before) {
+            before = waiting.size();
+            refused.clear();
+            for (Filled view : waiting) {
+                StoredObject stored = known.get(objectName(view.name()));
+                String sql = stored == null
+                        ? "REFRESH MATERIALIZED VIEW " + view.name().sql()
+                        : stored.statement();
+                refusal(connection, sql).ifPresent(reason -> refused.put(view.name(), reason));
+            }
+            waiting = waiting.stream()
+                    .filter(view -> refused.containsKey(view.name()))
+                    .toList();
+        }
+        return refused;
+    }
+
+    /** Runs one statement in its own transaction; returns why the server refused it. */
+    private Optional<String> refusal(Connection connection, String sql) throws SQLException {
+        epoch.hold(connection);
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        } catch (SQLException e) {
+            if (ObjectMaker.isNotOfTheObject(e)) {
+                throw e;
+            }
+            connection.rollback();
+            return Optional.of(ObjectMaker.message(e));
+        }
+        connection.commit();
+        return Optional.empty();
+    }
+
+    private void record(
+            Connection connection,
+            Optional<StructureObjectStore> store,
+            @Nullable StoredObject stored,
+            TableName view,
+            @Nullable String error)
+            throws SQLException {
+        if (error != null) {
+            LOG.warn(
+                    "Materialized view {} could not be filled ({}). Fill it yourself, or correct or skip {} with dts-sync structure.",
+                    view,
+                    error,
+                    objectName(view));
+        }
+        if (store.isPresent() && stored != null) {
+            epoch.hold(connection);
+            store.get()
+                    .record(connection, stored.object(), error == null ? ObjectState.DONE : ObjectState.FAILED, error);
+            connection.commit();
+        }
+    }
+
+    private List<Filled> populated() {
+        List<Filled> views = new ArrayList<>();
         try (Connection connection = source.open();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(MATERIALIZED_VIEWS)) {
             while (rows.next()) {
                 TableName view = new TableName(rows.getString(1), rows.getString(2));
                 if (selection.touchesSchema(view.schema()) && !selection.excludes(view.schema(), view.table())) {
-                    views.add(view);
+                    views.add(new Filled(view, rows.getBoolean(3)));
                 }
             }
         } catch (SQLException e) {

@@ -4,7 +4,7 @@ package org.dtssync.app.structure;
 final class TableQueries {
 
     static final String OWNED_SEQUENCES = """
-            SELECT 'sequence-owner', format('%s.%s', sn.nspname, s.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'sequence-owner', format('%s.%s', sn.nspname, s.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
                    format('ALTER SEQUENCE %I.%I OWNED BY %I.%I.%I', sn.nspname, s.relname, n.nspname, c.relname, a.attname)
             FROM pg_depend d
             JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
@@ -13,13 +13,15 @@ final class TableQueries {
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
             WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a'
+              AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = d.classid AND i.objid = s.oid AND i.refclassid = d.classid
+                              AND i.deptype = 'i')
               AND c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY sn.nspname, s.relname
             """;
 
     /** Identity columns bring their sequence along, but not its comment and grants. */
     static final String IDENTITY_SEQUENCES = """
-            SELECT 'identity-sequence', format('%s.%s', sn.nspname, s.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'identity-sequence', format('%s.%s', sn.nspname, s.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
                    coalesce(format('COMMENT ON SEQUENCE %I.%I IS %L', sn.nspname, s.relname,
                                    nullif(obj_description(s.oid, 'pg_class'), '')), ''),
                    coalesce((SELECT string_agg(format(E';\nGRANT %s ON SEQUENCE %I.%I TO %s%s', g.privilege_type, sn.nspname,
@@ -38,13 +40,13 @@ final class TableQueries {
             """;
 
     static final String STATISTICS = """
-            SELECT 'statistics', format('%s.%s', sn.nspname, x.stxname), 'post-data', n.nspname, c.relname, NULL, NULL,
+            SELECT 'pg_statistic_ext'::regclass::oid::bigint, x.oid::bigint, 'statistics', format('%s.%s', sn.nspname, x.stxname), 'post-data', n.nspname, c.relname, NULL, NULL,
                    pg_get_statisticsobjdef(x.oid)
                    || CASE WHEN x.stxstattarget >= 0
                            THEN format(E';\\nALTER STATISTICS %I.%I SET STATISTICS %s', sn.nspname, x.stxname, x.stxstattarget)
                            ELSE '' END
-                   || coalesce(format(E';\\nCOMMENT ON STATISTICS %I.%I IS %L', sn.nspname, x.stxname,
-                                      nullif(obj_description(x.oid, 'pg_statistic_ext'), '')), ''),
+                   || coalesce(format(E';\\nCOMMENT ON STATISTICS %I.%I IS ', sn.nspname, x.stxname)
+                               || quote_literal(obj_description(x.oid, 'pg_statistic_ext')), ''),
                    format(E';\\nALTER STATISTICS %I.%I OWNER TO %I', sn.nspname, x.stxname, pg_get_userbyid(x.stxowner))
             FROM pg_statistic_ext x
             JOIN pg_namespace sn ON sn.oid = x.stxnamespace
@@ -55,14 +57,14 @@ final class TableQueries {
             """;
 
     static final String RULES = """
-            SELECT 'rule', format('%s.%s.%s', n.nspname, c.relname, r.rulename), 'post-data', n.nspname, c.relname, NULL, NULL,
+            SELECT 'pg_rewrite'::regclass::oid::bigint, r.oid::bigint, 'rule', format('%s.%s.%s', n.nspname, c.relname, r.rulename), 'post-data', n.nspname, c.relname, NULL, NULL,
                    rtrim(pg_get_ruledef(r.oid), ';')
                    || CASE r.ev_enabled WHEN 'O' THEN ''
                            ELSE format(E';\\nALTER TABLE %I.%I %s RULE %I', n.nspname, c.relname,
                                        CASE r.ev_enabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
                                             ELSE 'ENABLE ALWAYS' END, r.rulename) END
-                   || coalesce(format(E';\\nCOMMENT ON RULE %I ON %I.%I IS %L', r.rulename, n.nspname, c.relname,
-                                      nullif(obj_description(r.oid, 'pg_rewrite'), '')), '')
+                   || coalesce(format(E';\\nCOMMENT ON RULE %I ON %I.%I IS ', r.rulename, n.nspname, c.relname)
+                               || quote_literal(obj_description(r.oid, 'pg_rewrite')), '')
             FROM pg_rewrite r
             JOIN pg_class c ON c.oid = r.ev_class
             JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -72,10 +74,10 @@ final class TableQueries {
 
     /** Triggers of partitions come with their root's. */
     static final String TRIGGERS = """
-            SELECT 'trigger', format('%s.%s.%s', n.nspname, c.relname, t.tgname), 'post-data', n.nspname, c.relname, NULL, NULL,
+            SELECT 'pg_trigger'::regclass::oid::bigint, t.oid::bigint, 'trigger', format('%s.%s.%s', n.nspname, c.relname, t.tgname), 'post-data', n.nspname, c.relname, NULL, NULL,
                    pg_get_triggerdef(t.oid)
-                   || coalesce(format(E';\\nCOMMENT ON TRIGGER %I ON %I.%I IS %L', t.tgname, n.nspname, c.relname,
-                                      nullif(obj_description(t.oid, 'pg_trigger'), '')), '')
+                   || coalesce(format(E';\\nCOMMENT ON TRIGGER %I ON %I.%I IS ', t.tgname, n.nspname, c.relname)
+                               || quote_literal(obj_description(t.oid, 'pg_trigger')), '')
             FROM pg_trigger t
             JOIN pg_class c ON c.oid = t.tgrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -92,7 +94,7 @@ final class TableQueries {
                 SELECT t.oid, tree.changed OR t.tgenabled <> 'O', t.tgenabled, t.tgrelid, t.tgname
                 FROM pg_trigger t JOIN tree ON t.tgparentid = tree.oid
             )
-            SELECT 'trigger-state', format('%s.%s.%s', n.nspname, c.relname, t.tgname), 'post-data', n.nspname, c.relname,
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'trigger-state', format('%s.%s.%s', n.nspname, c.relname, t.tgname), 'post-data', n.nspname, c.relname,
                    NULL, NULL,
                    format('ALTER TABLE ONLY %I.%I %s TRIGGER %I', n.nspname, c.relname,
                           CASE t.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
@@ -105,7 +107,7 @@ final class TableQueries {
             """;
 
     static final String POLICIES = """
-            SELECT 'policy', format('%s.%s.%s', n.nspname, c.relname, p.polname), 'post-data', n.nspname, c.relname, NULL, NULL,
+            SELECT 'pg_policy'::regclass::oid::bigint, p.oid::bigint, 'policy', format('%s.%s.%s', n.nspname, c.relname, p.polname), 'post-data', n.nspname, c.relname, NULL, NULL,
                    format('CREATE POLICY %I ON %I.%I AS %s FOR %s TO %s', p.polname, n.nspname, c.relname,
                           CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
                           CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
@@ -114,8 +116,8 @@ final class TableQueries {
                            FROM unnest(p.polroles) AS role))
                    || coalesce(E'\\n    USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
                    || coalesce(E'\\n    WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')
-                   || coalesce(format(E';\\nCOMMENT ON POLICY %I ON %I.%I IS %L', p.polname, n.nspname, c.relname,
-                                      nullif(obj_description(p.oid, 'pg_policy'), '')), '')
+                   || coalesce(format(E';\\nCOMMENT ON POLICY %I ON %I.%I IS ', p.polname, n.nspname, c.relname)
+                               || quote_literal(obj_description(p.oid, 'pg_policy')), '')
             FROM pg_policy p
             JOIN pg_class c ON c.oid = p.polrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -124,7 +126,7 @@ final class TableQueries {
             """;
 
     static final String ROW_SECURITY = """
-            SELECT 'row-security', format('%s.%s', n.nspname, c.relname), 'post-data', n.nspname, c.relname, NULL, NULL,
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'row-security', format('%s.%s', n.nspname, c.relname), 'post-data', n.nspname, c.relname, NULL, NULL,
                    concat_ws(E';\\n',
                        CASE WHEN c.relrowsecurity
                             THEN format('ALTER TABLE ONLY %I.%I ENABLE ROW LEVEL SECURITY', n.nspname, c.relname) END,
@@ -133,6 +135,15 @@ final class TableQueries {
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE (c.relrowsecurity OR c.relforcerowsecurity) AND c.oid IN (SELECT unnest(?::bigint[])::oid)
+            ORDER BY n.nspname, c.relname
+            """;
+
+    /** Views that are filled at the source. */
+    static final String REFRESHES = """
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'late-refresh', format('%s.%s', n.nspname, c.relname), 'post-data',
+                   n.nspname, c.relname, NULL, NULL, format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND c.relkind = 'm' AND c.relispopulated
             ORDER BY n.nspname, c.relname
             """;
 

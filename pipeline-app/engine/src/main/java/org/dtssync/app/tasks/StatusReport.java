@@ -3,6 +3,7 @@ package org.dtssync.app.tasks;
 import java.util.Locale;
 import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.state.InstanceStore.Holder;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 
@@ -27,7 +28,7 @@ public record StatusReport(TaskStatus status) implements Report {
         }
         line(text, "task", status.progress().task());
         line(text, "phase", status.progress().phase().label());
-        line(text, "run", status.running() ? "alive" : "not alive");
+        line(text, "run", run());
         line(text, "source LSN", orDash(status.sourceLsn()));
         line(text, "applied LSN", orDash(status.appliedLsn()));
         line(
@@ -37,7 +38,7 @@ public record StatusReport(TaskStatus status) implements Report {
                         + orDash(status.lagBytes().map(bytes -> bytes + " bytes of WAL")));
         line(text, "error", orDash(status.progress().error()));
         text.append(String.format(
-                Locale.ROOT, "%n%-50s %-10s %14s %14s %6s%n", "table", "state", "rows", "estimated", "done"));
+                Locale.ROOT, "%n%-50s %-10s %14s %14s %6s%n", "table", "state", "rows loaded", "estimated", "done"));
         for (TableProgress table : status.tables()) {
             text.append(String.format(
                     Locale.ROOT,
@@ -49,6 +50,33 @@ public record StatusReport(TaskStatus status) implements Report {
                     done(table)));
         }
         return text.toString().stripTrailing();
+    }
+
+    private String run() {
+        if (status.progress().phase().isOver()) {
+            return "none: the task has ended";
+        }
+        if (status.running()) {
+            return "alive"
+                    + status.holder()
+                            .flatMap(holder -> holder.host()
+                                    .map(host -> " on " + host + pid(holder)
+                                            + holder.startedAt()
+                                                    .map(at -> " since " + at)
+                                                    .orElse("")))
+                            .orElse("");
+        }
+        return "not alive"
+                + status.holder()
+                        .map(holder -> ", last sign of life " + holder.aliveAt()
+                                + holder.host()
+                                        .map(host -> " on " + host + pid(holder))
+                                        .orElse(""))
+                        .orElse("");
+    }
+
+    private static String pid(Holder holder) {
+        return holder.pid().map(pid -> " (pid " + pid + ")").orElse("");
     }
 
     private static String done(TableProgress table) {

@@ -67,6 +67,14 @@ final class TaskJson {
                     .put("state", table.state().label());
         }
         root.put("error", status.progress().error().orElse(null));
+        root.put("running", status.running());
+        status.holder()
+                .ifPresent(holder -> root.putObject("run")
+                        .put("host", holder.host().orElse(null))
+                        .put("pid", holder.pid().orElse(null))
+                        .put("version", holder.version().orElse(null))
+                        .put("started_at", holder.startedAt().orElse(null))
+                        .put("alive_at", holder.aliveAt()));
         return write(root);
     }
 

@@ -42,6 +42,11 @@ class CancelTest {
         Outcome loaded = dtsSync.run("run", task, "--until", "caught-up");
         assertThat(loaded.exitCode()).as(loaded.err()).isZero();
 
+        Outcome status = dtsSync.run("status", task);
+        assertThat(status.out()).containsPattern("run          not alive, last sign of life 20.* on .* \\(pid \\d+\\)");
+        assertThat(status.out()).as("nothing is applied any more").doesNotContainPattern("lag +0 ms");
+        assertThat(dtsSync.run("status", task, "--json").out()).contains("\"running\":false,\"run\":{\"host\":");
+
         Outcome cancelled = dtsSync.run("cancel", task);
 
         assertThat(cancelled.exitCode()).as(cancelled.err()).isZero();

@@ -159,9 +159,10 @@ class ConnectionSentencesTest {
         Outcome text = dtsSync.run("status", file);
 
         assertThat(json.out())
-                .matches("\\{\"task\":\"" + task.name()
-                        + "\",\"phase\":\"precheck\",\"source_lsn\":\"[0-9A-F]+/[0-9A-F]+\","
-                        + "\"applied_lsn\":null,\"lag_ms\":null,\"lag_bytes\":null,\"tables\":\\[],\"error\":null}\n");
+                .matches(
+                        "\\{\"task\":\"" + task.name()
+                                + "\",\"phase\":\"precheck\",\"source_lsn\":\"[0-9A-F]+/[0-9A-F]+\","
+                                + "\"applied_lsn\":null,\"lag_ms\":null,\"lag_bytes\":null,\"tables\":\\[],\"error\":null,\"running\":false}\n");
         assertThat(json.exitCode()).isZero();
         assertThat(text.out())
                 .isEqualTo("Task " + task.name() + " has not been started. Start it with dts-sync run.\n");

@@ -170,7 +170,18 @@ class ReadmeTest {
         JsonNode status = json(dtsSync.run("status", "shop.yaml", "--json"));
         assertThat(keys(status))
                 .containsExactly(
-                        "task", "phase", "source_lsn", "applied_lsn", "lag_ms", "lag_bytes", "tables", "error");
+                        "task",
+                        "phase",
+                        "source_lsn",
+                        "applied_lsn",
+                        "lag_ms",
+                        "lag_bytes",
+                        "tables",
+                        "error",
+                        "running",
+                        "run");
+        assertThat(status.get("running").asBoolean()).isTrue();
+        assertThat(keys(status.get("run"))).containsExactly("host", "pid", "version", "started_at", "alive_at");
         assertThat(status.get("source_lsn").asText()).matches("[0-9A-F]+/[0-9A-F]+");
         assertThat(status.get("applied_lsn").asText()).matches("[0-9A-F]+/[0-9A-F]+");
         assertThat(status.get("lag_ms").isIntegralNumber()).isTrue();
@@ -191,7 +202,7 @@ class ReadmeTest {
     }
 
     private static void assertReport(JsonNode report) {
-        assertThat(keys(report)).containsExactly("lsn", "tables", "differences");
+        assertThat(keys(report)).containsExactly("lsn", "tables", "differences", "sequences");
         assertThat(report.get("tables"))
                 .hasSize(4)
                 .allSatisfy(table -> assertThat(keys(table))

@@ -58,10 +58,10 @@ final class Move {
     }
 
     static String everything() throws IOException {
-        return text("everything.sql");
+        return sql("everything.sql");
     }
 
-    static String text(String resource) throws IOException {
+    static String sql(String resource) throws IOException {
         try (InputStream stream = Move.class.getResourceAsStream(resource)) {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         }

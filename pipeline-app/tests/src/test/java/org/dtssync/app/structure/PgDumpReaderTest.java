@@ -81,9 +81,9 @@ class PgDumpReaderTest {
     void everyKindIsCreatedAgainAndNothingActsEarly(int from, int to, Servers servers) throws Exception {
         Move move = new Move(servers, from, to);
         Move.execute(move.source, Move.everything());
-        Move.execute(move.source, Move.text("every-kind.sql"));
+        Move.execute(move.source, Move.sql("every-kind.sql"));
         if (from >= 18) {
-            Move.execute(move.source, Move.text("every-kind-18.sql"));
+            Move.execute(move.source, Move.sql("every-kind-18.sql"));
         }
         read(move, Move.EVERYTHING);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
@@ -188,7 +189,7 @@ class StructureCarriedTest {
         List<TableName> refreshed = new ArrayList<>();
 
         finisher.analyze(table -> {});
-        finisher.refresh(refreshed::add);
+        finisher.refresh(Optional.of(move.store), refreshed::add);
 
         assertThat(refreshed).containsExactly(new TableName("public", "moods"), new TableName("public", "all_moods"));
         assertThat(count(move.destination, "SELECT n FROM public.all_moods")).isEqualTo("1");

@@ -15,7 +15,6 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
-import org.dtssync.app.structure.InheritedTables;
 import org.dtssync.app.structure.pgdump.CheckedDefinition.Check;
 import org.dtssync.app.structure.pgdump.EntryKind.Role;
 import org.dtssync.app.structure.pgdump.SourceCatalog.Part;
@@ -36,7 +35,7 @@ final class ObjectAssembly {
     private final CarriedEntries carried;
     private final SourceCatalog catalog;
     private final ObjectSelection selection;
-    private final InheritedTables inherited;
+    private final ReorderedChildren reordered;
     private final ObjectNames names;
     private final EntryStatements statements;
     private final Map<Integer, TocEntry> byId = new HashMap<>();
@@ -53,15 +52,15 @@ final class ObjectAssembly {
     /**
      * Creates it.
      *
-     * @param inherited tables whose columns INHERITS would put into another order
+     * @param reordered tables whose columns INHERITS would put into another order
      */
     ObjectAssembly(
             Archive archive,
             CarriedEntries carried,
             SourceCatalog catalog,
             ObjectSelection selection,
-            InheritedTables inherited) {
-        this.inherited = inherited;
+            ReorderedChildren reordered) {
+        this.reordered = reordered;
         this.archive = archive;
         this.carried = carried;
         this.catalog = catalog;
@@ -69,9 +68,6 @@ final class ObjectAssembly {
         this.names = new ObjectNames(catalog);
         this.statements = new EntryStatements(selection.owners());
         archive.entries().forEach(entry -> byId.put(entry.id(), entry));
-        for (Section section : Section.values()) {
-            objects.put(section, new ArrayList<>());
-        }
     }
 
     /** Returns all objects, numbered, those of a section in the order in which they can be created. */
@@ -99,8 +95,12 @@ final class ObjectAssembly {
         return numbered();
     }
 
+    private List<StructureObject> of(Section section) {
+        return objects.computeIfAbsent(section, none -> new ArrayList<>());
+    }
+
     private List<StructureObject> numbered() {
-        List<StructureObject> post = objects.get(Section.POST_DATA);
+        List<StructureObject> post = of(Section.POST_DATA);
         List<StructureObject> last = post.stream()
                 .filter(object -> object.kind().equals(EntryKind.DEFAULT_ACL.label()))
                 .toList();
@@ -111,7 +111,7 @@ final class ObjectAssembly {
         post.addAll(0, checks.stream().map(DeepCheck::object).toList());
         List<StructureObject> numbered = new ArrayList<>();
         for (Section section : Section.values()) {
-            objects.get(section).forEach(object -> numbered.add(object.at(numbered.size() + 1)));
+            of(section).forEach(object -> numbered.add(object.at(numbered.size() + 1)));
         }
         return numbered;
     }
@@ -133,7 +133,7 @@ final class ObjectAssembly {
                     && !entry.schema().startsWith("pg_")) {
                 grantsOfOthers.add(entry);
             }
-        } else if (isWanted && !isOwnComment(entry, parent.get())) {
+        } else if (isWanted && !isOwnComment(parent.get())) {
             attached.computeIfAbsent(parent.get().id(), id -> new ArrayList<>()).add(entry);
         }
     }
@@ -156,10 +156,8 @@ final class ObjectAssembly {
     }
 
     /** Every extension comes with a comment, which only its owner may set. */
-    private boolean isOwnComment(TocEntry comment, TocEntry parent) {
-        return comment.is(EntryKind.COMMENT)
-                && parent.is(EntryKind.EXTENSION)
-                && !catalog.commentedExtensions().contains(parent.tag());
+    private boolean isOwnComment(TocEntry parent) {
+        return parent.is(EntryKind.EXTENSION) && !catalog.commentedExtensions().contains(parent.tag());
     }
 
     private List<TocEntry> attachedTo(TocEntry entry) {
@@ -263,10 +261,7 @@ final class ObjectAssembly {
     private String inOrderOfColumns(TocEntry entry, String definition) {
         boolean isPartition = attachedTo(entry).stream().anyMatch(other -> other.is(EntryKind.TABLE_ATTACH));
         return entry.is(EntryKind.TABLE) && !isPartition
-                ? inherited
-                        .of(new TableName(entry.schema(), entry.tag()))
-                        .flatMap(InheritedTables.Inherited::standalone)
-                        .orElse(definition)
+                ? reordered.of(new TableName(entry.schema(), entry.tag())).orElse(definition)
                 : definition;
     }
 
@@ -397,7 +392,7 @@ final class ObjectAssembly {
     }
 
     private void add(String kind, String name, Section section, List<TableName> tables, List<String> sql) {
-        objects.get(section).add(object(kind, name, section, tables, sql));
+        of(section).add(object(kind, name, section, tables, sql));
     }
 
     private StructureObject object(

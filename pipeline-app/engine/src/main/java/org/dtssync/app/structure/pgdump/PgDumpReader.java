@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.structure.CarriedTables;
-import org.dtssync.app.structure.InheritedTables;
 import org.dtssync.app.structure.ObjectReader;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -87,11 +86,11 @@ public final class PgDumpReader implements ObjectReader {
             Archive archive = known(new DumpProcess(program, database, quotesAll, limit)
                     .run(snapshot(connection), tablesToSkip(connection, tables)));
             SourceCatalog catalog = SourceCatalog.read(connection, oids);
-            InheritedTables inherited = InheritedTables.read(connection, oids);
+            ReorderedChildren reordered = ReorderedChildren.read(connection, oids);
             connection.commit();
             CarriedEntries carried = new CarriedEntries(archive, selection, catalog, oids);
             report(archive, carried);
-            return new ObjectAssembly(archive, carried, catalog, selection, inherited).objects();
+            return new ObjectAssembly(archive, carried, catalog, selection, reordered).objects();
         } catch (SQLException e) {
             throw SqlFaults.explain("The schema of the " + database.role() + " could not be read", e);
         }

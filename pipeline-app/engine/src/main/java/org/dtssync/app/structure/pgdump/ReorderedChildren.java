@@ -1,4 +1,4 @@
-package org.dtssync.app.structure;
+package org.dtssync.app.structure.pgdump;
 
 import java.sql.Array;
 import java.sql.Connection;
@@ -12,10 +12,10 @@ import java.util.Optional;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
- * Tables that inherit columns, of which pgCodeKeeper keeps too little: their column order, defaults that differ from the
- * parent's, compression and column grants. Immutable.
+ * Tables that inherit columns in another order than INHERITS would give them. {@code pg_dump} creates them with INHERITS; here each is
+ * created by itself and attached, so that both ends have the same order. Immutable.
  */
-public final class InheritedTables {
+final class ReorderedChildren {
 
     /**
      * A partition is always created separately and attached, since its columns may be in another order than its root's. Another
@@ -89,65 +89,36 @@ public final class InheritedTables {
                                     THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s SET (%s)', c.nspname,
                                         c.relname, a.name, array_to_string(a.attoptions, ', ')) ELSE '' END,
                                '' ORDER BY a.attnum) FROM columns a WHERE a.attrelid = c.oid), '')
-                   END AS standalone,
-                   coalesce((SELECT string_agg(
-                       CASE WHEN a.expression IS NULL AND EXISTS (
-                                SELECT FROM pg_inherits i JOIN pg_attribute p ON p.attrelid = i.inhparent
-                                    AND p.attname = a.attname AND p.atthasdef AND p.attgenerated = ''
-                                WHERE i.inhrelid = c.oid)
-                            THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s DROP DEFAULT', c.nspname, c.relname, a.name)
-                            ELSE '' END
-                       || CASE to_jsonb(a) ->> 'attcompression' WHEN 'p'
-                            THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s SET COMPRESSION pglz', c.nspname,
-                                        c.relname, a.name)
-                            WHEN 'l'
-                            THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %s SET COMPRESSION lz4', c.nspname,
-                                        c.relname, a.name) ELSE '' END,
-                       '' ORDER BY a.attnum)
-                       FROM columns a WHERE a.attrelid = c.oid AND a.attinhcount > 0 AND NOT c.relispartition), '') AS changes,
-                   coalesce((SELECT string_agg(format(E';\\nGRANT %s (%s) ON %I.%I TO %s%s', g.privilege_type, a.name, c.nspname,
-                            c.relname, CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
-                            CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), ''
-                            ORDER BY a.attnum, g.grantee, g.privilege_type)
-                       FROM columns a CROSS JOIN LATERAL aclexplode(a.attacl) g WHERE a.attrelid = c.oid), '') AS grants
+                   END AS standalone
             FROM child c
             """;
 
-    /**
-     * The facts about one such table.
-     *
-     * @param standalone statements that create and attach it; empty if INHERITS gives the same result
-     * @param changes statements that change its inherited columns afterwards, each with a separator before it
-     * @param grants grants on its columns, each with a separator before it
-     */
-    public record Inherited(Optional<String> standalone, String changes, String grants) {}
+    private final Map<TableName, String> tables;
 
-    private final Map<TableName, Inherited> tables;
-
-    private InheritedTables(Map<TableName, Inherited> tables) {
+    private ReorderedChildren(Map<TableName, String> tables) {
         this.tables = tables;
     }
 
     /** Reads them in the transaction of a connection. */
-    public static InheritedTables read(Connection connection, Collection<Long> oids) throws SQLException {
+    static ReorderedChildren read(Connection connection, Collection<Long> oids) throws SQLException {
         Array parameter = connection.createArrayOf("bigint", oids.toArray());
-        Map<TableName, Inherited> tables = new HashMap<>();
+        Map<TableName, String> tables = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(CHILDREN)) {
             statement.setArray(1, parameter);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    tables.put(
-                            new TableName(rows.getString(1), rows.getString(2)),
-                            new Inherited(
-                                    Optional.ofNullable(rows.getString(3)), rows.getString(4), rows.getString(5)));
+                    String statements = rows.getString(3);
+                    if (statements != null) {
+                        tables.put(new TableName(rows.getString(1), rows.getString(2)), statements);
+                    }
                 }
             }
         }
-        return new InheritedTables(tables);
+        return new ReorderedChildren(tables);
     }
 
-    /** Returns the facts about a table, empty if it inherits nothing. */
-    public Optional<Inherited> of(TableName table) {
+    /** Returns the statements that create and attach a table; empty if INHERITS gives the same result. */
+    Optional<String> of(TableName table) {
         return Optional.ofNullable(tables.get(table));
     }
 }
