@@ -4,7 +4,7 @@ package org.dtssync.app.structure;
  * Constraints and indexes as PostgreSQL prints them. The index behind a table's replica identity belongs to the keys, with
  * those of its partitions; all others are post-data.
  */
-final class KeyQueries {
+public final class KeyQueries {
 
     /** Every index of the migrated relations, with whether the applier needs it. */
     private static final String INDEXES = """
@@ -108,7 +108,7 @@ final class KeyQueries {
      * checked, and table by table, so it could refuse what the source accepted. A function that claims to be immutable counts too
      * if it reads a table.
      */
-    static final String UNSTEADY = """
+    public static final String UNSTEADY = """
             CROSS JOIN LATERAL (
                 SELECT con.contype = 'c' AND (con.conbin::text LIKE '%{SQLVALUEFUNCTION%' OR EXISTS (
                     SELECT FROM regexp_matches(con.conbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS m
