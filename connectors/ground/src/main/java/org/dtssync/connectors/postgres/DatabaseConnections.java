@@ -4,42 +4,18 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.Properties;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
- * Opens connections to one database, every one with the same session settings, so that a value's text is the same
- * whichever connection prints it.
+ * Opens connections to one database, every one with the same {@linkplain SessionSettings session settings}, so that a value's text is
+ * the same whichever connection prints it.
  *
  * <p>Thread-safe; the caller owns and closes what it opens.
  */
 public final class DatabaseConnections {
-
-    /**
-     * Settings that decide how values are printed and read, and limits that the server's own configuration must not
-     * impose on long copies; nor may our read-only gate lock ourselves out. A session whose connection the
-     * network lost ends within a minute and releases its locks. {@code extra_float_digits = 3} is exact on every version (12 and later: shortest exact).
-     */
-    private static final String SESSION_SETTINGS = """
-            SET search_path = pg_catalog;
-            SET IntervalStyle = postgres;
-            SET DateStyle = 'ISO, YMD';
-            SET TimeZone = 'UTC';
-            SET bytea_output = hex;
-            SET extra_float_digits = 3;
-            SET lc_monetary = 'C';
-            SET xmloption = content;
-            SET row_security = off;
-            SET standard_conforming_strings = on;
-            SET default_transaction_read_only = off;
-            SET statement_timeout = 0;
-            SET lock_timeout = 0;
-            SET idle_in_transaction_session_timeout = 0;
-            SET tcp_keepalives_idle = 20;
-            SET tcp_keepalives_interval = 5;
-            SET tcp_keepalives_count = 4
-            """;
 
     /**
      * If a transaction waits only for the server, an idle one has lost its client:
@@ -90,7 +66,7 @@ public final class DatabaseConnections {
      * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
      */
     public Connection open() {
-        return open(SESSION_SETTINGS);
+        return open(Optional.empty());
     }
 
     /**
@@ -100,18 +76,21 @@ public final class DatabaseConnections {
      * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
      */
     public Connection openForShortTransactions() {
-        return open(SESSION_SETTINGS + ";\n" + END_LOST_TRANSACTION);
+        return open(Optional.of(END_LOST_TRANSACTION));
     }
 
-    private Connection open(String sessionSettings) {
+    private Connection open(Optional<String> limit) {
         Connection connection;
         try {
-            connection = DriverManager.getConnection(settings.url(), properties());
+            connection = DriverManager.getConnection(address().bareUrl(), properties());
         } catch (SQLException e) {
             throw ConnectionFaults.explain(role.label(), settings, e);
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sessionSettings);
+        try {
+            SessionSettings.apply(connection);
+            if (limit.isPresent()) {
+                execute(connection, limit.get());
+            }
             return connection;
         } catch (SQLException e) {
             SyncException fault = new SyncException(
@@ -122,6 +101,12 @@ public final class DatabaseConnections {
                 fault.addSuppressed(suppressed);
             }
             throw fault;
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
@@ -180,7 +165,16 @@ public final class DatabaseConnections {
         if (settings.password() != null) {
             properties.setProperty("password", settings.password());
         }
+        address().addTo(properties);
         properties.setProperty("ApplicationName", applicationName);
         return properties;
+    }
+
+    private DatabaseAddress address() {
+        return DatabaseAddress.of(settings.url())
+                .orElseThrow(() -> new SyncException(
+                        FaultKind.USAGE,
+                        "The JDBC URL of the " + role + " cannot be read.",
+                        "Correct " + role + ".url; a percent sign in it is written %25."));
     }
 }

@@ -161,7 +161,7 @@ final class KeyedPlan {
 
     private String assignment(int column) {
         return table.columns().get(column).sql() + " = "
-                + table.columns().get(column).fromText("s.c" + column);
+                + table.columns().get(column).assigned("t", "s.c" + column);
     }
 
     private static List<Object[]> withoutMarkers(List<Object[]> rows) {

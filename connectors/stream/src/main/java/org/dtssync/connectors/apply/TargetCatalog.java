@@ -69,7 +69,13 @@ final class TargetCatalog {
                                  JOIN pg_namespace s ON s.oid = p.oprnamespace
                                  WHERE o.opcdefault AND o.opcintype = b.oid), '='),
                        CASE WHEN b.typtype = 'e' AND b.oid <> a.atttypid THEN '::' || format_type(b.oid, NULL) ELSE '' END,
-                       a.attidentity = 'a', c.relkind = 'p'
+                       a.attidentity = 'a', c.relkind = 'p',
+                       EXISTS (WITH RECURSIVE up AS (
+                                   SELECT a.atttypid AS oid
+                                   UNION ALL
+                                   SELECT t.typbasetype FROM up JOIN pg_type t ON t.oid = up.oid WHERE t.typtype = 'd'
+                               )
+                               SELECT FROM up JOIN pg_constraint k ON k.contypid = up.oid AND NOT k.convalidated)
                 FROM pg_class c
                 JOIN pg_namespace n ON n.oid = c.relnamespace
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -94,7 +100,8 @@ final class TargetCatalog {
                             TargetColumn.Base.valueOf(rows.getString(3)),
                             rows.getString(4),
                             rows.getString(5),
-                            rows.getBoolean(6)));
+                            rows.getBoolean(6),
+                            rows.getBoolean(8)));
                     partitioned = rows.getBoolean(7);
                 }
             }

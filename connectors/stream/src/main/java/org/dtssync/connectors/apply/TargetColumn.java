@@ -12,8 +12,16 @@ import org.dtssync.connectors.postgres.Identifiers;
  *     and by name alone {@code citext} would be compared as {@code text}, without its index
  * @param comparedAs empty, or for a domain over an enum a cast to the enum, whose operators take no domain
  * @param alwaysIdentity whether it is {@code GENERATED ALWAYS AS IDENTITY}, which cannot be updated
+ * @param mayBreakRules whether its domain has a constraint that is not validated: a value from before that may break it
  */
-record TargetColumn(String name, String type, Base base, String equality, String comparedAs, boolean alwaysIdentity) {
+record TargetColumn(
+        String name,
+        String type,
+        Base base,
+        String equality,
+        String comparedAs,
+        boolean alwaysIdentity,
+        boolean mayBreakRules) {
 
     /** How text becomes a value of the type. */
     enum Base {
@@ -46,5 +54,17 @@ record TargetColumn(String name, String type, Base base, String equality, String
                 "(('{\"' || replace(replace(" + text + ", '\\', '\\\\'), '\"', '\\\"') || '\"}')::" + type + "[])[1]";
             case CHAR -> "charin(textout(" + text + "))";
         };
+    }
+
+    /**
+     * Returns the value that an update assigns. One that stays as it is does not go through its domain again, whose constraint
+     * may not have been there when it was written.
+     */
+    String assigned(String alias, String text) {
+        String column = alias + "." + sql();
+        return mayBreakRules
+                ? "CASE WHEN " + column + "::text IS NOT DISTINCT FROM " + text + " THEN " + column + " ELSE "
+                        + fromText(text) + " END"
+                : fromText(text);
     }
 }

@@ -26,7 +26,7 @@ class TargetChangesTest {
                 NAME,
                 false,
                 List.of(columns).stream()
-                        .map(name -> new TargetColumn(name, "text", TargetColumn.Base.CAST, "=", "", false))
+                        .map(name -> new TargetColumn(name, "text", TargetColumn.Base.CAST, "=", "", false, false))
                         .toList(),
                 key,
                 Optional.empty(),

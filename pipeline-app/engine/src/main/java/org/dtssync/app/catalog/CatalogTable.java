@@ -17,6 +17,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param identity what PostgreSQL logs of old rows
  * @param keyColumns the replica identity's columns in key order; empty if none can serve as a key
  * @param deferrablePrimaryKey whether its primary key is deferrable, and therefore cannot be the replica identity
+ * @param replicated whether it has a column whose values are replicated: not if all are generated, or there are none
  * @param rows rows by the statistics, 0 for a partitioned table itself
  * @param bytes size without indexes, 0 for a partitioned table itself
  * @param toastBytes the part of it that is stored out of line
@@ -31,6 +32,7 @@ public record CatalogTable(
         Identity identity,
         Optional<List<String>> keyColumns,
         boolean deferrablePrimaryKey,
+        boolean replicated,
         long rows,
         long bytes,
         long toastBytes) {
@@ -75,6 +77,11 @@ public record CatalogTable(
     /** Returns whether this is a partition of another table. */
     public boolean isPartition() {
         return oid != rootOid;
+    }
+
+    /** Returns whether the task captures it, as a table or as the root of its partitions. */
+    public boolean isCaptured() {
+        return !isPartition() && kind != Kind.FOREIGN && persistence == Persistence.PERMANENT && replicated;
     }
 
     /** Returns whether updates and deletes of this table still work once it is published. */

@@ -7,8 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dtssync.app.catalog.CatalogTable.Kind;
-import org.dtssync.app.catalog.CatalogTable.Persistence;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
@@ -63,8 +61,7 @@ public final class SelectedTables {
 
     private static Optional<TableProgress> progress(List<CatalogTable> tree) {
         return tree.stream()
-                .filter(table -> !table.isPartition())
-                .filter(root -> root.kind() != Kind.FOREIGN && root.persistence() == Persistence.PERMANENT)
+                .filter(CatalogTable::isCaptured)
                 .findFirst()
                 .map(root -> new TableProgress(
                         root.name(),

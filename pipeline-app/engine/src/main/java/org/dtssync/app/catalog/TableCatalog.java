@@ -20,7 +20,8 @@ import org.dtssync.connectors.postgres.TableName;
  * Reads the tables a selection matches, with all members of their partition trees, in one query however many there are.
  *
  * <p>A partition is selected by its root's name, never by its own: roots stand for their partitions. Foreign, unlogged
- * and temporary tables are included, so that the precheck can name them; {@link SelectedTables} excludes them.
+ * and temporary tables are included, so that the precheck can name them, as are
+ * tables without replicated columns; {@link SelectedTables} excludes them.
  * System schemas, dts_sync and members of extensions are excluded. Thread-safe.
  */
 public final class TableCatalog {
@@ -63,6 +64,8 @@ public final class TableCatalog {
                            OR s.relreplident = 'i' AND x.indisreplident)) AS key_columns,
                    EXISTS (SELECT 1 FROM pg_index x
                            WHERE x.indrelid = s.oid AND x.indisprimary AND NOT x.indimmediate) AS deferrable_key,
+                   EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = s.oid AND a.attnum > 0
+                           AND NOT a.attisdropped AND a.attgenerated = '') AS replicated,
                    CASE WHEN s.relkind <> 'r' THEN 0
                         WHEN s.reltuples >= 0 AND s.relpages > 0
                         THEN round(s.reltuples / s.relpages * s.main_bytes / 8192.0)::bigint
@@ -85,6 +88,8 @@ public final class TableCatalog {
     private static final String NAMES = """
             SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
+              AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
+                          AND NOT a.attisdropped AND a.attgenerated = '')
               AND n.nspname NOT IN ('information_schema', 'dts_sync') AND n.nspname !~ '^pg_(catalog|toast)$'
               AND NOT EXISTS (SELECT 1 FROM pg_depend d
                               WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -175,9 +180,10 @@ public final class TableCatalog {
                 identity(rows.getString(9)),
                 key == null ? Optional.empty() : Optional.of(Arrays.asList((String[]) key.getArray())),
                 rows.getBoolean(11),
-                rows.getLong(12),
+                rows.getBoolean(12),
                 rows.getLong(13),
-                rows.getLong(14));
+                rows.getLong(14),
+                rows.getLong(15));
     }
 
     private static Kind kind(String relkind) {

@@ -8,8 +8,9 @@ import java.util.List;
  * @param include patterns {@code schema.table} with {@code *} and {@code ?}; a table is selected if one matches
  * @param exclude patterns that exclude tables
  * @param owners whether owners and grants are migrated
+ * @param unlogged what happens to unlogged tables
  */
-public record ObjectSelection(List<String> include, List<String> exclude, Owners owners) {
+public record ObjectSelection(List<String> include, List<String> exclude, Owners owners, Unlogged unlogged) {
 
     /** What happens to owners and grants. */
     public enum Owners {
@@ -17,6 +18,19 @@ public record ObjectSelection(List<String> include, List<String> exclude, Owners
         KEEP,
         /** Everything belongs to the destination's account, without grants. */
         DROP
+    }
+
+    /** What happens to unlogged tables, whose changes are not in the WAL. */
+    public enum Unlogged {
+        /** They are created without rows. */
+        STRUCTURE,
+        /** The precheck fails. */
+        REFUSE
+    }
+
+    /** Creates a selection that takes unlogged tables without their rows. */
+    public ObjectSelection(List<String> include, List<String> exclude, Owners owners) {
+        this(include, exclude, owners, Unlogged.STRUCTURE);
     }
 
     /** Copies the lists. */

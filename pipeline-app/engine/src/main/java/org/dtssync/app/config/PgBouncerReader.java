@@ -3,12 +3,11 @@ package org.dtssync.app.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.dtssync.app.config.PgBouncerSettings.Server;
+import org.dtssync.connectors.postgres.DatabaseAddress;
 import org.dtssync.connectors.postgres.DatabaseSettings;
-import org.postgresql.Driver;
 
 /**
  * Reads the keys {@code switchover.pgbouncer.*}, of which either all required ones are present or none. Used by one thread.
@@ -63,16 +62,13 @@ record PgBouncerReader(SectionReader section, Path directory) {
     }
 
     private static Server of(DatabaseSettings database) {
-        Properties url = Driver.parseURL(database.url(), new Properties());
-        if (url == null) {
-            // Recorded where the URL was read.
-            return new Server("", 0, "");
-        }
-        // The first of several hosts; a precondition of a switch compares it with the one PgBouncer uses.
-        return new Server(
-                bare(url.getProperty("PGHOST").split(",", -1)[0]),
-                Integer.parseInt(url.getProperty("PGPORT").split(",", -1)[0]),
-                url.getProperty("PGDBNAME"));
+        // The first of several hosts; a precondition of a switch compares it with the one PgBouncer uses. A URL that
+        // cannot be
+        // read was recorded where it was read.
+        return DatabaseAddress.of(database.url())
+                .map(address ->
+                        new Server(address.hosts().get(0), address.ports().get(0), address.database()))
+                .orElseGet(() -> new Server("", 0, ""));
     }
 
     private static String bare(String host) {

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dtssync.connectors.postgres.DatabaseAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,8 @@ final class SectionReader {
             wrong(key, "does not begin with jdbc:postgresql://");
         } else if (!JDBC_URL.matcher(url).matches()) {
             wrong(key, "must name a host and a database, and no user or password before the host");
+        } else if (DatabaseAddress.of(url).isEmpty()) {
+            wrong(key, "cannot be read; a percent sign in it is written %25, and ports are numbers");
         }
         return url;
     }

@@ -220,7 +220,8 @@ public final class TaskFileReader {
             return new ObjectSelection(
                     section.patterns(TaskKey.OBJECTS_INCLUDE),
                     section.patterns(TaskKey.OBJECTS_EXCLUDE),
-                    section.choice(TaskKey.OBJECTS_OWNERS, ObjectSelection.Owners.values()));
+                    section.choice(TaskKey.OBJECTS_OWNERS, ObjectSelection.Owners.values()),
+                    section.choice(TaskKey.OBJECTS_UNLOGGED, ObjectSelection.Unlogged.values()));
         }
 
         private StructureSettings structure(Path directory) {

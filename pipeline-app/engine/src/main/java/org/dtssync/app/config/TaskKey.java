@@ -183,6 +183,15 @@ enum TaskKey implements DescribedKey {
                     + " destination's account).",
             "The destination has other roles.",
             ObjectSelection.Owners.values()),
+    OBJECTS_UNLOGGED(
+            "objects/unlogged",
+            KeyType.CHOICE,
+            "structure",
+            "structure",
+            "Whether unlogged tables are created without their rows (structure) or refused by precheck (refuse): their"
+                    + " changes are not in the WAL.",
+            "No row may be left behind.",
+            ObjectSelection.Unlogged.values()),
     STRUCTURE_READER(
             "structure/reader",
             KeyType.CHOICE,

@@ -4,15 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseAddress;
 import org.dtssync.connectors.postgres.DatabaseSettings;
-import org.postgresql.Driver;
 
 /**
- * Runs the user's program that repoints the applications at another database: {@code program HOST PORT DATABASE}.
+ * Runs the user's program that repoints the applications at another database: {@code program HOST PORT DATABASE}. Several hosts are given as
+ * libpq takes them, separated by commas, and their ports too.
  *
  * @param program its path
  * @param target the database that applications are to use
@@ -52,9 +53,10 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
      */
     @Override
     public void move() throws InterruptedException {
-        Properties url = Driver.parseURL(target.url(), new Properties());
+        DatabaseAddress address = DatabaseAddress.of(target.url()).orElseThrow();
+        String ports = address.ports().stream().map(String::valueOf).collect(Collectors.joining(","));
         ProcessBuilder builder = new ProcessBuilder(
-                        program, url.getProperty("PGHOST"), url.getProperty("PGPORT"), url.getProperty("PGDBNAME"))
+                        program, String.join(",", address.hosts()), ports, address.database())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         try {

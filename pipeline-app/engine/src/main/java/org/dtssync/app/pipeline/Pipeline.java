@@ -8,6 +8,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.CancelPoller;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.control.TaskTraces;
+import org.dtssync.app.control.WaitPoller;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
@@ -167,6 +168,7 @@ public final class Pipeline {
         Epoch epoch = lease.epoch();
         background.start("dts-sync-lease", () -> retry.run("lease", () -> lease.keep(figures::json)));
         background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelPoller(route).run()));
+        background.start("dts-sync-waits", new WaitPoller(route)::run);
         try {
             Optional<VerifyReport> report = new PhaseSequence(
                             task, route, new StreamFactory(task, budgets), epoch, background, figures, commands)

@@ -99,13 +99,7 @@ final class Ends {
 
     /** Returns the tables that would be captured, without their partitions. */
     List<CatalogTable> captured() {
-        return tables().stream().filter(Ends::isCaptured).toList();
-    }
-
-    private static boolean isCaptured(CatalogTable table) {
-        return !table.isPartition()
-                && table.kind() != CatalogTable.Kind.FOREIGN
-                && table.persistence() == CatalogTable.Persistence.PERMANENT;
+        return tables().stream().filter(CatalogTable::isCaptured).toList();
     }
 
     /** Returns the progress of the task, empty if it has created nothing yet: the precheck itself creates nothing. */

@@ -22,7 +22,7 @@ final class IdentityChecks {
     private IdentityChecks() {}
 
     private static boolean isPublished(CatalogTable table) {
-        return table.kind() == Kind.PLAIN && table.persistence() == Persistence.PERMANENT;
+        return table.kind() == Kind.PLAIN && table.persistence() == Persistence.PERMANENT && table.replicated();
     }
 
     private static String full(TableName table) {

@@ -3,11 +3,15 @@ package org.dtssync.app.precheck;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.CatalogTable.Kind;
 import org.dtssync.app.catalog.CatalogTable.Persistence;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.config.ObjectSelection.Unlogged;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -75,34 +79,50 @@ final class TableChecks {
         return quoted ? name.substring(1, name.length() - 1) : name;
     }
 
-    static void withoutColumns(Ends ends, Findings findings) throws SQLException {
-        for (TableName table : tables(ends.atSource("""
-                SELECT n.nspname, c.relname
-                FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE NOT EXISTS (SELECT FROM pg_attribute a
-                                  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
-                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
-                """, oids(ends)))) {
-            findings.fail(
-                    table.toString(),
-                    "Table " + table + " has no columns, and its rows cannot be migrated.",
-                    exclude(table));
-        }
-        findings.passIfNothingFound("tables", "Every selected table has columns.");
-    }
-
-    private static List<TableName> tables(Query query) throws SQLException {
-        return query.list(row -> new TableName(row.getString(1), row.getString(2)));
-    }
-
-    static void unlogged(Ends ends, Findings findings) {
+    /** There is nothing in the stream that such a row could be made from. */
+    static void withoutColumns(Ends ends, Findings findings) {
         ends.tables().stream()
-                .filter(table -> table.persistence() == Persistence.UNLOGGED)
-                .forEach(table -> findings.fail(
+                .filter(table -> table.kind() != Kind.FOREIGN && !table.isPartition() && !table.replicated())
+                .forEach(table -> findings.warn(
+                        table.name().toString(),
+                        "Table " + table.name()
+                                + " has no columns but generated ones: it is created, and its rows are not migrated.",
+                        "Insert its rows yourself once applications have moved: INSERT INTO "
+                                + table.name().sql() + " DEFAULT VALUES; -- once per row, or "
+                                + exclude(table.name())));
+        findings.passIfNothingFound("tables", "Every selected table has columns that are replicated.");
+    }
+
+    /** A partition's rows would be missing in a table whose others are there. */
+    static void unlogged(Ends ends, Findings findings) {
+        Map<Long, CatalogTable> roots = ends.tables().stream()
+                .filter(table -> !table.isPartition())
+                .collect(Collectors.toMap(CatalogTable::oid, Function.identity()));
+        boolean refused = ends.task().objects().unlogged() == Unlogged.REFUSE;
+        for (CatalogTable table : ends.tables()) {
+            CatalogTable root = roots.getOrDefault(table.rootOid(), table);
+            boolean part = root.persistence() != table.persistence();
+            if (table.persistence() == Persistence.UNLOGGED && (refused || part)) {
+                findings.fail(
                         table.name().toString(),
                         "Table " + table.name()
                                 + " is unlogged: its changes are not in the WAL and cannot be captured.",
-                        "ALTER TABLE " + table.name().sql() + " SET LOGGED; -- or " + exclude(table.root())));
+                        "ALTER TABLE " + table.name().sql() + " SET LOGGED; -- or " + exclude(table.root()));
+            } else if (table.persistence() == Persistence.UNLOGGED) {
+                findings.warn(
+                        table.name().toString(),
+                        "Table " + table.name()
+                                + " is unlogged: it is created, and its rows are not migrated, since its changes are not in the WAL.",
+                        "ALTER TABLE " + table.name().sql()
+                                + " SET LOGGED; -- if its rows are needed; or copy them once applications have moved");
+            } else if (root.persistence() == Persistence.UNLOGGED && table.kind() == Kind.PLAIN && part) {
+                findings.fail(
+                        table.name().toString(),
+                        "Partition " + table.name() + " of the unlogged table " + root.name()
+                                + " is not unlogged: its rows would not be migrated.",
+                        exclude(root.name()));
+            }
+        }
         findings.passIfNothingFound("tables", "No selected table is unlogged.");
     }
 

@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.dtssync.app.runtime.RowPace;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.RefusedRow;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
@@ -142,7 +143,8 @@ final class CopyPipe {
         if (state.startsWith("22") || state.startsWith("23")) {
             return new SyncException(
                     FaultKind.DATA,
-                    "The destination refused a row of table " + table + " (SQLSTATE " + state + ").",
+                    "The destination refused a row of table " + table + " (SQLSTATE " + state + RefusedRow.named(e)
+                            + ").",
                     "Compare the table's columns, types and constraints at both ends.");
         }
         return SqlFaults.explain("Table " + table + " could not be written to the destination", e);

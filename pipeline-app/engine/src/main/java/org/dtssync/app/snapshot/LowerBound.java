@@ -33,7 +33,7 @@ final class LowerBound {
 
     private static final Logger LOG = LoggerFactory.getLogger(LowerBound.class);
     private static final long POLL_MILLIS = 100;
-    private static final Duration FIRST_WORD = Duration.ofSeconds(10);
+    private static final Duration FIRST_WORD = Duration.ofSeconds(5);
     private static final Duration NEXT_WORD = Duration.ofSeconds(60);
 
     private final Sessions sessions;
@@ -110,7 +110,7 @@ final class LowerBound {
                     SELECT (x::text::numeric % 4294967296)::text
                     FROM pg_snapshot_xip(pg_current_snapshot()) AS x WHERE x < ?::xid8
                 )
-                SELECT 'pid ' || l.pid, coalesce(extract(epoch FROM now() - a.xact_start), 0)::bigint
+                SELECT 'pid ' || l.pid || coalesce(' (user ' || a.usename || ')', ''), coalesce(extract(epoch FROM now() - a.xact_start), 0)::bigint
                 FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
                 WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.pid IS NOT NULL
                   AND l.transactionid::text IN (SELECT xid FROM old)

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -67,6 +68,7 @@ public record Publication(String name) {
         List<String> clauses = clauses(connection, List.of(table));
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
+            EventTriggers.silence(connection);
             statement.execute("SET LOCAL lock_timeout = '10s'");
             statement.execute("LOCK TABLE " + table.sql() + " IN SHARE ROW EXCLUSIVE MODE");
             if (entry == Entry.PART) {
@@ -115,6 +117,7 @@ public record Publication(String name) {
                         + " WITH (publish_via_partition_root = true)"
                 : "ALTER PUBLICATION " + Identifiers.quote(name) + " ADD TABLE " + tables;
         try (Statement statement = connection.createStatement()) {
+            EventTriggers.silence(connection);
             statement.execute("SET LOCAL lock_timeout = '10s'");
             statement.execute(sql);
         }
@@ -183,6 +186,7 @@ public record Publication(String name) {
     /** Drops it if it exists. */
     public void drop(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            EventTriggers.silence(connection);
             statement.execute("DROP PUBLICATION IF EXISTS " + Identifiers.quote(name));
         }
     }

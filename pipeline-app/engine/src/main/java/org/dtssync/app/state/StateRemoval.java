@@ -3,6 +3,7 @@ package org.dtssync.app.state;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.dtssync.connectors.postgres.EventTriggers;
 
 /**
  * Removes the state of one task from the dts_sync schema of a database. Joins the connection's transaction. Thread-safe.
@@ -41,6 +42,7 @@ public record StateRemoval(String task) {
                 return false;
             }
         }
+        EventTriggers.silence(connection);
         Statements.execute(connection, "DROP SCHEMA dts_sync CASCADE");
         return true;
     }

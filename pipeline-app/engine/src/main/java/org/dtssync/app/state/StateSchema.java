@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.StateMigrations.Migration;
 
@@ -52,6 +53,7 @@ public record StateSchema(DatabaseConnections database) {
         if (known(connection, set) == set.newest()) {
             return;
         }
+        EventTriggers.silence(connection);
         Statements.execute(connection, LOCK_LIMIT);
         Statements.execute(connection, LOCK);
         execute(connection, StateMigrations.versionTable());

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.dtssync.app.catalog.UnsteadyChecks;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.structure.Dependencies.Need;
 
@@ -39,7 +40,7 @@ final class CreationPlan {
             UNION ALL
             SELECT 'pg_constraint'::regclass::oid::bigint, con.oid::bigint, con.convalidated AND NOT unsteady.late
             FROM pg_constraint con
-            """ + KeyQueries.UNSTEADY + """
+            """ + UnsteadyChecks.JOINED + """
             WHERE con.contypid <> 0 AND con.contype = 'c'
             """;
 

@@ -1,10 +1,12 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.catalog.UnsteadyChecks;
+
 /**
  * Constraints and indexes as PostgreSQL prints them. The index behind a table's replica identity belongs to the keys, with
  * those of its partitions; all others are post-data.
  */
-public final class KeyQueries {
+final class KeyQueries {
 
     /** Every index of the migrated relations, with whether the applier needs it. */
     private static final String INDEXES = """
@@ -104,22 +106,6 @@ public final class KeyQueries {
             """;
 
     /**
-     * Whether a check depends on more than its row: on the time, on settings or on other tables. Rows arrive later than they were
-     * checked, and table by table, so it could refuse what the source accepted. A function that claims to be immutable counts too
-     * if it reads a table.
-     */
-    public static final String UNSTEADY = """
-            CROSS JOIN LATERAL (
-                SELECT con.contype = 'c' AND (con.conbin::text LIKE '%{SQLVALUEFUNCTION%' OR EXISTS (
-                    SELECT FROM regexp_matches(con.conbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS m
-                    JOIN pg_proc f ON f.oid = m[1]::oid
-                    WHERE f.provolatile <> 'i'
-                       OR f.prolang NOT IN (12, 13) AND (f.prosrc ~* '\\m(from|perform|execute)\\M'
-                                                         OR f.prosqlbody::text LIKE '%:rtekind 0%'))) AS late
-            ) unsteady
-            """;
-
-    /**
      * Those that a table has only by inheritance come with the parent's. A child's own comes before its parent's, which may not
      * be validated: the other way round it would meet an inherited one that conflicts with it. Thus a tree is locked by its root.
      */
@@ -140,7 +126,7 @@ public final class KeyQueries {
             JOIN pg_constraint con ON con.conrelid = carried.oid
             JOIN pg_class c ON c.oid = con.conrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            """ + UNSTEADY + """
+            """ + UnsteadyChecks.JOINED + """
             LEFT JOIN place ON place.oid = c.oid
             LEFT JOIN pg_class r ON r.oid = place.root
             LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
@@ -157,7 +143,7 @@ public final class KeyQueries {
             FROM pg_constraint con
             JOIN pg_class c ON c.oid = con.conrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            """ + UNSTEADY + """
+            """ + UnsteadyChecks.JOINED + """
             WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND con.contype IN ('c', 'n') AND con.convalidated
               AND (con.conislocal AND unsteady.late
                    OR NOT con.conislocal AND EXISTS (

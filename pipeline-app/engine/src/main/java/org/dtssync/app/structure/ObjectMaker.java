@@ -18,6 +18,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,6 +97,7 @@ final class ObjectMaker {
                 statement.execute("SET synchronous_commit = off");
                 statement.execute(SORT_MEMORY);
             }
+            EventTriggers.silenceSession(connection);
             connection.setAutoCommit(false);
             return connection;
         } catch (SQLException e) {

@@ -1,5 +1,7 @@
 package org.dtssync.app.structure;
 
+import org.dtssync.app.catalog.UnsteadyChecks;
+
 /** Types, domains and collations, as statements generated from the catalog. */
 final class TypeQueries {
 
@@ -110,7 +112,7 @@ final class TypeQueries {
                            THEN format(E';\\n-- Withdrawn by: ALTER DOMAIN %I.%I DROP CONSTRAINT IF EXISTS %I', n.nspname, t.typname,
                                        con.conname) ELSE '' END
             FROM pg_constraint con JOIN pg_type t ON t.oid = con.contypid JOIN pg_namespace n ON n.oid = t.typnamespace
-            """ + KeyQueries.UNSTEADY + """
+            """ + UnsteadyChecks.JOINED + """
             WHERE con.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY n.nspname, t.typname, con.conname
             """;
@@ -120,7 +122,7 @@ final class TypeQueries {
                    format('%s.%s.%s', n.nspname, t.typname, con.conname), 'post-data', NULL, NULL, NULL, NULL,
                    format('ALTER DOMAIN %I.%I VALIDATE CONSTRAINT %I', n.nspname, t.typname, con.conname)
             FROM pg_constraint con JOIN pg_type t ON t.oid = con.contypid JOIN pg_namespace n ON n.oid = t.typnamespace
-            """ + KeyQueries.UNSTEADY + """
+            """ + UnsteadyChecks.JOINED + """
             WHERE con.oid IN (SELECT unnest(?::bigint[])::oid) AND con.convalidated AND unsteady.late
             ORDER BY n.nspname, t.typname, con.conname
             """;

@@ -1,6 +1,7 @@
 package org.dtssync.app.precheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.dtssync.app.precheck.PrecheckItem.Result.FAIL;
 import static org.dtssync.app.precheck.PrecheckItem.Result.WARN;
 
@@ -180,18 +181,20 @@ class PrecheckTablesTest {
     }
 
     @Test
-    void refusesATableWithoutColumns() throws SQLException {
-        servers.atSource("CREATE TABLE empty (); ALTER TABLE empty REPLICA IDENTITY FULL");
+    void warnsOfTablesWithoutReplicatedColumns() throws SQLException {
+        servers.atSource("CREATE TABLE empty (); CREATE TABLE fixed (nb int GENERATED ALWAYS AS (1) STORED)");
 
-        servers.assertFound(
-                "table-without-columns",
-                "public.empty",
-                FAIL,
-                "Table public.empty has no columns, and its rows cannot be migrated.",
-                "objects: { exclude: [ \"public.empty\" ] }");
+        List<PrecheckItem> found = servers.of("table-without-columns");
 
-        servers.objects = new ObjectSelection(List.of("public.*"), List.of("public.empty"), Owners.KEEP);
-        servers.assertPasses("table-without-columns");
+        assertThat(found)
+                .extracting(PrecheckItem::result, PrecheckItem::message)
+                .containsExactly(
+                        tuple(
+                                WARN,
+                                "Table public.empty has no columns but generated ones: it is created, and its rows are not migrated."),
+                        tuple(
+                                WARN,
+                                "Table public.fixed has no columns but generated ones: it is created, and its rows are not migrated."));
     }
 
     @Test
@@ -223,15 +226,15 @@ class PrecheckTablesTest {
     }
 
     @Test
-    void refusesUnloggedTables() throws SQLException {
+    void warnsOfUnloggedTablesWhoseRowsAreLeftOut() throws SQLException {
         servers.atSource("CREATE UNLOGGED TABLE cache (id int PRIMARY KEY)");
 
         PrecheckItem item = servers.assertFound(
                 "unlogged-tables",
                 "public.cache",
-                FAIL,
-                "Table public.cache is unlogged: its changes are not in the WAL and cannot be captured.",
-                "ALTER TABLE \"public\".\"cache\" SET LOGGED; -- or objects: { exclude: [ \"public.cache\" ] }");
+                WARN,
+                "Table public.cache is unlogged: it is created, and its rows are not migrated, since its changes are not in the WAL.",
+                "ALTER TABLE \"public\".\"cache\" SET LOGGED; -- if its rows are needed; or copy them once applications have moved");
 
         servers.atSource(item.remedy());
         servers.assertPasses("unlogged-tables");

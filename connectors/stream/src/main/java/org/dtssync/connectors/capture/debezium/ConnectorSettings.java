@@ -6,18 +6,12 @@ import java.util.Properties;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseAddress;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.WatchedSocketFactory;
 
 /** The connector's configuration. */
 final class ConnectorSettings {
-
-    /**
-     * Settings of Debezium's sessions from their first statement on. The streaming one gets the other settings that determine how values are
-     * printed in {@link ReplicationSession}.
-     */
-    private static final String SESSION_OPTIONS = "-c search_path=pg_catalog -c row_security=off"
-            + " -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
 
     private ConnectorSettings() {}
 
@@ -41,33 +35,30 @@ final class ConnectorSettings {
         return properties;
     }
 
+    /** {@link SourceConnections} connects with them. Debezium's own URL cannot name several servers or every database. */
     private static void connection(Map<String, String> properties, CaptureSettings settings) {
         DatabaseSettings source = settings.source();
-        Properties parsed = org.postgresql.Driver.parseURL(source.url(), new Properties());
-        if (parsed == null) {
-            throw new SyncException(FaultKind.USAGE, "source.url is not a JDBC URL of PostgreSQL.", "");
+        DatabaseAddress address = DatabaseAddress.of(source.url())
+                .orElseThrow(
+                        () -> new SyncException(FaultKind.USAGE, "source.url is not a JDBC URL of PostgreSQL.", ""));
+        Properties login = new Properties();
+        login.setProperty("connectTimeout", "10");
+        login.setProperty("tcpKeepAlive", "true");
+        login.setProperty("socketFactory", WatchedSocketFactory.class.getName());
+        login.putAll(source.properties());
+        login.setProperty("user", source.user());
+        login.setProperty("password", source.password() == null ? "" : source.password());
+        address.addTo(login);
+        properties.put("database.connection.factory.class", SourceConnections.class.getName());
+        properties.put("database." + SourceConnections.URL, address.bareUrl());
+        // Debezium requires them, and shows them.
+        properties.put("database.hostname", address.hosts().get(0));
+        properties.put("database.port", address.ports().get(0).toString());
+        properties.put("database.dbname", address.database());
+        for (String name : login.stringPropertyNames()) {
+            String prefix = name.equals("user") || name.equals("password") ? "database." : "driver.";
+            properties.put(prefix + name, login.getProperty(name));
         }
-        properties.put("driver.connectTimeout", "10");
-        properties.put("driver.socketFactory", WatchedSocketFactory.class.getName());
-        String options = SESSION_OPTIONS;
-        for (String name : parsed.stringPropertyNames()) {
-            switch (name) {
-                case "PGHOST", "PGPORT", "PGDBNAME", "user", "password" -> {}
-                case "options" -> options = parsed.getProperty(name) + " " + SESSION_OPTIONS;
-                default -> properties.put("driver." + name, parsed.getProperty(name));
-            }
-        }
-        source.properties().forEach((name, value) -> properties.put("driver." + name, value));
-        properties.put("driver.options", options);
-        properties.put("driver.ApplicationName", settings.applicationName());
-        properties.put("database.hostname", parsed.getProperty("PGHOST", "localhost"));
-        properties.put("database.port", parsed.getProperty("PGPORT", "5432"));
-        properties.put("database.dbname", parsed.getProperty("PGDBNAME"));
-        // Same precedence as the driver in the other sessions: the URL comes first.
-        String password = source.password() == null ? "" : source.password();
-        properties.put("database.user", parsed.getProperty("user", source.user()));
-        properties.put("database.password", parsed.getProperty("password", password));
-        properties.put("database.tcpKeepAlive", "true");
     }
 
     /** Only the last cut and the slot determine where to resume, never an offset that Debezium stored. */

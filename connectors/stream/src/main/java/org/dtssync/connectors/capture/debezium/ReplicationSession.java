@@ -8,12 +8,12 @@ import io.debezium.connector.postgresql.spi.SlotCreationResult;
 import io.debezium.jdbc.JdbcConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.ReplicationSlot;
+import org.dtssync.connectors.postgres.SessionSettings;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -25,22 +25,6 @@ import org.postgresql.PGConnection;
  * for {@link #close}.
  */
 final class ReplicationSession implements ReplicationConnection {
-
-    /** Same as in {@link org.dtssync.connectors.postgres.DatabaseConnections}, except those that a walsender does not use. */
-    private static final String SETTINGS = """
-            SET search_path = pg_catalog;
-            SET IntervalStyle = postgres;
-            SET DateStyle = 'ISO, YMD';
-            SET TimeZone = 'UTC';
-            SET bytea_output = hex;
-            SET extra_float_digits = 3;
-            SET lc_monetary = 'C';
-            SET xmloption = content;
-            SET row_security = off;
-            SET statement_timeout = 0;
-            SET lock_timeout = 0;
-            SET idle_in_transaction_session_timeout = 0
-            """;
 
     /** The settings that the server reports by itself, so that they can be read during streaming. */
     private static final Map<String, String> REPORTED =
@@ -69,9 +53,7 @@ final class ReplicationSession implements ReplicationConnection {
     public ReplicationStream startStreaming(@Nullable Lsn offset, WalPositionLocator position)
             throws SQLException, InterruptedException {
         Connection session = session();
-        try (Statement statement = session.createStatement()) {
-            statement.execute(SETTINGS);
-        }
+        SessionSettings.applyToStream(session);
         ReplicationStream stream = connection.startStreaming(offset, position);
         // Debezium reopens a lost session, without these settings.
         requireSet(session == session());

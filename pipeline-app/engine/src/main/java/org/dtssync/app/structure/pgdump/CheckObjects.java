@@ -83,8 +83,7 @@ final class CheckObjects {
         Part part = catalog.part(entry).orElseThrow();
         if (part.relation() != 0) {
             TableName relation = catalog.relation(part.relation()).orElseThrow();
-            Place place =
-                    new Place(names.kind(entry), part.name(), relation, false, part.depth(), names.tables(entry));
+            Place place = new Place(names.kind(entry), part.name(), relation, false, part.depth(), names.tables(entry));
             add(
                     place,
                     part.isLocal() ? sql : "",

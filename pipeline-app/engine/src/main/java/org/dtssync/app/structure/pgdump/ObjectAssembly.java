@@ -16,7 +16,6 @@ import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.structure.pgdump.CheckedDefinition.Check;
 import org.dtssync.app.structure.pgdump.EntryKind.Role;
-import org.dtssync.app.structure.pgdump.SourceCatalog.Part;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -45,7 +44,6 @@ final class ObjectAssembly {
     private final Map<Section, List<StructureObject>> objects = new HashMap<>();
     private final CheckObjects checks;
     private final List<StructureObject> late = new ArrayList<>();
-
 
     /**
      * Creates it.

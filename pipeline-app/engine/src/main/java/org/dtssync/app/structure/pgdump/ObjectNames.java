@@ -31,8 +31,9 @@ final class ObjectNames {
         return switch (entry.kind()) {
             case CONSTRAINT, CHECK_CONSTRAINT ->
                 catalog.part(entry)
-                        .map(part ->
-                                part.relation() == 0 ? "domain-constraint" : CONSTRAINTS.getOrDefault(part.type(), "check"))
+                        .map(part -> part.relation() == 0
+                                ? "domain-constraint"
+                                : CONSTRAINTS.getOrDefault(part.type(), "check"))
                         .orElse(entry.kind().label());
             case SEQUENCE -> CarriedEntries.isIdentity(entry) ? "identity-sequence" : "sequence";
             // Where a partition's trigger is in another state than its root's, only the state is an entry.

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.dtssync.app.structure.KeyQueries;
+import org.dtssync.app.catalog.UnsteadyChecks;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -216,10 +216,10 @@ record SourceCatalog(
 
     /** Checks that depend on more than a row, as the built-in reader has it. */
     private static final String UNSTEADY_CHECKS = "SELECT con.conrelid::bigint, con.conname FROM pg_constraint con "
-            + KeyQueries.UNSTEADY + " WHERE unsteady.late AND con.conrelid <> 0";
+            + UnsteadyChecks.JOINED + " WHERE unsteady.late AND con.conrelid <> 0";
 
     private static final String UNSTEADY_DOMAIN_CHECKS =
-            "SELECT con.contypid::bigint, con.conname FROM pg_constraint con " + KeyQueries.UNSTEADY
+            "SELECT con.contypid::bigint, con.conname FROM pg_constraint con " + UnsteadyChecks.JOINED
                     + " WHERE unsteady.late AND con.contypid <> 0";
 
     private static final String POPULATED_VIEWS =
