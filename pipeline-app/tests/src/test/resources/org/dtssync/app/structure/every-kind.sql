@@ -118,7 +118,8 @@ COMMENT ON EXTENSION citext IS 'a comment of our own';
 COMMENT ON SCHEMA public IS 'the schema of everybody';
 CREATE EVENT TRIGGER watch_end ON ddl_command_end EXECUTE FUNCTION helpers.on_ddl();
 COMMENT ON EVENT TRIGGER watch_end IS 'watches';
-ALTER EVENT TRIGGER watch_end DISABLE;
+ALTER EVENT TRIGGER watch_end ENABLE ALWAYS;
+CREATE EVENT TRIGGER watch_drop ON sql_drop WHEN TAG IN ('DROP TABLE', 'DROP VIEW') EXECUTE FUNCTION helpers.on_ddl();
 ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO app_reader;
 
 -- never migrated

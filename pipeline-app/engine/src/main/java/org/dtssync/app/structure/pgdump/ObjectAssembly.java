@@ -2,7 +2,6 @@ package org.dtssync.app.structure.pgdump;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,7 +16,6 @@ import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.structure.pgdump.CheckedDefinition.Check;
 import org.dtssync.app.structure.pgdump.EntryKind.Role;
-import org.dtssync.app.structure.pgdump.SourceCatalog.Part;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -44,10 +42,8 @@ final class ObjectAssembly {
     private final List<TocEntry> grantsOfOthers = new ArrayList<>();
     private final List<TocEntry> commentsOfOthers = new ArrayList<>();
     private final Map<Section, List<StructureObject>> objects = new HashMap<>();
-    private final List<DeepCheck> checks = new ArrayList<>();
-
-    /** A check, and how many ancestors its table has: with a parent's check made first, its own could not be valid before the parent's. */
-    private record DeepCheck(int depth, StructureObject object) {}
+    private final CheckObjects checks;
+    private final List<StructureObject> late = new ArrayList<>();
 
     /**
      * Creates it.
@@ -66,6 +62,7 @@ final class ObjectAssembly {
         this.catalog = catalog;
         this.selection = selection;
         this.names = new ObjectNames(catalog);
+        this.checks = new CheckObjects(catalog, names);
         this.statements = new EntryStatements(selection.owners());
         archive.entries().forEach(entry -> byId.put(entry.id(), entry));
     }
@@ -84,11 +81,11 @@ final class ObjectAssembly {
                 add(entry, section(entry, keys));
             }
         }
-        addValidations();
+        carried.inOrder().stream().filter(entry -> entry.is(EntryKind.TABLE)).forEach(checks::addValidations);
         addCommentsOnInheritedChecks();
         grantsOfOthers.forEach(entry -> add(
                 "grants",
-                entry.schema() + "." + entry.tag(),
+                entry.schema() + "." + plain(entry.tag()),
                 Section.POST_DATA,
                 List.of(),
                 List.of(statements.ofAttached(entry))));
@@ -107,8 +104,9 @@ final class ObjectAssembly {
         // Default privileges would apply to whatever is created after them.
         post.removeAll(last);
         post.addAll(last);
-        checks.sort(Comparator.comparing(DeepCheck::depth).reversed());
-        post.addAll(0, checks.stream().map(DeepCheck::object).toList());
+        post.addAll(0, checks.early());
+        post.addAll(checks.late());
+        post.addAll(late);
         List<StructureObject> numbered = new ArrayList<>();
         for (Section section : Section.values()) {
             of(section).forEach(object -> numbered.add(object.at(numbered.size() + 1)));
@@ -225,6 +223,8 @@ final class ObjectAssembly {
             addWithChecks(entry, section);
         } else if (entry.is(EntryKind.CHECK_CONSTRAINT)) {
             addSeparateCheck(entry);
+        } else if (entry.is(EntryKind.EVENT_TRIGGER)) {
+            addEventTrigger(entry);
         } else {
             String definition = entry.is(EntryKind.PROCEDURAL_LANGUAGE)
                     ? catalog.languages().getOrDefault(entry.oid(), entry.definition())
@@ -232,6 +232,9 @@ final class ObjectAssembly {
             List<String> sql = statements.of(entry, definition);
             attachedTo(entry).forEach(other -> sql.add(statements.ofAttached(other)));
             add(names.kind(entry), names.name(entry), section, tables(entry), sql);
+            if (entry.is(EntryKind.MATERIALIZED_VIEW)) {
+                addRefresh(entry);
+            }
         }
     }
 
@@ -239,7 +242,7 @@ final class ObjectAssembly {
         CheckedDefinition checked = entry.is(EntryKind.TABLE)
                 ? CheckedDefinition.ofTable(entry.definition())
                 : CheckedDefinition.ofDomain(
-                        entry.definition(), catalog.lateDomainChecks().getOrDefault(entry.oid(), Set.of()));
+                        entry.definition(), catalog.unsteadyDomainChecks().getOrDefault(entry.oid(), Set.of()));
         Map<String, String> comments = new HashMap<>();
         List<String> sql = statements.of(entry, inOrderOfColumns(entry, checked.definition()));
         for (TocEntry other : attachedTo(entry)) {
@@ -253,7 +256,12 @@ final class ObjectAssembly {
         }
         add(names.kind(entry), names.name(entry), section, tables(entry), sql);
         for (Check check : checked.checks()) {
-            addCheck(entry, check, comments.getOrDefault(check.name(), ""));
+            String comment = comments.getOrDefault(check.name(), "");
+            if (entry.is(EntryKind.TABLE)) {
+                checks.addOfTable(entry, check, comment);
+            } else {
+                checks.addOfDomain(entry, check, comment);
+            }
         }
     }
 
@@ -272,72 +280,43 @@ final class ObjectAssembly {
                 : "";
     }
 
-    private void addCheck(TocEntry entry, Check check, String comment) {
-        String name = names.name(entry) + "." + check.name();
-        TableName relation = new TableName(entry.schema(), entry.tag());
-        if (entry.is(EntryKind.DOMAIN)) {
-            addCheck(
-                    0,
-                    "domain-check",
-                    name,
-                    List.of(),
-                    "ALTER DOMAIN " + relation.sql() + " ADD " + check.clause(),
-                    comment);
-            return;
-        }
-        boolean isLocal = catalog.inheritedChecks().getOrDefault(entry.oid(), Set.of()).stream()
-                .noneMatch(check.name()::equals);
-        addCheck(
-                catalog.depths().getOrDefault(entry.oid(), 0),
-                "check",
-                name,
-                List.of(relation),
-                isLocal ? "ALTER TABLE " + relation.sql() + " ADD " + check.clause() : "",
-                comment);
-    }
-
-    /** A check that a table has only from its parent comes with the parent's. */
     private void addSeparateCheck(TocEntry entry) {
-        boolean isLocal = catalog.part(entry).map(Part::isLocal).orElse(true);
         String comment = attachedTo(entry).stream()
                 .map(statements::ofAttached)
                 .reduce((a, b) -> a + ";\n" + b)
                 .orElse("");
-        addCheck(
-                catalog.part(entry).map(Part::depth).orElse(0),
-                names.kind(entry),
-                names.name(entry),
-                tables(entry),
-                isLocal ? SqlText.withoutEnd(entry.definition()) : "",
-                comment);
+        checks.addSeparate(entry, carried.needs(entry), comment);
     }
 
-    private void addCheck(int depth, String kind, String name, List<TableName> tables, String sql, String comment) {
-        if (sql.isEmpty()) {
-            if (!comment.isEmpty()) {
-                add("comment", name, Section.POST_DATA, tables, List.of(comment));
-            }
-            return;
+    /** An event trigger acts, and a view is filled, only at a destination that is open for applications. */
+    private void addEventTrigger(TocEntry entry) {
+        List<String> parts = SqlText.split(SqlText.withoutEnd(entry.definition()), ";");
+        String name = Identifiers.quote(entry.tag());
+        String off = "ALTER EVENT TRIGGER " + name + " DISABLE";
+        List<String> sql = statements.of(entry, parts.get(0));
+        attachedTo(entry).forEach(other -> sql.add(statements.ofAttached(other)));
+        sql.add(off);
+        add("event-trigger", entry.tag(), Section.POST_DATA, List.of(), sql);
+        String state = parts.size() > 1 ? parts.get(1).strip() : "ALTER EVENT TRIGGER " + name + " ENABLE";
+        if (!state.endsWith("DISABLE")) {
+            late.add(object(
+                    ObjectNames.LATE + "event-trigger-state",
+                    entry.tag(),
+                    Section.POST_DATA,
+                    List.of(),
+                    List.of(state, "-- Withdrawn by: " + off)));
         }
-        List<String> all = comment.isEmpty() ? List.of(sql) : List.of(sql, comment);
-        checks.add(new DeepCheck(depth, object(kind, name, Section.POST_DATA, tables, all)));
     }
 
-    /** Added as not valid with the parent's, a check was validated on this table alone. */
-    private void addValidations() {
-        for (TocEntry entry : carried.inOrder()) {
-            TableName table = new TableName(entry.schema(), entry.tag());
-            Set<String> validated = entry.is(EntryKind.TABLE)
-                    ? catalog.validatedChecks().getOrDefault(entry.oid(), Set.of())
-                    : Set.<String>of();
-            for (String check : validated) {
-                add(
-                        "check-validation",
-                        table + "." + check,
-                        Section.POST_DATA,
-                        List.of(table),
-                        List.of("ALTER TABLE " + table.sql() + " VALIDATE CONSTRAINT " + Identifiers.quote(check)));
-            }
+    private void addRefresh(TocEntry view) {
+        if (catalog.populatedViews().contains(view.oid())) {
+            TableName name = new TableName(view.schema(), view.tag());
+            late.add(object(
+                    ObjectNames.LATE + "refresh",
+                    name.toString(),
+                    Section.POST_DATA,
+                    List.of(name),
+                    List.of("REFRESH MATERIALIZED VIEW " + name.sql())));
         }
     }
 

@@ -16,6 +16,9 @@ final class ObjectNames {
     private static final Map<String, String> CONSTRAINTS = Map.of(
             "p", "primary-key", "u", "unique", "x", "exclusion", "c", "check", "n", "not-null", "f", "foreign-key");
 
+    /** Begins the kinds of what is created once applications use the destination; names do not have it. */
+    static final String LATE = "late-";
+
     private final SourceCatalog catalog;
     private final Map<String, Integer> given = new HashMap<>();
 
@@ -28,8 +31,9 @@ final class ObjectNames {
         return switch (entry.kind()) {
             case CONSTRAINT, CHECK_CONSTRAINT ->
                 catalog.part(entry)
-                        .map(part ->
-                                part.relation() == 0 ? "domain-check" : CONSTRAINTS.getOrDefault(part.type(), "check"))
+                        .map(part -> part.relation() == 0
+                                ? "domain-constraint"
+                                : CONSTRAINTS.getOrDefault(part.type(), "check"))
                         .orElse(entry.kind().label());
             case SEQUENCE -> CarriedEntries.isIdentity(entry) ? "identity-sequence" : "sequence";
             // Where a partition's trigger is in another state than its root's, only the state is an entry.
@@ -65,7 +69,7 @@ final class ObjectNames {
 
     /** Returns a name with its kind that no other object of the list has. */
     String unique(String kind, String name) {
-        String full = kind + ":" + name;
+        String full = kind.replaceFirst("^" + LATE, "") + ":" + name;
         int number = given.merge(full, 1, Integer::sum);
         return number == 1 ? full : full + " (" + number + ")";
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dtssync.app.catalog.UnsteadyChecks;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -32,7 +33,9 @@ import org.dtssync.connectors.postgres.TableName;
  * @param depths how many ancestors a table has, if any
  * @param inheritedChecks names of checks that a table has only from its parent
  * @param validatedChecks inherited checks that are valid although their parent's are not
- * @param lateDomainChecks names of a domain's checks that call functions of the database, and can be added to it later
+ * @param unsteadyChecks names of a table's checks that depend on the time or on other tables
+ * @param unsteadyDomainChecks the same for domains, by the oid of the type
+ * @param populatedViews oids of materialized views that have rows
  */
 record SourceCatalog(
         Map<Long, TableName> relations,
@@ -47,7 +50,9 @@ record SourceCatalog(
         Map<Long, Integer> depths,
         Map<Long, Set<String>> inheritedChecks,
         Map<Long, Set<String>> validatedChecks,
-        Map<Long, Set<String>> lateDomainChecks) {
+        Map<Long, Set<String>> unsteadyChecks,
+        Map<Long, Set<String>> unsteadyDomainChecks,
+        Set<Long> populatedViews) {
 
     /**
      * Something that belongs to a relation or a domain.
@@ -209,28 +214,16 @@ record SourceCatalog(
             GROUP BY a.grantee, a.is_grantable ORDER BY a.grantee, a.is_grantable
             """;
 
-    /** Checks of domains that call functions of their own, except where a column holds the domain within another type. */
-    private static final String LATE_DOMAIN_CHECKS = """
-            WITH RECURSIVE uses AS (
-                SELECT t.oid AS domain, t.oid AS type, true AS plain FROM pg_type t WHERE t.typtype = 'd'
-                UNION
-                SELECT u.domain, x.type, x.plain AND u.plain FROM uses u JOIN (
-                    SELECT typbasetype AS inner_type, oid AS type, true AS plain FROM pg_type WHERE typtype = 'd'
-                    UNION ALL SELECT typelem, oid, false FROM pg_type WHERE typelem <> 0 AND typsubscript::text LIKE 'array%'
-                    UNION ALL SELECT rngsubtype, rngtypid, false FROM pg_range
-                    UNION ALL SELECT rngtypid, rngmultitypid, false FROM pg_range
-                    UNION ALL SELECT a.atttypid, c.reltype, false FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-                        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.reltype <> 0 AND a.atttypid >= 16384
-                ) x ON x.inner_type = u.type
-            )
-            SELECT k.contypid::bigint, k.conname FROM pg_constraint k
-            WHERE k.contypid <> 0 AND k.contype = 'c' AND k.convalidated
-                AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_constraint'::regclass AND d.objid = k.oid
-                            AND d.refclassid = 'pg_proc'::regclass)
-                AND NOT EXISTS (SELECT FROM uses u JOIN pg_attribute a ON a.atttypid = u.type AND a.attnum > 0
-                                JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm', 'f')
-                                WHERE u.domain = k.contypid AND NOT u.plain)
-            """;
+    /** Checks that depend on more than a row, as the built-in reader has it. */
+    private static final String UNSTEADY_CHECKS = "SELECT con.conrelid::bigint, con.conname FROM pg_constraint con "
+            + UnsteadyChecks.JOINED + " WHERE unsteady.late AND con.conrelid <> 0";
+
+    private static final String UNSTEADY_DOMAIN_CHECKS =
+            "SELECT con.contypid::bigint, con.conname FROM pg_constraint con " + UnsteadyChecks.JOINED
+                    + " WHERE unsteady.late AND con.contypid <> 0";
+
+    private static final String POPULATED_VIEWS =
+            "SELECT oid::bigint FROM pg_class WHERE relkind = 'm' AND relispopulated";
 
     private static final String INHERITED_CHECKS = """
             SELECT k.conrelid::bigint, k.conname FROM pg_constraint k
@@ -282,6 +275,8 @@ record SourceCatalog(
         each(connection, COMMENTED_EXTENSIONS, rows -> extensions.add(rows.getString(1)));
         Map<Long, String> languages = new HashMap<>();
         each(connection, LANGUAGES, rows -> languages.put(rows.getLong(1), rows.getString(2)));
+        Set<Long> populated = new HashSet<>();
+        each(connection, POPULATED_VIEWS, rows -> populated.add(rows.getLong(1)));
         List<String> grants = new ArrayList<>();
         each(connection, PUBLIC_GRANTS, rows -> grants.add(rows.getString(1)));
         Map<Long, Integer> depths = new HashMap<>();
@@ -299,7 +294,9 @@ record SourceCatalog(
                 depths,
                 setsOf(connection, INHERITED_CHECKS),
                 setsOf(connection, VALIDATED_CHECKS),
-                setsOf(connection, LATE_DOMAIN_CHECKS));
+                setsOf(connection, UNSTEADY_CHECKS),
+                setsOf(connection, UNSTEADY_DOMAIN_CHECKS),
+                populated);
     }
 
     /** Returns what an entry belongs to, if it is a part of something. */
