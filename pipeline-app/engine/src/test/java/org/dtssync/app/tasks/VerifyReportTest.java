@@ -34,7 +34,7 @@ class VerifyReportTest {
                         + "\"missing\":0,\"extra\":0,\"changed\":0}],\"differences\":["
                         + "{\"table\":\"public.orders\",\"key\":\"(1,\\\"a b\\\")\",\"kind\":\"missing\",\"columns\":[]},"
                         + "{\"table\":\"public.orders\",\"key\":\"(2,c)\",\"kind\":\"changed\","
-                        + "\"columns\":[\"price\",\"Not\\\"e\"]}]}");
+                        + "\"columns\":[\"price\",\"Not\\\"e\"]}],\"sequences\":[]}");
     }
 
     @Test
