@@ -22,7 +22,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
  */
 public final class InventoryComparison {
 
-    /** Other checks look at these, or they cannot be recognized at the other end. */
+    /** Other checks compare these, or they cannot be recognized at the other end. */
     private static final Set<String> NOT_COMPARED =
             Set.of("sequence value", "not-null constraint", "large object", "rows of an extension's table");
 
