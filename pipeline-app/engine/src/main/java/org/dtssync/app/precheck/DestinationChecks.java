@@ -199,7 +199,10 @@ final class DestinationChecks {
     static void eventTriggers(Ends ends, Findings findings) throws SQLException {
         for (String trigger : ends.atDestination("""
                 SELECT evtname FROM pg_event_trigger e
-                WHERE evtenabled <> 'D'
+                -- Those that act on our sessions: a superuser's switch off what they can.
+                WHERE CASE WHEN NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN evtenabled IN ('O', 'A')
+                           WHEN current_setting('event_triggers', true) IS NOT NULL THEN false
+                           ELSE evtenabled IN ('R', 'A') END
                   AND NOT EXISTS (SELECT FROM pg_depend d
                                   WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
                 ORDER BY evtname COLLATE "C"

@@ -283,6 +283,8 @@ class PgDumpReaderTest {
         assertThat(choice(Reader.AUTO, missing, move.source)).isInstanceOf(StructureReader.class);
         assertThat(choice(Reader.AUTO, PgClient.program("pg_dump"), special)).isInstanceOf(StructureReader.class);
         assertThat(choice(Reader.AUTO, PgClient.program("pg_dump"), move.source))
+                .isNotInstanceOf(StructureReader.class);
+        assertThat(choice(Reader.PG_DUMP, PgClient.program("pg_dump"), move.source))
                 .isInstanceOf(PgDumpReader.class);
         assertThat(choice(Reader.BUILTIN, PgClient.program("pg_dump"), move.source))
                 .isInstanceOf(StructureReader.class);

@@ -62,11 +62,14 @@ public final class ReaderChoice {
         if (found.program().isPresent() && obstacle.isEmpty()) {
             PgDumpProgram program = found.program().get();
             LOG.info("The schema is read with pg_dump. program={} reason={}", program, found.reason());
-            return new PgDumpReader(
+            ObjectReader pgDump = new PgDumpReader(
                     program,
                     source,
                     selection,
                     destination.filter(end -> version(end) != version).isPresent());
+            return settings.reader() == Reader.PG_DUMP
+                    ? pgDump
+                    : new FallbackReader(pgDump, new StructureReader(source, selection));
         }
         String reason = obstacle.map(setting -> "pg_dump cannot use " + setting + " of the " + source.role() + ".")
                 .orElse(found.reason());
