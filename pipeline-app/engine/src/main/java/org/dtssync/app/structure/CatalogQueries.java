@@ -38,11 +38,13 @@ final class CatalogQueries {
                    o.parent,
                    o.statement || coalesce(E';\\nCOMMENT ON ' || o.called || ' IS ' || quote_literal(
                        (SELECT d.description FROM pg_description d
-                        WHERE d.objoid = o.oid AND d.classoid = o.catalog AND d.objsubid = 0)), '')
+                        WHERE d.objoid = o.oid AND d.classoid = o.catalog AND d.objsubid = 0
+                          AND NOT (o.called = 'SCHEMA public' AND d.description = 'standard public schema'))), '')
                    || coalesce(o.comments, ''),
                    coalesce(E';\\nALTER ' || o.called || ' OWNER TO ' || quote_ident(pg_get_userbyid(o.owner)), '')
                    || CASE WHEN o.acl IS NULL THEN '' ELSE
-                       format(E';\\nREVOKE ALL ON %%s FROM PUBLIC, %%I', o.granted, pg_get_userbyid(o.owner))
+                       format(E';\\nREVOKE ALL ON %%s FROM PUBLIC', o.granted)
+                       || coalesce(', ' || quote_ident(pg_get_userbyid(o.owner)), '')
                        || coalesce((SELECT string_agg(format(E';\\nGRANT %%s ON %%s TO %%s%%s', g.privileges, o.granted, g.grantee,
                                     CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), '' ORDER BY g.place)
                           FROM (SELECT min(place) AS place, is_grantable,

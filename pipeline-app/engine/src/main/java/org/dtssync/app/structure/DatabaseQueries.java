@@ -132,10 +132,15 @@ final class DatabaseQueries {
             ORDER BY 2
             """;
 
-    /** A schema may exist already, since every database has public and extensions create theirs. */
+    /**
+     * A schema may exist already, since every database has public and extensions create theirs. Whom public belongs to by default depends on
+     * the version of the server (10 is the superuser of initdb), and only its owner may change that.
+     */
     static final String SCHEMAS = """
             SELECT 'pg_namespace'::regclass, n.oid, 'schema', n.nspname::text, NULL, NULL, NULL, NULL,
-                   format('CREATE SCHEMA IF NOT EXISTS %I', n.nspname), format('SCHEMA %I', n.nspname), n.nspowner,
+                   format('CREATE SCHEMA IF NOT EXISTS %I', n.nspname), format('SCHEMA %I', n.nspname),
+                   CASE WHEN n.nspname = 'public' AND (n.nspowner = 10 OR pg_get_userbyid(n.nspowner) = 'pg_database_owner')
+                        THEN NULL ELSE n.nspowner END,
                    CASE n.nspname WHEN 'public' THEN coalesce(n.nspacl, acldefault('n', n.nspowner)) ELSE n.nspacl END,
                    'n'::"char", NULL, NULL
             FROM pg_namespace n

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.awaitility.core.ConditionTimeoutException;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
@@ -155,11 +156,15 @@ class ReadmeTest {
         });
     }
 
-    private Started startAndWrite(Started run) throws SQLException {
-        await().atMost(Duration.ofMinutes(3))
-                .ignoreExceptions()
-                .until(() -> query(destination, "SELECT phase FROM dts_sync.task WHERE task = 'shop'")
-                        .equals("incremental"));
+    private Started startAndWrite(Started run) throws Exception {
+        try {
+            await().atMost(Duration.ofMinutes(3))
+                    .ignoreExceptions()
+                    .until(() -> query(destination, "SELECT phase FROM dts_sync.task WHERE task = 'shop'")
+                            .equals("incremental"));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(run.errSoFar(), e);
+        }
         execute(source, "shop", WRITES);
         return run;
     }

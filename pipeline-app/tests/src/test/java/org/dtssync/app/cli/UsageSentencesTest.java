@@ -41,7 +41,7 @@ class UsageSentencesTest {
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err())
                 .startsWith(
-                        "No command given. Commands: precheck, run, status, structure, verify, switchover, rollback,"
+                        "No command given. Commands: evaluate, precheck, run, status, structure, verify, set, switchover, rollback,"
                                 + " complete, cancel, release")
                 .endsWith("Try 'dts-sync --help'.\n");
     }

@@ -169,11 +169,11 @@ class InventoryComparisonTest {
                         tuple(
                                 Kind.GRANTS,
                                 "Grants on table public.a differ at the destination: they are without pg_monitor=SELECT and with"
-                                        + " pg_monitor=INSERT besides.",
+                                        + " pg_monitor=INSERT in addition.",
                                 "REVOKE INSERT ON TABLE public.a FROM pg_monitor;\nGRANT SELECT ON TABLE public.a TO pg_monitor;"),
                         tuple(
                                 Kind.GRANTS,
-                                "Grants on function public.f(integer) differ at the destination: they are with PUBLIC=EXECUTE besides.",
+                                "Grants on function public.f(integer) differ at the destination: they are with PUBLIC=EXECUTE in addition.",
                                 "REVOKE EXECUTE ON FUNCTION public.f(integer) FROM PUBLIC;"));
         assertThat(compare(Owners.DROP)).isEmpty();
     }

@@ -59,6 +59,13 @@ class ReadsWithPgDumpTest {
             UPDATE public.member SET mail = 'a@b' WHERE id <= 10; UPDATE public.event SET day = day + 1 WHERE id > 90;
             """;
 
+    /** Checks that depend on another table wait until the switchover. */
+    private static final String CHECKS = """
+            SELECT string_agg(conname || convalidated, ' ' ORDER BY conname) FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace AND contype = 'c'
+              AND conname NOT IN ('address_country_check', 'country_code_check')
+            """;
+
     @Test
     void theTaskIsLoadedFollowedAndEqual(Servers servers) throws Exception {
         assumeTrue(PgClient.program("pg_dump").isPresent(), PgClient.MISSING);
@@ -77,14 +84,7 @@ class ReadsWithPgDumpTest {
                 .isEqualTo("2");
         assertThat(query(destination, "SELECT count(*) FROM public.per_country"))
                 .isEqualTo("50");
-        assertThat(query(
-                        destination,
-                        "SELECT string_agg(conname || convalidated, ' ' ORDER BY conname) FROM pg_constraint"
-                                + " WHERE connamespace = 'public'::regnamespace AND contype = 'c'"))
-                .isEqualTo(query(
-                        source,
-                        "SELECT string_agg(conname || convalidated, ' ' ORDER BY conname) FROM pg_constraint"
-                                + " WHERE connamespace = 'public'::regnamespace AND contype = 'c'"));
+        assertThat(query(destination, CHECKS)).isEqualTo(query(source, CHECKS));
         new Release(task).run(true);
     }
 

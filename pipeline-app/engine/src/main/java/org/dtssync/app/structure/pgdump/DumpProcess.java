@@ -33,7 +33,7 @@ final class DumpProcess {
     private static final Logger LOG = LoggerFactory.getLogger(DumpProcess.class);
 
     /** How long it waits for a lock that conflicts with reading: someone is altering a table at that moment. */
-    private static final Duration LOCK_WAIT = Duration.ofSeconds(60);
+    private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
 
     private static final Duration END_WAIT = Duration.ofSeconds(5);
     private static final int LONGEST_COMPLAINT = 4_000;

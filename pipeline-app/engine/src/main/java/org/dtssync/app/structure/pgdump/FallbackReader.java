@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads with {@code pg_dump}, and with the built-in reader where the account may not use {@code pg_dump}: it locks and reads more than the
- * selected tables, for which the rights of a migration are enough. Thread-safe if both readers are.
+ * Reads with {@code pg_dump}, and with the built-in reader where {@code pg_dump} lacks a right or a lock: it reads and locks more, and the
+ * rights of a migration are enough for the built-in reader. Thread-safe if both readers are.
  *
  * @param pgDump the preferred reader
  * @param builtin the other one
@@ -24,11 +24,11 @@ record FallbackReader(ObjectReader pgDump, ObjectReader builtin) implements Obje
         try {
             return pgDump.read();
         } catch (SyncException e) {
-            if (e.kind() != FaultKind.PERMISSION) {
+            if (e.kind() != FaultKind.PERMISSION && e.kind() != FaultKind.TRANSIENT) {
                 throw e;
             }
             LOG.info(
-                    "The schema is read with the built-in reader: the account may not use pg_dump. reason={}",
+                    "The schema is read with the built-in reader, since pg_dump cannot read it now. reason={}",
                     e.what());
             return builtin.read();
         }

@@ -26,6 +26,9 @@ import org.dtssync.connectors.postgres.TableName;
 final class ObjectAssembly {
 
     private static final String PUBLIC = "public";
+    /** Every server has it. */
+    private static final String STANDARD_COMMENT = "'standard public schema'";
+
     private static final String PUBLIC_TAG = "SCHEMA public";
     private static final String COMMENT_ON_CONSTRAINT = "COMMENT ON CONSTRAINT ";
 
@@ -201,6 +204,7 @@ final class ObjectAssembly {
         List<String> sql = new ArrayList<>();
         carried.inOrder().stream()
                 .filter(ObjectAssembly::isPublicSchema)
+                .filter(entry -> !catalog.isPublicByDefault())
                 .findFirst()
                 .ifPresentOrElse(
                         entry -> sql.addAll(statements.of(entry, entry.definition())),
@@ -210,7 +214,10 @@ final class ObjectAssembly {
             sql.add("REVOKE ALL ON SCHEMA public FROM PUBLIC");
             sql.addAll(catalog.publicGrants());
         }
-        publicComments.forEach(comment -> sql.add(statements.ofAttached(comment)));
+        publicComments.stream()
+                .map(statements::ofAttached)
+                .filter(comment -> !comment.contains(STANDARD_COMMENT))
+                .forEach(sql::add);
         add(EntryKind.SCHEMA.label(), PUBLIC, Section.PRE_DATA, List.of(), sql);
     }
 

@@ -29,6 +29,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param names names of objects whose tags are not unique, without their schema
  * @param languages statements that create languages, by oid
  * @param commentedExtensions extensions whose comment is not the one they come with
+ * @param isPublicByDefault whether schema public belongs to whom it belongs in a new database
  * @param publicGrants statements that grant what others than its owner may do in schema public
  * @param depths how many ancestors a table has, if any
  * @param inheritedChecks names of checks that a table has only from its parent
@@ -46,6 +47,7 @@ record SourceCatalog(
         Map<CatalogId, String> names,
         Map<Long, String> languages,
         Set<String> commentedExtensions,
+        boolean isPublicByDefault,
         List<String> publicGrants,
         Map<Long, Integer> depths,
         Map<Long, Set<String>> inheritedChecks,
@@ -214,6 +216,11 @@ record SourceCatalog(
             GROUP BY a.grantee, a.is_grantable ORDER BY a.grantee, a.is_grantable
             """;
 
+    /** The role with oid 10 is the superuser of initdb. */
+    private static final String PUBLIC_BY_DEFAULT = """
+            SELECT nspowner = 10 OR pg_get_userbyid(nspowner) = 'pg_database_owner' FROM pg_namespace WHERE nspname = 'public'
+            """;
+
     /** Checks that depend on more than a row, as the built-in reader has it. */
     private static final String UNSTEADY_CHECKS = "SELECT con.conrelid::bigint, con.conname FROM pg_constraint con "
             + UnsteadyChecks.JOINED + " WHERE unsteady.late AND con.conrelid <> 0";
@@ -278,6 +285,8 @@ record SourceCatalog(
         Set<Long> populated = new HashSet<>();
         each(connection, POPULATED_VIEWS, rows -> populated.add(rows.getLong(1)));
         List<String> grants = new ArrayList<>();
+        List<Boolean> byDefault = new ArrayList<>();
+        each(connection, PUBLIC_BY_DEFAULT, rows -> byDefault.add(rows.getBoolean(1)));
         each(connection, PUBLIC_GRANTS, rows -> grants.add(rows.getString(1)));
         Map<Long, Integer> depths = new HashMap<>();
         each(connection, DEPTHS, rows -> depths.put(rows.getLong(1), rows.getInt(2)));
@@ -290,6 +299,7 @@ record SourceCatalog(
                 names,
                 languages,
                 extensions,
+                byDefault.contains(true),
                 grants,
                 depths,
                 setsOf(connection, INHERITED_CHECKS),
