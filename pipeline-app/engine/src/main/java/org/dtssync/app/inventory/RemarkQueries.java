@@ -48,7 +48,14 @@ final class RemarkQueries {
                 UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 0, fdwacl, fdwowner, 'F' FROM pg_foreign_data_wrapper
                 UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 0, srvacl, srvowner, 'S' FROM pg_foreign_server
                 UNION ALL SELECT 'pg_largeobject'::regclass, oid, 0, lomacl, lomowner, 'L' FROM pg_largeobject_metadata
-                UNION ALL SELECT 'pg_database'::regclass, oid, 0, datacl, datdba, 'd' FROM pg_database WHERE datname = current_database()
+                UNION ALL SELECT 'pg_database'::regclass, d.oid, 0,
+                       -- What our own account was granted to do its work is no right of an application.
+                       CASE WHEN d.datacl IS NOT NULL THEN ARRAY(
+                           SELECT a FROM unnest(d.datacl) a
+                           WHERE NOT EXISTS (SELECT FROM aclexplode(ARRAY[a]) e
+                                             WHERE e.grantee <> d.datdba
+                                               AND e.grantee = (SELECT oid FROM pg_roles WHERE rolname = current_user))) END,
+                       d.datdba, 'd' FROM pg_database d WHERE d.datname = current_database()
             ), judged AS (
                 SELECT g.*, coalesce(p.initprivs, CASE WHEN g.type <> 'c' THEN acldefault(g.type::"char", g.owner) END) AS initial,
                        p.objoid IS NOT NULL AND g.type <> 'n' OR g.oid < 16384 AND g.type NOT IN ('n', 'd')

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class ProgressStore {
+
+    private static final String UNDEFINED_TABLE = "42P01";
 
     private static final int FETCHED_ROWS = 1_000;
 
@@ -63,6 +66,18 @@ public final class ProgressStore {
 
     /** Reads the task's row; empty if the task was never prepared or was released. */
     public Optional<TaskProgress> task() {
+        try {
+            return read();
+        } catch (SyncException e) {
+            // Released between two statements.
+            if (e.getCause() instanceof SQLException error && UNDEFINED_TABLE.equals(error.getSQLState())) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Optional<TaskProgress> read() {
         return transactions.read("The state of task " + task + " could not be read", connection -> {
             if (!isInstalled(connection)) {
                 return Optional.empty();

@@ -19,7 +19,9 @@ import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
 
 /** A task that runs in a thread of this process, and what a person and the applications do to its two databases. */
 final class RunningPair implements AutoCloseable {
@@ -102,10 +104,20 @@ final class RunningPair implements AutoCloseable {
     }
 
     String phase() throws SQLException {
-        if (query(destination(), "SELECT to_regclass('dts_sync.task') IS NULL").equals("t")) {
+        if (own("SELECT to_regclass('dts_sync.task') IS NULL").equals("t")) {
             return "none";
         }
-        return query(destination(), "SELECT max(phase) FROM dts_sync.task WHERE task = '" + task.name() + "'");
+        return own("SELECT max(phase) FROM dts_sync.task WHERE task = '" + task.name() + "'");
+    }
+
+    /** Queries as the task does, whatever the database is set to. */
+    private String own(String sql) throws SQLException {
+        try (Connection connection = new DatabaseConnections(End.DESTINATION, destination(), "test").open();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
     }
 
     /** Waits until a step of a switch has begun. */

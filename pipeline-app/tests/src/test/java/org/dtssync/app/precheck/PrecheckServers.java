@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.DestinationSettings.Existing;
@@ -20,6 +21,7 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.RegistrySettings;
 import org.dtssync.app.config.RetrySettings;
 import org.dtssync.app.config.SourceSettings;
+import org.dtssync.app.config.StructureSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.embedded.EmbeddedPostgres;
@@ -141,6 +143,8 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
                 .topics(topics)
                 .registry(registry)
                 .objects(objects)
+                // What is migrated must not depend on the programs of this machine.
+                .structure(new StructureSettings(StructureSettings.Reader.BUILTIN, Optional.empty()))
                 .retry(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(1)))
                 .build();
     }

@@ -202,7 +202,7 @@ class SnapshotUnderLoadTest {
 
             assertThatThrownBy(job::run)
                     .hasMessageMatching("Transactions older than the replication slot still run at the source: pid "
-                            + pid + "( \\(\\d+ s\\))?\\. End them there, then run the task again\\.");
+                            + pid + " \\(user postgres(, \\d+ s)?\\)\\. End them there, then run the task again\\.");
         }
     }
 }
