@@ -141,7 +141,12 @@ final class DatabaseQueries {
                    format('CREATE SCHEMA IF NOT EXISTS %I', n.nspname), format('SCHEMA %I', n.nspname),
                    CASE WHEN n.nspname = 'public' AND (n.nspowner = 10 OR pg_get_userbyid(n.nspowner) = 'pg_database_owner')
                         THEN NULL ELSE n.nspowner END,
-                   CASE n.nspname WHEN 'public' THEN coalesce(n.nspacl, acldefault('n', n.nspowner)) ELSE n.nspacl END,
+                   CASE WHEN n.nspname = 'public' THEN ARRAY(
+                       SELECT a FROM unnest(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
+                       WHERE NOT EXISTS (SELECT FROM aclexplode(ARRAY[a]) e
+                                         WHERE e.grantee = n.nspowner
+                                           AND (n.nspowner = 10 OR pg_get_userbyid(n.nspowner) = 'pg_database_owner')))
+                       ELSE n.nspacl END,
                    'n'::"char", NULL, NULL
             FROM pg_namespace n
             WHERE n.oid IN (SELECT unnest(?::bigint[])::oid)
