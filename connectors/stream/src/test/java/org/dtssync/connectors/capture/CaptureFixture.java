@@ -95,7 +95,7 @@ final class CaptureFixture {
 
         @Override
         public SchemaAndValue toConnectData(String topic, byte[] value) {
-            throw new UnsupportedOperationException();
+            return new SchemaAndValue(Schema.STRING_SCHEMA, new String(value, StandardCharsets.UTF_8));
         }
     }
 }

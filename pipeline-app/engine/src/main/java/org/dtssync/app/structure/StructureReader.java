@@ -55,14 +55,7 @@ public final class StructureReader implements ObjectReader {
     @Override
     public List<StructureObject> read() {
         try (Connection connection = database.open()) {
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-                // A catalog that grew fast has no statistics yet: expecting a few rows, the planner would scan
-                // thousands for each.
-                statement.execute("SET LOCAL enable_nestloop = off");
-                statement.execute("SET LOCAL jit = off");
-            }
+            CatalogSnapshot.begin(connection);
             Set<TableName> sequences =
                     CarriedSequences.read(connection, selection, RecordedSequences.NONE).carried().stream()
                             .map(Sequence::name)

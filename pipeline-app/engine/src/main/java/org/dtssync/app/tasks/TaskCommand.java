@@ -27,11 +27,11 @@ public sealed interface TaskCommand {
      *
      * @param mode how far to go
      * @param skipVerify do not verify both databases first
-     * @param ignoreStructure move them although sequences are missing or count in another way
+     * @param ignoreStructure move them although objects or grants are missing, or sequences count in another way
      */
     record Switchover(SwitchMode mode, boolean skipVerify, boolean ignoreStructure) implements TaskCommand {
 
-        /** Creates a command that is refused if sequences are missing or count in another way. */
+        /** Creates a command that is refused if objects or grants are missing, or sequences count in another way. */
         public Switchover(SwitchMode mode, boolean skipVerify) {
             this(mode, skipVerify, false);
         }

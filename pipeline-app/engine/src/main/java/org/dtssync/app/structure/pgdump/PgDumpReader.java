@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.structure.CarriedTables;
+import org.dtssync.app.structure.CatalogSnapshot;
 import org.dtssync.app.structure.ObjectReader;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -74,13 +75,7 @@ public final class PgDumpReader implements ObjectReader {
     @Override
     public List<StructureObject> read() {
         try (Connection connection = database.open()) {
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-                // A catalog that grew fast has no statistics yet.
-                statement.execute("SET LOCAL enable_nestloop = off");
-                statement.execute("SET LOCAL jit = off");
-            }
+            CatalogSnapshot.begin(connection);
             CarriedTables tables = CarriedTables.read(connection, selection);
             Set<Long> oids = new HashSet<>(tables.oids().values());
             Archive archive = known(new DumpProcess(program, database, quotesAll, limit)
