@@ -26,6 +26,15 @@ public record SwitchReport(
         EndpointResult endpoint,
         String next) {
 
+    /** What follows a switchover. */
+    static final String FOLLOWED =
+            "Keep dts-sync run active: the source follows. Then dts-sync complete, or dts-sync rollback.";
+
+    /** What follows a switchover without a way back. */
+    static final String ONE_WAY =
+            "They were moved one way: the source does not follow and stays read-only, and no rollback is possible. dts-sync release"
+                    + " removes the rest of the task.";
+
     /** Returns the report of a task whose reverse replication has ended. */
     public static SwitchReport completed() {
         return ended(
@@ -45,6 +54,11 @@ public record SwitchReport(
                 endpoint,
                 "The applications were already moved back, and the task has ended: save what you need from the destination, then"
                         + " dts-sync release.");
+    }
+
+    /** Returns the report of a switchover that was carried out one way before. */
+    public static SwitchReport movedOneWay() {
+        return ended("switchover", EndpointResult.UNTOUCHED, "The applications were already moved. " + ONE_WAY);
     }
 
     private static SwitchReport ended(String direction, EndpointResult endpoint, String next) {

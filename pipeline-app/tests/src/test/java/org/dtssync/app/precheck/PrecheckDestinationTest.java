@@ -23,13 +23,14 @@ class PrecheckDestinationTest {
                 "CREATE TABLE orders (id int PRIMARY KEY); INSERT INTO orders SELECT generate_series(1, 1000)");
         servers.atDestination("ANALYZE orders");
 
-        PrecheckItem existing = servers.assertFound(
+        servers.assertFound(
                 "existing-objects",
                 "public.orders",
                 FAIL,
                 "Table public.orders already exists at the destination.",
-                "DROP TABLE \"public\".\"orders\"; -- at the destination, or destination: { existing: empty } "
-                        + "to keep the table and remove its rows");
+                "First make sure that destination.url names the right database. If it does: destination: { existing: adopt }"
+                        + " keeps tables that are empty, destination: { existing: empty } keeps the tables and removes their"
+                        + " rows, and DROP TABLE \"public\".\"orders\"; removes one.");
 
         servers.existing = Existing.EMPTY;
         servers.assertFound(
@@ -51,7 +52,7 @@ class PrecheckDestinationTest {
         servers.assertPasses("existing-objects");
 
         servers.existing = Existing.FAIL;
-        servers.atDestination(existing.remedy());
+        servers.atDestination("DROP TABLE orders");
         servers.assertPasses("existing-objects");
     }
 
@@ -101,7 +102,7 @@ class PrecheckDestinationTest {
                         "Type public.pair already exists at the destination.",
                         "Domain public.positive already exists at the destination.");
         assertThat(servers.of("existing-names"))
-                .contains(new PrecheckItem(
+                .map(Finding::of).contains(new Finding(
                         "existing-names",
                         "public.numbers",
                         FAIL,
@@ -121,21 +122,21 @@ class PrecheckDestinationTest {
         List<PrecheckItem> found = servers.of("existing-columns");
 
         assertThat(found)
-                .containsExactly(
-                        new PrecheckItem(
+                .map(Finding::of).containsExactly(
+                        new Finding(
                                 "existing-columns",
                                 "public.orders.id",
                                 FAIL,
                                 "Column id of table public.orders has type integer at the source, but bigint at the"
                                         + " destination.",
                                 "ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"id\" TYPE integer; -- at the destination"),
-                        new PrecheckItem(
+                        new Finding(
                                 "existing-columns",
                                 "public.orders.note",
                                 FAIL,
                                 "Column note of table public.orders does not exist at the destination.",
                                 "ALTER TABLE \"public\".\"orders\" ADD COLUMN \"note\" text; -- at the destination"),
-                        new PrecheckItem(
+                        new Finding(
                                 "existing-columns",
                                 "public.orders.extra",
                                 FAIL,

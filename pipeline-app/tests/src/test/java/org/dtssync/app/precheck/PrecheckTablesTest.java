@@ -210,8 +210,8 @@ class PrecheckTablesTest {
         assertThat(found)
                 .extracting(PrecheckItem::object)
                 .containsExactly("public.shop.a", "public.shop.b", "public.shop.c");
-        assertThat(found.get(0))
-                .isEqualTo(new PrecheckItem(
+        assertThat(Finding.of(found.get(0)))
+                .isEqualTo(new Finding(
                         "column-types",
                         "public.shop.a",
                         FAIL,
@@ -252,14 +252,14 @@ class PrecheckTablesTest {
                 """);
 
         assertThat(servers.of("foreign-tables"))
-                .containsExactly(
-                        new PrecheckItem(
+                .map(Finding::of).containsExactly(
+                        new Finding(
                                 "foreign-tables",
                                 "public.alone",
                                 WARN,
                                 "Table public.alone is a foreign table: its rows are stored elsewhere and are not migrated.",
                                 "objects: { exclude: [ \"public.alone\" ] }"),
-                        new PrecheckItem(
+                        new Finding(
                                 "foreign-tables",
                                 "public.part",
                                 FAIL,
