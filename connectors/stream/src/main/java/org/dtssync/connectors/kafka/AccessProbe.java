@@ -40,6 +40,7 @@ import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
+import org.dtssync.connectors.secrets.FileReferences;
 
 /**
  * What an account may do with a topic and a transactional id, without making either: brokers check rights before they find that a
@@ -73,7 +74,7 @@ public final class AccessProbe implements AutoCloseable {
     private static final long IDLE_MILLIS = 60_000;
     private static final int NODE = -1;
 
-    private final Map<String, String> properties;
+    private final Map<String, Object> properties;
     private final Duration limit;
     private final Metrics metrics = new Metrics();
     private final NetworkClient client;
@@ -88,9 +89,9 @@ public final class AccessProbe implements AutoCloseable {
      * @throws org.apache.kafka.common.KafkaException if a login or a property is refused
      */
     public AccessProbe(Map<String, String> properties, Duration limit) throws IOException {
-        this.properties = Map.copyOf(properties);
+        this.properties = FileReferences.resolve(properties);
         this.limit = limit;
-        AdminClientConfig config = new AdminClientConfig(properties);
+        AdminClientConfig config = new AdminClientConfig(this.properties);
         LogContext log = new LogContext("[dts-sync] ");
         Selector selector = new Selector(
                 IDLE_MILLIS,

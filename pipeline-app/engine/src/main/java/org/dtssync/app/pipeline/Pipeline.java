@@ -89,6 +89,7 @@ public final class Pipeline {
      */
     public Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
         precheckOnce();
+        requireLogin();
         retry.run("state", progress::install);
         SyncException cancelled;
         try (InstanceLease held = retry.call("lease", () -> InstanceLease.acquire(route, task.secondInstance()));
@@ -113,6 +114,22 @@ public final class Pipeline {
         }
         for (String line : new Release(task).run(true)) {
             LOG.info("Cancelled. task={} done={}", route.task(), line);
+        }
+    }
+
+    /**
+     * A run that resumes is told at once that the source refuses its login, which it would wait for once it is under way.
+     *
+     * @throws SyncException of kind PRECHECK if it does
+     */
+    private void requireLogin() {
+        try {
+            route.source().doInTransaction("The login could not be tried", connection -> {});
+        } catch (SyncException e) {
+            if (e.kind() == FaultKind.ACCESS) {
+                throw new SyncException(FaultKind.PRECHECK, e.what(), e.remedy(), e);
+            }
+            LOG.debug("The login could not be tried. task={} reason={}", route.task(), e.getMessage());
         }
     }
 
@@ -154,7 +171,9 @@ public final class Pipeline {
         try {
             return progress.exists();
         } catch (SyncException e) {
+            // A login that is refused at the start is a mistake, and said at once; later it is waited for.
             if (e.kind().retry() == FaultKind.Retry.NEVER
+                    || e.kind() == FaultKind.ACCESS
                     || !new TaskTraces(route, task.kafka().properties()).any()) {
                 LOG.debug("The task could not be looked up at the destination. reason={}", e.getMessage());
                 return false;

@@ -28,6 +28,7 @@ import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.BrokerAddresses;
+import org.dtssync.connectors.secrets.FileReferences;
 import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
 import org.dtssync.connectors.kafka.BrokerAddresses.Found;
 
@@ -45,7 +46,7 @@ final class BrokerProbe {
      */
     static Brokers ask(KafkaSettings settings, Duration limit, Predicate<String> ours) {
         requireBroker(settings, limit);
-        Map<String, Object> properties = new HashMap<>(settings.properties());
+        Map<String, Object> properties = FileReferences.resolve(settings.properties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(Math.max(1, limit.toMillis() / 3)));
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(Math.max(1, limit.toMillis() * 2 / 3)));
         // Bootstrapping again with the same addresses would not help in this time, and fills the log.

@@ -72,7 +72,7 @@ final class Checks {
                 both("extensions", Stage.LOAD, ObjectChecks::extensions),
                 both("roles", Stage.LOAD, ObjectChecks::roles),
                 both("owner-rights", Stage.LOAD, OwnershipChecks::owners),
-                both("schema-grants", Stage.LOAD, OwnershipChecks::schemaGrants),
+                both("schema-grants", Stage.SWITCHOVER, OwnershipChecks::schemaGrants),
                 both("extension-rights", Stage.LOAD, OwnershipChecks::extensions),
                 both("superuser-objects", Stage.LOAD, OwnershipChecks::superuserObjects),
                 both("tablespaces", Stage.LOAD, ObjectChecks::tablespaces),

@@ -18,14 +18,8 @@ final class OwnershipChecks {
             SELECT format('GRANT %s ON SCHEMA %I TO %s%s', g.privilege_type, nspname,
                           CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
                           CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-            FROM pg_namespace n CROSS JOIN LATERAL aclexplode(nspacl) g
-            WHERE nspname = ? AND g.grantee <> nspowner
-                  -- What a new database grants, such as CREATE to everybody before PostgreSQL 15, is not carried either way.
-                  AND NOT EXISTS (SELECT FROM pg_init_privs i CROSS JOIN LATERAL aclexplode(i.initprivs) d
-                                  WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid
-                                    AND d.grantee = g.grantee AND d.privilege_type = g.privilege_type
-                                    AND d.is_grantable = g.is_grantable)
-            ORDER BY 1
+            FROM pg_namespace CROSS JOIN LATERAL aclexplode(nspacl) g
+            WHERE nspname = ? AND g.grantee <> nspowner ORDER BY 1
             """;
 
     private OwnershipChecks() {}
@@ -109,7 +103,8 @@ final class OwnershipChecks {
                 findings.warn(
                         schema,
                         "Account " + account + " does not own schema " + schema
-                                + " at the destination, so these grants on it are not migrated.",
+                                + " at the destination, so these grants on it are not migrated, and a switchover is refused"
+                                + " without them.",
                         Advice.sql(Place.DESTINATION, String.join("; ", missing) + ";")
                                 .and("at the destination, as its owner or a superuser"));
             }

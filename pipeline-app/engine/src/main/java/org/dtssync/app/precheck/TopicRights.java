@@ -12,6 +12,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.AccessProbe;
 import org.dtssync.connectors.kafka.AccessProbe.Right;
+import org.dtssync.connectors.secrets.FileReferences;
 import org.dtssync.schemas.TaskName;
 
 /**
@@ -78,7 +79,7 @@ public record TopicRights(TaskFile task) {
     }
 
     private String grant(String operation, String resource) {
-        Matcher user = USER.matcher(task.kafka().properties().getOrDefault("sasl.jaas.config", ""));
+        Matcher user = USER.matcher(FileReferences.resolve(task.kafka().properties().getOrDefault("sasl.jaas.config", "")));
         return "kafka-acls.sh --bootstrap-server " + task.kafka() + " --add --allow-principal User:"
                 + (user.find() ? user.group(1) : "ACCOUNT") + " --operation " + operation + " " + resource
                 + " --resource-pattern-type prefixed";

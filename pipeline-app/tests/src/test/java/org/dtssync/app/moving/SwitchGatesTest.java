@@ -135,6 +135,7 @@ class SwitchGatesTest {
                                 Gate.Group.REVERSE,
                                 "The destination has no free replication slot.",
                                 "Raise max_replication_slots.")
+                        .at("destination", "")
                         .measured(0, 0, ""));
     }
 

@@ -148,7 +148,9 @@ class WholeLifeRightsTest {
         Readme readme = Readme.read();
         RunningPair.execute(source, rights(readme.allRightsAtSource(14), source).replace("CREATE ROLE " + owner, ""));
         // Of those for the destination, the ones for moving alone.
-        RunningPair.execute(destination, rights(readme.destinationRights(), destination));
+        RunningPair.execute(
+                destination,
+                rights(readme.destinationRights(), destination) + "GRANT CREATE ON SCHEMA public TO PUBLIC");
         TaskFile task = task(
                 servers,
                 new KafkaSettings(

@@ -89,25 +89,28 @@ class PrecheckDestinationTest {
         servers.atDestination(objects + "DROP TABLE orders CASCADE; CREATE TABLE days (); CREATE TABLE by_day ();"
                 + "CREATE FUNCTION twice(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'");
 
-        assertThat(servers.of("existing-names"))
-                .extracting(PrecheckItem::message)
-                .containsExactly(
-                        "Procedure public.act(public.mood) already exists at the destination.",
-                        "Aggregate public.total(integer) already exists at the destination.",
-                        "Function public.twice(integer) already exists at the destination.",
-                        "Index public.by_day already exists at the destination.",
-                        "View public.days already exists at the destination.",
-                        "Sequence public.numbers already exists at the destination.",
-                        "Type public.mood already exists at the destination.",
-                        "Type public.pair already exists at the destination.",
-                        "Domain public.positive already exists at the destination.");
-        assertThat(servers.of("existing-names"))
-                .map(Finding::of).contains(new Finding(
+        List<PrecheckItem> found = servers.of("existing-names");
+        assertThat(found)
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "existing-names",
-                        "public.numbers",
+                        "public.act(public.mood)",
                         FAIL,
-                        "Sequence public.numbers already exists at the destination.",
-                        "Rename or drop it there, or keep it as it is: destination: { existing: adopt }"));
+                        "Procedure public.act(public.mood) already exists at the destination. The same holds for 8 others:"
+                                + " public.total(integer), public.twice(integer), public.by_day and 5 more.",
+                        "First make sure that destination.url names the right database. If it does, keep it as it is"
+                                + " (destination: { existing: adopt }), or rename or drop it there."));
+        assertThat(found.get(0).objects())
+                .containsExactly(
+                        "public.act(public.mood)",
+                        "public.total(integer)",
+                        "public.twice(integer)",
+                        "public.by_day",
+                        "public.days",
+                        "public.numbers",
+                        "public.mood",
+                        "public.pair",
+                        "public.positive");
 
         servers.existing = Existing.ADOPT;
         servers.assertPasses("existing-names");

@@ -69,7 +69,7 @@ class PrecheckOwnershipTest {
         assertThat(item.message())
                 .isEqualTo(
                         "Account t_migrator does not own schema public at the destination, so these grants on it are "
-                                + "not migrated.");
+                                + "not migrated, and a switchover is refused without them.");
         assertThat(item.remedy())
                 .contains("GRANT USAGE ON SCHEMA public TO t_owner WITH GRANT OPTION")
                 .endsWith("; -- at the destination, as its owner or a superuser");
