@@ -308,9 +308,7 @@ public final class Switch {
 
     private String nextThing() {
         String forward = after == Phase.COMPLETE ? SwitchReport.ONE_WAY : SwitchReport.FOLLOWED;
-        return kind == SwitchKind.SWITCHOVER
-                ? forward
-                : "Keep dts-sync run active: the destination follows as before.";
+        return kind == SwitchKind.SWITCHOVER ? forward : "Keep dts-sync run active: the destination follows as before.";
     }
 
     private static double seconds(long began) {

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.dtssync.app.precheck.Advice.Place;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.NearestKey;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 
@@ -100,7 +100,8 @@ final class KafkaChecks {
                         .filter(key -> !known.contains(key))
                         .forEach(key -> findings.warn(
                                 "kafka." + key,
-                                "Property kafka." + key + " of the task file is known to no Kafka client: it has no effect,"
+                                "Property kafka." + key
+                                        + " of the task file is known to no Kafka client: it has no effect,"
                                         + " unless a class that the task file names reads it.",
                                 "Did you mean kafka." + NearestKey.of(key, known) + "? Correct or remove it."));
         findings.passIfNothingFound("kafka", "Kafka's clients know every property of section kafka.");

@@ -125,7 +125,8 @@ class SwitchoverThroughPgBouncerTest {
     private void giveRights() throws Exception {
         Readme readme = Readme.read();
         PooledShop.execute(source, "CREATE ROLE " + owner);
-        for (String table : List.of("TABLE public.purchase", "TABLE public.stock", "SEQUENCE public.down", "SEQUENCE public.round")) {
+        for (String table : List.of(
+                "TABLE public.purchase", "TABLE public.stock", "SEQUENCE public.down", "SEQUENCE public.round")) {
             PooledShop.execute(source, "ALTER " + table + " OWNER TO " + owner);
         }
         PooledShop.execute(source, named(readme.allRightsAtSource(14), source));

@@ -104,8 +104,7 @@ class WholeLifeRightsTest {
     }
 
     private DatabaseSettings with(DatabaseSettings end) {
-        return new DatabaseSettings(
-                end.url(), account, FileReferences.to(directory.resolve("password")), Map.of());
+        return new DatabaseSettings(end.url(), account, FileReferences.to(directory.resolve("password")), Map.of());
     }
 
     @AfterEach
@@ -129,7 +128,9 @@ class WholeLifeRightsTest {
         try (GuardedKafka kafka = GuardedKafka.start(directory.resolve("kafka"))) {
             TaskFile task = task(servers, new KafkaSettings(false, kafka.properties()));
             kafka.grantEverything(task.name());
-            assertThat(precheck(task)).filteredOn(item -> item.result() != Result.PASS).isEmpty();
+            assertThat(precheck(task))
+                    .filteredOn(item -> item.result() != Result.PASS)
+                    .isEmpty();
 
             try (RunningPair pair = RunningPair.start(task)) {
                 done(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false)));
@@ -143,7 +144,8 @@ class WholeLifeRightsTest {
             }
             assertThat(kafka.topics()).as("release --topics").isEmpty();
         }
-        assertThat(RunningPair.query(source, "SELECT count(*) FROM public.customer")).isEqualTo("103");
+        assertThat(RunningPair.query(source, "SELECT count(*) FROM public.customer"))
+                .isEqualTo("103");
     }
 
     /** What a company does at night: the run waits, and goes on with what the file has then. */
@@ -152,12 +154,15 @@ class WholeLifeRightsTest {
         for (DatabaseSettings end : List.of(source, destination)) {
             RunningPair.execute(
                     end,
-                    "ALTER ROLE " + account + " PASSWORD 'another'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    "ALTER ROLE " + account
+                            + " PASSWORD 'another'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                             + " WHERE usename = '" + account + "'");
         }
         insert(source);
         Thread.sleep(5_000);
-        assertThat(pair.isRunning()).as("waits while its logins and its right are refused").isTrue();
+        assertThat(pair.isRunning())
+                .as("waits while its logins and its right are refused")
+                .isTrue();
 
         Files.writeString(directory.resolve("password"), "another\n");
         kafka.grant(ResourceType.TRANSACTIONAL_ID, "dts_sync_" + pair.task().name(), AclOperation.WRITE);
@@ -260,13 +265,13 @@ class WholeLifeRightsTest {
             scripts += report.sourceScript() + report.destinationScript();
         }
         assertThat(scripts).doesNotContain("GRANT postgres", "GRANT \"postgres\"", "TO it", "DROP", "TRUNCATE");
-        assertThat(precheck(task)).filteredOn(item -> item.result() != Result.PASS).isEmpty();
+        assertThat(precheck(task))
+                .filteredOn(item -> item.result() != Result.PASS)
+                .isEmpty();
         RunningPair.execute(
-                source,
-                "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
+                source, "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
         RunningPair.execute(
-                destination,
-                "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
+                destination, "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
     }
 
     private static List<PrecheckItem> precheck(TaskFile task) {

@@ -60,19 +60,15 @@ class NoFindingWithoutNeedTest {
             return new State(check, found, source, "", "", true, work);
         }
 
-        static State atDestination(String check, boolean found, String source, String before, String after, String work) {
+        static State atDestination(
+                String check, boolean found, String source, String before, String after, String work) {
             return new State(check, found, source, before, after, false, work);
         }
 
         /** Only a superuser makes some objects. */
         static State object(boolean found, String create) {
             return atDestination(
-                    "superuser-objects",
-                    found,
-                    create,
-                    "GRANT CREATE ON SCHEMA public TO t_migrator;",
-                    "",
-                    create);
+                    "superuser-objects", found, create, "GRANT CREATE ON SCHEMA public TO t_migrator;", "", create);
         }
     }
 
@@ -84,7 +80,10 @@ class NoFindingWithoutNeedTest {
                 State.atSource("source-row-security", true, TABLE + FORCED + MEMBER, READ),
                 State.atSource("source-row-security", false, TABLE + SECURED + MEMBER, READ),
                 State.atSource(
-                        "source-row-security", false, TABLE + FORCED + MEMBER + "ALTER ROLE t_migrator BYPASSRLS;", READ),
+                        "source-row-security",
+                        false,
+                        TABLE + FORCED + MEMBER + "ALTER ROLE t_migrator BYPASSRLS;",
+                        READ),
                 State.atDestination(
                         "destination-row-security",
                         true,
@@ -92,7 +91,8 @@ class NoFindingWithoutNeedTest {
                         "",
                         LOADED + SECURED + "GRANT INSERT ON public.orders TO t_migrator",
                         WRITE),
-                State.atDestination("destination-row-security", false, TABLE + SECURED, MEMBER, LOADED + SECURED, WRITE),
+                State.atDestination(
+                        "destination-row-security", false, TABLE + SECURED, MEMBER, LOADED + SECURED, WRITE),
                 State.atDestination("destination-row-security", true, TABLE + FORCED, MEMBER, LOADED + FORCED, WRITE),
                 State.atDestination(
                         "destination-row-security",
@@ -109,8 +109,7 @@ class NoFindingWithoutNeedTest {
                         "GRANT CREATE ON DATABASE %s TO t_migrator; GRANT CREATE ON SCHEMA public TO t_migrator;",
                         "",
                         "CREATE SCHEMA s; CREATE TEMPORARY TABLE t (); CREATE TABLE public.t ()"),
-                State.atDestination(
-                        "replication-role", true, TABLE, "", "", "SET session_replication_role = replica"),
+                State.atDestination("replication-role", true, TABLE, "", "", "SET session_replication_role = replica"),
                 State.atDestination(
                         "replication-role",
                         false,

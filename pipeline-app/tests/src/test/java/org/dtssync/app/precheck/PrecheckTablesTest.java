@@ -188,11 +188,10 @@ class PrecheckTablesTest {
 
         assertThat(found)
                 .extracting(PrecheckItem::result, PrecheckItem::message)
-                .containsExactly(
-                        tuple(
-                                WARN,
-                                "Table public.empty has no columns but generated ones: it is created, and its rows are not"
-                                        + " migrated. The same holds for one other: public.fixed."));
+                .containsExactly(tuple(
+                        WARN,
+                        "Table public.empty has no columns but generated ones: it is created, and its rows are not"
+                                + " migrated. The same holds for one other: public.fixed."));
     }
 
     @Test
@@ -250,7 +249,8 @@ class PrecheckTablesTest {
                 """);
 
         assertThat(servers.of("foreign-tables"))
-                .map(Finding::of).containsExactly(
+                .map(Finding::of)
+                .containsExactly(
                         new Finding(
                                 "foreign-tables",
                                 "public.alone",
