@@ -13,11 +13,13 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 /**
  * Every object of one database, as its catalogs have them. Immutable.
  *
+ * @param version the server's major version
  * @param objects all of them
  * @param grants the privileges of each object that has others than it was created with, by the row's title
  * @param dependencies what needs what
  */
-public record CatalogObjects(List<CatalogObject> objects, Map<String, Grants> grants, List<Dependency> dependencies) {
+public record CatalogObjects(
+        int version, List<CatalogObject> objects, Map<String, Grants> grants, List<Dependency> dependencies) {
 
     /** Copies the collections. */
     public CatalogObjects {
@@ -78,7 +80,7 @@ public record CatalogObjects(List<CatalogObject> objects, Map<String, Grants> gr
         Map<String, Grants> grants = new HashMap<>();
         objects.addAll(remarks.grants(grants));
         objects.addAll(remarks.configurationRows());
-        return new CatalogObjects(objects, grants, dependencies(connection));
+        return new CatalogObjects(version, objects, grants, dependencies(connection));
     }
 
     private static List<Dependency> dependencies(Connection connection) throws SQLException {

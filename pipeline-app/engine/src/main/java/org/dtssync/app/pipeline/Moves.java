@@ -1,6 +1,5 @@
 package org.dtssync.app.pipeline;
 
-import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Abandonment;
@@ -33,7 +32,7 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 task.switchover(),
                 task.secondInstance(),
                 sequences(),
-                kind == SwitchKind.SWITCHOVER ? new TaskInventory(task)::gates : List::of,
+                () -> new TaskInventory(task).gates(kind),
                 (direction, there) -> complete(kind, direction, there));
     }
 
@@ -50,7 +49,12 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
 
     /** Creates a return to the source that does not wait for everything. */
     Abandonment abandonment() {
-        return new Abandonment(route, epoch, task.switchover(), sequences());
+        return new Abandonment(
+                route,
+                epoch,
+                task.switchover(),
+                sequences(),
+                () -> new TaskInventory(task).gates(SwitchKind.ROLLBACK));
     }
 
     /** Creates the end of reverse replication. */

@@ -177,4 +177,33 @@ class InventoryComparisonTest {
                                 "REVOKE EXECUTE ON FUNCTION public.f(integer) FROM PUBLIC;"));
         assertThat(compare(Owners.DROP)).isEmpty();
     }
+
+    @Test
+    void theWayBackNamesTheSourceAndNotWhatOnlyTheNewServerBrings() throws SQLException {
+        execute(destination, """
+                CREATE VIEW public.v AS SELECT * FROM public.a;
+                CREATE EXTENSION pg_trgm;
+                GRANT SELECT ON public.a TO pg_monitor;
+                """);
+        ObjectSelection selection = new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP);
+
+        assertThat(InventoryComparison.of(
+                        destination, source, selection, new StructureReader(source, selection).read(), Set.of()))
+                .extracting(InventoryDifference::detail, InventoryDifference::blocking)
+                .containsExactlyInAnyOrder(
+                        tuple("View public.v does not exist at the source.", true),
+                        tuple("Extension pg_trgm does not exist at the source.", false),
+                        tuple(
+                                "Grants on table public.a differ at the source: they are without pg_monitor=SELECT.",
+                                true));
+    }
+
+    @Test
+    void aPrivilegeThatOneVersionDoesNotKnowIsNotCompared(Servers servers) throws SQLException {
+        source = connections(End.SOURCE, servers.freshDatabase(16));
+        execute(source, COMMON + "GRANT ALL ON public.a TO pg_monitor");
+        execute(destination, "GRANT ALL ON public.a TO pg_monitor");
+
+        assertThat(compare(Owners.KEEP)).isEmpty();
+    }
 }

@@ -3,9 +3,13 @@ package org.dtssync.app.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
@@ -121,6 +125,7 @@ class RulesThatWaitTest {
                     .isEqualTo(
                             "refresh:public.unfillable, validation:public.address.country_is_known, validation:public.offer.offer_open");
 
+            rollbackRefusesWhatTheSourceLacks(pair);
             assertThat(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, false, false))
                             .result())
                     .isEqualTo(Result.DONE);
@@ -131,6 +136,31 @@ class RulesThatWaitTest {
             assertThat(RunningPair.query(destination, RULES)).isEqualTo(WAITING);
         } finally {
             pair.close();
+        }
+    }
+
+    /** What was made or granted while applications were at the destination is not carried back. */
+    private static void rollbackRefusesWhatTheSourceLacks(RunningPair pair) throws Exception {
+        String made = "CREATE VIEW public.late_view AS SELECT id FROM public.sale; GRANT SELECT ON public.sale TO pg_monitor";
+        RunningPair.execute(
+                pair.destination(), made + "; CREATE EXTENSION pg_trgm; COMMENT ON TABLE public.sale IS 'x'");
+        assertThat(new SyncTask(pair.task()).rollbackPreconditions().text())
+                .contains(
+                        "FAIL  objects: View public.late_view does not exist at the source.",
+                        "FAIL  objects: Grants on table public.sale differ at the source: they are without pg_monitor=SELECT.",
+                        "WARN  objects: The source lacks ",
+                        "extension pg_trgm",
+                        "comment table public.sale");
+        for (SwitchMode mode : List.of(SwitchMode.DRY_RUN, SwitchMode.MOVE)) {
+            TaskOutcome refused = pair.perform(new TaskCommand.Rollback(mode, true, false));
+            assertThat(refused.result()).isEqualTo(Result.PRECONDITION);
+            assertThat(refused.error().orElseThrow())
+                    .contains("public.late_view does not exist at the source", "--ignore-structure");
+        }
+        assertThat(RunningPair.query(pair.destination(), "SHOW default_transaction_read_only"))
+                .isEqualTo("off");
+        try (Connection connection = pair.spared(pair.source())) {
+            RunningPair.execute(connection, "SET event_triggers = off; " + made);
         }
     }
 
