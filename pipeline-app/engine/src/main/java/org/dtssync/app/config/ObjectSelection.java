@@ -24,6 +24,8 @@ public record ObjectSelection(List<String> include, List<String> exclude, Owners
     public enum Unlogged {
         /** They are created without rows. */
         STRUCTURE,
+        /** Their rows are copied once at the load, and again at each switch. */
+        COPY,
         /** The precheck fails. */
         REFUSE
     }

@@ -188,9 +188,10 @@ enum TaskKey implements DescribedKey {
             KeyType.CHOICE,
             "structure",
             "structure",
-            "Whether unlogged tables are created without their rows (structure) or refused by precheck (refuse): their"
-                    + " changes are not in the WAL.",
-            "No row may be left behind.",
+            "What happens to unlogged tables, whose changes are not in the WAL: they are created without their rows (structure),"
+                    + " their rows are copied once at the load and again at each switch (copy), or precheck refuses them (refuse).",
+            "Their rows are needed (copy), or no row may be left behind (refuse); copying prolongs the time in which writes are"
+                    + " blocked.",
             ObjectSelection.Unlogged.values()),
     STRUCTURE_READER(
             "structure/reader",

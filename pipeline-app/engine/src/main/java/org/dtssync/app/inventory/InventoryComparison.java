@@ -26,7 +26,13 @@ public final class InventoryComparison {
 
     /** Other checks compare these, or they cannot be recognized at the other end. */
     private static final Set<String> NOT_COMPARED =
-            Set.of("sequence value", "not-null constraint", "large object", "rows of an extension's table");
+            Set.of(
+                    "sequence value",
+                    "unlogged rows",
+                    "rows without sent columns",
+                    "not-null constraint",
+                    "large object",
+                    "rows of an extension's table");
 
     /** Without these an application works as before. */
     private static final Set<String> UNNOTICED = Set.of(

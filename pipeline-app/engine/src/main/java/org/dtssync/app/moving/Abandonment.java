@@ -45,6 +45,7 @@ public final class Abandonment {
     private final SwitchoverSettings settings;
     private final SequenceTransfer sequences;
     private final Supplier<List<Gate>> objects;
+    private final UnsentRows unsent;
     private final ProgressStore progress;
     private final SwitchoverSteps steps;
 
@@ -56,19 +57,22 @@ public final class Abandonment {
      * @param settings how applications are moved
      * @param sequences finds the sequences to be set at the source
      * @param objects checks what applications would miss there
+     * @param unsent copies the rows that no stream contains
      */
     public Abandonment(
             Route task,
             Epoch taskEpoch,
             SwitchoverSettings settings,
             SequenceTransfer sequences,
-            Supplier<List<Gate>> objects) {
+            Supplier<List<Gate>> objects,
+            UnsentRows unsent) {
         this.task = task;
         this.reverse = task.reversed();
         this.taskEpoch = taskEpoch;
         this.settings = settings;
         this.sequences = sequences;
         this.objects = objects;
+        this.unsent = unsent;
         this.progress = new ProgressStore(task.destination(), task.task());
         this.steps = new SwitchoverSteps(task.destination(), task.task(), "rollback");
     }
@@ -93,6 +97,7 @@ public final class Abandonment {
             try (ReadOnlyGate.Locks locks = fence(task.destination()).raise(taskEpoch)) {
                 lost = drain(back);
                 back.close();
+                missed += copyUnsent(back.epoch());
                 set = new SequenceCopy(sequences.of(reverse)).run(back.epoch());
                 locks.requireHeld();
                 open();
@@ -138,6 +143,17 @@ public final class Abandonment {
         String messages = failed.stream().map(Gate::message).collect(Collectors.joining(" "));
         LOG.warn("Applications will miss something at the source. task={} missing={}", task.task(), messages);
         return messages + " ";
+    }
+
+    /** Going back must not fail for them either. */
+    private String copyUnsent(Epoch there) throws InterruptedException {
+        try {
+            unsent.copy(reverse, unsent.tables(reverse), there);
+            return "";
+        } catch (SyncException e) {
+            LOG.warn("Rows that are not streamed were not copied. task={} reason={}", task.task(), e.getMessage());
+            return "Rows of unlogged tables and of tables without columns were not copied: " + e.what() + " ";
+        }
     }
 
     /** A PgBouncer that cannot let clients wait must not prevent going back. */

@@ -1,5 +1,6 @@
 package org.dtssync.app.pipeline;
 
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Abandonment;
@@ -7,12 +8,15 @@ import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.SequenceTransfer;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
+import org.dtssync.app.moving.UnsentRows;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.TaskSequences;
+import org.dtssync.app.snapshot.UnsentTables;
 import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.structure.LateObjects;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Wires everything that moves applications from one database to the other.
@@ -33,6 +37,7 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 task.secondInstance(),
                 sequences(),
                 () -> new TaskInventory(task).gates(kind),
+                unsentRows(),
                 (direction, there) -> complete(kind, direction, there));
     }
 
@@ -47,6 +52,20 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 .refresh(destination ? Optional.of(store) : Optional.empty(), view -> {});
     }
 
+    private UnsentRows unsentRows() {
+        return new UnsentRows() {
+            @Override
+            public List<TableName> tables(Route direction) {
+                return UnsentTables.of(direction.source(), task.objects());
+            }
+
+            @Override
+            public void copy(Route direction, List<TableName> tables, Epoch there) throws InterruptedException {
+                new UnsentTables(direction.source(), direction.destination(), there, () -> 0).copy(tables);
+            }
+        };
+    }
+
     /** Creates a return to the source that does not wait for everything. */
     Abandonment abandonment() {
         return new Abandonment(
@@ -54,7 +73,8 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 epoch,
                 task.switchover(),
                 sequences(),
-                () -> new TaskInventory(task).gates(SwitchKind.ROLLBACK));
+                () -> new TaskInventory(task).gates(SwitchKind.ROLLBACK),
+                unsentRows());
     }
 
     /** Creates the end of reverse replication. */

@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.config.ObjectSelection.Unlogged;
 import org.dtssync.app.testing.PgClient;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
@@ -243,7 +244,13 @@ class InventoryTest {
                 "sequence util.shared");
         assertThat(carried)
                 .allSatisfy(title -> assertThat(items.get(title).verdict()).isEqualTo(Verdict.CARRIED));
-        assertThat(new Inventory(List.copyOf(items.values())).leftOut()).isEmpty();
+        assertThat(titles(new Inventory(List.copyOf(items.values())).leftOut()))
+                .containsExactly("unlogged rows shop.rate_limit");
+        assertThat(byTitle(everyKind.inventory(
+                                new ObjectSelection(List.of("shop.*"), List.of(), Owners.KEEP, Unlogged.COPY)))
+                        .get("unlogged rows shop.rate_limit")
+                        .verdict())
+                .isEqualTo(Verdict.AT_THE_SWITCH);
     }
 
     @Test
