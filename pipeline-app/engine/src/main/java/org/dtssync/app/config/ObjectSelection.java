@@ -9,8 +9,10 @@ import java.util.List;
  * @param exclude patterns that exclude tables
  * @param owners whether owners and grants are migrated
  * @param unlogged what happens to unlogged tables
+ * @param settings what happens to settings of the database and of roles in it
  */
-public record ObjectSelection(List<String> include, List<String> exclude, Owners owners, Unlogged unlogged) {
+public record ObjectSelection(
+        List<String> include, List<String> exclude, Owners owners, Unlogged unlogged, Settings settings) {
 
     /** What happens to owners and grants. */
     public enum Owners {
@@ -30,9 +32,22 @@ public record ObjectSelection(List<String> include, List<String> exclude, Owners
         REFUSE
     }
 
-    /** Creates a selection that takes unlogged tables without their rows. */
+    /** What happens to what {@code ALTER DATABASE ... SET} and {@code ALTER ROLE ... IN DATABASE ... SET} have set. */
+    public enum Settings {
+        /** The destination keeps its own. */
+        LEAVE,
+        /** They are set there as well. */
+        CARRY
+    }
+
+    /** Creates a selection that takes unlogged tables without their rows, and no settings. */
     public ObjectSelection(List<String> include, List<String> exclude, Owners owners) {
         this(include, exclude, owners, Unlogged.STRUCTURE);
+    }
+
+    /** Creates a selection that takes no settings. */
+    public ObjectSelection(List<String> include, List<String> exclude, Owners owners, Unlogged unlogged) {
+        this(include, exclude, owners, unlogged, Settings.LEAVE);
     }
 
     /** Copies the lists. */

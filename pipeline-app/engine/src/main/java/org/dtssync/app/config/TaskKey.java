@@ -193,6 +193,16 @@ enum TaskKey implements DescribedKey {
             "Their rows are needed (copy), or no row may be left behind (refuse); copying prolongs the time in which writes are"
                     + " blocked.",
             ObjectSelection.Unlogged.values()),
+    OBJECTS_SETTINGS(
+            "objects/settings",
+            KeyType.CHOICE,
+            "leave",
+            "leave",
+            "Whether the destination also gets what ALTER DATABASE ... SET, and ALTER ROLE ... IN DATABASE ... SET, have set"
+                    + " at the source: carry or leave. Settings with a dot in their names, which may be secrets, are never"
+                    + " migrated.",
+            "Applications rely on them.",
+            ObjectSelection.Settings.values()),
     STRUCTURE_READER(
             "structure/reader",
             KeyType.CHOICE,

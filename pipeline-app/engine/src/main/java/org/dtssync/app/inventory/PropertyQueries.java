@@ -169,6 +169,8 @@ final class PropertyQueries {
     private static final InventoryQuery DATABASE_SETTINGS = properties("""
             SELECT CASE s.setrole WHEN 0 THEN 'setting of the database' ELSE 'setting of a role in the database' END AS kind,
                    concat(pg_get_userbyid(nullif(s.setrole, 0)) || ': ', split_part(o, '=', 1)) AS identity,
+                   ARRAY[CASE s.setrole WHEN 0 THEN 'database-setting:' ELSE 'role-setting:' || pg_get_userbyid(s.setrole) || '.' END
+                         || split_part(o, '=', 1)] AS names,
                    ARRAY[format('ALTER DATABASE %s SET %s', d.datname, split_part(o, '=', 1)),
                          format('ALTER ROLE %s IN DATABASE %s SET %s', pg_get_userbyid(s.setrole), d.datname, split_part(o, '=', 1))] AS clauses,
                    format('ALTER %s SET %s TO %s;', CASE s.setrole WHEN 0 THEN format('DATABASE %I', d.datname)

@@ -200,8 +200,8 @@ class InventoryComparisonTest {
 
     @Test
     void aPrivilegeThatOneVersionDoesNotKnowIsNotCompared(Servers servers) throws SQLException {
-        source = connections(End.SOURCE, servers.freshDatabase(16));
-        execute(source, COMMON + "GRANT ALL ON public.a TO pg_monitor");
+        source = connections(End.SOURCE, servers.freshDatabase(14));
+        execute(source, COMMON + "GRANT ALL ON public.a TO pg_monitor; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
         execute(destination, "GRANT ALL ON public.a TO pg_monitor");
 
         assertThat(compare(Owners.KEEP)).isEmpty();

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.config.ObjectSelection.Settings;
 import org.dtssync.app.config.ObjectSelection.Unlogged;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.SyncTask;
@@ -100,6 +101,21 @@ class RulesThatWaitTest {
                 UNION ALL SELECT concat_ws(' ', evtname, evtenabled) FROM pg_event_trigger) r
             """;
 
+    private static final String SET = """
+            DO $do$ BEGIN
+                EXECUTE format('ALTER DATABASE %I SET work_mem = ''7MB''', current_database());
+                EXECUTE format('ALTER DATABASE %I SET search_path = public, "a ""b, %%c"', current_database());
+                EXECUTE format('ALTER DATABASE %I SET app.secret = ''x''', current_database());
+                EXECUTE format('ALTER ROLE pg_monitor IN DATABASE %I SET work_mem = ''8MB''', current_database());
+            END $do$;
+            """;
+
+    private static final String SETTINGS = """
+            SELECT string_agg(concat_ws(' ', r.rolname, c), ' | ' ORDER BY r.rolname NULLS FIRST, c)
+            FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole CROSS JOIN unnest(s.setconfig) c
+            WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """;
+
     /** Of what no stream contains. */
     private static final String UNSENT = """
             SELECT concat_ws(' / ', (SELECT string_agg(r::text, ' ' ORDER BY r) FROM public.rate_limit r),
@@ -113,10 +129,10 @@ class RulesThatWaitTest {
     void rowsComeAcrossThereAndBackAndRulesActOnlyWhereApplicationsAre(Servers servers) throws Exception {
         DatabaseSettings source = servers.freshDatabase(18);
         DatabaseSettings destination = servers.freshDatabase(18);
-        RunningPair.execute(source, STRUCTURE);
+        RunningPair.execute(source, STRUCTURE + SET);
         await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
         RunningPair pair = RunningPair.start(new TaskFileBuilder(TaskFiles.of(servers, source, destination))
-                .objects(new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP, Unlogged.COPY))
+                .objects(new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP, Unlogged.COPY, Settings.CARRY))
                 .build());
         try {
             RunningPair.execute(source, CHANGES.formatted("1"));
@@ -125,6 +141,10 @@ class RulesThatWaitTest {
             assertThat(RunningPair.query(destination, "SELECT winner FROM public.award"))
                     .isEqualTo("north");
             assertThat(RunningPair.query(destination, failed())).isEqualTo("refresh:public.unfillable");
+            assertThat(RunningPair.query(destination, SETTINGS))
+                    .isEqualTo("search_path=public, \"a \"\"b, %c\" | work_mem=7MB | pg_monitor work_mem=8MB");
+            assertThat(new SyncTask(pair.task()).compareStructure().differences())
+                    .noneMatch(difference -> difference.object().contains("setting"));
             assertThat(RunningPair.query(destination, UNSENT)).isEqualTo("(1,1) (2,) / 3 / 2 / 1");
             RunningPair.execute(
                     source,
