@@ -106,7 +106,7 @@ class RulesThatWaitTest {
                 EXECUTE format('ALTER DATABASE %I SET work_mem = ''7MB''', current_database());
                 EXECUTE format('ALTER DATABASE %I SET search_path = public, "a ""b, %%c"', current_database());
                 EXECUTE format('ALTER DATABASE %I SET app.secret = ''x''', current_database());
-                EXECUTE format('ALTER ROLE pg_monitor IN DATABASE %I SET work_mem = ''8MB''', current_database());
+                EXECUTE format('ALTER ROLE %I IN DATABASE %I SET work_mem = ''8MB''', current_user, current_database());
             END $do$;
             """;
 
@@ -142,7 +142,7 @@ class RulesThatWaitTest {
                     .isEqualTo("north");
             assertThat(RunningPair.query(destination, failed())).isEqualTo("refresh:public.unfillable");
             assertThat(RunningPair.query(destination, SETTINGS))
-                    .isEqualTo("search_path=public, \"a \"\"b, %c\" | work_mem=7MB | pg_monitor work_mem=8MB");
+                    .isEqualTo("search_path=public, \"a \"\"b, %c\" | work_mem=7MB | " + source.user() + " work_mem=8MB");
             assertThat(new SyncTask(pair.task()).compareStructure().differences())
                     .noneMatch(difference -> difference.object().contains("setting"));
             assertThat(RunningPair.query(destination, UNSENT)).isEqualTo("(1,1) (2,) / 3 / 2 / 1");
