@@ -24,15 +24,17 @@ import org.dtssync.connectors.postgres.End;
  */
 public final class InventoryComparison {
 
-    /** Other checks compare these, or they cannot be recognized at the other end. */
+    /** Other checks compare these, or the switch makes them equal. */
     private static final Set<String> NOT_COMPARED =
-            Set.of(
-                    "sequence value",
-                    "unlogged rows",
-                    "rows without sent columns",
-                    "not-null constraint",
-                    "large object",
-                    "rows of an extension's table");
+            Set.of("sequence value", "unlogged rows", "rows without sent columns");
+
+    private static final String NOT_NULL = "not-null constraint";
+
+    /** Since PostgreSQL 18 it has a name, which a statement that drops it may use; whether the column may be NULL is compared elsewhere. */
+    private static final int NAMES_NOT_NULL = 18;
+
+    /** Rows that belong to no table of the task. */
+    private static final Set<String> CONTENTS = Set.of("large object", "rows of an extension's table");
 
     /** Without these an application works as before. */
     private static final Set<String> UNNOTICED = Set.of(
@@ -41,6 +43,7 @@ public final class InventoryComparison {
             "column options",
             "column storage",
             "comment",
+            NOT_NULL,
             "publication",
             "published schema",
             "published table",
@@ -126,15 +129,36 @@ public final class InventoryComparison {
                 addMissing(object);
             }
         }
+        compareContents();
         if (selection.owners() == Owners.KEEP) {
             compareGrants();
         }
         return List.copyOf(differences);
     }
 
+    /** Those whose title is at both ends. */
+    private void compareContents() {
+        for (CatalogObject object : source.objects()) {
+            String here = source.contents().get(object.title());
+            String there = destination.contents().get(object.title());
+            if (here != null && there != null && !here.equals(there) && isExpected(object)) {
+                differences.add(new InventoryDifference(
+                        InventoryDifference.Kind.CHANGED,
+                        object.title(),
+                        sentence(object.title()) + (isSeveral(object) ? " differ" : " differs") + " at the " + other + ".",
+                        object.remedy().orElse(""),
+                        false,
+                        true));
+            }
+        }
+    }
+
     private boolean isExpected(CatalogObject object) {
         InventoryItem item = items.get(object.title());
+        boolean named = !object.kind().equals(NOT_NULL)
+                || Math.min(source.version(), destination.version()) >= NAMES_NOT_NULL;
         return item != null
+                && named
                 && object.count() > 0
                 && !NOT_COMPARED.contains(object.kind())
                 && !object.kind().endsWith("grants")
@@ -174,7 +198,7 @@ public final class InventoryComparison {
         differences.add(new InventoryDifference(
                 InventoryDifference.Kind.MISSING,
                 object.title(),
-                sentence(object.title()) + " does not exist at the " + other + needed + ".",
+                sentence(object.title()) + (isSeveral(object) ? " do not" : " does not") + " exist at the " + other + needed + ".",
                 item.verdict() == Verdict.BY_HAND ? item.sql().orElse("") : "",
                 item.verdict() == Verdict.CARRIED,
                 !UNNOTICED.contains(object.kind()) && isMissed(object, item)));
@@ -185,7 +209,10 @@ public final class InventoryComparison {
      * schemas need of them cannot exist there without them, so that is named.
      */
     private boolean isMissed(CatalogObject object, InventoryItem item) {
-        return other == End.DESTINATION || item.verdict() == Verdict.CARRIED || hasSchema(object);
+        return other == End.DESTINATION
+                || item.verdict() == Verdict.CARRIED
+                || CONTENTS.contains(object.kind())
+                || hasSchema(object);
     }
 
     private boolean hasSchema(CatalogObject object) {
@@ -265,9 +292,14 @@ public final class InventoryComparison {
                 !title.equals("grants database") && !title.contains(" pg_catalog.")));
     }
 
+    private static boolean isSeveral(CatalogObject object) {
+        return object.kind().startsWith("rows ") || object.count() > 1;
+    }
+
     /** Returns a title as the beginning of a sentence. */
     private static String sentence(String title) {
-        String readable = title.replaceFirst("^(comment|security label|grants|changed grants) ", "$1 on ");
+        String readable = title.replaceFirst("^(comment|security label|grants|changed grants) ", "$1 on ")
+                .replaceFirst("^large object (?=\\d+ to )", "large objects ");
         return Character.toUpperCase(readable.charAt(0)) + readable.substring(1);
     }
 }

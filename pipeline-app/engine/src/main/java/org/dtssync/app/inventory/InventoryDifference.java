@@ -19,6 +19,8 @@ public record InventoryDifference(
     public enum Kind {
         /** That database lacks the object. */
         MISSING,
+        /** It has others of its kind: large objects, or rows that extensions keep for people. */
+        CHANGED,
         /** Privileges are missing there, or there are others. */
         GRANTS;
 

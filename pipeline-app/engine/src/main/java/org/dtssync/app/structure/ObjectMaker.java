@@ -80,7 +80,7 @@ final class ObjectMaker {
         properties.put("preferQueryMode", "simple");
         return new DatabaseConnections(
                 connections.role(),
-                new DatabaseSettings(settings.url(), settings.user(), settings.password(), properties),
+                settings.with(properties),
                 connections.applicationName());
     }
 

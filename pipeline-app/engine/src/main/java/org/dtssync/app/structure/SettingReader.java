@@ -51,7 +51,7 @@ public record SettingReader(ObjectReader objects, DatabaseConnections database, 
                                                           ELSE e.item END), ', ' ORDER BY e.place)
                      FROM (SELECT btrim(m[1]) AS item, place
                            FROM regexp_matches(o.value, ' *"(?:[^"]|"")*" *| *[^", ][^,]*', 'g') WITH ORDINALITY AS x (m, place)) e),
-                    ) ELSE quote_literal(o.value) END AS text
+                    '''''') ELSE quote_literal(o.value) END AS text
             ) v
             WHERE (s.setrole = 0 OR r.oid IS NOT NULL AND ?) AND strpos(o.name, '.') = 0
               AND o.name NOT IN ('default_transaction_read_only', 'session_preload_libraries', 'local_preload_libraries')

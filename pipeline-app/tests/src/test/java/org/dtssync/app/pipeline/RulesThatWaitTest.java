@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
@@ -76,9 +77,9 @@ class RulesThatWaitTest {
                 AS 'BEGIN INSERT INTO ddl_log (tag) VALUES (tg_tag); END';
             CREATE EVENT TRIGGER log_ddl ON ddl_command_end EXECUTE FUNCTION public.log_ddl();
             CREATE FUNCTION public.log_login() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
-                AS 'BEGIN INSERT INTO public.ddl_log (tag) VALUES (session_user); END';
+                AS 'BEGIN IF current_setting(''application_name'') LIKE ''dts_sync%'' THEN
+                    INSERT INTO public.ddl_log (tag) VALUES (''login''); END IF; END';
             CREATE EVENT TRIGGER log_login ON login EXECUTE FUNCTION public.log_login();
-            ALTER EVENT TRIGGER log_login DISABLE;
             """;
 
     private static final String CHANGES = """
@@ -152,14 +153,16 @@ class RulesThatWaitTest {
                             + " INSERT INTO public.flag DEFAULT VALUES; INSERT INTO public.fixed DEFAULT VALUES;"
                             + " DELETE FROM public.fixed_key");
             // One for the function that was created at the source, none for what was created at the destination.
-            assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.ddl_log"))
-                    .isEqualTo("1");
+            assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.ddl_log WHERE tag <> 'login'"))
+                    .isEqualTo("2");
+            // The first session finds out that there is such a trigger.
+            assertThat(logins(source)).isEqualTo(1);
 
             switchOver(pair);
 
             assertThat(RunningPair.query(destination, RULES))
                     .isEqualTo(
-                            "country_is_known f, has_at f, log_ddl O, log_login D, offer_open f, phone_given f, positive f, positive f");
+                            "country_is_known f, has_at f, log_ddl O, log_login O, offer_open f, phone_given f, positive f, positive f");
             assertThat(RunningPair.query(destination, UNSENT)).isEqualTo("(1,) (2,) (3,1) / 4 / 3 / 0");
             RunningPair.execute(destination, "DELETE FROM public.rate_limit WHERE id < 3; TRUNCATE public.flag");
             assertThat(RunningPair.query(destination, "SELECT winner FROM public.award"))
@@ -169,6 +172,8 @@ class RulesThatWaitTest {
                             "refresh:public.unfillable, validation:public.address.country_is_known, validation:public.offer.offer_open");
 
             rollbackRefusesWhatTheSourceLacks(pair);
+            // One for the source; and at the destination too one session finds out that the trigger acts now.
+            assertThat(logins(destination)).isBetween(2L, 5L);
             assertThat(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, false, false))
                             .result())
                     .isEqualTo(Result.DONE);
@@ -218,6 +223,11 @@ class RulesThatWaitTest {
                                 pair.destination(),
                                 "SELECT count(*) FROM dts_sync.switchover_step WHERE step = 'materialized-views' AND done_at IS NOT NULL")
                         .equals("1"));
+    }
+
+    private static long logins(DatabaseSettings database) throws SQLException {
+        return Long.parseLong(
+                RunningPair.query(database, "SELECT count(*) FROM public.ddl_log WHERE tag = 'login'"));
     }
 
     private static String failed() {
