@@ -155,7 +155,7 @@ public final class TaskFileReader {
                     section.jdbcUrl(TaskKey.SOURCE_URL),
                     section.text(TaskKey.SOURCE_USER),
                     section.secret(TaskKey.SOURCE_PASSWORD),
-                    section.properties(TaskKey.SOURCE_PROPERTIES));
+                    section.driverProperties(TaskKey.SOURCE_PROPERTIES));
         }
 
         private DestinationSettings destination() {
@@ -165,7 +165,7 @@ public final class TaskFileReader {
                             section.jdbcUrl(TaskKey.DESTINATION_URL),
                             section.text(TaskKey.DESTINATION_USER),
                             section.secret(TaskKey.DESTINATION_PASSWORD),
-                            section.properties(TaskKey.DESTINATION_PROPERTIES)),
+                            section.driverProperties(TaskKey.DESTINATION_PROPERTIES)),
                     section.choice(TaskKey.DESTINATION_EXISTING, DestinationSettings.Existing.values()));
         }
 

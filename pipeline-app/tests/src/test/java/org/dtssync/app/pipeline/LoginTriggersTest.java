@@ -23,7 +23,7 @@ class LoginTriggersTest {
             CREATE TABLE public.login_log (who text);
             CREATE FUNCTION public.log_login() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
                 AS 'BEGIN INSERT INTO public.login_log VALUES (session_user); END';
-            CREATE ROLE logged_in LOGIN;
+            CREATE ROLE logged_in LOGIN PASSWORD 'unused';
             """;
 
     private DatabaseSettings database;
@@ -67,7 +67,7 @@ class LoginTriggersTest {
     @Test
     void aSuperusersSessionsAreSilentAfterTheFirstEvenIfTheTriggerIsEnabledAlways() throws SQLException {
         enable("ENABLE ALWAYS");
-        RunningPair.execute(database, "CREATE ROLE boss SUPERUSER LOGIN");
+        RunningPair.execute(database, "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'unused'");
 
         assertThat(fired("boss")).isEqualTo(1);
 
