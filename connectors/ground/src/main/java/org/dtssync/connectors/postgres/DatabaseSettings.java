@@ -25,8 +25,7 @@ public record DatabaseSettings(
     }
 
     /** Creates settings with which nobody has logged in yet. */
-    public DatabaseSettings(
-            String url, String user, @Nullable String password, Map<String, String> properties) {
+    public DatabaseSettings(String url, String user, @Nullable String password, Map<String, String> properties) {
         this(url, user, password, properties, new LoginTriggers());
     }
 

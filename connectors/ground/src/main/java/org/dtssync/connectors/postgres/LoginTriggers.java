@@ -37,8 +37,7 @@ final class LoginTriggers {
     boolean addTo(Properties properties) {
         String known = options;
         if (!known.isEmpty()) {
-            properties.setProperty(
-                    OPTIONS, (properties.getProperty(OPTIONS, "") + " " + known).strip());
+            properties.setProperty(OPTIONS, (properties.getProperty(OPTIONS, "") + " " + known).strip());
         }
         return !known.isEmpty();
     }

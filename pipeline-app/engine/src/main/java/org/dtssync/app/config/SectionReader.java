@@ -118,7 +118,9 @@ final class SectionReader {
         } else if (!url.startsWith("jdbc:postgresql://")) {
             wrong(key, "does not begin with jdbc:postgresql://");
         } else if (SOCKET.matcher(url).find()) {
-            wrong(key, "names the directory of a Unix socket, which the JDBC driver cannot use; name a host, such as localhost");
+            wrong(
+                    key,
+                    "names the directory of a Unix socket, which the JDBC driver cannot use; name a host, such as localhost");
         } else if (!JDBC_URL.matcher(url).matches()) {
             wrong(key, "must name a host and a database, and no user or password before the host");
         } else if (DatabaseAddress.of(url).isEmpty()) {

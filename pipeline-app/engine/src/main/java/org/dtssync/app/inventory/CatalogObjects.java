@@ -28,7 +28,6 @@ public record CatalogObjects(
 
     private static final String LARGE_OBJECT = "large object";
 
-
     /** Copies the collections. */
     public CatalogObjects {
         objects = List.copyOf(objects);

@@ -145,7 +145,8 @@ public final class InventoryComparison {
                 differences.add(new InventoryDifference(
                         InventoryDifference.Kind.CHANGED,
                         object.title(),
-                        sentence(object.title()) + (isSeveral(object) ? " differ" : " differs") + " at the " + other + ".",
+                        sentence(object.title()) + (isSeveral(object) ? " differ" : " differs") + " at the " + other
+                                + ".",
                         object.remedy().orElse(""),
                         false,
                         true));
@@ -155,8 +156,8 @@ public final class InventoryComparison {
 
     private boolean isExpected(CatalogObject object) {
         InventoryItem item = items.get(object.title());
-        boolean named = !object.kind().equals(NOT_NULL)
-                || Math.min(source.version(), destination.version()) >= NAMES_NOT_NULL;
+        boolean named =
+                !object.kind().equals(NOT_NULL) || Math.min(source.version(), destination.version()) >= NAMES_NOT_NULL;
         return item != null
                 && named
                 && object.count() > 0
@@ -198,7 +199,8 @@ public final class InventoryComparison {
         differences.add(new InventoryDifference(
                 InventoryDifference.Kind.MISSING,
                 object.title(),
-                sentence(object.title()) + (isSeveral(object) ? " do not" : " does not") + " exist at the " + other + needed + ".",
+                sentence(object.title()) + (isSeveral(object) ? " do not" : " does not") + " exist at the " + other
+                        + needed + ".",
                 item.verdict() == Verdict.BY_HAND ? item.sql().orElse("") : "",
                 item.verdict() == Verdict.CARRIED,
                 !UNNOTICED.contains(object.kind()) && isMissed(object, item)));

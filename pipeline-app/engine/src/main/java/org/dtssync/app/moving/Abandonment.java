@@ -122,7 +122,8 @@ public final class Abandonment {
                 null,
                 unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved(),
                 "Not at the source: " + lost
-                        + ". " + missed + "The task has ended: save what you need from the destination, then run dts-sync release."
+                        + ". " + missed
+                        + "The task has ended: save what you need from the destination, then run dts-sync release."
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
         steps.end(true, Math.round(report.stallSeconds() * 1_000), SwitchReportJson.write(report), taskEpoch);
         return report;

@@ -79,8 +79,7 @@ public record TaskInventory(TaskFile task) {
             statements.add(new StructureObject(
                     made.ordinal(), made.name(), made.kind(), made.section(), made.tables(), object.statement()));
         }
-        return InventoryComparison.of(
-                direction.source(), direction.destination(), task.objects(), statements, skipped);
+        return InventoryComparison.of(direction.source(), direction.destination(), task.objects(), statements, skipped);
     }
 
     /**
@@ -146,7 +145,6 @@ public record TaskInventory(TaskFile task) {
     private boolean refuses(InventoryDifference difference, SwitchKind kind) {
         boolean expected = difference.kind() == InventoryDifference.Kind.MISSING
                 && (kind == SwitchKind.SWITCHOVER || difference.carried());
-        return difference.blocking()
-                && (expected || task.destination().existing() == Existing.FAIL);
+        return difference.blocking() && (expected || task.destination().existing() == Existing.FAIL);
     }
 }

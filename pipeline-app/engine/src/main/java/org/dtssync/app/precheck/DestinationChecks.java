@@ -212,7 +212,8 @@ final class DestinationChecks {
                   AND NOT EXISTS (SELECT FROM pg_depend d
                                   WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
                 ORDER BY evtname COLLATE "C"
-                """.formatted(mayBeReplica)).list(row -> new String[] {row.getString(1), row.getString(2)})) {
+                """.formatted(mayBeReplica))
+                .list(row -> new String[] {row.getString(1), row.getString(2)})) {
             findings.warn(
                     found[0],
                     "Event trigger " + found[0]

@@ -61,7 +61,8 @@ final class RuleChecks {
                                 : "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
                 .yes();
         String remedy = hasSetting
-                ? "ALTER ROLE " + account + " SET event_triggers = off; -- as a superuser, at the source, and at the destination before"
+                ? "ALTER ROLE " + account
+                        + " SET event_triggers = off; -- as a superuser, at the source, and at the destination before"
                         + " the switchover"
                 : "GRANT SET ON PARAMETER session_replication_role TO " + account
                         + "; -- as a superuser, from PostgreSQL 15 on; or disable it while the task prepares";

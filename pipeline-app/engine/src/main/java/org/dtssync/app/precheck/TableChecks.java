@@ -108,7 +108,8 @@ final class TableChecks {
                         "Table " + table.name()
                                 + " is unlogged: its changes are not in the WAL and cannot be captured.",
                         "ALTER TABLE " + table.name().sql() + " SET LOGGED; -- or " + exclude(table.root()));
-            } else if (table.persistence() == Persistence.UNLOGGED && ends.task().objects().unlogged() == Unlogged.COPY) {
+            } else if (table.persistence() == Persistence.UNLOGGED
+                    && ends.task().objects().unlogged() == Unlogged.COPY) {
                 findings.warn(
                         table.name().toString(),
                         "Table " + table.name()

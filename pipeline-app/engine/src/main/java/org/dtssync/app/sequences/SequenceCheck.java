@@ -49,21 +49,27 @@ public record SequenceCheck(End from, End to, Owners owners) {
             List<SequencePair> pairs, Map<TableName, Position> handedOut, Map<TableName, Position> positions) {
         List<SequenceFinding> findings = new ArrayList<>();
         for (SequencePair pair : pairs) {
+            Optional<Sequence> other = pair.there();
             Position here = handedOut.get(pair.name());
             Position there = positions.get(pair.name());
-            boolean known = here != null && there != null && pair.there().isPresent();
-            if (known && here.isPast(pair.here().definition(), there, pair.there().get().definition())) {
-                findings.add(new SequenceFinding(
-                        pair.name().toString(),
-                        true,
-                        "Sequence " + pair.name() + " would hand out numbers at the " + to + " that are in use: it is at "
-                                + there.last() + " there, at " + here.last() + " at the " + from + ".",
-                        "Run at the " + to + ": SELECT setval("
-                                + Identifiers.literal(pair.name().sql()) + ", " + here.last() + ", " + here.called()
-                                + ");"));
+            if (other.isPresent()
+                    && here != null
+                    && there != null
+                    && here.isPast(pair.here().definition(), there, other.get().definition())) {
+                findings.add(behind(pair.name(), here, there));
             }
         }
         return findings;
+    }
+
+    private SequenceFinding behind(TableName name, Position here, Position there) {
+        return new SequenceFinding(
+                name.toString(),
+                true,
+                "Sequence " + name + " would hand out numbers at the " + to + " that are in use: it is at " + there.last()
+                        + " there, at " + here.last() + " at the " + from + ".",
+                "Run at the " + to + ": SELECT setval(" + Identifiers.literal(name.sql()) + ", " + here.last() + ", "
+                        + here.called() + ");");
     }
 
     private void check(SequencePair pair, List<SequenceFinding> findings) {

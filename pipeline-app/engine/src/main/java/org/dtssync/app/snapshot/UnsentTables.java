@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.CatalogTable.Kind;
-import org.dtssync.app.catalog.CatalogTable.Persistence;
 import org.dtssync.app.catalog.TableCatalog;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Unlogged;

@@ -119,9 +119,8 @@ final class SequenceFollower {
         if (!paused) {
             List<SequencePair> both = now.pairs().stream()
                     .filter(pair -> pair.here().rights().read())
-                    .filter(pair -> pair.there()
-                            .filter(there -> there.rights().read())
-                            .isPresent())
+                    .filter(pair ->
+                            pair.there().filter(there -> there.rights().read()).isPresent())
                     .toList();
             List<TableName> names = both.stream().map(SequencePair::name).toList();
             Map<TableName, Position> handedOut = positions(sequences.from(), names);

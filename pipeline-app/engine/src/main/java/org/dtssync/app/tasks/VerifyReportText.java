@@ -60,7 +60,8 @@ final class VerifyReportText {
         if (wrong == 0) {
             return "";
         }
-        return (equal ? ", but " : ", and ") + (wrong == 1 ? "1 sequence is not right" : wrong + " sequences are not right");
+        return (equal ? ", but " : ", and ")
+                + (wrong == 1 ? "1 sequence is not right" : wrong + " sequences are not right");
     }
 
     /** The first column is text and left-aligned; the others are right-aligned. */

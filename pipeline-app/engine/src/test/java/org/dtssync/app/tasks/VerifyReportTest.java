@@ -66,8 +66,8 @@ class VerifyReportTest {
 
     @Test
     void equalRowsAreNotEnoughWhereASequenceIsWrong() {
-        VerifyReport rows = new VerifyReport(
-                Lsn.parse("0/1"), List.of(new TableResult(orders, 1, 1, true, 0, 0, 0)), List.of());
+        VerifyReport rows =
+                new VerifyReport(Lsn.parse("0/1"), List.of(new TableResult(orders, 1, 1, true, 0, 0, 0)), List.of());
         SequenceFinding missing = new SequenceFinding("public.s", true, "Sequence public.s does not exist.", "");
         SequenceFinding other = new SequenceFinding("x.y", false, "Sequence x.y is not set.", "");
 

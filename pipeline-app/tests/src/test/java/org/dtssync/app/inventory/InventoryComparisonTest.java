@@ -216,7 +216,10 @@ class InventoryComparisonTest {
                 UPDATE pg_extension SET extconfig = ARRAY['public.words'::regclass::oid], extcondition = ARRAY['WHERE own']
                 WHERE extname = 'hstore';
                 """;
-        execute(source, kept + "INSERT INTO public.words VALUES ('a', true), ('x', false); SELECT lo_create(20001), lo_create(20003)");
+        execute(
+                source,
+                kept
+                        + "INSERT INTO public.words VALUES ('a', true), ('x', false); SELECT lo_create(20001), lo_create(20003)");
         execute(destination, kept);
 
         assertThat(compare(Owners.KEEP))
@@ -228,8 +231,8 @@ class InventoryComparisonTest {
                                 true),
                         tuple(
                                 Kind.MISSING,
-                                "Large objects 20001 to 20003 of " + source.settings().user()
-                                        + " do not exist at the destination.",
+                                "Large objects 20001 to 20003 of "
+                                        + source.settings().user() + " do not exist at the destination.",
                                 true));
         execute(
                 destination,
@@ -242,8 +245,8 @@ class InventoryComparisonTest {
                                 "Rows of an extension's table public.words of hstore differ at the destination."),
                         tuple(
                                 Kind.CHANGED,
-                                "Large objects 20001 to 20003 of " + source.settings().user()
-                                        + " differ at the destination."));
+                                "Large objects 20001 to 20003 of "
+                                        + source.settings().user() + " differ at the destination."));
         execute(destination, "UPDATE public.words SET word = 'a'; SELECT lo_unlink(20002)");
         assertThat(compare(Owners.KEEP)).isEmpty();
     }

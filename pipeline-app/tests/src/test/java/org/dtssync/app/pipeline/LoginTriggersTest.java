@@ -112,8 +112,7 @@ class LoginTriggersTest {
     }
 
     private void reopen() throws SQLException {
-        try (Connection connection =
-                new DatabaseConnections(End.SOURCE, writable(database), "login-test").open()) {
+        try (Connection connection = new DatabaseConnections(End.SOURCE, writable(database), "login-test").open()) {
             RunningPair.execute(connection, """
                     DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database()); END $$
                     """);

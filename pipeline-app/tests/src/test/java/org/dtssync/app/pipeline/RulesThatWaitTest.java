@@ -133,7 +133,8 @@ class RulesThatWaitTest {
         RunningPair.execute(source, STRUCTURE + SET);
         await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
         RunningPair pair = RunningPair.start(new TaskFileBuilder(TaskFiles.of(servers, source, destination))
-                .objects(new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP, Unlogged.COPY, Settings.CARRY))
+                .objects(
+                        new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP, Unlogged.COPY, Settings.CARRY))
                 .build());
         try {
             RunningPair.execute(source, CHANGES.formatted("1"));
@@ -143,7 +144,8 @@ class RulesThatWaitTest {
                     .isEqualTo("north");
             assertThat(RunningPair.query(destination, failed())).isEqualTo("refresh:public.unfillable");
             assertThat(RunningPair.query(destination, SETTINGS))
-                    .isEqualTo("search_path=public, \"a \"\"b, %c\" | work_mem=7MB | " + source.user() + " work_mem=8MB");
+                    .isEqualTo(
+                            "search_path=public, \"a \"\"b, %c\" | work_mem=7MB | " + source.user() + " work_mem=8MB");
             assertThat(new SyncTask(pair.task()).compareStructure().differences())
                     .noneMatch(difference -> difference.object().contains("setting"));
             assertThat(RunningPair.query(destination, UNSENT)).isEqualTo("(1,1) (2,) / 3 / 2 / 1");
@@ -190,7 +192,8 @@ class RulesThatWaitTest {
 
     /** What was made or granted while applications were at the destination is not carried back. */
     private static void rollbackRefusesWhatTheSourceLacks(RunningPair pair) throws Exception {
-        String made = "CREATE VIEW public.late_view AS SELECT id FROM public.sale; GRANT SELECT ON public.sale TO pg_monitor";
+        String made =
+                "CREATE VIEW public.late_view AS SELECT id FROM public.sale; GRANT SELECT ON public.sale TO pg_monitor";
         RunningPair.execute(
                 pair.destination(), made + "; CREATE EXTENSION pg_trgm; COMMENT ON TABLE public.sale IS 'x'");
         assertThat(new SyncTask(pair.task()).rollbackPreconditions().text())
@@ -226,8 +229,7 @@ class RulesThatWaitTest {
     }
 
     private static long logins(DatabaseSettings database) throws SQLException {
-        return Long.parseLong(
-                RunningPair.query(database, "SELECT count(*) FROM public.ddl_log WHERE tag = 'login'"));
+        return Long.parseLong(RunningPair.query(database, "SELECT count(*) FROM public.ddl_log WHERE tag = 'login'"));
     }
 
     private static String failed() {

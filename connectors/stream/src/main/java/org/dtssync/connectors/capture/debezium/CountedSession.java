@@ -37,8 +37,8 @@ final class CountedSession implements InvocationHandler {
 
     /** Returns the same session, counted. */
     static Connection of(Connection session) throws SQLException {
-        return (Connection) proxy(
-                new CountedSession(session.unwrap(BaseConnection.class)), BaseConnection.class, Counting.class);
+        return (Connection)
+                proxy(new CountedSession(session.unwrap(BaseConnection.class)), BaseConnection.class, Counting.class);
     }
 
     private static Object proxy(InvocationHandler handler, Class<?>... faces) {
@@ -51,9 +51,7 @@ final class CountedSession implements InvocationHandler {
             rows = (StreamedRows) arguments[0];
             return null;
         }
-        if (method.getName().equals("unwrap")
-                && arguments != null
-                && ((Class<?>) arguments[0]).isInstance(proxy)) {
+        if (method.getName().equals("unwrap") && arguments != null && ((Class<?>) arguments[0]).isInstance(proxy)) {
             return proxy;
         }
         if (method.getName().equals("equals") && arguments != null) {

@@ -109,7 +109,11 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
             hasChanges = false;
             events.add(
                     TransactionEnds.record(
-                            partition.getSourcePartition(), (PostgresOffsetContext) offset, endTopic, commitTime, rows.endTransaction()),
+                            partition.getSourcePartition(),
+                            (PostgresOffsetContext) offset,
+                            endTopic,
+                            commitTime,
+                            rows.endTransaction()),
                     true);
         }
     }
