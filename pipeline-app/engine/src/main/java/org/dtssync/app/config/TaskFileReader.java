@@ -222,7 +222,8 @@ public final class TaskFileReader {
                     section.patterns(TaskKey.OBJECTS_EXCLUDE),
                     section.choice(TaskKey.OBJECTS_OWNERS, ObjectSelection.Owners.values()),
                     section.choice(TaskKey.OBJECTS_UNLOGGED, ObjectSelection.Unlogged.values()),
-                    section.choice(TaskKey.OBJECTS_SETTINGS, ObjectSelection.Settings.values()));
+                    section.choice(TaskKey.OBJECTS_SETTINGS, ObjectSelection.Settings.values()),
+                    section.choice(TaskKey.OBJECTS_LARGE_OBJECTS, ObjectSelection.LargeObjects.values()));
         }
 
         private StructureSettings structure(Path directory) {

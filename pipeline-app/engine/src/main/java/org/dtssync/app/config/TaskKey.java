@@ -203,6 +203,16 @@ enum TaskKey implements DescribedKey {
                     + " migrated.",
             "Applications rely on them.",
             ObjectSelection.Settings.values()),
+    OBJECTS_LARGE_OBJECTS(
+            "objects/large.objects",
+            KeyType.CHOICE,
+            "leave",
+            "leave",
+            "Whether large objects (pg_largeobject), which logical replication does not send, are copied once at the load and"
+                    + " again at each switch (copy), or left to you (leave); each may have up to 1 GB.",
+            "Applications use them; both databases read all of them while writes are blocked. Large objects that only the"
+                    + " database has that applications move to are removed there.",
+            ObjectSelection.LargeObjects.values()),
     STRUCTURE_READER(
             "structure/reader",
             KeyType.CHOICE,

@@ -160,6 +160,7 @@ public final class InventoryComparison {
                 !object.kind().equals(NOT_NULL) || Math.min(source.version(), destination.version()) >= NAMES_NOT_NULL;
         return item != null
                 && named
+                && item.verdict() != Verdict.AT_THE_SWITCH
                 && object.count() > 0
                 && !NOT_COMPARED.contains(object.kind())
                 && !object.kind().endsWith("grants")
@@ -265,6 +266,7 @@ public final class InventoryComparison {
         InventoryItem item = items.get(row.title());
         return item != null
                 && item.verdict() != Verdict.LEFT_OUT
+                && item.verdict() != Verdict.AT_THE_SWITCH
                 && !isSkipped(row)
                 && parents(row).stream().noneMatch(missing::contains);
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.ObjectSelection.Unlogged;
 import org.dtssync.app.state.StructureObject;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Judgement {
 
     private static final String TABLE = "table";
+    private static final String LARGE_OBJECT = "large object";
     private static final String UNLOGGED_ROWS = "unlogged rows";
 
     /** No statement of the task contains them, but each switch copies them. */
@@ -132,6 +134,9 @@ public final class Judgement {
                     Verdict.LEFT_OUT,
                     "objects.unlogged is " + selection.unlogged().name().toLowerCase(Locale.ROOT) + ".");
         }
+        if (selection.largeObjects() == LargeObjects.COPY && isOfLargeObject(object)) {
+            return new Decision(Verdict.AT_THE_SWITCH, "");
+        }
         boolean implied = object.evidence().implied()
                 && !parents.isEmpty()
                 && parents.stream().allMatch(parent -> decide(parent).verdict() == Verdict.CARRIED);
@@ -159,6 +164,13 @@ public final class Judgement {
             }
         }
         return new Decision(Verdict.BY_HAND, "dts-sync does not migrate it.");
+    }
+
+    /** A copy has comment and grants too. */
+    private static boolean isOfLargeObject(CatalogObject object) {
+        return object.kind().equals(LARGE_OBJECT)
+                || Set.of("comment", "grants").contains(object.kind())
+                        && object.identity().startsWith(LARGE_OBJECT + " ");
     }
 
     private List<CatalogObject> parents(CatalogObject object) {

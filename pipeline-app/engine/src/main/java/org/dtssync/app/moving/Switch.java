@@ -280,7 +280,7 @@ public final class Switch {
             ReadOnlyGate gate = writeFence.lockingAlso(others);
             try (ReadOnlyGate.Locks locks = step("fence", () -> gate.raise(heldAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
-                if (!others.isEmpty()) {
+                if (!options.rehearse() && unsent.any(others)) {
                     step("rows", () -> unsent.copy(from, others, heldAt(from.destination())));
                 }
                 int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));

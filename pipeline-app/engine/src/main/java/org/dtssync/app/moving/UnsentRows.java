@@ -15,8 +15,12 @@ public interface UnsentRows {
      */
     List<TableName> tables(Route direction);
 
+    /** Returns whether there is anything to copy, besides these tables or in them. */
+    boolean any(List<TableName> tables);
+
     /**
-     * Makes the rows of some tables at the direction's destination those of its source, which nobody writes to.
+     * Makes the rows of some tables, and large objects if they are migrated, at the direction's destination those of its source, which
+     * nobody writes to.
      *
      * @param there the right to write to the destination
      */

@@ -2,6 +2,7 @@ package org.dtssync.app.pipeline;
 
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
@@ -11,6 +12,7 @@ import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.UnsentRows;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.TaskSequences;
+import org.dtssync.app.snapshot.LargeObjectCopy;
 import org.dtssync.app.snapshot.UnsentTables;
 import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.structure.LateObjects;
@@ -60,8 +62,19 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
             }
 
             @Override
+            public boolean any(List<TableName> tables) {
+                return !tables.isEmpty() || task.objects().largeObjects() == LargeObjects.COPY;
+            }
+
+            @Override
             public void copy(Route direction, List<TableName> tables, Epoch there) throws InterruptedException {
                 new UnsentTables(direction.source(), direction.destination(), there, () -> 0).copy(tables);
+                if (task.objects().largeObjects() == LargeObjects.COPY) {
+                    LargeObjectCopy objects = new LargeObjectCopy(
+                            direction.source(), direction.destination(), there, task.objects().owners());
+                    objects.awaitWriters();
+                    objects.copy();
+                }
             }
         };
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.ShapeChanges;
@@ -18,6 +19,7 @@ import org.dtssync.app.runtime.Background;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.runtime.RowPace;
+import org.dtssync.app.snapshot.LargeObjectCopy;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
 import org.dtssync.app.snapshot.UnsentTables;
@@ -365,6 +367,11 @@ final class PhaseSequence {
 
     /** After foreign keys were created, which PostgreSQL would check: these rows are of another moment. */
     private void copyUnsentRows() throws InterruptedException {
+        if (task.objects().largeObjects() == LargeObjects.COPY) {
+            new LargeObjectCopy(
+                            route.source(), route.destination(), epoch, task.objects().owners())
+                    .copy();
+        }
         List<TableName> tables = UnsentTables.of(route.source(), task.objects());
         if (tables.isEmpty()) {
             return;

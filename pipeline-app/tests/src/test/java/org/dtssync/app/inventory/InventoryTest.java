@@ -17,7 +17,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.config.ObjectSelection.Settings;
 import org.dtssync.app.config.ObjectSelection.Unlogged;
 import org.dtssync.app.testing.PgClient;
 import org.dtssync.app.testing.Servers;
@@ -246,11 +248,10 @@ class InventoryTest {
                 .allSatisfy(title -> assertThat(items.get(title).verdict()).isEqualTo(Verdict.CARRIED));
         assertThat(titles(new Inventory(List.copyOf(items.values())).leftOut()))
                 .containsExactly("unlogged rows shop.rate_limit");
-        assertThat(byTitle(everyKind.inventory(
-                                new ObjectSelection(List.of("shop.*"), List.of(), Owners.KEEP, Unlogged.COPY)))
-                        .get("unlogged rows shop.rate_limit")
-                        .verdict())
-                .isEqualTo(Verdict.AT_THE_SWITCH);
+        Map<String, InventoryItem> copied = byTitle(everyKind.inventory(new ObjectSelection(
+                List.of("shop.*"), List.of(), Owners.KEEP, Unlogged.COPY, Settings.CARRY, LargeObjects.COPY)));
+        assertThat(List.of("unlogged rows shop.rate_limit", "large object 123456", "comment large object 123456"))
+                .allSatisfy(title -> assertThat(copied.get(title).verdict()).isEqualTo(Verdict.AT_THE_SWITCH));
     }
 
     @Test
