@@ -24,6 +24,8 @@ public final class DatabaseConnections {
      */
     private static final String END_LOST_TRANSACTION = "SET idle_in_transaction_session_timeout = '20s'";
 
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
     private final End role;
     private final DatabaseSettings settings;
     private final String applicationName;
@@ -93,14 +95,10 @@ public final class DatabaseConnections {
     }
 
     private Connection open(Optional<String> limit) {
-        Connection connection;
-        try {
-            connection = DriverManager.getConnection(address().bareUrl(), properties());
-        } catch (SQLException e) {
-            throw ConnectionFaults.explain(role.label(), settings, e);
-        }
+        Connection connection = login();
         try {
             SessionSettings.apply(connection);
+            settings.logins().learn(connection);
             if (limit.isPresent()) {
                 execute(connection, limit.get());
             }
@@ -114,6 +112,25 @@ public final class DatabaseConnections {
                 fault.addSuppressed(suppressed);
             }
             throw fault;
+        }
+    }
+
+    private Connection login() {
+        try {
+            Properties silent = properties();
+            if (settings.logins().addTo(silent)) {
+                try {
+                    return DriverManager.getConnection(address().bareUrl(), silent);
+                } catch (SQLException e) {
+                    if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+                        throw e;
+                    }
+                    settings.logins().forget();
+                }
+            }
+            return DriverManager.getConnection(address().bareUrl(), properties());
+        } catch (SQLException e) {
+            throw ConnectionFaults.explain(role.label(), settings, e);
         }
     }
 

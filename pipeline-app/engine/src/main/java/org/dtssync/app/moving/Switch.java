@@ -55,6 +55,7 @@ public final class Switch {
     private final ProgressStore progress;
     private final SequenceTransfer sequences;
     private final Supplier<List<Gate>> objects;
+    private final UnsentRows unsent;
     private final ViewRefresh views;
 
     /** Those of a dry run leave the ones alone that a start needs. */
@@ -79,6 +80,7 @@ public final class Switch {
      * @param second what to do while another instance holds the other direction
      * @param sequences finds the sequences to be set at the other database
      * @param objects checks what applications would miss there
+     * @param unsent copies the rows that no stream contains
      * @param views refreshes materialized views there
      */
     public Switch(
@@ -89,6 +91,7 @@ public final class Switch {
             SecondInstance second,
             SequenceTransfer sequences,
             Supplier<List<Gate>> objects,
+            UnsentRows unsent,
             ViewRefresh views) {
         this.kind = kind;
         this.task = task;
@@ -97,6 +100,7 @@ public final class Switch {
         this.second = second;
         this.sequences = sequences;
         this.objects = objects;
+        this.unsent = unsent;
         this.views = views;
         this.progress = new ProgressStore(task.destination(), task.task());
         Route reverse = task.reversed();
@@ -218,8 +222,9 @@ public final class Switch {
             try (MovingStream back = opener.open(next, epoch)) {
                 step("stream-back", () -> startBack(active, back));
                 List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
+                List<TableName> others = options.rehearse() ? List.of() : unsent.tables(from);
                 active.pauseSequences();
-                Crossing crossing = cross(active, back, options, pairs);
+                Crossing crossing = cross(active, back, options, pairs, others);
                 if (options.rehearse()) {
                     return notMoved(
                             crossing.seconds(), crossing.lsn(), verification, "Run the command without --rehearse.");
@@ -259,14 +264,23 @@ public final class Switch {
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
-    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options, List<SequencePair> pairs)
+    private Crossing cross(
+            MovingStream active,
+            MovingStream back,
+            SwitchOptions options,
+            List<SequencePair> pairs,
+            List<TableName> others)
             throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
         try {
             step(PAUSE, endpoint::hold);
-            try (ReadOnlyGate.Locks locks = step("fence", () -> writeFence.raise(heldAt(from.source())))) {
+            ReadOnlyGate gate = writeFence.lockingAlso(others);
+            try (ReadOnlyGate.Locks locks = step("fence", () -> gate.raise(heldAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
+                if (!options.rehearse() && unsent.any(others)) {
+                    step("rows", () -> unsent.copy(from, others, heldAt(from.destination())));
+                }
                 int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
                 step("confirm", () -> confirm(active, back, locks));
                 if (!options.rehearse()) {
