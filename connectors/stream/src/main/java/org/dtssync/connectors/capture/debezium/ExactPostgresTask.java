@@ -146,8 +146,9 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
             Offsets<PostgresPartition, PostgresOffsetContext> offsets) {
         ReplicationSlot slot = new ReplicationSlot(configuration.slotName());
         SlotState state = slotState(connections.mainConnection(), slot);
+        StreamedRows rows = new StreamedRows();
         ReplicationConnection replication =
-                opened(new ReplicationSession(connection(connections.mainConnection(), schema), slot));
+                opened(new ReplicationSession(connection(connections.mainConnection(), schema), slot, rows));
         ChangeEventQueue<DataChangeEvent> unused =
                 UnusedQueue.create(() -> taskContext.configureLoggingContext(CONTEXT_NAME));
         errorHandler = new ExactErrorHandler(configuration, unused, events);
@@ -160,7 +161,8 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
                 metadata,
                 new HeartbeatFactory<TableId>().getScheduledHeartbeat(configuration, null, null, unused),
                 configuration.getServiceRegistry().tryGetService(DebeziumHeaderProducer.class),
-                events);
+                events,
+                rows);
         SnapshotterService snapshotter = configuration.getServiceRegistry().tryGetService(SnapshotterService.class);
         PostgresChangeEventSourceCoordinator started = new PostgresChangeEventSourceCoordinator(
                 offsets,

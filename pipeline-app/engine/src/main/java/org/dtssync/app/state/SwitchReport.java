@@ -1,4 +1,4 @@
-package org.dtssync.app.moving;
+package org.dtssync.app.state;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +27,11 @@ public record SwitchReport(
         String next) {
 
     /** What follows a switchover. */
-    static final String FOLLOWED =
+    public static final String FOLLOWED =
             "Keep dts-sync run active: the source follows. Then dts-sync complete, or dts-sync rollback.";
 
     /** What follows a switchover without a way back. */
-    static final String ONE_WAY =
+    public static final String ONE_WAY =
             "They were moved one way: the source does not follow and stays read-only, and no rollback is possible. dts-sync release"
                     + " removes the rest of the task.";
 
