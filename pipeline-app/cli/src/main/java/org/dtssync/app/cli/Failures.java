@@ -6,6 +6,7 @@ import org.dtssync.app.logging.LogOutput;
 import org.dtssync.app.logging.TraceFile;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -31,7 +32,7 @@ final class Failures {
 
     /** A defect, or a machine that failed. */
     static int unexpected(Throwable error, CommandLine command) {
-        String what = "An unexpected error ended the command: " + named(error) + ".";
+        String what = "An unexpected error ended the command: " + UnexpectedError.name(error) + ".";
         print(what + where(what, error), command);
         return ExitCode.FAILED;
     }
@@ -46,16 +47,6 @@ final class Failures {
         Optional<Path> file = TraceFile.write(what, error);
         return file.map(path -> " The trace is in " + path + ". " + REPORT)
                 .orElse(" Its trace could be written neither to the working directory nor to the one for temporary files.");
-    }
-
-    private static String named(Throwable error) {
-        String message = error.getMessage();
-        String name = error.getClass().getSimpleName();
-        if (message == null || message.isBlank()) {
-            return name;
-        }
-        String line = message.lines().findFirst().orElse("");
-        return name + ": " + (line.endsWith(".") ? line.substring(0, line.length() - 1) : line);
     }
 
     private static void print(String sentence, CommandLine command) {

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.pattern.ThrowableHandlingConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 
-/** Prints an error as its name and message and the file that has its trace, on the line of the message. */
+/** Prints an error as its name and the file that has its trace, on the line of the message. */
 public final class CauseConverter extends ThrowableHandlingConverter {
 
     @Override

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Optional;
+import org.dtssync.connectors.fault.UnexpectedError;
 
 /**
  * The file of a process with the traces of its unexpected errors: {@code dts-sync-error-PID.log} in the working directory, or in the
@@ -40,14 +41,11 @@ public final class TraceFile {
         return error == null ? Optional.empty() : append(event.getLoggerName() + ": " + event.getFormattedMessage(), error);
     }
 
-    /** Returns an error's name and the first line of its message. */
+    /** Returns a phrase that names an error without the values that its message may have. */
     static String summary(IThrowableProxy error) {
-        String name = error.getClassName().substring(error.getClassName().lastIndexOf('.') + 1);
-        String message = error.getMessage();
-        if (message == null || message.isBlank()) {
-            return name;
-        }
-        return name + ": " + message.lines().findFirst().orElse("");
+        return error instanceof ThrowableProxy proxy
+                ? UnexpectedError.name(proxy.getThrowable())
+                : error.getClassName().substring(error.getClassName().lastIndexOf('.') + 1);
     }
 
     private static Optional<Path> append(String what, IThrowableProxy error) {

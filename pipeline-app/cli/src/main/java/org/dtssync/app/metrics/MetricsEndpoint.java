@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -120,6 +121,11 @@ public final class MetricsEndpoint implements AutoCloseable {
     /** Returns the listener to be notified of the run. */
     public TaskListener listener() {
         return metrics;
+    }
+
+    /** Returns where the metrics are; empty while another instance has the address. */
+    public Optional<String> url() {
+        return Optional.ofNullable(server).map(MetricsEndpoint::url);
     }
 
     private static String url(HttpServer server) {

@@ -6,6 +6,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +22,7 @@ final class References {
     private final Map<String, String> environment;
     private final Path directory;
     private final Mistakes mistakes;
+    private final Set<String> variables = new TreeSet<>();
 
     /**
      * Creates a resolver.
@@ -45,6 +48,11 @@ final class References {
         return matcher.appendTail(resolved).toString();
     }
 
+    /** Returns the names of the environment variables that were referenced so far: they may hold secrets. */
+    Set<String> variables() {
+        return Set.copyOf(variables);
+    }
+
     private String value(String path, int line, String whole, String reference) {
         String at = Mistakes.at(path, line);
         if (whole.endsWith("}") && reference.startsWith("env:") && reference.length() > 4) {
@@ -61,6 +69,7 @@ final class References {
     }
 
     private String variable(String at, int line, String name) {
+        variables.add(name);
         String value = environment.get(name);
         if (value == null) {
             mistakes.add(

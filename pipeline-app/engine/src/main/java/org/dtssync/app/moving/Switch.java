@@ -140,7 +140,7 @@ public final class Switch {
 
     private <T> T step(String name, Step<T> work) throws InterruptedException {
         steps.begin(name, taskEpoch);
-        LOG.info("Entering step. task={} direction={} step={}", task.task(), kind.label(), name);
+        LOG.info("Entering step. task={} direction={} step={}", task.task(), kind.label(), SwitchPreconditions.shown(name));
         Failpoint.SWITCH_STEP_BEGUN.reached();
         T result = work.run();
         Failpoint.SWITCH_STEP_CARRIED_OUT.reached();
@@ -192,11 +192,11 @@ public final class Switch {
                 sequences.of(from),
                 objects,
                 fenceOf(next).liftingStatements().isEmpty());
-        step("gates", () -> readiness.gates(active, options.ignoreStructure()));
+        step(SwitchPreconditions.STEP, () -> readiness.gates(active, options.ignoreStructure()));
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
-            return notMoved(0, null, verification, "Run the command without --dry-run.");
+            return SwitchReport.notMoved(kind, 0, null, verification, "Run the command without --dry-run.");
         }
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
@@ -215,6 +215,7 @@ public final class Switch {
         progress.enter(kind.during(), taskEpoch);
         Failpoint.SWITCH_PHASE_ENTERED.reached();
         boolean opened = false;
+        boolean rehearsed = false;
         try {
             Epoch epoch = heldAt(next.destination());
             try (MovingStream back = opener.open(next, epoch)) {
@@ -223,8 +224,13 @@ public final class Switch {
                 active.pauseSequences();
                 Crossing crossing = cross(active, back, options, pairs);
                 if (options.rehearse()) {
-                    return notMoved(
-                            crossing.seconds(), crossing.lsn(), verification, "Run the command without --rehearse.");
+                    rehearsed = true;
+                    return SwitchReport.notMoved(
+                            kind,
+                            crossing.seconds(),
+                            crossing.lsn(),
+                            verification,
+                            "Run the command without --rehearse.");
                 }
                 opened = true;
                 step("writes", this::allowWrites);
@@ -238,6 +244,7 @@ public final class Switch {
                         verification.word(),
                         verification.at(),
                         endpointResult(unmoved),
+                        applications(unmoved),
                         SequenceGates.leftOut(pairs, from.destination().role())
                                 + unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
             }
@@ -246,7 +253,7 @@ public final class Switch {
             active.resumeSequences();
             // The response to the commit may have been lost: the stored phase is authoritative.
             if (!opened && !isOpen()) {
-                undo();
+                undo(rehearsed);
             }
         }
     }
@@ -314,20 +321,6 @@ public final class Switch {
 
     private static double seconds(long began) {
         return (System.nanoTime() - began) / 1e9;
-    }
-
-    private SwitchReport notMoved(
-            double seconds, @Nullable Lsn lsn, SwitchReadiness.Checked verification, String nextThing) {
-        return new SwitchReport(
-                kind.label(),
-                false,
-                seconds,
-                lsn == null ? null : lsn.toString(),
-                0,
-                verification.word(),
-                verification.at(),
-                EndpointResult.UNTOUCHED,
-                nextThing);
     }
 
     /** Its slot must exist before the first write that has to be replicated back. */
@@ -438,12 +431,18 @@ public final class Switch {
                 "skipped",
                 null,
                 endpointResult(unmoved),
+                applications(unmoved),
                 unmoved.map(SyncException::getMessage)
                         .orElseGet(() -> "The applications were already moved. " + nextThing()));
     }
 
     private EndpointResult endpointResult(Optional<SyncException> unmoved) {
         return unmoved.isPresent() ? EndpointResult.FAILED : endpoint.moved();
+    }
+
+    private String applications(Optional<SyncException> unmoved) {
+        return new Whereabouts(endpoint, from.source().settings(), from.destination().settings())
+                .of(endpointResult(unmoved));
     }
 
     /** Returns whether a crash left this switch past its point of no return, but unfinished. */
@@ -473,17 +472,21 @@ public final class Switch {
     /** Restores the state from before, for a start that finds the task in the middle. */
     public void undoAfterCrash() throws InterruptedException {
         if (kind == SwitchKind.ROLLBACK) {
-            undo();
+            undo(false);
             return;
         }
         try (InstanceLease lease = InstanceLease.acquirePatiently(next, second)) {
             sourceEpoch = lease.epoch();
-            undo();
+            undo(false);
         }
     }
 
-    private void undo() throws InterruptedException {
-        LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
+    private void undo(boolean rehearsed) throws InterruptedException {
+        if (rehearsed) {
+            LOG.info("The rehearsal passed; removing what it made. task={} direction={}", task.task(), kind.label());
+        } else {
+            LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
+        }
         letGoOn();
         Failpoint.SWITCH_UNDO_WRITABLE.reached();
         new StreamEnd(next, heldAt(next.destination())).run();

@@ -1,5 +1,6 @@
 package org.dtssync.app.moving;
 
+import org.dtssync.connectors.postgres.Lsn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param verification the result of the verification, one word: equal, reused (an earlier one) or skipped
  * @param verifiedAt when a reused verification started, ISO 8601; null otherwise
  * @param endpoint whether applications were repointed
+ * @param applications where applications are and who moved them, a phrase; empty if nothing was to be moved
  * @param next what to do next, a sentence
  */
 public record SwitchReport(
@@ -24,7 +26,24 @@ public record SwitchReport(
         String verification,
         @Nullable String verifiedAt,
         EndpointResult endpoint,
+        String applications,
         String next) {
+
+    /** Returns the report of a rehearsal or a dry run. */
+    static SwitchReport notMoved(
+            SwitchKind kind, double seconds, @Nullable Lsn lsn, SwitchReadiness.Checked verification, String next) {
+        return new SwitchReport(
+                kind.label(),
+                false,
+                seconds,
+                lsn == null ? null : lsn.toString(),
+                0,
+                verification.word(),
+                verification.at(),
+                EndpointResult.UNTOUCHED,
+                "",
+                next);
+    }
 
     /** Returns the report of a task whose reverse replication has ended. */
     public static SwitchReport completed() {
@@ -48,6 +67,6 @@ public record SwitchReport(
     }
 
     private static SwitchReport ended(String direction, EndpointResult endpoint, String next) {
-        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, endpoint, next);
+        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, endpoint, "", next);
     }
 }
