@@ -27,13 +27,13 @@ final class ConnectionFaults {
         return switch (state) {
             case "28P01" ->
                 new SyncException(
-                        FaultKind.PERMISSION,
+                        FaultKind.ACCESS,
                         "The " + role + " " + settings + " refused the password of user " + settings.user() + ".",
                         "Correct " + role + ".password in the task file.",
                         e);
             case "28000" ->
                 new SyncException(
-                        FaultKind.PERMISSION,
+                        FaultKind.ACCESS,
                         "The " + role + " " + settings + " rejected user " + settings.user() + ".",
                         "Check that the role exists and has LOGIN, and pg_hba.conf there: " + firstLine(e),
                         e);

@@ -69,7 +69,7 @@ public final class KafkaFaults {
         }
         if (cause instanceof AuthenticationException || cause instanceof AuthorizationException) {
             return new SyncException(
-                    FaultKind.PERMISSION,
+                    FaultKind.ACCESS,
                     what + ": Kafka refused: " + cause.getMessage() + ".",
                     "Check the credentials under kafka and the ACLs of the task's topics and transactional id.",
                     cause);

@@ -5,6 +5,7 @@ import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -35,6 +36,11 @@ final class SwitchoverCommand implements Callable<Integer> {
     @Mixin
     private SwitchFlags flags;
 
+    @Option(
+            names = "--one-way",
+            description = "Move for good: the source does not follow and stays read-only, and no rollback is possible.")
+    private boolean oneWay;
+
     @Spec
     private CommandSpec spec;
 
@@ -42,9 +48,10 @@ final class SwitchoverCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         LifecycleCommand lifecycle = new LifecycleCommand(task, spec);
         if (flags.preconditions()) {
-            return lifecycle.print(new SyncTask(task.read()).switchoverPreconditions(), flags.json());
+            return lifecycle.print(new SyncTask(task.read()).switchoverPreconditions(oneWay), flags.json());
         }
         return lifecycle.perform(
-                new TaskCommand.Switchover(flags.mode(), flags.skipVerify(), flags.ignoreStructure()), flags.json());
+                new TaskCommand.Switchover(flags.mode(), flags.skipVerify(), flags.ignoreStructure(), oneWay),
+                flags.json());
     }
 }

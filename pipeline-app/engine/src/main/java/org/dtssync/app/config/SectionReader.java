@@ -23,6 +23,10 @@ final class SectionReader {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     private static final Pattern JDBC_URL =
             Pattern.compile("jdbc:postgresql://[^/?@:,][^/?@]*/[^/?]+(\\?.*)?", Pattern.DOTALL);
+    /** Properties of the clients of brokers and registry that may change while a task runs. */
+    private static final Pattern SECRET_PROPERTY =
+            Pattern.compile("^(kafka|registry)\\..*(password|jaas|user\\.info|token|secret|\\.key$|certificate)");
+
     private static final Pattern HTTP_URL = Pattern.compile("https?://[^/\\s]+\\S*");
 
     private final String section;
@@ -124,7 +128,11 @@ final class SectionReader {
     /** Returns a password, or null if there is none. */
     @Nullable
     String secret(TaskKey key) {
-        return mapping.entries().containsKey(key.key()) ? text(key) : null;
+        return mapping.entries().containsKey(key.key())
+                ? scalar(key)
+                        .map(text -> references.resolveSecret(key.path(), text))
+                        .orElse("")
+                : null;
     }
 
     /** Returns a whole number within the key's limits. */
@@ -290,7 +298,9 @@ final class SectionReader {
 
     private String propertyText(String path, YamlValue value) {
         if (value instanceof YamlValue.Text text) {
-            return references.resolve(path, text);
+            return SECRET_PROPERTY.matcher(path).find()
+                    ? references.resolveSecret(path, text)
+                    : references.resolve(path, text);
         }
         List<String> items = new ArrayList<>();
         for (YamlValue item : ((YamlValue.Sequence) value).items()) {

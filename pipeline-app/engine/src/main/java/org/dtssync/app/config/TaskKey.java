@@ -251,6 +251,13 @@ enum TaskKey implements DescribedKey {
             "10m",
             "How long other transient errors (deadlocks, disk full) are retried.",
             "To fail sooner, or later."),
+    PRECHECK_TIMEOUT(
+            "precheck/timeout",
+            KeyType.DURATION,
+            "15s",
+            "60s",
+            "How long the precheck waits for a connection or an answer of each server.",
+            "Servers are slow to answer, but not absent. A run that has started waits as long as retry.connection says."),
     SWITCHOVER_ROLES(
             "switchover/application.roles",
             KeyType.NAMES,

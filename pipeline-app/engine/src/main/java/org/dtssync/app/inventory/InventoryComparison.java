@@ -49,6 +49,9 @@ public final class InventoryComparison {
             "unlogged",
             "user mapping");
 
+    /** The owners of objects in schema public need grants that they may have had as the owner of the database before. */
+    private static final String PUBLIC_GRANTS = "grants schema public";
+
     private final CatalogObjects source;
     private final CatalogObjects destination;
     private final ObjectSelection selection;
@@ -224,7 +227,9 @@ public final class InventoryComparison {
                 sentence(title) + " differ at the destination: they are " + String.join(" and ", parts) + ".",
                 Remarks.statements(wanted, given, any.target()),
                 item == null || item.verdict() == Verdict.CARRIED,
-                !title.equals("grants database") && !title.contains(" pg_catalog.")));
+                !title.equals("grants database")
+                        && !title.contains(" pg_catalog.")
+                        && !(narrower.isEmpty() && title.equals(PUBLIC_GRANTS))));
     }
 
     /** Returns a title as the beginning of a sentence. */

@@ -11,6 +11,7 @@ import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.connectors.apply.AppliedPosition;
@@ -53,6 +54,7 @@ public final class Switch {
     private final ProgressStore progress;
     private final SequenceTransfer sequences;
     private final Supplier<List<Gate>> objects;
+    private final Supplier<List<Gate>> reverse;
     private final ViewRefresh views;
 
     /** Those of a dry run leave the ones alone that a start needs. */
@@ -67,6 +69,9 @@ public final class Switch {
     /** The position up to which the other side has everything, once the read-only one has drained. */
     private Lsn drained = Lsn.ZERO;
 
+    /** The phase that the task is in once the other database is open. */
+    private Phase after;
+
     /**
      * Creates a switch; does nothing yet.
      *
@@ -77,6 +82,7 @@ public final class Switch {
      * @param second what to do while another instance holds the other direction
      * @param sequences finds the sequences to be set at the other database
      * @param objects checks what applications would miss there
+     * @param reverse checks what reverse replication needs of other servers than the databases
      * @param views refreshes materialized views there
      */
     public Switch(
@@ -87,19 +93,22 @@ public final class Switch {
             SecondInstance second,
             SequenceTransfer sequences,
             Supplier<List<Gate>> objects,
+            Supplier<List<Gate>> reverse,
             ViewRefresh views) {
         this.kind = kind;
+        this.after = kind.after();
         this.task = task;
         this.taskEpoch = taskEpoch;
         this.settings = settings;
         this.second = second;
         this.sequences = sequences;
         this.objects = objects;
+        this.reverse = reverse;
         this.views = views;
         this.progress = new ProgressStore(task.destination(), task.task());
-        Route reverse = task.reversed();
-        this.from = kind == SwitchKind.SWITCHOVER ? task : reverse;
-        this.next = kind == SwitchKind.SWITCHOVER ? reverse : task;
+        Route opposite = task.reversed();
+        this.from = kind == SwitchKind.SWITCHOVER ? task : opposite;
+        this.next = kind == SwitchKind.SWITCHOVER ? opposite : task;
         this.steps = new SwitchoverSteps(task.destination(), task.task(), kind.label());
         this.writeFence = fenceOf(from);
         this.endpoint = Endpoint.of(settings, from.destination().settings(), kind == SwitchKind.SWITCHOVER);
@@ -125,27 +134,12 @@ public final class Switch {
         return Objects.requireNonNull(epochAt(database), "The right to write is taken before the move.");
     }
 
-    /** A step that is recorded. */
-    @FunctionalInterface
-    private interface Step<T> {
-        T run() throws InterruptedException;
-    }
-
     private void step(String name, Retry.Action work) throws InterruptedException {
-        step(name, () -> {
-            work.run();
-            return true;
-        });
+        new RecordedSteps(steps, taskEpoch, task.task(), kind.label()).run(name, work);
     }
 
-    private <T> T step(String name, Step<T> work) throws InterruptedException {
-        steps.begin(name, taskEpoch);
-        LOG.info("Entering step. task={} direction={} step={}", task.task(), kind.label(), SwitchPreconditions.shown(name));
-        Failpoint.SWITCH_STEP_BEGUN.reached();
-        T result = work.run();
-        Failpoint.SWITCH_STEP_CARRIED_OUT.reached();
-        steps.done(name, taskEpoch);
-        return result;
+    private <T> T step(String name, RecordedSteps.Step<T> work) throws InterruptedException {
+        return new RecordedSteps(steps, taskEpoch, task.task(), kind.label()).call(name, work);
     }
 
     /**
@@ -158,6 +152,7 @@ public final class Switch {
     public SwitchReport run(MovingStream active, StreamOpener opener, SwitchOptions options)
             throws InterruptedException {
         steps = options.dryRun() ? steps.ofDryRun() : steps;
+        after = options.oneWay() ? Phase.COMPLETE : kind.after();
         steps.start(options.attempt(), taskEpoch);
         try {
             SwitchReport report = attempt(active, opener, options);
@@ -191,8 +186,9 @@ public final class Switch {
                 endpoint,
                 sequences.of(from),
                 objects,
+                reverse,
                 fenceOf(next).liftingStatements().isEmpty());
-        step(SwitchPreconditions.STEP, () -> readiness.gates(active, options.ignoreStructure()));
+        step(SwitchPreconditions.STEP, () -> readiness.gates(active, options));
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
@@ -218,8 +214,11 @@ public final class Switch {
         boolean rehearsed = false;
         try {
             Epoch epoch = heldAt(next.destination());
-            try (MovingStream back = opener.open(next, epoch)) {
-                step("stream-back", () -> startBack(active, back));
+            // Without a way back nothing captures the other database.
+            try (MovingStream back = options.oneWay() ? null : opener.open(next, epoch)) {
+                if (back != null) {
+                    step("stream-back", () -> startBack(active, back));
+                }
                 List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
                 active.pauseSequences();
                 Crossing crossing = cross(active, back, options, pairs);
@@ -268,7 +267,8 @@ public final class Switch {
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
-    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options, List<SequencePair> pairs)
+    private Crossing cross(
+            MovingStream active, @Nullable MovingStream back, SwitchOptions options, List<SequencePair> pairs)
             throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
@@ -310,12 +310,13 @@ public final class Switch {
     }
 
     private boolean isOpen() {
-        return progress.task().map(stored -> stored.phase() == kind.after()).orElse(false);
+        return progress.task().map(stored -> stored.phase() == after).orElse(false);
     }
 
     private String nextThing() {
+        String forward = after == Phase.COMPLETE ? SwitchReport.ONE_WAY : SwitchReport.FOLLOWED;
         return kind == SwitchKind.SWITCHOVER
-                ? "Keep dts-sync run active: the source follows. Then dts-sync complete, or dts-sync rollback."
+                ? forward
                 : "Keep dts-sync run active: the destination follows as before.";
     }
 
@@ -351,13 +352,16 @@ public final class Switch {
      * the marker. Both captures must pass this moment to know. The heartbeats are written with synchronous_commit on: once
      * the other side's is committed, so is everything that was applied before it.
      */
-    private Void confirm(MovingStream active, MovingStream back, ReadOnlyGate.Locks locks) throws InterruptedException {
+    private Void confirm(MovingStream active, @Nullable MovingStream back, ReadOnlyGate.Locks locks)
+            throws InterruptedException {
         long limit = settings.drainTimeout().toMillis();
-        Lsn there = back.writeHeartbeat();
+        Lsn there = back == null ? Lsn.ZERO : back.writeHeartbeat();
         Lsn here = active.writeHeartbeat();
-        back.captured().awaitPast(there, limit);
+        if (back != null) {
+            back.captured().awaitPast(there, limit);
+            back.captured().changesAfter(Lsn.ZERO).ifPresent(changes -> refuse(changes, from.destination()));
+        }
         active.captured().awaitPast(here, limit);
-        back.captured().changesAfter(Lsn.ZERO).ifPresent(changes -> refuse(changes, from.destination()));
         active.captured().changesAfter(drained).ifPresent(changes -> refuse(changes, from.source()));
         locks.requireHeld();
         return null;
@@ -382,7 +386,7 @@ public final class Switch {
             if (kind == SwitchKind.SWITCHOVER) {
                 AppliedPosition.revoke(connection, from.task());
             }
-            progress.enter(connection, kind.after());
+            progress.enter(connection, after);
             // Here, not after the commit: a start that finds the new phase must know that it has to finish.
             steps.done(connection, OPEN);
             Failpoint.SWITCH_OPENING.reached();
@@ -482,9 +486,7 @@ public final class Switch {
     }
 
     private void undo(boolean rehearsed) throws InterruptedException {
-        if (rehearsed) {
-            LOG.info("The rehearsal passed; removing what it made. task={} direction={}", task.task(), kind.label());
-        } else {
+        if (!rehearsed) {
             LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
         }
         letGoOn();

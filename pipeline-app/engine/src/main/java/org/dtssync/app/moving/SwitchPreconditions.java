@@ -48,20 +48,27 @@ public record SwitchPreconditions(
                 left.liftingStatements().isEmpty());
     }
 
-    /** Checks them for the tables that the direction is known to carry. */
-    public List<Gate> check() {
-        return check(new ProgressStore(from.destination(), from.task())
-                .tables().stream().map(TableProgress::table).toList());
+    /**
+     * Checks them for the tables that the direction is known to carry.
+     *
+     * @param wayBack whether data must be able to flow back afterwards
+     */
+    public List<Gate> check(boolean wayBack) {
+        return check(
+                new ProgressStore(from.destination(), from.task())
+                        .tables().stream().map(TableProgress::table).toList(),
+                wayBack);
     }
 
-    List<Gate> check(List<TableName> tables) {
+    List<Gate> check(List<TableName> tables, boolean wayBack) {
         List<Gate> gates = new ArrayList<>(new SwitchGates(
                         from.source(),
                         from.destination(),
                         tables,
                         settings.applicationRoles(),
                         applicationName,
-                        writable)
+                        writable,
+                        wayBack)
                 .gates());
         gates.addAll(endpoint.gates());
         return List.copyOf(gates);

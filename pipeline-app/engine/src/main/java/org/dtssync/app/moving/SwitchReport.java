@@ -29,6 +29,15 @@ public record SwitchReport(
         String applications,
         String next) {
 
+    /** What follows a switchover. */
+    static final String FOLLOWED =
+            "Keep dts-sync run active: the source follows. Then dts-sync complete, or dts-sync rollback.";
+
+    /** What follows a switchover without a way back. */
+    static final String ONE_WAY =
+            "They were moved one way: the source does not follow and stays read-only, and no rollback is possible. dts-sync release"
+                    + " removes the rest of the task.";
+
     /** Returns the report of a rehearsal or a dry run. */
     static SwitchReport notMoved(
             SwitchKind kind, double seconds, @Nullable Lsn lsn, SwitchReadiness.Checked verification, String next) {
@@ -64,6 +73,11 @@ public record SwitchReport(
                 endpoint,
                 "The applications were already moved back, and the task has ended: save what you need from the destination, then"
                         + " dts-sync release.");
+    }
+
+    /** Returns the report of a switchover that was carried out one way before. */
+    public static SwitchReport movedOneWay() {
+        return ended("switchover", EndpointResult.UNTOUCHED, "The applications were already moved. " + ONE_WAY);
     }
 
     private static SwitchReport ended(String direction, EndpointResult endpoint, String next) {

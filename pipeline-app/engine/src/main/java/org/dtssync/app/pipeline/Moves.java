@@ -34,6 +34,7 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 task.secondInstance(),
                 sequences(),
                 kind == SwitchKind.SWITCHOVER ? new TaskInventory(task)::gates : List::of,
+                kind == SwitchKind.SWITCHOVER ? new ReverseTopics(task)::gates : List::of,
                 (direction, there) -> complete(kind, direction, there));
     }
 

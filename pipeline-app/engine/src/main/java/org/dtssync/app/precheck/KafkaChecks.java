@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
@@ -82,6 +83,15 @@ final class KafkaChecks {
                         "Give the task another name.");
             }
         }
+    }
+
+    /** Those of reverse replication are needed from the first switchover on, and checked with its other preconditions. */
+    static void rights(Ends ends, Findings findings) {
+        TopicRights rights = new TopicRights(ends.task());
+        for (TopicRights.Missing missing : rights.missing(ends.task().taskName())) {
+            findings.fail("topics", missing.message(), Advice.text(Place.KAFKA, missing.remedy()));
+        }
+        findings.passIfNothingFound("topics", "The account may create, read, write and delete the topics of the task.");
     }
 
     static void replicationFactor(Ends ends, Findings findings) {

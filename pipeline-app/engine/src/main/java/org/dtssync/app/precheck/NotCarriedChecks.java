@@ -1,5 +1,6 @@
 package org.dtssync.app.precheck;
 
+import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +31,9 @@ final class NotCarriedChecks {
                 findings.warn(
                         item.title(),
                         sentence(item) + " is not migrated" + because,
-                        item.sql().orElse(""));
+                        item.sql()
+                                .map(sql -> Advice.sql(Place.DESTINATION, sql))
+                                .orElse(Advice.NONE));
             }
         }
         named.forEach((kind, count) -> more(kind, count, findings));
@@ -48,8 +51,10 @@ final class NotCarriedChecks {
                         item.title(),
                         sentence(item) + " is left out by the selection, but needed by "
                                 + String.join(", ", users.subList(0, Math.min(NEEDED_BY, users.size()))) + more + ".",
-                        item.sql().orElse("")
-                                + " -- or exclude what needs it, or create it at the destination yourself");
+                        item.sql()
+                                .map(sql -> Advice.sql(Place.DESTINATION, sql))
+                                .orElse(Advice.NONE)
+                                .and("or exclude what needs it, or create it at the destination yourself"));
             }
         }
         named.forEach((kind, count) -> more(kind, count, findings));

@@ -1,5 +1,6 @@
 package org.dtssync.app.precheck;
 
+import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import org.dtssync.app.catalog.UnsteadyChecks;
 import org.dtssync.connectors.postgres.Identifiers;
@@ -55,9 +56,11 @@ final class RuleChecks {
                             + ") is created disabled at the destination and enabled by the switchover."
                             + (acts ? " At the source it also fires for what dts-sync does there." : ""),
                     acts
-                            ? "ALTER EVENT TRIGGER " + Identifiers.quote(found[0])
-                                    + " DISABLE; -- at the source, while the task prepares, if its function must not act on that"
-                            : "Nothing.");
+                            ? Advice.sql(
+                                            Place.SOURCE,
+                                            "ALTER EVENT TRIGGER " + Identifiers.quote(found[0]) + " DISABLE;")
+                                    .and("at the source, while the task prepares, if its function must not act on that")
+                            : Advice.text("Nothing."));
         }
         findings.passIfNothingFound("event triggers", "No event trigger is active at the source.");
     }
@@ -102,7 +105,10 @@ final class RuleChecks {
                     found[0],
                     "Function " + found[0] + ", which a generated column, index or check uses, names " + found[2]
                             + " without its schema and has no search path of its own: at the destination it will not find it.",
-                    "ALTER FUNCTION " + found[0] + " SET search_path = " + found[1] + ", pg_temp; -- at the source");
+                    Advice.sql(
+                                    Place.SOURCE,
+                                    "ALTER FUNCTION " + found[0] + " SET search_path = " + found[1] + ", pg_temp;")
+                            .and("at the source"));
         }
         findings.passIfNothingFound(
                 "functions", "Functions of generated columns, indexes and checks find what they name.");

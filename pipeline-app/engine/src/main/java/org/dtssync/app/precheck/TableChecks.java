@@ -1,5 +1,6 @@
 package org.dtssync.app.precheck;
 
+import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -178,8 +179,11 @@ final class TableChecks {
                     table.toString(),
                     "The " + kind + " " + found[3] + " of table " + table
                             + " is enabled ALWAYS: at the destination it would fire a second time for every change.",
-                    "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " " + Identifiers.quote(found[3])
-                            + "; -- or " + exclude(table));
+                    Advice.sql(
+                                    Place.SOURCE,
+                                    "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " "
+                                            + Identifiers.quote(found[3]) + ";")
+                            .and("or " + exclude(table)));
         }
         findings.passIfNothingFound("tables", "No trigger or rule of a selected table is enabled ALWAYS.");
     }

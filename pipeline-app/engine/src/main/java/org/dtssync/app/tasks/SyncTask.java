@@ -7,9 +7,11 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.lease.InstanceLease;
+import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.pipeline.SwitchRights;
 import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.runtime.Retry;
@@ -30,7 +32,10 @@ public record SyncTask(TaskFile file) {
 
     /** Returns how far the task is, with or without an active run. */
     public StatusReport status() {
-        return new StatusReport(TaskStatus.read(file));
+        TaskStatus status = TaskStatus.read(file);
+        boolean oneWay =
+                status.progress().phase() == Phase.COMPLETE && Completion.isOneWay(Route.forReading(file));
+        return new StatusReport(status, oneWay);
     }
 
     /** Returns the lag of the destination. */
@@ -46,7 +51,7 @@ public record SyncTask(TaskFile file) {
 
     /** Checks everything that could go wrong; changes nothing. */
     public PrecheckReport precheck() {
-        return new PrecheckReport(new Precheck(file, new TaskInventory(file)::statements).run());
+        return new PrecheckReport(new Precheck(file, new TaskInventory(file)::statements, new SwitchRights(file)::findings).run());
     }
 
     /** Returns the schema objects of the task. */
@@ -59,14 +64,18 @@ public record SyncTask(TaskFile file) {
         return StructureReport.of(file);
     }
 
-    /** Checks within seconds whether a switchover would be refused; changes nothing, compares no rows. */
-    public PreconditionsReport switchoverPreconditions() {
-        return new Preconditions(file, SwitchKind.SWITCHOVER).check();
+    /**
+     * Checks within seconds whether a switchover would be refused; changes nothing, compares no rows.
+     *
+     * @param oneWay whether nothing is to flow back afterwards
+     */
+    public PreconditionsReport switchoverPreconditions(boolean oneWay) {
+        return new Preconditions(file, SwitchKind.SWITCHOVER, oneWay).check();
     }
 
     /** Checks within seconds whether a rollback would be refused; changes nothing, compares no rows. */
     public PreconditionsReport rollbackPreconditions() {
-        return new Preconditions(file, SwitchKind.ROLLBACK).check();
+        return new Preconditions(file, SwitchKind.ROLLBACK, false).check();
     }
 
     /**

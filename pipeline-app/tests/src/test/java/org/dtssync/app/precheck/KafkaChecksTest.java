@@ -29,7 +29,7 @@ class KafkaChecksTest {
         servers.topics = new TopicSettings(3, -1, Map.of());
 
         assertThat(look(KafkaChecks::replicationFactor, new Brokers(1, Set.of(), Map.of())))
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of).containsExactly(new Finding(
                         "id",
                         "topics",
                         FAIL,
@@ -40,7 +40,7 @@ class KafkaChecksTest {
     @Test
     void warnsOfASingleCopyOnACluster() throws SQLException {
         assertThat(look(KafkaChecks::replicationFactor, new Brokers(3, Set.of(), Map.of())))
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of).containsExactly(new Finding(
                         "id",
                         "topics",
                         WARN,
@@ -56,14 +56,14 @@ class KafkaChecksTest {
         assertThat(look(
                         KafkaChecks::existingTopics,
                         new Brokers(1, Set.of("shop.cuts", "shopping.cuts", "shop_a.b_c"), Map.of())))
-                .containsExactly(
-                        new PrecheckItem(
+                .map(Finding::of).containsExactly(
+                        new Finding(
                                 "id",
                                 "shop.cuts",
                                 FAIL,
                                 "Topic shop.cuts already exists, but the destination has no task shop.",
                                 "Run dts-sync release --topics with this task file, or give the task another name."),
-                        new PrecheckItem(
+                        new Finding(
                                 "id",
                                 "a.b_c",
                                 FAIL,
@@ -84,15 +84,15 @@ class KafkaChecksTest {
         List<PrecheckItem> found = look(KafkaChecks::topicNames, null);
 
         assertThat(found)
-                .containsExactly(
-                        new PrecheckItem(
+                .map(Finding::of).containsExactly(
+                        new Finding(
                                 "id",
                                 "a_b.c",
                                 FAIL,
                                 "The topics of tables a.b_c and a_b.c differ only by a dot and an underscore, which Kafka does "
                                         + "not allow.",
                                 "objects: { exclude: [ \"a_b.c\" ] } -- and migrate it in a separate task"),
-                        new PrecheckItem(
+                        new Finding(
                                 "id",
                                 wide + "." + wide,
                                 FAIL,
@@ -106,7 +106,7 @@ class KafkaChecksTest {
         assertThat(look(
                         KafkaChecks::transactionTimeout,
                         new Brokers(1, Set.of(), Map.of("transaction.max.timeout.ms", "30000"))))
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of).containsExactly(new Finding(
                         "id",
                         "kafka",
                         FAIL,
@@ -139,7 +139,7 @@ class KafkaChecksTest {
     }
 
     private List<PrecheckItem> look(Check.Looking looking, Brokers brokers) throws SQLException {
-        Findings findings = new Findings("id");
+        Findings findings = new Findings("id", Stage.LOAD);
         try (Connection source = new DatabaseConnections(End.SOURCE, servers.sourceSettings(), "test").open()) {
             looking.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO, List::of), findings);
         }

@@ -165,8 +165,8 @@ class PrecheckSourceTest {
         servers.atSource("SELECT pg_create_logical_replication_slot('dts_sync_shop', 'pgoutput')");
         try {
             assertThat(servers.of("leftovers"))
-                    .containsExactly(
-                            new PrecheckItem(
+                    .map(Finding::of).containsExactly(
+                            new Finding(
                                     "leftovers",
                                     "dts_sync_shop",
                                     FAIL,
@@ -174,7 +174,7 @@ class PrecheckSourceTest {
                                             + " shop.",
                                     "Run dts-sync release with this task file, or at the source: SELECT"
                                             + " pg_drop_replication_slot('dts_sync_shop');"),
-                            new PrecheckItem(
+                            new Finding(
                                     "leftovers",
                                     "dts_sync_shop",
                                     FAIL,
