@@ -251,7 +251,7 @@ class SecureServersTest {
                 .contains("The source ", "it refuses the client's certificate, or expects one. Set sslcert and sslkey");
         assertThat(sentences.get(1)).contains("The destination ", "refused the password of user " + LOGIN);
         assertThat(sentences.get(2)).contains("Kafka at ", "refused the login.");
-        assertThat(sentences.get(3)).contains("The schema registry ", "refused the login");
+        assertThat(sentences.get(3)).contains("The schema registry ", "refused our credentials");
     }
 
     @Test
