@@ -21,7 +21,7 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    /** A field of ours must not replace them. */
+    /** Our fields must not replace them. */
     private static final Set<String> RESERVED = Set.of("timestamp", "level", "logger", "thread", "message");
 
     @Override
