@@ -3,8 +3,10 @@ package org.dtssync.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,12 +73,21 @@ class EmbeddedServersTest {
         }
         execute(source, "INSERT INTO item VALUES (3, 'three')");
         assertSucceeds("verify", task);
-        Started stopped = dtsSync.start("run", task);
-        Thread.sleep(500);
-        stopped.terminate();
-        assertThat(stopped.await().exitCode()).isZero();
+        assertEndsInOrderWhereItHasHardlyBegun();
         assertSucceeds("release", task, "--topics");
         execute(destination, "DELETE FROM item WHERE id IN (1, 2, 3)", 3);
+    }
+
+    /** The task file is a pipe: opening it for writing returns once the command opens it for reading, its first action. */
+    private void assertEndsInOrderWhereItHasHardlyBegun() throws Exception {
+        Path pipe = directory.resolve("pipe.yaml");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        Started stopped = dtsSync.start("run", pipe.toString());
+        try (OutputStream held = Files.newOutputStream(pipe, StandardOpenOption.WRITE)) {
+            assertThat(held).isNotNull();
+            stopped.terminate();
+            assertThat(stopped.await().exitCode()).isZero();
+        }
     }
 
     /** And not that the broker's directory or the port of the metrics is in use. */
