@@ -18,6 +18,8 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.Failpoint;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -70,6 +72,9 @@ final class CutWriter implements AutoCloseable {
     private final Map<String, Offsets> pieces = new LinkedHashMap<>();
 
     private long changesOfPieces;
+
+    /** Records that were sent since the last cut. */
+    private long sentRecords;
 
     private long bytesUnderWay;
 
@@ -143,6 +148,7 @@ final class CutWriter implements AutoCloseable {
             requireSameCuts(sent.get().offset());
             pieces.clear();
             changesOfPieces = 0;
+            sentRecords = 0;
             return cut;
         } catch (RuntimeException | ExecutionException e) {
             throw KafkaFaults.explain("A cut of task " + settings.task() + " could not be written", guard.cause(e));
@@ -204,6 +210,7 @@ final class CutWriter implements AutoCloseable {
                 record.headers().add(ChangeHeaders.OLD_KEY, change.oldKey());
             }
             Future<RecordMetadata> sent = producer.send(record, guard.check(record));
+            sentRecords++;
             stretches.computeIfAbsent(change.topic(), topic -> new Stretch(sent)).last = sent;
             bytesUnderWay += change.size();
             if (bytesUnderWay >= BYTES_UNDER_WAY) {
@@ -227,6 +234,12 @@ final class CutWriter implements AutoCloseable {
         SourceTransaction last = transactions.get(transactions.size() - 1);
         long changes = changesOfPieces
                 + transactions.stream().mapToLong(each -> each.changes().size()).sum();
+        if (changes != sentRecords) {
+            throw new SyncException(
+                    FaultKind.INTERNAL,
+                    "A cut of " + changes + " changes has " + sentRecords + " records in " + stretches.keySet() + ".",
+                    "");
+        }
         return new Cut(
                 settings.task(),
                 previous.sequence() + 1,

@@ -26,6 +26,16 @@ final class SectionReader {
     /** Properties of the clients of brokers and registry that may change while a task runs. */
     private static final Pattern SECRET_PROPERTY =
             Pattern.compile("^(kafka|registry)\\..*(password|jaas|user\\.info|token|secret|\\.key$|certificate)");
+    /** The service would say which database is meant, in a file that the task file does not show. */
+    private static final Pattern SERVICE = Pattern.compile("[?&:]service=");
+
+    private static final String SERVICE_PROPERTY = "service";
+    private static final String NO_SERVICE =
+            "names a service, and dts-sync reads no service files; write host, port and database into the URL";
+
+    /** Of a library of PostgreSQL, the host can be a directory. */
+    private static final Pattern SOCKET =
+            Pattern.compile("\\Ajdbc:postgresql://(/|@?(%2F)|[^?]*?[?&]host=(/|%2F))", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern HTTP_URL = Pattern.compile("https?://[^/\\s]+\\S*");
 
@@ -106,8 +116,14 @@ final class SectionReader {
         if (url.isEmpty()) {
             return url;
         }
-        if (!url.startsWith("jdbc:postgresql://")) {
+        if (SERVICE.matcher(url).find()) {
+            wrong(key, NO_SERVICE);
+        } else if (!url.startsWith("jdbc:postgresql://")) {
             wrong(key, "does not begin with jdbc:postgresql://");
+        } else if (SOCKET.matcher(url).find()) {
+            wrong(
+                    key,
+                    "names the directory of a Unix socket, which the JDBC driver cannot use; name a host, such as localhost");
         } else if (!JDBC_URL.matcher(url).matches()) {
             wrong(key, "must name a host and a database, and no user or password before the host");
         } else if (DatabaseAddress.of(url).isEmpty()) {
@@ -255,6 +271,15 @@ final class SectionReader {
         Map<String, String> flat = new LinkedHashMap<>();
         map.entries().forEach((name, item) -> flatten(key.path(), name, item, flat));
         return flat;
+    }
+
+    /** Returns the properties of the JDBC driver. */
+    Map<String, String> driverProperties(TaskKey key) {
+        Map<String, String> properties = properties(key);
+        if (properties.containsKey(SERVICE_PROPERTY)) {
+            wrong(key, NO_SERVICE);
+        }
+        return properties;
     }
 
     /** Returns the brokers, which may be a list; taken from {@code bootstrap: servers:} where they were nested. */

@@ -166,7 +166,7 @@ public final class TaskFileReader {
                     section.jdbcUrl(TaskKey.SOURCE_URL),
                     section.text(TaskKey.SOURCE_USER),
                     section.secret(TaskKey.SOURCE_PASSWORD),
-                    section.properties(TaskKey.SOURCE_PROPERTIES));
+                    section.driverProperties(TaskKey.SOURCE_PROPERTIES));
         }
 
         private DestinationSettings destination() {
@@ -176,7 +176,7 @@ public final class TaskFileReader {
                             section.jdbcUrl(TaskKey.DESTINATION_URL),
                             section.text(TaskKey.DESTINATION_USER),
                             section.secret(TaskKey.DESTINATION_PASSWORD),
-                            section.properties(TaskKey.DESTINATION_PROPERTIES)),
+                            section.driverProperties(TaskKey.DESTINATION_PROPERTIES)),
                     section.choice(TaskKey.DESTINATION_EXISTING, DestinationSettings.Existing.values()));
         }
 
@@ -232,7 +232,9 @@ public final class TaskFileReader {
                     section.patterns(TaskKey.OBJECTS_INCLUDE),
                     section.patterns(TaskKey.OBJECTS_EXCLUDE),
                     section.choice(TaskKey.OBJECTS_OWNERS, ObjectSelection.Owners.values()),
-                    section.choice(TaskKey.OBJECTS_UNLOGGED, ObjectSelection.Unlogged.values()));
+                    section.choice(TaskKey.OBJECTS_UNLOGGED, ObjectSelection.Unlogged.values()),
+                    section.choice(TaskKey.OBJECTS_SETTINGS, ObjectSelection.Settings.values()),
+                    section.choice(TaskKey.OBJECTS_LARGE_OBJECTS, ObjectSelection.LargeObjects.values()));
         }
 
         private StructureSettings structure(Path directory) {

@@ -12,7 +12,9 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.EndpointResult;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
@@ -55,6 +57,7 @@ public final class Switch {
     private final SequenceTransfer sequences;
     private final Supplier<List<Gate>> objects;
     private final Supplier<List<Gate>> reverse;
+    private final UnsentRows unsent;
     private final ViewRefresh views;
 
     /** Those of a dry run leave the ones alone that a start needs. */
@@ -83,6 +86,7 @@ public final class Switch {
      * @param sequences finds the sequences to be set at the other database
      * @param objects checks what applications would miss there
      * @param reverse checks what reverse replication needs of other servers than the databases
+     * @param unsent copies the rows that no stream contains
      * @param views refreshes materialized views there
      */
     public Switch(
@@ -94,6 +98,7 @@ public final class Switch {
             SequenceTransfer sequences,
             Supplier<List<Gate>> objects,
             Supplier<List<Gate>> reverse,
+            UnsentRows unsent,
             ViewRefresh views) {
         this.kind = kind;
         this.after = kind.after();
@@ -104,6 +109,7 @@ public final class Switch {
         this.sequences = sequences;
         this.objects = objects;
         this.reverse = reverse;
+        this.unsent = unsent;
         this.views = views;
         this.progress = new ProgressStore(task.destination(), task.task());
         Route opposite = task.reversed();
@@ -156,11 +162,7 @@ public final class Switch {
         steps.start(options.attempt(), taskEpoch);
         try {
             SwitchReport report = attempt(active, opener, options);
-            steps.end(
-                    report.moved(),
-                    Math.round(report.stallSeconds() * 1_000),
-                    SwitchReportJson.write(report),
-                    taskEpoch);
+            steps.end(report, taskEpoch);
             return report;
         } catch (SyncException e) {
             recordFailure(e);
@@ -170,7 +172,7 @@ public final class Switch {
 
     private void recordFailure(SyncException fault) {
         try {
-            steps.failed(SwitchReportJson.failure(kind.label(), fault), taskEpoch);
+            steps.failed(fault, taskEpoch);
         } catch (SyncException e) {
             fault.addSuppressed(e);
         }
@@ -192,7 +194,8 @@ public final class Switch {
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
-            return SwitchReport.notMoved(kind, 0, null, verification, "Run the command without --dry-run.");
+            return SwitchReport.notMoved(
+                    kind.label(), 0, null, verification.word(), verification.at(), "Run the command without --dry-run.");
         }
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
@@ -220,15 +223,17 @@ public final class Switch {
                     step("stream-back", () -> startBack(active, back));
                 }
                 List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
+                List<TableName> others = options.rehearse() ? List.of() : unsent.tables(from);
                 active.pauseSequences();
-                Crossing crossing = cross(active, back, options, pairs);
+                Crossing crossing = cross(active, back, options, pairs, others);
                 if (options.rehearse()) {
                     rehearsed = true;
                     return SwitchReport.notMoved(
-                            kind,
+                            kind.label(),
                             crossing.seconds(),
                             crossing.lsn(),
-                            verification,
+                            verification.word(),
+                            verification.at(),
                             "Run the command without --rehearse.");
                 }
                 opened = true;
@@ -268,14 +273,22 @@ public final class Switch {
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
     private Crossing cross(
-            MovingStream active, @Nullable MovingStream back, SwitchOptions options, List<SequencePair> pairs)
+            MovingStream active,
+            @Nullable MovingStream back,
+            SwitchOptions options,
+            List<SequencePair> pairs,
+            List<TableName> others)
             throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
         try {
             step(PAUSE, endpoint::hold);
-            try (ReadOnlyGate.Locks locks = step("fence", () -> writeFence.raise(heldAt(from.source())))) {
+            ReadOnlyGate gate = writeFence.lockingAlso(others);
+            try (ReadOnlyGate.Locks locks = step("fence", () -> gate.raise(heldAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
+                if (!options.rehearse() && unsent.any(others)) {
+                    step("rows", () -> unsent.copy(from, others, heldAt(from.destination())));
+                }
                 int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
                 step("confirm", () -> confirm(active, back, locks));
                 if (!options.rehearse()) {
@@ -359,20 +372,12 @@ public final class Switch {
         Lsn here = active.writeHeartbeat();
         if (back != null) {
             back.captured().awaitPast(there, limit);
-            back.captured().changesAfter(Lsn.ZERO).ifPresent(changes -> refuse(changes, from.destination()));
+            back.captured().changesAfter(Lsn.ZERO).ifPresent(changes -> SwitchReadiness.refuse(changes, from.destination()));
         }
         active.captured().awaitPast(here, limit);
-        active.captured().changesAfter(drained).ifPresent(changes -> refuse(changes, from.source()));
+        active.captured().changesAfter(drained).ifPresent(changes -> SwitchReadiness.refuse(changes, from.source()));
         locks.requireHeld();
         return null;
-    }
-
-    private static void refuse(String changes, DatabaseConnections database) {
-        throw new SyncException(
-                FaultKind.DATA,
-                "Another client wrote at the " + database.role() + " during the switch: " + changes
-                        + ". Nothing was moved.",
-                "Find that client, run dts-sync verify, and try again.");
     }
 
     private int copySequences(List<SequencePair> pairs) {
@@ -426,14 +431,8 @@ public final class Switch {
                     "See dts-sync status.");
         }
         Optional<SyncException> unmoved = steps.isDone(ENDPOINT) ? Optional.empty() : endpoint();
-        return new SwitchReport(
+        return SwitchReport.ended(
                 kind.label(),
-                true,
-                0,
-                null,
-                0,
-                "skipped",
-                null,
                 endpointResult(unmoved),
                 applications(unmoved),
                 unmoved.map(SyncException::getMessage)

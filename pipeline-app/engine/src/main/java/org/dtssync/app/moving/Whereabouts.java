@@ -2,6 +2,7 @@ package org.dtssync.app.moving;
 
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.dtssync.app.state.EndpointResult;
 import org.dtssync.connectors.postgres.DatabaseAddress;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 

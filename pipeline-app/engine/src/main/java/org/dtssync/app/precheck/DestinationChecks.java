@@ -206,24 +206,33 @@ final class DestinationChecks {
                                 + "; -- at the destination"));
     }
 
+    /** Those that act on our sessions, which switch off what the account may; a login trigger fires before they can. */
     static void eventTriggers(Ends ends, Findings findings) throws SQLException {
-        for (String trigger : ends.atDestination("""
-                SELECT evtname FROM pg_event_trigger e
-                -- Those that act on our sessions: a superuser's switch off what they can.
-                WHERE CASE WHEN NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN evtenabled IN ('O', 'A')
-                           WHEN current_setting('event_triggers', true) IS NOT NULL THEN false
-                           ELSE evtenabled IN ('R', 'A') END
+        boolean grantable = ends.atDestination("SELECT current_setting('server_version_num')::int >= 150000")
+                .yes();
+        String mayBeReplica = grantable
+                ? "has_parameter_privilege('session_replication_role', 'SET')"
+                : "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)";
+        for (String[] found : ends.atDestination("""
+                SELECT evtname, evtevent FROM pg_event_trigger e
+                WHERE CASE WHEN evtevent = 'login' THEN evtenabled <> 'D'
+                           WHEN current_setting('event_triggers', true) = 'off' THEN false
+                           WHEN %s THEN evtenabled IN ('R', 'A')
+                           ELSE evtenabled IN ('O', 'A') END
                   AND NOT EXISTS (SELECT FROM pg_depend d
                                   WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
                 ORDER BY evtname COLLATE "C"
-                """).texts()) {
+                """.formatted(mayBeReplica))
+                .list(row -> new String[] {row.getString(1), row.getString(2)})) {
             findings.warn(
-                    trigger,
-                    "Event trigger " + trigger
-                            + " at the destination will fire for every statement that creates a schema object.",
+                    found[0],
+                    "Event trigger " + found[0]
+                            + (found[1].equals("login")
+                                    ? " at the destination fires for logins of dts-sync."
+                                    : " at the destination will fire for every statement that creates a schema object."),
                     Advice.sql(
                                     Place.DESTINATION,
-                                    "ALTER EVENT TRIGGER " + Identifiers.quote(trigger) + " DISABLE;")
+                                    "ALTER EVENT TRIGGER " + Identifiers.quote(found[0]) + " DISABLE;")
                             .and("at the destination"));
         }
         findings.passIfNothingFound("destination", "No event trigger is active at the destination.");

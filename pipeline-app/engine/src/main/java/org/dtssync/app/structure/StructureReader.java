@@ -21,7 +21,7 @@ import org.dtssync.connectors.postgres.TableName;
  * Reads the schema objects of a database as an ordered list of statements.
  *
  * <p>{@link CarriedObjects} defines what is migrated. Tablespaces, foreign servers, foreign tables, user mappings,
- * publications, subscriptions, large objects, security labels and database settings are never migrated. Thread-safe.
+ * publications, subscriptions, large objects and security labels are never migrated. Thread-safe.
  */
 public final class StructureReader implements ObjectReader {
 

@@ -7,9 +7,9 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 

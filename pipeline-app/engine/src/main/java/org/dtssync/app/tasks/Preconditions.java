@@ -50,8 +50,8 @@ record Preconditions(TaskFile file, SwitchKind kind, boolean oneWay) {
                 gates.add(verification());
             }
             gates.addAll(SequenceGates.check(sequences()));
-            if (kind == SwitchKind.SWITCHOVER && phase == needed) {
-                gates.addAll(new TaskInventory(file).gates());
+            if (phase == needed) {
+                gates.addAll(new TaskInventory(file).gates(kind));
             }
             if (kind == SwitchKind.SWITCHOVER) {
                 gates.add(mirror());

@@ -9,7 +9,7 @@ import org.dtssync.app.config.MetricsSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
 import org.dtssync.app.metrics.MetricsEndpoint;
-import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskListeners;

@@ -191,8 +191,9 @@ class PrecheckTablesTest {
                 .containsExactly(
                         tuple(
                                 WARN,
-                                "Table public.empty has no columns but generated ones: it is created, and its rows are not"
-                                        + " migrated. The same holds for one other: public.fixed."));
+                                "Table public.empty has no columns but generated ones: it gets as many rows as there are, once at the load"
+                                        + " and again at each switch, and does not follow in between. The same holds for one other:"
+                                        + " public.fixed."));
     }
 
     @Test
@@ -232,7 +233,7 @@ class PrecheckTablesTest {
                 "public.cache",
                 WARN,
                 "Table public.cache is unlogged: it is created, and its rows are not migrated, since its changes are not in the WAL.",
-                "ALTER TABLE \"public\".\"cache\" SET LOGGED; -- if its rows are needed; or copy them once applications have moved");
+                "ALTER TABLE \"public\".\"cache\" SET LOGGED; -- if its rows have to follow; or set objects.unlogged to copy");
 
         servers.atSource(item.remedy());
         servers.assertPasses("unlogged-tables");

@@ -143,8 +143,9 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
             Offsets<PostgresPartition, PostgresOffsetContext> offsets) {
         ReplicationSlot slot = new ReplicationSlot(configuration.slotName());
         SlotState state = slotState(connections.mainConnection(), slot);
+        StreamedRows rows = new StreamedRows();
         ReplicationSession replication =
-                new ReplicationSession(connection(connections.mainConnection(), schema), slot);
+                new ReplicationSession(connection(connections.mainConnection(), schema), slot, rows);
         opened.add(replication, replication::end);
         ChangeEventQueue<DataChangeEvent> unused =
                 UnusedQueue.create(() -> taskContext.configureLoggingContext(CONTEXT_NAME));
@@ -158,7 +159,8 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
                 metadata,
                 new HeartbeatFactory<TableId>().getScheduledHeartbeat(configuration, null, null, unused),
                 configuration.getServiceRegistry().tryGetService(DebeziumHeaderProducer.class),
-                events);
+                events,
+                rows);
         SnapshotterService snapshotter = configuration.getServiceRegistry().tryGetService(SnapshotterService.class);
         PostgresChangeEventSourceCoordinator started = new PostgresChangeEventSourceCoordinator(
                 offsets,

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * The session whose server process prints the values of the stream: sets everything that determines their text, and checks that the stream has it.
+ * The session whose server process prints the values of the stream: sets everything that determines their text, checks that the stream has
+ * it, and lets its rows be counted.
  * The driver opens every session with the time zone of this process, regardless of the connection's options.
  *
  * <p>A slot is never created here; Debezium would create a missing one, and lose earlier changes. Not thread-safe except
@@ -33,16 +34,19 @@ final class ReplicationSession implements ReplicationConnection {
     private final ReplicationConnection connection;
     private final ReplicationSlot slot;
     private volatile boolean over;
+    private final StreamedRows rows;
 
     /**
      * Creates a session that is not open yet.
      *
      * @param connection Debezium's connection, which is also a {@link JdbcConnection}
      * @param slot what it streams
+     * @param rows counts the rows that the server sends
      */
-    ReplicationSession(ReplicationConnection connection, ReplicationSlot slot) {
+    ReplicationSession(ReplicationConnection connection, ReplicationSlot slot, StreamedRows rows) {
         this.connection = connection;
         this.slot = slot;
+        this.rows = rows;
     }
 
     @Override
@@ -55,6 +59,7 @@ final class ReplicationSession implements ReplicationConnection {
             throws SQLException, InterruptedException {
         Connection session = session();
         SessionSettings.applyToStream(session);
+        session.unwrap(CountedSession.Counting.class).countInto(rows);
         ReplicationStream stream = connection.startStreaming(offset, position);
         // Debezium reopens a lost session, without these settings.
         requireSet(session == session());

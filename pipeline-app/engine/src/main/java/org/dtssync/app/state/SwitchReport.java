@@ -1,4 +1,4 @@
-package org.dtssync.app.moving;
+package org.dtssync.app.state;
 
 import org.dtssync.connectors.postgres.Lsn;
 import org.jspecify.annotations.Nullable;
@@ -30,25 +30,30 @@ public record SwitchReport(
         String next) {
 
     /** What follows a switchover. */
-    static final String FOLLOWED =
+    public static final String FOLLOWED =
             "Keep dts-sync run active: the source follows. Then dts-sync complete, or dts-sync rollback.";
 
     /** What follows a switchover without a way back. */
-    static final String ONE_WAY =
+    public static final String ONE_WAY =
             "They were moved one way: the source does not follow and stays read-only, and no rollback is possible. dts-sync release"
                     + " removes the rest of the task.";
 
     /** Returns the report of a rehearsal or a dry run. */
-    static SwitchReport notMoved(
-            SwitchKind kind, double seconds, @Nullable Lsn lsn, SwitchReadiness.Checked verification, String next) {
+    public static SwitchReport notMoved(
+            String direction,
+            double seconds,
+            @Nullable Lsn lsn,
+            String verification,
+            @Nullable String verifiedAt,
+            String next) {
         return new SwitchReport(
-                kind.label(),
+                direction,
                 false,
                 seconds,
                 lsn == null ? null : lsn.toString(),
                 0,
-                verification.word(),
-                verification.at(),
+                verification,
+                verifiedAt,
                 EndpointResult.UNTOUCHED,
                 "",
                 next);
@@ -59,6 +64,7 @@ public record SwitchReport(
         return ended(
                 "complete",
                 EndpointResult.UNTOUCHED,
+                "",
                 "The source no longer follows and stays read-only. dts-sync release removes the rest of the task.");
     }
 
@@ -71,16 +77,18 @@ public record SwitchReport(
         return ended(
                 "rollback",
                 endpoint,
+                "",
                 "The applications were already moved back, and the task has ended: save what you need from the destination, then"
                         + " dts-sync release.");
     }
 
     /** Returns the report of a switchover that was carried out one way before. */
     public static SwitchReport movedOneWay() {
-        return ended("switchover", EndpointResult.UNTOUCHED, "The applications were already moved. " + ONE_WAY);
+        return ended("switchover", EndpointResult.UNTOUCHED, "", "The applications were already moved. " + ONE_WAY);
     }
 
-    private static SwitchReport ended(String direction, EndpointResult endpoint, String next) {
-        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, endpoint, "", next);
+    /** Returns the report of what was carried out before, of which nothing was measured. */
+    public static SwitchReport ended(String direction, EndpointResult endpoint, String applications, String next) {
+        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, endpoint, applications, next);
     }
 }

@@ -1,0 +1,82 @@
+package org.dtssync.connectors.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/**
+ * How the next session of this process asks, in its login itself, that login event triggers do not fire: once a session is open it is too
+ * late for that. Only a session that is open can find out whether there are such triggers and what the account may set, so the first one may
+ * still fire them. PostgreSQL has them since 17.
+ *
+ * <p>One for each database of a task file; two of them are always equal, since they say nothing about where a database is. Thread-safe.
+ */
+final class LoginTriggers {
+
+    private static final int SINCE = 17;
+    private static final String OPTIONS = "options";
+
+    /** Such a trigger usually writes, which our read-only gate forbids before a session can say that it is ours. */
+    private static final String WRITABLE = "-c default_transaction_read_only=off";
+
+    private static final String REPLICA = "-c session_replication_role=replica";
+
+    /** A trigger that is enabled ALWAYS fires in every role, so the role comes second. */
+    private static final String NEXT = """
+            SELECT CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtevent = 'login' AND evtenabled <> 'D') THEN ''
+                        WHEN pg_catalog.has_parameter_privilege('event_triggers', 'SET') THEN '%1$s -c event_triggers=off'
+                        WHEN pg_catalog.has_parameter_privilege('session_replication_role', 'SET') THEN '%1$s %2$s'
+                        ELSE '%1$s' END
+            """.formatted(WRITABLE, REPLICA);
+
+    private volatile String options = "";
+
+    /** Adds what the next login needs to its properties; returns whether that is anything. */
+    boolean addTo(Properties properties) {
+        String known = options;
+        if (!known.isEmpty()) {
+            properties.setProperty(OPTIONS, (properties.getProperty(OPTIONS, "") + " " + known).strip());
+        }
+        return !known.isEmpty();
+    }
+
+    /** Returns what the next login has as options; empty if nothing. */
+    String options() {
+        return options;
+    }
+
+    /** Learns from an open session what the next login needs, and lets this one act as any other. */
+    void learn(Connection connection) throws SQLException {
+        if (connection.getMetaData().getDatabaseMajorVersion() < SINCE) {
+            return;
+        }
+        boolean replica = options.contains(REPLICA);
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(NEXT)) {
+            rows.next();
+            options = rows.getString(1);
+        }
+        if (replica) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET session_replication_role = origin");
+            }
+        }
+    }
+
+    /** The account lost the right that the last login used. */
+    void forget() {
+        options = "";
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LoginTriggers;
+    }
+
+    @Override
+    public int hashCode() {
+        return 1;
+    }
+}
