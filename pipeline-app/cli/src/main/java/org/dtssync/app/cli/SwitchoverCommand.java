@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  dts-sync switchover shop.yaml --gates",
+            "  dts-sync switchover shop.yaml --preconditions",
             "  dts-sync switchover shop.yaml --dry-run",
             "  dts-sync switchover shop.yaml --rehearse",
             "  dts-sync switchover shop.yaml"
@@ -47,7 +47,7 @@ final class SwitchoverCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LifecycleCommand lifecycle = new LifecycleCommand(task, spec);
-        if (flags.gates()) {
+        if (flags.preconditions()) {
             return lifecycle.print(new SyncTask(task.read()).switchoverPreconditions(oneWay), flags.json());
         }
         return lifecycle.perform(

@@ -6,6 +6,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dtssync.connectors.secrets.FileReferences;
@@ -21,6 +23,7 @@ final class References {
     private final Map<String, String> environment;
     private final Path directory;
     private final Mistakes mistakes;
+    private final Set<String> variables = new TreeSet<>();
 
     /**
      * Creates a resolver.
@@ -44,6 +47,11 @@ final class References {
                     resolved, Matcher.quoteReplacement(value(path, text.line(), matcher.group(), matcher.group(1))));
         }
         return matcher.appendTail(resolved).toString();
+    }
+
+    /** Returns the names of the environment variables that were referenced so far: they may hold secrets. */
+    Set<String> variables() {
+        return Set.copyOf(variables);
     }
 
     /** Returns the same of a secret, in which a file's text is read again each time it is used. */
@@ -81,6 +89,7 @@ final class References {
     }
 
     private String variable(String at, int line, String name) {
+        variables.add(name);
         String value = environment.get(name);
         if (value == null) {
             mistakes.add(

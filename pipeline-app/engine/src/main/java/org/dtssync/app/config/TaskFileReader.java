@@ -263,6 +263,7 @@ public final class TaskFileReader {
             return new SwitchoverSettings(
                     section.names(TaskKey.SWITCHOVER_ROLES),
                     section.text(TaskKey.SWITCHOVER_COMMAND),
+                    references.variables(),
                     new PgBouncerReader(section, directory).read(source, destination),
                     section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
                     section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT),

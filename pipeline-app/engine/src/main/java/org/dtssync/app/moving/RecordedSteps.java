@@ -34,7 +34,7 @@ record RecordedSteps(SwitchoverSteps store, Epoch epoch, String task, String dir
 
     <T> T call(String name, Step<T> work) throws InterruptedException {
         store.begin(name, epoch);
-        LOG.info("Entering step. task={} direction={} step={}", task, direction, name);
+        LOG.info("Entering step. task={} direction={} step={}", task, direction, SwitchPreconditions.shown(name));
         Failpoint.SWITCH_STEP_BEGUN.reached();
         T result = work.run();
         Failpoint.SWITCH_STEP_CARRIED_OUT.reached();

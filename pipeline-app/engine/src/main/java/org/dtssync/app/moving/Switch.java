@@ -190,11 +190,12 @@ public final class Switch {
                 objects,
                 reverse,
                 fenceOf(next).liftingStatements().isEmpty());
-        step("gates", () -> readiness.gates(active, options));
+        step(SwitchPreconditions.STEP, () -> readiness.gates(active, options));
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
-            return notMoved(0, null, verification, "Run the command without --dry-run.");
+            return SwitchReport.notMoved(
+                    kind.label(), 0, null, verification.word(), verification.at(), "Run the command without --dry-run.");
         }
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
@@ -213,6 +214,7 @@ public final class Switch {
         progress.enter(kind.during(), taskEpoch);
         Failpoint.SWITCH_PHASE_ENTERED.reached();
         boolean opened = false;
+        boolean rehearsed = false;
         try {
             Epoch epoch = heldAt(next.destination());
             // Without a way back nothing captures the other database.
@@ -225,8 +227,14 @@ public final class Switch {
                 active.pauseSequences();
                 Crossing crossing = cross(active, back, options, pairs, others);
                 if (options.rehearse()) {
-                    return notMoved(
-                            crossing.seconds(), crossing.lsn(), verification, "Run the command without --rehearse.");
+                    rehearsed = true;
+                    return SwitchReport.notMoved(
+                            kind.label(),
+                            crossing.seconds(),
+                            crossing.lsn(),
+                            verification.word(),
+                            verification.at(),
+                            "Run the command without --rehearse.");
                 }
                 opened = true;
                 step("writes", this::allowWrites);
@@ -240,6 +248,7 @@ public final class Switch {
                         verification.word(),
                         verification.at(),
                         endpointResult(unmoved),
+                        applications(unmoved),
                         SequenceGates.leftOut(pairs, from.destination().role())
                                 + unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
             }
@@ -248,7 +257,7 @@ public final class Switch {
             active.resumeSequences();
             // The response to the commit may have been lost: the stored phase is authoritative.
             if (!opened && !isOpen()) {
-                undo();
+                undo(rehearsed);
             }
         }
     }
@@ -326,20 +335,6 @@ public final class Switch {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    private SwitchReport notMoved(
-            double seconds, @Nullable Lsn lsn, SwitchReadiness.Checked verification, String nextThing) {
-        return new SwitchReport(
-                kind.label(),
-                false,
-                seconds,
-                lsn == null ? null : lsn.toString(),
-                0,
-                verification.word(),
-                verification.at(),
-                EndpointResult.UNTOUCHED,
-                nextThing);
-    }
-
     /** Its slot must exist before the first write that has to be replicated back. */
     private Void startBack(MovingStream active, MovingStream back) throws InterruptedException {
         back.captured().record();
@@ -414,21 +409,21 @@ public final class Switch {
                     "See dts-sync status.");
         }
         Optional<SyncException> unmoved = steps.isDone(ENDPOINT) ? Optional.empty() : endpoint();
-        return new SwitchReport(
+        return SwitchReport.ended(
                 kind.label(),
-                true,
-                0,
-                null,
-                0,
-                "skipped",
-                null,
                 endpointResult(unmoved),
+                applications(unmoved),
                 unmoved.map(SyncException::getMessage)
                         .orElseGet(() -> "The applications were already moved. " + nextThing()));
     }
 
     private EndpointResult endpointResult(Optional<SyncException> unmoved) {
         return unmoved.isPresent() ? EndpointResult.FAILED : endpoint.moved();
+    }
+
+    private String applications(Optional<SyncException> unmoved) {
+        return new Whereabouts(endpoint, from.source().settings(), from.destination().settings())
+                .of(endpointResult(unmoved));
     }
 
     /** Returns whether a crash left this switch past its point of no return, but unfinished. */
@@ -458,17 +453,19 @@ public final class Switch {
     /** Restores the state from before, for a start that finds the task in the middle. */
     public void undoAfterCrash() throws InterruptedException {
         if (kind == SwitchKind.ROLLBACK) {
-            undo();
+            undo(false);
             return;
         }
         try (InstanceLease lease = InstanceLease.acquirePatiently(next, second)) {
             sourceEpoch = lease.epoch();
-            undo();
+            undo(false);
         }
     }
 
-    private void undo() throws InterruptedException {
-        LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
+    private void undo(boolean rehearsed) throws InterruptedException {
+        if (!rehearsed) {
+            LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
+        }
         letGoOn();
         Failpoint.SWITCH_UNDO_WRITABLE.reached();
         new StreamEnd(next, heldAt(next.destination())).run();

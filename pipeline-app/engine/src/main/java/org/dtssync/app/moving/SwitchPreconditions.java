@@ -21,6 +21,14 @@ import org.dtssync.connectors.postgres.TableName;
 public record SwitchPreconditions(
         SwitchoverSettings settings, String applicationName, Route from, Endpoint endpoint, boolean writable) {
 
+    /** The name of the step that checks them, as the state has it. */
+    static final String STEP = "gates";
+
+    /** Returns the name of a step as people read it. */
+    static String shown(String step) {
+        return step.equals(STEP) ? "preconditions" : step;
+    }
+
     /**
      * Returns those of a task, as they are checked from outside of its run.
      *

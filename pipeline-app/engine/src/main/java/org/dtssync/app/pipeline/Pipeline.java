@@ -23,6 +23,7 @@ import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SessionPool;
 import org.slf4j.Logger;
@@ -211,6 +212,8 @@ public final class Pipeline {
             throw recorded(cause, epoch);
         } catch (SyncException e) {
             throw recorded(causeOf(background, e), epoch);
+        } catch (RuntimeException | Error e) {
+            throw recorded(causeOf(background, UnexpectedError.of("the run", e)), epoch);
         }
     }
 

@@ -24,13 +24,16 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.TlsProblem;
 import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
 import org.dtssync.connectors.kafka.BrokerAddresses.Found;
 import org.dtssync.connectors.secrets.FileReferences;
+import org.dtssync.connectors.kafka.KafkaFaults;
 
 /** Queries the brokers, within the time that the task file gives the precheck. */
 final class BrokerProbe {
@@ -138,6 +141,14 @@ final class BrokerProbe {
 
     private static SyncException explain(KafkaSettings settings, Duration limit, Throwable cause) {
         String brokers = "Kafka at " + settings;
+        if (cause instanceof SslAuthenticationException) {
+            return new SyncException(
+                    FaultKind.CONNECTION,
+                    brokers + " cannot be reached: "
+                            + TlsProblem.of(cause).orElse(TlsProblem.OTHER).reason() + ".",
+                    KafkaFaults.tlsRemedy(cause),
+                    cause);
+        }
         if (cause instanceof AuthenticationException) {
             return new SyncException(
                     FaultKind.PERMISSION,

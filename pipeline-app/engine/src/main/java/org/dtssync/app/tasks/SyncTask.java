@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.Undrained;
@@ -87,6 +88,38 @@ public record SyncTask(TaskFile file) {
     public Optional<VerificationReport> run(RunRequest request, TaskListener listener) throws InterruptedException {
         CommandDesk desk = new CommandDesk(Route.of(file), new Retry(file.retry(), listener));
         return new Pipeline(file, listener, desk).run(request.options()).map(VerificationReport::new);
+    }
+
+    /** Returns whether another instance is known to run the task; not if the destination cannot be asked. */
+    public boolean isRunElsewhere() {
+        try {
+            return running().isPresent();
+        } catch (SyncException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Requires that no other instance runs the task: a run that found something in use asks for the reason.
+     *
+     * @throws SyncException of kind FENCED if one does, and the task file says to refuse
+     */
+    public void requireNoOtherRun() {
+        if (isRunElsewhere()) {
+            InstanceLease.requireNone(Route.forReading(file), file.secondInstance());
+        }
+    }
+
+    /**
+     * Returns what a run with a goal has reached, and what is to be done next; empty without a goal, or if the task's state cannot be
+     * read any more.
+     */
+    public Optional<String> reached(RunRequest request) {
+        try {
+            return ReachedGoal.sentences(file, request.options().goal());
+        } catch (SyncException e) {
+            return Optional.empty();
+        }
     }
 
     /** Returns the active run; empty if there is none, or if the task is not known yet. */

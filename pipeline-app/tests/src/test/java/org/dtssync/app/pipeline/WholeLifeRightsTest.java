@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
+import java.util.Set;
 import org.dtssync.app.cli.Readme;
 import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.app.config.ObjectSelection;
@@ -97,6 +98,7 @@ class WholeLifeRightsTest {
                 .withSwitchover(new SwitchoverSettings(
                         List.of(application),
                         "",
+                        Set.of(),
                         Optional.empty(),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(30),
