@@ -17,6 +17,8 @@ final class LoginTriggers {
 
     private static final int SINCE = 17;
     private static final String OPTIONS = "options";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final String READ_ONLY = "25006";
 
     /** Such a trigger usually writes, which our read-only gate forbids before a session can say that it is ours. */
     private static final String WRITABLE = "-c default_transaction_read_only=off";
@@ -65,9 +67,23 @@ final class LoginTriggers {
         }
     }
 
-    /** The account lost the right that the last login used. */
-    void forget() {
-        options = "";
+    /**
+     * Learns from a login that was refused: the account lost the right that the login used, or such a trigger wrote where a read-only gate is
+     * closed, which a process that starts meanwhile cannot know.
+     *
+     * @return whether another login may succeed
+     */
+    boolean learn(SQLException refused) {
+        String state = refused.getSQLState();
+        if (INSUFFICIENT_PRIVILEGE.equals(state) && !options.isEmpty()) {
+            options = options.equals(WRITABLE) ? "" : WRITABLE;
+            return true;
+        }
+        if (READ_ONLY.equals(state) && options.isEmpty()) {
+            options = WRITABLE;
+            return true;
+        }
+        return false;
     }
 
     @Override
