@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections to one database, every one with the same {@linkplain SessionSettings session settings}, so that a value's text is
@@ -26,6 +27,7 @@ public final class DatabaseConnections {
     private final End role;
     private final DatabaseSettings settings;
     private final String applicationName;
+    private final @Nullable SessionPool pool;
 
     /**
      * Creates a factory; opens nothing yet.
@@ -35,9 +37,15 @@ public final class DatabaseConnections {
      * @param applicationName shown in {@code pg_stat_activity}, by which a successor finds and ends these sessions
      */
     public DatabaseConnections(End role, DatabaseSettings settings, String applicationName) {
+        this(role, settings, applicationName, null);
+    }
+
+    private DatabaseConnections(
+            End role, DatabaseSettings settings, String applicationName, @Nullable SessionPool pool) {
         this.role = role;
         this.settings = settings;
         this.applicationName = applicationName;
+        this.pool = pool;
     }
 
     /** Returns which of the two databases of a task it is. */
@@ -47,7 +55,12 @@ public final class DatabaseConnections {
 
     /** Returns connections to the same database whose sessions have another application name. */
     public DatabaseConnections as(String otherApplicationName) {
-        return new DatabaseConnections(role, settings, otherApplicationName);
+        return new DatabaseConnections(role, settings, otherApplicationName, pool);
+    }
+
+    /** Returns connections to the same database whose {@linkplain #inTransaction short transactions} share the sessions of a pool. */
+    public DatabaseConnections reusing(SessionPool sessions) {
+        return new DatabaseConnections(role, settings, applicationName, sessions);
     }
 
     /** Returns how the database is reached. */
@@ -128,21 +141,46 @@ public final class DatabaseConnections {
     }
 
     /**
-     * Runs work in one transaction on its own connection, and commits. The work waits only for this server.
+     * Runs work in one transaction, and commits. The work waits only for this server, and has a session for itself that is like a new
+     * one; a pool may keep it for the next.
      *
      * @param what the message if it fails, a sentence without its full stop that names the object
      * @return what the work returned
      * @throws SyncException if the connection cannot be opened or a statement fails; nothing was committed then
      */
     public <T> T inTransaction(String what, Work<T> work) {
-        try (Connection connection = openForShortTransactions()) {
-            connection.setAutoCommit(false);
-            T result = work.run(connection);
-            connection.commit();
+        if (pool == null) {
+            try (Connection connection = openForShortTransactions()) {
+                return commit(connection, work);
+            } catch (SQLException e) {
+                throw SqlFaults.explain(what, e);
+            }
+        }
+        String name = role + " " + applicationName;
+        Connection connection = pool.take(name, DatabaseConnections::renew).orElseGet(this::openForShortTransactions);
+        // After a fault its state is not known, so it is closed.
+        try (SessionPool.Lent lent = pool.lend(name, connection)) {
+            T result = commit(connection, work);
+            connection.setAutoCommit(true);
+            lent.keep();
             return result;
         } catch (SQLException e) {
             throw SqlFaults.explain(what, e);
         }
+    }
+
+    private static <T> T commit(Connection connection, Work<T> work) throws SQLException {
+        connection.setAutoCommit(false);
+        T result = work.run(connection);
+        connection.commit();
+        return result;
+    }
+
+    /** Makes a used session like a new one. */
+    private static void renew(Connection connection) throws SQLException {
+        execute(connection, "RESET ALL");
+        SessionSettings.apply(connection);
+        execute(connection, END_LOST_TRANSACTION);
     }
 
     /** Does the same for work that returns nothing. */

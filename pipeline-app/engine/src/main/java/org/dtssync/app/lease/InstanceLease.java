@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.InstanceStore;
+import org.dtssync.app.state.LiveFigures;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.connectors.fault.Failpoint;
@@ -187,9 +188,9 @@ public final class InstanceLease implements AutoCloseable {
     /**
      * Shows signs of life until interrupted; reacquires the lock after the destination was down.
      *
-     * @param figures how the run is doing, as a JSON object, stored with each of them; null stores none
+     * @param figures how the run is doing, stored with each of them; null stores none
      */
-    public void keep(Supplier<@Nullable String> figures) throws InterruptedException {
+    public void keep(Supplier<@Nullable LiveFigures> figures) throws InterruptedException {
         while (true) {
             Thread.sleep(SIGN_OF_LIFE_MILLIS);
             try {
@@ -200,7 +201,7 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private synchronized void signOfLife(@Nullable String figures) throws SQLException {
+    private synchronized void signOfLife(@Nullable LiveFigures figures) throws SQLException {
         if (connection.isClosed()) {
             connection = destination.open();
             if (!store.tryLock(connection)) {

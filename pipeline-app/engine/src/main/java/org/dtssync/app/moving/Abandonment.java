@@ -10,8 +10,10 @@ import java.util.stream.Collectors;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.EndpointResult;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.apply.AppliedPosition;
@@ -125,7 +127,7 @@ public final class Abandonment {
                         + ". " + missed
                         + "The task has ended: save what you need from the destination, then run dts-sync release."
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
-        steps.end(true, Math.round(report.stallSeconds() * 1_000), SwitchReportJson.write(report), taskEpoch);
+        steps.end(report, taskEpoch);
         return report;
     }
 

@@ -3,6 +3,7 @@ package org.dtssync.app.moving;
 import java.util.List;
 import org.dtssync.app.config.PgBouncerSettings;
 import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.state.EndpointResult;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /**

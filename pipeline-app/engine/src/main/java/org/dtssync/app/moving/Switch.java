@@ -11,7 +11,9 @@ import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.EndpointResult;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
@@ -165,11 +167,7 @@ public final class Switch {
         steps.start(options.attempt(), taskEpoch);
         try {
             SwitchReport report = attempt(active, opener, options);
-            steps.end(
-                    report.moved(),
-                    Math.round(report.stallSeconds() * 1_000),
-                    SwitchReportJson.write(report),
-                    taskEpoch);
+            steps.end(report, taskEpoch);
             return report;
         } catch (SyncException e) {
             recordFailure(e);
@@ -179,7 +177,7 @@ public final class Switch {
 
     private void recordFailure(SyncException fault) {
         try {
-            steps.failed(SwitchReportJson.failure(kind.label(), fault), taskEpoch);
+            steps.failed(fault, taskEpoch);
         } catch (SyncException e) {
             fault.addSuppressed(e);
         }

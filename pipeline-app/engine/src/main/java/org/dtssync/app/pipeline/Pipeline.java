@@ -24,6 +24,7 @@ import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.SessionPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class Pipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
     private final TaskFile task;
+    private final SessionPool sessions = new SessionPool();
     private final Route route;
     private final ProgressStore progress;
     private final Retry retry;
@@ -72,7 +74,7 @@ public final class Pipeline {
 
     private Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands, StreamBudgets budgets) {
         this.task = task;
-        this.route = Route.of(task);
+        this.route = Route.of(task).reusing(sessions);
         this.progress = new ProgressStore(route.destination(), route.task());
         this.figures = new RunFigures(listener);
         this.retry = new Retry(task.retry(), figures);
@@ -88,6 +90,12 @@ public final class Pipeline {
      * @throws InterruptedException if the thread was interrupted; the next run resumes the task
      */
     public Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
+        try (sessions) {
+            return runOnce(options);
+        }
+    }
+
+    private Optional<VerifyReport> runOnce(RunOptions options) throws InterruptedException {
         precheckOnce();
         retry.run("state", progress::install);
         SyncException cancelled;
@@ -166,7 +174,7 @@ public final class Pipeline {
     private Optional<VerifyReport> run(RunOptions options, InstanceLease lease, Background background)
             throws InterruptedException {
         Epoch epoch = lease.epoch();
-        background.start("dts-sync-lease", () -> retry.run("lease", () -> lease.keep(figures::json)));
+        background.start("dts-sync-lease", () -> retry.run("lease", () -> lease.keep(figures::now)));
         background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelPoller(route).run()));
         background.start("dts-sync-waits", new WaitPoller(route)::run);
         try {

@@ -122,14 +122,27 @@ public record InstanceStore(DatabaseConnections database, String task) {
     /**
      * Records a sign of life.
      *
-     * @param figures the figures of the instance, as JSON; null keeps the last ones
+     * @param figures the figures of the instance; null keeps the last ones
      * @return whether the task still belongs to this instance
      */
-    public boolean signOfLife(Connection connection, Epoch epoch, @Nullable String figures) throws SQLException {
-        return Statements.update(connection, """
+    public boolean signOfLife(Connection connection, Epoch epoch, @Nullable LiveFigures figures) throws SQLException {
+        boolean ours = Statements.update(
+                        connection, """
                         UPDATE dts_sync.instance SET alive_at = clock_timestamp(), stats = coalesce(?::jsonb, stats)
                         WHERE task = ? AND epoch = ?
-                        """, figures, task, epoch.number()) == 1;
+                        """, figures == null ? null : LiveFiguresJson.write(figures), task, epoch.number())
+                == 1;
+        if (ours && figures != null && figures.verification().isPresent()) {
+            Statements.update(
+                    connection,
+                    """
+                    UPDATE dts_sync.command SET progress = ?::jsonb
+                    WHERE task = ? AND command = 'verify' AND state = 'running'
+                    """,
+                    LiveFiguresJson.write(figures.verification().get()),
+                    task);
+        }
+        return ours;
     }
 
     /** Returns whether an instance holds the task. */

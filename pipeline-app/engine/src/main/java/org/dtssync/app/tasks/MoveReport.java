@@ -1,9 +1,9 @@
 package org.dtssync.app.tasks;
 
 import java.util.Locale;
-import org.dtssync.app.moving.EndpointResult;
-import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.moving.SwitchReportJson;
+import org.dtssync.app.state.EndpointResult;
+import org.dtssync.app.state.SwitchReport;
+import org.dtssync.app.state.SwitchReportJson;
 
 /**
  * The result of a switchover, a rollback or a completion.

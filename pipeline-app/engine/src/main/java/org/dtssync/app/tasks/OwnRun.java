@@ -6,9 +6,9 @@ import java.util.concurrent.CompletionException;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Abandonment;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 

@@ -1,8 +1,8 @@
 package org.dtssync.app.tasks;
 
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.pipeline.ReverseActions;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.CommandDesk.Answer;
 
 /**

@@ -3,9 +3,9 @@ package org.dtssync.app.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
-import org.dtssync.app.moving.EndpointResult;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.state.CommandResult;
+import org.dtssync.app.state.EndpointResult;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.junit.jupiter.api.Test;
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
-import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskListeners;

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.MoveReport;
 import org.dtssync.app.tasks.PreconditionsReport;
 import org.dtssync.app.tasks.RunRequest;
