@@ -180,6 +180,7 @@ public final class DatabaseConnections {
     private static void renew(Connection connection) throws SQLException {
         execute(connection, "RESET ALL");
         SessionSettings.apply(connection);
+        LoginTriggers.actAsAnyOther(connection);
         execute(connection, END_LOST_TRANSACTION);
     }
 

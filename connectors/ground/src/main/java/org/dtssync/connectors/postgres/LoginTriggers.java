@@ -33,6 +33,12 @@ final class LoginTriggers {
                         ELSE '%1$s' END
             """.formatted(WRITABLE, REPLICA);
 
+    private static final String ORIGIN = """
+            SELECT pg_catalog.set_config('session_replication_role', 'origin', false)
+            WHERE pg_catalog.current_setting('session_replication_role') = 'replica'
+              AND pg_catalog.has_parameter_privilege('session_replication_role', 'SET')
+            """;
+
     private volatile String options = "";
 
     /** Adds what the next login needs to its properties; returns whether that is anything. */
@@ -49,20 +55,24 @@ final class LoginTriggers {
         return options;
     }
 
-    /** Learns from an open session what the next login needs, and lets this one act as any other. */
+    /** Learns from an open session what the next login needs. */
     void learn(Connection connection) throws SQLException {
         if (connection.getMetaData().getDatabaseMajorVersion() < SINCE) {
             return;
         }
-        boolean replica = options.contains(REPLICA);
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(NEXT)) {
             rows.next();
             options = rows.getString(1);
         }
-        if (replica) {
+        actAsAnyOther(connection);
+    }
+
+    /** The role that a login had to take, and takes again when its settings are reset, is not that of the session. */
+    static void actAsAnyOther(Connection connection) throws SQLException {
+        if (connection.getMetaData().getDatabaseMajorVersion() >= SINCE) {
             try (Statement statement = connection.createStatement()) {
-                statement.execute("SET session_replication_role = origin");
+                statement.execute(ORIGIN);
             }
         }
     }
