@@ -3,7 +3,6 @@ package org.dtssync.app.moving;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
@@ -54,11 +53,8 @@ public final class Switch {
     private final SwitchoverSettings settings;
     private final SecondInstance second;
     private final ProgressStore progress;
-    private final SequenceTransfer sequences;
-    private final Supplier<List<Gate>> objects;
     private final Supplier<List<Gate>> reverse;
-    private final UnsentRows unsent;
-    private final ViewRefresh views;
+    private final Arrival arrival;
 
     /** Those of a dry run leave the ones alone that a start needs. */
     private SwitchoverSteps steps;
@@ -83,11 +79,8 @@ public final class Switch {
      * @param taskEpoch the right to write there
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
-     * @param sequences finds the sequences to be set at the other database
-     * @param objects checks what applications would miss there
      * @param reverse checks what reverse replication needs of other servers than the databases
-     * @param unsent copies the rows that no stream contains
-     * @param views refreshes materialized views there
+     * @param arrival what is done at the other database
      */
     public Switch(
             SwitchKind kind,
@@ -95,22 +88,16 @@ public final class Switch {
             Epoch taskEpoch,
             SwitchoverSettings settings,
             SecondInstance second,
-            SequenceTransfer sequences,
-            Supplier<List<Gate>> objects,
             Supplier<List<Gate>> reverse,
-            UnsentRows unsent,
-            ViewRefresh views) {
+            Arrival arrival) {
         this.kind = kind;
         this.after = kind.after();
         this.task = task;
         this.taskEpoch = taskEpoch;
         this.settings = settings;
         this.second = second;
-        this.sequences = sequences;
-        this.objects = objects;
         this.reverse = reverse;
-        this.unsent = unsent;
-        this.views = views;
+        this.arrival = arrival;
         this.progress = new ProgressStore(task.destination(), task.task());
         Route opposite = task.reversed();
         this.from = kind == SwitchKind.SWITCHOVER ? task : opposite;
@@ -186,8 +173,8 @@ public final class Switch {
                 task.name().applicationName(),
                 from,
                 endpoint,
-                sequences.of(from),
-                objects,
+                arrival.sequences().of(from),
+                arrival.objects(),
                 reverse,
                 fenceOf(next).liftingStatements().isEmpty());
         step(SwitchPreconditions.STEP, () -> readiness.gates(active, options));
@@ -195,7 +182,12 @@ public final class Switch {
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
             return SwitchReport.notMoved(
-                    kind.label(), 0, null, verification.word(), verification.at(), "Run the command without --dry-run.");
+                    kind.label(),
+                    0,
+                    null,
+                    verification.word(),
+                    verification.at(),
+                    "Run the command without --dry-run.");
         }
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
@@ -223,7 +215,8 @@ public final class Switch {
                     step("stream-back", () -> startBack(active, back));
                 }
                 List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
-                List<TableName> others = options.rehearse() ? List.of() : unsent.tables(from);
+                List<TableName> others =
+                        options.rehearse() ? List.of() : arrival.unsent().tables(from);
                 active.pauseSequences();
                 Crossing crossing = cross(active, back, options, pairs, others);
                 if (options.rehearse()) {
@@ -286,11 +279,13 @@ public final class Switch {
             ReadOnlyGate gate = writeFence.lockingAlso(others);
             try (ReadOnlyGate.Locks locks = step("fence", () -> gate.raise(heldAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
-                if (!options.rehearse() && unsent.any(others)) {
-                    step("rows", () -> unsent.copy(from, others, heldAt(from.destination())));
+                if (!options.rehearse() && arrival.unsent().any(others)) {
+                    step("rows", () -> arrival.unsent().copy(from, others, heldAt(from.destination())));
                 }
                 int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
-                step("confirm", () -> new SoleWriter(active, back, from, drained, settings.drainTimeout()).require(locks));
+                step(
+                        "confirm",
+                        () -> new SoleWriter(active, back, from, drained, settings.drainTimeout()).require(locks));
                 if (!options.rehearse()) {
                     step(OPEN, this::open);
                     opened = true;
@@ -359,7 +354,7 @@ public final class Switch {
     }
 
     private int copySequences(List<SequencePair> pairs) {
-        return new SequenceCopy(sequences.of(from)).run(pairs, heldAt(from.destination()));
+        return new SequenceCopy(arrival.sequences().of(from)).run(pairs, heldAt(from.destination()));
     }
 
     /** The point of no return. */
@@ -422,7 +417,8 @@ public final class Switch {
     }
 
     private String applications(Optional<SyncException> unmoved) {
-        return new Whereabouts(endpoint, from.source().settings(), from.destination().settings())
+        return new Whereabouts(
+                        endpoint, from.source().settings(), from.destination().settings())
                 .of(endpointResult(unmoved));
     }
 
@@ -447,7 +443,7 @@ public final class Switch {
             endpoint();
         }
         step("end-of-stream", () -> new StreamEnd(from, epoch).run());
-        step(LAST, () -> views.run(from, epoch));
+        step(LAST, () -> arrival.views().run(from, epoch));
     }
 
     /** Restores the state from before, for a start that finds the task in the middle. */

@@ -14,14 +14,68 @@ final class Draft {
 
     /** Ways to spell a name; each gets a number, so that it is unique. */
     private static final List<String> SPELLINGS = List.of(
-            "%s_%d", "%s_%d", "%s_%d", "%s_%d", "%s%d", "%S_%d", "%s %d", "%s.%d", "\"%s\"%d", "%s\"%d", "%s'%d", "%s;%d",
-            "%s--%d", "/*%s%d", "%s\\%d", "%s$$%d", "%s%%I%d", "%s?%d", "{%s}%d", "%s,(%d)", "ä%sÜ ß%d", "名前%s%d",
-            " %s%d ", "%s%d\"", "1%s%d", "select %s%d", "%s%d CHECK (", "%s\t%d", "%s%d = ANY");
+            "%s_%d",
+            "%s_%d",
+            "%s_%d",
+            "%s_%d",
+            "%s%d",
+            "%S_%d",
+            "%s %d",
+            "%s.%d",
+            "\"%s\"%d",
+            "%s\"%d",
+            "%s'%d",
+            "%s;%d",
+            "%s--%d",
+            "/*%s%d",
+            "%s\\%d",
+            "%s$$%d",
+            "%s%%I%d",
+            "%s?%d",
+            "{%s}%d",
+            "%s,(%d)",
+            "ä%sÜ ß%d",
+            "名前%s%d",
+            " %s%d ",
+            "%s%d\"",
+            "1%s%d",
+            "select %s%d",
+            "%s%d CHECK (",
+            "%s\t%d",
+            "%s%d = ANY");
 
     private static final List<String> WORDS = List.of(
-            "select", "user", "table", "order", "json", "interval", "default", "check", "constraint", "primary", "timestamp",
-            "time", "bit", "char", "values", "between", "system_user", "merge_action", "json_table", "json_query", "xmlparse",
-            "setof", "none", "row", "coalesce", "authorization", "left", "freeze", "end", "all", "public");
+            "select",
+            "user",
+            "table",
+            "order",
+            "json",
+            "interval",
+            "default",
+            "check",
+            "constraint",
+            "primary",
+            "timestamp",
+            "time",
+            "bit",
+            "char",
+            "values",
+            "between",
+            "system_user",
+            "merge_action",
+            "json_table",
+            "json_query",
+            "xmlparse",
+            "setof",
+            "none",
+            "row",
+            "coalesce",
+            "authorization",
+            "left",
+            "freeze",
+            "end",
+            "all",
+            "public");
 
     final Random random;
     final int version;
@@ -128,7 +182,8 @@ final class Draft {
     /** Grants a right on something to a role of the tests, sometimes. */
     void grant(String what, String right, int percent) {
         if (chance(percent)) {
-            add("GRANT " + right + " ON " + what + " TO " + oneOf("app_reader", "app_owner", "PUBLIC", "app_reader, app_owner"));
+            add("GRANT " + right + " ON " + what + " TO "
+                    + oneOf("app_reader", "app_owner", "PUBLIC", "app_reader, app_owner"));
         }
     }
 

@@ -33,10 +33,12 @@ final class RandomParts {
             rule(table);
             policy(table);
         }
-        for (Relation view : draft.views.stream().filter(view -> view.isWritable).toList()) {
+        for (Relation view :
+                draft.views.stream().filter(view -> view.isWritable).toList()) {
             if (draft.chance(20)) {
                 draft.add("CREATE TRIGGER " + Draft.quote(draft.partName("instead")) + " INSTEAD OF "
-                        + draft.oneOf("INSERT", "UPDATE OR DELETE") + " ON " + view.sql() + " FOR EACH ROW EXECUTE FUNCTION "
+                        + draft.oneOf("INSERT", "UPDATE OR DELETE") + " ON " + view.sql()
+                        + " FOR EACH ROW EXECUTE FUNCTION "
                         + draft.pick(draft.triggerFunctions) + "()");
             }
             if (draft.chance(20)) {
@@ -76,7 +78,8 @@ final class RandomParts {
             draft.add("ALTER TABLE " + table.sql() + " CLUSTER ON " + Draft.quote(name));
         }
         if (expression.endsWith(")") && draft.chance(40)) {
-            draft.add("ALTER INDEX " + Draft.quote(table.schema) + "." + Draft.quote(name) + " ALTER COLUMN 1 SET STATISTICS 99");
+            draft.add("ALTER INDEX " + Draft.quote(table.schema) + "." + Draft.quote(name)
+                    + " ALTER COLUMN 1 SET STATISTICS 99");
         }
         if (draft.chance(15)) {
             draft.add("ALTER INDEX " + Draft.quote(table.schema) + "." + Draft.quote(name) + " RENAME TO "
@@ -100,8 +103,10 @@ final class RandomParts {
             return;
         }
         String definition = kind == 1
-                ? "EXCLUDE USING btree (" + column.quoted() + " WITH =)" + draft.maybe(40, " WHERE (" + column.quoted() + " IS NOT NULL)")
-                : "UNIQUE " + (draft.version >= 15 ? draft.maybe(30, "NULLS NOT DISTINCT ") : "") + "(" + column.quoted() + ")";
+                ? "EXCLUDE USING btree (" + column.quoted() + " WITH =)"
+                        + draft.maybe(40, " WHERE (" + column.quoted() + " IS NOT NULL)")
+                : "UNIQUE " + (draft.version >= 15 ? draft.maybe(30, "NULLS NOT DISTINCT ") : "") + "("
+                        + column.quoted() + ")";
         draft.add("ALTER TABLE " + table.sql() + " ADD CONSTRAINT " + name + " " + definition
                 + draft.oneOf("", "", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"));
         draft.commented.add("CONSTRAINT " + name + " ON " + table.sql());
@@ -110,26 +115,34 @@ final class RandomParts {
     /** Adds a column of its own that refers to the key of a table. */
     private void foreignKey(Relation table) {
         List<Relation> referred = draft.tables(t -> t.key.size() == 1 && t.canBeReferred);
-        if (referred.isEmpty() || table.hasChildren && !table.isPartitioned || !table.isFilled || !table.isExtensible || draft.chance(35)) {
+        if (referred.isEmpty()
+                || table.hasChildren && !table.isPartitioned
+                || !table.isFilled
+                || !table.isExtensible
+                || draft.chance(35)) {
             return;
         }
         Relation other = draft.chance(15) && referred.contains(table) ? table : draft.pick(referred);
         Column column = new Column(draft.partName("ref"), other.key.get(0).type(), false, true);
         table.columns.add(column);
-        draft.add("ALTER TABLE " + table.sql() + " ADD COLUMN " + column.quoted() + " " + column.type().sql());
+        draft.add("ALTER TABLE " + table.sql() + " ADD COLUMN " + column.quoted() + " "
+                + column.type().sql());
         String name = Draft.quote(draft.name("fk"));
-        draft.add("ALTER TABLE " + table.sql() + " ADD CONSTRAINT " + name + " FOREIGN KEY (" + column.quoted() + ") REFERENCES "
+        draft.add("ALTER TABLE " + table.sql() + " ADD CONSTRAINT " + name + " FOREIGN KEY (" + column.quoted()
+                + ") REFERENCES "
                 + other.sql() + draft.maybe(50, " (" + other.key.get(0).quoted() + ")")
                 + draft.oneOf("", " MATCH FULL")
-                + draft.oneOf("", " ON DELETE CASCADE", " ON DELETE SET NULL", " ON UPDATE RESTRICT ON DELETE NO ACTION")
+                + draft.oneOf(
+                        "", " ON DELETE CASCADE", " ON DELETE SET NULL", " ON UPDATE RESTRICT ON DELETE NO ACTION")
                 + draft.oneOf("", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED")
                 + (table.isPartitioned ? "" : draft.maybe(20, " NOT VALID")));
         draft.commented.add("CONSTRAINT " + name + " ON " + table.sql());
     }
 
     private void statistics(Relation table) {
-        List<Column> columns =
-                table.columns.stream().filter(column -> column.type().isComparable()).toList();
+        List<Column> columns = table.columns.stream()
+                .filter(column -> column.type().isComparable())
+                .toList();
         if (columns.size() < 2 || draft.chance(75)) {
             return;
         }
@@ -150,8 +163,8 @@ final class RandomParts {
             String function = draft.pick(draft.triggerFunctions) + draft.oneOf("()", "('it''s', 'b\\c', 5)");
             Column column = draft.pick(table.columns);
             draft.add(draft.oneOf(
-                            "CREATE TRIGGER " + name + " BEFORE INSERT OR UPDATE OF " + column.quoted() + " ON " + table.sql()
-                                    + " FOR EACH ROW",
+                            "CREATE TRIGGER " + name + " BEFORE INSERT OR UPDATE OF " + column.quoted() + " ON "
+                                    + table.sql() + " FOR EACH ROW",
                             "CREATE TRIGGER " + name + " AFTER UPDATE ON " + table.sql()
                                     + " FOR EACH ROW WHEN ((OLD.*) IS DISTINCT FROM (NEW.*))",
                             "CREATE TRIGGER " + name + " AFTER DELETE ON " + table.sql()
@@ -162,7 +175,8 @@ final class RandomParts {
                     + " EXECUTE FUNCTION " + function);
             draft.commented.add("TRIGGER " + name + " ON " + table.sql());
             if (draft.chance(30)) {
-                draft.add("ALTER TABLE " + table.sql() + draft.oneOf(" DISABLE", " ENABLE REPLICA", " ENABLE ALWAYS") + " TRIGGER " + name);
+                draft.add("ALTER TABLE " + table.sql() + draft.oneOf(" DISABLE", " ENABLE REPLICA", " ENABLE ALWAYS")
+                        + " TRIGGER " + name);
             }
         }
     }
@@ -173,7 +187,8 @@ final class RandomParts {
             draft.add("CREATE RULE " + name + " AS ON DELETE TO " + table.sql() + " WHERE false DO INSTEAD NOTHING");
             draft.commented.add("RULE " + name + " ON " + table.sql());
             if (draft.chance(40)) {
-                draft.add("ALTER TABLE " + table.sql() + draft.oneOf(" DISABLE", " ENABLE REPLICA", " ENABLE ALWAYS") + " RULE " + name);
+                draft.add("ALTER TABLE " + table.sql() + draft.oneOf(" DISABLE", " ENABLE REPLICA", " ENABLE ALWAYS")
+                        + " RULE " + name);
             }
         }
     }
@@ -190,7 +205,8 @@ final class RandomParts {
                 + draft.maybe(50, " WITH CHECK (" + column.quoted() + " IS NOT NULL OR true)"));
         draft.commented.add("POLICY " + name + " ON " + table.sql());
         if (draft.chance(60)) {
-            draft.add("ALTER TABLE " + table.sql() + " ENABLE ROW LEVEL SECURITY" + draft.maybe(40, ", FORCE ROW LEVEL SECURITY"));
+            draft.add("ALTER TABLE " + table.sql() + " ENABLE ROW LEVEL SECURITY"
+                    + draft.maybe(40, ", FORCE ROW LEVEL SECURITY"));
         }
     }
 }

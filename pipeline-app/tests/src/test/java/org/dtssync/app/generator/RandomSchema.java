@@ -73,11 +73,12 @@ public record RandomSchema(List<String> statements, List<Table> tables) {
             draft.commented.add("SCHEMA " + quoted);
             draft.grant("SCHEMA " + quoted, draft.oneOf("USAGE", "ALL"), 50);
             if (draft.chance(40)) {
-                draft.add("ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA " + quoted + draft.oneOf(
-                        " GRANT SELECT ON TABLES TO app_reader",
-                        " GRANT EXECUTE ON FUNCTIONS TO app_reader WITH GRANT OPTION",
-                        " GRANT ALL ON SEQUENCES TO PUBLIC",
-                        " GRANT USAGE ON TYPES TO app_reader"));
+                draft.add("ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA " + quoted
+                        + draft.oneOf(
+                                " GRANT SELECT ON TABLES TO app_reader",
+                                " GRANT EXECUTE ON FUNCTIONS TO app_reader WITH GRANT OPTION",
+                                " GRANT ALL ON SEQUENCES TO PUBLIC",
+                                " GRANT USAGE ON TYPES TO app_reader"));
             }
         }
     }
@@ -85,7 +86,8 @@ public record RandomSchema(List<String> statements, List<Table> tables) {
     private static void sequences(Draft draft) {
         for (int i = 0; i < 2; i++) {
             String name = draft.qualified("seq");
-            draft.add("CREATE SEQUENCE " + name + draft.oneOf("", " AS bigint INCREMENT 5 CACHE 10", " START 100 MINVALUE 50"));
+            draft.add("CREATE SEQUENCE " + name
+                    + draft.oneOf("", " AS bigint INCREMENT 5 CACHE 10", " START 100 MINVALUE 50"));
             draft.sequences.add(name);
             draft.commented.add("SEQUENCE " + name);
             draft.grant("SEQUENCE " + name, "USAGE", 40);
@@ -100,8 +102,11 @@ public record RandomSchema(List<String> statements, List<Table> tables) {
             String function = draft.qualified("on ddl");
             String name = Draft.quote(draft.name("event"));
             draft.add("CREATE FUNCTION " + function + "() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'");
-            draft.add("CREATE EVENT TRIGGER " + name + draft.oneOf(
-                            " ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'DROP INDEX')", " ON sql_drop", " ON table_rewrite")
+            draft.add("CREATE EVENT TRIGGER " + name
+                    + draft.oneOf(
+                            " ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'DROP INDEX')",
+                            " ON sql_drop",
+                            " ON table_rewrite")
                     + " EXECUTE FUNCTION " + function + "()");
             draft.commented.add("EVENT TRIGGER " + name);
         }
@@ -110,7 +115,9 @@ public record RandomSchema(List<String> statements, List<Table> tables) {
     private static void comments(Draft draft) {
         for (String what : draft.commented) {
             if (draft.chance(35)) {
-                draft.add("COMMENT ON " + what + " IS " + draft.oneOf("'about it'", "'it''s; two\nlines'", "E'back\\\\slash \"quoted\"'", "'$$ -- /*'"));
+                draft.add("COMMENT ON " + what + " IS "
+                        + draft.oneOf(
+                                "'about it'", "'it''s; two\nlines'", "E'back\\\\slash \"quoted\"'", "'$$ -- /*'"));
             }
         }
     }

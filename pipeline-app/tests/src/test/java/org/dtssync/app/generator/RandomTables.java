@@ -42,8 +42,10 @@ final class RandomTables {
         key(table, items, table.columns);
         items.addAll(checks(table));
         boolean isUnlogged = draft.chance(4);
-        draft.add("CREATE " + (isUnlogged ? "UNLOGGED " : "") + "TABLE " + table.sql() + " (" + String.join(", ", items) + ")"
-                + draft.maybe(20, " WITH (fillfactor = 70, autovacuum_enabled = false, toast.autovacuum_enabled = false)"));
+        draft.add("CREATE " + (isUnlogged ? "UNLOGGED " : "") + "TABLE " + table.sql() + " (" + String.join(", ", items)
+                + ")"
+                + draft.maybe(
+                        20, " WITH (fillfactor = 70, autovacuum_enabled = false, toast.autovacuum_enabled = false)"));
         table.isFilled = !isUnlogged;
         table.canBeReferred = !isUnlogged;
         draft.tables.add(table);
@@ -99,7 +101,8 @@ final class RandomTables {
                 + draft.oneOf(
                         "",
                         " (START 7 INCREMENT 3 MAXVALUE 100000 CYCLE)",
-                        " (SEQUENCE NAME " + Draft.quote(table.schema) + "." + Draft.quote(draft.name("own seq")) + " CACHE 5)");
+                        " (SEQUENCE NAME " + Draft.quote(table.schema) + "." + Draft.quote(draft.name("own seq"))
+                                + " CACHE 5)");
     }
 
     private String serial(Relation table) {
@@ -107,7 +110,8 @@ final class RandomTables {
         table.columns.add(column);
         return draft.sequences.isEmpty() || draft.chance(50)
                 ? column.quoted() + " bigserial"
-                : column.quoted() + " bigint DEFAULT nextval(" + Draft.literal(draft.pick(draft.sequences)) + ") NOT NULL";
+                : column.quoted() + " bigint DEFAULT nextval(" + Draft.literal(draft.pick(draft.sequences))
+                        + ") NOT NULL";
     }
 
     private java.util.Optional<String> generated(Relation table) {
@@ -116,10 +120,12 @@ final class RandomTables {
             return java.util.Optional.empty();
         }
         Column source = draft.pick(sources);
-        List<RandomRoutines.Mapping> fitting =
-                routines.mappings.stream().filter(m -> m.from().equals(source.type())).toList();
+        List<RandomRoutines.Mapping> fitting = routines.mappings.stream()
+                .filter(m -> m.from().equals(source.type()))
+                .toList();
         Column column = new Column(draft.partName("gen"), source.type(), false, true);
-        String expression = fitting.isEmpty() ? source.quoted() : draft.pick(fitting).call(source.quoted());
+        String expression =
+                fitting.isEmpty() ? source.quoted() : draft.pick(fitting).call(source.quoted());
         table.columns.add(column);
         return java.util.Optional.of(
                 column.quoted() + " " + source.type().sql() + " GENERATED ALWAYS AS (" + expression + ") STORED");
@@ -140,8 +146,8 @@ final class RandomTables {
         if (!more.isEmpty() && draft.chance(25)) {
             table.key.add(draft.pick(more));
         }
-        items.add(draft.maybe(50, "CONSTRAINT " + Draft.quote(draft.name("key")) + " ") + "PRIMARY KEY (" + names(table.key) + ")"
-                + draft.maybe(15, " WITH (fillfactor = 80)"));
+        items.add(draft.maybe(50, "CONSTRAINT " + Draft.quote(draft.name("key")) + " ") + "PRIMARY KEY ("
+                + names(table.key) + ")" + draft.maybe(15, " WITH (fillfactor = 80)"));
     }
 
     static String names(List<Column> columns) {
@@ -167,7 +173,8 @@ final class RandomTables {
         Relation table = table(true);
         List<String> items = columns(table, 1 + draft.below(4), false);
         int kind = draft.below(3);
-        ValueType type = draft.type(t -> kind == 2 ? t.sql().equals("text") : t.sql().equals("integer"));
+        ValueType type =
+                draft.type(t -> kind == 2 ? t.sql().equals("text") : t.sql().equals("integer"));
         Column by = new Column(draft.partName("part by"), type, true, false);
         table.columns.add(by);
         items.add(by.quoted() + " " + type.sql() + " NOT NULL");
@@ -180,15 +187,15 @@ final class RandomTables {
                 + List.of("RANGE", "LIST", "HASH").get(kind) + " (" + by.quoted() + ")");
         draft.tables.add(table);
         table.hasChildren = true;
-        List<String> bounds =
-                switch (kind) {
-                    case 0 -> List.of("FOR VALUES FROM (MINVALUE) TO (100)", "FOR VALUES FROM (100) TO (1000000)", "DEFAULT");
-                    case 1 -> List.of("FOR VALUES IN (1, 2, 3)", "FOR VALUES IN (NULL, 4)", "DEFAULT");
-                    default -> List.of(
-                            "FOR VALUES WITH (MODULUS 3, REMAINDER 0)",
-                            "FOR VALUES WITH (MODULUS 3, REMAINDER 1)",
-                            "FOR VALUES WITH (MODULUS 3, REMAINDER 2)");
-                };
+        List<String> bounds = switch (kind) {
+            case 0 -> List.of("FOR VALUES FROM (MINVALUE) TO (100)", "FOR VALUES FROM (100) TO (1000000)", "DEFAULT");
+            case 1 -> List.of("FOR VALUES IN (1, 2, 3)", "FOR VALUES IN (NULL, 4)", "DEFAULT");
+            default ->
+                List.of(
+                        "FOR VALUES WITH (MODULUS 3, REMAINDER 0)",
+                        "FOR VALUES WITH (MODULUS 3, REMAINDER 1)",
+                        "FOR VALUES WITH (MODULUS 3, REMAINDER 2)");
+        };
         for (String bound : bounds) {
             partition(table, by, bound, kind);
         }
@@ -202,8 +209,8 @@ final class RandomTables {
             // Attached, with its columns in another order and one that was dropped.
             List<Column> reversed = new ArrayList<>(root.columns);
             java.util.Collections.reverse(reversed);
-            draft.add("CREATE TABLE " + name + " (gone integer, "
-                    + "LIKE " + root.sql() + " INCLUDING COMMENTS INCLUDING CONSTRAINTS)");
+            draft.add("CREATE TABLE " + name + " (gone integer, " + "LIKE " + root.sql()
+                    + " INCLUDING COMMENTS INCLUDING CONSTRAINTS)");
             draft.add("ALTER TABLE " + name + " DROP COLUMN gone");
             draft.add("ALTER TABLE " + root.sql() + " ATTACH PARTITION " + name + " " + bound);
             return;
@@ -215,7 +222,8 @@ final class RandomTables {
                     + " FOR VALUES WITH (MODULUS 1, REMAINDER 0)");
         }
         if (draft.chance(25)) {
-            draft.add("CREATE INDEX " + Draft.quote(draft.name("only here")) + " ON " + name + " (" + by.quoted() + ")");
+            draft.add(
+                    "CREATE INDEX " + Draft.quote(draft.name("only here")) + " ON " + name + " (" + by.quoted() + ")");
         }
         if (draft.chance(15)) {
             draft.add("ALTER TABLE " + name + " ADD CONSTRAINT " + Draft.quote(draft.partName("part ck")) + " CHECK ("
@@ -224,8 +232,8 @@ final class RandomTables {
     }
 
     private void inherited() {
-        List<Relation> parents = draft.tables(t -> !t.isPartitioned && t.isFilled
-                && t.columns.stream().noneMatch(c -> !c.isFilled()));
+        List<Relation> parents = draft.tables(
+                t -> !t.isPartitioned && t.isFilled && t.columns.stream().noneMatch(c -> !c.isFilled()));
         if (parents.isEmpty()) {
             plain();
             return;
@@ -242,7 +250,8 @@ final class RandomTables {
         if (child.columns.size() > before) {
             items.addAll(checks(child));
         }
-        draft.add("CREATE TABLE " + child.sql() + " (" + String.join(", ", items) + ") INHERITS (" + parent.sql() + ")");
+        draft.add(
+                "CREATE TABLE " + child.sql() + " (" + String.join(", ", items) + ") INHERITS (" + parent.sql() + ")");
         parent.hasChildren = true;
         parent.canBeReferred = false;
         child.canBeReferred = false;
@@ -264,12 +273,14 @@ final class RandomTables {
     private void typed() {
         Relation table = table(false);
         String type = draft.qualified("row");
-        Column id = new Column(draft.partName("of type"), draft.type(t -> t.sql().equals("integer")), true, false);
+        Column id =
+                new Column(draft.partName("of type"), draft.type(t -> t.sql().equals("integer")), true, false);
         Column text = new Column(draft.partName("of type"), draft.type(t -> true), true, true);
         table.columns.addAll(List.of(id, text));
         table.isExtensible = false;
         table.key.add(id);
-        draft.add("CREATE TYPE " + type + " AS (" + id.quoted() + " integer, " + text.quoted() + " " + text.type().sql() + ")");
+        draft.add("CREATE TYPE " + type + " AS (" + id.quoted() + " integer, " + text.quoted() + " "
+                + text.type().sql() + ")");
         draft.add("CREATE TABLE " + table.sql() + " OF " + type + " (PRIMARY KEY (" + id.quoted() + ")"
                 + draft.maybe(40, ", CHECK (" + id.quoted() + " IS NOT NULL)")
                 + draft.maybe(40, ", " + text.quoted() + " WITH OPTIONS DEFAULT NULL") + ")");
@@ -295,13 +306,18 @@ final class RandomTables {
             draft.add(alter + "DROP COLUMN " + gone);
         }
         if (draft.chance(15)) {
-            table.columns.add(new Column(draft.partName("more"), draft.type(t -> t.sql().equals("text")), true, true));
-            draft.add(alter + "ADD COLUMN " + table.columns.get(table.columns.size() - 1).quoted() + " text DEFAULT 'x'");
+            table.columns.add(
+                    new Column(draft.partName("more"), draft.type(t -> t.sql().equals("text")), true, true));
+            draft.add(alter + "ADD COLUMN "
+                    + table.columns.get(table.columns.size() - 1).quoted() + " text DEFAULT 'x'");
         }
         Column column = draft.pick(table.columns);
         if (draft.chance(25)) {
             draft.add(alter + "ALTER COLUMN " + column.quoted() + " "
-                    + draft.oneOf("SET STATISTICS 321", "SET (n_distinct = 3)", "SET (n_distinct = -0.5, n_distinct_inherited = 7)"));
+                    + draft.oneOf(
+                            "SET STATISTICS 321",
+                            "SET (n_distinct = 3)",
+                            "SET (n_distinct = -0.5, n_distinct_inherited = 7)"));
         }
         if (draft.chance(20)) {
             table.columns.stream()

@@ -16,7 +16,8 @@ final class RandomTypes {
             ValueType.text("character varying(40)", k -> "'v' || " + k),
             ValueType.key("uuid", k -> "md5('" + k + "')::uuid"),
             ValueType.key("date", k -> "date '2001-01-01' + " + k),
-            ValueType.key("timestamp(3) with time zone", k -> "timestamptz '2001-01-01 00:00Z' + interval '1 s' * " + k),
+            ValueType.key(
+                    "timestamp(3) with time zone", k -> "timestamptz '2001-01-01 00:00Z' + interval '1 s' * " + k),
             ValueType.plain("boolean", k -> k % 2 == 0 ? "true" : "false"),
             ValueType.plain("smallint", k -> "" + k % 100),
             ValueType.plain("double precision", k -> k + ".5"),
@@ -78,7 +79,8 @@ final class RandomTypes {
     private void enumeration() {
         String name = draft.qualified("mood");
         List<String> labels = IntStream.range(0, 1 + draft.below(4))
-                .mapToObj(i -> draft.oneOf("it's %d", "a\"b%d", "x,%d", "%d", "Ä%d", " %d ").formatted(i))
+                .mapToObj(i -> draft.oneOf("it's %d", "a\"b%d", "x,%d", "%d", "Ä%d", " %d ")
+                        .formatted(i))
                 .toList();
         draft.add("CREATE TYPE " + name + " AS ENUM ("
                 + labels.stream().map(Draft::literal).collect(Collectors.joining(", ")) + ")");
@@ -98,10 +100,11 @@ final class RandomTypes {
         List<String> names = parts.stream().map(part -> draft.partName("part")).toList();
         draft.add("CREATE TYPE " + name + " AS ("
                 + IntStream.range(0, parts.size())
-                        .mapToObj(i -> Draft.quote(names.get(i)) + " " + parts.get(i).sql()
-                                + (parts.get(i).isCollatable() && draft.chance(30)
-                                        ? " COLLATE " + draft.pick(collations)
-                                        : ""))
+                        .mapToObj(i ->
+                                Draft.quote(names.get(i)) + " " + parts.get(i).sql()
+                                        + (parts.get(i).isCollatable() && draft.chance(30)
+                                                ? " COLLATE " + draft.pick(collations)
+                                                : ""))
                         .collect(Collectors.joining(", "))
                 + ")");
         if (draft.chance(30)) {
@@ -114,7 +117,8 @@ final class RandomTypes {
         boolean isComparable = parts.stream().allMatch(ValueType::isComparable);
         draft.types.add(ValueType.made(
                 name,
-                k -> "ROW(" + parts.stream().map(part -> part.value().apply(k)).collect(Collectors.joining(", ")) + ")::" + name,
+                k -> "ROW(" + parts.stream().map(part -> part.value().apply(k)).collect(Collectors.joining(", "))
+                        + ")::" + name,
                 false,
                 isComparable));
     }
@@ -123,21 +127,19 @@ final class RandomTypes {
         String name = draft.qualified("span");
         String many = draft.chance(50) ? ", multirange_type_name = " + draft.qualified("spans") : "";
         int kind = draft.below(4);
-        String body =
-                switch (kind) {
-                    case 0 -> "subtype = float8, subtype_diff = float8mi";
-                    case 1 -> "subtype = text, collation = \"POSIX\", subtype_opclass = text_pattern_ops";
-                    case 2 -> "subtype = numeric";
-                    default -> "subtype = date";
-                };
+        String body = switch (kind) {
+            case 0 -> "subtype = float8, subtype_diff = float8mi";
+            case 1 -> "subtype = text, collation = \"POSIX\", subtype_opclass = text_pattern_ops";
+            case 2 -> "subtype = numeric";
+            default -> "subtype = date";
+        };
         draft.add("CREATE TYPE " + name + " AS RANGE (" + body + many + ")");
         draft.commented.add("TYPE " + name);
-        String value =
-                switch (kind) {
-                    case 1 -> "('a', 'b')";
-                    case 3 -> "('2001-01-01'::date, '2002-01-01'::date)";
-                    default -> "(1, 2)";
-                };
+        String value = switch (kind) {
+            case 1 -> "('a', 'b')";
+            case 3 -> "('2001-01-01'::date, '2002-01-01'::date)";
+            default -> "(1, 2)";
+        };
         draft.types.add(ValueType.made(name, k -> name + value, false, true));
     }
 
@@ -146,19 +148,23 @@ final class RandomTypes {
         String name = draft.qualified("dom");
         String collation = base.isCollatable() ? draft.maybe(30, " COLLATE " + draft.pick(collations)) : "";
         String value = draft.maybe(40, " DEFAULT " + base.value().apply(7));
-        String always = draft.maybe(40, " CONSTRAINT " + Draft.quote(draft.partName("rule")) + " CHECK (VALUE IS NULL OR VALUE IS NOT NULL)");
+        String always = draft.maybe(
+                40,
+                " CONSTRAINT " + Draft.quote(draft.partName("rule")) + " CHECK (VALUE IS NULL OR VALUE IS NOT NULL)");
         draft.add("CREATE DOMAIN " + name + " AS " + base.sql() + collation + value + always);
         draft.commented.add("DOMAIN " + name);
         if (draft.chance(30)) {
             String rule = Draft.quote(draft.partName("late rule"));
-            draft.add("ALTER DOMAIN " + name + " ADD CONSTRAINT " + rule + " CHECK ((VALUE)::text <> 'CHECK (never') NOT VALID");
+            draft.add("ALTER DOMAIN " + name + " ADD CONSTRAINT " + rule
+                    + " CHECK ((VALUE)::text <> 'CHECK (never') NOT VALID");
             draft.commented.add("CONSTRAINT " + rule + " ON DOMAIN " + name);
         }
         if (draft.chance(25)) {
             // A rule that calls a function of the domain itself: a circle.
             String function = draft.qualified("fits");
             String rule = Draft.quote(draft.partName("own rule"));
-            draft.add("CREATE FUNCTION " + function + "(" + name + ") RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'");
+            draft.add("CREATE FUNCTION " + function + "(" + name
+                    + ") RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'");
             draft.add("ALTER DOMAIN " + name + " ADD CONSTRAINT " + rule + " CHECK (" + function + "(VALUE))");
             draft.commented.add("CONSTRAINT " + rule + " ON DOMAIN " + name);
         }
@@ -168,7 +174,11 @@ final class RandomTypes {
                 base.isUnique() && !collation.contains("coll"),
                 base.isComparable()));
         if (draft.chance(20)) {
-            draft.types.add(ValueType.made(name + "[]", k -> "ARRAY[" + base.value().apply(k) + "]::" + name + "[]", false, base.isComparable()));
+            draft.types.add(ValueType.made(
+                    name + "[]",
+                    k -> "ARRAY[" + base.value().apply(k) + "]::" + name + "[]",
+                    false,
+                    base.isComparable()));
         }
     }
 }

@@ -53,7 +53,10 @@ final class RandomViews {
         if (view.isWritable) {
             draft.own("VIEW " + view.sql(), 15);
         }
-        draft.grant("TABLE " + view.sql(), draft.oneOf("SELECT", "ALL", "SELECT (" + columns.get(0).quoted() + ")"), 25);
+        draft.grant(
+                "TABLE " + view.sql(),
+                draft.oneOf("SELECT", "ALL", "SELECT (" + columns.get(0).quoted() + ")"),
+                25);
         return view;
     }
 
@@ -81,9 +84,11 @@ final class RandomViews {
                                 isCheckable ? " WITH (check_option = local)" : "")
                         + " AS ",
                 named,
-                "SELECT " + String.join(", ", items) + " FROM " + from.sql() + " x" + draft.maybe(40, " WHERE x." + taken.get(0).quoted() + " IS NOT NULL"));
+                "SELECT " + String.join(", ", items) + " FROM " + from.sql() + " x"
+                        + draft.maybe(40, " WHERE x." + taken.get(0).quoted() + " IS NOT NULL"));
         if (draft.chance(20)) {
-            draft.add("ALTER VIEW " + view.sql() + " ALTER COLUMN " + named.get(0).quoted() + " SET DEFAULT NULL");
+            draft.add(
+                    "ALTER VIEW " + view.sql() + " ALTER COLUMN " + named.get(0).quoted() + " SET DEFAULT NULL");
         }
     }
 
@@ -94,9 +99,12 @@ final class RandomViews {
                 new Column(draft.partName("a"), a.columns.get(0).type(), true, true),
                 new Column(draft.partName("b"), b.columns.get(0).type(), true, true),
                 new Column(draft.partName("n"), draft.type(t -> t.sql().equals("bigint")), true, true));
-        view("CREATE VIEW %s (" + RandomTables.names(columns) + ") AS ", columns,
+        view(
+                "CREATE VIEW %s (" + RandomTables.names(columns) + ") AS ",
+                columns,
                 "WITH one AS (SELECT a." + a.columns.get(0).quoted() + " AS x FROM " + a.sql() + " a) SELECT one.x, b."
-                        + b.columns.get(0).quoted() + ", row_number() OVER w FROM one LEFT JOIN LATERAL (SELECT * FROM " + b.sql()
+                        + b.columns.get(0).quoted() + ", row_number() OVER w FROM one LEFT JOIN LATERAL (SELECT * FROM "
+                        + b.sql()
                         + ") b ON true WINDOW w AS (ORDER BY 1 + 1) UNION ALL SELECT NULL, NULL, 3 WHERE NOT EXISTS (SELECT FROM "
                         + a.sql() + ")");
     }
@@ -112,30 +120,43 @@ final class RandomViews {
         List<Column> columns = new ArrayList<>(table.columns.stream().limit(4).toList());
         columns.add(new Column(draft.partName("count"), draft.type(t -> t.sql().equals("bigint")), true, true));
         boolean isMaterialized = draft.chance(25);
-        view("CREATE " + (isMaterialized ? "MATERIALIZED " : "") + "VIEW %s AS ", columns,
-                "SELECT " + columns.subList(0, columns.size() - 1).stream().map(c -> "g." + c.quoted()).collect(Collectors.joining(", "))
-                        + ", count(*) AS " + columns.get(columns.size() - 1).quoted() + " FROM " + table.sql() + " g GROUP BY "
+        view(
+                "CREATE " + (isMaterialized ? "MATERIALIZED " : "") + "VIEW %s AS ",
+                columns,
+                "SELECT "
+                        + columns.subList(0, columns.size() - 1).stream()
+                                .map(c -> "g." + c.quoted())
+                                .collect(Collectors.joining(", "))
+                        + ", count(*) AS " + columns.get(columns.size() - 1).quoted() + " FROM " + table.sql()
+                        + " g GROUP BY "
                         + table.key.stream().map(c -> "g." + c.quoted()).collect(Collectors.joining(", ")));
     }
 
     private void materialized() {
         Relation from = readable();
         List<Column> columns = from.columns.stream().limit(5).toList();
-        Relation view = view("CREATE MATERIALIZED VIEW %s" + draft.maybe(30, " WITH (fillfactor = 77)") + " AS ", columns,
+        Relation view = view(
+                "CREATE MATERIALIZED VIEW %s" + draft.maybe(30, " WITH (fillfactor = 77)") + " AS ",
+                columns,
                 "SELECT " + RandomTables.names(columns) + " FROM " + from.sql() + draft.maybe(20, " WITH NO DATA"));
         columns.stream().filter(c -> c.type().isComparable()).findFirst().ifPresent(column -> {
             String name = Draft.quote(draft.name("of view"));
             draft.add("CREATE INDEX " + name + " ON " + view.sql() + " (" + column.quoted() + ")");
             draft.add(draft.maybe(30, "ALTER MATERIALIZED VIEW " + view.sql() + " CLUSTER ON " + name));
-            draft.add(draft.maybe(30, "ALTER MATERIALIZED VIEW " + view.sql() + " ALTER COLUMN " + column.quoted() + " SET STATISTICS 33"));
+            draft.add(draft.maybe(
+                    30,
+                    "ALTER MATERIALIZED VIEW " + view.sql() + " ALTER COLUMN " + column.quoted()
+                            + " SET STATISTICS 33"));
         });
     }
 
     private void recursive() {
         Column column = new Column(draft.partName("n"), draft.type(t -> t.sql().equals("integer")), true, true);
-        view("CREATE RECURSIVE VIEW %s (" + column.quoted() + ") AS ", List.of(column),
-                "SELECT 1 UNION ALL SELECT " + column.quoted() + " + 1 FROM (SELECT 1 AS " + column.quoted() + ") q WHERE "
-                        + column.quoted() + " < 3");
+        view(
+                "CREATE RECURSIVE VIEW %s (" + column.quoted() + ") AS ",
+                List.of(column),
+                "SELECT 1 UNION ALL SELECT " + column.quoted() + " + 1 FROM (SELECT 1 AS " + column.quoted()
+                        + ") q WHERE " + column.quoted() + " < 3");
     }
 
     private void routineOver() {
@@ -144,19 +165,23 @@ final class RandomViews {
         Column column = draft.pick(from.columns);
         int kind = draft.below(5);
         if (kind == 0) {
-            draft.add("CREATE FUNCTION " + name + "() RETURNS SETOF " + from.sql() + " LANGUAGE sql STABLE AS 'SELECT NULL WHERE false'"
-                    .replace("SELECT NULL WHERE false", ("SELECT * FROM " + from.sql()).replace("'", "''")));
+            draft.add("CREATE FUNCTION " + name + "() RETURNS SETOF " + from.sql()
+                    + " LANGUAGE sql STABLE AS 'SELECT NULL WHERE false'"
+                            .replace("SELECT NULL WHERE false", ("SELECT * FROM " + from.sql()).replace("'", "''")));
         } else if (kind == 1) {
             draft.add("CREATE FUNCTION " + name + "(" + Draft.quote(draft.partName("row")) + " " + from.sql()
                     + ") RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT count(*) FROM " + from.sql() + "; END");
         } else if (kind == 2) {
-            draft.add("CREATE FUNCTION " + name + "() RETURNS SETOF bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT count(y." + column.quoted()
+            draft.add("CREATE FUNCTION " + name
+                    + "() RETURNS SETOF bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT count(y." + column.quoted()
                     + ") FROM " + from.sql() + " y; END");
-            Column result = new Column(draft.partName("result"), draft.type(t -> t.sql().equals("bigint")), true, true);
+            Column result =
+                    new Column(draft.partName("result"), draft.type(t -> t.sql().equals("bigint")), true, true);
             view("CREATE VIEW %s AS ", List.of(result), "SELECT f AS " + result.quoted() + " FROM " + name + "() f");
         } else if (kind == 3 && !from.isView && !from.key.isEmpty()) {
-            draft.add("CREATE PROCEDURE " + name + "() LANGUAGE sql BEGIN ATOMIC DELETE FROM " + from.sql() + " WHERE false; UPDATE "
-                    + from.sql() + " SET " + from.key.get(0).quoted() + " = DEFAULT WHERE false; END");
+            draft.add("CREATE PROCEDURE " + name + "() LANGUAGE sql BEGIN ATOMIC DELETE FROM " + from.sql()
+                    + " WHERE false; UPDATE " + from.sql() + " SET "
+                    + from.key.get(0).quoted() + " = DEFAULT WHERE false; END");
         } else {
             draft.add("CREATE FUNCTION " + name + "(" + from.sql() + "." + column.quoted()
                     + "%TYPE) RETURNS integer LANGUAGE sql RETURN 1");
@@ -168,14 +193,17 @@ final class RandomViews {
         Column column = from.columns.get(0);
         String collation = column.type().isCollatable() ? " COLLATE \"C\"" : "";
         Column named = new Column(draft.partName("x"), column.type(), true, true);
-        Relation a = view("CREATE VIEW %s AS ", List.of(named),
+        Relation a = view(
+                "CREATE VIEW %s AS ",
+                List.of(named),
                 "SELECT " + column.quoted() + collation + " AS " + named.quoted() + " FROM " + from.sql());
         Relation b = view("CREATE VIEW %s AS ", List.of(named), "SELECT " + named.quoted() + " FROM " + a.sql());
         if (draft.chance(50)) {
             String function = draft.qualified("of circle");
-            draft.add("CREATE FUNCTION " + function + "() RETURNS SETOF " + b.sql() + " LANGUAGE sql BEGIN ATOMIC SELECT * FROM "
-                    + b.sql() + "; END");
-            draft.add("CREATE OR REPLACE VIEW " + a.sql() + " AS SELECT " + named.quoted() + " FROM " + function + "() q");
+            draft.add("CREATE FUNCTION " + function + "() RETURNS SETOF " + b.sql()
+                    + " LANGUAGE sql BEGIN ATOMIC SELECT * FROM " + b.sql() + "; END");
+            draft.add("CREATE OR REPLACE VIEW " + a.sql() + " AS SELECT " + named.quoted() + " FROM " + function
+                    + "() q");
         } else {
             draft.add("CREATE OR REPLACE VIEW " + a.sql() + " AS SELECT " + named.quoted() + " FROM " + b.sql());
         }
@@ -191,12 +219,14 @@ final class RandomViews {
             return;
         }
         Relation table = draft.pick(fitting);
-        Column column = new Column(draft.partName("circle"), draft.type(t -> t.sql().equals("bigint")), false, true);
+        Column column =
+                new Column(draft.partName("circle"), draft.type(t -> t.sql().equals("bigint")), false, true);
         String function = draft.qualified("count of own");
         draft.add("ALTER TABLE " + table.sql() + " ADD COLUMN " + column.quoted() + " bigint");
-        draft.add("CREATE FUNCTION " + function + "() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT count(*) FROM "
-                + table.sql() + "; END");
-        draft.add("ALTER TABLE " + table.sql() + " ALTER COLUMN " + column.quoted() + " SET DEFAULT " + function + "()");
+        draft.add("CREATE FUNCTION " + function
+                + "() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT count(*) FROM " + table.sql() + "; END");
+        draft.add(
+                "ALTER TABLE " + table.sql() + " ALTER COLUMN " + column.quoted() + " SET DEFAULT " + function + "()");
         table.columns.add(column);
     }
 }

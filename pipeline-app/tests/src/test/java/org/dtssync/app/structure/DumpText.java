@@ -73,8 +73,8 @@ final class DumpText {
                 String query = text.replaceFirst("CREATE OR REPLACE VIEW", "CREATE VIEW");
                 whole.computeIfPresent(
                         "Name: " + rule.group(1) + "; Type: VIEW;" + rule.group(2),
-                        (view, placeholder) -> query
-                                + placeholder.substring(Math.max(0, placeholder.indexOf(";\n") + 1)));
+                        (view, placeholder) ->
+                                query + placeholder.substring(Math.max(0, placeholder.indexOf(";\n") + 1)));
             }
         });
         return whole;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.generator.RandomSchema;
 import org.dtssync.app.state.ObjectState;
@@ -22,7 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RandomSchemasTest {
 
     @ParameterizedTest(name = "{0} -> {1}, {2}, seeds {3} to {4}")
-    @CsvSource({"18, 18, builtin, 1, 12", "18, 18, pg_dump, 1, 12", "14, 17, builtin, 21, 32", "17, 18, pg_dump, 21, 32"})
+    @CsvSource({"18, 18, builtin, 1, 12", "18, 18, pg_dump, 1, 12", "14, 17, builtin, 21, 32", "17, 18, pg_dump, 21, 32"
+    })
     void theyAreTheSame(int from, int to, String reader, int first, int last, Servers servers) throws Exception {
         assumeTrue(PgClient.program("pg_dump").isPresent(), PgClient.MISSING);
         Move move = new Move(servers, from, to);

@@ -172,8 +172,7 @@ final class CarriedEntries {
 
     /** The program writes defaults of its own, for a column that does not have its parent's. */
     private boolean isOfCarriedTable(TocEntry entry) {
-        return needs(entry).stream()
-                .anyMatch(needed -> needed.is(EntryKind.TABLE) && tables.contains(needed.oid()));
+        return needs(entry).stream().anyMatch(needed -> needed.is(EntryKind.TABLE) && tables.contains(needed.oid()));
     }
 
     private void add(TocEntry first) {

@@ -111,7 +111,8 @@ final class CheckObjects {
         Part part = catalog.part(entry).orElseThrow();
         return part.relation() == 0
                 && !sql.endsWith(NOT_VALID)
-                && !contains(catalog.unsteadyDomainChecks().get(domain(sql, needed).oid()), part.name());
+                && !contains(
+                        catalog.unsteadyDomainChecks().get(domain(sql, needed).oid()), part.name());
     }
 
     /** Returns the domain of a check, which may also need other domains, for which it calls functions. */
@@ -126,7 +127,8 @@ final class CheckObjects {
         String rest = sql.replaceFirst("\\AALTER DOMAIN ", "");
         String schema = SqlText.leadingName(rest);
         String name = SqlText.leadingName(rest.substring(Math.min(rest.length(), schema.length() + 1)));
-        return SqlText.unquoted(schema).equals(domain.schema()) && SqlText.unquoted(name).equals(domain.tag());
+        return SqlText.unquoted(schema).equals(domain.schema())
+                && SqlText.unquoted(name).equals(domain.tag());
     }
 
     /** Adds what validates a check that was added as not valid with the parent's. */
