@@ -2,8 +2,8 @@ package org.dtssync.connectors.postgres;
 
 import java.util.Map;
 import java.util.Objects;
-import org.dtssync.connectors.secrets.FileReferences;
 import java.util.Properties;
+import org.dtssync.connectors.secrets.FileReferences;
 import org.jspecify.annotations.Nullable;
 
 /**

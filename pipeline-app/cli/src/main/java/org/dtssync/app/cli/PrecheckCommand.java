@@ -60,7 +60,8 @@ final class PrecheckCommand implements Callable<Integer> {
         @Option(
                 names = "--sql",
                 paramLabel = "DATABASE",
-                description = "Print the statements that solve what was found as a script for ${COMPLETION-CANDIDATES}.")
+                description =
+                        "Print the statements that solve what was found as a script for ${COMPLETION-CANDIDATES}.")
         private @Nullable Database sql;
 
         private String print(PrecheckReport report) {

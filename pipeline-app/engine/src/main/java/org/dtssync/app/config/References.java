@@ -66,7 +66,8 @@ final class References {
                     resolved,
                     Matcher.quoteReplacement(
                             file
-                                    ? FileReferences.to(directory.resolve(matcher.group(1).substring(5)))
+                                    ? FileReferences.to(
+                                            directory.resolve(matcher.group(1).substring(5)))
                                     : value));
         }
         return matcher.appendTail(resolved).toString();

@@ -27,6 +27,7 @@ public final class TaskFileReader {
 
     /** Reading YAML takes much longer than the text is long, and no task file has a fraction of this. */
     private static final long LARGEST_BYTES = 1 << 20;
+
     private static final Pattern LISTEN =
             Pattern.compile("([^/\\s,]+):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])");
 

@@ -11,8 +11,8 @@ import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.source.StreamEnd;
-import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.EndpointResult;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchoverSteps;
@@ -195,7 +195,12 @@ public final class Switch {
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
             return SwitchReport.notMoved(
-                    kind.label(), 0, null, verification.word(), verification.at(), "Run the command without --dry-run.");
+                    kind.label(),
+                    0,
+                    null,
+                    verification.word(),
+                    verification.at(),
+                    "Run the command without --dry-run.");
         }
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
@@ -328,9 +333,7 @@ public final class Switch {
 
     private String nextThing() {
         String forward = after == Phase.COMPLETE ? SwitchReport.ONE_WAY : SwitchReport.FOLLOWED;
-        return kind == SwitchKind.SWITCHOVER
-                ? forward
-                : "Keep dts-sync run active: the destination follows as before.";
+        return kind == SwitchKind.SWITCHOVER ? forward : "Keep dts-sync run active: the destination follows as before.";
     }
 
     private static double seconds(long began) {
@@ -372,7 +375,9 @@ public final class Switch {
         Lsn here = active.writeHeartbeat();
         if (back != null) {
             back.captured().awaitPast(there, limit);
-            back.captured().changesAfter(Lsn.ZERO).ifPresent(changes -> SwitchReadiness.refuse(changes, from.destination()));
+            back.captured()
+                    .changesAfter(Lsn.ZERO)
+                    .ifPresent(changes -> SwitchReadiness.refuse(changes, from.destination()));
         }
         active.captured().awaitPast(here, limit);
         active.captured().changesAfter(drained).ifPresent(changes -> SwitchReadiness.refuse(changes, from.source()));
@@ -444,7 +449,8 @@ public final class Switch {
     }
 
     private String applications(Optional<SyncException> unmoved) {
-        return new Whereabouts(endpoint, from.source().settings(), from.destination().settings())
+        return new Whereabouts(
+                        endpoint, from.source().settings(), from.destination().settings())
                 .of(endpointResult(unmoved));
     }
 

@@ -161,8 +161,7 @@ public record SwitchGates(
                 statement.setString(2, to.role().label());
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        found.add(Gate.fail(
-                                        rows.getString(1), Group.REVERSE, rows.getString(2), rows.getString(4))
+                        found.add(Gate.fail(rows.getString(1), Group.REVERSE, rows.getString(2), rows.getString(4))
                                 .at(to.role().label(), rows.getString(3)));
                     }
                 }
@@ -191,7 +190,9 @@ public record SwitchGates(
             Optional<String> acting = acting(connection);
             if (acting.isEmpty()) {
                 return Gate.pass(
-                        id, Group.REVERSE, "No table of the " + from.role() + " has a trigger, a rule or a foreign key.");
+                        id,
+                        Group.REVERSE,
+                        "No table of the " + from.role() + " has a trigger, a rule or a foreign key.");
             }
             boolean grantable = connection.getMetaData().getDatabaseMajorVersion() >= PARAMETERS_ARE_GRANTED;
             Gate gate = Gate.fail(

@@ -11,7 +11,8 @@ import org.dtssync.app.state.SwitchoverSteps;
  * @param ignoreStructure move them although objects are missing, or sequences count in another way
  * @param oneWay move them for good: the database that is left does not follow, and no rollback is possible
  */
-public record SwitchOptions(boolean dryRun, boolean rehearse, boolean skipVerify, boolean ignoreStructure, boolean oneWay) {
+public record SwitchOptions(
+        boolean dryRun, boolean rehearse, boolean skipVerify, boolean ignoreStructure, boolean oneWay) {
 
     /** Returns what kind of attempt they ask for. */
     SwitchoverSteps.Kind attempt() {

@@ -44,9 +44,8 @@ public record SwitchReadiness(
     Void gates(MovingStream active, SwitchOptions options) throws InterruptedException {
         List<Gate> failed = new ArrayList<>();
         SyncException structure = problem(active::requireUnchangedStructure, "structure", failed);
-        failed.addAll(Gate.failed(
-                new SwitchPreconditions(settings, applicationName, from, endpoint, writable)
-                        .check(active.tables(), !options.oneWay())));
+        failed.addAll(Gate.failed(new SwitchPreconditions(settings, applicationName, from, endpoint, writable)
+                .check(active.tables(), !options.oneWay())));
         if (!options.oneWay()) {
             failed.addAll(Gate.failed(reverse.get()));
         }

@@ -72,7 +72,10 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 new UnsentTables(direction.source(), direction.destination(), there, () -> 0).copy(tables);
                 if (task.objects().largeObjects() == LargeObjects.COPY) {
                     LargeObjectCopy objects = new LargeObjectCopy(
-                            direction.source(), direction.destination(), there, task.objects().owners());
+                            direction.source(),
+                            direction.destination(),
+                            there,
+                            task.objects().owners());
                     objects.awaitWriters();
                     objects.copy();
                 }

@@ -373,7 +373,10 @@ final class PhaseSequence {
     private void copyUnsentRows() throws InterruptedException {
         if (task.objects().largeObjects() == LargeObjects.COPY) {
             new LargeObjectCopy(
-                            route.source(), route.destination(), epoch, task.objects().owners())
+                            route.source(),
+                            route.destination(),
+                            epoch,
+                            task.objects().owners())
                     .copy();
         }
         List<TableName> tables = UnsentTables.of(route.source(), task.objects());

@@ -150,7 +150,8 @@ public final class Pipeline {
         figures.entered(Phase.PRECHECK);
         LOG.info("Entering phase. task={} phase={}", route.task(), Phase.PRECHECK.label());
         List<PrecheckItem> failed = new ArrayList<>();
-        List<PrecheckItem> items = new Precheck(task, new TaskInventory(task)::statements, new SwitchRights(task)::findings).run();
+        List<PrecheckItem> items =
+                new Precheck(task, new TaskInventory(task)::statements, new SwitchRights(task)::findings).run();
         if (Thread.interrupted()) {
             // A probe that was interrupted reports its server as unreachable, which it need not be.
             throw new InterruptedException("The precheck was interrupted");

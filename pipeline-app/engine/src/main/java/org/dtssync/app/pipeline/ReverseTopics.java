@@ -25,7 +25,8 @@ public record ReverseTopics(TaskFile task) {
             List<TopicRights.Missing> missing =
                     new TopicRights(task).missing(task.taskName().reverse());
             return missing.isEmpty()
-                    ? List.of(Gate.pass(ID, Group.REVERSE, "The account may make and use the topics of reverse replication."))
+                    ? List.of(Gate.pass(
+                            ID, Group.REVERSE, "The account may make and use the topics of reverse replication."))
                     : missing.stream()
                             .map(right -> Gate.fail(ID, Group.REVERSE, right.message(), right.remedy())
                                     .at("kafka", ""))

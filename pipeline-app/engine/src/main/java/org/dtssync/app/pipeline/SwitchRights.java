@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Gate;
-import org.dtssync.app.moving.Gate.Group;
 import org.dtssync.app.moving.SwitchGates;
 import org.dtssync.app.precheck.LaterFinding;
 import org.dtssync.app.precheck.Stage;
@@ -40,12 +39,11 @@ public record SwitchRights(TaskFile task) {
     }
 
     private static LaterFinding finding(Gate gate) {
-        Stage stage =
-                switch (gate.group()) {
-                    case REVERSE -> Stage.REVERSE;
-                    case ROLLBACK -> Stage.ROLLBACK;
-                    default -> Stage.SWITCHOVER;
-                };
+        Stage stage = switch (gate.group()) {
+            case REVERSE -> Stage.REVERSE;
+            case ROLLBACK -> Stage.ROLLBACK;
+            default -> Stage.SWITCHOVER;
+        };
         boolean passed = gate.result() == Gate.Result.PASS;
         return new LaterFinding(gate.id(), stage, gate.server(), passed, gate.message(), gate.sql(), gate.text());
     }

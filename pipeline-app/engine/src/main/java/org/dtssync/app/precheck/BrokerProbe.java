@@ -30,10 +30,10 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.fault.TlsProblem;
 import org.dtssync.connectors.kafka.BrokerAddresses;
-import org.dtssync.connectors.secrets.FileReferences;
 import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
 import org.dtssync.connectors.kafka.BrokerAddresses.Found;
 import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.connectors.secrets.FileReferences;
 
 /** Queries the brokers, within the time that the task file gives the precheck. */
 final class BrokerProbe {
@@ -51,7 +51,8 @@ final class BrokerProbe {
         requireBroker(settings, limit);
         Map<String, Object> properties = FileReferences.resolve(settings.properties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(Math.max(1, limit.toMillis() / 3)));
-        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(Math.max(1, limit.toMillis() * 2 / 3)));
+        properties.put(
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(Math.max(1, limit.toMillis() * 2 / 3)));
         // Bootstrapping again with the same addresses would not help in this time, and fills the log.
         properties.put(AdminClientConfig.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
         try (Admin admin = Admin.create(properties)) {
@@ -98,7 +99,8 @@ final class BrokerProbe {
         Map<String, String> settings = new HashMap<>();
         try {
             Config config = Objects.requireNonNull(
-                    get(admin.describeConfigs(List.of(broker)).all(), limit).get(broker), "Kafka describes each resource.");
+                    get(admin.describeConfigs(List.of(broker)).all(), limit).get(broker),
+                    "Kafka describes each resource.");
             for (ConfigEntry entry : config.entries()) {
                 if (entry.value() != null && !entry.isSensitive()) {
                     settings.put(entry.name(), entry.value());

@@ -87,7 +87,11 @@ final class Checks {
                 source("sizes", Stage.LOAD, TableChecks::sizes),
                 both("table-count", Stage.LOAD, ServerChecks::tableCount),
                 source("topic-names", Stage.PREPARE, KafkaChecks::topicNames),
-                new Check("topics", Stage.PREPARE, Set.of(Server.SOURCE, Server.DESTINATION, Server.KAFKA), KafkaChecks::existingTopics),
+                new Check(
+                        "topics",
+                        Stage.PREPARE,
+                        Set.of(Server.SOURCE, Server.DESTINATION, Server.KAFKA),
+                        KafkaChecks::existingTopics),
                 new Check("topic-rights", Stage.PREPARE, Set.of(Server.KAFKA), KafkaChecks::rights),
                 new Check("replication-factor", Stage.STREAM, Set.of(Server.KAFKA), KafkaChecks::replicationFactor),
                 new Check("message-size", Stage.STREAM, Set.of(Server.SOURCE, Server.KAFKA), MessageSizeCheck::look),

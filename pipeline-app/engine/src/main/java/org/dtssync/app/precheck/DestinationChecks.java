@@ -1,12 +1,12 @@
 package org.dtssync.app.precheck;
 
-import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -230,9 +230,7 @@ final class DestinationChecks {
                             + (found[1].equals("login")
                                     ? " at the destination fires for logins of dts-sync."
                                     : " at the destination will fire for every statement that creates a schema object."),
-                    Advice.sql(
-                                    Place.DESTINATION,
-                                    "ALTER EVENT TRIGGER " + Identifiers.quote(found[0]) + " DISABLE;")
+                    Advice.sql(Place.DESTINATION, "ALTER EVENT TRIGGER " + Identifiers.quote(found[0]) + " DISABLE;")
                             .and("at the destination"));
         }
         findings.passIfNothingFound("destination", "No event trigger is active at the destination.");

@@ -1,6 +1,5 @@
 package org.dtssync.app.precheck;
 
-import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +11,7 @@ import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.CatalogTable.Identity;
 import org.dtssync.app.catalog.CatalogTable.Kind;
 import org.dtssync.app.catalog.CatalogTable.Persistence;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -93,8 +93,7 @@ final class IdentityChecks {
             }
         }
         findings.passIfNothingFound(
-                "partitions",
-                "Every partition that has a usable replica identity has that of its partitioned table.");
+                "partitions", "Every partition that has a usable replica identity has that of its partitioned table.");
     }
 
     private static boolean agrees(CatalogTable partition, CatalogTable root) {
@@ -167,8 +166,8 @@ final class IdentityChecks {
                                 + "): it is copied in one piece, and starts over if the copy is interrupted.",
                         Advice.text("ALTER TABLE " + table.name().sql()
                                 + " ADD PRIMARY KEY (...); -- if it can have one")));
-        boolean keyed = ends.captured().stream()
-                .allMatch(table -> table.keyColumns().isPresent());
+        boolean keyed =
+                ends.captured().stream().allMatch(table -> table.keyColumns().isPresent());
         findings.passIfNothingFound(
                 "tables",
                 keyed

@@ -18,7 +18,9 @@ public record LaterFinding(
         Advice advice = Advice.NONE;
         for (Advice.Place place : Advice.Place.values()) {
             if (place.label().equals(server)) {
-                advice = sql.isEmpty() ? Advice.text(place, text) : Advice.sql(place, sql).and(text);
+                advice = sql.isEmpty()
+                        ? Advice.text(place, text)
+                        : Advice.sql(place, sql).and(text);
             }
         }
         return advice == Advice.NONE ? Advice.text(text) : advice;

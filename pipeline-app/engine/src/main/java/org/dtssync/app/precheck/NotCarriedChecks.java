@@ -1,6 +1,5 @@
 package org.dtssync.app.precheck;
 
-import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.dtssync.app.inventory.InventoryItem;
+import org.dtssync.app.precheck.Advice.Place;
 
 /** Source objects that the task does not make at the destination, by the inventory: each is named, with what to do about it. */
 final class NotCarriedChecks {

@@ -1,6 +1,5 @@
 package org.dtssync.app.precheck;
 
-import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +9,7 @@ import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.inventory.InventoryItem;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.jspecify.annotations.Nullable;
 
@@ -83,9 +83,7 @@ final class ObjectChecks {
                     "Extension " + name + " is version " + version + " at the source, but " + offered.version()
                             + " at the destination.",
                     offered.installed()
-                            ? Advice.sql(
-                                            Place.DESTINATION,
-                                            "ALTER EXTENSION " + Identifiers.quote(name) + " UPDATE;")
+                            ? Advice.sql(Place.DESTINATION, "ALTER EXTENSION " + Identifiers.quote(name) + " UPDATE;")
                                     .and("at the destination")
                             : Advice.text(
                                     Place.DESTINATION, "Install a newer package of it on the destination server."));

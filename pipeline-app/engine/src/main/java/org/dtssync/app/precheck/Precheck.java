@@ -4,18 +4,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.app.catalog.TableCatalog;
-import org.dtssync.app.catalog.CatalogTable;
-import java.util.Map;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.catalog.TableCatalog;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.precheck.Check.Server;
 import org.dtssync.app.precheck.PrecheckItem.Result;
@@ -25,6 +24,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 import org.jspecify.annotations.Nullable;
 
@@ -174,9 +174,7 @@ public final class Precheck {
             failed.warn("switchover", e.what(), e.remedy());
             return failed.items();
         }
-        return findings.values().stream()
-                .flatMap(own -> own.items().stream())
-                .toList();
+        return findings.values().stream().flatMap(own -> own.items().stream()).toList();
     }
 
     private static List<PrecheckItem> run(Check check, Ends ends) {
@@ -195,9 +193,8 @@ public final class Precheck {
 
     private @Nullable Connection open(End role, DatabaseSettings settings, Findings findings) {
         try {
-            Connection connection = new DatabaseConnections(
-                            role, bounded(settings), task.applicationName() + "_precheck")
-                    .open();
+            Connection connection =
+                    new DatabaseConnections(role, bounded(settings), task.applicationName() + "_precheck").open();
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SESSION_SETTINGS);
             }
@@ -215,7 +212,9 @@ public final class Precheck {
     /** Properties of the task file take precedence. */
     private DatabaseSettings bounded(DatabaseSettings settings) {
         Map<String, String> properties = new HashMap<>();
-        properties.put("connectTimeout", Long.toString(Math.max(1, task.precheckTimeout().toSeconds())));
+        properties.put(
+                "connectTimeout",
+                Long.toString(Math.max(1, task.precheckTimeout().toSeconds())));
         properties.putAll(settings.properties());
         return new DatabaseSettings(settings.url(), settings.user(), settings.password(), properties);
     }
@@ -226,8 +225,8 @@ public final class Precheck {
             return null;
         }
         return orFail("kafka", findings, () -> {
-            Brokers brokers = BrokerProbe.ask(
-                    task.kafka(), task.precheckTimeout(), new TopicNames(task.name())::isOurs);
+            Brokers brokers =
+                    BrokerProbe.ask(task.kafka(), task.precheckTimeout(), new TopicNames(task.name())::isOurs);
             findings.pass("kafka", "Kafka at " + task.kafka() + " responds.");
             return brokers;
         });

@@ -13,8 +13,7 @@ import java.util.Locale;
  * @param message one sentence that names the first object and the problem, and another one about the others, if there are any
  * @param advice what to do; nothing if it passed
  */
-public record PrecheckItem(
-        String id, Stage stage, List<String> objects, Result result, String message, Advice advice) {
+public record PrecheckItem(String id, Stage stage, List<String> objects, Result result, String message, Advice advice) {
 
     /** The result of a check. */
     public enum Result {

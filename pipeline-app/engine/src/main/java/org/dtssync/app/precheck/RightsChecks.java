@@ -95,7 +95,9 @@ final class RightsChecks {
                         table,
                         "Account " + account + " does not own table " + table + ", which belongs to " + right.owner()
                                 + ": only its owner can publish it.",
-                        right.superuser() ? otherOwner(ends, right.table(), quoted) : membership(right.owner(), quoted));
+                        right.superuser()
+                                ? otherOwner(ends, right.table(), quoted)
+                                : membership(right.owner(), quoted));
             }
             if (!right.usable() && !right.comesWithOwner()) {
                 String schema = right.table().schema();
@@ -124,7 +126,8 @@ final class RightsChecks {
 
     /** A member of a superuser's role is a superuser, so the tables get an owner that is none. */
     private static Advice otherOwner(Ends ends, TableName table, String account) throws SQLException {
-        String owner = ends.atSource("SELECT left(current_database(), 57) || '_owner'").text();
+        String owner =
+                ends.atSource("SELECT left(current_database(), 57) || '_owner'").text();
         boolean exists = ends.atSource("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = ?)", owner)
                 .yes();
         String quoted = Identifiers.quote(owner);
@@ -314,7 +317,8 @@ final class RightsChecks {
                     WHERE relation = ANY (SELECT unnest(?::bigint[])::oid)
                     """, oids(ends.tables())).number();
             // Tables that are there already have triggers of their own.
-            long atDestination = ends.atDestination("""
+            long atDestination =
+                    ends.atDestination("""
                     SELECT count(*)
                     FROM unnest(?::text[], ?::text[]) t(nspname, relname)
                          JOIN pg_namespace n USING (nspname)

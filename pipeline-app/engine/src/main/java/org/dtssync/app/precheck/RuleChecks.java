@@ -1,8 +1,8 @@
 package org.dtssync.app.precheck;
 
-import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import org.dtssync.app.catalog.UnsteadyChecks;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /** Rules of the source that could refuse correct rows at the destination, or act on what dts-sync does. */

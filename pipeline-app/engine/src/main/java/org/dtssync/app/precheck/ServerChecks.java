@@ -1,9 +1,9 @@
 package org.dtssync.app.precheck;
 
-import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /** Whether the two servers are compatible: versions, encodings, collations, clocks. */

@@ -1,7 +1,7 @@
 package org.dtssync.app.precheck;
 
-import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /** Whether the source supports logical decoding: its settings, its free slots, and what would delay a new slot. */
@@ -28,7 +28,8 @@ final class SourceChecks {
             findings.fail(
                     "source",
                     "wal_level at the source is " + level + "; logical decoding needs logical.",
-                    Advice.sql(Place.SOURCE, "ALTER SYSTEM SET wal_level = 'logical';").and(RESTART));
+                    Advice.sql(Place.SOURCE, "ALTER SYSTEM SET wal_level = 'logical';")
+                            .and(RESTART));
         }
         findings.passIfNothingFound("source", "wal_level at the source is logical.");
     }

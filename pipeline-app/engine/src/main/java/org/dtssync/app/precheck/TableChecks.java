@@ -1,6 +1,5 @@
 package org.dtssync.app.precheck;
 
-import org.dtssync.app.precheck.Advice.Place;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +12,7 @@ import org.dtssync.app.catalog.CatalogTable.Persistence;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.ObjectSelection.Unlogged;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 

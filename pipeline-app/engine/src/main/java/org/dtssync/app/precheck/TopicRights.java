@@ -59,13 +59,12 @@ public record TopicRights(TaskFile task) {
 
     private Missing topics(Right right, TaskName direction) {
         String prefix = direction.text() + ".";
-        String verb =
-                switch (right) {
-                    case CREATE -> "create topics";
-                    case READ -> "read topics";
-                    case WRITE -> "write to topics";
-                    default -> "delete topics";
-                };
+        String verb = switch (right) {
+            case CREATE -> "create topics";
+            case READ -> "read topics";
+            case WRITE -> "write to topics";
+            default -> "delete topics";
+        };
         return new Missing(
                 "Kafka does not let the account " + verb + " whose names begin with " + prefix
                         + (right == Right.DELETE ? ", which release --topics has to." : "."),
@@ -79,7 +78,8 @@ public record TopicRights(TaskFile task) {
     }
 
     private String grant(String operation, String resource) {
-        Matcher user = USER.matcher(FileReferences.resolve(task.kafka().properties().getOrDefault("sasl.jaas.config", "")));
+        Matcher user =
+                USER.matcher(FileReferences.resolve(task.kafka().properties().getOrDefault("sasl.jaas.config", "")));
         return "kafka-acls.sh --bootstrap-server " + task.kafka() + " --add --allow-principal User:"
                 + (user.find() ? user.group(1) : "ACCOUNT") + " --operation " + operation + " " + resource
                 + " --resource-pattern-type prefixed";

@@ -66,8 +66,8 @@ public record SequenceCheck(End from, End to, Owners owners) {
         return new SequenceFinding(
                 name.toString(),
                 true,
-                "Sequence " + name + " would hand out numbers at the " + to + " that are in use: it is at " + there.last()
-                        + " there, at " + here.last() + " at the " + from + ".",
+                "Sequence " + name + " would hand out numbers at the " + to + " that are in use: it is at "
+                        + there.last() + " there, at " + here.last() + " at the " + from + ".",
                 "Run at the " + to + ": SELECT setval(" + Identifiers.literal(name.sql()) + ", " + here.last() + ", "
                         + here.called() + ");");
     }

@@ -149,8 +149,7 @@ public final class LargeObjectCopy {
                                 rows.getString("digest"),
                                 comment == null ? "" : comment,
                                 rows.getString("owner"),
-                                Arrays.asList(
-                                        (String[]) rows.getArray("grants").getArray())));
+                                Arrays.asList((String[]) rows.getArray("grants").getArray())));
             }
         }
         return objects;

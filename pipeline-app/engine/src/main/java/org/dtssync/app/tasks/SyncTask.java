@@ -33,8 +33,7 @@ public record SyncTask(TaskFile file) {
     /** Returns how far the task is, with or without an active run. */
     public StatusReport status() {
         TaskStatus status = TaskStatus.read(file);
-        boolean oneWay =
-                status.progress().phase() == Phase.COMPLETE && Completion.isOneWay(Route.forReading(file));
+        boolean oneWay = status.progress().phase() == Phase.COMPLETE && Completion.isOneWay(Route.forReading(file));
         return new StatusReport(status, oneWay);
     }
 
@@ -51,7 +50,8 @@ public record SyncTask(TaskFile file) {
 
     /** Checks everything that could go wrong; changes nothing. */
     public PrecheckReport precheck() {
-        return new PrecheckReport(new Precheck(file, new TaskInventory(file)::statements, new SwitchRights(file)::findings).run());
+        return new PrecheckReport(
+                new Precheck(file, new TaskInventory(file)::statements, new SwitchRights(file)::findings).run());
     }
 
     /** Returns the schema objects of the task. */

@@ -101,7 +101,11 @@ final class TaskJson {
                     .put("phase", item.stage().label());
             item.objects().forEach(row.putArray("objects")::add);
             row.put("server", item.advice().server().map(Advice.Place::label).orElse(null))
-                    .put("sql", item.advice().statements().isEmpty() ? null : item.advice().sql())
+                    .put(
+                            "sql",
+                            item.advice().statements().isEmpty()
+                                    ? null
+                                    : item.advice().sql())
                     .put("text", item.advice().text());
         }
         return write(root);

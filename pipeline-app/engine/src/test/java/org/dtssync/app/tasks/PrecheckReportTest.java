@@ -25,7 +25,9 @@ class PrecheckReportTest {
                     Result.FAIL,
                     "No right to \"a\".",
                     new Advice(
-                            Optional.of(Place.SOURCE), List.of("GRANT a;", "GRANT b;", "GRANT c;", "GRANT d;"), "or not")),
+                            Optional.of(Place.SOURCE),
+                            List.of("GRANT a;", "GRANT b;", "GRANT c;", "GRANT d;"),
+                            "or not")),
             item(
                     "wal-kept",
                     Stage.STREAM,

@@ -98,13 +98,7 @@ class SwitchGatesTest {
     void oneWayAsksForNothingThatOnlyFlowingBackNeeds() {
         SwitchGates all = gates("mover", List.of("app"));
         SwitchGates oneWay = new SwitchGates(
-                all.from(),
-                all.to(),
-                all.tables(),
-                all.applicationRoles(),
-                all.ownSessions(),
-                all.writable(),
-                false);
+                all.from(), all.to(), all.tables(), all.applicationRoles(), all.ownSessions(), all.writable(), false);
 
         assertThat(oneWay.gates())
                 .filteredOn(gate -> gate.result() == Gate.Result.FAIL)

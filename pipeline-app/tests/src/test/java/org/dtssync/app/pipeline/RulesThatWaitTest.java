@@ -143,8 +143,8 @@ class RulesThatWaitTest {
         RunningPair.execute(source, STRUCTURE + SET);
         await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
         RunningPair pair = RunningPair.start(new TaskFileBuilder(TaskFiles.of(servers, source, destination))
-                .objects(
-                        new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP, Unlogged.COPY, Settings.CARRY, LargeObjects.COPY))
+                .objects(new ObjectSelection(
+                        List.of("public.*"), List.of(), Owners.KEEP, Unlogged.COPY, Settings.CARRY, LargeObjects.COPY))
                 .build());
         try {
             RunningPair.execute(source, CHANGES.formatted("1"));

@@ -128,7 +128,9 @@ class WholeLifeRightsTest {
         try (GuardedKafka kafka = GuardedKafka.start(directory.resolve("kafka"))) {
             TaskFile task = task(servers, new KafkaSettings(false, kafka.properties()));
             kafka.grantEverything(task.name());
-            assertThat(precheck(task)).filteredOn(item -> item.result() != Result.PASS).isEmpty();
+            assertThat(precheck(task))
+                    .filteredOn(item -> item.result() != Result.PASS)
+                    .isEmpty();
 
             try (RunningPair pair = RunningPair.start(task)) {
                 done(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false)));
@@ -141,7 +143,8 @@ class WholeLifeRightsTest {
             }
             assertThat(kafka.topics()).as("release --topics").isEmpty();
         }
-        assertThat(RunningPair.query(source, "SELECT count(*) FROM public.customer")).isEqualTo("102");
+        assertThat(RunningPair.query(source, "SELECT count(*) FROM public.customer"))
+                .isEqualTo("102");
     }
 
     @Test
@@ -235,13 +238,13 @@ class WholeLifeRightsTest {
             scripts += report.sourceScript() + report.destinationScript();
         }
         assertThat(scripts).doesNotContain("GRANT postgres", "GRANT \"postgres\"", "TO it", "DROP", "TRUNCATE");
-        assertThat(precheck(task)).filteredOn(item -> item.result() != Result.PASS).isEmpty();
+        assertThat(precheck(task))
+                .filteredOn(item -> item.result() != Result.PASS)
+                .isEmpty();
         RunningPair.execute(
-                source,
-                "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
+                source, "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
         RunningPair.execute(
-                destination,
-                "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
+                destination, "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
     }
 
     private static List<PrecheckItem> precheck(TaskFile task) {

@@ -29,7 +29,8 @@ class KafkaChecksTest {
         servers.topics = new TopicSettings(3, -1, Map.of());
 
         assertThat(look(KafkaChecks::replicationFactor, new Brokers(1, Set.of(), Map.of())))
-                .map(Finding::of).containsExactly(new Finding(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "topics",
                         FAIL,
@@ -40,7 +41,8 @@ class KafkaChecksTest {
     @Test
     void warnsOfASingleCopyOnACluster() throws SQLException {
         assertThat(look(KafkaChecks::replicationFactor, new Brokers(3, Set.of(), Map.of())))
-                .map(Finding::of).containsExactly(new Finding(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "topics",
                         WARN,
@@ -56,7 +58,8 @@ class KafkaChecksTest {
         assertThat(look(
                         KafkaChecks::existingTopics,
                         new Brokers(1, Set.of("shop.cuts", "shopping.cuts", "shop_a.b_c"), Map.of())))
-                .map(Finding::of).containsExactly(
+                .map(Finding::of)
+                .containsExactly(
                         new Finding(
                                 "id",
                                 "shop.cuts",
@@ -84,7 +87,8 @@ class KafkaChecksTest {
         List<PrecheckItem> found = look(KafkaChecks::topicNames, null);
 
         assertThat(found)
-                .map(Finding::of).containsExactly(
+                .map(Finding::of)
+                .containsExactly(
                         new Finding(
                                 "id",
                                 "a_b.c",
@@ -106,7 +110,8 @@ class KafkaChecksTest {
         assertThat(look(
                         KafkaChecks::transactionTimeout,
                         new Brokers(1, Set.of(), Map.of("transaction.max.timeout.ms", "30000"))))
-                .map(Finding::of).containsExactly(new Finding(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "kafka",
                         FAIL,

@@ -44,7 +44,8 @@ class MessageSizeCheckTest {
     @Test
     void passesWhatFitsIntoTheProducersAndTheTopicsOwnDefaults() throws SQLException {
         assertThat(look(BROKERS))
-                .map(Finding::of).containsExactly(new Finding(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "records",
                         PASS,
@@ -58,7 +59,8 @@ class MessageSizeCheckTest {
         servers.kafka = new KafkaSettings(false, Map.of("max.request.size", "2097152", "buffer.memory", "33554432"));
 
         assertThat(look(BROKERS))
-                .map(Finding::of).containsExactly(new Finding(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "public.docs",
                         FAIL,
@@ -127,7 +129,8 @@ class MessageSizeCheckTest {
         servers.user = "t_reader";
 
         assertThat(look(BROKERS))
-                .map(Finding::of).containsExactly(new Finding(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "public.docs",
                         WARN,

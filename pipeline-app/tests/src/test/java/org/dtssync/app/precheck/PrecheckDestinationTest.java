@@ -125,7 +125,8 @@ class PrecheckDestinationTest {
         List<PrecheckItem> found = servers.of("existing-columns");
 
         assertThat(found)
-                .map(Finding::of).containsExactly(
+                .map(Finding::of)
+                .containsExactly(
                         new Finding(
                                 "existing-columns",
                                 "public.orders.id",

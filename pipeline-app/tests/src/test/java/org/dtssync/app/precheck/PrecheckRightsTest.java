@@ -39,7 +39,8 @@ class PrecheckRightsTest {
         List<PrecheckItem> tables = servers.of("source-table-rights");
 
         assertThat(account)
-                .map(Finding::of).containsExactly(
+                .map(Finding::of)
+                .containsExactly(
                         new Finding(
                                 "source-rights",
                                 "t_migrator",
@@ -54,14 +55,14 @@ class PrecheckRightsTest {
                                         + servers.database() + " at the source.",
                                 "GRANT CREATE ON DATABASE \"" + servers.database() + "\" TO \"t_migrator\";"));
         assertThat(tables)
-                .map(Finding::of).containsExactly(
-                        new Finding(
-                                "source-table-rights",
-                                "sales.orders",
-                                FAIL,
-                                "Account t_migrator does not own table sales.orders, which belongs to t_owner: only its owner"
-                                        + " can publish it.",
-                                "GRANT \"t_owner\" TO \"t_migrator\";"));
+                .map(Finding::of)
+                .containsExactly(new Finding(
+                        "source-table-rights",
+                        "sales.orders",
+                        FAIL,
+                        "Account t_migrator does not own table sales.orders, which belongs to t_owner: only its owner"
+                                + " can publish it.",
+                        "GRANT \"t_owner\" TO \"t_migrator\";"));
         for (PrecheckItem item : account) {
             servers.atSource(item.remedy());
         }
@@ -100,7 +101,8 @@ class PrecheckRightsTest {
                                 "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLE \"public\".\"orders\" TO"
                                         + " \"t_migrator\";"));
         assertThat(role)
-                .map(Finding::of).containsExactly(new Finding(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "replication-role",
                         "t_migrator",
                         FAIL,
@@ -143,7 +145,8 @@ class PrecheckRightsTest {
         List<PrecheckItem> found = servers.of("roles");
 
         assertThat(found)
-                .map(Finding::of).containsExactly(
+                .map(Finding::of)
+                .containsExactly(
                         new Finding(
                                 "roles",
                                 "t_boss",

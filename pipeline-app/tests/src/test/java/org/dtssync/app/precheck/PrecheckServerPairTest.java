@@ -73,7 +73,8 @@ class PrecheckServerPairTest {
         ServerChecks.compareClock("destination", Duration.ofSeconds(5), findings);
 
         assertThat(findings.items())
-                .map(Finding::of).containsExactly(new Finding(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "clock",
                         "source",
                         WARN,
@@ -88,7 +89,8 @@ class PrecheckServerPairTest {
         ServerChecks.compareLocks(Advice.Place.DESTINATION, 50_000, 6_400, findings);
 
         assertThat(findings.items())
-                .map(Finding::of).containsExactly(new Finding(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "table-count",
                         "destination",
                         WARN,
@@ -108,7 +110,8 @@ class PrecheckServerPairTest {
                 List<PrecheckItem> found = servers.of("tablespaces");
 
                 assertThat(found)
-                        .map(Finding::of).containsExactly(new Finding(
+                        .map(Finding::of)
+                        .containsExactly(new Finding(
                                 "tablespaces",
                                 "fast",
                                 WARN,

@@ -165,7 +165,8 @@ class PrecheckSourceTest {
         servers.atSource("SELECT pg_create_logical_replication_slot('dts_sync_shop', 'pgoutput')");
         try {
             assertThat(servers.of("leftovers"))
-                    .map(Finding::of).containsExactly(
+                    .map(Finding::of)
+                    .containsExactly(
                             new Finding(
                                     "leftovers",
                                     "dts_sync_shop",

@@ -188,12 +188,11 @@ class PrecheckTablesTest {
 
         assertThat(found)
                 .extracting(PrecheckItem::result, PrecheckItem::message)
-                .containsExactly(
-                        tuple(
-                                WARN,
-                                "Table public.empty has no columns but generated ones: it gets as many rows as there are, once at the load"
-                                        + " and again at each switch, and does not follow in between. The same holds for one other:"
-                                        + " public.fixed."));
+                .containsExactly(tuple(
+                        WARN,
+                        "Table public.empty has no columns but generated ones: it gets as many rows as there are, once at the load"
+                                + " and again at each switch, and does not follow in between. The same holds for one other:"
+                                + " public.fixed."));
     }
 
     @Test
@@ -251,7 +250,8 @@ class PrecheckTablesTest {
                 """);
 
         assertThat(servers.of("foreign-tables"))
-                .map(Finding::of).containsExactly(
+                .map(Finding::of)
+                .containsExactly(
                         new Finding(
                                 "foreign-tables",
                                 "public.alone",

@@ -59,8 +59,7 @@ class TopicRightsTest {
             assertThat(servers.of("topic-rights"))
                     .as("without %s", operation)
                     .singleElement()
-                    .satisfies(item -> assertThat(item.message())
-                            .startsWith(sentence + "."))
+                    .satisfies(item -> assertThat(item.message()).startsWith(sentence + "."))
                     .satisfies(item -> assertThat(item.result()).isEqualTo(FAIL))
                     .satisfies(item -> assertThat(item.remedy())
                             .startsWith("kafka-acls.sh ")
@@ -68,8 +67,7 @@ class TopicRightsTest {
             assertThat(Gate.failed(new ReverseTopics(task).gates()))
                     .as("reverse, without %s", operation)
                     .singleElement()
-                    .satisfies(gate -> assertThat(gate.message())
-                            .startsWith(sentence + "_reverse."));
+                    .satisfies(gate -> assertThat(gate.message()).startsWith(sentence + "_reverse."));
 
             kafka.grant(ResourceType.TOPIC, "shop.", operation);
             kafka.grant(ResourceType.TOPIC, "shop_reverse.", operation);
