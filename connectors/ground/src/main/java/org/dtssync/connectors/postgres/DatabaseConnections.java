@@ -76,7 +76,7 @@ public final class DatabaseConnections {
     /**
      * Opens a connection in autocommit mode.
      *
-     * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
+     * @throws SyncException of kind CONNECTION, ACCESS or USAGE, if it cannot be opened
      */
     public Connection open() {
         return open(Optional.empty());
@@ -86,7 +86,7 @@ public final class DatabaseConnections {
      * Opens a connection for transactions that wait only for this server: the server ends one that is idle
      * for twenty seconds.
      *
-     * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
+     * @throws SyncException of kind CONNECTION, ACCESS or USAGE, if it cannot be opened
      */
     public Connection openForShortTransactions() {
         return open(Optional.of(END_LOST_TRANSACTION));

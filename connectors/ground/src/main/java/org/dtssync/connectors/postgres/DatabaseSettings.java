@@ -3,6 +3,7 @@ package org.dtssync.connectors.postgres;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import org.dtssync.connectors.secrets.FileReferences;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url JDBC URL, {@code jdbc:postgresql://host:port/database?...}; TLS settings are part of it
  * @param user the account
- * @param password its password, or null if the server asks for none; never printed
+ * @param password its password, or null if the server asks for none; never printed. It may refer to a file, which is read again
+ *     each time
  * @param properties additional JDBC driver properties
  * @param logins what logins of this process have learned
  */
@@ -22,6 +24,12 @@ public record DatabaseSettings(
         Objects.requireNonNull(url);
         Objects.requireNonNull(user);
         properties = Map.copyOf(properties);
+    }
+
+    /** Returns the password of this moment. */
+    @Override
+    public @Nullable String password() {
+        return FileReferences.resolveOptional(password);
     }
 
     /** Creates settings with which nobody has logged in yet. */

@@ -23,6 +23,9 @@ final class SectionReader {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     private static final Pattern JDBC_URL =
             Pattern.compile("jdbc:postgresql://[^/?@:,][^/?@]*/[^/?]+(\\?.*)?", Pattern.DOTALL);
+    /** Properties of the clients of brokers and registry that may change while a task runs. */
+    private static final Pattern SECRET_PROPERTY =
+            Pattern.compile("^(kafka|registry)\\..*(password|jaas|user\\.info|token|secret|\\.key$|certificate)");
     /** The service would say which database is meant, in a file that the task file does not show. */
     private static final Pattern SERVICE = Pattern.compile("[?&:]service=");
 
@@ -141,7 +144,11 @@ final class SectionReader {
     /** Returns a password, or null if there is none. */
     @Nullable
     String secret(TaskKey key) {
-        return mapping.entries().containsKey(key.key()) ? text(key) : null;
+        return mapping.entries().containsKey(key.key())
+                ? scalar(key)
+                        .map(text -> references.resolveSecret(key.path(), text))
+                        .orElse("")
+                : null;
     }
 
     /** Returns a whole number within the key's limits. */
@@ -316,7 +323,9 @@ final class SectionReader {
 
     private String propertyText(String path, YamlValue value) {
         if (value instanceof YamlValue.Text text) {
-            return references.resolve(path, text);
+            return SECRET_PROPERTY.matcher(path).find()
+                    ? references.resolveSecret(path, text)
+                    : references.resolve(path, text);
         }
         List<String> items = new ArrayList<>();
         for (YamlValue item : ((YamlValue.Sequence) value).items()) {

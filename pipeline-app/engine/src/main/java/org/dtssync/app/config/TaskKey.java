@@ -15,7 +15,7 @@ enum TaskKey implements DescribedKey {
             KeyType.NAME,
             null,
             "shop",
-            "Names the slot, the topics and the state, all `dts_sync_<name>`.",
+            "Names the slot and the publication, `dts_sync_<name>`, the topics, `<name>.<schema>.<table>` and `<name>.cuts`, and the state.",
             "Each task needs its own; it cannot be changed once the task has started."),
     SOURCE_URL(
             "source/url",
@@ -272,6 +272,13 @@ enum TaskKey implements DescribedKey {
             "10m",
             "How long other transient errors (deadlocks, disk full) are retried.",
             "To fail sooner, or later."),
+    PRECHECK_TIMEOUT(
+            "precheck/timeout",
+            KeyType.DURATION,
+            "15s",
+            "60s",
+            "How long the precheck waits for a connection or an answer of each server.",
+            "Servers are slow to answer, but not absent. A run that has started waits as long as retry.connection says."),
     SWITCHOVER_ROLES(
             "switchover/application.roles",
             KeyType.NAMES,

@@ -60,6 +60,9 @@ public final class InventoryComparison {
             "unlogged",
             "user mapping");
 
+    /** The owners of objects in schema public need grants that they may have had as the owner of the database before. */
+    private static final String PUBLIC_GRANTS = "grants schema public";
+
     /** Since PostgreSQL 17; an earlier version has no such privilege, whether it is granted or not. */
     private static final String MAINTAIN = "MAINTAIN";
 
@@ -293,7 +296,9 @@ public final class InventoryComparison {
                 sentence(title) + " differ at the " + other + ": they are " + String.join(" and ", parts) + ".",
                 Remarks.statements(wanted, given, any.target()),
                 item == null || item.verdict() == Verdict.CARRIED,
-                !title.equals("grants database") && !title.contains(" pg_catalog.")));
+                !title.equals("grants database")
+                        && !title.contains(" pg_catalog.")
+                        && !(narrower.isEmpty() && title.equals(PUBLIC_GRANTS))));
     }
 
     private static boolean isSeveral(CatalogObject object) {

@@ -114,6 +114,7 @@ public final class Abandonment {
             }
         }
         Optional<SyncException> unmoved = finish(back.epoch());
+        EndpointResult moved = unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved();
         SwitchReport report = new SwitchReport(
                 "rollback",
                 true,
@@ -122,7 +123,12 @@ public final class Abandonment {
                 set,
                 "skipped",
                 null,
-                unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved(),
+                moved,
+                new Whereabouts(
+                                endpoint(),
+                                task.destination().settings(),
+                                task.source().settings())
+                        .of(moved),
                 "Not at the source: " + lost
                         + ". " + missed
                         + "The task has ended: save what you need from the destination, then run dts-sync release."

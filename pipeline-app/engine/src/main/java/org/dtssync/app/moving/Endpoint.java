@@ -21,6 +21,9 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
     /** Repoints applications to the other database, where they continue; the last action of a switch. */
     void move() throws InterruptedException;
 
+    /** Returns a phrase that names who moves applications. */
+    String mover();
+
     /** Returns what is true of the applications once {@link #move} has returned. */
     default EndpointResult moved() {
         return EndpointResult.MOVED;
@@ -44,7 +47,7 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
                     forward ? pgBouncer.destination() : pgBouncer.source(),
                     settings.drainTimeout());
         }
-        return settings.command().isEmpty() ? new Unmoved() : new EndpointCommand(settings.command(), target);
+        return settings.command().isEmpty() ? new Unmoved() : new EndpointCommand(settings.command(), settings.withheld(), target);
     }
 
     /** Applications are repointed by other means. */
@@ -56,6 +59,11 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
                     Gate.Group.ENDPOINT,
                     "The task file names nothing that repoints applications, so a person has to do it after the switch.",
                     "Set switchover.command or switchover.pgbouncer.console, or have your own way ready."));
+        }
+
+        @Override
+        public String mover() {
+            return "nobody";
         }
 
         @Override

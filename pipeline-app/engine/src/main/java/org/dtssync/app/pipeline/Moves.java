@@ -35,6 +35,7 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
         Arrival arrival = new Arrival(
                 sequences(),
                 () -> new TaskInventory(task).gates(kind),
+                kind == SwitchKind.SWITCHOVER ? new ReverseTopics(task)::gates : List::of,
                 unsentRows(),
                 (direction, there) -> complete(kind, direction, there));
         return new Switch(kind, route, epoch, task.switchover(), task.secondInstance(), arrival);

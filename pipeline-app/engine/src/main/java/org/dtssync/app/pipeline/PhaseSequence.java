@@ -145,6 +145,10 @@ final class PhaseSequence {
             }
         }
         if (phase == Phase.COMPLETE) {
+            Switch oneWay = moves.move(SwitchKind.SWITCHOVER);
+            if (oneWay.isUnfinished()) {
+                retry.run("switchover", () -> oneWay.finish(epoch));
+            }
             Completion completion = moves.completion();
             if (completion.isUnfinished()) {
                 retry.run("complete", () -> finishCompletion(completion));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -31,8 +32,10 @@ final class DestinationChecks {
             findings.fail(
                     "destination",
                     "default_transaction_read_only is on at the destination: it is read-only.",
-                    "BEGIN READ WRITE; ALTER DATABASE " + database
-                            + " SET default_transaction_read_only = off; COMMIT;");
+                    Advice.sql(
+                            Place.DESTINATION,
+                            "BEGIN READ WRITE; ALTER DATABASE " + database
+                                    + " SET default_transaction_read_only = off; COMMIT;"));
         }
         findings.passIfNothingFound("destination", "The destination is a primary and is writable.");
     }
@@ -99,15 +102,19 @@ final class DestinationChecks {
             findings.fail(
                     name,
                     "Table " + name + " already exists at the destination.",
-                    "DROP TABLE " + table.name().sql()
-                            + "; -- at the destination, or destination: { existing: empty } to keep the table and remove"
-                            + " its rows");
+                    Advice.text(
+                            Place.DESTINATION,
+                            "First make sure that destination.url names the right database. If it does:"
+                                    + " destination: { existing: adopt } keeps tables that are empty,"
+                                    + " destination: { existing: empty } keeps the tables and removes their rows, and "
+                                    + "DROP TABLE " + table.name().sql() + "; removes one."));
         } else if (existing == Existing.EMPTY && table.bytes() > 0) {
             findings.warn(
+                    "emptied",
                     name,
                     "The rows of table " + name + " at the destination will be removed (about " + table.rows()
                             + " rows, " + Size.of(table.bytes()) + ").",
-                    "destination: { existing: adopt } -- if no row may be removed");
+                    Advice.text("destination: { existing: adopt } -- if no row may be removed"));
         } else if (filled) {
             findings.fail(
                     name,
@@ -177,7 +184,10 @@ final class DestinationChecks {
                 findings.fail(
                         object,
                         "Column " + column + " of table " + table + " does not exist at the destination.",
-                        alter + " ADD COLUMN " + Identifiers.quote(column) + " " + type + "; -- at the destination");
+                        Advice.sql(
+                                        Place.DESTINATION,
+                                        alter + " ADD COLUMN " + Identifiers.quote(column) + " " + type + ";")
+                                .and("at the destination"));
             } else if (!there.equals(type)) {
                 findings.fail(
                         object,
@@ -220,7 +230,10 @@ final class DestinationChecks {
                             + (found[1].equals("login")
                                     ? " at the destination fires for logins of dts-sync."
                                     : " at the destination will fire for every statement that creates a schema object."),
-                    "ALTER EVENT TRIGGER " + Identifiers.quote(found[0]) + " DISABLE; -- at the destination");
+                    Advice.sql(
+                                    Place.DESTINATION,
+                                    "ALTER EVENT TRIGGER " + Identifiers.quote(found[0]) + " DISABLE;")
+                            .and("at the destination"));
         }
         findings.passIfNothingFound("destination", "No event trigger is active at the destination.");
     }

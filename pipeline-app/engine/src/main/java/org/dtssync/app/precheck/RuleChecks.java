@@ -2,6 +2,7 @@ package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
 import org.dtssync.app.catalog.UnsteadyChecks;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /** Rules of the source that could refuse correct rows at the destination, or act on what dts-sync does. */
@@ -60,12 +61,13 @@ final class RuleChecks {
                                 ? "SELECT has_parameter_privilege('session_replication_role', 'SET')"
                                 : "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
                 .yes();
-        String remedy = hasSetting
-                ? "ALTER ROLE " + account
-                        + " SET event_triggers = off; -- as a superuser, at the source, and at the destination before"
-                        + " the switchover"
-                : "GRANT SET ON PARAMETER session_replication_role TO " + account
-                        + "; -- as a superuser, from PostgreSQL 15 on; or disable it while the task prepares";
+        Advice remedy = hasSetting
+                ? Advice.sql(Place.SOURCE, "ALTER ROLE " + account + " SET event_triggers = off;")
+                        .and("as a superuser, at the source, and at the destination before the switchover")
+                : Advice.text(
+                        Place.SOURCE,
+                        "GRANT SET ON PARAMETER session_replication_role TO " + account
+                                + "; -- as a superuser, from PostgreSQL 15 on; or disable it while the task prepares");
         for (String[] found : ends.atSource("""
                 SELECT t.evtname, t.evtevent FROM pg_event_trigger t
                 WHERE t.evtenabled <> 'D'
@@ -86,7 +88,7 @@ final class RuleChecks {
                     found[0],
                     "Event trigger " + found[0] + " (" + found[1]
                             + ") is created disabled at the destination and enabled by the switchover." + acts,
-                    acts.isEmpty() ? "Nothing." : remedy);
+                    acts.isEmpty() ? Advice.text("Nothing.") : remedy);
         }
         findings.passIfNothingFound("event triggers", "No event trigger is active at the source.");
     }
@@ -131,7 +133,10 @@ final class RuleChecks {
                     found[0],
                     "Function " + found[0] + ", which a generated column, index or check uses, names " + found[2]
                             + " without its schema and has no search path of its own: at the destination it will not find it.",
-                    "ALTER FUNCTION " + found[0] + " SET search_path = " + found[1] + ", pg_temp; -- at the source");
+                    Advice.sql(
+                                    Place.SOURCE,
+                                    "ALTER FUNCTION " + found[0] + " SET search_path = " + found[1] + ", pg_temp;")
+                            .and("at the source"));
         }
         findings.passIfNothingFound(
                 "functions", "Functions of generated columns, indexes and checks find what they name.");

@@ -12,6 +12,7 @@ import org.dtssync.app.catalog.CatalogTable.Persistence;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.ObjectSelection.Unlogged;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -186,8 +187,11 @@ final class TableChecks {
                     table.toString(),
                     "The " + kind + " " + found[3] + " of table " + table
                             + " is enabled ALWAYS: at the destination it would fire a second time for every change.",
-                    "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " " + Identifiers.quote(found[3])
-                            + "; -- or " + exclude(table));
+                    Advice.sql(
+                                    Place.SOURCE,
+                                    "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " "
+                                            + Identifiers.quote(found[3]) + ";")
+                            .and("or " + exclude(table)));
         }
         findings.passIfNothingFound("tables", "No trigger or rule of a selected table is enabled ALWAYS.");
     }

@@ -42,7 +42,14 @@ public record InstanceStore(DatabaseConnections database, String task) {
             Optional<Long> pid,
             Optional<String> version,
             Optional<String> startedAt,
-            String aliveAt) {}
+            String aliveAt) {
+
+        /** Returns a phrase that names its process; empty if an earlier release started it. */
+        public Optional<String> process() {
+            return host.map(machine -> pid.map(number -> "process " + number + " on ").orElse("on ") + machine
+                    + startedAt.map(since -> " since " + since).orElse(""));
+        }
+    }
 
     /** Returns the last instance that held the task, whether it still does or not; empty if there was none since the last release. */
     public Optional<Holder> last(Connection connection) throws SQLException {

@@ -1,5 +1,6 @@
 package org.dtssync.app.state;
 
+import org.dtssync.connectors.postgres.Lsn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param verification the result of the verification, one word: equal, reused (an earlier one) or skipped
  * @param verifiedAt when a reused verification started, ISO 8601; null otherwise
  * @param endpoint whether applications were repointed
+ * @param applications where applications are and who moved them, a phrase; empty if nothing was to be moved
  * @param next what to do next, a sentence
  */
 public record SwitchReport(
@@ -24,13 +26,45 @@ public record SwitchReport(
         String verification,
         @Nullable String verifiedAt,
         EndpointResult endpoint,
+        String applications,
         String next) {
+
+    /** What follows a switchover. */
+    public static final String FOLLOWED =
+            "Keep dts-sync run active: the source follows. Then dts-sync complete, or dts-sync rollback.";
+
+    /** What follows a switchover without a way back. */
+    public static final String ONE_WAY =
+            "They were moved one way: the source does not follow and stays read-only, and no rollback is possible. dts-sync release"
+                    + " removes the rest of the task.";
+
+    /** Returns the report of a rehearsal or a dry run. */
+    public static SwitchReport notMoved(
+            String direction,
+            double seconds,
+            @Nullable Lsn lsn,
+            String verification,
+            @Nullable String verifiedAt,
+            String next) {
+        return new SwitchReport(
+                direction,
+                false,
+                seconds,
+                lsn == null ? null : lsn.toString(),
+                0,
+                verification,
+                verifiedAt,
+                EndpointResult.UNTOUCHED,
+                "",
+                next);
+    }
 
     /** Returns the report of a task whose reverse replication has ended. */
     public static SwitchReport completed() {
         return ended(
                 "complete",
                 EndpointResult.UNTOUCHED,
+                "",
                 "The source no longer follows and stays read-only. dts-sync release removes the rest of the task.");
     }
 
@@ -43,11 +77,18 @@ public record SwitchReport(
         return ended(
                 "rollback",
                 endpoint,
+                "",
                 "The applications were already moved back, and the task has ended: save what you need from the destination, then"
                         + " dts-sync release.");
     }
 
-    private static SwitchReport ended(String direction, EndpointResult endpoint, String next) {
-        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, endpoint, next);
+    /** Returns the report of a switchover that was carried out one way before. */
+    public static SwitchReport movedOneWay() {
+        return ended("switchover", EndpointResult.UNTOUCHED, "", "The applications were already moved. " + ONE_WAY);
+    }
+
+    /** Returns the report of what was carried out before, of which nothing was measured. */
+    public static SwitchReport ended(String direction, EndpointResult endpoint, String applications, String next) {
+        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, endpoint, applications, next);
     }
 }

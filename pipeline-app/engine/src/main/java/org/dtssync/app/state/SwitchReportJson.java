@@ -25,6 +25,7 @@ public final class SwitchReportJson {
                 .put("verification", report.verification())
                 .put("verified_at", report.verifiedAt())
                 .put("endpoint", report.endpoint().label())
+                .put("applications", report.applications())
                 .put("next", report.next());
         return root.toString();
     }
@@ -53,6 +54,7 @@ public final class SwitchReportJson {
                     root.path("verified_at").asText(null),
                     EndpointResult.valueOf(
                             root.path("endpoint").asText("untouched").toUpperCase(Locale.ROOT)),
+                    root.path("applications").asText(""),
                     root.get("next").asText());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);

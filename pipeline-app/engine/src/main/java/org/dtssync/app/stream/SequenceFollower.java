@@ -206,7 +206,7 @@ final class SequenceFollower {
         if (!others.equals(reported)) {
             if (!others.isEmpty()) {
                 LOG.warn(
-                        "Some sequences do not follow; see the gate sequences of dts-sync switchover --gates."
+                        "Some sequences do not follow; see precondition sequences of dts-sync switchover --preconditions."
                                 + " task={} sequences={}",
                         epoch.task(),
                         others);

@@ -20,8 +20,7 @@ record ReverseCommands(String task, ReverseActions actions) implements TaskComma
 
     @Override
     public Answer switchover(TaskCommand.Switchover command) throws InterruptedException {
-        return Answer.staying(switched(actions.switchedOverAlready(
-                CommandText.switchOptions(command.mode(), command.skipVerify(), command.ignoreStructure()))));
+        return Answer.staying(switched(actions.switchedOverAlready(CommandText.switchOptions(command))));
     }
 
     @Override

@@ -137,7 +137,7 @@ class UsageSentencesTest {
 
         assertThat(new ObjectMapper()
                         .readTree(outcome.err())
-                        .get("formattedMessage")
+                        .get("message")
                         .asText())
                 .isEqualTo(
                         "Task file shop.yaml does not exist. Give the path of a task file; docs/task-file.md has an example.");

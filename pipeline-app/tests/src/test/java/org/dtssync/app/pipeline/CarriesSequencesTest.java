@@ -138,7 +138,7 @@ class CarriesSequencesTest {
     }
 
     private void namesWhatIsWrong() throws Exception {
-        PreconditionsReport gates = new SyncTask(pair.task()).switchoverPreconditions();
+        PreconditionsReport gates = new SyncTask(pair.task()).switchoverPreconditions(false);
         assertThat(gates.met()).isFalse();
         assertThat(gates.text())
                 .contains(

@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.lease.InstanceLease;
@@ -98,6 +99,7 @@ class GivingUpTest {
                 .withSwitchover(new SwitchoverSettings(
                         List.of(),
                         program.toString(),
+                        Set.of(),
                         Optional.empty(),
                         usual.maximumLag(),
                         usual.drainTimeout(),

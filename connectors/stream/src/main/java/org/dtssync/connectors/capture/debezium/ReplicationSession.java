@@ -23,7 +23,7 @@ import org.postgresql.PGConnection;
  * The driver opens every session with the time zone of this process, regardless of the connection's options.
  *
  * <p>A slot is never created here; Debezium would create a missing one, and lose earlier changes. Not thread-safe except
- * for {@link #close}.
+ * for {@link #close} and {@link #end}.
  */
 final class ReplicationSession implements ReplicationConnection {
 
@@ -33,6 +33,7 @@ final class ReplicationSession implements ReplicationConnection {
 
     private final ReplicationConnection connection;
     private final ReplicationSlot slot;
+    private volatile boolean over;
     private final StreamedRows rows;
 
     /**
@@ -78,7 +79,15 @@ final class ReplicationSession implements ReplicationConnection {
         }
     }
 
+    /** Debezium's class opens a new session whenever it has none. */
+    private void requireOpen() throws SQLException {
+        if (over) {
+            throw new SQLException("The replication connection has ended", "08003");
+        }
+    }
+
     private Connection session() throws SQLException {
+        requireOpen();
         return ((JdbcConnection) connection).connection(false);
     }
 
@@ -89,6 +98,7 @@ final class ReplicationSession implements ReplicationConnection {
 
     @Override
     public void initConnection() throws SQLException, InterruptedException {
+        requireOpen();
         connection.initConnection();
     }
 
@@ -105,5 +115,11 @@ final class ReplicationSession implements ReplicationConnection {
     @Override
     public void close() throws Exception {
         connection.close();
+    }
+
+    /** Closes it for good. */
+    void end() throws Exception {
+        over = true;
+        close();
     }
 }
