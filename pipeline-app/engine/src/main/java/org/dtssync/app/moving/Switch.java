@@ -295,7 +295,7 @@ public final class Switch {
                     step("rows", () -> unsent.copy(from, others, heldAt(from.destination())));
                 }
                 int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
-                step("confirm", () -> confirm(active, back, locks));
+                step("confirm", () -> new SoleWriter(active, back, from, drained, settings.drainTimeout()).require(locks));
                 if (!options.rehearse()) {
                     step(OPEN, this::open);
                     opened = true;
@@ -361,28 +361,6 @@ public final class Switch {
                                 .map(AppliedPosition::lsn)
                                 .orElse(lsn));
         return lsn;
-    }
-
-    /**
-     * Only dts-sync may have changed a selected table: at the other database since its capture started, at this one since
-     * the marker. Both captures must pass this moment to know. The heartbeats are written with synchronous_commit on: once
-     * the other side's is committed, so is everything that was applied before it.
-     */
-    private Void confirm(MovingStream active, @Nullable MovingStream back, ReadOnlyGate.Locks locks)
-            throws InterruptedException {
-        long limit = settings.drainTimeout().toMillis();
-        Lsn there = back == null ? Lsn.ZERO : back.writeHeartbeat();
-        Lsn here = active.writeHeartbeat();
-        if (back != null) {
-            back.captured().awaitPast(there, limit);
-            back.captured()
-                    .changesAfter(Lsn.ZERO)
-                    .ifPresent(changes -> SwitchReadiness.refuse(changes, from.destination()));
-        }
-        active.captured().awaitPast(here, limit);
-        active.captured().changesAfter(drained).ifPresent(changes -> SwitchReadiness.refuse(changes, from.source()));
-        locks.requireHeld();
-        return null;
     }
 
     private int copySequences(List<SequencePair> pairs) {

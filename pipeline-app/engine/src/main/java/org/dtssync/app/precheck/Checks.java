@@ -86,6 +86,7 @@ final class Checks {
                 both("leftovers", Stage.PREPARE, LeftoverChecks::leftovers),
                 source("sizes", Stage.LOAD, TableChecks::sizes),
                 both("table-count", Stage.LOAD, ServerChecks::tableCount),
+                new Check("kafka-properties", Stage.PREPARE, Set.of(), KafkaChecks::properties),
                 source("topic-names", Stage.PREPARE, KafkaChecks::topicNames),
                 new Check(
                         "topics",

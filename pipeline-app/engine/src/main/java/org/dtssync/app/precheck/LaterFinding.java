@@ -15,14 +15,13 @@ public record LaterFinding(
         String id, Stage stage, String server, boolean passed, String message, String sql, String text) {
 
     Advice advice() {
-        Advice advice = Advice.NONE;
         for (Advice.Place place : Advice.Place.values()) {
             if (place.label().equals(server)) {
-                advice = sql.isEmpty()
+                return sql.isEmpty()
                         ? Advice.text(place, text)
                         : Advice.sql(place, sql).and(text);
             }
         }
-        return advice == Advice.NONE ? Advice.text(text) : advice;
+        return Advice.text(text);
     }
 }

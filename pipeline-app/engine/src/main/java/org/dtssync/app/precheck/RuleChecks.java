@@ -64,8 +64,10 @@ final class RuleChecks {
         Advice remedy = hasSetting
                 ? Advice.sql(Place.SOURCE, "ALTER ROLE " + account + " SET event_triggers = off;")
                         .and("as a superuser, at the source, and at the destination before the switchover")
-                : Advice.sql(Place.SOURCE, "GRANT SET ON PARAMETER session_replication_role TO " + account + ";")
-                        .and("as a superuser, from PostgreSQL 15 on; or disable it while the task prepares");
+                : Advice.text(
+                        Place.SOURCE,
+                        "GRANT SET ON PARAMETER session_replication_role TO " + account
+                                + "; -- as a superuser, from PostgreSQL 15 on; or disable it while the task prepares");
         for (String[] found : ends.atSource("""
                 SELECT t.evtname, t.evtevent FROM pg_event_trigger t
                 WHERE t.evtenabled <> 'D'

@@ -198,7 +198,7 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
     private void report(Connection connection, String step, String state) throws SQLException {
         new EventLog(destination, task)
                 .append(connection, Event.byRun("step", step, "direction", direction, "state", state));
-        // For whoever waits for the command: a step may take minutes, such as the verification.
+        // Shown to the client that waits for the command: a step may take minutes, such as the verification.
         Statements.update(connection, """
                 UPDATE dts_sync.command SET progress = jsonb_build_object('step', ?::text, 'state', ?::text)
                 WHERE task = ? AND command = ? AND state = 'running'

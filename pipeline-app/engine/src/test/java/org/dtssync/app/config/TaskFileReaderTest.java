@@ -103,6 +103,10 @@ class TaskFileReaderTest {
         assertThat(task.destination().database().url()).isEqualTo("jdbc:postgresql://[::1]/shop");
         assertThat(task.destination().database().user()).isEqualTo("writer");
         assertThat(task.destination().database().password()).isEqualTo("from file");
+        Files.writeString(directory.resolve("password"), "another\n");
+        assertThat(task.destination().database().password())
+                .as("a file that was replaced since")
+                .isEqualTo("another");
         assertThat(task.destination().database().properties()).isEqualTo(Map.of("sslmode", "disable"));
         assertThat(task.destination().existing()).isEqualTo(DestinationSettings.Existing.ADOPT);
         assertThat(task.kafka().properties())
@@ -261,6 +265,7 @@ class TaskFileReaderTest {
                 .startsWith("Task file task.yaml has 1 mistake:\n- The file is not valid YAML at line ")
                 .doesNotContain("s3cret");
         assertThat(mistakes("")).contains("The file is empty.");
+        assertThat(mistakes("name: " + "a".repeat(2 << 20))).contains("a task file has up to 1048576");
         assertThat(mistakes("[a]")).contains("The file must be a map of keys, not a list.");
     }
 

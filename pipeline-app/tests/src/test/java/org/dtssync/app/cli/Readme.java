@@ -49,6 +49,15 @@ public record Readme(String text) {
         return ofVersion(major, destinationRights() + blocks("sql").get(3));
     }
 
+    /** Returns statements with the names of a test in place of those of the README, and the password {@code unused}. */
+    public static String named(String sql, String database, String account, String owner, String application) {
+        return sql.replaceAll("DATABASE shop ", "DATABASE " + database + " ")
+                .replace("migrator", account)
+                .replace("shop_owner", owner)
+                .replace("shop_app", application)
+                .replaceAll("'[a-z]+-password'", "'unused'");
+    }
+
     private static String ofVersion(int major, String sql) {
         return major >= 15
                 ? sql

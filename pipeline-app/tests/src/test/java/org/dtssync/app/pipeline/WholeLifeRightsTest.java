@@ -2,13 +2,17 @@ package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
 import java.util.Set;
 import org.dtssync.app.cli.Readme;
 import org.dtssync.app.config.KafkaSettings;
@@ -28,6 +32,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.secrets.FileReferences;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,6 +68,7 @@ class WholeLifeRightsTest {
     private DatabaseSettings destination;
 
     private void create(Servers servers, int from, int to, String shop) throws Exception {
+        Files.writeString(directory.resolve("password"), "unused\n");
         account = servers.uniqueName();
         owner = servers.uniqueName();
         application = servers.uniqueName();
@@ -77,11 +83,7 @@ class WholeLifeRightsTest {
 
     /** Returns what the README has, for the roles and the database of this test. */
     private String rights(String sql, DatabaseSettings end) {
-        return sql.replaceAll("DATABASE shop ", "DATABASE " + name(end) + " ")
-                .replace("migrator", account)
-                .replace("shop_owner", owner)
-                .replace("shop_app", application)
-                .replaceAll("'[a-z]+-password'", "'unused'");
+        return Readme.named(sql, name(end), account, owner, application);
     }
 
     private static String name(DatabaseSettings end) {
@@ -104,7 +106,7 @@ class WholeLifeRightsTest {
     }
 
     private DatabaseSettings with(DatabaseSettings end) {
-        return new DatabaseSettings(end.url(), account, "unused", Map.of());
+        return new DatabaseSettings(end.url(), account, FileReferences.to(directory.resolve("password")), Map.of());
     }
 
     @AfterEach
@@ -140,11 +142,38 @@ class WholeLifeRightsTest {
                 pair.awaitPhase("incremental");
                 insert(source);
                 done(pair.perform(new TaskCommand.Verify()));
+                changePasswordsAndAcls(pair, kafka);
             }
             assertThat(kafka.topics()).as("release --topics").isEmpty();
         }
         assertThat(RunningPair.query(source, "SELECT count(*) FROM public.customer"))
-                .isEqualTo("102");
+                .isEqualTo("103");
+    }
+
+    /** What a company does at night: the run waits, and goes on with what the file has then. */
+    private void changePasswordsAndAcls(RunningPair pair, GuardedKafka kafka) throws Exception {
+        kafka.revoke(ResourceType.TRANSACTIONAL_ID, "dts_sync_" + pair.task().name(), AclOperation.WRITE);
+        for (DatabaseSettings end : List.of(source, destination)) {
+            RunningPair.execute(
+                    end,
+                    "ALTER ROLE " + account
+                            + " PASSWORD 'another'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            + " WHERE usename = '" + account + "'");
+        }
+        insert(source);
+        Thread.sleep(5_000);
+        assertThat(pair.isRunning())
+                .as("waits while its logins and its right are refused")
+                .isTrue();
+
+        Files.writeString(directory.resolve("password"), "another\n");
+        kafka.grant(ResourceType.TRANSACTIONAL_ID, "dts_sync_" + pair.task().name(), AclOperation.WRITE);
+
+        await().atMost(Duration.ofMinutes(2))
+                .ignoreExceptions()
+                .until(() -> RunningPair.query(destination, "SELECT count(*) FROM public.customer")
+                        .equals("103"));
+        assertThat(pair.isRunning()).isTrue();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.TopicSettings;
@@ -36,6 +37,22 @@ class KafkaChecksTest {
                         FAIL,
                         "topics.replication.factor is 3, but Kafka has 1 broker.",
                         "topics: { replication.factor: 1 }"));
+    }
+
+    @Test
+    void namesPropertiesThatNoClientKnows() throws SQLException {
+        servers.kafka = new KafkaSettings(
+                false, Map.of("bootstrap.servers", "127.0.0.1:1", "secuity.protocol", "SSL", "linger.ms", "5"));
+
+        assertThat(look(KafkaChecks::properties, null))
+                .map(Finding::of)
+                .containsExactly(new Finding(
+                        "id",
+                        "kafka.secuity.protocol",
+                        WARN,
+                        "Property kafka.secuity.protocol of the task file is known to no Kafka client: it has no effect, unless a"
+                                + " class that the task file names reads it.",
+                        "Did you mean kafka.security.protocol? Correct or remove it."));
     }
 
     @Test

@@ -191,6 +191,7 @@ class StateSchemaTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.of(new LiveFigures.Verified(3, 9, Optional.of(Duration.ofSeconds(4)))));
+            execute("INSERT INTO dts_sync.instance (task, epoch, instance, alive_at) VALUES ('shop', 1, 'a', now())");
             boolean alive = database.inTransaction(
                     "test", connection -> new InstanceStore(database, TASK).signOfLife(connection, epoch, figures));
             assertThat(alive).isTrue();
