@@ -295,7 +295,9 @@ public final class Switch {
                     step("rows", () -> unsent.copy(from, others, heldAt(from.destination())));
                 }
                 int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
-                step("confirm", () -> new SoleWriter(active, back, from, drained, settings.drainTimeout()).require(locks));
+                step(
+                        "confirm",
+                        () -> new SoleWriter(active, back, from, drained, settings.drainTimeout()).require(locks));
                 if (!options.rehearse()) {
                     step(OPEN, this::open);
                     opened = true;

@@ -68,7 +68,7 @@ public final class LargeObjectCopy {
         boolean isLike(LargeObject other, Owners owners) {
             return digest.equals(other.digest)
                     && comment.equals(other.comment)
-                    && (owners == Owners.DROP || owner.equals(other.owner) && grants.equals(other.grants));
+                    && (owners == Owners.DROP || (owner.equals(other.owner) && grants.equals(other.grants)));
         }
     }
 
