@@ -24,8 +24,6 @@ public final class DatabaseConnections {
      */
     private static final String END_LOST_TRANSACTION = "SET idle_in_transaction_session_timeout = '20s'";
 
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
-
     private final End role;
     private final DatabaseSettings settings;
     private final String applicationName;
@@ -117,21 +115,23 @@ public final class DatabaseConnections {
 
     private Connection login() {
         try {
-            Properties silent = properties();
-            if (settings.logins().addTo(silent)) {
-                try {
-                    return DriverManager.getConnection(address().bareUrl(), silent);
-                } catch (SQLException e) {
-                    if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
-                        throw e;
-                    }
-                    settings.logins().forget();
+            try {
+                return connect();
+            } catch (SQLException e) {
+                if (!settings.logins().learn(e)) {
+                    throw e;
                 }
             }
-            return DriverManager.getConnection(address().bareUrl(), properties());
+            return connect();
         } catch (SQLException e) {
             throw ConnectionFaults.explain(role.label(), settings, e);
         }
+    }
+
+    private Connection connect() throws SQLException {
+        Properties login = properties();
+        settings.silenceLogin(login);
+        return DriverManager.getConnection(address().bareUrl(), login);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
@@ -180,6 +180,7 @@ public final class DatabaseConnections {
     private static void renew(Connection connection) throws SQLException {
         execute(connection, "RESET ALL");
         SessionSettings.apply(connection);
+        LoginTriggers.actAsAnyOther(connection);
         execute(connection, END_LOST_TRANSACTION);
     }
 

@@ -17,6 +17,8 @@ final class LoginTriggers {
 
     private static final int SINCE = 17;
     private static final String OPTIONS = "options";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final String READ_ONLY = "25006";
 
     /** Such a trigger usually writes, which our read-only gate forbids before a session can say that it is ours. */
     private static final String WRITABLE = "-c default_transaction_read_only=off";
@@ -30,6 +32,12 @@ final class LoginTriggers {
                         WHEN pg_catalog.has_parameter_privilege('session_replication_role', 'SET') THEN '%1$s %2$s'
                         ELSE '%1$s' END
             """.formatted(WRITABLE, REPLICA);
+
+    private static final String ORIGIN = """
+            SELECT pg_catalog.set_config('session_replication_role', 'origin', false)
+            WHERE pg_catalog.current_setting('session_replication_role') = 'replica'
+              AND pg_catalog.has_parameter_privilege('session_replication_role', 'SET')
+            """;
 
     private volatile String options = "";
 
@@ -47,27 +55,45 @@ final class LoginTriggers {
         return options;
     }
 
-    /** Learns from an open session what the next login needs, and lets this one act as any other. */
+    /** Learns from an open session what the next login needs. */
     void learn(Connection connection) throws SQLException {
         if (connection.getMetaData().getDatabaseMajorVersion() < SINCE) {
             return;
         }
-        boolean replica = options.contains(REPLICA);
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(NEXT)) {
             rows.next();
             options = rows.getString(1);
         }
-        if (replica) {
+        actAsAnyOther(connection);
+    }
+
+    /** The role that a login had to take, and takes again when its settings are reset, is not that of the session. */
+    static void actAsAnyOther(Connection connection) throws SQLException {
+        if (connection.getMetaData().getDatabaseMajorVersion() >= SINCE) {
             try (Statement statement = connection.createStatement()) {
-                statement.execute("SET session_replication_role = origin");
+                statement.execute(ORIGIN);
             }
         }
     }
 
-    /** The account lost the right that the last login used. */
-    void forget() {
-        options = "";
+    /**
+     * Learns from a login that was refused: the account lost the right that the login used, or such a trigger wrote where a read-only gate is
+     * closed, which a process that starts meanwhile cannot know.
+     *
+     * @return whether another login may succeed
+     */
+    boolean learn(SQLException refused) {
+        String state = refused.getSQLState();
+        if (INSUFFICIENT_PRIVILEGE.equals(state) && !options.isEmpty()) {
+            options = options.equals(WRITABLE) ? "" : WRITABLE;
+            return true;
+        }
+        if (READ_ONLY.equals(state) && options.isEmpty()) {
+            options = WRITABLE;
+            return true;
+        }
+        return false;
     }
 
     @Override

@@ -168,9 +168,9 @@ public final class Judgement {
 
     /** A copy has comment and grants too. */
     private static boolean isOfLargeObject(CatalogObject object) {
+        boolean remark = Set.of("comment", "grants").contains(object.kind());
         return object.kind().equals(LARGE_OBJECT)
-                || (Set.of("comment", "grants").contains(object.kind())
-                        && object.identity().startsWith(LARGE_OBJECT + " "));
+                || (remark && object.identity().startsWith(LARGE_OBJECT + " "));
     }
 
     private List<CatalogObject> parents(CatalogObject object) {

@@ -54,11 +54,8 @@ public final class Switch {
     private final SwitchoverSettings settings;
     private final SecondInstance second;
     private final ProgressStore progress;
-    private final SequenceTransfer sequences;
-    private final Supplier<List<Gate>> objects;
     private final Supplier<List<Gate>> reverse;
-    private final UnsentRows unsent;
-    private final ViewRefresh views;
+    private final Arrival arrival;
 
     /** Those of a dry run leave the ones alone that a start needs. */
     private SwitchoverSteps steps;
@@ -83,11 +80,8 @@ public final class Switch {
      * @param taskEpoch the right to write there
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
-     * @param sequences finds the sequences to be set at the other database
-     * @param objects checks what applications would miss there
      * @param reverse checks what reverse replication needs of other servers than the databases
-     * @param unsent copies the rows that no stream contains
-     * @param views refreshes materialized views there
+     * @param arrival what is done at the other database
      */
     public Switch(
             SwitchKind kind,
@@ -95,22 +89,16 @@ public final class Switch {
             Epoch taskEpoch,
             SwitchoverSettings settings,
             SecondInstance second,
-            SequenceTransfer sequences,
-            Supplier<List<Gate>> objects,
             Supplier<List<Gate>> reverse,
-            UnsentRows unsent,
-            ViewRefresh views) {
+            Arrival arrival) {
         this.kind = kind;
         this.after = kind.after();
         this.task = task;
         this.taskEpoch = taskEpoch;
         this.settings = settings;
         this.second = second;
-        this.sequences = sequences;
-        this.objects = objects;
         this.reverse = reverse;
-        this.unsent = unsent;
-        this.views = views;
+        this.arrival = arrival;
         this.progress = new ProgressStore(task.destination(), task.task());
         Route opposite = task.reversed();
         this.from = kind == SwitchKind.SWITCHOVER ? task : opposite;
@@ -186,8 +174,8 @@ public final class Switch {
                 task.name().applicationName(),
                 from,
                 endpoint,
-                sequences.of(from),
-                objects,
+                arrival.sequences().of(from),
+                arrival.objects(),
                 reverse,
                 fenceOf(next).liftingStatements().isEmpty());
         step(SwitchPreconditions.STEP, () -> readiness.gates(active, options));
@@ -228,7 +216,8 @@ public final class Switch {
                     step("stream-back", () -> startBack(active, back));
                 }
                 List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
-                List<TableName> others = options.rehearse() ? List.of() : unsent.tables(from);
+                List<TableName> others =
+                        options.rehearse() ? List.of() : arrival.unsent().tables(from);
                 active.pauseSequences();
                 Crossing crossing = cross(active, back, options, pairs, others);
                 if (options.rehearse()) {
@@ -291,8 +280,8 @@ public final class Switch {
             ReadOnlyGate gate = writeFence.lockingAlso(others);
             try (ReadOnlyGate.Locks locks = step("fence", () -> gate.raise(heldAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
-                if (!options.rehearse() && unsent.any(others)) {
-                    step("rows", () -> unsent.copy(from, others, heldAt(from.destination())));
+                if (!options.rehearse() && arrival.unsent().any(others)) {
+                    step("rows", () -> arrival.unsent().copy(from, others, heldAt(from.destination())));
                 }
                 int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
                 step(
@@ -366,7 +355,7 @@ public final class Switch {
     }
 
     private int copySequences(List<SequencePair> pairs) {
-        return new SequenceCopy(sequences.of(from)).run(pairs, heldAt(from.destination()));
+        return new SequenceCopy(arrival.sequences().of(from)).run(pairs, heldAt(from.destination()));
     }
 
     /** The point of no return. */
@@ -455,7 +444,7 @@ public final class Switch {
             endpoint();
         }
         step("end-of-stream", () -> new StreamEnd(from, epoch).run());
-        step(LAST, () -> views.run(from, epoch));
+        step(LAST, () -> arrival.views().run(from, epoch));
     }
 
     /** Restores the state from before, for a start that finds the task in the middle. */

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Abandonment;
+import org.dtssync.app.moving.Arrival;
 import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.SequenceTransfer;
 import org.dtssync.app.moving.Switch;
@@ -31,17 +32,19 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
 
     /** Creates an attempt to move them in one direction. */
     Switch move(SwitchKind kind) {
+        Arrival arrival = new Arrival(
+                sequences(),
+                () -> new TaskInventory(task).gates(kind),
+                unsentRows(),
+                (direction, there) -> complete(kind, direction, there));
         return new Switch(
                 kind,
                 route,
                 epoch,
                 task.switchover(),
                 task.secondInstance(),
-                sequences(),
-                () -> new TaskInventory(task).gates(kind),
                 kind == SwitchKind.SWITCHOVER ? new ReverseTopics(task)::gates : List::of,
-                unsentRows(),
-                (direction, there) -> complete(kind, direction, there));
+                arrival);
     }
 
     /** Makes what waits until applications use a database. Only the destination has the list, and everything that is late. */

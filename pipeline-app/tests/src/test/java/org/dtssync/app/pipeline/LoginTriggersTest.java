@@ -95,7 +95,6 @@ class LoginTriggersTest {
         enable("ENABLE");
         DatabaseConnections connections = new DatabaseConnections(
                 End.SOURCE, new DatabaseSettings(database.url(), "logged_in", "unused", Map.of()), "login-test");
-        connections.open().close();
         RunningPair.execute(database, """
                 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$
                 """);
