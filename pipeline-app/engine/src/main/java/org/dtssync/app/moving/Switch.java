@@ -3,7 +3,6 @@ package org.dtssync.app.moving;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;

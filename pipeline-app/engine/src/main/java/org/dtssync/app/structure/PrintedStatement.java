@@ -41,8 +41,10 @@ record PrintedStatement(Set<String> schemas) {
     private static String withSortedGrants(String statement) {
         List<String> rest = new ArrayList<>();
         List<String> grants = new ArrayList<>();
-        for (String part : statement.split(";\n")) {
-            (part.startsWith("GRANT ") ? grants : rest).add(part);
+        for (String part : statement.split(";\n", -1)) {
+            if (!part.isEmpty()) {
+                (part.startsWith("GRANT ") ? grants : rest).add(part);
+            }
         }
         Collections.sort(grants);
         rest.addAll(grants);
