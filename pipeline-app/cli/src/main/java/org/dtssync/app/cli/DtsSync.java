@@ -41,11 +41,7 @@ import picocli.CommandLine.Command;
         })
 public final class DtsSync {
 
-    private final OrderlyStop stop;
-
-    private DtsSync(OrderlyStop stop) {
-        this.stop = stop;
-    }
+    private DtsSync() {}
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
@@ -80,7 +76,7 @@ public final class DtsSync {
     }
 
     private static CommandLine commandLine(OrderlyStop stop) {
-        CommandLine commandLine = new CommandLine(new DtsSync(stop))
+        CommandLine commandLine = new CommandLine(new DtsSync())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, command, parsed) ->
                         stop.requested() ? stopped(stop, command) : Failures.explain(e, command))

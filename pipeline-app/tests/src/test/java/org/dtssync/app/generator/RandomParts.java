@@ -116,7 +116,7 @@ final class RandomParts {
     private void foreignKey(Relation table) {
         List<Relation> referred = draft.tables(t -> t.key.size() == 1 && t.canBeReferred);
         if (referred.isEmpty()
-                || table.hasChildren && !table.isPartitioned
+                || (table.hasChildren && !table.isPartitioned)
                 || !table.isFilled
                 || !table.isExtensible
                 || draft.chance(35)) {
