@@ -12,7 +12,6 @@ import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,14 +129,5 @@ public record SwitchReadiness(
                     "Run dts-sync verify to see the differences.");
         }
         return Checked.NOW;
-    }
-
-    /** Another client has written during the switch. */
-    static void refuse(String changes, DatabaseConnections database) {
-        throw new SyncException(
-                FaultKind.DATA,
-                "Another client wrote at the " + database.role() + " during the switch: " + changes
-                        + ". Nothing was moved.",
-                "Find that client, run dts-sync verify, and try again.");
     }
 }

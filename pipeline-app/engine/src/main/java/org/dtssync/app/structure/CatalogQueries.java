@@ -27,7 +27,7 @@ final class CatalogQueries {
 
     /**
      * Adds comment, owner and grants to whole objects. Grants are repeated in their order, each by who gave it, so that the destination
-     * keeps them in the same form, unless they are what everybody has anyway; all privileges are granted as ALL, since a newer server may have more of them.
+     * keeps them in the same form, unless they are what all roles have anyway; all privileges are granted as ALL, since a newer server may have more of them.
      */
     private static final String WHOLE_OBJECTS = """
             WITH object (catalog, oid, kind, name, schema, table_name, parent_schema, parent, statement, called, owner, acl,
