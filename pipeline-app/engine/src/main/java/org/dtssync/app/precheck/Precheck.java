@@ -112,7 +112,7 @@ public final class Precheck {
             items.addAll(registry.items());
             Set<Server> reached = reached(source, destination, brokers);
             runChecks(new Ends(task, source, destination, brokers, suspiciousAge, statements), reached, items);
-            if (reached.containsAll(Set.of(Server.SOURCE, Server.DESTINATION))) {
+            if (source != null && destination != null) {
                 items.addAll(later(source));
             }
             return List.copyOf(items);

@@ -41,7 +41,7 @@ record PrintedStatement(Set<String> schemas) {
     private static String withSortedGrants(String statement) {
         List<String> rest = new ArrayList<>();
         List<String> grants = new ArrayList<>();
-        for (String part : statement.split(";\n")) {
+        for (String part : statement.split(";\n", 0)) {
             (part.startsWith("GRANT ") ? grants : rest).add(part);
         }
         Collections.sort(grants);
