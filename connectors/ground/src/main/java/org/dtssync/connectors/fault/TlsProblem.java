@@ -39,7 +39,10 @@ public enum TlsProblem {
 
     /** Finds the problem in an exception and its causes; empty if they have nothing to do with TLS. */
     public static Optional<TlsProblem> of(Throwable error) {
-        String text = causes(error).map(Throwable::getMessage).filter(Objects::nonNull).collect(Collectors.joining(" "));
+        String text = causes(error)
+                .map(Throwable::getMessage)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining(" "));
         if (text.contains("could not be verified by hostnameverifier")) {
             return Optional.of(OTHER_HOST);
         }

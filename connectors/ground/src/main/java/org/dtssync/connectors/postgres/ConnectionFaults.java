@@ -68,7 +68,8 @@ final class ConnectionFaults {
             case OTHER_HOST -> "Use the host name that the certificate is for in " + role + ".url.";
             case UNTRUSTED -> "Set sslrootcert to a file with the authority's certificate in " + role + ".url.";
             case CLIENT_CERTIFICATE ->
-                "Set sslcert and sslkey in " + role + ".url to a certificate that the server trusts, which has not expired.";
+                "Set sslcert and sslkey in " + role
+                        + ".url to a certificate that the server trusts, which has not expired.";
             case PLAIN, OTHER ->
                 "Check that the server has ssl on, and sslmode and the certificates in " + role + ".url.";
         };

@@ -1,5 +1,5 @@
 /**
- * Secrets that lie in files, read anew each time they are used: they may be replaced while a task runs.
+ * Secrets in files, read for each use: they may be replaced while a task runs.
  *
  * <p>Reads from: the files that a task file names. Writes to: nothing.
  */

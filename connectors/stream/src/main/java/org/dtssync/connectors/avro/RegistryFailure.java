@@ -64,8 +64,7 @@ record RegistryFailure(String reason, String remedy) {
         return switch (problem) {
             case EXPIRED -> "Renew the registry's certificate.";
             case NOT_YET_VALID -> "Check the clock here and at the registry.";
-            case OTHER_HOST ->
-                "Use the host name that the certificate is for in " + RegistryClientSettings.URL + ".";
+            case OTHER_HOST -> "Use the host name that the certificate is for in " + RegistryClientSettings.URL + ".";
             case UNTRUSTED ->
                 "Set ssl.truststore.location to a file with the authority's certificate, and ssl.truststore.type, in section"
                         + " registry of the task file.";

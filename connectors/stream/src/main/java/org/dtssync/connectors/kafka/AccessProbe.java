@@ -221,7 +221,7 @@ public final class AccessProbe implements AutoCloseable {
         };
     }
 
-    /** Records before the first one: none, even if somebody creates the topic at this moment. */
+    /** Records before the first one: none, even if another client creates the topic at this moment. */
     private static DeleteRecordsRequest.Builder deletion(String topic) {
         DeleteRecordsRequestData data = new DeleteRecordsRequestData().setTimeoutMs(1_000);
         data.topics()

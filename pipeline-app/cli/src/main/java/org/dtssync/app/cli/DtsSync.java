@@ -51,7 +51,8 @@ public final class DtsSync {
     public static void main(String[] arguments) {
         int code;
         try (OrderlyStop stop = OrderlyStop.of(arguments)) {
-            // For messages: the driver's stand in the middle of our sentences, and it falls back to the default language
+            // For messages: the driver's stand in the middle of our sentences, and it falls back to the default
+            // language
             // where it has none. Values do not depend on it.
             Locale.setDefault(Locale.ROOT);
             LogOutput.gather();
@@ -81,8 +82,8 @@ public final class DtsSync {
     private static CommandLine commandLine(OrderlyStop stop) {
         CommandLine commandLine = new CommandLine(new DtsSync(stop))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(
-                        (e, command, parsed) -> stop.requested() ? stopped(stop, command) : Failures.explain(e, command))
+                .setExecutionExceptionHandler((e, command, parsed) ->
+                        stop.requested() ? stopped(stop, command) : Failures.explain(e, command))
                 .setParameterExceptionHandler(UsageMistakes::explain);
         tellVersion(commandLine);
         return commandLine;

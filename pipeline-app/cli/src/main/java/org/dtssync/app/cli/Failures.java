@@ -46,7 +46,8 @@ final class Failures {
     private static String where(String what, Throwable error) {
         Optional<Path> file = TraceFile.write(what, error);
         return file.map(path -> " The trace is in " + path + ". " + REPORT)
-                .orElse(" Its trace could be written neither to the working directory nor to the one for temporary files.");
+                .orElse(
+                        " Its trace could be written neither to the working directory nor to the one for temporary files.");
     }
 
     private static void print(String sentence, CommandLine command) {

@@ -52,8 +52,7 @@ final class LogView implements View {
         }
         ticks++;
         activity.takeComparison().ifPresent(comparison::verifying);
-        boolean due =
-                activity.isSteady() ? ticks % STEADY_TICKS == 0 : ticks == FIRST_TICKS || ticks % TICKS == 0;
+        boolean due = activity.isSteady() ? ticks % STEADY_TICKS == 0 : ticks == FIRST_TICKS || ticks % TICKS == 0;
         if (due) {
             show(phase, activity);
         }

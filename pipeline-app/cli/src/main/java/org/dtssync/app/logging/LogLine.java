@@ -86,7 +86,8 @@ record LogLine(String sentence, Map<String, Object> fields) {
             this.values = Objects.requireNonNullElseGet(values, () -> new Object[0]);
         }
 
-        @Nullable Object next() {
+        @Nullable
+        Object next() {
             return taken < values.length ? values[taken++] : PLACE;
         }
 

@@ -38,7 +38,9 @@ public final class TraceFile {
 
     static Optional<Path> write(ILoggingEvent event) {
         IThrowableProxy error = event.getThrowableProxy();
-        return error == null ? Optional.empty() : append(event.getLoggerName() + ": " + event.getFormattedMessage(), error);
+        return error == null
+                ? Optional.empty()
+                : append(event.getLoggerName() + ": " + event.getFormattedMessage(), error);
     }
 
     /** Returns a phrase that names an error without the values that its message may have. */
@@ -52,7 +54,8 @@ public final class TraceFile {
         String name = "dts-sync-error-" + ProcessHandle.current().pid() + ".log";
         byte[] text = (Instant.now() + " " + what + "\n" + ThrowableProxyUtil.asString(error) + "\n")
                 .getBytes(StandardCharsets.UTF_8);
-        for (Path directory : new Path[] {Path.of("").toAbsolutePath(), Path.of(System.getProperty("java.io.tmpdir"))}) {
+        for (Path directory :
+                new Path[] {Path.of("").toAbsolutePath(), Path.of(System.getProperty("java.io.tmpdir"))}) {
             Path file = directory.resolve(name);
             if (append(file, text)) {
                 return Optional.of(file);

@@ -107,7 +107,8 @@ public final class MetricsEndpoint implements AutoCloseable {
     private static SyncException refused(MetricsSettings settings, Exception e) {
         return new SyncException(
                 FaultKind.USAGE,
-                "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be used: " + e.getMessage() + ".",
+                "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be used: " + e.getMessage()
+                        + ".",
                 "Name an address of this machine and a free port, or port 0 for any.",
                 e);
     }

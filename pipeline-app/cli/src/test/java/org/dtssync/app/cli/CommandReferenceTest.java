@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import picocli.AutoComplete;
-import java.util.stream.Collectors;
-import java.util.Map;
-import java.util.List;
 import picocli.CommandLine;
 
 /** The page of the commands is what their help says. Run with {@code -Dreference.write=true} to write it after a change. */
@@ -71,11 +71,13 @@ class CommandReferenceTest {
 
         List<String> listed = top.getUsageMessage(CommandLine.Help.Ansi.OFF)
                 .lines()
-                .filter(line -> top.getSubcommands().keySet().stream().anyMatch(name -> line.startsWith("  " + name + " ")))
+                .filter(line ->
+                        top.getSubcommands().keySet().stream().anyMatch(name -> line.startsWith("  " + name + " ")))
                 .toList();
 
         assertThat(listed).hasSize(top.getSubcommands().size()).allMatch(line -> line.length() <= TERMINAL_WIDTH);
-        assertThat(top.getUsageMessage(CommandLine.Help.Ansi.OFF).lines()).noneMatch(line -> line.length() > TERMINAL_WIDTH);
+        assertThat(top.getUsageMessage(CommandLine.Help.Ansi.OFF).lines())
+                .noneMatch(line -> line.length() > TERMINAL_WIDTH);
     }
 
     /** The first sentence stands in the list of the commands, which would wrap a longer one. */

@@ -90,13 +90,15 @@ final class ManualPage {
 
     private static String parameters(CommandSpec command) {
         return command.positionalParameters().stream()
-                .map(parameter -> " " + (parameter.arity().min() == 0 ? "[" + parameter.paramLabel() + "]" : parameter.paramLabel()))
+                .map(parameter -> " "
+                        + (parameter.arity().min() == 0 ? "[" + parameter.paramLabel() + "]" : parameter.paramLabel()))
                 .collect(Collectors.joining());
     }
 
     private static String option(OptionSpec option) {
         String label = option.arity().max() == 0 ? "" : "=" + option.paramLabel();
-        List<String> names = Arrays.stream(option.names()).map(name -> escaped(name + label)).toList();
+        List<String> names =
+                Arrays.stream(option.names()).map(name -> escaped(name + label)).toList();
         String description = Stream.of(option.description()).collect(Collectors.joining(" "));
         return ".TP\n.B " + String.join(", ", names) + "\n" + escaped(description) + "\n";
     }

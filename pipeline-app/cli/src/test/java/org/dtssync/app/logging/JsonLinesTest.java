@@ -52,7 +52,8 @@ class JsonLinesTest {
         assertThat(line.get("logger").asText()).isEqualTo("org.dtssync.app.snapshot.SnapshotJob");
         assertThat(line.get("thread").asText()).isEqualTo(Thread.currentThread().getName());
         assertThat(line.get("timestamp").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
-        assertThat(Instant.parse(line.get("timestamp").asText())).isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(Instant.parse(line.get("timestamp").asText()))
+                .isBetween(Instant.now().minusSeconds(60), Instant.now());
     }
 
     @Test
@@ -76,7 +77,8 @@ class JsonLinesTest {
             assertThat(line.get("cause").asText()).matches("IllegalStateException at JsonLinesTest:\\d+");
             assertThat(Files.readString(file))
                     .contains("java.lang.IllegalStateException: one\ntwo", "\tat org.dtssync.app.logging");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
         } finally {
             Files.delete(file);
         }
@@ -84,15 +86,18 @@ class JsonLinesTest {
 
     @Test
     void whatAClientReportsOfItsServerIsLeftOut() {
-        assertThat(decided("org.apache.kafka.clients.producer.internals.Sender", null)).isEqualTo(FilterReply.DENY);
-        assertThat(decided("io.debezium.pipeline.ErrorHandler", new SQLException("ended"))).isEqualTo(FilterReply.DENY);
+        assertThat(decided("org.apache.kafka.clients.producer.internals.Sender", null))
+                .isEqualTo(FilterReply.DENY);
+        assertThat(decided("io.debezium.pipeline.ErrorHandler", new SQLException("ended")))
+                .isEqualTo(FilterReply.DENY);
         assertThat(decided("io.debezium.jdbc.JdbcConnection", new IllegalStateException("bug")))
                 .isEqualTo(FilterReply.NEUTRAL);
         assertThat(decided("io.debezium.jdbc.JdbcConnection", new SQLException("ended", new NullPointerException())))
                 .isEqualTo(FilterReply.NEUTRAL);
         assertThat(decided("kafka.server.BrokerServer", new IOException("No space left on device")))
                 .isEqualTo(FilterReply.NEUTRAL);
-        assertThat(decided("org.dtssync.app.cli.DtsSync", new SQLException("ended"))).isEqualTo(FilterReply.NEUTRAL);
+        assertThat(decided("org.dtssync.app.cli.DtsSync", new SQLException("ended")))
+                .isEqualTo(FilterReply.NEUTRAL);
     }
 
     private FilterReply decided(String logger, Throwable error) {

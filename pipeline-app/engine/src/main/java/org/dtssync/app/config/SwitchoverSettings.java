@@ -27,7 +27,13 @@ public record SwitchoverSettings(
 
     /** The defaults. */
     public static final SwitchoverSettings DEFAULT = new SwitchoverSettings(
-            List.of(), "", Set.of(), Optional.empty(), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofHours(1));
+            List.of(),
+            "",
+            Set.of(),
+            Optional.empty(),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofHours(1));
 
     /** Copies the collections. */
     public SwitchoverSettings {

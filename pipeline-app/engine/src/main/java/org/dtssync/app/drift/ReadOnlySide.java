@@ -20,7 +20,8 @@ final class ReadOnlySide {
     static String hint(DatabaseConnections database) {
         try {
             return isReadOnly(database)
-                    ? " The " + database.role() + " is read-only since applications left it; in the session that makes the change, first run"
+                    ? " The " + database.role()
+                            + " is read-only since applications left it; in the session that makes the change, first run"
                             + " SET default_transaction_read_only = off;"
                     : "";
         } catch (SyncException e) {

@@ -177,8 +177,8 @@ public final class ShapeCheck {
         }
         String is = now.get(table);
         if (is == null) {
-            return "Drop or rename table " + table + " at the " + follower() + " too and run with --accept-structure " + table
-                    + ".";
+            return "Drop or rename table " + table + " at the " + follower() + " too and run with --accept-structure "
+                    + table + ".";
         }
         ShapeStep step = new ShapeStep(
                 TableShape.parse(Objects.requireNonNull(stored.get(table), "Only a new table is not recorded.")),

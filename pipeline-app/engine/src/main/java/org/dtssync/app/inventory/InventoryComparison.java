@@ -60,7 +60,10 @@ public final class InventoryComparison {
             "unlogged",
             "user mapping");
 
-    /** The owners of objects in schema public need grants that they may have had as the owner of the database before. */
+    /**
+     * At the destination, owners and the account get grants on it for the load, which they did not need at the source: one in addition
+     * there, or one that is missing here for a way back, is no right that an application misses.
+     */
     private static final String PUBLIC_GRANTS = "grants schema public";
 
     /** Since PostgreSQL 17; an earlier version has no such privilege, whether it is granted or not. */
@@ -298,7 +301,7 @@ public final class InventoryComparison {
                 item == null || item.verdict() == Verdict.CARRIED,
                 !title.equals("grants database")
                         && !title.contains(" pg_catalog.")
-                        && !(narrower.isEmpty() && title.equals(PUBLIC_GRANTS))));
+                        && !(title.equals(PUBLIC_GRANTS) && (narrower.isEmpty() || other == End.SOURCE))));
     }
 
     private static boolean isSeveral(CatalogObject object) {

@@ -114,7 +114,8 @@ public final class Abandonment {
             }
         }
         Optional<SyncException> unmoved = finish(back.epoch());
-        EndpointResult moved = unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved();
+        EndpointResult moved =
+                unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved();
         SwitchReport report = new SwitchReport(
                 "rollback",
                 true,

@@ -47,7 +47,9 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
                     forward ? pgBouncer.destination() : pgBouncer.source(),
                     settings.drainTimeout());
         }
-        return settings.command().isEmpty() ? new Unmoved() : new EndpointCommand(settings.command(), settings.withheld(), target);
+        return settings.command().isEmpty()
+                ? new Unmoved()
+                : new EndpointCommand(settings.command(), settings.withheld(), target);
     }
 
     /** Applications are repointed by other means. */

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param drained the position up to which the other side has everything
  * @param limit how long each capture may take to pass this moment
  */
-record SoleWriter(
-        MovingStream active, @Nullable MovingStream back, Route from, Lsn drained, Duration limit) {
+record SoleWriter(MovingStream active, @Nullable MovingStream back, Route from, Lsn drained, Duration limit) {
 
     /**
      * Requires it. Both captures must pass this moment to know. The heartbeats are written with synchronous_commit on: once the other

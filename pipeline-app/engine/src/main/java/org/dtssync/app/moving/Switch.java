@@ -3,6 +3,7 @@ package org.dtssync.app.moving;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.lease.InstanceLease;
@@ -53,6 +54,7 @@ public final class Switch {
     private final SwitchoverSettings settings;
     private final SecondInstance second;
     private final ProgressStore progress;
+    private final Supplier<List<Gate>> reverse;
     private final Arrival arrival;
 
     /** Those of a dry run leave the ones alone that a start needs. */
@@ -78,6 +80,7 @@ public final class Switch {
      * @param taskEpoch the right to write there
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
+     * @param reverse checks what reverse replication needs of other servers than the databases
      * @param arrival what is done at the other database
      */
     public Switch(
@@ -86,6 +89,7 @@ public final class Switch {
             Epoch taskEpoch,
             SwitchoverSettings settings,
             SecondInstance second,
+            Supplier<List<Gate>> reverse,
             Arrival arrival) {
         this.kind = kind;
         this.after = kind.after();
@@ -93,6 +97,7 @@ public final class Switch {
         this.taskEpoch = taskEpoch;
         this.settings = settings;
         this.second = second;
+        this.reverse = reverse;
         this.arrival = arrival;
         this.progress = new ProgressStore(task.destination(), task.task());
         Route opposite = task.reversed();
@@ -171,7 +176,7 @@ public final class Switch {
                 endpoint,
                 arrival.sequences().of(from),
                 arrival.objects(),
-                arrival.reverse(),
+                reverse,
                 fenceOf(next).liftingStatements().isEmpty());
         step(SwitchPreconditions.STEP, () -> readiness.gates(active, options));
         SwitchReadiness.Checked verification =

@@ -35,10 +35,16 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
         Arrival arrival = new Arrival(
                 sequences(),
                 () -> new TaskInventory(task).gates(kind),
-                kind == SwitchKind.SWITCHOVER ? new ReverseTopics(task)::gates : List::of,
                 unsentRows(),
                 (direction, there) -> complete(kind, direction, there));
-        return new Switch(kind, route, epoch, task.switchover(), task.secondInstance(), arrival);
+        return new Switch(
+                kind,
+                route,
+                epoch,
+                task.switchover(),
+                task.secondInstance(),
+                kind == SwitchKind.SWITCHOVER ? new ReverseTopics(task)::gates : List::of,
+                arrival);
     }
 
     /** Makes what waits until applications use a database. Only the destination has the list, and everything that is late. */

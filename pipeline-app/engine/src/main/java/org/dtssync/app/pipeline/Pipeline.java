@@ -127,7 +127,7 @@ public final class Pipeline {
     }
 
     /**
-     * A run that resumes is told at once that the source refuses its login, which it would wait for once it is under way.
+     * A run that resumes ends at once if the source refuses its login, which it would wait for once it is under way.
      *
      * @throws SyncException of kind PRECHECK if it does
      */

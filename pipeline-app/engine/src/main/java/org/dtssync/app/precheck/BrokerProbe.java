@@ -32,8 +32,8 @@ import org.dtssync.connectors.fault.TlsProblem;
 import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
 import org.dtssync.connectors.kafka.BrokerAddresses.Found;
-import org.dtssync.connectors.secrets.FileReferences;
 import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.connectors.secrets.FileReferences;
 
 /** Queries the brokers, within the time that the task file gives the precheck. */
 final class BrokerProbe {

@@ -230,9 +230,7 @@ final class DestinationChecks {
                             + (found[1].equals("login")
                                     ? " at the destination fires for logins of dts-sync."
                                     : " at the destination will fire for every statement that creates a schema object."),
-                    Advice.sql(
-                                    Place.DESTINATION,
-                                    "ALTER EVENT TRIGGER " + Identifiers.quote(found[0]) + " DISABLE;")
+                    Advice.sql(Place.DESTINATION, "ALTER EVENT TRIGGER " + Identifiers.quote(found[0]) + " DISABLE;")
                             .and("at the destination"));
         }
         findings.passIfNothingFound("destination", "No event trigger is active at the destination.");

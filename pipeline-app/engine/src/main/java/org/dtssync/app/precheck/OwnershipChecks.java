@@ -180,7 +180,7 @@ final class OwnershipChecks {
                                       WHERE typtype = 'b' AND typcategory <> 'A'
                             UNION ALL SELECT 'pg_proc'::regclass, p.oid, 'function ' || p.oid::regprocedure
                                       FROM pg_proc p JOIN chosen ON schema = pronamespace JOIN pg_language l ON l.oid = prolang
-                                      -- An aggregate has the language internal and can be created by anybody.
+                                      -- An aggregate has the language internal, and every account can create it.
                                       WHERE prokind <> 'a' AND (NOT lanpltrusted AND lanname <> 'sql' OR proleakproof)
                         ) AS k(class, object, name)
                         WHERE NOT EXISTS (SELECT FROM pg_depend d

@@ -150,7 +150,7 @@ public final class Precheck {
         }
     }
 
-    /** Each check of a later part reports for itself, as one of ours does. */
+    /** Each check of a later part reports for itself. */
     private List<PrecheckItem> later(Connection source) {
         Map<String, Findings> findings = new LinkedHashMap<>();
         try {

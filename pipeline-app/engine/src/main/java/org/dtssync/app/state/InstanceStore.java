@@ -46,8 +46,10 @@ public record InstanceStore(DatabaseConnections database, String task) {
 
         /** Returns a phrase that names its process; empty if an earlier release started it. */
         public Optional<String> process() {
-            return host.map(machine -> pid.map(number -> "process " + number + " on ").orElse("on ") + machine
-                    + startedAt.map(since -> " since " + since).orElse(""));
+            return host.map(
+                    machine -> pid.map(number -> "process " + number + " on ").orElse("on ")
+                            + machine
+                            + startedAt.map(since -> " since " + since).orElse(""));
         }
     }
 

@@ -38,8 +38,7 @@ public record MoveReport(SwitchReport report) implements Report {
         String applications =
                 report.applications().isEmpty() ? "" : String.format("applications        %s%n", report.applications());
         return String.format(
-                "%s: %s%n%s%s%snext: %s",
-                report.direction(), done(), applications, measured, verified, report.next());
+                "%s: %s%n%s%s%snext: %s", report.direction(), done(), applications, measured, verified, report.next());
     }
 
     private String done() {

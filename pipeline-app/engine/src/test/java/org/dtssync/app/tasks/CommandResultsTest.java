@@ -16,7 +16,16 @@ class CommandResultsTest {
 
     private static TaskOutcome.Switched switched(EndpointResult endpoint) {
         return new TaskOutcome.Switched(new MoveReport(new SwitchReport(
-                "switchover", true, 0.458, "0/28E8F28", 6, "reused", "2026-11-21T15:42:56Z", endpoint, "at db2:5432/shop, moved by program /bin/x", "Next.")));
+                "switchover",
+                true,
+                0.458,
+                "0/28E8F28",
+                6,
+                "reused",
+                "2026-11-21T15:42:56Z",
+                endpoint,
+                "at db2:5432/shop, moved by program /bin/x",
+                "Next.")));
     }
 
     private static TaskOutcome throughTheState(TaskOutcome outcome) {
@@ -36,9 +45,10 @@ class CommandResultsTest {
         assertThat(throughTheState(moved)).isEqualTo(moved);
         assertThat(moved.result()).isEqualTo(Result.DONE);
         assertThat(moved.report().orElseThrow().json())
-                .isEqualTo("{\"direction\":\"switchover\",\"moved\":true,\"stall_seconds\":0.458,\"lsn\":\"0/28E8F28\","
-                        + "\"sequences\":6,\"verification\":\"reused\",\"verified_at\":\"2026-11-21T15:42:56Z\","
-                        + "\"endpoint\":\"moved\",\"applications\":\"at db2:5432/shop, moved by program /bin/x\",\"next\":\"Next.\"}");
+                .isEqualTo(
+                        "{\"direction\":\"switchover\",\"moved\":true,\"stall_seconds\":0.458,\"lsn\":\"0/28E8F28\","
+                                + "\"sequences\":6,\"verification\":\"reused\",\"verified_at\":\"2026-11-21T15:42:56Z\","
+                                + "\"endpoint\":\"moved\",\"applications\":\"at db2:5432/shop, moved by program /bin/x\",\"next\":\"Next.\"}");
     }
 
     @Test

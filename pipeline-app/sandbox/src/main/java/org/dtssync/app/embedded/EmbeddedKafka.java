@@ -233,7 +233,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** Kafka ends the process at a fatal error, such as a full disk. */
     private void end(@Nullable String why) {
         System.err.println("The embedded Kafka broker in " + directory + " failed, and the process with it"
-                + (why == null || why.isBlank() ? "" : ": " + why.strip()) + (why == null || !why.strip().endsWith(".") ? ". " : " ")
+                + (why == null || why.isBlank() ? "" : ": " + why.strip())
+                + (why == null || !why.strip().endsWith(".") ? ". " : " ")
                 + ADVICE);
         System.err.flush();
         Runtime.getRuntime().halt(1);

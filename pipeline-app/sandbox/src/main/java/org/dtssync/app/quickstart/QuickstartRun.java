@@ -108,8 +108,8 @@ final class QuickstartRun {
                 LagProbe probe = new LagProbe(shop.source(), shop.destination());
                 MetricsEndpoint metrics = MetricsEndpoint.start(ANY_PORT, task);
                 ProgressDisplay display = new ProgressDisplay(err);
-                PipelineRun pipeline = new PipelineRun(
-                        task, clock, new TaskListeners(List.of(display, clock, metrics.listener())))) {
+                PipelineRun pipeline =
+                        new PipelineRun(task, clock, new TaskListeners(List.of(display, clock, metrics.listener())))) {
             startLoad(load);
             pipeline.start();
             pipeline.awaitIncremental();
@@ -215,8 +215,7 @@ final class QuickstartRun {
         say("");
         say("Everything keeps running until Ctrl-C. Whatever you write to the source arrives at the destination:");
         say("    source       psql " + psqlUrl(shop.source().settings().url(), shop));
-        say("    destination  psql "
-                + psqlUrl(shop.destination().settings().url(), shop));
+        say("    destination  psql " + psqlUrl(shop.destination().settings().url(), shop));
         say("    Kafka        " + task.kafka().properties().get("bootstrap.servers"));
         say("    registry     " + task.registry().url());
         metrics.url().ifPresent(url -> say("    metrics      " + url));

@@ -81,7 +81,8 @@ class EmbeddedServersTest {
     /** The task file is a pipe: opening it for writing returns once the command opens it for reading, its first action. */
     private void assertEndsInOrderWhereItHasHardlyBegun() throws Exception {
         Path pipe = directory.resolve("pipe.yaml");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         Started stopped = dtsSync.start("run", pipe.toString());
         try (OutputStream held = Files.newOutputStream(pipe, StandardOpenOption.WRITE)) {
             assertThat(held).isNotNull();

@@ -68,7 +68,8 @@ final class SecureRegistry implements AutoCloseable {
             response.headers()
                     .firstValue("Content-Type")
                     .ifPresent(value -> exchange.getResponseHeaders().set("Content-Type", value));
-            exchange.sendResponseHeaders(response.statusCode(), response.body().length == 0 ? -1 : response.body().length);
+            exchange.sendResponseHeaders(
+                    response.statusCode(), response.body().length == 0 ? -1 : response.body().length);
             exchange.getResponseBody().write(response.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -76,8 +77,7 @@ final class SecureRegistry implements AutoCloseable {
     }
 
     private static String basic(String user) {
-        return "Basic "
-                + Base64.getEncoder().encodeToString((user + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+        return "Basic " + Base64.getEncoder().encodeToString((user + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

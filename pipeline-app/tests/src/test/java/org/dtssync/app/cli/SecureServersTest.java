@@ -85,7 +85,8 @@ class SecureServersTest {
         startKafka();
         for (String name : CERTIFICATES) {
             REGISTRIES.put(
-                    name, new SecureRegistry(SIGNED.get(name), servers.registry().url()));
+                    name,
+                    new SecureRegistry(SIGNED.get(name), servers.registry().url()));
         }
     }
 
@@ -154,7 +155,10 @@ class SecureServersTest {
             int port = FreePort.find();
             BROKER_PORTS.put(name, port);
             listeners.add(name.toUpperCase(java.util.Locale.ROOT) + "://127.0.0.1:" + port);
-            protocols.append(',').append(name.toUpperCase(java.util.Locale.ROOT)).append(":SASL_SSL");
+            protocols
+                    .append(',')
+                    .append(name.toUpperCase(java.util.Locale.ROOT))
+                    .append(":SASL_SSL");
             String prefix = "listener.name." + name + ".";
             overrides.put(
                     prefix + "ssl.keystore.location", SIGNED.get(name).store().toString());
@@ -211,7 +215,8 @@ class SecureServersTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err().lines()).allMatch(line -> line.startsWith("{\"timestamp\":\"") && line.endsWith("}"));
         assertThat(run.err()).contains("\"message\":\"Entering phase.\",\"task\":\"secure\",\"phase\":\"incremental\"");
-        assertThat(text("secure_destination", "SELECT count(*) FROM public.item")).isEqualTo("500");
+        assertThat(text("secure_destination", "SELECT count(*) FROM public.item"))
+                .isEqualTo("500");
         // The session that reads the WAL came over TLS too, with its certificate.
         assertNoSecret(run.err() + run.out());
         assertClosedToOthers(directory.resolve("kafka"));
@@ -309,7 +314,8 @@ class SecureServersTest {
 
     /** Topics have rows. */
     private static void assertClosedToOthers(Path folder) throws IOException {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwx------");
     }
 
     /** A task file of which one thing is changed at a time. */
@@ -319,8 +325,8 @@ class SecureServersTest {
         private String loginPassword = "${env:LOGIN_PASSWORD}";
         private String kafkaPassword = SECRET;
         private String registryLogin = SecureRegistry.USER + ":" + SecureRegistry.PASSWORD;
-        private String certificate = "&sslcert=unused&sslkey=" + SIGNED.get(HOLDER).store() + "&sslpassword="
-                + TestAuthority.PASSWORD;
+        private String certificate =
+                "&sslcert=unused&sslkey=" + SIGNED.get(HOLDER).store() + "&sslpassword=" + TestAuthority.PASSWORD;
 
         String file() throws IOException {
             String root = "?sslmode=verify-full&sslrootcert=" + trusted.root();
@@ -346,19 +352,19 @@ class SecureServersTest {
                     objects: { owners: drop }
                     retry: { connection: 15s, other: 15s }
                     """.formatted(
-                    TASK,
-                    postgres.url("secure_source") + root + certificate,
-                    HOLDER,
-                    postgres.url("secure_destination") + root,
-                    LOGIN,
-                    loginPassword,
-                    BROKER_PORTS.get(served),
-                    LOGIN,
-                    kafkaPassword,
-                    trust,
-                    REGISTRIES.get(served).url(),
-                    registryLogin,
-                    trust));
+                            TASK,
+                            postgres.url("secure_source") + root + certificate,
+                            HOLDER,
+                            postgres.url("secure_destination") + root,
+                            LOGIN,
+                            loginPassword,
+                            BROKER_PORTS.get(served),
+                            LOGIN,
+                            kafkaPassword,
+                            trust,
+                            REGISTRIES.get(served).url(),
+                            registryLogin,
+                            trust));
         }
     }
 

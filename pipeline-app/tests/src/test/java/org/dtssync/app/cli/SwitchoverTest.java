@@ -135,7 +135,8 @@ class SwitchoverTest {
                             .equals("t"));
             execute(destination.settings(), WRITES);
             assertThat(dtsSync.run("verify", task).exitCode()).isZero();
-            assertThat(dtsSync.run("rollback", task, "--preconditions").exitCode()).isZero();
+            assertThat(dtsSync.run("rollback", task, "--preconditions").exitCode())
+                    .isZero();
             Files.createFile(directory.resolve("broken"));
 
             Outcome notRepointed = dtsSync.run("rollback", task, "--json");

@@ -196,9 +196,9 @@ class SourceSessionsTest {
 
     private void awaitReader() {
         await().atMost(LIMIT)
-                .until(() -> number("SELECT count(active_pid) FROM pg_replication_slots WHERE slot_name = '" + name
-                                + "'")
-                        == 1);
+                .until(() ->
+                        number("SELECT count(active_pid) FROM pg_replication_slots WHERE slot_name = '" + name + "'")
+                                == 1);
     }
 
     /** The server notices the end of a session a moment later. */

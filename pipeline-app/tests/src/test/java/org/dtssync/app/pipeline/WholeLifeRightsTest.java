@@ -6,14 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
-import java.util.Set;
 import org.dtssync.app.cli.Readme;
 import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.app.config.ObjectSelection;
@@ -113,11 +115,11 @@ class WholeLifeRightsTest {
     void dropRoles() throws SQLException {
         for (DatabaseSettings end : List.of(source, destination)) {
             // The databases go afterwards, and with them what is owned there.
-            RunningPair.execute(
+            administer(
                     end,
-                    "SET default_transaction_read_only = off; ALTER DATABASE " + name(end) + " OWNER TO postgres;"
-                            + " DROP OWNED BY " + account + ", " + owner + ", " + application + " CASCADE;"
-                            + " DROP ROLE " + account + ", " + owner + ", " + application);
+                    "ALTER DATABASE " + name(end) + " OWNER TO postgres",
+                    "DROP OWNED BY " + account + ", " + owner + ", " + application + " CASCADE",
+                    "DROP ROLE " + account + ", " + owner + ", " + application);
         }
     }
 
@@ -154,11 +156,10 @@ class WholeLifeRightsTest {
     private void changePasswordsAndAcls(RunningPair pair, GuardedKafka kafka) throws Exception {
         kafka.revoke(ResourceType.TRANSACTIONAL_ID, "dts_sync_" + pair.task().name(), AclOperation.WRITE);
         for (DatabaseSettings end : List.of(source, destination)) {
-            RunningPair.execute(
+            administer(
                     end,
-                    "ALTER ROLE " + account
-                            + " PASSWORD 'another'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                            + " WHERE usename = '" + account + "'");
+                    "ALTER ROLE " + account + " PASSWORD 'another'",
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + account + "'");
         }
         insert(source);
         Thread.sleep(5_000);
@@ -274,6 +275,16 @@ class WholeLifeRightsTest {
                 source, "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
         RunningPair.execute(
                 destination, "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
+    }
+
+    /** Does what an administrator does, whatever read-only default there is. */
+    private static void administer(DatabaseSettings end, String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(end.url(), end.user(), "unused")) {
+            RunningPair.execute(connection, "SET default_transaction_read_only = off");
+            for (String statement : statements) {
+                RunningPair.execute(connection, statement);
+            }
+        }
     }
 
     private static List<PrecheckItem> precheck(TaskFile task) {
