@@ -174,8 +174,8 @@ class RulesThatWaitTest {
             // One for the function that was created at the source, none for what was created at the destination.
             assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.ddl_log WHERE tag <> 'login'"))
                     .isEqualTo("1");
-            // The first session finds out that there is such a trigger.
-            assertThat(logins(source)).isEqualTo(1);
+            // The first session finds out that there is such a trigger; some may log in at the same time.
+            assertThat(logins(source)).isBetween(1L, 4L);
 
             switchOver(pair);
 
