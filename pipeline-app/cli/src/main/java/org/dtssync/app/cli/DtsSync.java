@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
             RollbackCommand.class,
             CompleteCommand.class,
             CancelCommand.class,
-            ReleaseCommand.class
+            ReleaseCommand.class,
+            ReplayCommand.class
         },
         footer = {
             "",

@@ -17,7 +17,8 @@ public final class SharedRegistry {
     private final RegistrySettings settings;
     private @Nullable SchemaRegistryClient client;
 
-    SharedRegistry(RegistrySettings settings) {
+    /** Creates one; connects lazily. */
+    public SharedRegistry(RegistrySettings settings) {
         this.settings = settings;
     }
 
