@@ -88,11 +88,8 @@ final class Proof {
             if (begin == null && !window.beginsBefore(cut)) {
                 continue;
             }
-            if (window.endsBefore(cut)) {
-                return null;
-            }
             ProofFault fault = check(record, cut, next, scan, proof);
-            if (fault != null) {
+            if (fault != null || window.endsWith(cut)) {
                 return fault;
             }
         }

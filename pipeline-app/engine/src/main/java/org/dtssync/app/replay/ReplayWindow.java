@@ -130,15 +130,6 @@ record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optio
         return !(beginning instanceof Moment.AtTime at) || committed(cut, at.micros());
     }
 
-    /** Returns whether a cut, which is taken as a whole, ends behind what is asked for. */
-    boolean endsBefore(Cut cut) {
-        Moment end = to.orElse(null);
-        if (end instanceof Moment.AtLsn at) {
-            return !at.lsn().reached(new Lsn(cut.lsn()));
-        }
-        return end instanceof Moment.AtTime at && committed(cut, at.micros() + 1);
-    }
-
     /** Returns whether a transaction can belong to what is asked for, by its place alone. */
     boolean mayHave(Lsn commit) {
         boolean begun = !(from.orElse(null) instanceof Moment.AtLsn at) || commit.reached(at.lsn());
