@@ -139,38 +139,23 @@ public final class RecordsDigest {
     }
 
     /**
-     * Returns the first record whose mark differs from an earlier result's, counted from 0: of a group its first one. Returns the number
-     * of records if all marks are the same.
+     * Finds the first record that differs from what was written, by the marks.
      *
-     * @param expected the earlier result
+     * @param written the result when the records were written
      */
-    public long firstDifference(Cut.Records expected) {
-        byte[] wanted = HexFormat.of().parseHex(expected.marks());
-        long size = groupSize(expected);
-        if (size < groupSize) {
-            // More records than marks were kept for: those that were written had fewer.
-            return Math.min(count, expected.count());
+    public RecordsDifference difference(Cut.Records written) {
+        byte[] bytes = HexFormat.of().parseHex(written.marks());
+        long size = RecordsDifference.groupSize(written);
+        short[] wanted = new short[bytes.length / 2];
+        for (int i = 0; i < wanted.length; i++) {
+            wanted[i] = (short) ((bytes[2 * i] << 8) | (bytes[2 * i + 1] & 0xff));
         }
         short[] own = marks;
         for (long reached = groupSize; reached < size; reached *= 2) {
             own = halved(own);
         }
-        long groups = Math.min(groups(size), wanted.length / 2);
-        for (int i = 0; i < groups; i++) {
-            if (own[i] != (short) ((wanted[2 * i] << 8) | (wanted[2 * i + 1] & 0xff))) {
-                return i * size;
-            }
-        }
-        return Math.min(count, groups * size);
-    }
-
-    /** Returns how many records share each mark of a result. */
-    public static long groupSize(Cut.Records records) {
-        long marks = records.marks().length() / 4;
-        long size = 1;
-        while (marks > 0 && (records.count() + size - 1) / size > marks) {
-            size *= 2;
-        }
-        return size;
+        // Far more records than were written have larger groups.
+        int groups = size < groupSize ? 0 : (int) groups(size);
+        return RecordsDifference.of(Arrays.copyOf(own, groups), wanted, size, count, written.count());
     }
 }

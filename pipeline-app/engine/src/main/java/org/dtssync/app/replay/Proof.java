@@ -50,7 +50,7 @@ final class Proof {
         try (CutScan scan = topics.cuts();
                 RecordScan recordScan = topics.records()) {
             ReplayWindow window = window(scan);
-            ProofFault fault = run(scan, window, new RecordProof(recordScan));
+            ProofFault fault = run(scan, window, new RecordProof(topics, recordScan));
             return result(fault);
         }
     }
@@ -83,6 +83,7 @@ final class Proof {
             next = scan.next();
             Cut cut = cut(record);
             if (cut == null) {
+                requireRegistry(record, next);
                 return atCut(record, links.last() + 1, "this is no cut");
             }
             if (begin == null && !window.beginsBefore(cut)) {
@@ -94,6 +95,17 @@ final class Proof {
             }
         }
         return null;
+    }
+
+    /**
+     * Where not one cut can be read, the registry is another one.
+     *
+     * @throws SyncException of kind DATA then
+     */
+    private void requireRegistry(CutRecord record, @Nullable CutRecord next) {
+        if (begin == null && earlier == 0 && (next == null || cut(next) == null)) {
+            record.cut();
+        }
     }
 
     private static @Nullable Cut cut(CutRecord record) {

@@ -1,22 +1,20 @@
 package org.dtssync.app.replay;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.dtssync.connectors.chain.CutChain;
+import org.dtssync.connectors.chain.RecordsDifference;
 import org.dtssync.connectors.chain.RecordsDigest;
 import org.dtssync.connectors.read.RecordScan;
-import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.Cut.CutPartition;
-import org.jspecify.annotations.Nullable;
 
 /** Compares the records of cuts with the digests that were taken when they were written. Not thread-safe. */
 final class RecordProof {
 
+    private final ReplayTopics topics;
     private final RecordScan records;
 
     /** What was found of one cut's records. */
@@ -44,7 +42,8 @@ final class RecordProof {
         record Gone(ProofFault fault) implements Finding {}
     }
 
-    RecordProof(RecordScan records) {
+    RecordProof(ReplayTopics topics, RecordScan records) {
+        this.topics = topics;
         this.records = records;
     }
 
@@ -103,37 +102,36 @@ final class RecordProof {
     }
 
     private ProofFault locate(Cut cut, CutPartition part, Cut.Records written, RecordsDigest found) {
-        long index = found.firstDifference(written);
-        long group = RecordsDigest.groupSize(written);
-        Place place = new Place(index);
-        records.prepare(List.of(part));
-        records.read(part, place::add);
-        String what;
-        if (found.count() < written.count()) {
-            what = "a record is lost: " + found.count() + " of " + written.count() + " are there";
-        } else if (found.count() > written.count()) {
-            what = "a record was inserted: there are " + found.count() + " instead of " + written.count();
-        } else if (place.moved) {
-            what = "the record was moved";
-        } else {
-            what = "the record was altered";
+        RecordsDifference difference = found.difference(written);
+        Place place = new Place(difference.index());
+        // A scan only advances.
+        try (RecordScan again = topics.records()) {
+            again.prepare(List.of(part));
+            again.read(part, place::add);
         }
-        if (group > 1 || index == found.count()) {
-            what += " (it is one of the " + (index == found.count() ? found.count() : group) + " from here on)";
+        String what =
+                switch (difference.kind()) {
+                    case ALTERED -> "the record was altered";
+                    case LOST -> "a record is lost: it was in front of this one";
+                    case INSERTED -> "the record was inserted";
+                    case MOVED -> "the record was moved";
+                };
+        if (place.offset < 0) {
+            what = found.count() < written.count()
+                    ? "records are lost: " + found.count() + " of " + written.count() + " are there"
+                    : "records were altered or inserted here";
+        } else if (difference.groupSize() > 1) {
+            what += ", or one of the " + (difference.groupSize() - 1) + " behind it";
         }
-        long offset = index == found.count() && index == written.count() ? part.firstOffset() : place.offset(part);
-        return ProofFault.at(part, offset, cut.sequence(), what);
+        return ProofFault.at(part, place.offset < 0 ? part.endOffset() - 1 : place.offset, cut.sequence(), what);
     }
 
-    /** Finds the offset of a record by its place, and whether the records from there on are out of order. */
+    /** Finds the offset of a record by its place. */
     private static final class Place {
 
         private final long index;
         private long seen;
         private long offset = -1;
-        private @Nullable String lastCommit;
-        private long lastNumber;
-        private boolean moved;
 
         Place(long index) {
             this.index = index;
@@ -144,24 +142,6 @@ final class RecordProof {
                 offset = record.offset();
             }
             seen++;
-            String commit = header(record, ChangeHeaders.COMMIT_LSN);
-            String number = header(record, ChangeHeaders.NUMBER);
-            long current = number.matches("[0-9]{1,18}") ? Long.parseLong(number) : 0;
-            if (commit.equals(lastCommit) && current < lastNumber) {
-                moved = true;
-            }
-            lastCommit = commit;
-            lastNumber = current;
-        }
-
-        private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-            Header header = record.headers().lastHeader(name);
-            return header == null ? "" : new String(header.value(), StandardCharsets.US_ASCII);
-        }
-
-        /** Where nothing is left at that place, the records behind it are missing. */
-        long offset(CutPartition part) {
-            return offset < 0 ? part.endOffset() - 1 : offset;
         }
     }
 }

@@ -59,6 +59,7 @@ final class RowHistory {
                 // The rows are chosen when all of their changes are known.
             }
         });
+        key.requireKnown();
         List<HistoryChange> chosen = lives.chosen();
         for (HistoryChange change : chosen) {
             sink.accept(change);

@@ -12,12 +12,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings keys as records have them into the order of the columns that were asked for. A column that was renamed has another name in
- * earlier records. Immutable.
- *
- * @param table the table
- * @param columns the columns that were asked for, in their order
+ * earlier records, but not in all of them. Not thread-safe.
  */
-record RowKey(TableName table, List<String> columns) {
+final class RowKey {
+
+    private final TableName table;
+    private final List<String> columns;
+
+    /** Whether a record has exactly these columns, and the last one that has another. */
+    private boolean exact;
+
+    private @Nullable RowValues other;
+
+    private RowKey(TableName table, List<String> columns) {
+        this.table = table;
+        this.columns = columns;
+    }
 
     static RowKey of(RowQuestion question) {
         return new RowKey(question.table(), question.key().keySet().stream().sorted().toList());
@@ -46,11 +56,27 @@ record RowKey(TableName table, List<String> columns) {
         if (missing.size() != others.size() || others.size() > 1) {
             throw otherKey(key);
         }
+        if (missing.isEmpty()) {
+            exact = true;
+        } else {
+            other = key;
+        }
         List<@Nullable String> values = new ArrayList<>();
         for (String column : columns) {
             values.add(key.text(missing.contains(column) ? others.get(0) : key.indexOf(column)));
         }
         return values;
+    }
+
+    /**
+     * Requires that the columns that were asked for are those of the key in at least one record, if there are any.
+     *
+     * @throws SyncException of kind USAGE if they are not
+     */
+    void requireKnown() {
+        if (!exact && other != null) {
+            throw otherKey(other);
+        }
     }
 
     private SyncException otherKey(RowValues key) {

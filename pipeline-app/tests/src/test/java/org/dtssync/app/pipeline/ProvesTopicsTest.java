@@ -125,7 +125,7 @@ class ProvesTopicsTest {
         JsonNode lost = fault(item, entries -> entries.remove(5));
         assertFault(lost, offset, "a record is lost");
         JsonNode inserted = fault(item, entries -> entries.add(5, entries.get(20)));
-        assertFault(inserted, offset, "a record was inserted");
+        assertFault(inserted, offset, "the record was inserted");
         JsonNode moved = fault(item, entries -> Collections.swap(entries, 5, 6));
         assertFault(moved, offset, "the record was moved");
         topics.write(item, entries -> entries.subList(entries.size() - 20, entries.size()).clear());

@@ -297,6 +297,8 @@ class ReplayHistoryTest {
         assertThat(row("public.orders", "id=4711")).isEmpty();
         assertThatThrownBy(() -> row("public.line", "order_id=2"))
                 .hasMessageContaining("A row of table public.line is identified by order_id, n, not by order_id.");
+        assertThatThrownBy(() -> row("public.orders", "number=2"))
+                .hasMessageContaining("A row of table public.orders is identified by id, not by number.");
         assertThatThrownBy(() -> row("line", "n=2")).hasMessage("line is no table. Write it as schema.table.");
     }
 
