@@ -14,6 +14,11 @@ public enum FaultKind {
     TRANSIENT(Retry.OTHER),
     /** An account lacks a right. Never retried. */
     PERMISSION(Retry.NEVER),
+    /**
+     * A login was refused, or Kafka refused a right: what a company changes while a task runs. Retried within {@code retry.connection}
+     * once the task is under way.
+     */
+    ACCESS(Retry.CONNECTION),
     /** The shape of a captured table has changed. Never retried. */
     SHAPE_CHANGED(Retry.NEVER),
     /** The replication slot was dropped or invalidated, or is not at the last cut. Never retried. */

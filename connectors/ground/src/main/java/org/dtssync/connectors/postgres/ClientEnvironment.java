@@ -86,7 +86,11 @@ public record ClientEnvironment(Map<String, String> variables, Optional<String> 
         }
         variables.put("PGAPPNAME", database.applicationName());
         variables.put("PGCONNECT_TIMEOUT", "10");
-        variables.put("PGOPTIONS", options(parsed.getProperty("options", "")));
+        variables.put(
+                "PGOPTIONS",
+                options((parsed.getProperty("options", "") + " "
+                                + settings.logins().options())
+                        .strip()));
         variables.put("PGSSLMODE", sslMode(parsed));
         String target = parsed.getProperty("targetServerType", "any").toLowerCase(Locale.ROOT);
         variables.put("PGTARGETSESSIONATTRS", TARGETS.getOrDefault(target, "any"));

@@ -3,8 +3,10 @@ package org.dtssync.connectors.postgres;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.TlsProblem;
 
 /** Turns the failure to open a connection into one actionable sentence. */
 final class ConnectionFaults {
@@ -12,17 +14,26 @@ final class ConnectionFaults {
     private ConnectionFaults() {}
 
     static SyncException explain(String role, DatabaseSettings settings, SQLException e) {
+        Optional<TlsProblem> tls = TlsProblem.of(e);
+        if (tls.isPresent()) {
+            return new SyncException(
+                    FaultKind.CONNECTION,
+                    "The " + role + " " + settings + " cannot be reached: "
+                            + tls.get().reason() + ".",
+                    remedy(role, tls.get()),
+                    e);
+        }
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         return switch (state) {
             case "28P01" ->
                 new SyncException(
-                        FaultKind.PERMISSION,
+                        FaultKind.ACCESS,
                         "The " + role + " " + settings + " refused the password of user " + settings.user() + ".",
                         "Correct " + role + ".password in the task file.",
                         e);
             case "28000" ->
                 new SyncException(
-                        FaultKind.PERMISSION,
+                        FaultKind.ACCESS,
                         "The " + role + " " + settings + " rejected user " + settings.user() + ".",
                         "Check that the role exists and has LOGIN, and pg_hba.conf there: " + firstLine(e),
                         e);
@@ -47,6 +58,20 @@ final class ConnectionFaults {
                                         + ".url."
                                 : "Check that the server runs and that host and port in " + role + ".url are right.",
                         e);
+        };
+    }
+
+    private static String remedy(String role, TlsProblem problem) {
+        return switch (problem) {
+            case EXPIRED -> "Renew the certificate of the server.";
+            case NOT_YET_VALID -> "Check the clock here and at the server.";
+            case OTHER_HOST -> "Use the host name that the certificate is for in " + role + ".url.";
+            case UNTRUSTED -> "Set sslrootcert to a file with the authority's certificate in " + role + ".url.";
+            case CLIENT_CERTIFICATE ->
+                "Set sslcert and sslkey in " + role
+                        + ".url to a certificate that the server trusts, which has not expired.";
+            case PLAIN, OTHER ->
+                "Check that the server has ssl on, and sslmode and the certificates in " + role + ".url.";
         };
     }
 

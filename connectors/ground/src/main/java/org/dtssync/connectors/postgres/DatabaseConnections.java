@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections to one database, every one with the same {@linkplain SessionSettings session settings}, so that a value's text is
@@ -26,6 +27,7 @@ public final class DatabaseConnections {
     private final End role;
     private final DatabaseSettings settings;
     private final String applicationName;
+    private final @Nullable SessionPool pool;
 
     /**
      * Creates a factory; opens nothing yet.
@@ -35,9 +37,15 @@ public final class DatabaseConnections {
      * @param applicationName shown in {@code pg_stat_activity}, by which a successor finds and ends these sessions
      */
     public DatabaseConnections(End role, DatabaseSettings settings, String applicationName) {
+        this(role, settings, applicationName, null);
+    }
+
+    private DatabaseConnections(
+            End role, DatabaseSettings settings, String applicationName, @Nullable SessionPool pool) {
         this.role = role;
         this.settings = settings;
         this.applicationName = applicationName;
+        this.pool = pool;
     }
 
     /** Returns which of the two databases of a task it is. */
@@ -47,7 +55,12 @@ public final class DatabaseConnections {
 
     /** Returns connections to the same database whose sessions have another application name. */
     public DatabaseConnections as(String otherApplicationName) {
-        return new DatabaseConnections(role, settings, otherApplicationName);
+        return new DatabaseConnections(role, settings, otherApplicationName, pool);
+    }
+
+    /** Returns connections to the same database whose {@linkplain #inTransaction short transactions} share the sessions of a pool. */
+    public DatabaseConnections reusing(SessionPool sessions) {
+        return new DatabaseConnections(role, settings, applicationName, sessions);
     }
 
     /** Returns how the database is reached. */
@@ -63,7 +76,7 @@ public final class DatabaseConnections {
     /**
      * Opens a connection in autocommit mode.
      *
-     * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
+     * @throws SyncException of kind CONNECTION, ACCESS or USAGE, if it cannot be opened
      */
     public Connection open() {
         return open(Optional.empty());
@@ -73,21 +86,17 @@ public final class DatabaseConnections {
      * Opens a connection for transactions that wait only for this server: the server ends one that is idle
      * for twenty seconds.
      *
-     * @throws SyncException of kind CONNECTION, PERMISSION or USAGE, if it cannot be opened
+     * @throws SyncException of kind CONNECTION, ACCESS or USAGE, if it cannot be opened
      */
     public Connection openForShortTransactions() {
         return open(Optional.of(END_LOST_TRANSACTION));
     }
 
     private Connection open(Optional<String> limit) {
-        Connection connection;
-        try {
-            connection = DriverManager.getConnection(address().bareUrl(), properties());
-        } catch (SQLException e) {
-            throw ConnectionFaults.explain(role.label(), settings, e);
-        }
+        Connection connection = login();
         try {
             SessionSettings.apply(connection);
+            settings.logins().learn(connection);
             if (limit.isPresent()) {
                 execute(connection, limit.get());
             }
@@ -104,6 +113,27 @@ public final class DatabaseConnections {
         }
     }
 
+    private Connection login() {
+        try {
+            try {
+                return connect();
+            } catch (SQLException e) {
+                if (!settings.logins().learn(e)) {
+                    throw e;
+                }
+            }
+            return connect();
+        } catch (SQLException e) {
+            throw ConnectionFaults.explain(role.label(), settings, e);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        Properties login = properties();
+        settings.silenceLogin(login);
+        return DriverManager.getConnection(address().bareUrl(), login);
+    }
+
     private static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -111,21 +141,47 @@ public final class DatabaseConnections {
     }
 
     /**
-     * Runs work in one transaction on its own connection, and commits. The work waits only for this server.
+     * Runs work in one transaction, and commits. The work waits only for this server, and has a session for itself that is like a new
+     * one; a pool may keep it for the next.
      *
      * @param what the message if it fails, a sentence without its full stop that names the object
      * @return what the work returned
      * @throws SyncException if the connection cannot be opened or a statement fails; nothing was committed then
      */
     public <T> T inTransaction(String what, Work<T> work) {
-        try (Connection connection = openForShortTransactions()) {
-            connection.setAutoCommit(false);
-            T result = work.run(connection);
-            connection.commit();
+        if (pool == null) {
+            try (Connection connection = openForShortTransactions()) {
+                return commit(connection, work);
+            } catch (SQLException e) {
+                throw SqlFaults.explain(what, e);
+            }
+        }
+        String name = role + " " + applicationName;
+        Connection connection = pool.take(name, DatabaseConnections::renew).orElseGet(this::openForShortTransactions);
+        // After a fault its state is not known, so it is closed.
+        try (SessionPool.Lent lent = pool.lend(name, connection)) {
+            T result = commit(connection, work);
+            connection.setAutoCommit(true);
+            lent.keep();
             return result;
         } catch (SQLException e) {
             throw SqlFaults.explain(what, e);
         }
+    }
+
+    private static <T> T commit(Connection connection, Work<T> work) throws SQLException {
+        connection.setAutoCommit(false);
+        T result = work.run(connection);
+        connection.commit();
+        return result;
+    }
+
+    /** Makes a used session like a new one. */
+    private static void renew(Connection connection) throws SQLException {
+        execute(connection, "RESET ALL");
+        SessionSettings.apply(connection);
+        LoginTriggers.actAsAnyOther(connection);
+        execute(connection, END_LOST_TRANSACTION);
     }
 
     /** Does the same for work that returns nothing. */

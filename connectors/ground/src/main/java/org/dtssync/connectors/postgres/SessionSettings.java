@@ -90,16 +90,13 @@ public final class SessionSettings {
     private static final Map<String, String> VALUES = values();
 
     /**
-     * Only an asynchronous commit is replaced: what waits for more than this server is the operator's decision. Event triggers do not
-     * act on what we create, where a superuser can say so; before PostgreSQL 17 see {@link EventTriggers}.
+     * Only an asynchronous commit is replaced: what waits for more than this server is the operator's decision.
      */
     private static final String SECOND = """
             SELECT pg_catalog.set_config(s.name, s.value, false)
-            FROM (VALUES %s, ('synchronous_commit', 'on'), ('event_triggers', 'off')) AS s (name, value)
+            FROM (VALUES %s, ('synchronous_commit', 'on')) AS s (name, value)
             WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL
               AND (s.name <> 'synchronous_commit' OR pg_catalog.current_setting(s.name, true) = 'off')
-              AND (s.name <> 'event_triggers'
-                   OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user))
             """.formatted(VALUES.entrySet().stream()
             .map(setting ->
                     "(" + Identifiers.literal(setting.getKey()) + ", " + Identifiers.literal(setting.getValue()) + ")")
@@ -162,7 +159,7 @@ public final class SessionSettings {
             client_connection_check_interval
             sessions that write rows set it themselves, and no others act on it: \
             session_replication_role
-            a superuser's sessions switch it off, others may not: \
+            sessions that may do so switch it off: \
             event_triggers
             only what the server loads at a login or finds by it: \
             dynamic_library_path extension_control_path local_preload_libraries output_plugin_libraries \
@@ -188,11 +185,25 @@ public final class SessionSettings {
         return values;
     }
 
+    /**
+     * Event triggers do not act on what we create, where the account may say so: since PostgreSQL 17 superusers may, and who was granted that.
+     * Elsewhere see {@link EventTriggers}, and {@link LoginTriggers} for what acts before.
+     */
+    private static final String THIRD = """
+            SELECT pg_catalog.set_config('event_triggers', 'off', false)
+            WHERE pg_catalog.has_parameter_privilege('event_triggers', 'SET')
+            """;
+
+    private static final int HAS_EVENT_TRIGGERS = 17;
+
     /** Gives a new session the settings of all our sessions. One that the server does not know is left out. */
     public static void apply(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(FIRST);
             statement.execute(SECOND);
+            if (connection.getMetaData().getDatabaseMajorVersion() >= HAS_EVENT_TRIGGERS) {
+                statement.execute(THIRD);
+            }
         }
     }
 

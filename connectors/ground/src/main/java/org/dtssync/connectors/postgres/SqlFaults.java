@@ -28,7 +28,10 @@ public final class SqlFaults {
         if (state.startsWith("40") || state.startsWith("53") || state.startsWith("55") || state.equals("57014")) {
             return FaultKind.TRANSIENT;
         }
-        if (state.equals("42501") || state.startsWith("28")) {
+        if (state.startsWith("28")) {
+            return FaultKind.ACCESS;
+        }
+        if (state.equals("42501")) {
             return FaultKind.PERMISSION;
         }
         return FaultKind.DATA;

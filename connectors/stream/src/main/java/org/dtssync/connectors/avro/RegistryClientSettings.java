@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.secrets.FileReferences;
 
 /**
  * How a registry is reached. Its properties have the names Confluent's client gives them.
@@ -48,7 +49,8 @@ public record RegistryClientSettings(
     }
 
     /** Reads the settings from a converter's properties; ignores unknown ones. */
-    public static RegistryClientSettings from(Map<String, ?> properties) {
+    public static RegistryClientSettings from(Map<String, ?> given) {
+        Map<String, Object> properties = FileReferences.resolve(given);
         String urls = text(properties, URL);
         if (urls.isBlank()) {
             throw new SyncException(

@@ -7,12 +7,10 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertificateExpiredException;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.dtssync.connectors.fault.TlsProblem;
 
 /**
  * Why a registry gave no answer, and what to do about it.
@@ -53,41 +51,29 @@ record RegistryFailure(String reason, String remedy) {
     }
 
     private static RegistryFailure ofTls(IOException error) {
-        String text = String.join(
-                " ",
-                causes(error)
-                        .map(Throwable::getMessage)
-                        .filter(Objects::nonNull)
-                        .toList());
-        if (has(error, CertificateExpiredException.class)) {
-            return new RegistryFailure("its certificate has expired", "Renew the registry's certificate.");
-        }
-        if (text.contains("No name matching") || text.contains("No subject alternative")) {
-            return new RegistryFailure(
-                    "its certificate is for another host",
-                    "Use the host name that the certificate is for in " + RegistryClientSettings.URL + ".");
-        }
-        if (has(error, CertPathBuilderException.class) || text.contains("PKIX path")) {
-            return new RegistryFailure(
-                    "its certificate is signed by an authority that is not trusted here",
-                    "Set ssl.truststore.location to a file with the authority's certificate, and ssl.truststore.type, in section"
-                            + " registry of the task file.");
-        }
-        if (text.contains("bad_certificate") || text.contains("certificate_required")) {
-            return new RegistryFailure(
-                    "it expects a certificate of the client",
-                    "Set ssl.keystore.location, ssl.keystore.password and ssl.keystore.type in section registry of the task"
-                            + " file.");
-        }
-        if (text.contains("Unsupported or unrecognized SSL message") || text.contains("plaintext connection")) {
-            return new RegistryFailure(
-                    "it answers without TLS", "Begin " + RegistryClientSettings.URL + " with http instead of https.");
-        }
+        TlsProblem problem = TlsProblem.of(error).orElse(TlsProblem.OTHER);
         return new RegistryFailure(
-                "TLS failed: "
-                        + Optional.ofNullable(error.getMessage())
-                                .orElse(error.getClass().getSimpleName()),
-                CHECK);
+                problem == TlsProblem.OTHER ? problem.reason() + detail(error) : problem.reason(), remedy(problem));
+    }
+
+    private static String detail(IOException error) {
+        return error.getMessage() == null ? "" : " (" + error.getMessage() + ")";
+    }
+
+    private static String remedy(TlsProblem problem) {
+        return switch (problem) {
+            case EXPIRED -> "Renew the registry's certificate.";
+            case NOT_YET_VALID -> "Check the clock here and at the registry.";
+            case OTHER_HOST -> "Use the host name that the certificate is for in " + RegistryClientSettings.URL + ".";
+            case UNTRUSTED ->
+                "Set ssl.truststore.location to a file with the authority's certificate, and ssl.truststore.type, in section"
+                        + " registry of the task file.";
+            case CLIENT_CERTIFICATE ->
+                "Set ssl.keystore.location, ssl.keystore.password and ssl.keystore.type in section registry of the task"
+                        + " file.";
+            case PLAIN -> "Begin " + RegistryClientSettings.URL + " with http instead of https.";
+            case OTHER -> CHECK;
+        };
     }
 
     private static boolean has(Throwable error, Class<? extends Throwable> kind) {

@@ -43,13 +43,13 @@ final class RegistryFaults {
         return switch (status) {
             case 401 ->
                 new SyncException(
-                        FaultKind.PERMISSION,
+                        FaultKind.ACCESS,
                         "The schema registry " + registry + " refused our credentials when asked to " + act
                                 + " (HTTP 401).",
                         "Set " + RegistryClientSettings.USER_INFO + " to user:password.");
             case 403 ->
                 new SyncException(
-                        FaultKind.PERMISSION,
+                        FaultKind.ACCESS,
                         "The schema registry " + registry + " does not allow us to " + act + " (HTTP 403).",
                         "Give the account the right to read, register and configure the task's subjects.");
             case 409 ->

@@ -10,6 +10,8 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes what a source streams to the topics in cuts, each exactly once.
@@ -19,6 +21,8 @@ import org.dtssync.schemas.TopicNames;
  * a fault create another one. Runs in one thread, which ends it by being interrupted.
  */
 public final class Capture {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
 
     private final CaptureSettings settings;
     private final DatabaseConnections source;
@@ -78,9 +82,10 @@ public final class Capture {
             Failpoint.CAPTURE_SLOT_ADVANCED.reached();
             Lsn start = new Lsn(last.lsn());
             RecordEncoder encoder = new RecordEncoder(settings, keyConverter, valueConverter);
+            TransactionAssembler assembler = new TransactionAssembler(
+                    settings.task(), encoder, new MirroredTransactions(settings.task(), settings.mirrored()));
             CutHandler handler = new CutHandler(
-                    new TransactionAssembler(
-                            settings.task(), encoder, new MirroredTransactions(settings.task(), settings.mirrored())),
+                    assembler,
                     writer,
                     settings.limits(),
                     listener,
@@ -88,7 +93,15 @@ public final class Capture {
                     () -> gate.confirmUntouched(start),
                     new ShapeGate(structures));
             listener.started(start);
-            changes.stream(handler);
+            try {
+                changes.stream(handler);
+            } finally {
+                LOG.info(
+                        "Capture ended. task={} changes={} left_out={}",
+                        settings.task(),
+                        assembler.count().inCuts(),
+                        assembler.count().leftOut());
+            }
         }
     }
 

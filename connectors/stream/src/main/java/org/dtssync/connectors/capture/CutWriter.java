@@ -21,6 +21,8 @@ import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.chain.CutChain;
 import org.dtssync.connectors.chain.RecordsDigest;
 import org.dtssync.connectors.fault.Failpoint;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -76,6 +78,9 @@ final class CutWriter implements AutoCloseable {
     private final Map<String, Offsets> pieces = new LinkedHashMap<>();
 
     private long changesOfPieces;
+
+    /** Records that were sent since the last cut. */
+    private long sentRecords;
 
     private long bytesUnderWay;
 
@@ -150,6 +155,7 @@ final class CutWriter implements AutoCloseable {
             pieces.clear();
             digests.clear();
             changesOfPieces = 0;
+            sentRecords = 0;
             return cut;
         } catch (RuntimeException | ExecutionException e) {
             throw KafkaFaults.explain("A cut of task " + settings.task() + " could not be written", guard.cause(e));
@@ -213,6 +219,7 @@ final class CutWriter implements AutoCloseable {
             digests.computeIfAbsent(change.topic(), topic -> new RecordsDigest())
                     .add(record.key(), record.value(), record.headers());
             Future<RecordMetadata> sent = producer.send(record, guard.check(record));
+            sentRecords++;
             stretches.computeIfAbsent(change.topic(), topic -> new Stretch(sent)).last = sent;
             bytesUnderWay += change.size();
             if (bytesUnderWay >= BYTES_UNDER_WAY) {
@@ -236,6 +243,12 @@ final class CutWriter implements AutoCloseable {
         SourceTransaction last = transactions.get(transactions.size() - 1);
         long changes = changesOfPieces
                 + transactions.stream().mapToLong(each -> each.changes().size()).sum();
+        if (changes != sentRecords) {
+            throw new SyncException(
+                    FaultKind.INTERNAL,
+                    "A cut of " + changes + " changes has " + sentRecords + " records in " + stretches.keySet() + ".",
+                    "");
+        }
         Cut cut = new Cut(
                 settings.task(),
                 previous.sequence() + 1,

@@ -24,6 +24,7 @@ final class TransactionAssembler {
     private List<EncodedChange> arriving = new ArrayList<>();
     private long arrivingBytes;
     private long arrivingNumber = 1;
+    private final ChangeCount count = new ChangeCount();
 
     TransactionAssembler(String task, RecordEncoder encoder, MirroredTransactions mirrored) {
         this.encoder = encoder;
@@ -44,16 +45,24 @@ final class TransactionAssembler {
     }
 
     private void change(RowChange change) {
-        if (mirrored.leavesOut(change) || others.leavesOut(change)) {
+        if (mirrored.leavesOut(change)) {
+            count.leftOut(change, ChangeCount.Rule.MIRRORED);
             return;
         }
-        for (EncodedChange encoded : encoder.encode(change)) {
+        if (others.leavesOut(change)) {
+            count.leftOut(change, ChangeCount.Rule.OTHER_HEARTBEAT);
+            return;
+        }
+        List<EncodedChange> records = encoder.encode(change);
+        for (EncodedChange encoded : records) {
             arriving.add(encoded);
             arrivingBytes += encoded.size();
         }
+        count.encoded(change, records.size());
     }
 
     private boolean end(TransactionEnd end) {
+        count.end(end, arrivingNumber - 1 + arriving.size());
         boolean changed = !arriving.isEmpty() || arrivingNumber > 1;
         if (changed) {
             complete.add(new SourceTransaction(
@@ -77,6 +86,11 @@ final class TransactionAssembler {
             }
             last = change.topic();
         }
+    }
+
+    /** Returns what became of the changes so far. */
+    ChangeCount count() {
+        return count;
     }
 
     /** Returns whether there is at least one complete transaction with changes. */

@@ -1,5 +1,6 @@
 package org.dtssync.connectors.capture;
 
+import java.util.OptionalLong;
 import org.dtssync.connectors.postgres.Lsn;
 
 /**
@@ -7,5 +8,12 @@ import org.dtssync.connectors.postgres.Lsn;
  *
  * @param lsn the end of the commit record: where the next transaction may begin
  * @param commitTimeMillis when it was committed, in milliseconds since 1970
+ * @param changes how many {@link RowChange}s came before it in its transaction; empty if the source does not count them
  */
-public record TransactionEnd(Lsn lsn, long commitTimeMillis) implements SourceEvent {}
+public record TransactionEnd(Lsn lsn, long commitTimeMillis, OptionalLong changes) implements SourceEvent {
+
+    /** The end of a transaction whose changes were not counted. */
+    public TransactionEnd(Lsn lsn, long commitTimeMillis) {
+        this(lsn, commitTimeMillis, OptionalLong.empty());
+    }
+}

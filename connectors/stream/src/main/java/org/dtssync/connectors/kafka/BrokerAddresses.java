@@ -77,6 +77,16 @@ public final class BrokerAddresses {
      * @param properties client properties with {@code bootstrap.servers}
      */
     public static List<Answer> look(Map<String, String> properties) {
+        return look(properties, ANSWER);
+    }
+
+    /**
+     * Checks each address, one after the other.
+     *
+     * @param properties client properties with {@code bootstrap.servers}
+     * @param limit how long an answer may take
+     */
+    public static List<Answer> look(Map<String, String> properties, Duration limit) {
         String protocol =
                 properties.getOrDefault("security.protocol", "PLAINTEXT").toUpperCase(Locale.ROOT);
         if (!PROTOCOLS.contains(protocol)) {
@@ -89,7 +99,7 @@ public final class BrokerAddresses {
             Matcher parts = ADDRESS.matcher(address.strip());
             if (parts.matches()) {
                 String host = parts.group(1) == null ? parts.group(2) : parts.group(1);
-                answers.add(look(address.strip(), host, Integer.parseInt(parts.group(3)), encrypted));
+                answers.add(look(address.strip(), host, Integer.parseInt(parts.group(3)), encrypted, limit));
             }
         }
         return answers;
@@ -111,14 +121,14 @@ public final class BrokerAddresses {
         }
     }
 
-    private static Answer look(String address, String host, int port, boolean encrypted) {
+    private static Answer look(String address, String host, int port, boolean encrypted, Duration limit) {
         try {
-            return encrypted ? lookEncrypted(address, host, port) : lookPlain(address, host, port);
+            return encrypted ? lookEncrypted(address, host, port, limit) : lookPlain(address, host, port, limit);
         } catch (SocketTimeoutException e) {
             return new Answer(
                     address,
                     e.getMessage() != null && e.getMessage().startsWith("Connect") ? Found.NOTHING : Found.SILENCE,
-                    "does not answer within " + ANSWER.toSeconds() + " s",
+                    "does not answer within " + limit.toSeconds() + " s",
                     "Check that a broker runs there, and that no firewall drops the connection.");
         } catch (UnknownHostException e) {
             return new Answer(
@@ -135,8 +145,8 @@ public final class BrokerAddresses {
         }
     }
 
-    private static Answer lookPlain(String address, String host, int port) throws IOException {
-        try (Socket socket = connect(host, port)) {
+    private static Answer lookPlain(String address, String host, int port, Duration limit) throws IOException {
+        try (Socket socket = connect(host, port, limit)) {
             return answerTo(address, socket);
         }
     }
@@ -180,8 +190,8 @@ public final class BrokerAddresses {
         return new Answer(address, Found.OTHER, "answers with something that is not Kafka's protocol", remedy);
     }
 
-    private static Answer lookEncrypted(String address, String host, int port) throws IOException {
-        try (Socket plain = connect(host, port);
+    private static Answer lookEncrypted(String address, String host, int port, Duration limit) throws IOException {
+        try (Socket plain = connect(host, port, limit);
                 SSLSocket socket =
                         (SSLSocket) anyCertificate().getSocketFactory().createSocket(plain, host, port, true)) {
             socket.startHandshake();
@@ -189,14 +199,14 @@ public final class BrokerAddresses {
         } catch (SSLHandshakeException e) {
             // A broker without TLS takes the first bytes for a length that is too large, and closes the connection.
             boolean refused = e.getMessage() != null && e.getMessage().contains("alert");
-            return refused ? new Answer(address, Found.BROKER, "", "") : withoutTls(address, host, port);
+            return refused ? new Answer(address, Found.BROKER, "", "") : withoutTls(address, host, port, limit);
         } catch (SSLException e) {
-            return withoutTls(address, host, port);
+            return withoutTls(address, host, port, limit);
         }
     }
 
-    private static Answer withoutTls(String address, String host, int port) throws IOException {
-        Answer plain = lookPlain(address, host, port);
+    private static Answer withoutTls(String address, String host, int port, Duration limit) throws IOException {
+        Answer plain = lookPlain(address, host, port, limit);
         return switch (plain.found()) {
             case BROKER ->
                 new Answer(
@@ -210,11 +220,12 @@ public final class BrokerAddresses {
         };
     }
 
-    private static Socket connect(String host, int port) throws IOException {
+    private static Socket connect(String host, int port, Duration limit) throws IOException {
         Socket socket = new Socket();
         try {
-            socket.setSoTimeout((int) ANSWER.toMillis());
-            socket.connect(new InetSocketAddress(host, port), (int) CONNECT.toMillis());
+            socket.setSoTimeout((int) limit.toMillis());
+            long connect = Math.max(CONNECT.toMillis(), limit.toMillis() / 5);
+            socket.connect(new InetSocketAddress(host, port), (int) connect);
             return socket;
         } catch (IOException e) {
             socket.close();

@@ -2,8 +2,9 @@ package org.dtssync.connectors.kafka;
 
 import java.util.Map;
 import java.util.Properties;
+import org.dtssync.connectors.secrets.FileReferences;
 
-/** Combines client properties: our defaults, overridden by the task file, overridden by what correctness needs. */
+/** Combines client properties, with secrets in files as they are now: our defaults, overridden by the task file, overridden by what correctness needs. */
 public final class ClientProperties {
 
     private ClientProperties() {}
@@ -12,7 +13,7 @@ public final class ClientProperties {
     public static Properties of(Map<String, String> user, Map<String, String> defaults) {
         Properties properties = new Properties();
         properties.putAll(defaults);
-        properties.putAll(user);
+        properties.putAll(FileReferences.resolve(user));
         return properties;
     }
 

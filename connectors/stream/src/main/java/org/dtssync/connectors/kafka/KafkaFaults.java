@@ -6,15 +6,34 @@ import org.apache.kafka.common.errors.InvalidOffsetException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.TlsProblem;
 
 /** Maps Kafka client errors to kinds that determine whether a retry helps. */
 public final class KafkaFaults {
 
     private KafkaFaults() {}
+
+    /** Returns what to do about a TLS handshake that failed. */
+    public static String tlsRemedy(Throwable error) {
+        return switch (TlsProblem.of(error).orElse(TlsProblem.OTHER)) {
+            case EXPIRED -> "Renew the certificate of the broker.";
+            case NOT_YET_VALID -> "Check the clock here and at the broker.";
+            case OTHER_HOST ->
+                "Use the host names that the certificates are for in kafka bootstrap.servers and in the brokers'"
+                        + " advertised.listeners.";
+            case UNTRUSTED ->
+                "Set ssl.truststore.location to a file with the authority's certificate, and ssl.truststore.type, in section"
+                        + " kafka of the task file.";
+            case CLIENT_CERTIFICATE ->
+                "Set ssl.keystore.location, ssl.keystore.password and ssl.keystore.type in section kafka of the task file.";
+            case PLAIN, OTHER -> "Correct security.protocol in section kafka of the task file.";
+        };
+    }
 
     /**
      * Wraps an error of a Kafka client; a {@link SyncException} is returned unchanged.
@@ -40,9 +59,17 @@ public final class KafkaFaults {
                     "Raise topics.config max.message.bytes and kafka max.request.size in the task file, or exclude the table.",
                     cause);
         }
+        if (cause instanceof SslAuthenticationException) {
+            return new SyncException(
+                    FaultKind.CONNECTION,
+                    what + ": Kafka cannot be reached: "
+                            + TlsProblem.of(cause).orElse(TlsProblem.OTHER).reason() + ".",
+                    tlsRemedy(cause),
+                    cause);
+        }
         if (cause instanceof AuthenticationException || cause instanceof AuthorizationException) {
             return new SyncException(
-                    FaultKind.PERMISSION,
+                    FaultKind.ACCESS,
                     what + ": Kafka refused: " + cause.getMessage() + ".",
                     "Check the credentials under kafka and the ACLs of the task's topics and transactional id.",
                     cause);

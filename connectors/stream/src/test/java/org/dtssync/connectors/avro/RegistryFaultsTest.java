@@ -61,8 +61,8 @@ final class RegistryFaultsTest {
 
     @Test
     void wrongCredentialsAndMissingRightsAreNotRetried() {
-        assertThat(faultOfPing(401).kind()).isEqualTo(FaultKind.PERMISSION);
-        assertThat(faultOfPing(403).kind()).isEqualTo(FaultKind.PERMISSION);
+        assertThat(faultOfPing(401).kind()).isEqualTo(FaultKind.ACCESS);
+        assertThat(faultOfPing(403).kind()).isEqualTo(FaultKind.ACCESS);
         assertThat(faultOfPing(401))
                 .hasMessageContaining("basic.auth.user.info")
                 .hasMessageNotContaining("sesame");

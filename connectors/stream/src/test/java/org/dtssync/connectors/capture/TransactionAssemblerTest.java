@@ -1,9 +1,11 @@
 package org.dtssync.connectors.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
@@ -19,6 +21,28 @@ class TransactionAssemblerTest {
         assertThat(assembler.add(new TransactionEnd(new Lsn(100), 0))).isFalse();
 
         assertThat(assembler.hasComplete()).isFalse();
+    }
+
+    @Test
+    void aChangeThatTheSourceCountedAndThatDidNotArriveIsAFault() {
+        TransactionAssembler assembler = CaptureFixture.assembler();
+        assembler.add(CaptureFixture.insert(1));
+
+        assertThatThrownBy(() -> assembler.add(new TransactionEnd(new Lsn(100), 0, OptionalLong.of(2))))
+                .hasMessageContaining("2 changes were sent, 1 arrived");
+    }
+
+    @Test
+    void everyChangeIsInACutOrLeftOutByARule() {
+        TransactionAssembler assembler = CaptureFixture.assembler();
+        assembler.add(CaptureFixture.insert(1));
+        assembler.takeArriving();
+        assembler.add(CaptureFixture.insert(2));
+
+        assertThat(assembler.add(new TransactionEnd(new Lsn(100), 0, OptionalLong.of(2))))
+                .isTrue();
+        assertThat(assembler.count().inCuts()).isEqualTo(2);
+        assertThat(assembler.count().leftOut()).isEmpty();
     }
 
     private static TransactionAssembler assembler() {

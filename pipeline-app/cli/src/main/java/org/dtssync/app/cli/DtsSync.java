@@ -1,9 +1,8 @@
 package org.dtssync.app.cli;
 
 import java.util.Locale;
+import org.dtssync.app.logging.LogOutput;
 import org.dtssync.app.tasks.ProcessEnd;
-import org.dtssync.connectors.fault.SyncException;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -43,47 +42,59 @@ import picocli.CommandLine.Command;
         })
 public final class DtsSync {
 
-    private DtsSync() {}
+    private final OrderlyStop stop;
+
+    private DtsSync(OrderlyStop stop) {
+        this.stop = stop;
+    }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        // For messages: the driver's stand in the middle of our sentences, and it falls back to the default language
-        // where it has
-        // none. Values do not depend on it.
-        Locale.setDefault(Locale.ROOT);
-        int code = commandLine().execute(arguments);
-        System.out.flush();
+        int code;
+        try (OrderlyStop stop = OrderlyStop.of(arguments)) {
+            // For messages: the driver's stand in the middle of our sentences, and it falls back to the default
+            // language
+            // where it has none. Values do not depend on it.
+            Locale.setDefault(Locale.ROOT);
+            LogOutput.gather();
+            code = execute(stop, arguments);
+            System.out.flush();
+            System.err.flush();
+        }
         ProcessEnd.halt(code);
     }
 
+    private static int execute(OrderlyStop stop, String[] arguments) {
+        CommandLine commandLine = commandLine(stop);
+        try {
+            int code = commandLine.execute(arguments);
+            return stop.requested() ? stop.exitCode() : code;
+        } catch (Error e) {
+            // Such as the JVM's InternalError, where a file that is mapped into memory has lost its disk.
+            return Failures.unexpected(e, commandLine);
+        }
+    }
+
+    /** Returns the command line as it is described. */
     static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new DtsSync())
+        return commandLine(OrderlyStop.never());
+    }
+
+    private static CommandLine commandLine(OrderlyStop stop) {
+        CommandLine commandLine = new CommandLine(new DtsSync(stop))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionStrategy(DtsSync::inOrder)
-                .setExecutionExceptionHandler(DtsSync::explain)
+                .setExecutionExceptionHandler((e, command, parsed) ->
+                        stop.requested() ? stopped(stop, command) : Failures.explain(e, command))
                 .setParameterExceptionHandler(UsageMistakes::explain);
         tellVersion(commandLine);
         return commandLine;
     }
 
-    /** A signal ends every command as a failure, however it handles the interrupt; only run handles signals itself. */
-    private static int inOrder(CommandLine.ParseResult parsed) {
-        CommandLine.RunLast last = new CommandLine.RunLast();
-        if (parsed.hasSubcommand() && parsed.subcommand().commandSpec().userObject() instanceof RunCommand) {
-            return last.execute(parsed);
-        }
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.FAILED)) {
-            try {
-                int code = last.execute(parsed);
-                return stop.requested() ? ExitCode.FAILED : code;
-            } catch (CommandLine.ExecutionException e) {
-                if (!stop.requested()) {
-                    throw e;
-                }
-                e.getCommandLine().getErr().println("Interrupted.");
-                return ExitCode.FAILED;
-            }
-        }
+    /** A stop in the middle of a step may surface as any failure; it is none. */
+    private static int stopped(OrderlyStop stop, CommandLine command) {
+        command.getErr().println(stop.sentence());
+        command.getErr().flush();
+        return stop.exitCode();
     }
 
     /** Every command has the standard option --version, with the same version. */
@@ -92,24 +103,6 @@ public final class DtsSync {
             command.getCommandSpec().versionProvider(new Version());
             tellVersion(command);
         }
-    }
-
-    private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
-        if (e instanceof SyncException fault) {
-            LoggerFactory.getLogger(DtsSync.class).debug("The command failed.", fault);
-            if (TaskFileArgument.logsJson()) {
-                LoggerFactory.getLogger(DtsSync.class).error(fault.getMessage());
-            } else {
-                command.getErr().println(fault.getMessage());
-            }
-            return ExitCode.of(fault.kind());
-        }
-        if (e instanceof InterruptedException) {
-            command.getErr().println("Interrupted.");
-            return ExitCode.FAILED;
-        }
-        LoggerFactory.getLogger(DtsSync.class).error("An unexpected error ended the command.", e);
-        return ExitCode.FAILED;
     }
 
     /** Reads the version from the jar's manifest. */

@@ -1,5 +1,6 @@
 package org.dtssync.app.cli;
 
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,22 +14,38 @@ final class OrderlyStop implements AutoCloseable {
 
     private static final long WAIT_MILLIS = 3_500;
 
+    private final int exitCode;
     private final Thread worker = Thread.currentThread();
     private final CountDownLatch done = new CountDownLatch(1);
     private final AtomicBoolean requested = new AtomicBoolean();
-    private final Thread hook;
+    private final Thread hook = new Thread(this::stop, "dts-sync-stop");
 
-    /**
-     * Starts listening for signals.
-     *
-     * @param exitCode the exit code after a signal
-     */
-    OrderlyStop(int exitCode) {
-        hook = new Thread(() -> stop(exitCode), "dts-sync-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+    private OrderlyStop(int exitCode) {
+        this.exitCode = exitCode;
     }
 
-    private void stop(int exitCode) {
+    /**
+     * Starts listening for signals. To be called first: a signal that arrives before it ends the process with 143.
+     *
+     * @param arguments the command line: a signal ends {@code run} with 0, and every other command as a failure
+     */
+    static OrderlyStop of(String[] arguments) {
+        boolean run = Arrays.stream(arguments)
+                .filter(argument -> !argument.startsWith("-"))
+                .findFirst()
+                .filter("run"::equals)
+                .isPresent();
+        OrderlyStop stop = new OrderlyStop(run ? ExitCode.DONE : ExitCode.FAILED);
+        Runtime.getRuntime().addShutdownHook(stop.hook);
+        return stop;
+    }
+
+    /** Returns one that never hears a signal, for a command line that is only described. */
+    static OrderlyStop never() {
+        return new OrderlyStop(ExitCode.FAILED);
+    }
+
+    private void stop() {
         requested.set(true);
         worker.interrupt();
         try {
@@ -47,6 +64,16 @@ final class OrderlyStop implements AutoCloseable {
     /** Returns whether a signal arrived. */
     boolean requested() {
         return requested.get();
+    }
+
+    /** Returns the exit code after a signal. */
+    int exitCode() {
+        return exitCode;
+    }
+
+    /** Returns what a command says that a signal stopped. */
+    String sentence() {
+        return exitCode == ExitCode.DONE ? "Stopped. The same command resumes from here." : "Interrupted.";
     }
 
     /** Call when the command has finished, whether or not a signal arrived. */

@@ -46,14 +46,14 @@ final class RollbackCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         SyncTask sync = new SyncTask(task.read());
         LifecycleCommand lifecycle = new LifecycleCommand(task, spec);
-        if (flags.gates()) {
+        if (flags.preconditions()) {
             return lifecycle.print(sync.rollbackPreconditions(), flags.json());
         }
         if (abandon && flags.mode() != SwitchMode.MOVE) {
             throw new SyncException(
                     FaultKind.USAGE,
                     "--abandon cannot be tried out with --dry-run or --rehearse.",
-                    "rollback --gates reports what is not at the source yet.");
+                    "rollback --preconditions reports what is not at the source yet.");
         }
         sync.undrained()
                 .ifPresent(undrained -> spec.commandLine()

@@ -67,24 +67,26 @@ final class RunCommand implements Callable<Integer> {
         RunRequest request = RunRequest.parse(until, acceptStructure, resnapshot);
         TaskFile file = task.read();
         PrintWriter err = task.display();
-        try (OrderlyStop stop = new OrderlyStop(ExitCode.DONE);
-                EmbeddedServers servers = EmbeddedServers.start(file);
+        try (EmbeddedServers servers = embedded(file);
                 MetricsEndpoint metrics = metrics(servers.resolved());
                 ProgressDisplay display = new ProgressDisplay(err)) {
             TaskListener listener = metrics == null ? display : new TaskListeners(List.of(display, metrics.listener()));
-            try {
-                Optional<VerificationReport> report = new SyncTask(servers.resolved()).run(request, listener);
-                display.close();
-                return report.map(this::print).orElse(ExitCode.DONE);
-            } catch (InterruptedException | SyncException e) {
-                // A stop in the middle of a step may surface as a fault; it is none.
-                if (stop.requested()) {
-                    display.close();
-                    err.println("Stopped. The same command resumes from here.");
-                    return ExitCode.DONE;
-                }
-                throw e;
+            Optional<VerificationReport> report = new SyncTask(servers.resolved()).run(request, listener);
+            display.close();
+            if (report.isEmpty() || report.get().equal()) {
+                new SyncTask(servers.resolved()).reached(request).ifPresent(err::println);
             }
+            return report.map(this::print).orElse(ExitCode.DONE);
+        }
+    }
+
+    /** Where another run has them, that it is active is the reason, and not what it holds. */
+    private static EmbeddedServers embedded(TaskFile file) {
+        try {
+            return EmbeddedServers.start(file);
+        } catch (SyncException e) {
+            new SyncTask(file).requireNoOtherRun();
+            throw e;
         }
     }
 

@@ -7,8 +7,11 @@ import picocli.CommandLine.Option;
 final class SwitchFlags {
 
     @Option(
-            names = "--gates",
+            names = "--preconditions",
             description = "Only check the preconditions, within seconds and without verifying; change nothing.")
+    private boolean preconditions;
+
+    @Option(names = "--gates", hidden = true, description = "The earlier name of --preconditions.")
     private boolean gates;
 
     @Option(names = "--dry-run", description = "Check the preconditions and verify; change nothing.")
@@ -34,8 +37,8 @@ final class SwitchFlags {
     private boolean json;
 
     /** Returns whether only the preconditions are asked for. */
-    boolean gates() {
-        return gates;
+    boolean preconditions() {
+        return preconditions || gates;
     }
 
     /** Returns how far to go. */

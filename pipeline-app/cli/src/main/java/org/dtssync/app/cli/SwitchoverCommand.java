@@ -6,6 +6,7 @@ import org.dtssync.app.tasks.TaskCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Moves the applications to the destination. */
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  dts-sync switchover shop.yaml --gates",
+            "  dts-sync switchover shop.yaml --preconditions",
             "  dts-sync switchover shop.yaml --dry-run",
             "  dts-sync switchover shop.yaml --rehearse",
             "  dts-sync switchover shop.yaml"
@@ -35,16 +36,22 @@ final class SwitchoverCommand implements Callable<Integer> {
     @Mixin
     private SwitchFlags flags;
 
+    @Option(
+            names = "--one-way",
+            description = "Move for good: the source does not follow and stays read-only, and no rollback is possible.")
+    private boolean oneWay;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
         LifecycleCommand lifecycle = new LifecycleCommand(task, spec);
-        if (flags.gates()) {
-            return lifecycle.print(new SyncTask(task.read()).switchoverPreconditions(), flags.json());
+        if (flags.preconditions()) {
+            return lifecycle.print(new SyncTask(task.read()).switchoverPreconditions(oneWay), flags.json());
         }
         return lifecycle.perform(
-                new TaskCommand.Switchover(flags.mode(), flags.skipVerify(), flags.ignoreStructure()), flags.json());
+                new TaskCommand.Switchover(flags.mode(), flags.skipVerify(), flags.ignoreStructure(), oneWay),
+                flags.json());
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TaskFileReader;
+import org.dtssync.app.logging.LogOutput;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -15,9 +16,6 @@ import picocli.CommandLine.Spec;
 
 /** The task file that every command takes, and how its logs are written. */
 final class TaskFileArgument {
-
-    /** Read by the logging configuration, which is loaded at the first log line: after the command line was parsed. */
-    private static final String LOG_FORMAT = "dts.sync.log.format";
 
     private static final List<String> FORMATS = List.of("plain", "json");
 
@@ -37,23 +35,22 @@ final class TaskFileArgument {
             throw new ParameterException(
                     spec.commandLine(), "--log-format " + format + " is unknown. Use plain or json.");
         }
-        System.setProperty(LOG_FORMAT, format);
-    }
-
-    /** Returns whether stderr is for programs: every line is a JSON object. */
-    static boolean logsJson() {
-        return "json".equals(System.getProperty(LOG_FORMAT));
+        if (format.equals("json")) {
+            LogOutput.useJson();
+        }
     }
 
     /** Returns where lines for people go: nowhere if stderr is for programs. */
     PrintWriter display() {
-        return logsJson()
+        return LogOutput.isJson()
                 ? new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)
                 : spec.commandLine().getErr();
     }
 
     /** Reads and validates the file. */
     TaskFile read() {
-        return new TaskFileReader().read(file);
+        TaskFile task = new TaskFileReader().read(file);
+        LogOutput.task(task.name());
+        return task;
     }
 }

@@ -14,6 +14,7 @@ final class Activity {
     private final AtomicLong changes = new AtomicLong();
     private final AtomicLong objects = new AtomicLong();
     private volatile Phase phase = Phase.PRECHECK;
+    private volatile boolean begun;
     private volatile long phaseNanos = System.nanoTime();
     private volatile @Nullable SnapshotProgress snapshot;
     private volatile Lsn applied = Lsn.ZERO;
@@ -22,6 +23,7 @@ final class Activity {
 
     void enter(Phase entered) {
         phase = entered;
+        begun = true;
         phaseNanos = System.nanoTime();
         objects.set(0);
     }
@@ -46,6 +48,16 @@ final class Activity {
 
     Phase phase() {
         return phase;
+    }
+
+    /** Returns whether a phase was entered: a run that resumes starts without one, and enters none before its own. */
+    boolean begun() {
+        return begun;
+    }
+
+    /** Returns whether one database follows the other, in either direction, until people act. */
+    boolean isSteady() {
+        return phase == Phase.INCREMENTAL || phase == Phase.REVERSE;
     }
 
     /** Returns the duration of the current phase so far, in seconds. */

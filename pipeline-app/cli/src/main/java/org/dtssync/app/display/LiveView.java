@@ -47,7 +47,7 @@ final class LiveView implements View {
 
     @Override
     public void phaseBegins(Phase phase, Activity before) {
-        if (phase != before.phase()) {
+        if (before.begun() && phase != before.phase()) {
             screen.line(String.format(
                     Locale.ROOT, "%-12s done in %s", before.phase().label(), Amounts.seconds(before.phaseSeconds())));
         }
@@ -75,13 +75,13 @@ final class LiveView implements View {
         Optional<SnapshotProgress> snapshot = activity.snapshot();
         if (snapshot.isPresent()) {
             snapshot(snapshot.get(), lines);
-        } else if (activity.phase() == Phase.CATCH_UP || activity.phase() == Phase.INCREMENTAL) {
+        } else if (activity.phase() == Phase.CATCH_UP || activity.isSteady()) {
             lines.add(stream(activity));
         } else {
             lines.add(String.format(
                     Locale.ROOT,
                     "%-12s %s%s",
-                    activity.phase().label(),
+                    activity.begun() ? activity.phase().label() : "starting",
                     Amounts.seconds(activity.phaseSeconds()),
                     activity.objects() == 0 ? "" : ", " + Amounts.count(activity.objects()) + " objects made"));
         }

@@ -52,8 +52,7 @@ final class LogView implements View {
         }
         ticks++;
         activity.takeComparison().ifPresent(comparison::verifying);
-        boolean due =
-                phase == Phase.INCREMENTAL ? ticks % STEADY_TICKS == 0 : ticks == FIRST_TICKS || ticks % TICKS == 0;
+        boolean due = activity.isSteady() ? ticks % STEADY_TICKS == 0 : ticks == FIRST_TICKS || ticks % TICKS == 0;
         if (due) {
             show(phase, activity);
         }
@@ -64,6 +63,7 @@ final class LogView implements View {
             case SNAPSHOT -> activity.snapshot().ifPresent(LogView::snapshot);
             case CATCH_UP -> stream("Catching up.", phase, activity);
             case INCREMENTAL -> stream("Replicating.", phase, activity);
+            case REVERSE -> stream("Replicating back to the source.", phase, activity);
             case SCHEMA, FINALIZE -> structure(phase, activity);
             default -> {
                 // Takes only a moment.

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.dtssync.app.logging.LogOutput;
 import org.dtssync.app.snapshot.SnapshotProgress;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.tasks.TaskListener;
@@ -65,8 +66,7 @@ public final class ProgressDisplay implements TaskListener, AutoCloseable {
     public static boolean live() {
         String type = System.getenv().getOrDefault("TERM", "dumb").toLowerCase(Locale.ROOT);
         boolean capable = !type.isEmpty() && !type.equals("dumb") && !type.equals("unknown");
-        boolean json = "json".equals(System.getProperty("dts.sync.log.format"));
-        return capable && !json && "yes".equals(System.getProperty("dts.sync.terminal"));
+        return capable && !LogOutput.isJson() && "yes".equals(System.getProperty("dts.sync.terminal"));
     }
 
     private static Logger logger() {
@@ -79,6 +79,7 @@ public final class ProgressDisplay implements TaskListener, AutoCloseable {
             view.phaseBegins(entered, activity);
         }
         activity.enter(entered);
+        LogOutput.phase(entered.label());
     }
 
     @Override

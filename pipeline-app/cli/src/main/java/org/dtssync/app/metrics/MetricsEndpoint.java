@@ -3,16 +3,20 @@ package org.dtssync.app.metrics;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.app.config.MetricsSettings;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,49 +32,85 @@ public final class MetricsEndpoint implements AutoCloseable {
     private static final String PATH = "/metrics";
     private static final long JOIN_SECONDS = 5;
 
+    private static final long REBIND_MILLIS = 1_000;
+
+    private final MetricsSettings settings;
+    private final TaskFile task;
     private final TaskMetrics metrics;
-    private final HttpServer server;
     private final ExecutorService answering =
             Executors.newSingleThreadExecutor(work -> daemon(work, "dts-sync-metrics-http"));
     private final Thread watching;
+    private final Thread rebinding = daemon(this::listenLater, "dts-sync-metrics-bind");
+    private volatile @Nullable HttpServer server;
 
-    private MetricsEndpoint(TaskMetrics metrics, HttpServer server, Thread watching) {
-        this.metrics = metrics;
-        this.server = server;
-        this.watching = watching;
+    private MetricsEndpoint(MetricsSettings settings, TaskFile task) {
+        this.settings = settings;
+        this.task = task;
+        this.metrics = new TaskMetrics(task.name(), task.walWarningBytes());
+        this.watching = daemon(new LagPoller(task, metrics), "dts-sync-metrics");
     }
 
     /**
-     * Starts serving.
+     * Starts serving. Where another instance of the task has the address, it is served once that one has ended: this one may be its
+     * standby, or is about to be refused.
      *
      * @param settings where
      * @param task the task, with embedded servers resolved to their addresses
      * @throws SyncException of kind USAGE if it cannot listen there
      */
     public static MetricsEndpoint start(MetricsSettings settings, TaskFile task) {
-        TaskMetrics metrics = new TaskMetrics(task.name(), task.walWarningBytes());
-        HttpServer server = listen(settings);
-        MetricsEndpoint endpoint =
-                new MetricsEndpoint(metrics, server, daemon(new LagPoller(task, metrics), "dts-sync-metrics"));
-        server.createContext(PATH, endpoint::answer);
-        server.setExecutor(endpoint.answering);
-        server.start();
+        MetricsEndpoint endpoint = new MetricsEndpoint(settings, task);
+        try {
+            endpoint.listen();
+        } catch (BindException e) {
+            if (!new SyncTask(task).isRunElsewhere()) {
+                throw refused(settings, e);
+            }
+            endpoint.rebinding.start();
+        } catch (IOException | IllegalArgumentException e) {
+            throw refused(settings, e);
+        }
         endpoint.watching.start();
-        LOG.info("Metrics endpoint listening. task={} url={}", task.name(), endpoint.url());
         return endpoint;
     }
 
-    private static HttpServer listen(MetricsSettings settings) {
+    private void listen() throws IOException {
+        HttpServer opened = HttpServer.create(new InetSocketAddress(settings.host(), settings.port()), 0);
+        opened.createContext(PATH, this::answer);
+        opened.setExecutor(answering);
+        opened.start();
+        server = opened;
+        LOG.info("Metrics endpoint listening. task={} url={}", task.name(), url(opened));
+    }
+
+    private void listenLater() {
+        LOG.info(
+                "The address of metrics.listen is in use while another instance is active. task={} address={}:{}",
+                task.name(),
+                settings.host(),
+                settings.port());
         try {
-            return HttpServer.create(new InetSocketAddress(settings.host(), settings.port()), 0);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be used: " + e.getMessage()
-                            + ".",
-                    "Name an address of this machine and a free port, or port 0 for any.",
-                    e);
+            while (server == null) {
+                Thread.sleep(REBIND_MILLIS);
+                try {
+                    listen();
+                } catch (IOException e) {
+                    LOG.debug("The address of metrics.listen is still in use. reason={}", e.getMessage());
+                }
+            }
+        } catch (InterruptedException e) {
+            // Only close() interrupts, and waits for this end.
+            Thread.currentThread().interrupt();
         }
+    }
+
+    private static SyncException refused(MetricsSettings settings, Exception e) {
+        return new SyncException(
+                FaultKind.USAGE,
+                "metrics.listen " + settings.host() + ":" + settings.port() + " cannot be used: " + e.getMessage()
+                        + ".",
+                "Name an address of this machine and a free port, or port 0 for any.",
+                e);
     }
 
     private static Thread daemon(Runnable work, String name) {
@@ -84,8 +124,12 @@ public final class MetricsEndpoint implements AutoCloseable {
         return metrics;
     }
 
-    /** Returns where the metrics are. */
-    public String url() {
+    /** Returns where the metrics are; empty while another instance has the address. */
+    public Optional<String> url() {
+        return Optional.ofNullable(server).map(MetricsEndpoint::url);
+    }
+
+    private static String url(HttpServer server) {
         InetSocketAddress address = server.getAddress();
         String host = address.getAddress().getHostAddress();
         return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort() + PATH;
@@ -111,16 +155,23 @@ public final class MetricsEndpoint implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        answering.shutdownNow();
+        rebinding.interrupt();
         watching.interrupt();
         try {
+            rebinding.join(TimeUnit.SECONDS.toMillis(JOIN_SECONDS));
+            HttpServer open = server;
+            if (open != null) {
+                open.stop(0);
+            }
+            answering.shutdownNow();
             watching.join(TimeUnit.SECONDS.toMillis(JOIN_SECONDS));
             if (!answering.awaitTermination(JOIN_SECONDS, TimeUnit.SECONDS)) {
                 LOG.debug("A client of the metrics endpoint did not finish in time.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            metrics.close();
         }
     }
 }

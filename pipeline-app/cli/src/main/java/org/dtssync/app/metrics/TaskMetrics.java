@@ -2,15 +2,22 @@ package org.dtssync.app.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
@@ -21,9 +28,16 @@ import org.jspecify.annotations.Nullable;
  * The metrics of one run, each with the label {@code task}. Counters count from the start of the process. {@code docs/metrics.md}
  * lists them all. Thread-safe.
  */
-final class TaskMetrics implements TaskListener {
+final class TaskMetrics implements TaskListener, AutoCloseable {
+
+    /** How many tables have counters of their own; the others share one, since each costs memory here and at Prometheus. */
+    static final int TABLES = 200;
+
+    private static final TableName OTHERS = new TableName("", "(others)");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final Map<TableName, TableCounters> tables = new ConcurrentHashMap<>();
     private final Counter captured;
     private final Counter cuts;
     private final Counter applied;
@@ -59,6 +73,15 @@ final class TaskMetrics implements TaskListener {
                 () -> lagBytes);
         gauge("dts.sync.slot.retained.wal", "bytes", "WAL that the source retains for the slot.", () -> retainedBytes);
         gauge("dts.sync.wal.warning", "bytes", "The setting wal.warning.", () -> walWarningBytes);
+        Gauge.builder("dts.sync.running", () -> phase == null ? 0 : 1)
+                .description("1 while this process runs the task, 0 while it waits as standby.")
+                .register(registry);
+        Gauge.builder("dts.sync.build.info", () -> 1)
+                .tag("version", StateSchema.program())
+                .tag("java", Runtime.version().toString())
+                .description("The version of dts-sync and of Java.")
+                .register(registry);
+        bindJava();
         for (Phase one : Phase.values()) {
             Gauge.builder("dts.sync.phase", () -> phase == one ? 1 : 0)
                     .tag("phase", one.label())
@@ -74,6 +97,46 @@ final class TaskMetrics implements TaskListener {
                     .description("Unix time of the last retried error of this kind; 0 if there was none.")
                     .register(registry);
         }
+    }
+
+    private void bindJava() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        collections.bindTo(registry);
+    }
+
+    /**
+     * What the snapshot copied of one table.
+     *
+     * @param rows rows
+     * @param bytes bytes of COPY text
+     */
+    private record TableCounters(Counter rows, Counter bytes) {}
+
+    private TableCounters of(TableName table) {
+        TableCounters known = tables.get(table);
+        if (known != null) {
+            return known;
+        }
+        TableName counted = tables.size() < TABLES ? table : OTHERS;
+        return tables.computeIfAbsent(counted, this::register);
+    }
+
+    private TableCounters register(TableName table) {
+        return new TableCounters(
+                Counter.builder("dts.sync.table.snapshot.rows")
+                        .tag("schema", table.schema())
+                        .tag("table", table.table())
+                        .description("Rows of a table copied by the snapshot.")
+                        .register(registry),
+                Counter.builder("dts.sync.table.snapshot")
+                        .baseUnit("bytes")
+                        .tag("schema", table.schema())
+                        .tag("table", table.table())
+                        .description("Bytes of COPY text of a table copied by the snapshot.")
+                        .register(registry));
     }
 
     private Counter counter(String name, String description) {
@@ -112,6 +175,9 @@ final class TaskMetrics implements TaskListener {
     public void chunkCopied(TableName table, long rows, long bytes) {
         copiedRows.increment((double) rows);
         copiedBytes.increment((double) bytes);
+        TableCounters counters = of(table);
+        counters.rows().increment((double) rows);
+        counters.bytes().increment((double) bytes);
     }
 
     @Override
@@ -140,5 +206,11 @@ final class TaskMetrics implements TaskListener {
                 .description("Retries after a transient error.")
                 .register(registry)
                 .increment();
+    }
+
+    /** Stops listening to the garbage collector. */
+    @Override
+    public void close() {
+        collections.close();
     }
 }

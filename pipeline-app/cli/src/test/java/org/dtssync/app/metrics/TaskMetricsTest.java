@@ -25,16 +25,18 @@ class TaskMetricsTest {
     @Test
     void thePageListsEveryMetricAndNoOther() throws IOException {
         metrics.retrying("apply", FaultKind.CONNECTION);
+        metrics.chunkCopied(new TableName("public", "item"), 7, 300);
 
-        assertThat(names("(?m)^# TYPE (\\S+) ", metrics.text()))
+        assertThat(names("(?m)^# TYPE (dts_sync_\\S+) ", metrics.text()))
                 .isEqualTo(names("(?m)^\\| `(dts_sync_[a-z_]+)` \\|", Files.readString(PAGE)));
     }
 
     @Test
     void thePageTellsTheKindOfEachMetric() throws IOException {
         metrics.retrying("apply", FaultKind.CONNECTION);
+        metrics.chunkCopied(new TableName("public", "item"), 7, 300);
 
-        assertThat(names("(?m)^# TYPE (\\S+ \\S+)$", metrics.text()))
+        assertThat(names("(?m)^# TYPE (dts_sync_\\S+ \\S+)$", metrics.text()))
                 .isEqualTo(names(
                         "(dts_sync_[a-z_]+ [a-z]+)",
                         Files.readString(PAGE).replaceAll("(?m)^\\| `(dts_sync_[a-z_]+)` \\| ([a-z]+) .*", "$1 $2")));
@@ -67,6 +69,31 @@ class TaskMetricsTest {
                         "dts_sync_lag_bytes{task=\"shop\"} 100.0",
                         "dts_sync_retries_total{kind=\"transient\",part=\"apply\",task=\"shop\"} 1.0",
                         "dts_sync_last_error_timestamp_seconds{kind=\"connection\",task=\"shop\"} 0.0");
+    }
+
+    @Test
+    void manyTablesShareOneCounter() {
+        for (int i = 0; i < TaskMetrics.TABLES + 3; i++) {
+            metrics.chunkCopied(new TableName("public", "item" + i), 2, 10);
+        }
+
+        assertThat(metrics.text().lines().filter(line -> line.startsWith("dts_sync_table_snapshot_rows_total")))
+                .hasSize(TaskMetrics.TABLES + 1)
+                .contains(
+                        "dts_sync_table_snapshot_rows_total{schema=\"public\",table=\"item0\",task=\"shop\"} 2.0",
+                        "dts_sync_table_snapshot_rows_total{schema=\"\",table=\"(others)\",task=\"shop\"} 6.0");
+    }
+
+    @Test
+    void aProcessSaysWhatItIsAndWhetherItRuns() {
+        assertThat(metrics.text())
+                .contains("dts_sync_running{task=\"shop\"} 0.0")
+                .containsPattern("dts_sync_build_info\\{java=\"[^\"]+\",task=\"shop\",version=\"[^\"]+\"} 1")
+                .contains("jvm_memory_used_bytes{", "jvm_threads_live_threads{", "process_uptime_seconds{");
+
+        metrics.entered(Phase.SNAPSHOT);
+
+        assertThat(metrics.text()).contains("dts_sync_running{task=\"shop\"} 1.0");
     }
 
     @Test

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Locale;
 
 /** Finds the key a person most likely meant: the one with the fewest letters to change. */
-final class NearestKey {
+public final class NearestKey {
 
     private NearestKey() {}
 
     /** Returns the nearest of the known keys; on a tie the first one. */
-    static String of(String unknown, Collection<String> known) {
+    public static String of(String unknown, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt(key -> cost(unknown, key)))
                 .orElseThrow();

@@ -9,8 +9,16 @@ import java.util.List;
  * @param exclude patterns that exclude tables
  * @param owners whether owners and grants are migrated
  * @param unlogged what happens to unlogged tables
+ * @param settings what happens to settings of the database and of roles in it
+ * @param largeObjects what happens to large objects
  */
-public record ObjectSelection(List<String> include, List<String> exclude, Owners owners, Unlogged unlogged) {
+public record ObjectSelection(
+        List<String> include,
+        List<String> exclude,
+        Owners owners,
+        Unlogged unlogged,
+        Settings settings,
+        LargeObjects largeObjects) {
 
     /** What happens to owners and grants. */
     public enum Owners {
@@ -24,13 +32,36 @@ public record ObjectSelection(List<String> include, List<String> exclude, Owners
     public enum Unlogged {
         /** They are created without rows. */
         STRUCTURE,
+        /** Their rows are copied once at the load, and again at each switch. */
+        COPY,
         /** The precheck fails. */
         REFUSE
     }
 
-    /** Creates a selection that takes unlogged tables without their rows. */
+    /** What happens to what {@code ALTER DATABASE ... SET} and {@code ALTER ROLE ... IN DATABASE ... SET} have set. */
+    public enum Settings {
+        /** The destination keeps its own. */
+        LEAVE,
+        /** They are set there as well. */
+        CARRY
+    }
+
+    /** What happens to large objects, which logical replication does not send. */
+    public enum LargeObjects {
+        /** They are left to a person, and a switch refuses as long as the other database lacks them. */
+        LEAVE,
+        /** They are copied once at the load, and again at each switch. */
+        COPY
+    }
+
+    /** Creates a selection that takes unlogged tables without their rows, and no settings. */
     public ObjectSelection(List<String> include, List<String> exclude, Owners owners) {
         this(include, exclude, owners, Unlogged.STRUCTURE);
+    }
+
+    /** Creates a selection that takes no settings and no large objects. */
+    public ObjectSelection(List<String> include, List<String> exclude, Owners owners, Unlogged unlogged) {
+        this(include, exclude, owners, unlogged, Settings.LEAVE, LargeObjects.LEAVE);
     }
 
     /** Copies the lists. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.connectors.secrets.FileReferences;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,12 @@ public record PgBouncerSettings(
         public String toString() {
             return host + ":" + port + "/" + database;
         }
+    }
+
+    /** Returns the password of this moment. */
+    @Override
+    public @Nullable String password() {
+        return FileReferences.resolveOptional(password);
     }
 
     /** Leaves out the password. */

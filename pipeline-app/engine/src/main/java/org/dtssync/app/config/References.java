@@ -6,8 +6,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dtssync.connectors.secrets.FileReferences;
 
 /**
  * Replaces {@code ${env:NAME}} and {@code ${file:/path}} in values. The result may be a secret and never appears in
@@ -20,6 +23,7 @@ final class References {
     private final Map<String, String> environment;
     private final Path directory;
     private final Mistakes mistakes;
+    private final Set<String> variables = new TreeSet<>();
 
     /**
      * Creates a resolver.
@@ -45,6 +49,30 @@ final class References {
         return matcher.appendTail(resolved).toString();
     }
 
+    /** Returns the names of the environment variables that were referenced so far: they may hold secrets. */
+    Set<String> variables() {
+        return Set.copyOf(variables);
+    }
+
+    /** Returns the same of a secret, in which a file's text is read again each time it is used. */
+    String resolveSecret(String path, YamlValue.Text text) {
+        Matcher matcher = REFERENCE.matcher(text.raw());
+        StringBuilder resolved = new StringBuilder();
+        while (matcher.find()) {
+            // Read once here too, so that a file that is missing is a mistake in the task file.
+            String value = value(path, text.line(), matcher.group(), matcher.group(1));
+            boolean file = !value.isEmpty() && matcher.group(1).startsWith("file:");
+            matcher.appendReplacement(
+                    resolved,
+                    Matcher.quoteReplacement(
+                            file
+                                    ? FileReferences.to(
+                                            directory.resolve(matcher.group(1).substring(5)))
+                                    : value));
+        }
+        return matcher.appendTail(resolved).toString();
+    }
+
     private String value(String path, int line, String whole, String reference) {
         String at = Mistakes.at(path, line);
         if (whole.endsWith("}") && reference.startsWith("env:") && reference.length() > 4) {
@@ -61,6 +89,7 @@ final class References {
     }
 
     private String variable(String at, int line, String name) {
+        variables.add(name);
         String value = environment.get(name);
         if (value == null) {
             mistakes.add(

@@ -23,6 +23,20 @@ final class SectionReader {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     private static final Pattern JDBC_URL =
             Pattern.compile("jdbc:postgresql://[^/?@:,][^/?@]*/[^/?]+(\\?.*)?", Pattern.DOTALL);
+    /** Properties of the clients of brokers and registry that may change while a task runs. */
+    private static final Pattern SECRET_PROPERTY =
+            Pattern.compile("^(kafka|registry)\\..*(password|jaas|user\\.info|token|secret|\\.key$|certificate)");
+    /** The service would say which database is meant, in a file that the task file does not show. */
+    private static final Pattern SERVICE = Pattern.compile("[?&:]service=");
+
+    private static final String SERVICE_PROPERTY = "service";
+    private static final String NO_SERVICE =
+            "names a service, and dts-sync reads no service files; write host, port and database into the URL";
+
+    /** Of a library of PostgreSQL, the host can be a directory. */
+    private static final Pattern SOCKET =
+            Pattern.compile("\\Ajdbc:postgresql://(/|@?(%2F)|[^?]*?[?&]host=(/|%2F))", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern HTTP_URL = Pattern.compile("https?://[^/\\s]+\\S*");
 
     private final String section;
@@ -102,8 +116,14 @@ final class SectionReader {
         if (url.isEmpty()) {
             return url;
         }
-        if (!url.startsWith("jdbc:postgresql://")) {
+        if (SERVICE.matcher(url).find()) {
+            wrong(key, NO_SERVICE);
+        } else if (!url.startsWith("jdbc:postgresql://")) {
             wrong(key, "does not begin with jdbc:postgresql://");
+        } else if (SOCKET.matcher(url).find()) {
+            wrong(
+                    key,
+                    "names the directory of a Unix socket, which the JDBC driver cannot use; name a host, such as localhost");
         } else if (!JDBC_URL.matcher(url).matches()) {
             wrong(key, "must name a host and a database, and no user or password before the host");
         } else if (DatabaseAddress.of(url).isEmpty()) {
@@ -124,7 +144,11 @@ final class SectionReader {
     /** Returns a password, or null if there is none. */
     @Nullable
     String secret(TaskKey key) {
-        return mapping.entries().containsKey(key.key()) ? text(key) : null;
+        return mapping.entries().containsKey(key.key())
+                ? scalar(key)
+                        .map(text -> references.resolveSecret(key.path(), text))
+                        .orElse("")
+                : null;
     }
 
     /** Returns a whole number within the key's limits. */
@@ -249,6 +273,15 @@ final class SectionReader {
         return flat;
     }
 
+    /** Returns the properties of the JDBC driver. */
+    Map<String, String> driverProperties(TaskKey key) {
+        Map<String, String> properties = properties(key);
+        if (properties.containsKey(SERVICE_PROPERTY)) {
+            wrong(key, NO_SERVICE);
+        }
+        return properties;
+    }
+
     /** Returns the brokers, which may be a list; taken from {@code bootstrap: servers:} where they were nested. */
     String brokers(Map<String, String> nested) {
         TaskKey key = TaskKey.KAFKA_BOOTSTRAP;
@@ -290,7 +323,9 @@ final class SectionReader {
 
     private String propertyText(String path, YamlValue value) {
         if (value instanceof YamlValue.Text text) {
-            return references.resolve(path, text);
+            return SECRET_PROPERTY.matcher(path).find()
+                    ? references.resolveSecret(path, text)
+                    : references.resolve(path, text);
         }
         List<String> items = new ArrayList<>();
         for (YamlValue item : ((YamlValue.Sequence) value).items()) {

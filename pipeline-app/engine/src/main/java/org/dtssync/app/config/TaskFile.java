@@ -1,6 +1,7 @@
 package org.dtssync.app.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.dtssync.schemas.TaskName;
 
@@ -19,6 +20,7 @@ import org.dtssync.schemas.TaskName;
  * @param structure how schema objects are read
  * @param snapshot how existing rows are copied
  * @param retry how long faults are retried
+ * @param precheckTimeout how long the precheck waits for a server
  * @param secondInstance what a second instance of the task does
  * @param walWarningBytes size of the WAL retained for the slot, in bytes, that triggers a warning
  * @param switchover how applications are moved
@@ -39,6 +41,7 @@ public record TaskFile(
         StructureSettings structure,
         SnapshotSettings snapshot,
         RetrySettings retry,
+        Duration precheckTimeout,
         SecondInstance secondInstance,
         long walWarningBytes,
         SwitchoverSettings switchover,
@@ -106,6 +109,7 @@ public record TaskFile(
                 structure,
                 snapshot,
                 retry,
+                precheckTimeout,
                 secondInstance,
                 walWarningBytes,
                 moving,

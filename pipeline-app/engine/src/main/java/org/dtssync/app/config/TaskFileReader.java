@@ -24,6 +24,10 @@ public final class TaskFileReader {
 
     private static final YamlValue.Mapping NOTHING = new YamlValue.Mapping(Mistakes.NO_LINE, Map.of());
     private static final String EMBEDDED = "embedded";
+
+    /** Reading YAML takes much longer than the text is long, and no task file has a fraction of this. */
+    private static final long LARGEST_BYTES = 1 << 20;
+
     private static final Pattern LISTEN =
             Pattern.compile("([^/\\s,]+):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])");
 
@@ -70,6 +74,13 @@ public final class TaskFileReader {
 
     private static String text(Path file) {
         try {
+            long bytes = Files.size(file);
+            if (bytes > LARGEST_BYTES) {
+                throw new SyncException(
+                        FaultKind.USAGE,
+                        "Task file " + file + " has " + bytes + " bytes; a task file has up to " + LARGEST_BYTES + ".",
+                        "Give the path of a task file; docs/task-file.md has an example.");
+            }
             return Files.readString(file);
         } catch (NoSuchFileException e) {
             throw new SyncException(
@@ -126,6 +137,7 @@ public final class TaskFileReader {
                     structure(directory),
                     snapshot(),
                     retry(),
+                    section("precheck").duration(TaskKey.PRECHECK_TIMEOUT),
                     top.choice(TaskKey.SECOND_INSTANCE, SecondInstance.values()),
                     top.size(TaskKey.WAL_WARNING),
                     switchover(directory, source, destination.database()),
@@ -155,7 +167,7 @@ public final class TaskFileReader {
                     section.jdbcUrl(TaskKey.SOURCE_URL),
                     section.text(TaskKey.SOURCE_USER),
                     section.secret(TaskKey.SOURCE_PASSWORD),
-                    section.properties(TaskKey.SOURCE_PROPERTIES));
+                    section.driverProperties(TaskKey.SOURCE_PROPERTIES));
         }
 
         private DestinationSettings destination() {
@@ -165,7 +177,7 @@ public final class TaskFileReader {
                             section.jdbcUrl(TaskKey.DESTINATION_URL),
                             section.text(TaskKey.DESTINATION_USER),
                             section.secret(TaskKey.DESTINATION_PASSWORD),
-                            section.properties(TaskKey.DESTINATION_PROPERTIES)),
+                            section.driverProperties(TaskKey.DESTINATION_PROPERTIES)),
                     section.choice(TaskKey.DESTINATION_EXISTING, DestinationSettings.Existing.values()));
         }
 
@@ -221,7 +233,9 @@ public final class TaskFileReader {
                     section.patterns(TaskKey.OBJECTS_INCLUDE),
                     section.patterns(TaskKey.OBJECTS_EXCLUDE),
                     section.choice(TaskKey.OBJECTS_OWNERS, ObjectSelection.Owners.values()),
-                    section.choice(TaskKey.OBJECTS_UNLOGGED, ObjectSelection.Unlogged.values()));
+                    section.choice(TaskKey.OBJECTS_UNLOGGED, ObjectSelection.Unlogged.values()),
+                    section.choice(TaskKey.OBJECTS_SETTINGS, ObjectSelection.Settings.values()),
+                    section.choice(TaskKey.OBJECTS_LARGE_OBJECTS, ObjectSelection.LargeObjects.values()));
         }
 
         private StructureSettings structure(Path directory) {
@@ -249,6 +263,7 @@ public final class TaskFileReader {
             return new SwitchoverSettings(
                     section.names(TaskKey.SWITCHOVER_ROLES),
                     section.text(TaskKey.SWITCHOVER_COMMAND),
+                    references.variables(),
                     new PgBouncerReader(section, directory).read(source, destination),
                     section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
                     section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT),

@@ -15,7 +15,7 @@ enum TaskKey implements DescribedKey {
             KeyType.NAME,
             null,
             "shop",
-            "Names the slot, the topics and the state, all `dts_sync_<name>`.",
+            "Names the slot and the publication, `dts_sync_<name>`, the topics, `<name>.<schema>.<table>` and `<name>.cuts`, and the state.",
             "Each task needs its own; it cannot be changed once the task has started."),
     SOURCE_URL(
             "source/url",
@@ -188,10 +188,31 @@ enum TaskKey implements DescribedKey {
             KeyType.CHOICE,
             "structure",
             "structure",
-            "Whether unlogged tables are created without their rows (structure) or refused by precheck (refuse): their"
-                    + " changes are not in the WAL.",
-            "No row may be left behind.",
+            "What happens to unlogged tables, whose changes are not in the WAL: they are created without their rows (structure),"
+                    + " their rows are copied once at the load and again at each switch (copy), or precheck refuses them (refuse).",
+            "Their rows are needed (copy), or no row may be left behind (refuse); copying prolongs the time in which writes are"
+                    + " blocked.",
             ObjectSelection.Unlogged.values()),
+    OBJECTS_SETTINGS(
+            "objects/settings",
+            KeyType.CHOICE,
+            "leave",
+            "leave",
+            "Whether the destination also gets what ALTER DATABASE ... SET, and ALTER ROLE ... IN DATABASE ... SET, have set"
+                    + " at the source: carry or leave. Settings with a dot in their names, which may be secrets, are never"
+                    + " migrated.",
+            "Applications rely on them.",
+            ObjectSelection.Settings.values()),
+    OBJECTS_LARGE_OBJECTS(
+            "objects/large.objects",
+            KeyType.CHOICE,
+            "leave",
+            "leave",
+            "Whether large objects (pg_largeobject), which logical replication does not send, are copied once at the load and"
+                    + " again at each switch (copy), or left to you (leave); each may have up to 1 GB.",
+            "Applications use them; both databases read all of them while writes are blocked. Large objects that only the"
+                    + " database has that applications move to are removed there.",
+            ObjectSelection.LargeObjects.values()),
     STRUCTURE_READER(
             "structure/reader",
             KeyType.CHOICE,
@@ -251,6 +272,13 @@ enum TaskKey implements DescribedKey {
             "10m",
             "How long other transient errors (deadlocks, disk full) are retried.",
             "To fail sooner, or later."),
+    PRECHECK_TIMEOUT(
+            "precheck/timeout",
+            KeyType.DURATION,
+            "15s",
+            "60s",
+            "How long the precheck waits for a connection or an answer of each server.",
+            "Servers are slow to answer, but not absent. A run that has started waits as long as retry.connection says."),
     SWITCHOVER_ROLES(
             "switchover/application.roles",
             KeyType.NAMES,

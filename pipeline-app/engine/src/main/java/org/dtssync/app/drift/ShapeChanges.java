@@ -95,7 +95,8 @@ public final class ShapeChanges {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "The change of table " + table + " cannot be accepted alone, since it " + reason + ".",
-                    "Make the same change at the destination and run with --resnapshot " + table + ".");
+                    "Make the same change at the destination and run with --resnapshot " + table + "."
+                            + ReadOnlySide.hint(route.destination()));
         });
         requireAtDestination(table, current, Optional.of(step), "--accept-structure");
         if (!now.equals(recorded.structure())) {
@@ -181,7 +182,8 @@ public final class ShapeChanges {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "Table " + table + " has a different shape at the destination: " + how + ".",
-                    "Make the same change there, then run with " + option + " " + table + " again.");
+                    "Make the same change there, then run with " + option + " " + table + " again."
+                            + ReadOnlySide.hint(route.destination()));
         });
     }
 

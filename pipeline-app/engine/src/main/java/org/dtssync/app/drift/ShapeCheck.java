@@ -147,13 +147,15 @@ public final class ShapeCheck {
         return new Seen(stored, now);
     }
 
-    private static SyncException changed(List<ShapeChange> changes, List<String> remedies) {
+    private SyncException changed(List<ShapeChange> changes, List<String> remedies) {
         String what = changes.stream().map(ShapeChange::toString).collect(Collectors.joining("; "));
         return new SyncException(
-                FaultKind.SHAPE_CHANGED, "The source schema changed: " + what + ".", String.join(" ", remedies));
+                FaultKind.SHAPE_CHANGED,
+                "The " + route.source().role() + " schema changed: " + what + ".",
+                String.join(" ", remedies) + ReadOnlySide.hint(route.destination()));
     }
 
-    private static List<String> remedies(
+    private List<String> remedies(
             List<ShapeChange> changes,
             List<ShapeChange> added,
             Map<TableName, String> stored,
@@ -167,26 +169,31 @@ public final class ShapeCheck {
         return remedies;
     }
 
-    private static String remedy(
+    private String remedy(
             TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
         if (fresh.contains(table)) {
-            return "Create table " + table + " at the destination too and run with --resnapshot " + table
+            return "Create table " + table + " at the " + follower() + " too and run with --resnapshot " + table
                     + ", or add it to objects.exclude.";
         }
         String is = now.get(table);
         if (is == null) {
-            return "Drop or rename table " + table + " at the destination too and run with --accept-structure " + table
-                    + ".";
+            return "Drop or rename table " + table + " at the " + follower() + " too and run with --accept-structure "
+                    + table + ".";
         }
         ShapeStep step = new ShapeStep(
                 TableShape.parse(Objects.requireNonNull(stored.get(table), "Only a new table is not recorded.")),
                 TableShape.parse(is));
         Optional<String> reload = step.reloadReason();
         if (reload.isPresent()) {
-            return "Make the same change at the destination and run with --resnapshot " + table + ", since it "
+            return "Make the same change at the " + follower() + " and run with --resnapshot " + table + ", since it "
                     + reload.get() + ".";
         }
-        return "Make the same change at the destination and run with --accept-structure " + table
+        return "Make the same change at the " + follower() + " and run with --accept-structure " + table
                 + ", or with --resnapshot " + table + " where existing rows changed.";
+    }
+
+    /** After a switchover it is the task's source that follows. */
+    private String follower() {
+        return route.destination().role().label();
     }
 }

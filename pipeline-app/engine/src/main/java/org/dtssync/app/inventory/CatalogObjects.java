@@ -13,16 +13,26 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 /**
  * Every object of one database, as its catalogs have them. Immutable.
  *
+ * @param version the server's major version
  * @param objects all of them
  * @param grants the privileges of each object that has others than it was created with, by the row's title
+ * @param contents what can be said of rows that belong to the database and to no selected table, by the row's title
  * @param dependencies what needs what
  */
-public record CatalogObjects(List<CatalogObject> objects, Map<String, Grants> grants, List<Dependency> dependencies) {
+public record CatalogObjects(
+        int version,
+        List<CatalogObject> objects,
+        Map<String, Grants> grants,
+        Map<String, String> contents,
+        List<Dependency> dependencies) {
+
+    private static final String LARGE_OBJECT = "large object";
 
     /** Copies the collections. */
     public CatalogObjects {
         objects = List.copyOf(objects);
         grants = Map.copyOf(grants);
+        contents = Map.copyOf(contents);
         dependencies = List.copyOf(dependencies);
     }
 
@@ -77,8 +87,12 @@ public record CatalogObjects(List<CatalogObject> objects, Map<String, Grants> gr
         objects.addAll(remarks.labels());
         Map<String, Grants> grants = new HashMap<>();
         objects.addAll(remarks.grants(grants));
-        objects.addAll(remarks.configurationRows());
-        return new CatalogObjects(objects, grants, dependencies(connection));
+        Map<String, String> contents = new HashMap<>();
+        objects.addAll(remarks.configurationRows(contents));
+        objects.stream()
+                .filter(object -> object.kind().equals(LARGE_OBJECT))
+                .forEach(object -> contents.put(object.title(), Long.toString(object.count())));
+        return new CatalogObjects(version, objects, grants, contents, dependencies(connection));
     }
 
     private static List<Dependency> dependencies(Connection connection) throws SQLException {

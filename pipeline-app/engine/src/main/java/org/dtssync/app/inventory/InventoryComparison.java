@@ -15,16 +15,26 @@ import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.inventory.CatalogObjects.Grants;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.End;
 
 /**
- * Compares the inventories of both databases by what PostgreSQL calls each object: what belongs to the task, or is needed by it, and is
- * missing at the destination, and whose privileges differ there. Used for one comparison, by one thread.
+ * Compares the inventory of the database that applications use with that of the one they are to use, by what PostgreSQL calls each
+ * object: what belongs to the task, or is needed by it, and is missing there, and whose privileges differ there. Used for one comparison,
+ * by one thread.
  */
 public final class InventoryComparison {
 
-    /** Other checks compare these, or they cannot be recognized at the other end. */
+    /** Other checks compare these, or the switch makes them equal. */
     private static final Set<String> NOT_COMPARED =
-            Set.of("sequence value", "not-null constraint", "large object", "rows of an extension's table");
+            Set.of("sequence value", "unlogged rows", "rows without sent columns");
+
+    private static final String NOT_NULL = "not-null constraint";
+
+    /** Since PostgreSQL 18 it has a name, which a statement that drops it may use; whether the column may be NULL is compared elsewhere. */
+    private static final int NAMES_NOT_NULL = 18;
+
+    /** Rows that belong to no table of the task. */
+    private static final Set<String> CONTENTS = Set.of("large object", "rows of an extension's table");
 
     /** Without these an application works as before. */
     private static final Set<String> UNNOTICED = Set.of(
@@ -33,6 +43,7 @@ public final class InventoryComparison {
             "column options",
             "column storage",
             "comment",
+            NOT_NULL,
             "publication",
             "published schema",
             "published table",
@@ -49,6 +60,18 @@ public final class InventoryComparison {
             "unlogged",
             "user mapping");
 
+    /**
+     * At the destination, owners and the account get grants on it for the load, which they did not need at the source: one in addition
+     * there, or one that is missing here for a way back, is no right that an application misses.
+     */
+    private static final String PUBLIC_GRANTS = "grants schema public";
+
+    /** Since PostgreSQL 17; an earlier version has no such privilege, whether it is granted or not. */
+    private static final String MAINTAIN = "MAINTAIN";
+
+    private static final int KNOWS_MAINTAIN = 17;
+
+    private final End other;
     private final CatalogObjects source;
     private final CatalogObjects destination;
     private final ObjectSelection selection;
@@ -60,11 +83,13 @@ public final class InventoryComparison {
     private final List<InventoryDifference> differences = new ArrayList<>();
 
     private InventoryComparison(
+            End other,
             CatalogObjects source,
             CatalogObjects destination,
             ObjectSelection selection,
             Inventory judged,
             Set<String> skipped) {
+        this.other = other;
         this.source = source;
         this.destination = destination;
         this.selection = selection;
@@ -80,23 +105,23 @@ public final class InventoryComparison {
     /**
      * Compares them.
      *
-     * @param source the source
-     * @param destination the destination
+     * @param from the database that applications use
+     * @param to the database they are to use
      * @param selection what is migrated
-     * @param statements what the task makes at the destination
+     * @param statements what the task makes at its destination
      * @param skipped the names of those that a person has decided not to create
      */
     public static List<InventoryDifference> of(
-            DatabaseConnections source,
-            DatabaseConnections destination,
+            DatabaseConnections from,
+            DatabaseConnections to,
             ObjectSelection selection,
             Collection<StructureObject> statements,
             Set<String> skipped) {
-        CatalogObjects here = CatalogObjects.read(source);
-        Inventory judged = source.inTransaction(
-                "The objects of the " + source.role() + " could not be read",
+        CatalogObjects here = CatalogObjects.read(from);
+        Inventory judged = from.inTransaction(
+                "The objects of the " + from.role() + " could not be read",
                 connection -> Judgement.of(connection, here, selection, statements));
-        return new InventoryComparison(here, CatalogObjects.read(destination), selection, judged, skipped).compare();
+        return new InventoryComparison(to.role(), here, CatalogObjects.read(to), selection, judged, skipped).compare();
     }
 
     private List<InventoryDifference> compare() {
@@ -110,15 +135,38 @@ public final class InventoryComparison {
                 addMissing(object);
             }
         }
+        compareContents();
         if (selection.owners() == Owners.KEEP) {
             compareGrants();
         }
         return List.copyOf(differences);
     }
 
+    /** Those whose title is at both ends. */
+    private void compareContents() {
+        for (CatalogObject object : source.objects()) {
+            String here = source.contents().get(object.title());
+            String there = destination.contents().get(object.title());
+            if (here != null && there != null && !here.equals(there) && isExpected(object)) {
+                differences.add(new InventoryDifference(
+                        InventoryDifference.Kind.CHANGED,
+                        object.title(),
+                        sentence(object.title()) + (isSeveral(object) ? " differ" : " differs") + " at the " + other
+                                + ".",
+                        object.remedy().orElse(""),
+                        false,
+                        true));
+            }
+        }
+    }
+
     private boolean isExpected(CatalogObject object) {
         InventoryItem item = items.get(object.title());
+        boolean named =
+                !object.kind().equals(NOT_NULL) || Math.min(source.version(), destination.version()) >= NAMES_NOT_NULL;
         return item != null
+                && named
+                && item.verdict() != Verdict.AT_THE_SWITCH
                 && object.count() > 0
                 && !NOT_COMPARED.contains(object.kind())
                 && !object.kind().endsWith("grants")
@@ -158,10 +206,26 @@ public final class InventoryComparison {
         differences.add(new InventoryDifference(
                 InventoryDifference.Kind.MISSING,
                 object.title(),
-                sentence(object.title()) + " does not exist at the destination" + needed + ".",
+                sentence(object.title()) + (isSeveral(object) ? " do not" : " does not") + " exist at the " + other
+                        + needed + ".",
                 item.verdict() == Verdict.BY_HAND ? item.sql().orElse("") : "",
                 item.verdict() == Verdict.CARRIED,
-                !UNNOTICED.contains(object.kind())));
+                !UNNOTICED.contains(object.kind()) && isMissed(object, item)));
+    }
+
+    /**
+     * A new server brings extensions, foreign servers and the like of its own. The source worked without them, and what the task's own
+     * schemas need of them cannot exist there without them, so that is named.
+     */
+    private boolean isMissed(CatalogObject object, InventoryItem item) {
+        return other == End.DESTINATION
+                || item.verdict() == Verdict.CARRIED
+                || CONTENTS.contains(object.kind())
+                || hasSchema(object);
+    }
+
+    private boolean hasSchema(CatalogObject object) {
+        return object.schema().isPresent() || parents(object).stream().anyMatch(this::hasSchema);
     }
 
     private void compareGrants() {
@@ -187,17 +251,28 @@ public final class InventoryComparison {
             if (any != null && (row == null ? known.contains(any.identity()) : isCompared(row))) {
                 compare(
                         title,
-                        here == null ? any.initial() : here.now(),
-                        there == null ? any.initial() : there.now(),
+                        comparable(here == null ? any.initial() : here.now()),
+                        comparable(there == null ? any.initial() : there.now()),
                         any);
             }
         }
+    }
+
+    /** Returns the privileges that both versions know: GRANT ALL gives the later one more of them. */
+    private List<String> comparable(List<String> privileges) {
+        if (Math.min(source.version(), destination.version()) >= KNOWS_MAINTAIN) {
+            return privileges;
+        }
+        return privileges.stream()
+                .filter(grant -> !grant.replace("*", "").endsWith("=" + MAINTAIN))
+                .toList();
     }
 
     private boolean isCompared(CatalogObject row) {
         InventoryItem item = items.get(row.title());
         return item != null
                 && item.verdict() != Verdict.LEFT_OUT
+                && item.verdict() != Verdict.AT_THE_SWITCH
                 && !isSkipped(row)
                 && parents(row).stream().noneMatch(missing::contains);
     }
@@ -221,15 +296,22 @@ public final class InventoryComparison {
         differences.add(new InventoryDifference(
                 InventoryDifference.Kind.GRANTS,
                 title,
-                sentence(title) + " differ at the destination: they are " + String.join(" and ", parts) + ".",
+                sentence(title) + " differ at the " + other + ": they are " + String.join(" and ", parts) + ".",
                 Remarks.statements(wanted, given, any.target()),
                 item == null || item.verdict() == Verdict.CARRIED,
-                !title.equals("grants database") && !title.contains(" pg_catalog.")));
+                !title.equals("grants database")
+                        && !title.contains(" pg_catalog.")
+                        && !(title.equals(PUBLIC_GRANTS) && (narrower.isEmpty() || other == End.SOURCE))));
+    }
+
+    private static boolean isSeveral(CatalogObject object) {
+        return object.kind().startsWith("rows ") || object.count() > 1;
     }
 
     /** Returns a title as the beginning of a sentence. */
     private static String sentence(String title) {
-        String readable = title.replaceFirst("^(comment|security label|grants|changed grants) ", "$1 on ");
+        String readable = title.replaceFirst("^(comment|security label|grants|changed grants) ", "$1 on ")
+                .replaceFirst("^large object (?=\\d+ to )", "large objects ");
         return Character.toUpperCase(readable.charAt(0)) + readable.substring(1);
     }
 }

@@ -3,12 +3,12 @@ package org.dtssync.app.inventory;
 import java.util.Locale;
 
 /**
- * What the destination lacks, or grants to others than the source does.
+ * What the database that applications are to use lacks, or grants to others than the one they use does.
  *
  * @param kind how they differ
  * @param object the object, as {@link InventoryItem#title} names it
  * @param detail one sentence that names the object and the difference
- * @param remedy SQL to run at the destination, or what else to do; empty if nothing can be said
+ * @param remedy SQL to run there, or what else to do; empty if nothing can be said
  * @param carried whether a statement of the task makes the object
  * @param blocking whether applications would notice it
  */
@@ -17,8 +17,10 @@ public record InventoryDifference(
 
     /** How they differ. */
     public enum Kind {
-        /** The destination lacks the object. */
+        /** That database lacks the object. */
         MISSING,
+        /** It has others of its kind: large objects, or rows that extensions keep for people. */
+        CHANGED,
         /** Privileges are missing there, or there are others. */
         GRANTS;
 

@@ -9,12 +9,15 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.config.ObjectSelection.Unlogged;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,13 @@ import org.jspecify.annotations.Nullable;
 public final class Judgement {
 
     private static final String TABLE = "table";
+    private static final String LARGE_OBJECT = "large object";
+    private static final String UNLOGGED_ROWS = "unlogged rows";
+
+    /** No statement of the task contains them, but each switch copies them. */
+    private static final Set<String> AT_THE_SWITCH =
+            Set.of("sequence value", UNLOGGED_ROWS, "rows without sent columns");
+
     private static final Set<String> PATTERNED = Set.of(TABLE, "foreign table", "view", "materialized view");
 
     private final CatalogObjects catalog;
@@ -119,11 +129,19 @@ public final class Judgement {
 
     private Decision decideAnew(CatalogObject object) {
         List<CatalogObject> parents = parents(object);
+        if (object.kind().equals(UNLOGGED_ROWS) && selection.unlogged() != Unlogged.COPY) {
+            return new Decision(
+                    Verdict.LEFT_OUT,
+                    "objects.unlogged is " + selection.unlogged().name().toLowerCase(Locale.ROOT) + ".");
+        }
+        if (selection.largeObjects() == LargeObjects.COPY && isOfLargeObject(object)) {
+            return new Decision(Verdict.AT_THE_SWITCH, "");
+        }
         boolean implied = object.evidence().implied()
                 && !parents.isEmpty()
                 && parents.stream().allMatch(parent -> decide(parent).verdict() == Verdict.CARRIED);
         if (implied || made.shows(object.evidence(), statements(parents))) {
-            return new Decision(object.kind().equals("sequence value") ? Verdict.AT_THE_SWITCH : Verdict.CARRIED, "");
+            return new Decision(AT_THE_SWITCH.contains(object.kind()) ? Verdict.AT_THE_SWITCH : Verdict.CARRIED, "");
         }
         for (CatalogObject parent : parents) {
             if (decide(parent).verdict() == Verdict.LEFT_OUT) {
@@ -146,6 +164,13 @@ public final class Judgement {
             }
         }
         return new Decision(Verdict.BY_HAND, "dts-sync does not migrate it.");
+    }
+
+    /** A copy has comment and grants too. */
+    private static boolean isOfLargeObject(CatalogObject object) {
+        boolean remark = Set.of("comment", "grants").contains(object.kind());
+        return object.kind().equals(LARGE_OBJECT)
+                || (remark && object.identity().startsWith(LARGE_OBJECT + " "));
     }
 
     private List<CatalogObject> parents(CatalogObject object) {

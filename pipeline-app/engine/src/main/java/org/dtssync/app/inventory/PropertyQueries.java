@@ -14,6 +14,16 @@ final class PropertyQueries {
             WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND @user(n) AND @own(pg_class, c)
             """);
 
+    /** Rows that no stream contains: the changes of unlogged tables are not in the WAL, and generated values are not sent. */
+    private static final InventoryQuery UNSENT_ROWS = properties("""
+            SELECT CASE c.relpersistence WHEN 'u' THEN 'unlogged rows' ELSE 'rows without sent columns' END AS kind,
+                   @id(pg_class, c), @key(pg_class, c), ARRAY[@part(pg_class, c.oid)] AS parents, true AS implied
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND @user(n) AND @own(pg_class, c)
+              AND (c.relpersistence = 'u' OR NOT EXISTS (
+                  SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''))
+            """);
+
     private static final InventoryQuery OWNED_SEQUENCES = properties("""
             SELECT 'sequence owner' AS kind, @id(pg_class, c), @key(pg_class, c), ARRAY[@part(pg_class, c.oid)] AS parents,
                    ARRAY['sequence-owner:' || n.nspname || '.' || c.relname] AS names,
@@ -159,6 +169,8 @@ final class PropertyQueries {
     private static final InventoryQuery DATABASE_SETTINGS = properties("""
             SELECT CASE s.setrole WHEN 0 THEN 'setting of the database' ELSE 'setting of a role in the database' END AS kind,
                    concat(pg_get_userbyid(nullif(s.setrole, 0)) || ': ', split_part(o, '=', 1)) AS identity,
+                   ARRAY[CASE s.setrole WHEN 0 THEN 'database-setting:' ELSE 'role-setting:' || pg_get_userbyid(s.setrole) || '.' END
+                         || split_part(o, '=', 1)] AS names,
                    ARRAY[format('ALTER DATABASE %s SET %s', d.datname, split_part(o, '=', 1)),
                          format('ALTER ROLE %s IN DATABASE %s SET %s', pg_get_userbyid(s.setrole), d.datname, split_part(o, '=', 1))] AS clauses,
                    format('ALTER %s SET %s TO %s;', CASE s.setrole WHEN 0 THEN format('DATABASE %I', d.datname)
@@ -173,6 +185,7 @@ final class PropertyQueries {
     static List<InventoryQuery> all() {
         return List.of(
                 SEQUENCE_VALUES,
+                UNSENT_ROWS,
                 OWNED_SEQUENCES,
                 PARTITIONS,
                 ATTACHED_INDEXES,

@@ -43,7 +43,15 @@ final class RemarkQueries {
                 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND c.relpersistence <> 't'
                 UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl, proowner, 'f' FROM pg_proc
                 UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, typowner, 'T' FROM pg_type
-                UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl, nspowner, 'n' FROM pg_namespace
+                UNION ALL SELECT 'pg_namespace'::regclass, n.oid, 0,
+                       -- The right to create objects that our own account was granted is no right of an application.
+                       CASE WHEN n.nspacl IS NOT NULL THEN ARRAY(
+                           SELECT a FROM unnest(n.nspacl) a
+                           WHERE NOT (n.nspname = 'public' AND EXISTS (
+                               SELECT FROM aclexplode(ARRAY[a]) e
+                               WHERE e.grantee <> n.nspowner
+                                 AND e.grantee = (SELECT oid FROM pg_roles WHERE rolname = current_user)))) END,
+                       n.nspowner, 'n' FROM pg_namespace n
                 UNION ALL SELECT 'pg_language'::regclass, oid, 0, lanacl, lanowner, 'l' FROM pg_language
                 UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 0, fdwacl, fdwowner, 'F' FROM pg_foreign_data_wrapper
                 UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 0, srvacl, srvowner, 'S' FROM pg_foreign_server

@@ -130,8 +130,8 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
         return grants;
     }
 
-    /** Returns the rows that extensions keep for people, where there are any. */
-    List<CatalogObject> configurationRows() throws SQLException {
+    /** Returns the rows that extensions keep for people, where there are any, and stores a digest of those that can be read. */
+    List<CatalogObject> configurationRows(Map<String, String> contents) throws SQLException {
         List<CatalogObject> found = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(RemarkQueries.CONFIGURATION_TABLES)) {
@@ -139,9 +139,10 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
                 String table = Identifiers.quote(rows.getString("nspname")) + "."
                         + Identifiers.quote(rows.getString("relname"));
                 String condition = rows.getString("condition");
-                String query = "SELECT FROM " + table + " " + condition;
-                if (!rows.getBoolean("readable") || any(query)) {
-                    found.add(new CatalogObject(
+                boolean readable = rows.getBoolean("readable");
+                String digest = readable ? digest(table, condition) : "";
+                if (!readable || !digest.isEmpty()) {
+                    CatalogObject row = new CatalogObject(
                             new ObjectKey(rows.getLong("catalog"), rows.getLong("oid")),
                             true,
                             "rows of an extension's table",
@@ -155,18 +156,25 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
                             1,
                             Optional.of("COPY (SELECT * FROM " + table + (condition.isEmpty() ? "" : " " + condition)
                                     + ") TO STDOUT; -- at the source, and COPY " + table
-                                    + " FROM STDIN; at the destination")));
+                                    + " FROM STDIN; at the destination"));
+                    found.add(row);
+                    if (readable) {
+                        contents.put(row.title(), digest);
+                    }
                 }
             }
         }
         return found;
     }
 
-    private boolean any(String query) throws SQLException {
+    /** The same rows have the same one; empty if there are none. */
+    private String digest(String table, String condition) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT EXISTS (" + query + ")")) {
+                ResultSet rows = statement.executeQuery(
+                        "SELECT coalesce(md5(string_agg(row, '' ORDER BY row COLLATE \"C\")), '') FROM (SELECT md5(kept::text) AS row FROM (SELECT * FROM "
+                                + table + " " + condition + ") kept) digests")) {
             rows.next();
-            return rows.getBoolean(1);
+            return rows.getString(1);
         }
     }
 

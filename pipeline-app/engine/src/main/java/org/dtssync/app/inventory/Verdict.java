@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Verdict {
     /** A statement of the task makes it at the destination. */
     CARRIED("carried"),
-    /** Each switch sets it: the values of sequences. */
+    /** Each switch sets it: the values of sequences, and rows that are not in the stream. */
     AT_THE_SWITCH("at the switch"),
     /** The selection leaves it out. */
     LEFT_OUT("left out"),

@@ -6,10 +6,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.dtssync.app.config.SecondInstance;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.InstanceStore;
+import org.dtssync.app.state.InstanceStore.Holder;
+import org.dtssync.app.state.LiveFigures;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.connectors.fault.Failpoint;
@@ -78,24 +81,53 @@ public final class InstanceLease implements AutoCloseable {
                     Failpoint.LEASE_RAISED.reached();
                     return new InstanceLease(session, store, task, raised, connection);
                 }
+                if (second == SecondInstance.REFUSE && System.nanoTime() > deadline) {
+                    throw refusal(task, store.last(connection));
+                }
+                if (!announced && second == SecondInstance.STANDBY) {
+                    LOG.info(
+                            "Waiting as standby: another instance is active. task={} instance={}",
+                            task,
+                            store.last(connection).flatMap(Holder::process).orElse("unknown"));
+                    announced = true;
+                }
                 connection.close();
             } catch (SQLException e) {
                 throw released(connection, SqlFaults.explain("Task " + task + " could not be locked", e));
             } catch (SyncException e) {
                 throw released(connection, e);
             }
-            if (second == SecondInstance.REFUSE && System.nanoTime() > deadline) {
-                throw new SyncException(
-                        FaultKind.FENCED,
-                        "Task " + task + " is already being run by another instance.",
-                        "Stop that instance first, or set second.instance: standby to wait for it.");
-            }
-            if (!announced && second == SecondInstance.STANDBY) {
-                LOG.info("Waiting as standby: another instance is active. task={}", task);
-                announced = true;
-            }
             Thread.sleep(STANDBY_POLL_MILLIS);
         }
+    }
+
+    /** Names who runs a task that is not to be run twice. */
+    private static SyncException refusal(String task, Optional<Holder> holder) {
+        return new SyncException(
+                FaultKind.FENCED,
+                "Task " + task + " is already being run by another instance"
+                        + holder.flatMap(Holder::process)
+                                .map(process -> ", " + process)
+                                .orElse("")
+                        + ".",
+                "Stop that instance first, or set second.instance: standby to wait for it.");
+    }
+
+    /**
+     * Requires that no other instance runs a task, before anything is started that two of them would have to share.
+     *
+     * @throws SyncException of kind FENCED if one does, and the task file says to refuse
+     */
+    public static void requireNone(Route route, SecondInstance second) {
+        if (second == SecondInstance.STANDBY) {
+            return;
+        }
+        InstanceStore store = new InstanceStore(route.destination(), route.task());
+        route.destination().doInTransaction("The status of task " + route.task() + " could not be read", connection -> {
+            if (store.isHeld(connection)) {
+                throw refusal(route.task(), store.last(connection));
+            }
+        });
     }
 
     /** The next try must not find the task locked by the one that failed. */
@@ -187,9 +219,9 @@ public final class InstanceLease implements AutoCloseable {
     /**
      * Shows signs of life until interrupted; reacquires the lock after the destination was down.
      *
-     * @param figures how the run is doing, as a JSON object, stored with each of them; null stores none
+     * @param figures how the run is doing, stored with each of them; null stores none
      */
-    public void keep(Supplier<@Nullable String> figures) throws InterruptedException {
+    public void keep(Supplier<@Nullable LiveFigures> figures) throws InterruptedException {
         while (true) {
             Thread.sleep(SIGN_OF_LIFE_MILLIS);
             try {
@@ -200,7 +232,7 @@ public final class InstanceLease implements AutoCloseable {
         }
     }
 
-    private synchronized void signOfLife(@Nullable String figures) throws SQLException {
+    private synchronized void signOfLife(@Nullable LiveFigures figures) throws SQLException {
         if (connection.isClosed()) {
             connection = destination.open();
             if (!store.tryLock(connection)) {

@@ -2,13 +2,18 @@ package org.dtssync.app.moving;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.EndpointResult;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.connectors.apply.AppliedPosition;
@@ -41,6 +46,8 @@ public final class Abandonment {
     private final Epoch taskEpoch;
     private final SwitchoverSettings settings;
     private final SequenceTransfer sequences;
+    private final Supplier<List<Gate>> objects;
+    private final UnsentRows unsent;
     private final ProgressStore progress;
     private final SwitchoverSteps steps;
 
@@ -51,13 +58,23 @@ public final class Abandonment {
      * @param taskEpoch the right to write to its destination
      * @param settings how applications are moved
      * @param sequences finds the sequences to be set at the source
+     * @param objects checks what applications would miss there
+     * @param unsent copies the rows that no stream contains
      */
-    public Abandonment(Route task, Epoch taskEpoch, SwitchoverSettings settings, SequenceTransfer sequences) {
+    public Abandonment(
+            Route task,
+            Epoch taskEpoch,
+            SwitchoverSettings settings,
+            SequenceTransfer sequences,
+            Supplier<List<Gate>> objects,
+            UnsentRows unsent) {
         this.task = task;
         this.reverse = task.reversed();
         this.taskEpoch = taskEpoch;
         this.settings = settings;
         this.sequences = sequences;
+        this.objects = objects;
+        this.unsent = unsent;
         this.progress = new ProgressStore(task.destination(), task.task());
         this.steps = new SwitchoverSteps(task.destination(), task.task(), "rollback");
     }
@@ -73,6 +90,7 @@ public final class Abandonment {
         progress.enter(Phase.ROLLBACK, taskEpoch);
         LOG.warn("Rolling back without waiting for all changes. task={}", task.task());
         long began = System.nanoTime();
+        String missed = missed();
         String lost;
         int set;
         boolean opened = false;
@@ -81,6 +99,7 @@ public final class Abandonment {
             try (ReadOnlyGate.Locks locks = fence(task.destination()).raise(taskEpoch)) {
                 lost = drain(back);
                 back.close();
+                missed += copyUnsent(back.epoch());
                 set = new SequenceCopy(sequences.of(reverse)).run(back.epoch());
                 locks.requireHeld();
                 open();
@@ -95,6 +114,8 @@ public final class Abandonment {
             }
         }
         Optional<SyncException> unmoved = finish(back.epoch());
+        EndpointResult moved =
+                unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved();
         SwitchReport report = new SwitchReport(
                 "rollback",
                 true,
@@ -103,12 +124,46 @@ public final class Abandonment {
                 set,
                 "skipped",
                 null,
-                unmoved.isPresent() ? EndpointResult.FAILED : endpoint().moved(),
+                moved,
+                new Whereabouts(
+                                endpoint(),
+                                task.destination().settings(),
+                                task.source().settings())
+                        .of(moved),
                 "Not at the source: " + lost
-                        + ". The task has ended: save what you need from the destination, then run dts-sync release."
+                        + ". " + missed
+                        + "The task has ended: save what you need from the destination, then run dts-sync release."
                         + unmoved.map(e -> " " + e.getMessage()).orElse(""));
-        steps.end(true, Math.round(report.stallSeconds() * 1_000), SwitchReportJson.write(report), taskEpoch);
+        steps.end(report, taskEpoch);
         return report;
+    }
+
+    /** Going back must not fail for it, but it is said before anything is closed, and in the report. */
+    private String missed() {
+        List<Gate> failed = new ArrayList<>();
+        try {
+            failed.addAll(Gate.failed(SequenceGates.check(sequences.of(reverse))));
+            failed.addAll(Gate.failed(objects.get()));
+        } catch (SyncException e) {
+            LOG.warn("What the source lacks could not be found out. task={} reason={}", task.task(), e.getMessage());
+        }
+        if (failed.isEmpty()) {
+            return "";
+        }
+        String messages = failed.stream().map(Gate::message).collect(Collectors.joining(" "));
+        LOG.warn("Applications will miss something at the source. task={} missing={}", task.task(), messages);
+        return messages + " ";
+    }
+
+    /** Going back must not fail for them either. */
+    private String copyUnsent(Epoch there) throws InterruptedException {
+        try {
+            unsent.copy(reverse, unsent.tables(reverse), there);
+            return "";
+        } catch (SyncException e) {
+            LOG.warn("Rows that are not streamed were not copied. task={} reason={}", task.task(), e.getMessage());
+            return "Rows of unlogged tables and of tables without columns were not copied: " + e.what() + " ";
+        }
     }
 
     /** A PgBouncer that cannot let clients wait must not prevent going back. */

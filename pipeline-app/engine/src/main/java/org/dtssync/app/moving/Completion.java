@@ -4,6 +4,7 @@ import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.postgres.Epoch;
@@ -54,8 +55,17 @@ public record Completion(Route task, Epoch taskEpoch) {
         steps().done(STEP, taskEpoch);
     }
 
-    /** It ends what the switchover began. */
+    /** Returns whether a task in this phase got there by a switchover without a way back, which begins no reverse replication. */
+    public static boolean isOneWay(Route task) {
+        return !steps(task).isBegun(STEP);
+    }
+
     private SwitchoverSteps steps() {
+        return steps(task);
+    }
+
+    /** It ends what the switchover began. */
+    private static SwitchoverSteps steps(Route task) {
         return new SwitchoverSteps(task.destination(), task.task(), "switchover");
     }
 }

@@ -3,6 +3,7 @@ package org.dtssync.app.moving;
 import java.util.List;
 import org.dtssync.app.config.PgBouncerSettings;
 import org.dtssync.app.config.SwitchoverSettings;
+import org.dtssync.app.state.EndpointResult;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
 /**
@@ -19,6 +20,9 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
 
     /** Repoints applications to the other database, where they continue; the last action of a switch. */
     void move() throws InterruptedException;
+
+    /** Returns a phrase that names who moves applications. */
+    String mover();
 
     /** Returns what is true of the applications once {@link #move} has returned. */
     default EndpointResult moved() {
@@ -43,7 +47,9 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
                     forward ? pgBouncer.destination() : pgBouncer.source(),
                     settings.drainTimeout());
         }
-        return settings.command().isEmpty() ? new Unmoved() : new EndpointCommand(settings.command(), target);
+        return settings.command().isEmpty()
+                ? new Unmoved()
+                : new EndpointCommand(settings.command(), settings.withheld(), target);
     }
 
     /** Applications are repointed by other means. */
@@ -55,6 +61,11 @@ public sealed interface Endpoint permits Endpoint.Unmoved, EndpointCommand, PgBo
                     Gate.Group.ENDPOINT,
                     "The task file names nothing that repoints applications, so a person has to do it after the switch.",
                     "Set switchover.command or switchover.pgbouncer.console, or have your own way ready."));
+        }
+
+        @Override
+        public String mover() {
+            return "nobody";
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
@@ -16,9 +17,10 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
  * libpq takes them, separated by commas, and their ports too.
  *
  * @param program its path
+ * @param withheld environment variables that it does not get
  * @param target the database that applications are to use
  */
-public record EndpointCommand(String program, DatabaseSettings target) implements Endpoint {
+public record EndpointCommand(String program, Set<String> withheld, DatabaseSettings target) implements Endpoint {
 
     private static final long LIMIT_SECONDS = 60;
 
@@ -34,6 +36,11 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
         }
         return List.of(Gate.pass(
                 "endpoint", Gate.Group.ENDPOINT, "Applications are repointed by the program " + program + "."));
+    }
+
+    @Override
+    public String mover() {
+        return "program " + program;
     }
 
     @Override
@@ -59,6 +66,7 @@ public record EndpointCommand(String program, DatabaseSettings target) implement
                         program, String.join(",", address.hosts()), ports, address.database())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().keySet().removeAll(withheld);
         try {
             Process process = builder.start();
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {

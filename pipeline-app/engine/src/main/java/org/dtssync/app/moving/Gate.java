@@ -12,10 +12,20 @@ import java.util.stream.Collectors;
  * @param group what it is about
  * @param result its result
  * @param message one sentence that names the object and what was found
- * @param remedy what to do about it, if possible something to paste; empty if it passed
+ * @param server what must be changed about it, such as {@code source} or {@code kafka}; empty if that is no server
+ * @param sql statements that meet it there; empty if it passed, or if SQL cannot
+ * @param text what to do without them, or in addition; empty if it passed, or if they are all
  * @param measure what was measured, if the check compares a number with a limit
  */
-public record Gate(String id, Group group, Result result, String message, String remedy, Optional<Measure> measure) {
+public record Gate(
+        String id,
+        Group group,
+        Result result,
+        String message,
+        String server,
+        String sql,
+        String text,
+        Optional<Measure> measure) {
 
     /** What a check is about. */
     public enum Group {
@@ -27,6 +37,8 @@ public record Gate(String id, Group group, Result result, String message, String
         READ_ONLY,
         /** Replication in the opposite direction, which starts with the switch. */
         REVERSE,
+        /** Moving the applications back later, which a switch must not make impossible. */
+        ROLLBACK,
         /** Where applications connect to. */
         ENDPOINT;
 
@@ -62,27 +74,42 @@ public record Gate(String id, Group group, Result result, String message, String
 
     /** A precondition that is met. */
     public static Gate pass(String id, Group group, String message) {
-        return new Gate(id, group, Result.PASS, message, "", Optional.empty());
+        return new Gate(id, group, Result.PASS, message, "", "", "", Optional.empty());
     }
 
     /** A precondition that is met, with something the operator should know. */
     public static Gate warn(String id, Group group, String message, String remedy) {
-        return new Gate(id, group, Result.WARN, message, remedy, Optional.empty());
+        return new Gate(id, group, Result.WARN, message, "", "", remedy, Optional.empty());
     }
 
     /** A precondition that is not met. */
     public static Gate fail(String id, Group group, String message, String remedy) {
-        return new Gate(id, group, Result.FAIL, message, remedy, Optional.empty());
+        return new Gate(id, group, Result.FAIL, message, "", "", remedy, Optional.empty());
+    }
+
+    /** Returns the same with where, and by which statements, it is met. */
+    public Gate at(String place, String statements) {
+        return new Gate(id, group, result, message, place, statements, text, measure);
+    }
+
+    /** Returns what to do about it, if possible something to paste; empty if it passed. */
+    public String remedy() {
+        return ((sql.isEmpty() ? "" : "Run: " + sql + " ") + text).strip();
+    }
+
+    /** Returns the same about another part of the switch. */
+    Gate in(Group other) {
+        return new Gate(id, other, result, message, server, sql, text, measure);
     }
 
     /** Returns the same with what was measured. */
     public Gate measured(long value, long limit, String unit) {
-        return new Gate(id, group, result, message, remedy, Optional.of(new Measure(value, limit, unit)));
+        return new Gate(id, group, result, message, server, sql, text, Optional.of(new Measure(value, limit, unit)));
     }
 
     /** Returns message and remedy as they are shown in one line. */
     public String sentence() {
-        return remedy.isEmpty() ? message : message + " " + remedy;
+        return (message + " " + remedy()).strip();
     }
 
     /** Returns those that are not met. */

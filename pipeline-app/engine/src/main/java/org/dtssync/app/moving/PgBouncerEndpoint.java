@@ -37,6 +37,12 @@ public record PgBouncerEndpoint(PgBouncerSettings settings, Server from, Server 
         return new PgBouncerGates(settings, file(), from, drainTimeout).gates();
     }
 
+    @Override
+    public String mover() {
+        return "PgBouncer (" + (settings.databases().size() == 1 ? "database " : "databases ")
+                + String.join(", ", settings.databases()) + ")";
+    }
+
     private PoolFile file() {
         return new PoolFile(settings.file(), settings.databases());
     }

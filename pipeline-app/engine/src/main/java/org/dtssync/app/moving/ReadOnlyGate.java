@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.Failpoint;
@@ -44,6 +45,13 @@ public record ReadOnlyGate(
     public ReadOnlyGate {
         tables = List.copyOf(tables);
         applicationRoles = List.copyOf(applicationRoles);
+    }
+
+    /** Returns the same gate, which locks some more tables. */
+    ReadOnlyGate lockingAlso(List<TableName> others) {
+        List<TableName> all = new ArrayList<>(tables);
+        all.addAll(others);
+        return new ReadOnlyGate(database, all, applicationRoles, task, ownSessions);
     }
 
     /**

@@ -11,7 +11,10 @@ import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.EndpointResult;
+import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.Failpoint;
@@ -51,9 +54,8 @@ public final class Switch {
     private final SwitchoverSettings settings;
     private final SecondInstance second;
     private final ProgressStore progress;
-    private final SequenceTransfer sequences;
-    private final Supplier<List<Gate>> objects;
-    private final ViewRefresh views;
+    private final Supplier<List<Gate>> reverse;
+    private final Arrival arrival;
 
     /** Those of a dry run leave the ones alone that a start needs. */
     private SwitchoverSteps steps;
@@ -67,6 +69,9 @@ public final class Switch {
     /** The position up to which the other side has everything, once the read-only one has drained. */
     private Lsn drained = Lsn.ZERO;
 
+    /** The phase that the task is in once the other database is open. */
+    private Phase after;
+
     /**
      * Creates a switch; does nothing yet.
      *
@@ -75,9 +80,8 @@ public final class Switch {
      * @param taskEpoch the right to write there
      * @param settings how applications are moved
      * @param second what to do while another instance holds the other direction
-     * @param sequences finds the sequences to be set at the other database
-     * @param objects checks what applications would miss there
-     * @param views refreshes materialized views there
+     * @param reverse checks what reverse replication needs of other servers than the databases
+     * @param arrival what is done at the other database
      */
     public Switch(
             SwitchKind kind,
@@ -85,21 +89,20 @@ public final class Switch {
             Epoch taskEpoch,
             SwitchoverSettings settings,
             SecondInstance second,
-            SequenceTransfer sequences,
-            Supplier<List<Gate>> objects,
-            ViewRefresh views) {
+            Supplier<List<Gate>> reverse,
+            Arrival arrival) {
         this.kind = kind;
+        this.after = kind.after();
         this.task = task;
         this.taskEpoch = taskEpoch;
         this.settings = settings;
         this.second = second;
-        this.sequences = sequences;
-        this.objects = objects;
-        this.views = views;
+        this.reverse = reverse;
+        this.arrival = arrival;
         this.progress = new ProgressStore(task.destination(), task.task());
-        Route reverse = task.reversed();
-        this.from = kind == SwitchKind.SWITCHOVER ? task : reverse;
-        this.next = kind == SwitchKind.SWITCHOVER ? reverse : task;
+        Route opposite = task.reversed();
+        this.from = kind == SwitchKind.SWITCHOVER ? task : opposite;
+        this.next = kind == SwitchKind.SWITCHOVER ? opposite : task;
         this.steps = new SwitchoverSteps(task.destination(), task.task(), kind.label());
         this.writeFence = fenceOf(from);
         this.endpoint = Endpoint.of(settings, from.destination().settings(), kind == SwitchKind.SWITCHOVER);
@@ -125,27 +128,12 @@ public final class Switch {
         return Objects.requireNonNull(epochAt(database), "The right to write is taken before the move.");
     }
 
-    /** A step that is recorded. */
-    @FunctionalInterface
-    private interface Step<T> {
-        T run() throws InterruptedException;
-    }
-
     private void step(String name, Retry.Action work) throws InterruptedException {
-        step(name, () -> {
-            work.run();
-            return true;
-        });
+        new RecordedSteps(steps, taskEpoch, task.task(), kind.label()).run(name, work);
     }
 
-    private <T> T step(String name, Step<T> work) throws InterruptedException {
-        steps.begin(name, taskEpoch);
-        LOG.info("Entering step. task={} direction={} step={}", task.task(), kind.label(), name);
-        Failpoint.SWITCH_STEP_BEGUN.reached();
-        T result = work.run();
-        Failpoint.SWITCH_STEP_CARRIED_OUT.reached();
-        steps.done(name, taskEpoch);
-        return result;
+    private <T> T step(String name, RecordedSteps.Step<T> work) throws InterruptedException {
+        return new RecordedSteps(steps, taskEpoch, task.task(), kind.label()).call(name, work);
     }
 
     /**
@@ -158,14 +146,11 @@ public final class Switch {
     public SwitchReport run(MovingStream active, StreamOpener opener, SwitchOptions options)
             throws InterruptedException {
         steps = options.dryRun() ? steps.ofDryRun() : steps;
+        after = options.oneWay() ? Phase.COMPLETE : kind.after();
         steps.start(options.attempt(), taskEpoch);
         try {
             SwitchReport report = attempt(active, opener, options);
-            steps.end(
-                    report.moved(),
-                    Math.round(report.stallSeconds() * 1_000),
-                    SwitchReportJson.write(report),
-                    taskEpoch);
+            steps.end(report, taskEpoch);
             return report;
         } catch (SyncException e) {
             recordFailure(e);
@@ -175,7 +160,7 @@ public final class Switch {
 
     private void recordFailure(SyncException fault) {
         try {
-            steps.failed(SwitchReportJson.failure(kind.label(), fault), taskEpoch);
+            steps.failed(fault, taskEpoch);
         } catch (SyncException e) {
             fault.addSuppressed(e);
         }
@@ -189,14 +174,21 @@ public final class Switch {
                 task.name().applicationName(),
                 from,
                 endpoint,
-                sequences.of(from),
-                objects,
+                arrival.sequences().of(from),
+                arrival.objects(),
+                reverse,
                 fenceOf(next).liftingStatements().isEmpty());
-        step("gates", () -> readiness.gates(active, options.ignoreStructure()));
+        step(SwitchPreconditions.STEP, () -> readiness.gates(active, options));
         SwitchReadiness.Checked verification =
                 options.skipVerify() ? SwitchReadiness.Checked.SKIPPED : step("verify", () -> readiness.verify(active));
         if (options.dryRun()) {
-            return notMoved(0, null, verification, "Run the command without --dry-run.");
+            return SwitchReport.notMoved(
+                    kind.label(),
+                    0,
+                    null,
+                    verification.word(),
+                    verification.at(),
+                    "Run the command without --dry-run.");
         }
         try (InstanceLease lease =
                 kind == SwitchKind.SWITCHOVER ? InstanceLease.acquirePatiently(next, second) : null) {
@@ -215,16 +207,28 @@ public final class Switch {
         progress.enter(kind.during(), taskEpoch);
         Failpoint.SWITCH_PHASE_ENTERED.reached();
         boolean opened = false;
+        boolean rehearsed = false;
         try {
             Epoch epoch = heldAt(next.destination());
-            try (MovingStream back = opener.open(next, epoch)) {
-                step("stream-back", () -> startBack(active, back));
+            // Without a way back nothing captures the other database.
+            try (MovingStream back = options.oneWay() ? null : opener.open(next, epoch)) {
+                if (back != null) {
+                    step("stream-back", () -> startBack(active, back));
+                }
                 List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
+                List<TableName> others =
+                        options.rehearse() ? List.of() : arrival.unsent().tables(from);
                 active.pauseSequences();
-                Crossing crossing = cross(active, back, options, pairs);
+                Crossing crossing = cross(active, back, options, pairs, others);
                 if (options.rehearse()) {
-                    return notMoved(
-                            crossing.seconds(), crossing.lsn(), verification, "Run the command without --rehearse.");
+                    rehearsed = true;
+                    return SwitchReport.notMoved(
+                            kind.label(),
+                            crossing.seconds(),
+                            crossing.lsn(),
+                            verification.word(),
+                            verification.at(),
+                            "Run the command without --rehearse.");
                 }
                 opened = true;
                 step("writes", this::allowWrites);
@@ -238,6 +242,7 @@ public final class Switch {
                         verification.word(),
                         verification.at(),
                         endpointResult(unmoved),
+                        applications(unmoved),
                         SequenceGates.leftOut(pairs, from.destination().role())
                                 + unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
             }
@@ -246,7 +251,7 @@ public final class Switch {
             active.resumeSequences();
             // The response to the commit may have been lost: the stored phase is authoritative.
             if (!opened && !isOpen()) {
-                undo();
+                undo(rehearsed);
             }
         }
     }
@@ -261,16 +266,27 @@ public final class Switch {
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
-    private Crossing cross(MovingStream active, MovingStream back, SwitchOptions options, List<SequencePair> pairs)
+    private Crossing cross(
+            MovingStream active,
+            @Nullable MovingStream back,
+            SwitchOptions options,
+            List<SequencePair> pairs,
+            List<TableName> others)
             throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
         try {
             step(PAUSE, endpoint::hold);
-            try (ReadOnlyGate.Locks locks = step("fence", () -> writeFence.raise(heldAt(from.source())))) {
+            ReadOnlyGate gate = writeFence.lockingAlso(others);
+            try (ReadOnlyGate.Locks locks = step("fence", () -> gate.raise(heldAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
+                if (!options.rehearse() && arrival.unsent().any(others)) {
+                    step("rows", () -> arrival.unsent().copy(from, others, heldAt(from.destination())));
+                }
                 int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
-                step("confirm", () -> confirm(active, back, locks));
+                step(
+                        "confirm",
+                        () -> new SoleWriter(active, back, from, drained, settings.drainTimeout()).require(locks));
                 if (!options.rehearse()) {
                     step(OPEN, this::open);
                     opened = true;
@@ -303,31 +319,16 @@ public final class Switch {
     }
 
     private boolean isOpen() {
-        return progress.task().map(stored -> stored.phase() == kind.after()).orElse(false);
+        return progress.task().map(stored -> stored.phase() == after).orElse(false);
     }
 
     private String nextThing() {
-        return kind == SwitchKind.SWITCHOVER
-                ? "Keep dts-sync run active: the source follows. Then dts-sync complete, or dts-sync rollback."
-                : "Keep dts-sync run active: the destination follows as before.";
+        String forward = after == Phase.COMPLETE ? SwitchReport.ONE_WAY : SwitchReport.FOLLOWED;
+        return kind == SwitchKind.SWITCHOVER ? forward : "Keep dts-sync run active: the destination follows as before.";
     }
 
     private static double seconds(long began) {
         return (System.nanoTime() - began) / 1e9;
-    }
-
-    private SwitchReport notMoved(
-            double seconds, @Nullable Lsn lsn, SwitchReadiness.Checked verification, String nextThing) {
-        return new SwitchReport(
-                kind.label(),
-                false,
-                seconds,
-                lsn == null ? null : lsn.toString(),
-                0,
-                verification.word(),
-                verification.at(),
-                EndpointResult.UNTOUCHED,
-                nextThing);
     }
 
     /** Its slot must exist before the first write that has to be replicated back. */
@@ -353,33 +354,8 @@ public final class Switch {
         return lsn;
     }
 
-    /**
-     * Only dts-sync may have changed a selected table: at the other database since its capture started, at this one since
-     * the marker. Both captures must pass this moment to know. The heartbeats are written with synchronous_commit on: once
-     * the other side's is committed, so is everything that was applied before it.
-     */
-    private Void confirm(MovingStream active, MovingStream back, ReadOnlyGate.Locks locks) throws InterruptedException {
-        long limit = settings.drainTimeout().toMillis();
-        Lsn there = back.writeHeartbeat();
-        Lsn here = active.writeHeartbeat();
-        back.captured().awaitPast(there, limit);
-        active.captured().awaitPast(here, limit);
-        back.captured().changesAfter(Lsn.ZERO).ifPresent(changes -> refuse(changes, from.destination()));
-        active.captured().changesAfter(drained).ifPresent(changes -> refuse(changes, from.source()));
-        locks.requireHeld();
-        return null;
-    }
-
-    private static void refuse(String changes, DatabaseConnections database) {
-        throw new SyncException(
-                FaultKind.DATA,
-                "Another client wrote at the " + database.role() + " during the switch: " + changes
-                        + ". Nothing was moved.",
-                "Find that client, run dts-sync verify, and try again.");
-    }
-
     private int copySequences(List<SequencePair> pairs) {
-        return new SequenceCopy(sequences.of(from)).run(pairs, heldAt(from.destination()));
+        return new SequenceCopy(arrival.sequences().of(from)).run(pairs, heldAt(from.destination()));
     }
 
     /** The point of no return. */
@@ -389,7 +365,7 @@ public final class Switch {
             if (kind == SwitchKind.SWITCHOVER) {
                 AppliedPosition.revoke(connection, from.task());
             }
-            progress.enter(connection, kind.after());
+            progress.enter(connection, after);
             // Here, not after the commit: a start that finds the new phase must know that it has to finish.
             steps.done(connection, OPEN);
             Failpoint.SWITCH_OPENING.reached();
@@ -429,21 +405,22 @@ public final class Switch {
                     "See dts-sync status.");
         }
         Optional<SyncException> unmoved = steps.isDone(ENDPOINT) ? Optional.empty() : endpoint();
-        return new SwitchReport(
+        return SwitchReport.ended(
                 kind.label(),
-                true,
-                0,
-                null,
-                0,
-                "skipped",
-                null,
                 endpointResult(unmoved),
+                applications(unmoved),
                 unmoved.map(SyncException::getMessage)
                         .orElseGet(() -> "The applications were already moved. " + nextThing()));
     }
 
     private EndpointResult endpointResult(Optional<SyncException> unmoved) {
         return unmoved.isPresent() ? EndpointResult.FAILED : endpoint.moved();
+    }
+
+    private String applications(Optional<SyncException> unmoved) {
+        return new Whereabouts(
+                        endpoint, from.source().settings(), from.destination().settings())
+                .of(endpointResult(unmoved));
     }
 
     /** Returns whether a crash left this switch past its point of no return, but unfinished. */
@@ -467,23 +444,25 @@ public final class Switch {
             endpoint();
         }
         step("end-of-stream", () -> new StreamEnd(from, epoch).run());
-        step(LAST, () -> views.run(from, epoch));
+        step(LAST, () -> arrival.views().run(from, epoch));
     }
 
     /** Restores the state from before, for a start that finds the task in the middle. */
     public void undoAfterCrash() throws InterruptedException {
         if (kind == SwitchKind.ROLLBACK) {
-            undo();
+            undo(false);
             return;
         }
         try (InstanceLease lease = InstanceLease.acquirePatiently(next, second)) {
             sourceEpoch = lease.epoch();
-            undo();
+            undo(false);
         }
     }
 
-    private void undo() throws InterruptedException {
-        LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
+    private void undo(boolean rehearsed) throws InterruptedException {
+        if (!rehearsed) {
+            LOG.warn("Undoing the switch. task={} direction={}", task.task(), kind.label());
+        }
         letGoOn();
         Failpoint.SWITCH_UNDO_WRITABLE.reached();
         new StreamEnd(next, heldAt(next.destination())).run();

@@ -21,6 +21,14 @@ import org.dtssync.connectors.postgres.TableName;
 public record SwitchPreconditions(
         SwitchoverSettings settings, String applicationName, Route from, Endpoint endpoint, boolean writable) {
 
+    /** The name of the step that checks them, as the state has it. */
+    static final String STEP = "gates";
+
+    /** Returns the name of a step as people read it. */
+    static String shown(String step) {
+        return step.equals(STEP) ? "preconditions" : step;
+    }
+
     /**
      * Returns those of a task, as they are checked from outside of its run.
      *
@@ -40,20 +48,27 @@ public record SwitchPreconditions(
                 left.liftingStatements().isEmpty());
     }
 
-    /** Checks them for the tables that the direction is known to carry. */
-    public List<Gate> check() {
-        return check(new ProgressStore(from.destination(), from.task())
-                .tables().stream().map(TableProgress::table).toList());
+    /**
+     * Checks them for the tables that the direction is known to carry.
+     *
+     * @param wayBack whether data must be able to flow back afterwards
+     */
+    public List<Gate> check(boolean wayBack) {
+        return check(
+                new ProgressStore(from.destination(), from.task())
+                        .tables().stream().map(TableProgress::table).toList(),
+                wayBack);
     }
 
-    List<Gate> check(List<TableName> tables) {
+    List<Gate> check(List<TableName> tables, boolean wayBack) {
         List<Gate> gates = new ArrayList<>(new SwitchGates(
                         from.source(),
                         from.destination(),
                         tables,
                         settings.applicationRoles(),
                         applicationName,
-                        writable)
+                        writable,
+                        wayBack)
                 .gates());
         gates.addAll(endpoint.gates());
         return List.copyOf(gates);

@@ -12,6 +12,7 @@ import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint where they connect to
  * @param sequences those of this direction
  * @param objects checks what applications would miss at the other database
+ * @param reverse checks what reverse replication needs of other servers than the databases
  * @param writable whether the other database must be writable already, and not only once our own read-only default is removed
  */
 public record SwitchReadiness(
@@ -35,15 +37,19 @@ public record SwitchReadiness(
         Endpoint endpoint,
         TaskSequences sequences,
         Supplier<List<Gate>> objects,
+        Supplier<List<Gate>> reverse,
         boolean writable) {
 
     /** Everything that stands in the way is reported at once. */
-    Void gates(MovingStream active, boolean ignoreStructure) throws InterruptedException {
+    Void gates(MovingStream active, SwitchOptions options) throws InterruptedException {
         List<Gate> failed = new ArrayList<>();
         SyncException structure = problem(active::requireUnchangedStructure, "structure", failed);
-        failed.addAll(Gate.failed(
-                new SwitchPreconditions(settings, applicationName, from, endpoint, writable).check(active.tables())));
-        if (!ignoreStructure) {
+        failed.addAll(Gate.failed(new SwitchPreconditions(settings, applicationName, from, endpoint, writable)
+                .check(active.tables(), !options.oneWay())));
+        if (!options.oneWay()) {
+            failed.addAll(Gate.failed(reverse.get()));
+        }
+        if (!options.ignoreStructure()) {
             failed.addAll(sequenceGates());
             failed.addAll(Gate.failed(objects.get()));
         }
@@ -124,5 +130,14 @@ public record SwitchReadiness(
                     "Run dts-sync verify to see the differences.");
         }
         return Checked.NOW;
+    }
+
+    /** Another client has written during the switch. */
+    static void refuse(String changes, DatabaseConnections database) {
+        throw new SyncException(
+                FaultKind.DATA,
+                "Another client wrote at the " + database.role() + " during the switch: " + changes
+                        + ". Nothing was moved.",
+                "Find that client, run dts-sync verify, and try again.");
     }
 }

@@ -4,7 +4,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.StreamOpener;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchOptions;
-import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.stream.Direction;
 import org.dtssync.app.verify.VerifyReport;
 

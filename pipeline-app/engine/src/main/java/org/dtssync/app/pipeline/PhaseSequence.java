@@ -1,8 +1,10 @@
 package org.dtssync.app.pipeline;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.ShapeChanges;
@@ -17,8 +19,10 @@ import org.dtssync.app.runtime.Background;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.runtime.RowPace;
+import org.dtssync.app.snapshot.LargeObjectCopy;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
+import org.dtssync.app.snapshot.UnsentTables;
 import org.dtssync.app.source.SourceIdentity;
 import org.dtssync.app.state.LiveLimit;
 import org.dtssync.app.state.LiveSetting;
@@ -141,6 +145,10 @@ final class PhaseSequence {
             }
         }
         if (phase == Phase.COMPLETE) {
+            Switch oneWay = moves.move(SwitchKind.SWITCHOVER);
+            if (oneWay.isUnfinished()) {
+                retry.run("switchover", () -> oneWay.finish(epoch));
+            }
             Completion completion = moves.completion();
             if (completion.isUnfinished()) {
                 retry.run("complete", () -> finishCompletion(completion));
@@ -354,10 +362,33 @@ final class PhaseSequence {
         retry.run("finalize", () -> {
             StructureFinisher finisher =
                     new StructureFinisher(route.source(), route.destination(), task.objects(), epoch);
+            copyUnsentRows();
             finisher.analyze(table -> {});
             finisher.refresh(Optional.of(structureStore()), view -> {});
         });
         Failpoint.FINALIZE_DONE.reached();
+    }
+
+    /** After foreign keys were created, which PostgreSQL would check: these rows are of another moment. */
+    private void copyUnsentRows() throws InterruptedException {
+        if (task.objects().largeObjects() == LargeObjects.COPY) {
+            new LargeObjectCopy(
+                            route.source(),
+                            route.destination(),
+                            epoch,
+                            task.objects().owners())
+                    .copy();
+        }
+        List<TableName> tables = UnsentTables.of(route.source(), task.objects());
+        if (tables.isEmpty()) {
+            return;
+        }
+        try (LiveLimit limit = new LiveLimit(
+                new SettingStore(route.destination(), route.task()),
+                LiveSetting.SNAPSHOT_ROWS_PER_SECOND,
+                task.snapshot().rowsPerSecond())) {
+            new UnsentTables(route.source(), route.destination(), epoch, limit).copy(tables);
+        }
     }
 
     private Optional<VerifyReport> incremental(Direction direction, RunGoal goal) throws InterruptedException {

@@ -23,7 +23,9 @@ import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.SessionPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,7 @@ public final class Pipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
     private final TaskFile task;
+    private final SessionPool sessions = new SessionPool();
     private final Route route;
     private final ProgressStore progress;
     private final Retry retry;
@@ -72,7 +75,7 @@ public final class Pipeline {
 
     private Pipeline(TaskFile task, PipelineListener listener, PhaseCommands commands, StreamBudgets budgets) {
         this.task = task;
-        this.route = Route.of(task);
+        this.route = Route.of(task).reusing(sessions);
         this.progress = new ProgressStore(route.destination(), route.task());
         this.figures = new RunFigures(listener);
         this.retry = new Retry(task.retry(), figures);
@@ -88,7 +91,14 @@ public final class Pipeline {
      * @throws InterruptedException if the thread was interrupted; the next run resumes the task
      */
     public Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
+        try (sessions) {
+            return runOnce(options);
+        }
+    }
+
+    private Optional<VerifyReport> runOnce(RunOptions options) throws InterruptedException {
         precheckOnce();
+        requireLogin();
         retry.run("state", progress::install);
         SyncException cancelled;
         try (InstanceLease held = retry.call("lease", () -> InstanceLease.acquire(route, task.secondInstance()));
@@ -116,6 +126,22 @@ public final class Pipeline {
         }
     }
 
+    /**
+     * A run that resumes ends at once if the source refuses its login, which it would wait for once it is under way.
+     *
+     * @throws SyncException of kind PRECHECK if it does
+     */
+    private void requireLogin() {
+        try {
+            route.source().doInTransaction("The login could not be tried", connection -> {});
+        } catch (SyncException e) {
+            if (e.kind() == FaultKind.ACCESS) {
+                throw new SyncException(FaultKind.PRECHECK, e.what(), e.remedy(), e);
+            }
+            LOG.debug("The login could not be tried. task={} reason={}", route.task(), e.getMessage());
+        }
+    }
+
     /** A known task has passed; from then on its parts check what must hold. */
     private void precheckOnce() throws InterruptedException {
         if (isKnown()) {
@@ -124,7 +150,8 @@ public final class Pipeline {
         figures.entered(Phase.PRECHECK);
         LOG.info("Entering phase. task={} phase={}", route.task(), Phase.PRECHECK.label());
         List<PrecheckItem> failed = new ArrayList<>();
-        List<PrecheckItem> items = new Precheck(task, new TaskInventory(task)::statements).run();
+        List<PrecheckItem> items =
+                new Precheck(task, new TaskInventory(task)::statements, new SwitchRights(task)::findings).run();
         if (Thread.interrupted()) {
             // A probe that was interrupted reports its server as unreachable, which it need not be.
             throw new InterruptedException("The precheck was interrupted");
@@ -154,7 +181,9 @@ public final class Pipeline {
         try {
             return progress.exists();
         } catch (SyncException e) {
+            // A login that is refused at the start is a mistake, and said at once; later it is waited for.
             if (e.kind().retry() == FaultKind.Retry.NEVER
+                    || e.kind() == FaultKind.ACCESS
                     || !new TaskTraces(route, task.kafka().properties()).any()) {
                 LOG.debug("The task could not be looked up at the destination. reason={}", e.getMessage());
                 return false;
@@ -166,7 +195,7 @@ public final class Pipeline {
     private Optional<VerifyReport> run(RunOptions options, InstanceLease lease, Background background)
             throws InterruptedException {
         Epoch epoch = lease.epoch();
-        background.start("dts-sync-lease", () -> retry.run("lease", () -> lease.keep(figures::json)));
+        background.start("dts-sync-lease", () -> retry.run("lease", () -> lease.keep(figures::now)));
         background.start("dts-sync-cancel", () -> retry.run("commands", () -> new CancelPoller(route).run()));
         background.start("dts-sync-waits", new WaitPoller(route)::run);
         try {
@@ -183,6 +212,8 @@ public final class Pipeline {
             throw recorded(cause, epoch);
         } catch (SyncException e) {
             throw recorded(causeOf(background, e), epoch);
+        } catch (RuntimeException | Error e) {
+            throw recorded(causeOf(background, UnexpectedError.of("the run", e)), epoch);
         }
     }
 

@@ -1,21 +1,17 @@
 package org.dtssync.app.pipeline;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.dtssync.app.snapshot.SnapshotProgress;
+import org.dtssync.app.state.LiveFigures;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of a live run, stored with each sign of life for anyone who watches the task from another process. They hold no row
@@ -42,10 +38,7 @@ final class RunFigures implements PipelineListener {
     private Optional<SnapshotProgress> snapshot = Optional.empty();
     private Optional<VerifyAdvance> verification = Optional.empty();
     private long retries;
-    private Optional<LastRetry> lastRetry = Optional.empty();
-
-    /** The last retry of a part. */
-    private record LastRetry(String part, FaultKind kind, Instant at) {}
+    private Optional<LiveFigures.LastRetry> lastRetry = Optional.empty();
 
     /**
      * Creates figures of a run that has done nothing yet.
@@ -109,7 +102,7 @@ final class RunFigures implements PipelineListener {
     public void retrying(String part, FaultKind kind) {
         synchronized (this) {
             retries++;
-            lastRetry = Optional.of(new LastRetry(part, kind, Instant.now()));
+            lastRetry = Optional.of(new LiveFigures.LastRetry(part, kind, Instant.now()));
         }
         next.retrying(part, kind);
     }
@@ -137,69 +130,56 @@ final class RunFigures implements PipelineListener {
         next.structureObject(name, state, seconds);
     }
 
-    /** Returns the figures as a JSON object; rates are those since the last call. */
-    synchronized String json() {
-        ObjectNode json = new ObjectMapper().createObjectNode();
+    /** Returns the figures; rates are those since the last call. */
+    synchronized LiveFigures now() {
         long now = nanoClock.getAsLong();
         double seconds = Math.max(1e-3, (now - reportedNanos) / NANOS_PER_SECOND);
-        json.put("phase", phase)
-                .put("captured", captured)
-                .put("applied", applied)
-                .put("captured_per_second", rate(captured - capturedBefore, seconds))
-                .put("applied_per_second", rate(applied - appliedBefore, seconds))
-                .put("applied_lsn", appliedLsn.map(Lsn::toString).orElse(null))
-                .put("lag_ms", boxed(lagMillis))
-                .put("wal_retained_bytes", boxed(walRetained));
         Runtime runtime = Runtime.getRuntime();
-        json.put("heap_used_bytes", runtime.totalMemory() - runtime.freeMemory())
-                .put("heap_max_bytes", runtime.maxMemory())
-                .put("retries", retries);
-        lastRetry.ifPresent(retry -> json.putObject("last_retry")
-                .put("part", retry.part())
-                .put("fault", retry.kind().name().toLowerCase(Locale.ROOT))
-                .put("at", retry.at().toString()));
-        snapshot.filter(progress -> phase.equals(Phase.SNAPSHOT.label()))
-                .ifPresent(progress -> put(json.putObject("snapshot"), progress));
-        verification.ifPresent(advance -> json.putObject("verification")
-                .put("rows", advance.rows())
-                .put("estimated_rows", advance.estimatedRows())
-                .put("remaining_seconds", seconds(advance.remaining())));
+        LiveFigures figures = new LiveFigures(
+                phase,
+                captured,
+                applied,
+                rate(captured - capturedBefore, seconds),
+                rate(applied - appliedBefore, seconds),
+                appliedLsn,
+                lagMillis,
+                walRetained,
+                runtime.totalMemory() - runtime.freeMemory(),
+                runtime.maxMemory(),
+                retries,
+                lastRetry,
+                snapshot.filter(progress -> phase.equals(Phase.SNAPSHOT.label()))
+                        .map(RunFigures::load),
+                verification.map(advance ->
+                        new LiveFigures.Verified(advance.rows(), advance.estimatedRows(), advance.remaining())));
         capturedBefore = captured;
         appliedBefore = applied;
         reportedNanos = now;
-        return json.toString();
+        return figures;
     }
 
-    private static void put(ObjectNode json, SnapshotProgress progress) {
+    private static LiveFigures.Load load(SnapshotProgress progress) {
         SnapshotProgress.Overall overall = progress.overall();
-        json.put("tables", progress.allTables())
-                .put("tables_done", progress.wholeTables())
-                .put("rows", overall.rows())
-                .put("estimated_rows", overall.estimatedRows())
-                .put("rows_per_second", Math.round(overall.rowsPerSecond()))
-                .put("bytes_per_second", Math.round(overall.bytesPerSecond()))
-                .put("remaining_seconds", seconds(overall.remaining()));
-        ArrayNode copying = json.putArray("copying");
-        progress.underWay().stream()
-                .limit(LISTED_TABLES)
-                .forEach(table -> copying.addObject()
-                        .put("schema", table.table().schema())
-                        .put("table", table.table().table())
-                        .put("rows", table.rows())
-                        .put("estimated_rows", table.estimatedRows())
-                        .put("bytes_per_second", Math.round(table.bytesPerSecond()))
-                        .put("remaining_seconds", seconds(table.remaining())));
+        return new LiveFigures.Load(
+                progress.allTables(),
+                progress.wholeTables(),
+                overall.rows(),
+                overall.estimatedRows(),
+                Math.round(overall.rowsPerSecond()),
+                Math.round(overall.bytesPerSecond()),
+                overall.remaining(),
+                progress.underWay().stream()
+                        .limit(LISTED_TABLES)
+                        .map(table -> new LiveFigures.Copying(
+                                table.table(),
+                                table.rows(),
+                                table.estimatedRows(),
+                                Math.round(table.bytesPerSecond()),
+                                table.remaining()))
+                        .toList());
     }
 
     private static long rate(long count, double seconds) {
         return Math.round(count / seconds);
-    }
-
-    private static @Nullable Long seconds(Optional<Duration> duration) {
-        return duration.map(Duration::toSeconds).orElse(null);
-    }
-
-    private static @Nullable Long boxed(OptionalLong value) {
-        return value.isPresent() ? value.getAsLong() : null;
     }
 }

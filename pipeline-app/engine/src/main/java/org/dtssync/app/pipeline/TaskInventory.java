@@ -14,6 +14,7 @@ import org.dtssync.app.inventory.InventoryDifference;
 import org.dtssync.app.inventory.Judgement;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.moving.Gate.Group;
+import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.StoredObject;
@@ -66,7 +67,7 @@ public record TaskInventory(TaskFile task) {
     }
 
     /** What was skipped is not missing, and what the switch itself makes is not missing yet. */
-    private List<InventoryDifference> differences(Route route, List<StoredObject> stored) {
+    private List<InventoryDifference> differences(Route direction, List<StoredObject> stored) {
         Set<String> skipped = new HashSet<>();
         List<StructureObject> statements = new ArrayList<>();
         for (StoredObject object : stored) {
@@ -78,12 +79,18 @@ public record TaskInventory(TaskFile task) {
             statements.add(new StructureObject(
                     made.ordinal(), made.name(), made.kind(), made.section(), made.tables(), object.statement()));
         }
-        return InventoryComparison.of(route.source(), route.destination(), task.objects(), statements, skipped);
+        return InventoryComparison.of(direction.source(), direction.destination(), task.objects(), statements, skipped);
     }
 
-    /** Returns whether applications would miss something at the destination; nothing for a task that made none of its objects. */
-    public List<Gate> gates() {
+    /**
+     * Returns whether applications would miss something at the database they are moved to; nothing for a task that made none of its
+     * objects.
+     */
+    public List<Gate> gates(SwitchKind kind) {
         Route route = Route.forReading(task);
+        Route direction = kind == SwitchKind.SWITCHOVER ? route : route.reversed();
+        End from = direction.source().role();
+        End to = direction.destination().role();
         List<StoredObject> stored = new StructureObjectStore(route.destination(), route.task()).list();
         if (stored.isEmpty()) {
             return List.of();
@@ -91,8 +98,8 @@ public record TaskInventory(TaskFile task) {
         List<Gate> gates = new ArrayList<>();
         List<InventoryDifference> noticed = new ArrayList<>();
         List<InventoryDifference> unnoticed = new ArrayList<>();
-        for (InventoryDifference difference : differences(route, stored)) {
-            (refuses(difference) ? noticed : unnoticed).add(difference);
+        for (InventoryDifference difference : differences(direction, stored)) {
+            (refuses(difference, kind) ? noticed : unnoticed).add(difference);
         }
         for (InventoryDifference difference : noticed.subList(0, Math.min(LISTED, noticed.size()))) {
             gates.add(Gate.fail(
@@ -102,32 +109,42 @@ public record TaskInventory(TaskFile task) {
             gates.add(Gate.fail(
                     GATE,
                     Group.REPLICATION,
-                    (noticed.size() - LISTED) + " more objects or grants are missing at the destination.",
-                    "dts-sync evaluate TASK.yaml --verbose names all that are not migrated. " + OTHERWISE));
+                    (noticed.size() - LISTED) + " more objects or grants are missing at the " + to + ".",
+                    (kind == SwitchKind.SWITCHOVER
+                                    ? "dts-sync evaluate TASK.yaml --verbose names all that are not migrated. "
+                                    : "Those listed come first: make them, then run the command again. ")
+                            + OTHERWISE));
         }
         if (!unnoticed.isEmpty()) {
             gates.add(Gate.warn(
                     GATE,
                     Group.REPLICATION,
-                    "The destination lacks " + unnoticed.size() + " objects or grants that are not needed to switch: "
+                    "The " + to + " lacks " + unnoticed.size() + " objects or grants that are not needed to switch: "
                             + unnoticed.stream()
                                     .limit(LISTED)
                                     .map(InventoryDifference::object)
                                     .collect(Collectors.joining(", "))
                             + (unnoticed.size() > LISTED ? " and more" : "") + ".",
-                    "dts-sync evaluate TASK.yaml --verbose prints the SQL that makes them."));
+                    kind == SwitchKind.SWITCHOVER
+                            ? "dts-sync evaluate TASK.yaml --verbose prints the SQL that makes them."
+                            : "Make them there by hand if something needs them."));
         }
         if (gates.isEmpty()) {
             gates.add(Gate.pass(
-                    GATE, Group.REPLICATION, "The destination has every object that the source has for this task."));
+                    GATE,
+                    Group.REPLICATION,
+                    "The " + to + " has every object that the " + from + " has for this task."));
         }
         return gates;
     }
 
-    /** An object that existed before keeps its own grants, and was allowed to. */
-    private boolean refuses(InventoryDifference difference) {
-        boolean own = difference.kind() == InventoryDifference.Kind.MISSING
-                || task.destination().existing() == Existing.FAIL;
-        return difference.blocking() && own;
+    /**
+     * An object that existed at the destination before keeps its own grants, and was allowed to. Other objects may have existed there
+     * as well, and are not missed at the source.
+     */
+    private boolean refuses(InventoryDifference difference, SwitchKind kind) {
+        boolean expected = difference.kind() == InventoryDifference.Kind.MISSING
+                && (kind == SwitchKind.SWITCHOVER || difference.carried());
+        return difference.blocking() && (expected || task.destination().existing() == Existing.FAIL);
     }
 }

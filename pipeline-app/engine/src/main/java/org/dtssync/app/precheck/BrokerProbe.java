@@ -1,5 +1,6 @@
 package org.dtssync.app.precheck;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -23,53 +24,55 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.TlsProblem;
 import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
 import org.dtssync.connectors.kafka.BrokerAddresses.Found;
+import org.dtssync.connectors.kafka.KafkaFaults;
+import org.dtssync.connectors.secrets.FileReferences;
 
-/** Queries the brokers, within fifteen seconds. */
+/** Queries the brokers, within the time that the task file gives the precheck. */
 final class BrokerProbe {
-
-    private static final String REQUEST_MILLIS = "5000";
-    private static final String ANSWER_MILLIS = "10000";
-    private static final long WAIT_SECONDS = 15;
 
     private BrokerProbe() {}
 
     /**
      * Asks.
      *
+     * @param limit how long each answer may take
      * @param ours whether a topic name belongs to the task
      * @throws SyncException of kind CONNECTION, PERMISSION or USAGE that explains why there is no response
      */
-    static Brokers ask(KafkaSettings settings, Predicate<String> ours) {
-        requireBroker(settings);
-        Map<String, Object> properties = new HashMap<>(settings.properties());
-        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
-        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
+    static Brokers ask(KafkaSettings settings, Duration limit, Predicate<String> ours) {
+        requireBroker(settings, limit);
+        Map<String, Object> properties = FileReferences.resolve(settings.properties());
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(Math.max(1, limit.toMillis() / 3)));
+        properties.put(
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(Math.max(1, limit.toMillis() * 2 / 3)));
         // Bootstrapping again with the same addresses would not help in this time, and fills the log.
         properties.put(AdminClientConfig.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
         try (Admin admin = Admin.create(properties)) {
-            Collection<Node> nodes = get(admin.describeCluster().nodes());
+            Collection<Node> nodes = get(admin.describeCluster().nodes(), limit);
             Set<String> topics = get(
-                    admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+                    admin.listTopics(new ListTopicsOptions().listInternal(true)).names(), limit);
             Set<String> own = topics.stream().filter(ours).collect(Collectors.toSet());
-            return new Brokers(nodes.size(), topics, settingsOf(admin, nodes), topicBytes(admin, own));
+            return new Brokers(nodes.size(), topics, settingsOf(admin, nodes, limit), topicBytes(admin, own, limit));
         } catch (ExecutionException e) {
-            throw explain(settings, Objects.requireNonNullElse(e.getCause(), e));
+            throw explain(settings, limit, Objects.requireNonNullElse(e.getCause(), e));
         } catch (TimeoutException | KafkaException e) {
-            throw explain(settings, e);
+            throw explain(settings, limit, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw explain(settings, e);
+            throw explain(settings, limit, e);
         }
     }
 
-    private static void requireBroker(KafkaSettings settings) {
-        List<Answer> answers = BrokerAddresses.look(settings.properties());
+    private static void requireBroker(KafkaSettings settings, Duration limit) {
+        List<Answer> answers = BrokerAddresses.look(settings.properties(), limit);
         for (Answer answer : answers) {
             if (answer.found() == Found.OTHER) {
                 throw new SyncException(
@@ -89,14 +92,15 @@ final class BrokerProbe {
         }
     }
 
-    private static Map<String, String> settingsOf(Admin admin, Collection<Node> nodes)
+    private static Map<String, String> settingsOf(Admin admin, Collection<Node> nodes, Duration limit)
             throws InterruptedException, TimeoutException, ExecutionException {
         ConfigResource broker = new ConfigResource(
                 ConfigResource.Type.BROKER, nodes.iterator().next().idString());
         Map<String, String> settings = new HashMap<>();
         try {
             Config config = Objects.requireNonNull(
-                    get(admin.describeConfigs(List.of(broker)).all()).get(broker), "Kafka describes each resource.");
+                    get(admin.describeConfigs(List.of(broker)).all(), limit).get(broker),
+                    "Kafka describes each resource.");
             for (ConfigEntry entry : config.entries()) {
                 if (entry.value() != null && !entry.isSensitive()) {
                     settings.put(entry.name(), entry.value());
@@ -111,14 +115,14 @@ final class BrokerProbe {
         return settings;
     }
 
-    private static Map<String, Long> topicBytes(Admin admin, Set<String> topics)
+    private static Map<String, Long> topicBytes(Admin admin, Set<String> topics, Duration limit)
             throws InterruptedException, TimeoutException, ExecutionException {
         Map<String, Long> bytes = new HashMap<>();
         try {
             List<ConfigResource> resources = topics.stream()
                     .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
                     .toList();
-            get(admin.describeConfigs(resources).all())
+            get(admin.describeConfigs(resources).all(), limit)
                     .forEach((topic, config) -> bytes.put(
                             topic.name(),
                             Long.parseLong(config.get("max.message.bytes").value())));
@@ -130,12 +134,21 @@ final class BrokerProbe {
         return bytes;
     }
 
-    private static <T> T get(KafkaFuture<T> future) throws InterruptedException, TimeoutException, ExecutionException {
-        return future.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    private static <T> T get(KafkaFuture<T> future, Duration limit)
+            throws InterruptedException, TimeoutException, ExecutionException {
+        return future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static SyncException explain(KafkaSettings settings, Throwable cause) {
+    private static SyncException explain(KafkaSettings settings, Duration limit, Throwable cause) {
         String brokers = "Kafka at " + settings;
+        if (cause instanceof SslAuthenticationException) {
+            return new SyncException(
+                    FaultKind.CONNECTION,
+                    brokers + " cannot be reached: "
+                            + TlsProblem.of(cause).orElse(TlsProblem.OTHER).reason() + ".",
+                    KafkaFaults.tlsRemedy(cause),
+                    cause);
+        }
         if (cause instanceof AuthenticationException) {
             return new SyncException(
                     FaultKind.PERMISSION,
@@ -156,8 +169,8 @@ final class BrokerProbe {
         }
         return new SyncException(
                 FaultKind.CONNECTION,
-                brokers + " gives no answer within " + WAIT_SECONDS + " s.",
-                "Check that the brokers are not overloaded, that the addresses in their advertised.listeners can be reached from here,"
+                brokers + " gives no answer within " + limit.toSeconds() + " s.",
+                "Check that the brokers are not overloaded (precheck: { timeout: 60s } waits longer), that the addresses in their advertised.listeners can be reached from here,"
                         + " and that security.protocol is what they speak.",
                 cause);
     }

@@ -7,10 +7,11 @@ import java.util.Set;
  * One check of the precheck.
  *
  * @param id the fixed word its items carry
+ * @param stage the part of the task's life that it is for
  * @param needs the servers it needs
  * @param looking checks, and reports findings; at least one item, a pass if all is well; changes nothing anywhere
  */
-record Check(String id, Set<Server> needs, Looking looking) {
+record Check(String id, Stage stage, Set<Server> needs, Looking looking) {
 
     /** A server that a check needs. */
     enum Server {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.dtssync.app.config.DestinationSettings.Existing;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -31,8 +32,10 @@ final class DestinationChecks {
             findings.fail(
                     "destination",
                     "default_transaction_read_only is on at the destination: it is read-only.",
-                    "BEGIN READ WRITE; ALTER DATABASE " + database
-                            + " SET default_transaction_read_only = off; COMMIT;");
+                    Advice.sql(
+                            Place.DESTINATION,
+                            "BEGIN READ WRITE; ALTER DATABASE " + database
+                                    + " SET default_transaction_read_only = off; COMMIT;"));
         }
         findings.passIfNothingFound("destination", "The destination is a primary and is writable.");
     }
@@ -99,15 +102,19 @@ final class DestinationChecks {
             findings.fail(
                     name,
                     "Table " + name + " already exists at the destination.",
-                    "DROP TABLE " + table.name().sql()
-                            + "; -- at the destination, or destination: { existing: empty } to keep the table and remove"
-                            + " its rows");
+                    Advice.text(
+                            Place.DESTINATION,
+                            "First make sure that destination.url names the right database. If it does:"
+                                    + " destination: { existing: adopt } keeps tables that are empty,"
+                                    + " destination: { existing: empty } keeps the tables and removes their rows, and "
+                                    + "DROP TABLE " + table.name().sql() + "; removes one."));
         } else if (existing == Existing.EMPTY && table.bytes() > 0) {
             findings.warn(
+                    "emptied",
                     name,
                     "The rows of table " + name + " at the destination will be removed (about " + table.rows()
                             + " rows, " + Size.of(table.bytes()) + ").",
-                    "destination: { existing: adopt } -- if no row may be removed");
+                    Advice.text("destination: { existing: adopt } -- if no row may be removed"));
         } else if (filled) {
             findings.fail(
                     name,
@@ -177,7 +184,10 @@ final class DestinationChecks {
                 findings.fail(
                         object,
                         "Column " + column + " of table " + table + " does not exist at the destination.",
-                        alter + " ADD COLUMN " + Identifiers.quote(column) + " " + type + "; -- at the destination");
+                        Advice.sql(
+                                        Place.DESTINATION,
+                                        alter + " ADD COLUMN " + Identifiers.quote(column) + " " + type + ";")
+                                .and("at the destination"));
             } else if (!there.equals(type)) {
                 findings.fail(
                         object,
@@ -196,22 +206,32 @@ final class DestinationChecks {
                                 + "; -- at the destination"));
     }
 
+    /** Those that act on our sessions, which switch off what the account may; a login trigger fires before they can. */
     static void eventTriggers(Ends ends, Findings findings) throws SQLException {
-        for (String trigger : ends.atDestination("""
-                SELECT evtname FROM pg_event_trigger e
-                -- Those that act on our sessions: a superuser's switch off what they can.
-                WHERE CASE WHEN NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN evtenabled IN ('O', 'A')
-                           WHEN current_setting('event_triggers', true) IS NOT NULL THEN false
-                           ELSE evtenabled IN ('R', 'A') END
+        boolean grantable = ends.atDestination("SELECT current_setting('server_version_num')::int >= 150000")
+                .yes();
+        String mayBeReplica = grantable
+                ? "has_parameter_privilege('session_replication_role', 'SET')"
+                : "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)";
+        for (String[] found : ends.atDestination("""
+                SELECT evtname, evtevent FROM pg_event_trigger e
+                WHERE CASE WHEN evtevent = 'login' THEN evtenabled <> 'D'
+                           WHEN current_setting('event_triggers', true) = 'off' THEN false
+                           WHEN %s THEN evtenabled IN ('R', 'A')
+                           ELSE evtenabled IN ('O', 'A') END
                   AND NOT EXISTS (SELECT FROM pg_depend d
                                   WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
                 ORDER BY evtname COLLATE "C"
-                """).texts()) {
+                """.formatted(mayBeReplica))
+                .list(row -> new String[] {row.getString(1), row.getString(2)})) {
             findings.warn(
-                    trigger,
-                    "Event trigger " + trigger
-                            + " at the destination will fire for every statement that creates a schema object.",
-                    "ALTER EVENT TRIGGER " + Identifiers.quote(trigger) + " DISABLE; -- at the destination");
+                    found[0],
+                    "Event trigger " + found[0]
+                            + (found[1].equals("login")
+                                    ? " at the destination fires for logins of dts-sync."
+                                    : " at the destination will fire for every statement that creates a schema object."),
+                    Advice.sql(Place.DESTINATION, "ALTER EVENT TRIGGER " + Identifiers.quote(found[0]) + " DISABLE;")
+                            .and("at the destination"));
         }
         findings.passIfNothingFound("destination", "No event trigger is active at the destination.");
     }

@@ -120,9 +120,13 @@ final class ExistingNames {
         for (Named object : wanted) {
             if (taken.contains(object.place())) {
                 findings.fail(
+                        "exists",
                         object.name(),
                         object.kind() + " " + object.name() + " already exists at the destination.",
-                        "Rename or drop it there, or keep it as it is: destination: { existing: adopt }");
+                        Advice.text(
+                                Advice.Place.DESTINATION,
+                                "First make sure that destination.url names the right database. If it does, keep it as it is"
+                                        + " (destination: { existing: adopt }), or rename or drop it there."));
             }
         }
         findings.passIfNothingFound(

@@ -11,6 +11,7 @@ import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.CatalogTable.Identity;
 import org.dtssync.app.catalog.CatalogTable.Kind;
 import org.dtssync.app.catalog.CatalogTable.Persistence;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -25,8 +26,8 @@ final class IdentityChecks {
         return table.kind() == Kind.PLAIN && table.persistence() == Persistence.PERMANENT && table.replicated();
     }
 
-    private static String full(TableName table) {
-        return "ALTER TABLE " + table.sql() + " REPLICA IDENTITY FULL;";
+    private static Advice full(TableName table) {
+        return Advice.sql(Place.SOURCE, "ALTER TABLE " + table.sql() + " REPLICA IDENTITY FULL;");
     }
 
     static void replicaIdentity(Ends ends, Findings findings) {
@@ -36,7 +37,7 @@ final class IdentityChecks {
                         table.name().toString(),
                         named(table) + " " + reason(table)
                                 + ": once it is published, every UPDATE and DELETE on it would fail.",
-                        full(table.name()) + " -- or add a primary key"));
+                        full(table.name()).and("or add a primary key")));
         findings.passIfNothingFound("tables", "Every selected table has a usable replica identity.");
     }
 
@@ -88,10 +89,11 @@ final class IdentityChecks {
                         root.name().toString(),
                         "Partitioned table " + root.name() + " " + reason(root)
                                 + ": changes of its partitions could not be distinguished.",
-                        full(root.name()) + " -- or add a primary key");
+                        full(root.name()).and("or add a primary key"));
             }
         }
-        findings.passIfNothingFound("partitions", "Every partition has the replica identity of its partitioned table.");
+        findings.passIfNothingFound(
+                "partitions", "Every partition that has a usable replica identity has that of its partitioned table.");
     }
 
     private static boolean agrees(CatalogTable partition, CatalogTable root) {
@@ -135,10 +137,10 @@ final class IdentityChecks {
                     "The replica identity of table " + table + " contains generated columns (" + found[2]
                             + "), which are not in the stream.",
                     found[3].equals("f")
-                            ? "ALTER TABLE " + table.sql()
-                                    + " REPLICA IDENTITY DEFAULT; -- with a primary key of ordinary" + " columns"
-                            : "Choose a unique index of ordinary columns: ALTER TABLE " + table.sql()
-                                    + " REPLICA IDENTITY USING INDEX ...;");
+                            ? Advice.sql(Place.SOURCE, "ALTER TABLE " + table.sql() + " REPLICA IDENTITY DEFAULT;")
+                                    .and("with a primary key of ordinary columns")
+                            : Advice.text("Choose a unique index of ordinary columns: ALTER TABLE " + table.sql()
+                                    + " REPLICA IDENTITY USING INDEX ...;"));
         }
         findings.passIfNothingFound("tables", "No replica identity contains a generated column.");
     }
@@ -157,11 +159,19 @@ final class IdentityChecks {
                 .filter(table ->
                         table.identity() == Identity.FULL && table.keyColumns().isEmpty())
                 .forEach(table -> findings.warn(
+                        "without a key",
                         table.name().toString(),
                         "Table " + table.name() + " has no primary key ("
                                 + Size.of(bytes.getOrDefault(table.oid(), table.bytes()))
                                 + "): it is copied in one piece, and starts over if the copy is interrupted.",
-                        "ALTER TABLE " + table.name().sql() + " ADD PRIMARY KEY (...); -- if it can have one"));
-        findings.passIfNothingFound("tables", "Every selected table has a key.");
+                        Advice.text("ALTER TABLE " + table.name().sql()
+                                + " ADD PRIMARY KEY (...); -- if it can have one")));
+        boolean keyed =
+                ends.captured().stream().allMatch(table -> table.keyColumns().isPresent());
+        findings.passIfNothingFound(
+                "tables",
+                keyed
+                        ? "Every selected table has a key."
+                        : "Every selected table that has a usable replica identity has a key.");
     }
 }

@@ -4,8 +4,14 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.config.NearestKey;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 
@@ -82,6 +88,32 @@ final class KafkaChecks {
                         "Give the task another name.");
             }
         }
+    }
+
+    /** Kafka's clients ignore what they do not know, so a misspelled property would have no effect. */
+    static void properties(Ends ends, Findings findings) {
+        Set<String> known = new TreeSet<>(AdminClientConfig.configNames());
+        known.addAll(ProducerConfig.configNames());
+        known.addAll(ConsumerConfig.configNames());
+        new TreeSet<>(ends.task().kafka().properties().keySet())
+                .stream()
+                        .filter(key -> !known.contains(key))
+                        .forEach(key -> findings.warn(
+                                "kafka." + key,
+                                "Property kafka." + key
+                                        + " of the task file is known to no Kafka client: it has no effect,"
+                                        + " unless a class that the task file names reads it.",
+                                "Did you mean kafka." + NearestKey.of(key, known) + "? Correct or remove it."));
+        findings.passIfNothingFound("kafka", "Kafka's clients know every property of section kafka.");
+    }
+
+    /** Those of reverse replication are needed from the first switchover on, and checked with its other preconditions. */
+    static void rights(Ends ends, Findings findings) {
+        TopicRights rights = new TopicRights(ends.task());
+        for (TopicRights.Missing missing : rights.missing(ends.task().taskName())) {
+            findings.fail("topics", missing.message(), Advice.text(Place.KAFKA, missing.remedy()));
+        }
+        findings.passIfNothingFound("topics", "The account may create, read, write and delete the topics of the task.");
     }
 
     static void replicationFactor(Ends ends, Findings findings) {

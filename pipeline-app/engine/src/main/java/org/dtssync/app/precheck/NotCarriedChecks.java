@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.dtssync.app.inventory.InventoryItem;
+import org.dtssync.app.precheck.Advice.Place;
 
 /** Source objects that the task does not make at the destination, by the inventory: each is named, with what to do about it. */
 final class NotCarriedChecks {
@@ -30,7 +31,9 @@ final class NotCarriedChecks {
                 findings.warn(
                         item.title(),
                         sentence(item) + " is not migrated" + because,
-                        item.sql().orElse(""));
+                        item.sql()
+                                .map(sql -> Advice.sql(Place.DESTINATION, sql))
+                                .orElse(Advice.NONE));
             }
         }
         named.forEach((kind, count) -> more(kind, count, findings));
@@ -48,8 +51,10 @@ final class NotCarriedChecks {
                         item.title(),
                         sentence(item) + " is left out by the selection, but needed by "
                                 + String.join(", ", users.subList(0, Math.min(NEEDED_BY, users.size()))) + more + ".",
-                        item.sql().orElse("")
-                                + " -- or exclude what needs it, or create it at the destination yourself");
+                        item.sql()
+                                .map(sql -> Advice.sql(Place.DESTINATION, sql))
+                                .orElse(Advice.NONE)
+                                .and("or exclude what needs it, or create it at the destination yourself"));
             }
         }
         named.forEach((kind, count) -> more(kind, count, findings));

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.inventory.InventoryItem;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.jspecify.annotations.Nullable;
 
@@ -82,8 +83,10 @@ final class ObjectChecks {
                     "Extension " + name + " is version " + version + " at the source, but " + offered.version()
                             + " at the destination.",
                     offered.installed()
-                            ? "ALTER EXTENSION " + Identifiers.quote(name) + " UPDATE; -- at the destination"
-                            : "Install a newer package of it on the destination server.");
+                            ? Advice.sql(Place.DESTINATION, "ALTER EXTENSION " + Identifiers.quote(name) + " UPDATE;")
+                                    .and("at the destination")
+                            : Advice.text(
+                                    Place.DESTINATION, "Install a newer package of it on the destination server."));
         }
     }
 
@@ -112,6 +115,9 @@ final class ObjectChecks {
     }
 
     private record Named(String role, boolean owns) {}
+
+    /** A role at the destination, and whether objects can be assigned to it. */
+    private record There(boolean member, boolean superuser) {}
 
     /**
      * The schema public already exists everywhere, with its own owner. Members of an extension come with it and belong to
@@ -156,7 +162,7 @@ final class ObjectChecks {
         List<Named> named =
                 ends.atSource(ROLES, ends.schemas()).list(row -> new Named(row.getString(1), row.getBoolean(2)));
         String account = ends.atDestination("SELECT current_user").text();
-        Map<String, Boolean> there = new HashMap<>();
+        Map<String, There> there = new HashMap<>();
         // Since 16 a membership may lack the right to assign objects (SET) or to use the role's rights
         // (INHERIT).
         String set = ends.atDestination("SELECT current_setting('server_version_num')::int >= 160000")
@@ -164,26 +170,37 @@ final class ObjectChecks {
                 ? "SET"
                 : "MEMBER";
         ends.atDestination("""
-                SELECT rolname, pg_has_role(current_user, oid, ?) AND pg_has_role(current_user, oid, 'USAGE') FROM pg_roles
-                """, set).list(row -> there.put(row.getString(1), row.getBoolean(2)));
+                SELECT rolname, pg_has_role(current_user, oid, ?) AND pg_has_role(current_user, oid, 'USAGE'), rolsuper
+                FROM pg_roles
+                """, set)
+                .list(row -> there.put(row.getString(1), new There(row.getBoolean(2), row.getBoolean(3))));
         for (Named role : named) {
             String quoted = Identifiers.quote(role.role());
-            if (!there.containsKey(role.role())) {
+            String membership = "GRANT " + quoted + " TO " + Identifiers.quote(account) + ";";
+            There known = there.get(role.role());
+            if (known == null) {
                 findings.fail(
                         role.role(),
                         "Role " + role.role()
                                 + ", which owns objects or has grants at the source, does not exist at the"
                                 + " destination.",
-                        "CREATE ROLE " + quoted
-                                + (role.owns() ? "; GRANT " + quoted + " TO " + Identifiers.quote(account) : "")
-                                + "; -- at the destination, or objects: { owners: drop }");
-            } else if (role.owns() && !there.get(role.role())) {
+                        Advice.sql(
+                                        Place.DESTINATION,
+                                        "CREATE ROLE " + quoted + ";" + (role.owns() ? " " + membership : ""))
+                                .and("at the destination, or objects: { owners: drop }"));
+            } else if (role.owns() && !known.member()) {
                 findings.fail(
                         role.role(),
                         "Account " + account + " at the destination is not a member of role " + role.role()
                                 + ", which owns objects at the source, and cannot assign any to it.",
-                        "GRANT " + quoted + " TO " + Identifiers.quote(account)
-                                + "; -- at the destination, or objects: { owners: drop }");
+                        known.superuser()
+                                ? Advice.text(
+                                        Place.SOURCE,
+                                        "objects: { owners: drop }; or give its objects at the source to a role that is no"
+                                                + " superuser (ALTER ... OWNER TO); or use a superuser's account at the"
+                                                + " destination")
+                                : Advice.sql(Place.DESTINATION, membership)
+                                        .and("at the destination, or objects: { owners: drop }"));
             }
         }
         findings.passIfNothingFound("roles", "Every owner and grantee of the source exists at the destination.");

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /** Whether a non-superuser account can create the source's objects at the destination, and assign their owners. */
@@ -46,17 +47,24 @@ final class OwnershipChecks {
                                            WHERE nspname = ? AND rolname = ? AND NOT has_schema_privilege(r.oid, n.oid, 'CREATE'))
                             """, holding.schema(), holding.owner()).yes();
             if (unfit) {
-                report(ends, findings, holding, grantsCarried ? "source, which is migrated" : "destination");
+                report(ends, findings, holding, grantsCarried);
             }
         }
-        findings.passIfNothingFound("owners", "Every owner can own its objects at the destination.");
+        findings.passIfNothingFound(
+                "owners",
+                ends.task().objects().owners() == Owners.DROP
+                        ? "Every object will belong to the account of the destination (objects.owners: drop)."
+                        : "Every owner can own its objects at the destination.");
     }
 
-    private static void report(Ends ends, Findings findings, Holding holding, String where) {
+    private static void report(Ends ends, Findings findings, Holding holding, boolean atSource) {
         String message = "Role " + holding.owner() + " owns objects in schema " + holding.schema()
                 + " at the source, but cannot own any at the destination: it may not create objects in that schema.";
-        String remedy = "GRANT CREATE ON SCHEMA " + Identifiers.quote(holding.schema()) + " TO "
-                + Identifiers.quote(holding.owner()) + "; -- at the " + where;
+        Advice remedy = Advice.sql(
+                        atSource ? Place.SOURCE : Place.DESTINATION,
+                        "GRANT CREATE ON SCHEMA " + Identifiers.quote(holding.schema()) + " TO "
+                                + Identifiers.quote(holding.owner()) + ";")
+                .and(atSource ? "at the source, which is migrated" : "at the destination");
         if (ends.task().destination().existing() == Existing.ADOPT) {
             findings.warn(holding.owner(), message, remedy);
         } else {
@@ -95,11 +103,17 @@ final class OwnershipChecks {
                 findings.warn(
                         schema,
                         "Account " + account + " does not own schema " + schema
-                                + " at the destination, so these grants on it are not migrated.",
-                        String.join("; ", missing) + "; -- at the destination, as its owner or a superuser");
+                                + " at the destination, so these grants on it are not migrated, and a switchover is refused"
+                                + " without them.",
+                        Advice.sql(Place.DESTINATION, String.join("; ", missing) + ";")
+                                .and("at the destination, as its owner or a superuser"));
             }
         }
-        findings.passIfNothingFound("schemas", "Every grant on a schema is migrated.");
+        findings.passIfNothingFound(
+                "schemas",
+                ends.task().objects().owners() == Owners.DROP
+                        ? "Grants are not migrated (objects.owners: drop)."
+                        : "Every grant on a schema is migrated.");
     }
 
     private static List<String> schemasOfOthers(Ends ends) throws SQLException {
@@ -138,9 +152,11 @@ final class OwnershipChecks {
                         "Extension " + extension.name()
                                 + " of the source can only be created by a superuser, which account " + account
                                 + " at the destination is not.",
-                        "CREATE SCHEMA IF NOT EXISTS " + schema + "; CREATE EXTENSION "
-                                + Identifiers.quote(extension.name()) + " SCHEMA " + schema
-                                + "; -- at the destination, as a superuser");
+                        Advice.sql(
+                                        Place.DESTINATION,
+                                        "CREATE SCHEMA IF NOT EXISTS " + schema + "; CREATE EXTENSION "
+                                                + Identifiers.quote(extension.name()) + " SCHEMA " + schema + ";")
+                                .and("at the destination, as a superuser"));
             }
         }
         findings.passIfNothingFound("extensions", "The account can create every extension of the source.");
@@ -164,7 +180,8 @@ final class OwnershipChecks {
                                       WHERE typtype = 'b' AND typcategory <> 'A'
                             UNION ALL SELECT 'pg_proc'::regclass, p.oid, 'function ' || p.oid::regprocedure
                                       FROM pg_proc p JOIN chosen ON schema = pronamespace JOIN pg_language l ON l.oid = prolang
-                                      WHERE NOT lanpltrusted AND lanname <> 'sql' OR proleakproof
+                                      -- An aggregate has the language internal, and every account can create it.
+                                      WHERE prokind <> 'a' AND (NOT lanpltrusted AND lanname <> 'sql' OR proleakproof)
                         ) AS k(class, object, name)
                         WHERE NOT EXISTS (SELECT FROM pg_depend d
                                           WHERE d.classid = class AND d.objid = object AND d.deptype = 'e')
@@ -176,8 +193,10 @@ final class OwnershipChecks {
                     object,
                     "The " + object + " can only be created by a superuser, which account " + account
                             + " at the destination is not: the task will stop there.",
-                    "ALTER ROLE " + Identifiers.quote(account)
-                            + " SUPERUSER; -- or, once the task has stopped: dts-sync structure skip TASK.yaml NAME");
+                    Advice.text(
+                            Place.DESTINATION,
+                            "Use a superuser's account at the destination; or, once the task has stopped, create it there as a"
+                                    + " superuser or leave it out, and: dts-sync structure skip TASK.yaml NAME"));
         }
         findings.passIfNothingFound("objects", "The account can create every kind of object of the source.");
     }

@@ -6,10 +6,15 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.catalog.TableCatalog;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.precheck.Check.Server;
 import org.dtssync.app.precheck.PrecheckItem.Result;
@@ -19,6 +24,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +52,7 @@ public final class Precheck {
     private final Duration suspiciousAge;
     private final List<Check> checks;
     private final Supplier<List<StructureObject>> statements;
+    private final LaterChecks later;
 
     /**
      * Creates a precheck of one task; opens nothing yet.
@@ -54,7 +61,18 @@ public final class Precheck {
      * @param statements reads from the source what the task would make at the destination
      */
     public Precheck(TaskFile task, Supplier<List<StructureObject>> statements) {
-        this(task, SUSPICIOUS_AGE, Checks.all(), statements);
+        this(task, statements, LaterChecks.NONE);
+    }
+
+    /**
+     * Creates a precheck of one task that reports on its later parts too; opens nothing yet.
+     *
+     * @param task the task
+     * @param statements reads from the source what the task would make at the destination
+     * @param later checks what is needed later; what is missing is a warning, since the task can run without it
+     */
+    public Precheck(TaskFile task, Supplier<List<StructureObject>> statements, LaterChecks later) {
+        this(task, SUSPICIOUS_AGE, Checks.all(), statements, later);
     }
 
     /**
@@ -64,8 +82,15 @@ public final class Precheck {
      * @param suspiciousAge from which age open and prepared transactions of the source are reported
      * @param checks what to check in addition to connectivity
      * @param statements reads from the source what the task would make at the destination
+     * @param later checks what is needed later
      */
-    Precheck(TaskFile task, Duration suspiciousAge, List<Check> checks, Supplier<List<StructureObject>> statements) {
+    Precheck(
+            TaskFile task,
+            Duration suspiciousAge,
+            List<Check> checks,
+            Supplier<List<StructureObject>> statements,
+            LaterChecks later) {
+        this.later = later;
         this.statements = statements;
         this.checks = List.copyOf(checks);
         this.task = task;
@@ -74,7 +99,7 @@ public final class Precheck {
 
     /** Runs all checks and returns the findings, in the same order each time. */
     public List<PrecheckItem> run() {
-        Findings databases = new Findings("connectivity");
+        Findings databases = new Findings("connectivity", Stage.PREPARE);
         try (Probe<Brokers> kafka = new Probe<>("kafka", this::brokers);
                 Probe<Void> registry = new Probe<>("registry", this::registry);
                 Connection source = open(End.SOURCE, task.source().database(), databases);
@@ -87,6 +112,9 @@ public final class Precheck {
             items.addAll(registry.items());
             Set<Server> reached = reached(source, destination, brokers);
             runChecks(new Ends(task, source, destination, brokers, suspiciousAge, statements), reached, items);
+            if (reached.containsAll(Set.of(Server.SOURCE, Server.DESTINATION))) {
+                items.addAll(later(source));
+            }
             return List.copyOf(items);
         } catch (SQLException e) {
             throw SqlFaults.explain("A session of the precheck could not be closed", e);
@@ -113,16 +141,44 @@ public final class Precheck {
         if (!skipped.isEmpty()) {
             items.add(new PrecheckItem(
                     "not-checked",
-                    skipped.size() + " checks",
+                    Stage.PREPARE,
+                    skipped.stream().map(Check::id).toList(),
                     Result.FAIL,
                     "Not checked, because a server could not be reached: "
                             + skipped.stream().map(Check::id).collect(Collectors.joining(", ")) + ".",
-                    "Fix the connection and run precheck again."));
+                    Advice.text("Fix the connection and run precheck again.")));
         }
     }
 
+    /** Each check of a later part reports for itself. */
+    private List<PrecheckItem> later(Connection source) {
+        Map<String, Findings> findings = new LinkedHashMap<>();
+        try {
+            List<TableName> tables = new TableCatalog(task.objects())
+                    .read(source).stream()
+                            .filter(CatalogTable::isCaptured)
+                            .map(CatalogTable::name)
+                            .toList();
+            for (LaterFinding finding : later.look(tables)) {
+                Findings own = findings.computeIfAbsent(
+                        finding.id() + " " + finding.stage(), key -> new Findings(finding.id(), finding.stage()));
+                String object = finding.server().isEmpty() ? finding.stage().label() : finding.server();
+                if (finding.passed()) {
+                    own.pass(object, finding.message());
+                } else {
+                    own.warn(object, finding.message(), finding.advice());
+                }
+            }
+        } catch (SyncException e) {
+            Findings failed = new Findings("switch-rights", Stage.SWITCHOVER);
+            failed.warn("switchover", e.what(), e.remedy());
+            return failed.items();
+        }
+        return findings.values().stream().flatMap(own -> own.items().stream()).toList();
+    }
+
     private static List<PrecheckItem> run(Check check, Ends ends) {
-        Findings findings = new Findings(check.id());
+        Findings findings = new Findings(check.id(), check.stage());
         try {
             check.look(ends, findings);
         } catch (SQLException e) {
@@ -138,7 +194,7 @@ public final class Precheck {
     private @Nullable Connection open(End role, DatabaseSettings settings, Findings findings) {
         try {
             Connection connection =
-                    new DatabaseConnections(role, settings, task.applicationName() + "_precheck").open();
+                    new DatabaseConnections(role, bounded(settings), task.applicationName() + "_precheck").open();
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SESSION_SETTINGS);
             }
@@ -153,13 +209,24 @@ public final class Precheck {
         return null;
     }
 
+    /** Properties of the task file take precedence. */
+    private DatabaseSettings bounded(DatabaseSettings settings) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put(
+                "connectTimeout",
+                Long.toString(Math.max(1, task.precheckTimeout().toSeconds())));
+        properties.putAll(settings.properties());
+        return new DatabaseSettings(settings.url(), settings.user(), settings.password(), properties);
+    }
+
     private @Nullable Brokers brokers(Findings findings) {
         if (task.kafka().embedded()) {
             findings.pass("kafka", "The broker is embedded and starts with the task.");
             return null;
         }
         return orFail("kafka", findings, () -> {
-            Brokers brokers = BrokerProbe.ask(task.kafka(), new TopicNames(task.name())::isOurs);
+            Brokers brokers =
+                    BrokerProbe.ask(task.kafka(), task.precheckTimeout(), new TopicNames(task.name())::isOurs);
             findings.pass("kafka", "Kafka at " + task.kafka() + " responds.");
             return brokers;
         });
@@ -171,7 +238,7 @@ public final class Precheck {
             return null;
         }
         return orFail("registry", findings, () -> {
-            RegistryProbe.ask(task.registry());
+            RegistryProbe.ask(task.registry(), task.precheckTimeout());
             findings.pass("registry", "The registry at " + task.registry() + " responds.");
             return null;
         });

@@ -16,7 +16,7 @@ final class Probe<T> implements AutoCloseable {
 
     private static final long CLOSE_MILLIS = 2_000;
 
-    private final Findings findings = new Findings("connectivity");
+    private final Findings findings = new Findings("connectivity", Stage.PREPARE);
     private final FutureTask<T> answer;
     private final Thread thread;
 

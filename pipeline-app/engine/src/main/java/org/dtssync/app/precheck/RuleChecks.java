@@ -2,6 +2,7 @@ package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
 import org.dtssync.app.catalog.UnsteadyChecks;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /** Rules of the source that could refuse correct rows at the destination, or act on what dts-sync does. */
@@ -38,9 +39,35 @@ final class RuleChecks {
         findings.passIfNothingFound("checks", "Every check of the selected tables depends on its row alone.");
     }
 
+    /**
+     * What dts-sync's sessions can do about event triggers depends on the account. A login trigger fires before a session can do anything,
+     * unless the account has the setting for it.
+     */
     static void eventTriggers(Ends ends, Findings findings) throws SQLException {
-        boolean silenced = ends.atSource("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        String account = Identifiers.quote(ends.task().source().database().user());
+        boolean hasSetting = ends.atSource("SELECT current_setting('event_triggers', true) IS NOT NULL")
                 .yes();
+        boolean off = ends.atSource("""
+                SELECT EXISTS (
+                    SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole AND r.rolname = current_user
+                    CROSS JOIN unnest(s.setconfig) c
+                    WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+                      AND c = 'event_triggers=off')
+                """).yes();
+        boolean grantable = ends.atSource("SELECT current_setting('server_version_num')::int >= 150000")
+                .yes();
+        boolean may = ends.atSource(
+                        grantable
+                                ? "SELECT has_parameter_privilege('session_replication_role', 'SET')"
+                                : "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+                .yes();
+        Advice remedy = hasSetting
+                ? Advice.sql(Place.SOURCE, "ALTER ROLE " + account + " SET event_triggers = off;")
+                        .and("as a superuser, at the source, and at the destination before the switchover")
+                : Advice.text(
+                        Place.SOURCE,
+                        "GRANT SET ON PARAMETER session_replication_role TO " + account
+                                + "; -- as a superuser, from PostgreSQL 15 on; or disable it while the task prepares");
         for (String[] found : ends.atSource("""
                 SELECT t.evtname, t.evtevent FROM pg_event_trigger t
                 WHERE t.evtenabled <> 'D'
@@ -48,16 +75,20 @@ final class RuleChecks {
                                   WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e')
                 ORDER BY t.evtname COLLATE "C"
                 """).list(row -> new String[] {row.getString(1), row.getString(2)})) {
-            boolean acts = found[1].equals("login") || !silenced;
+            boolean login = found[1].equals("login");
+            String acts = "";
+            if (login && !off) {
+                acts = may
+                        ? " At the source it also fires for the first login of each dts-sync process."
+                        : " At the source it also fires for every login of dts-sync.";
+            } else if (!login && !off && !may) {
+                acts = " At the source it also fires for what dts-sync does there.";
+            }
             findings.warn(
                     found[0],
                     "Event trigger " + found[0] + " (" + found[1]
-                            + ") is created disabled at the destination and enabled by the switchover."
-                            + (acts ? " At the source it also fires for what dts-sync does there." : ""),
-                    acts
-                            ? "ALTER EVENT TRIGGER " + Identifiers.quote(found[0])
-                                    + " DISABLE; -- at the source, while the task prepares, if its function must not act on that"
-                            : "Nothing.");
+                            + ") is created disabled at the destination and enabled by the switchover." + acts,
+                    acts.isEmpty() ? Advice.text("Nothing.") : remedy);
         }
         findings.passIfNothingFound("event triggers", "No event trigger is active at the source.");
     }
@@ -102,7 +133,10 @@ final class RuleChecks {
                     found[0],
                     "Function " + found[0] + ", which a generated column, index or check uses, names " + found[2]
                             + " without its schema and has no search path of its own: at the destination it will not find it.",
-                    "ALTER FUNCTION " + found[0] + " SET search_path = " + found[1] + ", pg_temp; -- at the source");
+                    Advice.sql(
+                                    Place.SOURCE,
+                                    "ALTER FUNCTION " + found[0] + " SET search_path = " + found[1] + ", pg_temp;")
+                            .and("at the source"));
         }
         findings.passIfNothingFound(
                 "functions", "Functions of generated columns, indexes and checks find what they name.");

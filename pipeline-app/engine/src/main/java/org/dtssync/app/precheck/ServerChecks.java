@@ -3,6 +3,7 @@ package org.dtssync.app.precheck;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /** Whether the two servers are compatible: versions, encodings, collations, clocks. */
@@ -163,8 +164,8 @@ final class ServerChecks {
 
     static void tableCount(Ends ends, Findings findings) throws SQLException {
         long tables = ends.tables().size();
-        compareLocks("source", tables, lockTable(ends.atSource(LOCK_TABLE)), findings);
-        compareLocks("destination", tables, lockTable(ends.atDestination(LOCK_TABLE)), findings);
+        compareLocks(Place.SOURCE, tables, lockTable(ends.atSource(LOCK_TABLE)), findings);
+        compareLocks(Place.DESTINATION, tables, lockTable(ends.atDestination(LOCK_TABLE)), findings);
         findings.passIfNothingFound("tables", tables + " tables fit into the lock tables of both servers.");
     }
 
@@ -178,13 +179,14 @@ final class ServerChecks {
     }
 
     /** A partition tree is locked as a whole, with its indexes; half of the lock table leaves room for the applications. */
-    static void compareLocks(String role, long tables, long locks, Findings findings) {
+    static void compareLocks(Place server, long tables, long locks, Findings findings) {
         if (tables > locks / 2) {
             findings.warn(
-                    role,
-                    "The lock table of the " + role + " holds " + locks + " locks, and " + tables
+                    server.label(),
+                    "The lock table of the " + server.label() + " holds " + locks + " locks, and " + tables
                             + " tables are selected:" + " a statement that locks many of them may run out of locks.",
-                    "ALTER SYSTEM SET max_locks_per_transaction = 1024; -- at the " + role + ", then restart it");
+                    Advice.sql(server, "ALTER SYSTEM SET max_locks_per_transaction = 1024;")
+                            .and("at the " + server.label() + ", then restart it"));
         }
     }
 

@@ -1,12 +1,14 @@
 package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 
 /** Whether the source supports logical decoding: its settings, its free slots, and what would delay a new slot. */
 final class SourceChecks {
 
     private static final int SHOWN_CHARACTERS = 40;
+    private static final String RESTART = "at the source, then restart it";
 
     private SourceChecks() {}
 
@@ -26,7 +28,8 @@ final class SourceChecks {
             findings.fail(
                     "source",
                     "wal_level at the source is " + level + "; logical decoding needs logical.",
-                    "ALTER SYSTEM SET wal_level = 'logical'; -- at the source, then restart it");
+                    Advice.sql(Place.SOURCE, "ALTER SYSTEM SET wal_level = 'logical';")
+                            .and(RESTART));
         }
         findings.passIfNothingFound("source", "wal_level at the source is logical.");
     }
@@ -43,7 +46,8 @@ final class SourceChecks {
             findings.fail(
                     "source",
                     "The source has no free replication slot: " + used + " of " + most + " are in use.",
-                    "ALTER SYSTEM SET max_replication_slots = " + (used + 4) + "; -- at the source, then restart it");
+                    Advice.sql(Place.SOURCE, "ALTER SYSTEM SET max_replication_slots = " + (used + 4) + ";")
+                            .and(RESTART));
         }
         findings.passIfNothingFound("source", used + " of " + most + " replication slots at the source are in use.");
     }
@@ -60,7 +64,8 @@ final class SourceChecks {
             findings.fail(
                     "source",
                     "The source has no free WAL sender: " + used + " of " + most + " are in use.",
-                    "ALTER SYSTEM SET max_wal_senders = " + (used + 4) + "; -- at the source, then restart it");
+                    Advice.sql(Place.SOURCE, "ALTER SYSTEM SET max_wal_senders = " + (used + 4) + ";")
+                            .and(RESTART));
         }
         findings.passIfNothingFound("source", used + " of " + most + " WAL senders at the source are in use.");
     }
@@ -74,7 +79,8 @@ final class SourceChecks {
                     "source",
                     "max_slot_wal_keep_size at the source is " + Size.of(megabytes << 20)
                             + ": if more WAL than that waits to be captured, the slot is lost and the task must start over.",
-                    "ALTER SYSTEM SET max_slot_wal_keep_size = -1; SELECT pg_reload_conf(); -- at the source");
+                    Advice.sql(Place.SOURCE, "ALTER SYSTEM SET max_slot_wal_keep_size = -1; SELECT pg_reload_conf();")
+                            .and("at the source"));
         }
         // Since PostgreSQL 18 a slot can also be lost to a timeout.
         for (String timeout : ends.atSource("""
@@ -84,7 +90,10 @@ final class SourceChecks {
                     "source",
                     "idle_replication_slot_timeout at the source is " + timeout
                             + ": if the task is stopped for longer, the slot is lost and the task must start over.",
-                    "ALTER SYSTEM SET idle_replication_slot_timeout = 0; SELECT pg_reload_conf(); -- at the source");
+                    Advice.sql(
+                                    Place.SOURCE,
+                                    "ALTER SYSTEM SET idle_replication_slot_timeout = 0; SELECT pg_reload_conf();")
+                            .and("at the source"));
         }
         findings.passIfNothingFound(
                 "source", "The source retains WAL for a slot without a limit; wal.warning monitors it.");
@@ -112,7 +121,9 @@ final class SourceChecks {
                             + " has had a writing transaction open for "
                             + open.seconds() + " s (" + shown(open.query())
                             + "): a replication slot can only be created once it ends.",
-                    "SELECT pg_terminate_backend(" + open.pid() + "); -- at the source, or let it finish");
+                    Advice.text(
+                            Place.SOURCE,
+                            "SELECT pg_terminate_backend(" + open.pid() + "); -- at the source, or let it finish"));
         }
         findings.passIfNothingFound("source", "No writing transaction has been open for long at the source.");
     }

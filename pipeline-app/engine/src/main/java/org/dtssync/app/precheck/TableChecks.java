@@ -12,6 +12,7 @@ import org.dtssync.app.catalog.CatalogTable.Persistence;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.ObjectSelection.Unlogged;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -79,17 +80,17 @@ final class TableChecks {
         return quoted ? name.substring(1, name.length() - 1) : name;
     }
 
-    /** There is nothing in the stream that such a row could be made from. */
+    /** There is nothing in the stream that such a row could be made from; all of them are the same. */
     static void withoutColumns(Ends ends, Findings findings) {
         ends.tables().stream()
-                .filter(table -> table.kind() != Kind.FOREIGN && !table.isPartition() && !table.replicated())
+                .filter(table -> table.kind() != Kind.FOREIGN && table.persistence() == Persistence.PERMANENT)
+                .filter(table -> !table.isPartition() && !table.replicated())
                 .forEach(table -> findings.warn(
                         table.name().toString(),
                         "Table " + table.name()
-                                + " has no columns but generated ones: it is created, and its rows are not migrated.",
-                        "Insert its rows yourself once applications have moved: INSERT INTO "
-                                + table.name().sql() + " DEFAULT VALUES; -- once per row, or "
-                                + exclude(table.name())));
+                                + " has no columns but generated ones: it gets as many rows as there are, once at the load and again"
+                                + " at each switch, and does not follow in between.",
+                        exclude(table.name())));
         findings.passIfNothingFound("tables", "Every selected table has columns that are replicated.");
     }
 
@@ -108,13 +109,21 @@ final class TableChecks {
                         "Table " + table.name()
                                 + " is unlogged: its changes are not in the WAL and cannot be captured.",
                         "ALTER TABLE " + table.name().sql() + " SET LOGGED; -- or " + exclude(table.root()));
+            } else if (table.persistence() == Persistence.UNLOGGED
+                    && ends.task().objects().unlogged() == Unlogged.COPY) {
+                findings.warn(
+                        table.name().toString(),
+                        "Table " + table.name()
+                                + " is unlogged: its rows are copied once at the load and again at each switch, while writes are"
+                                + " blocked, and do not follow in between.",
+                        "ALTER TABLE " + table.name().sql() + " SET LOGGED; -- if they have to follow");
             } else if (table.persistence() == Persistence.UNLOGGED) {
                 findings.warn(
                         table.name().toString(),
                         "Table " + table.name()
                                 + " is unlogged: it is created, and its rows are not migrated, since its changes are not in the WAL.",
                         "ALTER TABLE " + table.name().sql()
-                                + " SET LOGGED; -- if its rows are needed; or copy them once applications have moved");
+                                + " SET LOGGED; -- if its rows have to follow; or set objects.unlogged to copy");
             } else if (root.persistence() == Persistence.UNLOGGED && table.kind() == Kind.PLAIN && part) {
                 findings.fail(
                         table.name().toString(),
@@ -178,8 +187,11 @@ final class TableChecks {
                     table.toString(),
                     "The " + kind + " " + found[3] + " of table " + table
                             + " is enabled ALWAYS: at the destination it would fire a second time for every change.",
-                    "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " " + Identifiers.quote(found[3])
-                            + "; -- or " + exclude(table));
+                    Advice.sql(
+                                    Place.SOURCE,
+                                    "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " "
+                                            + Identifiers.quote(found[3]) + ";")
+                            .and("or " + exclude(table)));
         }
         findings.passIfNothingFound("tables", "No trigger or rule of a selected table is enabled ALWAYS.");
     }

@@ -3,8 +3,8 @@ package org.dtssync.app.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,11 +50,7 @@ public final class Background implements AutoCloseable {
         } catch (SyncException e) {
             fail(e);
         } catch (RuntimeException | Error e) {
-            fail(new SyncException(
-                    FaultKind.INTERNAL,
-                    "An unexpected error stopped " + Thread.currentThread().getName() + ": " + e + ".",
-                    "",
-                    e));
+            fail(UnexpectedError.of(Thread.currentThread().getName(), e));
         }
     }
 

@@ -4,6 +4,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.ReplicationSlot;
+import org.dtssync.connectors.postgres.SessionPool;
 import org.dtssync.schemas.TaskName;
 
 /**
@@ -31,6 +32,11 @@ public record Route(TaskName name, DatabaseConnections source, DatabaseConnectio
                 task.taskName(),
                 new DatabaseConnections(End.SOURCE, task.source().database(), applicationName),
                 new DatabaseConnections(End.DESTINATION, task.destination().database(), applicationName));
+    }
+
+    /** Returns the same route whose short transactions share the sessions of a pool, which the caller owns. */
+    public Route reusing(SessionPool sessions) {
+        return new Route(name, source.reusing(sessions), destination.reusing(sessions));
     }
 
     /** Returns the opposite direction. Both databases keep their names from the task file. */

@@ -2,6 +2,7 @@ package org.dtssync.app.sequences;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection.Owners;
@@ -9,6 +10,7 @@ import org.dtssync.app.sequences.Sequence.Definition;
 import org.dtssync.app.sequences.Sequence.Owner;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Finds what would be wrong with sequences after applications were moved, with the SQL that corrects it. Stateless.
@@ -29,6 +31,45 @@ public record SequenceCheck(End from, End to, Owners owners) {
             findings.add(left(survey));
         }
         return findings;
+    }
+
+    /** Returns what is wrong with those that belong to the task; others are named, and are no difference. */
+    List<SequenceFinding> differences(TaskSequences.Survey survey) {
+        List<SequenceFinding> findings = findings(new TaskSequences.Survey(survey.pairs(), List.of()));
+        List<SequenceFinding> named = new ArrayList<>(findings);
+        if (!survey.left().isEmpty()) {
+            SequenceFinding left = left(survey);
+            named.add(new SequenceFinding(left.sequence(), false, left.message(), left.remedy()));
+        }
+        return named;
+    }
+
+    /** Returns which would hand out numbers that are in use. */
+    List<SequenceFinding> behind(
+            List<SequencePair> pairs, Map<TableName, Position> handedOut, Map<TableName, Position> positions) {
+        List<SequenceFinding> findings = new ArrayList<>();
+        for (SequencePair pair : pairs) {
+            Optional<Sequence> other = pair.there();
+            Position here = handedOut.get(pair.name());
+            Position there = positions.get(pair.name());
+            if (other.isPresent()
+                    && here != null
+                    && there != null
+                    && here.isPast(pair.here().definition(), there, other.get().definition())) {
+                findings.add(behind(pair.name(), here, there));
+            }
+        }
+        return findings;
+    }
+
+    private SequenceFinding behind(TableName name, Position here, Position there) {
+        return new SequenceFinding(
+                name.toString(),
+                true,
+                "Sequence " + name + " would hand out numbers at the " + to + " that are in use: it is at "
+                        + there.last() + " there, at " + here.last() + " at the " + from + ".",
+                "Run at the " + to + ": SELECT setval(" + Identifiers.literal(name.sql()) + ", " + here.last() + ", "
+                        + here.called() + ");");
     }
 
     private void check(SequencePair pair, List<SequenceFinding> findings) {

@@ -10,6 +10,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.RecordedSequences;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * The sequences of a task at both ends of one direction. Thread-safe; opens connections for each reading.
@@ -85,6 +86,30 @@ public record TaskSequences(
 
     /** Reads both catalogs and returns what is wrong, blocking or not. */
     public List<SequenceFinding> findings() {
-        return new SequenceCheck(from.role(), to.role(), selection.owners()).findings(survey());
+        return check().findings(survey());
+    }
+
+    /**
+     * Returns in what the sequences of the task differ, by what both catalogs say. Those that do not belong to it are named, and are no
+     * difference.
+     */
+    public List<SequenceFinding> differences(Survey survey) {
+        return check().differences(survey);
+    }
+
+    /**
+     * Returns which sequences would hand out numbers again.
+     *
+     * @param pairs those that both databases have
+     * @param handedOut where those are whose values count
+     * @param there where the others are, read later
+     */
+    public List<SequenceFinding> behind(
+            List<SequencePair> pairs, Map<TableName, Position> handedOut, Map<TableName, Position> there) {
+        return check().behind(pairs, handedOut, there);
+    }
+
+    private SequenceCheck check() {
+        return new SequenceCheck(from.role(), to.role(), selection.owners());
     }
 }

@@ -41,6 +41,20 @@ final class LoadedTables {
      * @throws SyncException of kind SHAPE_CHANGED if one of them does not exist
      */
     Map<TableName, LoadedTable> shapes(List<TableName> tables) throws SQLException {
+        Map<TableName, LoadedTable> shapes = known(tables);
+        for (TableName table : tables) {
+            if (!shapes.containsKey(table)) {
+                throw new SyncException(
+                        FaultKind.SHAPE_CHANGED,
+                        "Table " + table + " does not exist.",
+                        "If it was dropped or renamed, exclude it and start the task over.");
+            }
+        }
+        return shapes;
+    }
+
+    /** Reads the shapes of those that exist. */
+    Map<TableName, LoadedTable> known(List<TableName> tables) throws SQLException {
         Map<TableName, LoadedTable> shapes = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT n.nspname, c.relname, c.relkind = 'p',
@@ -58,14 +72,6 @@ final class LoadedTables {
                     TableName table = new TableName(rows.getString(1), rows.getString(2));
                     shapes.put(table, new LoadedTable(table, rows.getBoolean(3), strings(rows.getArray(4))));
                 }
-            }
-        }
-        for (TableName table : tables) {
-            if (!shapes.containsKey(table)) {
-                throw new SyncException(
-                        FaultKind.SHAPE_CHANGED,
-                        "Table " + table + " does not exist.",
-                        "If it was dropped or renamed, exclude it and start the task over.");
             }
         }
         return shapes;

@@ -138,7 +138,7 @@ final class Sessions implements AutoCloseable {
     }
 
     /** Keeps triggers and foreign keys from firing for rows that were checked at the source, if the account may. */
-    private static void replicaWhereAllowed(Connection connection) throws SQLException {
+    static void replicaWhereAllowed(Connection connection) throws SQLException {
         try {
             execute(connection, "SET session_replication_role = replica");
         } catch (SQLException e) {

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param result its JSON, if it succeeded
  * @param error what it failed with
  * @param exitCode the exit code of the command line, once it is over
- * @param progress its progress, as a JSON object, if the run records it
+ * @param progress its progress as a JSON object, if there is any yet: the step of a switch, or the rows that were verified
  */
 public record CommandResult(
         boolean finished, Optional<String> result, Optional<String> error, int exitCode, Optional<String> progress) {}

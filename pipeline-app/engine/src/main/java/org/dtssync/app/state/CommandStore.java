@@ -126,19 +126,6 @@ public final class CommandStore implements AutoCloseable {
         return name == null || origin == null ? Optional.empty() : Optional.of(new Author(name, origin));
     }
 
-    /**
-     * Records the progress of a running command.
-     *
-     * @param json an object with figures
-     */
-    public void progress(PostedCommand command, String json) {
-        query(connection -> Statements.update(
-                connection,
-                "UPDATE dts_sync.command SET progress = ?::jsonb WHERE id = ? AND state = 'running'",
-                json,
-                command.id()));
-    }
-
     /** Records a success. */
     public void finish(PostedCommand command, String json, int exitCode) {
         ended(command.name(), "done", null, exitCode, """

@@ -42,7 +42,16 @@ public record InstanceStore(DatabaseConnections database, String task) {
             Optional<Long> pid,
             Optional<String> version,
             Optional<String> startedAt,
-            String aliveAt) {}
+            String aliveAt) {
+
+        /** Returns a phrase that names its process; empty if an earlier release started it. */
+        public Optional<String> process() {
+            return host.map(
+                    machine -> pid.map(number -> "process " + number + " on ").orElse("on ")
+                            + machine
+                            + startedAt.map(since -> " since " + since).orElse(""));
+        }
+    }
 
     /** Returns the last instance that held the task, whether it still does or not; empty if there was none since the last release. */
     public Optional<Holder> last(Connection connection) throws SQLException {
@@ -122,14 +131,27 @@ public record InstanceStore(DatabaseConnections database, String task) {
     /**
      * Records a sign of life.
      *
-     * @param figures the figures of the instance, as JSON; null keeps the last ones
+     * @param figures the figures of the instance; null keeps the last ones
      * @return whether the task still belongs to this instance
      */
-    public boolean signOfLife(Connection connection, Epoch epoch, @Nullable String figures) throws SQLException {
-        return Statements.update(connection, """
+    public boolean signOfLife(Connection connection, Epoch epoch, @Nullable LiveFigures figures) throws SQLException {
+        boolean ours = Statements.update(
+                        connection, """
                         UPDATE dts_sync.instance SET alive_at = clock_timestamp(), stats = coalesce(?::jsonb, stats)
                         WHERE task = ? AND epoch = ?
-                        """, figures, task, epoch.number()) == 1;
+                        """, figures == null ? null : LiveFiguresJson.write(figures), task, epoch.number())
+                == 1;
+        if (ours && figures != null && figures.verification().isPresent()) {
+            Statements.update(
+                    connection,
+                    """
+                    UPDATE dts_sync.command SET progress = ?::jsonb
+                    WHERE task = ? AND command = 'verify' AND state = 'running'
+                    """,
+                    LiveFiguresJson.write(figures.verification().get()),
+                    task);
+        }
+        return ours;
     }
 
     /** Returns whether an instance holds the task. */

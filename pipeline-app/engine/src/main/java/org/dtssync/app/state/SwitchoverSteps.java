@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.jspecify.annotations.Nullable;
@@ -123,24 +124,18 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
         }
     }
 
-    /**
-     * Records the outcome of the attempt.
-     *
-     * @param moved whether applications were moved
-     * @param stallMillis how long nobody could write
-     * @param report as JSON
-     */
-    public void end(boolean moved, long stallMillis, String report, Epoch epoch) {
-        end(moved ? "moved" : "not-moved", stallMillis, report, epoch);
+    /** Records the outcome of the attempt. */
+    public void end(SwitchReport report, Epoch epoch) {
+        end(
+                report.moved() ? "moved" : "not-moved",
+                Math.round(report.stallSeconds() * 1_000),
+                SwitchReportJson.write(report),
+                epoch);
     }
 
-    /**
-     * Records that the attempt failed, and was undone.
-     *
-     * @param report what it failed with, as JSON
-     */
-    public void failed(String report, Epoch epoch) {
-        end("failed", null, report, epoch);
+    /** Records that the attempt failed, and was undone. */
+    public void failed(SyncException fault, Epoch epoch) {
+        end("failed", null, SwitchReportJson.failure(direction, fault), epoch);
     }
 
     private void end(String result, @Nullable Long stallMillis, String report, Epoch epoch) {
@@ -203,6 +198,11 @@ public record SwitchoverSteps(DatabaseConnections destination, String task, Stri
     private void report(Connection connection, String step, String state) throws SQLException {
         new EventLog(destination, task)
                 .append(connection, Event.byRun("step", step, "direction", direction, "state", state));
+        // Shown to the client that waits for the command: a step may take minutes, such as the verification.
+        Statements.update(connection, """
+                UPDATE dts_sync.command SET progress = jsonb_build_object('step', ?::text, 'state', ?::text)
+                WHERE task = ? AND command = ? AND state = 'running'
+                """, step, state, task, direction);
     }
 
     /** Returns whether a step was done. */

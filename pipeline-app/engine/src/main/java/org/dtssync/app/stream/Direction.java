@@ -139,7 +139,7 @@ public final class Direction implements MovingStream {
 
     @Override
     public boolean verify(Duration resumable) throws InterruptedException {
-        return verification.run(resumable).equal();
+        return verification.rows(resumable).equal();
     }
 
     @Override

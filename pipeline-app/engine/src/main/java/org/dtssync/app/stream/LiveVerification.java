@@ -23,6 +23,7 @@ import org.dtssync.app.verify.SliceMemory;
 import org.dtssync.app.verify.Verification;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.app.verify.VerifySettings;
+import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.TableName;
@@ -36,6 +37,9 @@ public final class LiveVerification {
 
     /** Slices found equal longer ago are read again, however little was left. */
     private static final Duration RESUMABLE = Duration.ofDays(1);
+
+    private static final int SEQUENCE_ATTEMPTS = 10;
+    private static final long SEQUENCE_PAUSE_MILLIS = 3_000;
 
     private final Route route;
     private final Epoch epoch;
@@ -74,15 +78,15 @@ public final class LiveVerification {
     }
 
     /**
-     * Verifies every table and records the result; the shapes must be unchanged. One that was interrupted less than a day ago
-     * is resumed.
+     * Verifies every table and the sequences, and records the result of the tables; the shapes must be unchanged. One that was interrupted
+     * less than a day ago is resumed.
      */
     public VerifyReport run() throws InterruptedException {
-        return run(RESUMABLE);
+        return rows(RESUMABLE).with(sequences());
     }
 
-    /** Does the same, but resumes only one that started no longer ago than this. */
-    public VerifyReport run(Duration resumable) throws InterruptedException {
+    /** Verifies the tables alone, and resumes only what started no longer ago than this. */
+    VerifyReport rows(Duration resumable) throws InterruptedException {
         structure.look();
         String digest = verifications().digest();
         UnfinishedComparison unfinished = new UnfinishedComparison(route.destination(), route.task(), epoch);
@@ -114,16 +118,24 @@ public final class LiveVerification {
                             .toList());
         }
         verifications().record(outcome(report), unfinished, digest, epoch);
-        return report.with(sequences());
+        return report;
     }
 
-    /** The rows were compared, which took its time: what is said about sequences besides must not make that fail. */
-    private List<SequenceFinding> sequences() {
-        try {
-            return sequences.get();
-        } catch (SyncException e) {
-            LOG.warn("The sequences could not be compared. task={} reason={}", route.task(), e.getMessage());
-            return List.of();
+    /** The rows were compared, which took its time: a moment in which a sequence is locked, or a server is away, must not waste it. */
+    private List<SequenceFinding> sequences() throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return sequences.get();
+            } catch (SyncException e) {
+                if (attempt == SEQUENCE_ATTEMPTS || e.kind() == FaultKind.FENCED) {
+                    throw e;
+                }
+                LOG.warn(
+                        "The sequences could not be compared; retrying. task={} reason={}",
+                        route.task(),
+                        e.getMessage());
+            }
+            Thread.sleep(SEQUENCE_PAUSE_MILLIS);
         }
     }
 

@@ -14,11 +14,13 @@ import java.util.function.BooleanSupplier;
 import org.dtssync.app.sequences.Position;
 import org.dtssync.app.sequences.Sequence;
 import org.dtssync.app.sequences.SequenceCatalog;
+import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.sequences.SequencePair;
 import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.app.state.SequenceMarks;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
@@ -102,6 +104,43 @@ final class SequenceFollower {
         paused = false;
     }
 
+    /**
+     * Follows once more, now, and returns what is wrong all the same: at the destination a sequence is missing, counts in another way, or
+     * would hand out numbers that are in use. One that is ahead is right. Nothing is wrong where the destination's sequences are on their
+     * own.
+     */
+    synchronized List<SequenceFinding> check() {
+        if (unlinked.getAsBoolean()) {
+            return List.of();
+        }
+        survey = null;
+        TaskSequences.Survey now = surveyed();
+        List<SequenceFinding> findings = new ArrayList<>(sequences.differences(now));
+        if (!paused) {
+            List<SequencePair> both = now.pairs().stream()
+                    .filter(pair -> pair.here().rights().read())
+                    .filter(pair ->
+                            pair.there().filter(there -> there.rights().read()).isPresent())
+                    .toList();
+            List<TableName> names = both.stream().map(SequencePair::name).toList();
+            Map<TableName, Position> handedOut = positions(sequences.from(), names);
+            round();
+            Map<TableName, Position> there = positions(sequences.to(), names);
+            findings.addAll(sequences.behind(both, handedOut, there));
+        }
+        return findings;
+    }
+
+    private static Map<TableName, Position> positions(DatabaseConnections database, List<TableName> names) {
+        if (names.isEmpty()) {
+            return Map.of();
+        }
+        return database.inTransaction("The sequences of the " + database.role() + " could not be read", connection -> {
+            limitLocks(connection);
+            return SequenceCatalog.positions(connection, names);
+        });
+    }
+
     private synchronized void round() {
         if (paused || unlinked.getAsBoolean()) {
             return;
@@ -112,12 +151,7 @@ final class SequenceFollower {
             return;
         }
         long now = System.nanoTime();
-        Map<TableName, Position> values = sequences
-                .from()
-                .inTransaction("The sequences of the " + sequences.from().role() + " could not be read", connection -> {
-                    limitLocks(connection);
-                    return SequenceCatalog.positions(connection, names);
-                });
+        Map<TableName, Position> values = positions(sequences.from(), names);
         Map<TableName, Position> targets = new LinkedHashMap<>();
         for (SequencePair pair : pairs) {
             Sequence there = pair.there().orElseThrow();
@@ -145,17 +179,23 @@ final class SequenceFollower {
         }
     }
 
-    /** Those that can follow; the others are reported once. */
-    private List<SequencePair> followed() {
+    private TaskSequences.Survey surveyed() {
         long now = System.nanoTime();
-        if (survey == null || now - surveyNanos > REST * surveyTook) {
-            survey = sequences.survey();
+        TaskSequences.Survey known = survey;
+        if (known == null || now - surveyNanos > REST * surveyTook) {
+            known = sequences.survey();
+            survey = known;
             surveyTook = System.nanoTime() - now;
             surveyNanos = now;
         }
+        return known;
+    }
+
+    /** Those that can follow; the others are reported once. */
+    private List<SequencePair> followed() {
         List<SequencePair> followed = new ArrayList<>();
         Map<TableName, String> others = new TreeMap<>();
-        for (SequencePair pair : survey.pairs()) {
+        for (SequencePair pair : surveyed().pairs()) {
             String reason = reason(pair);
             if (reason.isEmpty()) {
                 followed.add(pair);
@@ -166,7 +206,7 @@ final class SequenceFollower {
         if (!others.equals(reported)) {
             if (!others.isEmpty()) {
                 LOG.warn(
-                        "Some sequences do not follow; see the gate sequences of dts-sync switchover --gates."
+                        "Some sequences do not follow; see precondition sequences of dts-sync switchover --preconditions."
                                 + " task={} sequences={}",
                         epoch.task(),
                         others);

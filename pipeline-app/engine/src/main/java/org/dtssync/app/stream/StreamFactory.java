@@ -54,15 +54,9 @@ public final class StreamFactory {
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied);
-        TaskSequences sequences = sequences(route);
-        LiveVerification verification = new LiveVerification(
-                route,
-                epoch,
-                heartbeat,
-                structure,
-                verifySettings(),
-                () -> isMirrored(route) ? List.of() : sequences.findings(),
-                listener);
+        SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
+        LiveVerification verification =
+                new LiveVerification(route, epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
         ApplyPart apply = new ApplyPart(
                 route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes) -> {
@@ -96,7 +90,7 @@ public final class StreamFactory {
                         captured,
                         listener),
                 apply,
-                new SequenceFollower(sequences, epoch, () -> isMirrored(route)),
+                follower,
                 preparation(route, epoch));
     }
 

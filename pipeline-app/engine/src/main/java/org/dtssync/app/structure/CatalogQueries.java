@@ -26,8 +26,8 @@ import org.dtssync.connectors.postgres.TableName;
 final class CatalogQueries {
 
     /**
-     * Adds comment, owner and grants to whole objects. Grants are repeated in their order, so that the destination keeps them in the
-     * same form; all privileges are granted as ALL, since a newer server may have more of them.
+     * Adds comment, owner and grants to whole objects. Grants are repeated in their order, each by who gave it, so that the destination
+     * keeps them in the same form, unless they are what everybody has anyway; all privileges are granted as ALL, since a newer server may have more of them.
      */
     private static final String WHOLE_OBJECTS = """
             WITH object (catalog, oid, kind, name, schema, table_name, parent_schema, parent, statement, called, owner, acl,
@@ -42,20 +42,31 @@ final class CatalogQueries {
                           AND NOT (o.called = 'SCHEMA public' AND d.description = 'standard public schema'))), '')
                    || coalesce(o.comments, ''),
                    coalesce(E';\\nALTER ' || o.called || ' OWNER TO ' || quote_ident(pg_get_userbyid(o.owner)), '')
-                   || CASE WHEN o.acl IS NULL THEN '' ELSE
+                   || CASE WHEN o.acl IS NULL OR o.isDefault THEN '' ELSE
                        format(E';\\nREVOKE ALL ON %%s FROM PUBLIC', o.granted)
                        || coalesce(', ' || quote_ident(pg_get_userbyid(o.owner)), '')
-                       || coalesce((SELECT string_agg(format(E';\\nGRANT %%s ON %%s TO %%s%%s', g.privileges, o.granted, g.grantee,
-                                    CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), '' ORDER BY g.place)
-                          FROM (SELECT min(place) AS place, is_grantable,
-                                       CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS grantee,
-                                       CASE WHEN count(*) = (SELECT count(*) FROM aclexplode(acldefault(o.acl_type::"char", o.owner)) d
-                                                             WHERE d.grantee = o.owner) THEN 'ALL'
-                                            ELSE string_agg(privilege_type, ', ' ORDER BY place) END AS privileges
-                                FROM aclexplode(o.acl::aclitem[]) WITH ORDINALITY AS a(grantor, grantee, privilege_type, is_grantable, place)
-                                GROUP BY a.grantee, is_grantable) g), '') END
+                       || coalesce((SELECT string_agg(
+                              CASE WHEN g.grantor = o.owner THEN format(E';\\n%%s', g.statement)
+                                   ELSE format(E';\\nSET LOCAL ROLE %%I;\\n%%s;\\nSET LOCAL ROLE NONE', pg_get_userbyid(g.grantor), g.statement)
+                              END, '' ORDER BY g.grantor <> o.owner, g.place)
+                          FROM (SELECT min(a.place) AS place, a.grantor,
+                                       format('GRANT %%s ON %%s TO %%s%%s',
+                                           CASE WHEN count(*) = (SELECT count(*)
+                                                                 FROM aclexplode(acldefault(o.acl_type::"char", o.owner)) d
+                                                                 WHERE d.grantee = o.owner) THEN 'ALL'
+                                                ELSE string_agg(a.privilege_type, ', ' ORDER BY a.place) END,
+                                           o.granted,
+                                           CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+                                           CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement
+                                FROM aclexplode(o.acl::aclitem[]) WITH ORDINALITY
+                                    AS a(grantor, grantee, privilege_type, is_grantable, place)
+                                GROUP BY a.grantor, a.grantee, a.is_grantable) g), '') END
                    || coalesce(o.grants, '')
-            FROM (SELECT *, regexp_replace(called, '\\A(MATERIALIZED )?VIEW ', 'TABLE ') AS granted FROM object) o
+            FROM (SELECT *, regexp_replace(called, '\\A(MATERIALIZED )?VIEW ', 'TABLE ') AS granted,
+                         o.owner IS NOT NULL AND o.acl_type IS NOT NULL
+                             AND ARRAY(SELECT a::text FROM unnest(o.acl::aclitem[]) a ORDER BY 1)
+                                 = ARRAY(SELECT a::text FROM unnest(acldefault(o.acl_type::"char", o.owner)) a ORDER BY 1) AS isDefault
+                  FROM object o) o
             """;
 
     private final Connection connection;

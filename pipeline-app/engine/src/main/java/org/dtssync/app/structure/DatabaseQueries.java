@@ -3,7 +3,7 @@ package org.dtssync.app.structure;
 /** Objects that belong to no table, as statements generated from the catalog. */
 final class DatabaseQueries {
 
-    /** Extensions with the schema they live in; the server brings plpgsql itself. */
+    /** Extensions with the schema they live in; the server brings plpgsql itself. Only their owner may change their comment. */
     static final String EXTENSIONS = """
             SELECT 'pg_extension'::regclass::oid::bigint, e.oid::bigint, 'extension', e.extname, 'pre-data', NULL, NULL, NULL, NULL,
                    CASE WHEN n.nspname IN ('pg_catalog', 'public')
@@ -14,8 +14,12 @@ final class DatabaseQueries {
                    || CASE WHEN EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid
                                         AND d.deptype = 'e') OR n.nspname = 'pg_catalog'
                            THEN '' ELSE format(' SCHEMA %I', n.nspname) END
+                   || CASE WHEN obj_description(e.oid, 'pg_extension') IS DISTINCT FROM a.comment
+                           THEN format(E';\\nCOMMENT ON EXTENSION %I IS %L', e.extname, obj_description(e.oid, 'pg_extension'))
+                           ELSE '' END
             FROM pg_extension e
             JOIN pg_namespace n ON n.oid = e.extnamespace
+            LEFT JOIN pg_available_extensions a ON a.name = e.extname
             WHERE e.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY e.extname
             """;
@@ -118,8 +122,9 @@ final class DatabaseQueries {
                        (SELECT string_agg(format('%s GRANT %s ON %s TO %s%s', k.prefix, a.privilege_type, k.word,
                                    CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
                                    CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), E';\\n'
-                                   ORDER BY a.grantee, a.privilege_type)
-                        FROM aclexplode(d.defaclacl) a))
+                                   ORDER BY a.place)
+                        FROM aclexplode(d.defaclacl) WITH ORDINALITY
+                            AS a(grantor, grantee, privilege_type, is_grantable, place)))
             FROM pg_default_acl d
             LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
             CROSS JOIN LATERAL (

@@ -78,10 +78,7 @@ final class ObjectMaker {
         DatabaseSettings settings = connections.settings();
         Map<String, String> properties = new HashMap<>(settings.properties());
         properties.put("preferQueryMode", "simple");
-        return new DatabaseConnections(
-                connections.role(),
-                new DatabaseSettings(settings.url(), settings.user(), settings.password(), properties),
-                connections.applicationName());
+        return new DatabaseConnections(connections.role(), settings.with(properties), connections.applicationName());
     }
 
     /** Opens a session for {@link #make}; the caller closes it. */

@@ -1,6 +1,9 @@
 package org.dtssync.app.structure;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,7 +15,7 @@ import org.dtssync.app.state.StructureObject;
  *
  * <p>Ignored differences: column names with or without their table's (PostgreSQL 16 and later leave it out where there is one table only),
  * quotes around names, names of NOT NULL constraints (PostgreSQL 18 has them), the owner of schema public, the order of a text search
- * configuration's mappings.
+ * configuration's mappings and of grants.
  *
  * @param schemas names that are schemas at either end and therefore not left out
  */
@@ -27,11 +30,23 @@ record PrintedStatement(Set<String> schemas) {
             Set.of("view", "materialized-view", "function", "procedure", "rule", "policy");
 
     boolean equal(StructureObject a, StructureObject b) {
-        return a.statement().equals(b.statement())
-                || NEEDLESS_QUOTES
-                        .matcher(plain(a))
-                        .replaceAll("$1")
-                        .equals(NEEDLESS_QUOTES.matcher(plain(b)).replaceAll("$1"));
+        return a.statement().equals(b.statement()) || comparable(a).equals(comparable(b));
+    }
+
+    private String comparable(StructureObject object) {
+        return NEEDLESS_QUOTES.matcher(withSortedGrants(plain(object))).replaceAll("$1");
+    }
+
+    /** Which of several rights was given first has no meaning. */
+    private static String withSortedGrants(String statement) {
+        List<String> rest = new ArrayList<>();
+        List<String> grants = new ArrayList<>();
+        for (String part : statement.split(";\n")) {
+            (part.startsWith("GRANT ") ? grants : rest).add(part);
+        }
+        Collections.sort(grants);
+        rest.addAll(grants);
+        return String.join(";\n", rest);
     }
 
     private String plain(StructureObject object) {

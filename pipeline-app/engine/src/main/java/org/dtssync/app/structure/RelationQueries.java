@@ -61,13 +61,13 @@ final class RelationQueries {
      * table becomes one afterwards.
      *
      * <p>The second parameter are the defaults that are set later. NOT NULL constraints have names and states of their own in PostgreSQL
-     * 18 and later; those that the rows need not satisfy come later.
+     * 18 and later, also on columns of a parent; those that the rows need not satisfy come later.
      */
     static final String TABLES = """
             SELECT 'pg_class'::regclass, c.oid, 'table', format('%s.%s', n.nspname, c.relname), n.nspname, c.relname,
                    parents.schema, parents.name,
                    format('CREATE %sTABLE %I.%I (', CASE WHEN c.relpersistence = 'u' THEN 'UNLOGGED ' ELSE '' END, n.nspname, c.relname)
-                   || coalesce(columns.definitions, '') || E'\\n)'
+                   || concat_ws(',', columns.definitions, columns.rules) || E'\\n)'
                    || CASE WHEN shape.whole THEN '' ELSE coalesce(E'\\nINHERITS (' || parents.names || ')', '') END
                    || CASE WHEN c.relkind = 'p' THEN E'\\nPARTITION BY ' || pg_get_partkeydef(c.oid) ELSE '' END
                    || coalesce((SELECT E'\\nUSING ' || quote_ident(am.amname) FROM pg_am am
@@ -113,6 +113,10 @@ final class RelationQueries {
                            || coalesce(identity.clause, '')
                            || required.clause, ',' ORDER BY a.attnum)
                            FILTER (WHERE shape.whole OR a.attislocal OR parents.names IS NULL) AS definitions,
+                       string_agg(E'\\n\\tCONSTRAINT ' || quote_ident(required.name) || ' NOT NULL ' || quote_ident(a.attname), ','
+                           ORDER BY a.attnum)
+                           FILTER (WHERE NOT shape.whole AND NOT a.attislocal AND parents.names IS NOT NULL AND required.clause <> ''
+                                   AND required.own AND required.name IS NOT NULL) AS rules,
                        string_agg(
                            CASE WHEN a.attgenerated <> '' THEN ''
                                 WHEN d.expression IS NOT NULL
@@ -123,11 +127,8 @@ final class RelationQueries {
                                              WHERE i.inhrelid = c.oid)
                                 THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %I DROP DEFAULT', n.nspname, c.relname, a.attname)
                                 ELSE '' END
-                           || CASE WHEN required.clause <> '' AND required.own AND NOT a.attislocal
-                                THEN CASE WHEN required.named IS NULL
-                                     THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %I SET NOT NULL', n.nspname, c.relname, a.attname)
-                                     ELSE format(E';\\nALTER TABLE %I.%I ADD CONSTRAINT %I NOT NULL %I', n.nspname, c.relname,
-                                                 required.named, a.attname) END
+                           || CASE WHEN required.clause <> '' AND required.own AND NOT a.attislocal AND required.name IS NULL
+                                THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %I SET NOT NULL', n.nspname, c.relname, a.attname)
                                 ELSE '' END,
                            '' ORDER BY a.attnum) FILTER (WHERE a.attinhcount > 0) AS changes
                 FROM pg_attribute a
@@ -156,13 +157,12 @@ final class RelationQueries {
                                 WHEN bool_and(NOT o.convalidated OR NOT o.conislocal AND EXISTS (
                                     SELECT FROM pg_inherits i JOIN pg_constraint p ON p.conrelid = i.inhparent
                                     WHERE i.inhrelid = c.oid AND p.contype = 'n' AND p.conname = o.conname AND NOT p.convalidated)) THEN ''
-                                ELSE coalesce(' CONSTRAINT ' || quote_ident(min(o.conname) FILTER (
-                                         WHERE o.conname <> c.relname || '_' || a.attname || '_not_null')), '') || ' NOT NULL'
+                                ELSE coalesce(' CONSTRAINT ' || quote_ident(min(o.conname)), '') || ' NOT NULL'
                                      || CASE WHEN bool_or(o.connoinherit) THEN ' NO INHERIT' ELSE '' END END AS clause,
                            coalesce(bool_or(o.conislocal), NOT EXISTS (
                                SELECT FROM pg_inherits i JOIN pg_attribute p ON p.attrelid = i.inhparent
                                AND p.attname = a.attname AND p.attnotnull WHERE i.inhrelid = c.oid)) AS own,
-                           min(o.conname) FILTER (WHERE o.conname <> c.relname || '_' || a.attname || '_not_null') AS named
+                           min(o.conname) AS name
                     FROM pg_constraint o WHERE o.conrelid = c.oid AND o.contype = 'n' AND o.conkey = ARRAY[a.attnum]
                 ) required
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -103,6 +103,7 @@ final class StructureAssembly {
         List<Long> relations = relations();
         List<PrintedObject> last = new ArrayList<>(carried(queries.parts(KeyQueries.CHECKS, relations)));
         last.addAll(queries.changes(KeyQueries.VALIDATIONS, relations));
+        last.addAll(queries.changes(TableQueries.CONSTRAINT_COMMENTS, relations));
         last.addAll(carried(queries.parts(KeyQueries.FOREIGN_KEYS, relations)));
         last.addAll(queries.changes(KeyQueries.CLUSTER_MARKS, relations));
         last.addAll(carried(queries.parts(TableQueries.STATISTICS, relations)));

@@ -77,10 +77,9 @@ public final class StructureComparison {
 
     private Map<String, StructureObject> read(DatabaseConnections database) {
         Map<String, StructureObject> objects = new LinkedHashMap<>();
-        new StructureReader(database, selection)
-                .read().stream()
-                        .filter(object -> !LateObjects.isLate(object))
-                        .forEach(object -> objects.put(object.name(), object));
+        SettingReader.of(new StructureReader(database, selection), database, selection).read().stream()
+                .filter(object -> !LateObjects.isLate(object))
+                .forEach(object -> objects.put(object.name(), object));
         return objects;
     }
 

@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
@@ -21,7 +23,7 @@ import org.dtssync.connectors.postgres.TableName;
  * Reads the schema objects of a database as an ordered list of statements.
  *
  * <p>{@link CarriedObjects} defines what is migrated. Tablespaces, foreign servers, foreign tables, user mappings,
- * publications, subscriptions, large objects, security labels and database settings are never migrated. Thread-safe.
+ * publications, subscriptions, large objects and security labels are never migrated. Thread-safe.
  */
 public final class StructureReader implements ObjectReader {
 
@@ -79,12 +81,16 @@ public final class StructureReader implements ObjectReader {
 
     private static List<StructureObject> numbered(List<PrintedObject> objects) {
         List<StructureObject> numbered = new ArrayList<>();
+        Map<String, Integer> given = new HashMap<>();
         for (Section section : Section.values()) {
             for (PrintedObject object : objects) {
                 if (object.section() == section) {
+                    String name = LateObjects.nameOf(object.kind()) + ":" + object.name();
+                    int number = given.merge(name, 1, Integer::sum);
                     numbered.add(new StructureObject(
                             numbered.size() + 1,
-                            LateObjects.nameOf(object.kind()) + ":" + object.name(),
+                            // Names with dots: table b.c of schema a, and table c of schema a.b.
+                            number == 1 ? name : name + " (" + number + ")",
                             object.kind(),
                             section,
                             object.tables(),

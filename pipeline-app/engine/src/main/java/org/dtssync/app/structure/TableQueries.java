@@ -19,23 +19,31 @@ final class TableQueries {
             ORDER BY sn.nspname, s.relname
             """;
 
-    /** Identity columns bring their sequence along, but not its comment and grants. */
+    /** Identity columns bring their sequence along, but not its comment and grants, nor another type than their own. */
     static final String IDENTITY_SEQUENCES = """
             SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'identity-sequence', format('%s.%s', sn.nspname, s.relname), 'pre-data', n.nspname, c.relname, NULL, NULL,
-                   coalesce(format('COMMENT ON SEQUENCE %I.%I IS %L', sn.nspname, s.relname,
-                                   nullif(obj_description(s.oid, 'pg_class'), '')), ''),
-                   coalesce((SELECT string_agg(format(E';\nGRANT %s ON SEQUENCE %I.%I TO %s%s', g.privilege_type, sn.nspname,
+                   concat_ws(E';\\n',
+                       CASE WHEN q.seqtypid <> a.atttypid THEN
+                           format('ALTER SEQUENCE %I.%I AS %s MINVALUE %s MAXVALUE %s', sn.nspname, s.relname, format_type(q.seqtypid, NULL),
+                                  q.seqmin, q.seqmax) END,
+                       format('COMMENT ON SEQUENCE %I.%I IS ', sn.nspname, s.relname)
+                           || quote_literal(obj_description(s.oid, 'pg_class'))),
+                   CASE WHEN s.relacl IS NULL THEN '' ELSE
+                       format(E';\\nREVOKE ALL ON SEQUENCE %I.%I FROM PUBLIC, %I', sn.nspname, s.relname, pg_get_userbyid(s.relowner))
+                       || coalesce((SELECT string_agg(format(E';\\nGRANT %s ON SEQUENCE %I.%I TO %s%s', g.privilege_type, sn.nspname,
                                  s.relname, CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
-                                 CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), ''
-                                 ORDER BY g.grantee, g.privilege_type)
-                             FROM aclexplode(s.relacl) g WHERE g.grantee <> s.relowner), '')
+                                 CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), '' ORDER BY g.place)
+                             FROM aclexplode(s.relacl) WITH ORDINALITY
+                                 AS g(grantor, grantee, privilege_type, is_grantable, place)), '') END
             FROM pg_depend d
             JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
             JOIN pg_namespace sn ON sn.oid = s.relnamespace
+            JOIN pg_sequence q ON q.seqrelid = s.oid
             JOIN pg_class c ON c.oid = d.refobjid
             JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
             WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
-              AND c.oid IN (SELECT unnest(?::bigint[])::oid) AND (s.relacl IS NOT NULL OR obj_description(s.oid, 'pg_class') <> '')
+              AND c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY sn.nspname, s.relname
             """;
 
@@ -136,6 +144,20 @@ final class TableQueries {
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE (c.relrowsecurity OR c.relforcerowsecurity) AND c.oid IN (SELECT unnest(?::bigint[])::oid)
             ORDER BY n.nspname, c.relname
+            """;
+
+    /** Comments on what comes with something else: a parent's check, and a column that forbids NULL. */
+    static final String CONSTRAINT_COMMENTS = """
+            SELECT 'pg_class'::regclass::oid::bigint, c.oid::bigint, 'comment', format('%s.%s.%s', n.nspname, c.relname, con.conname),
+                   'post-data', n.nspname, c.relname, NULL, NULL,
+                   format('COMMENT ON CONSTRAINT %I ON %I.%I IS %L', con.conname, n.nspname, c.relname, d.description)
+            FROM pg_constraint con
+            JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = con.oid
+            JOIN pg_class c ON c.oid = con.conrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid IN (SELECT unnest(?::bigint[])::oid)
+              AND (con.contype = 'c' AND NOT con.conislocal OR con.contype = 'n' AND con.conislocal AND con.convalidated)
+            ORDER BY n.nspname, c.relname, con.conname
             """;
 
     /** Views that are filled at the source. */

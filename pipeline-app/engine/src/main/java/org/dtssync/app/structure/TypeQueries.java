@@ -90,11 +90,11 @@ final class TypeQueries {
             JOIN pg_type b ON b.oid = t.typbasetype
             CROSS JOIN LATERAL (
                 SELECT string_agg(format(E'\\n\\tCONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid)), '' ORDER BY c.conname)
-                           AS constraints,
+                           FILTER (WHERE c.contype = 'c') AS constraints,
                        string_agg(format(E';\\nCOMMENT ON CONSTRAINT %I ON DOMAIN %I.%I IS %L', c.conname, n.nspname, t.typname,
                                          obj_description(c.oid, 'pg_constraint')), '' ORDER BY c.conname)
                            FILTER (WHERE obj_description(c.oid, 'pg_constraint') <> '') AS comments
-                FROM pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c' AND c.oid <> ALL (wanted.apart)
+                FROM pg_constraint c WHERE c.contypid = t.oid AND c.oid <> ALL (wanted.apart)
             ) r
             ORDER BY n.nspname, t.typname
             """;

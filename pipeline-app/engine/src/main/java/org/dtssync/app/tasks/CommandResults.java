@@ -1,7 +1,7 @@
 package org.dtssync.app.tasks;
 
-import org.dtssync.app.moving.SwitchReportJson;
 import org.dtssync.app.state.CommandResult;
+import org.dtssync.app.state.SwitchReportJson;
 import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.dtssync.connectors.fault.FaultKind;
 

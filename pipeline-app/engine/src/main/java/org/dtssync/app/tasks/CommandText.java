@@ -19,6 +19,7 @@ final class CommandText {
     private static final String REHEARSE = "--rehearse";
     private static final String SKIP_VERIFY = "--skip-verify";
     private static final String IGNORE_STRUCTURE = "--ignore-structure";
+    private static final String ONE_WAY = "--one-way";
     private static final String ABANDON = "--abandon";
 
     private CommandText() {}
@@ -26,7 +27,8 @@ final class CommandText {
     /** Returns the options of a command as text; empty if it has none. */
     static String options(TaskCommand command) {
         if (command instanceof TaskCommand.Switchover switchover) {
-            return options(switchover.mode(), switchover.skipVerify(), switchover.ignoreStructure());
+            String options = options(switchover.mode(), switchover.skipVerify(), switchover.ignoreStructure());
+            return (options + (switchover.oneWay() ? " " + ONE_WAY : "")).strip();
         }
         if (command instanceof TaskCommand.Rollback rollback) {
             return options(rollback.mode(), rollback.skipVerify(), rollback.ignoreStructure());
@@ -61,9 +63,12 @@ final class CommandText {
                 Optional.of(known(
                         words,
                         name,
-                        List.of(DRY_RUN, REHEARSE, SKIP_VERIFY, IGNORE_STRUCTURE),
+                        List.of(DRY_RUN, REHEARSE, SKIP_VERIFY, IGNORE_STRUCTURE, ONE_WAY),
                         new TaskCommand.Switchover(
-                                mode(words), words.contains(SKIP_VERIFY), words.contains(IGNORE_STRUCTURE))));
+                                mode(words),
+                                words.contains(SKIP_VERIFY),
+                                words.contains(IGNORE_STRUCTURE),
+                                words.contains(ONE_WAY))));
             case "rollback" ->
                 Optional.of(
                         words.contains(ABANDON)
@@ -106,6 +111,17 @@ final class CommandText {
 
     /** Returns how the engine moves the applications. */
     static SwitchOptions switchOptions(SwitchMode mode, boolean skipVerify, boolean ignoreStructure) {
-        return new SwitchOptions(mode == SwitchMode.DRY_RUN, mode == SwitchMode.REHEARSE, skipVerify, ignoreStructure);
+        return new SwitchOptions(
+                mode == SwitchMode.DRY_RUN, mode == SwitchMode.REHEARSE, skipVerify, ignoreStructure, false);
+    }
+
+    /** Returns how the engine carries a switchover out. */
+    static SwitchOptions switchOptions(TaskCommand.Switchover command) {
+        return new SwitchOptions(
+                command.mode() == SwitchMode.DRY_RUN,
+                command.mode() == SwitchMode.REHEARSE,
+                command.skipVerify(),
+                command.ignoreStructure(),
+                command.oneWay());
     }
 }

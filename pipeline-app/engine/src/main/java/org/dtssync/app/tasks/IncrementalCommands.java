@@ -1,8 +1,8 @@
 package org.dtssync.app.tasks;
 
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.pipeline.IncrementalActions;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.CommandDesk.Answer;
 
 /**
@@ -20,8 +20,7 @@ record IncrementalCommands(String task, IncrementalActions actions) implements T
 
     @Override
     public Answer switchover(TaskCommand.Switchover command) throws InterruptedException {
-        SwitchReport report = actions.switchover(
-                CommandText.switchOptions(command.mode(), command.skipVerify(), command.ignoreStructure()));
+        SwitchReport report = actions.switchover(CommandText.switchOptions(command));
         return new Answer(new TaskOutcome.Switched(new MoveReport(report)), report.moved());
     }
 

@@ -1,9 +1,9 @@
 package org.dtssync.app.tasks;
 
 import java.util.Locale;
-import org.dtssync.app.moving.EndpointResult;
-import org.dtssync.app.moving.SwitchReport;
-import org.dtssync.app.moving.SwitchReportJson;
+import org.dtssync.app.state.EndpointResult;
+import org.dtssync.app.state.SwitchReport;
+import org.dtssync.app.state.SwitchReportJson;
 
 /**
  * The result of a switchover, a rollback or a completion.
@@ -35,14 +35,17 @@ public record MoveReport(SwitchReport report) implements Report {
                         report.verifiedAt() == null
                                 ? report.verification()
                                 : "equal, verified at " + report.verifiedAt());
-        return String.format("%s: %s%n%s%snext: %s", report.direction(), done(), measured, verified, report.next());
+        String applications =
+                report.applications().isEmpty() ? "" : String.format("applications        %s%n", report.applications());
+        return String.format(
+                "%s: %s%n%s%s%snext: %s", report.direction(), done(), applications, measured, verified, report.next());
     }
 
     private String done() {
         if (!report.moved()) {
             return report.lsn() == null
                     ? "dry run, all preconditions are met"
-                    : "rehearsal finished, nothing was changed";
+                    : "rehearsal passed, nothing was changed";
         }
         return report.endpoint() == EndpointResult.FAILED ? "done, but applications were not repointed" : "done";
     }

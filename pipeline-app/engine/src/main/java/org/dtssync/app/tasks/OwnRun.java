@@ -6,9 +6,10 @@ import java.util.concurrent.CompletionException;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Abandonment;
-import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.moving.Completion;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -88,6 +89,12 @@ record OwnRun(TaskFile file, TaskListener listener) {
         Phase phase = TaskStatus.read(file).progress().phase();
         if (phase == Phase.COMPLETE && command instanceof TaskCommand.Complete) {
             return done(SwitchReport.completed());
+        }
+        if (phase == Phase.COMPLETE
+                && command instanceof TaskCommand.Switchover switchover
+                && switchover.mode() == SwitchMode.MOVE
+                && Completion.isOneWay(Route.forReading(file))) {
+            return done(SwitchReport.movedOneWay());
         }
         if (phase == Phase.ABANDONED
                 && (command instanceof TaskCommand.Rollback || command instanceof TaskCommand.Abandon)) {

@@ -2,12 +2,19 @@ package org.dtssync.app.tasks;
 
 import java.util.List;
 import java.util.Locale;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.precheck.PrecheckItem.Result;
+import org.dtssync.app.precheck.Stage;
 
-/** The findings of a precheck, as text for people and as JSON for programs. Thread-safe. */
+/** The findings of a precheck, as text for people, as JSON for programs and as scripts for the databases. Thread-safe. */
 public final class PrecheckReport implements Report {
+
+    /** How many statements of one finding are shown to people. */
+    private static final int SHOWN = 3;
+
+    private static final String INDENT = "      ";
 
     private final List<PrecheckItem> items;
 
@@ -16,9 +23,18 @@ public final class PrecheckReport implements Report {
         this.items = List.copyOf(items);
     }
 
-    /** Returns one line per item, its remedy below, and a line of counts at the end. */
+    /** Returns one line per finding, its phase and its remedy below, and a line of counts at the end. */
     @Override
     public String text() {
+        return text(SHOWN, false);
+    }
+
+    /** Returns the same with every object and every statement. */
+    public String verboseText() {
+        return text(Integer.MAX_VALUE, true);
+    }
+
+    private String text(int statements, boolean objects) {
         StringBuilder text = new StringBuilder();
         for (PrecheckItem item : items) {
             text.append(item.result().name().toUpperCase(Locale.ROOT))
@@ -27,18 +43,86 @@ public final class PrecheckReport implements Report {
                     .append(": ")
                     .append(item.message())
                     .append('\n');
+            if (item.result() != Result.PASS) {
+                text.append(INDENT)
+                        .append("phase: ")
+                        .append(item.stage().label())
+                        .append('\n');
+            }
+            if (objects && item.objects().size() > 1) {
+                item.objects()
+                        .forEach(object ->
+                                text.append(INDENT).append("- ").append(object).append('\n'));
+            }
             if (!item.remedy().isEmpty()) {
-                text.append("      remedy: ")
-                        .append(item.remedy().replace("\n", "\n              "))
+                text.append(INDENT)
+                        .append("remedy: ")
+                        .append(shortened(item, statements).replace("\n", "\n" + INDENT + "        "))
                         .append('\n');
             }
         }
         return text.append(counts()).toString();
     }
 
+    private static String shortened(PrecheckItem item, int statements) {
+        List<String> all = item.advice().statements();
+        if (all.size() <= statements) {
+            return item.remedy();
+        }
+        String where = item.advice().server().map(Place::label).orElse("");
+        return String.join("\n", all.subList(0, statements)) + "\nand " + (all.size() - statements)
+                + " more statements, which dts-sync precheck TASK.yaml --sql " + where + " prints"
+                + (item.advice().text().isEmpty() ? "" : " -- " + item.advice().text());
+    }
+
     @Override
     public String json() {
         return TaskJson.precheck(items);
+    }
+
+    /**
+     * Returns a script of the statements that solve what was found at the source. Those of warnings are commented out, except where
+     * a switchover, a rollback or reverse replication would be refused without them.
+     */
+    public String sourceScript() {
+        return script(Place.SOURCE);
+    }
+
+    /** Returns the same for the destination. */
+    public String destinationScript() {
+        return script(Place.DESTINATION);
+    }
+
+    private String script(Place place) {
+        StringBuilder script = new StringBuilder("-- What dts-sync precheck found at the " + place.label()
+                + ". Run it there as a superuser, connected to the database that is migrated.\n");
+        for (PrecheckItem item : items) {
+            if (item.advice().statements().isEmpty()
+                    || !item.advice().server().filter(place::equals).isPresent()) {
+                continue;
+            }
+            boolean needed = item.result() == Result.FAIL || item.stage().compareTo(Stage.SWITCHOVER) >= 0;
+            script.append("\n-- ")
+                    .append(item.result().name())
+                    .append(' ')
+                    .append(item.id())
+                    .append(" (")
+                    .append(item.stage().label())
+                    .append("): ")
+                    .append(item.message().replace("\n", " "))
+                    .append('\n');
+            if (!item.advice().text().isEmpty()) {
+                script.append("-- ")
+                        .append(item.advice().text().replace("\n", " "))
+                        .append('\n');
+            }
+            for (String statement : item.advice().statements()) {
+                script.append(needed ? "" : "-- ")
+                        .append(needed ? statement : statement.replace("\n", "\n-- "))
+                        .append('\n');
+            }
+        }
+        return script.toString().stripTrailing();
     }
 
     /** Returns whether the task would fail, be inexact or do harm. */

@@ -13,6 +13,7 @@ import org.dtssync.app.moving.SequenceGates;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchPreconditions;
 import org.dtssync.app.pipeline.Mirrors;
+import org.dtssync.app.pipeline.ReverseTopics;
 import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.TaskSequences;
@@ -26,8 +27,9 @@ import org.dtssync.connectors.fault.SyncException;
  *
  * @param file the task file
  * @param kind which way
+ * @param oneWay whether nothing is to flow back afterwards
  */
-record Preconditions(TaskFile file, SwitchKind kind) {
+record Preconditions(TaskFile file, SwitchKind kind, boolean oneWay) {
 
     private static final String PHASE = "phase";
 
@@ -48,14 +50,17 @@ record Preconditions(TaskFile file, SwitchKind kind) {
                 gates.add(verification());
             }
             gates.addAll(SequenceGates.check(sequences()));
-            if (kind == SwitchKind.SWITCHOVER && phase == needed) {
-                gates.addAll(new TaskInventory(file).gates());
+            if (phase == needed) {
+                gates.addAll(new TaskInventory(file).gates(kind));
             }
             if (kind == SwitchKind.SWITCHOVER) {
                 gates.add(mirror());
             }
             gates.addAll(SwitchPreconditions.of(kind, file.switchover(), Route.forReading(file))
-                    .check());
+                    .check(!oneWay));
+            if (kind == SwitchKind.SWITCHOVER && !oneWay) {
+                gates.addAll(new ReverseTopics(file).gates());
+            }
         }
         return new PreconditionsReport(label(), gates);
     }

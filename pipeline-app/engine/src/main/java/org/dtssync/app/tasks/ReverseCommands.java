@@ -1,8 +1,8 @@
 package org.dtssync.app.tasks;
 
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.pipeline.ReverseActions;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.CommandDesk.Answer;
 
 /**
@@ -20,8 +20,7 @@ record ReverseCommands(String task, ReverseActions actions) implements TaskComma
 
     @Override
     public Answer switchover(TaskCommand.Switchover command) throws InterruptedException {
-        return Answer.staying(switched(actions.switchedOverAlready(
-                CommandText.switchOptions(command.mode(), command.skipVerify(), command.ignoreStructure()))));
+        return Answer.staying(switched(actions.switchedOverAlready(CommandText.switchOptions(command))));
     }
 
     @Override

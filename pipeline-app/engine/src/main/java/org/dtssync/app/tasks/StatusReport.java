@@ -11,12 +11,13 @@ import org.dtssync.app.state.TableState;
  * The progress of a task at one moment.
  *
  * @param status as it was read
+ * @param oneWay whether the applications were moved without a way back
  */
-public record StatusReport(TaskStatus status) implements Report {
+public record StatusReport(TaskStatus status, boolean oneWay) implements Report {
 
     @Override
     public String json() {
-        return TaskJson.status(status);
+        return TaskJson.status(status, oneWay);
     }
 
     /** Returns a few lines and a table. */
@@ -54,7 +55,9 @@ public record StatusReport(TaskStatus status) implements Report {
 
     private String run() {
         if (status.progress().phase().isOver()) {
-            return "none: the task has ended";
+            return oneWay
+                    ? "none: the applications were moved one way, the source stays read-only, and the task has ended"
+                    : "none: the task has ended";
         }
         if (status.running()) {
             return "alive"

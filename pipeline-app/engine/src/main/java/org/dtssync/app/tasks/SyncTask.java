@@ -9,9 +9,12 @@ import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.lease.InstanceLease;
+import org.dtssync.app.moving.Completion;
 import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.pipeline.Pipeline;
+import org.dtssync.app.pipeline.SwitchRights;
 import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.replay.Moment;
@@ -36,7 +39,9 @@ public record SyncTask(TaskFile file) {
 
     /** Returns how far the task is, with or without an active run. */
     public StatusReport status() {
-        return new StatusReport(TaskStatus.read(file));
+        TaskStatus status = TaskStatus.read(file);
+        boolean oneWay = status.progress().phase() == Phase.COMPLETE && Completion.isOneWay(Route.forReading(file));
+        return new StatusReport(status, oneWay);
     }
 
     /** Returns the lag of the destination. */
@@ -52,7 +57,8 @@ public record SyncTask(TaskFile file) {
 
     /** Checks everything that could go wrong; changes nothing. */
     public PrecheckReport precheck() {
-        return new PrecheckReport(new Precheck(file, new TaskInventory(file)::statements).run());
+        return new PrecheckReport(
+                new Precheck(file, new TaskInventory(file)::statements, new SwitchRights(file)::findings).run());
     }
 
     /** Returns the schema objects of the task. */
@@ -65,14 +71,18 @@ public record SyncTask(TaskFile file) {
         return StructureReport.of(file);
     }
 
-    /** Checks within seconds whether a switchover would be refused; changes nothing, compares no rows. */
-    public PreconditionsReport switchoverPreconditions() {
-        return new Preconditions(file, SwitchKind.SWITCHOVER).check();
+    /**
+     * Checks within seconds whether a switchover would be refused; changes nothing, compares no rows.
+     *
+     * @param oneWay whether nothing is to flow back afterwards
+     */
+    public PreconditionsReport switchoverPreconditions(boolean oneWay) {
+        return new Preconditions(file, SwitchKind.SWITCHOVER, oneWay).check();
     }
 
     /** Checks within seconds whether a rollback would be refused; changes nothing, compares no rows. */
     public PreconditionsReport rollbackPreconditions() {
-        return new Preconditions(file, SwitchKind.ROLLBACK).check();
+        return new Preconditions(file, SwitchKind.ROLLBACK, false).check();
     }
 
     /**
@@ -85,6 +95,38 @@ public record SyncTask(TaskFile file) {
     public Optional<VerificationReport> run(RunRequest request, TaskListener listener) throws InterruptedException {
         CommandDesk desk = new CommandDesk(Route.of(file), new Retry(file.retry(), listener));
         return new Pipeline(file, listener, desk).run(request.options()).map(VerificationReport::new);
+    }
+
+    /** Returns whether another instance is known to run the task; not if the destination cannot be asked. */
+    public boolean isRunElsewhere() {
+        try {
+            return running().isPresent();
+        } catch (SyncException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Requires that no other instance runs the task: a run that found something in use asks for the reason.
+     *
+     * @throws SyncException of kind FENCED if one does, and the task file says to refuse
+     */
+    public void requireNoOtherRun() {
+        if (isRunElsewhere()) {
+            InstanceLease.requireNone(Route.forReading(file), file.secondInstance());
+        }
+    }
+
+    /**
+     * Returns what a run with a goal has reached, and what is to be done next; empty without a goal, or if the task's state cannot be
+     * read any more.
+     */
+    public Optional<String> reached(RunRequest request) {
+        try {
+            return ReachedGoal.sentences(file, request.options().goal());
+        } catch (SyncException e) {
+            return Optional.empty();
+        }
     }
 
     /** Returns the active run; empty if there is none, or if the task is not known yet. */

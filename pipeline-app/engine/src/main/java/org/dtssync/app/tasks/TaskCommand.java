@@ -28,8 +28,15 @@ public sealed interface TaskCommand {
      * @param mode how far to go
      * @param skipVerify do not verify both databases first
      * @param ignoreStructure move them although objects or grants are missing, or sequences count in another way
+     * @param oneWay move them for good: the source does not follow, and no rollback is possible
      */
-    record Switchover(SwitchMode mode, boolean skipVerify, boolean ignoreStructure) implements TaskCommand {
+    record Switchover(SwitchMode mode, boolean skipVerify, boolean ignoreStructure, boolean oneWay)
+            implements TaskCommand {
+
+        /** Creates a command with a way back. */
+        public Switchover(SwitchMode mode, boolean skipVerify, boolean ignoreStructure) {
+            this(mode, skipVerify, ignoreStructure, false);
+        }
 
         /** Creates a command that is refused if objects or grants are missing, or sequences count in another way. */
         public Switchover(SwitchMode mode, boolean skipVerify) {

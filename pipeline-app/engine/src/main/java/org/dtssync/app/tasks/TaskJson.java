@@ -15,6 +15,7 @@ import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.inventory.InventoryItem;
 import org.dtssync.app.inventory.Verdict;
 import org.dtssync.app.moving.Gate;
+import org.dtssync.app.precheck.Advice;
 import org.dtssync.app.precheck.PrecheckItem;
 import org.dtssync.app.replay.ProofResult;
 import org.dtssync.app.sequences.SequenceFinding;
@@ -52,7 +53,7 @@ final class TaskJson {
     }
 
     /** Returns a status. */
-    static String status(TaskStatus status) {
+    static String status(TaskStatus status, boolean oneWay) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("task", status.progress().task());
         root.put("phase", status.progress().phase().label());
@@ -71,6 +72,9 @@ final class TaskJson {
         }
         root.put("error", status.progress().error().orElse(null));
         root.put("running", status.running());
+        if (oneWay) {
+            root.put("one_way", true);
+        }
         status.holder()
                 .ifPresent(holder -> root.putObject("run")
                         .put("host", holder.host().orElse(null))
@@ -81,24 +85,36 @@ final class TaskJson {
         return write(root);
     }
 
-    /** Returns {@code {"items":[{"id","object","result","message","remedy"}]}}. */
+    /**
+     * Returns {@code {"items":[{"id","object","result","message","remedy","phase","objects","server","sql","text"}]}}: {@code object} is
+     * the first of the objects.
+     */
     static String precheck(List<PrecheckItem> items) {
         ObjectNode root = MAPPER.createObjectNode();
         ArrayNode array = root.putArray("items");
         for (PrecheckItem item : items) {
-            array.addObject()
-                    .put("id", item.id())
+            ObjectNode row = array.addObject();
+            row.put("id", item.id())
                     .put("object", item.object())
                     .put("result", item.result().label())
                     .put("message", item.message())
-                    .put("remedy", item.remedy());
+                    .put("remedy", item.remedy())
+                    .put("phase", item.stage().label());
+            item.objects().forEach(row.putArray("objects")::add);
+            row.put("server", item.advice().server().map(Advice.Place::label).orElse(null))
+                    .put(
+                            "sql",
+                            item.advice().statements().isEmpty()
+                                    ? null
+                                    : item.advice().sql())
+                    .put("text", item.advice().text());
         }
         return write(root);
     }
 
     /**
      * Returns the preconditions of a switch:
-     * {@code {"direction","gates":[{"id","group","result","message","remedy","measured","limit","unit"}]}}.
+     * {@code {"direction","gates":[{"id","group","result","message","remedy","server","sql","text","measured","limit","unit"}]}}.
      */
     static String gates(String direction, List<Gate> gates) {
         ObjectNode root = MAPPER.createObjectNode();
@@ -111,6 +127,9 @@ final class TaskJson {
                     .put("result", gate.result().label())
                     .put("message", gate.message())
                     .put("remedy", gate.remedy())
+                    .put("server", gate.server().isEmpty() ? null : gate.server())
+                    .put("sql", gate.sql().isEmpty() ? null : gate.sql())
+                    .put("text", gate.text())
                     .put("measured", gate.measure().map(Gate.Measure::value).orElse(null))
                     .put("limit", gate.measure().map(Gate.Measure::limit).orElse(null))
                     .put("unit", gate.measure().map(Gate.Measure::unit).orElse(null));

@@ -1,7 +1,7 @@
 package org.dtssync.app.tasks;
 
 import java.util.Optional;
-import org.dtssync.app.moving.EndpointResult;
+import org.dtssync.app.state.EndpointResult;
 
 /** The outcome of a command. Immutable. */
 public sealed interface TaskOutcome {

@@ -42,6 +42,7 @@ final class VerifyReportText {
         }
         long unlike = report.tables().stream().filter(table -> !table.equal()).count();
         text.append(summary(unlike, report.tables().size()))
+                .append(sequences(report.wrongSequences(), unlike == 0))
                 .append(" as of ")
                 .append(report.lsn())
                 .append(".\n");
@@ -53,6 +54,14 @@ final class VerifyReportText {
             return unlike == 0 ? "The table is equal" : "The table differs";
         }
         return unlike == 0 ? "All " + tables + " tables are equal" : unlike + " of " + tables + " tables differ";
+    }
+
+    private static String sequences(long wrong, boolean equal) {
+        if (wrong == 0) {
+            return "";
+        }
+        return (equal ? ", but " : ", and ")
+                + (wrong == 1 ? "1 sequence is not right" : wrong + " sequences are not right");
     }
 
     /** The first column is text and left-aligned; the others are right-aligned. */

@@ -10,7 +10,7 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param lsn the source's position that the destination had applied before the first row was read
  * @param tables one result per table, in the order of their names
  * @param differences the differences, a limited number for each table
- * @param sequences what would be wrong with sequences after a switch; their values are no rows, so these are no differences
+ * @param sequences what is wrong with sequences
  */
 public record VerifyReport(
         Lsn lsn, List<TableResult> tables, List<Difference> differences, List<SequenceFinding> sequences) {
@@ -35,5 +35,19 @@ public record VerifyReport(
     /** Returns whether every table is equal. */
     public boolean equal() {
         return tables.stream().allMatch(TableResult::equal);
+    }
+
+    /** Returns whether every table is equal and every sequence would hand out fresh numbers. */
+    public boolean clean() {
+        return equal() && wrongSequences() == 0;
+    }
+
+    /** Returns how many sequences are missing or would hand out wrong numbers. */
+    public long wrongSequences() {
+        return sequences.stream()
+                .filter(SequenceFinding::blocking)
+                .map(SequenceFinding::sequence)
+                .distinct()
+                .count();
     }
 }

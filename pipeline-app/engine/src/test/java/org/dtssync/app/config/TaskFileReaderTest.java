@@ -103,6 +103,10 @@ class TaskFileReaderTest {
         assertThat(task.destination().database().url()).isEqualTo("jdbc:postgresql://[::1]/shop");
         assertThat(task.destination().database().user()).isEqualTo("writer");
         assertThat(task.destination().database().password()).isEqualTo("from file");
+        Files.writeString(directory.resolve("password"), "another\n");
+        assertThat(task.destination().database().password())
+                .as("a file that was replaced since")
+                .isEqualTo("another");
         assertThat(task.destination().database().properties()).isEqualTo(Map.of("sslmode", "disable"));
         assertThat(task.destination().existing()).isEqualTo(DestinationSettings.Existing.ADOPT);
         assertThat(task.kafka().properties())
@@ -211,6 +215,10 @@ class TaskFileReaderTest {
             user: migrator }|user: "" }|source.user (line 2) is empty. Write for example: user: migrator
             jdbc:postgresql://127.0.0.1:5432|jdbc:mysql://x|source.url (line 2) does not begin with jdbc:postgresql://. Write for example: url: "jdbc:postgresql://127.0.0.1:5432/shop"
             127.0.0.1:5432|me:pw@host|source.url (line 2) must name a host and a database, and no user or password before the host. Write for example: url: "jdbc:postgresql://127.0.0.1:5432/shop"
+            127.0.0.1:5432/shop|/shop?service=old|source.url (line 2) names a service, and dts-sync reads no service files; write host, port and database into the URL. Write for example: url: "jdbc:postgresql://127.0.0.1:5432/shop"
+            127.0.0.1:5432/shop|%2Fvar%2Frun%2Fpostgresql/shop|source.url (line 2) names the directory of a Unix socket, which the JDBC driver cannot use; name a host, such as localhost. Write for example: url: "jdbc:postgresql://127.0.0.1:5432/shop"
+            127.0.0.1:5432/shop|h/shop?host=/var/run/postgresql|source.url (line 2) names the directory of a Unix socket, which the JDBC driver cannot use; name a host, such as localhost. Write for example: url: "jdbc:postgresql://127.0.0.1:5432/shop"
+            user: migrator }|user: migrator, properties: { service: old } }|source.properties (line 2) names a service, and dts-sync reads no service files; write host, port and database into the URL. Write for example: properties: { sslmode: verify-full }
             kafka: {|wal.warning: 1PB¶kafka: {|wal.warning (line 4) is '1PB', which is not a size, a number of bytes, kB, MB, GB or TB. Write for example: wal.warning: 10GB
             kafka: { bootstrap.servers: "127.0.0.1:9092" }|kafka: { client.id: x }|kafka.bootstrap.servers is missing. Write for example: bootstrap.servers: "127.0.0.1:9092"
             kafka: { bootstrap.servers: "127.0.0.1:9092" }|kafka: 127.0.0.1:9092|kafka (line 4) must be a map, not a single value. Write for example: kafka: { bootstrap.servers: "127.0.0.1:9092" } or kafka: embedded
@@ -257,6 +265,7 @@ class TaskFileReaderTest {
                 .startsWith("Task file task.yaml has 1 mistake:\n- The file is not valid YAML at line ")
                 .doesNotContain("s3cret");
         assertThat(mistakes("")).contains("The file is empty.");
+        assertThat(mistakes("name: " + "a".repeat(2 << 20))).contains("a task file has up to 1048576");
         assertThat(mistakes("[a]")).contains("The file must be a map of keys, not a list.");
     }
 

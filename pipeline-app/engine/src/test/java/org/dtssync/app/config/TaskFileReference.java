@@ -38,6 +38,9 @@ final class TaskFileReference {
               the file; their values are never printed.
             - `kafka` and `registry` take any property of their clients; nested keys are joined by dots and lists by commas.
             - Durations have one unit: `500ms`, `30s`, `10m`, `12h`, `7d`. Sizes are in bytes or with a unit of 1,024: `512MB`, `10GB`.
+            - Editors complete keys and mark mistakes with `share/task-file.schema.json` of the distribution, a JSON schema. For the YAML
+              language server (VS Code, IntelliJ, Vim and others) name it in the file's first line:
+              `# yaml-language-server: $schema=/opt/dts-sync/share/task-file.schema.json`
             - The whole file is checked before anything else happens: every mistake is listed with its line, and an unknown key with
               the nearest known key.
 

@@ -3,9 +3,9 @@ package org.dtssync.app.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
-import org.dtssync.app.moving.EndpointResult;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.state.CommandResult;
+import org.dtssync.app.state.EndpointResult;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +16,16 @@ class CommandResultsTest {
 
     private static TaskOutcome.Switched switched(EndpointResult endpoint) {
         return new TaskOutcome.Switched(new MoveReport(new SwitchReport(
-                "switchover", true, 0.458, "0/28E8F28", 6, "reused", "2026-11-21T15:42:56Z", endpoint, "Next.")));
+                "switchover",
+                true,
+                0.458,
+                "0/28E8F28",
+                6,
+                "reused",
+                "2026-11-21T15:42:56Z",
+                endpoint,
+                "at db2:5432/shop, moved by program /bin/x",
+                "Next.")));
     }
 
     private static TaskOutcome throughTheState(TaskOutcome outcome) {
@@ -36,9 +45,10 @@ class CommandResultsTest {
         assertThat(throughTheState(moved)).isEqualTo(moved);
         assertThat(moved.result()).isEqualTo(Result.DONE);
         assertThat(moved.report().orElseThrow().json())
-                .isEqualTo("{\"direction\":\"switchover\",\"moved\":true,\"stall_seconds\":0.458,\"lsn\":\"0/28E8F28\","
-                        + "\"sequences\":6,\"verification\":\"reused\",\"verified_at\":\"2026-11-21T15:42:56Z\","
-                        + "\"endpoint\":\"moved\",\"next\":\"Next.\"}");
+                .isEqualTo(
+                        "{\"direction\":\"switchover\",\"moved\":true,\"stall_seconds\":0.458,\"lsn\":\"0/28E8F28\","
+                                + "\"sequences\":6,\"verification\":\"reused\",\"verified_at\":\"2026-11-21T15:42:56Z\","
+                                + "\"endpoint\":\"moved\",\"applications\":\"at db2:5432/shop, moved by program /bin/x\",\"next\":\"Next.\"}");
     }
 
     @Test
@@ -49,6 +59,7 @@ class CommandResultsTest {
         assertThat(CommandResults.code(outcome.result())).isEqualTo(5);
         assertThat(outcome.report().orElseThrow().text()).isEqualTo("""
                 switchover: done, but applications were not repointed
+                applications        at db2:5432/shop, moved by program /bin/x
                 writes blocked      0.458 s
                 position            0/28E8F28
                 sequences set       6

@@ -41,9 +41,11 @@ class PreconditionsReportTest {
                 .isEqualTo("{\"direction\":\"switchover\",\"gates\":["
                         + "{\"id\":\"replication-slots\",\"group\":\"reverse\",\"result\":\"fail\","
                         + "\"message\":\"The destination has no free replication slot.\","
-                        + "\"remedy\":\"Raise max_replication_slots.\",\"measured\":10,\"limit\":10,\"unit\":\"\"},"
+                        + "\"remedy\":\"Raise max_replication_slots.\",\"server\":null,\"sql\":null,"
+                        + "\"text\":\"Raise max_replication_slots.\",\"measured\":10,\"limit\":10,\"unit\":\"\"},"
                         + "{\"id\":\"endpoint\",\"group\":\"endpoint\",\"result\":\"warn\","
                         + "\"message\":\"A person repoints applications.\",\"remedy\":\"Have your own way ready.\","
+                        + "\"server\":null,\"sql\":null,\"text\":\"Have your own way ready.\","
                         + "\"measured\":null,\"limit\":null,\"unit\":null}]}");
     }
 }

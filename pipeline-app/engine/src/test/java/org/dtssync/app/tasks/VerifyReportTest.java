@@ -3,6 +3,7 @@ package org.dtssync.app.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.verify.Difference;
 import org.dtssync.app.verify.TableResult;
 import org.dtssync.app.verify.VerifyReport;
@@ -61,5 +62,19 @@ class VerifyReportTest {
 
         assertThat(TaskJson.verification(TaskJson.verificationWithChunks(written)))
                 .isEqualTo(written);
+    }
+
+    @Test
+    void equalRowsAreNotEnoughWhereASequenceIsWrong() {
+        VerifyReport rows =
+                new VerifyReport(Lsn.parse("0/1"), List.of(new TableResult(orders, 1, 1, true, 0, 0, 0)), List.of());
+        SequenceFinding missing = new SequenceFinding("public.s", true, "Sequence public.s does not exist.", "");
+        SequenceFinding other = new SequenceFinding("x.y", false, "Sequence x.y is not set.", "");
+
+        assertThat(new VerificationReport(rows.with(List.of(other))).equal()).isTrue();
+        VerificationReport wrong = new VerificationReport(rows.with(List.of(missing, other)));
+        assertThat(wrong.equal()).isFalse();
+        assertThat(new TaskOutcome.Verified(wrong).result()).isEqualTo(TaskOutcome.Result.DIFFERENCE);
+        assertThat(wrong.text()).endsWith("The table is equal, but 1 sequence is not right as of 0/1.");
     }
 }

@@ -22,11 +22,13 @@ import java.util.concurrent.TimeoutException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.fault.UnexpectedError;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,9 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /** How long a start or stop continues after an interrupt. */
     private static final int INTERRUPTED_SECONDS = 3;
+
+    private static final String ADVICE =
+            "Check that the directory can be written, that its disk has free space and that no other task uses it.";
 
     private final Path directory;
     private final Map<String, String> configuration;
@@ -160,7 +165,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** Kafka takes a lock too, but ends the process if it does not get it. */
     private void lock() {
         try {
-            Files.createDirectories(directory);
+            PrivateDirectory.create(directory);
             lock = FileChannel.open(
                     directory.resolve("dts-sync.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (lock.tryLock() != null) {
@@ -214,6 +219,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         Locale language = Locale.getDefault();
         Locale.setDefault(Locale.ROOT);
         try {
+            Exit.setHaltProcedure((status, message) -> end(message));
+            Exit.setExitProcedure((status, message) -> end(message));
             format();
             KafkaRaftServer created = new KafkaRaftServer(new KafkaConfig(configuration, false), Time.SYSTEM);
             created.startup();
@@ -221,6 +228,16 @@ public final class EmbeddedKafka implements AutoCloseable {
         } finally {
             Locale.setDefault(language);
         }
+    }
+
+    /** Kafka ends the process at a fatal error, such as a full disk. */
+    private void end(@Nullable String why) {
+        System.err.println("The embedded Kafka broker in " + directory + " failed, and the process with it"
+                + (why == null || why.isBlank() ? "" : ": " + why.strip())
+                + (why == null || !why.strip().endsWith(".") ? ". " : " ")
+                + ADVICE);
+        System.err.flush();
+        Runtime.getRuntime().halt(1);
     }
 
     /**
@@ -243,7 +260,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             }
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-            throw fault(act, String.valueOf(cause.getMessage()), cause);
+            throw fault(act, UnexpectedError.name(cause), cause);
         } catch (TimeoutException e) {
             thread.interrupt();
             throw fault(act, "it took too long", e);
@@ -258,7 +275,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         return new SyncException(
                 FaultKind.INTERNAL,
                 "The embedded Kafka broker in " + directory + " did not " + act + ": " + why + ".",
-                "Check that the directory can be written and that no other task uses it.",
+                ADVICE,
                 cause);
     }
 }

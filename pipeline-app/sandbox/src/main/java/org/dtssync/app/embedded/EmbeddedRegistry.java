@@ -68,6 +68,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
             return;
         }
         try {
+            PrivateDirectory.create(directory);
             Files.createDirectories(directory.resolve("temporary"));
             Process launched = launch();
             process = launched;

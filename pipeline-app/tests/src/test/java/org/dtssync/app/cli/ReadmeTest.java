@@ -152,7 +152,9 @@ class ReadmeTest {
         assertThat(outcome.exitCode()).isZero();
         JsonNode items = json(dtsSync.run("precheck", "shop.yaml", "--json")).get("items");
         assertThat(items).isNotEmpty().allSatisfy(item -> {
-            assertThat(keys(item)).containsExactly("id", "object", "result", "message", "remedy");
+            assertThat(keys(item))
+                    .containsExactly(
+                            "id", "object", "result", "message", "remedy", "phase", "objects", "server", "sql", "text");
             assertThat(item.get("result").asText()).isIn("pass", "warn", "fail");
         });
     }

@@ -76,9 +76,6 @@ class RightsSentencesTest {
                         ("Account %1$s does not own table public.orders, which belongs to %2$s: only its owner "
                                         + "can publish it. GRANT \"%2$s\" TO \"%1$s\";")
                                 .formatted(account, owner),
-                        ("Account %1$s may not read table public.orders. GRANT SELECT ON TABLE "
-                                        + "\"public\".\"orders\" TO \"%1$s\";")
-                                .formatted(account),
                         ("Account %1$s may not create schemas in database %2$s at the destination. GRANT CREATE ON "
                                         + "DATABASE \"%2$s\" TO \"%1$s\";")
                                 .formatted(account, name(destination)),

@@ -91,8 +91,9 @@ class SurvivesKillTest {
             assertThat(second.exitCode()).isEqualTo(1);
             assertThat(second.err())
                     .contains(
-                            "is already being run by another instance. Stop that instance first, or set second.instance: standby"
-                                    + " to wait for it.");
+                            "is already being run by another instance, process "
+                                    + first.process().pid() + " on ",
+                            ". Stop that instance first, or set second.instance: standby to wait for it.");
             assertThat(first.process().isAlive()).isTrue();
         } finally {
             first.process().destroyForcibly().waitFor();

@@ -104,7 +104,7 @@ class SwitchoverTest {
             awaitPhase("incremental");
             execute(source.settings(), WRITES);
 
-            JsonNode gates = json(dtsSync.run("switchover", task, "--gates", "--json"));
+            JsonNode gates = json(dtsSync.run("switchover", task, "--preconditions", "--json"));
             assertThat(gates.get("direction").asText()).isEqualTo("switchover");
             assertThat(gates.get("gates"))
                     .allMatch(gate -> !gate.get("result").asText().equals("fail"))
@@ -135,7 +135,8 @@ class SwitchoverTest {
                             .equals("t"));
             execute(destination.settings(), WRITES);
             assertThat(dtsSync.run("verify", task).exitCode()).isZero();
-            assertThat(dtsSync.run("rollback", task, "--gates").exitCode()).isZero();
+            assertThat(dtsSync.run("rollback", task, "--preconditions").exitCode())
+                    .isZero();
             Files.createFile(directory.resolve("broken"));
 
             Outcome notRepointed = dtsSync.run("rollback", task, "--json");

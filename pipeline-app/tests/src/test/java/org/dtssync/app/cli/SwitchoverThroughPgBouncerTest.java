@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients of a real PgBouncer are moved there and back, and notice nothing but a wait; also where dts-sync is killed meanwhile. */
+/**
+ * Clients of a real PgBouncer are moved there and back, and notice nothing but a wait; also where dts-sync is killed meanwhile. It has
+ * the rights that README.md gives, and no others.
+ */
 @ExtendWith(ServersExtension.class)
 class SwitchoverThroughPgBouncerTest {
 
@@ -55,7 +58,7 @@ class SwitchoverThroughPgBouncerTest {
     private static final String HALT = """
             CREATE SCHEMA halt;
             CREATE TABLE halt.place (step text, direction text);
-            CREATE FUNCTION halt.wait() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE FUNCTION halt.wait() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
             BEGIN
                 IF NEW.done_at IS NOT NULL AND EXISTS (
                     SELECT FROM halt.place p WHERE p.step = NEW.step AND p.direction = NEW.direction)
@@ -76,6 +79,8 @@ class SwitchoverThroughPgBouncerTest {
     private DatabaseSettings maintenance;
     private PgBouncer pgBouncer;
     private String role;
+    private String account;
+    private String owner;
     private String task;
 
     @BeforeEach
@@ -83,6 +88,8 @@ class SwitchoverThroughPgBouncerTest {
         Assumptions.assumeTrue(
                 PgBouncer.program().isPresent(), "PgBouncer is not installed: apt-get install pgbouncer");
         role = servers.uniqueName();
+        account = servers.uniqueName();
+        owner = servers.uniqueName();
         source = servers.freshDatabase(14);
         destination = servers.freshDatabase(17);
         maintenance = servers.postgres(17).superuser("postgres");
@@ -90,6 +97,7 @@ class SwitchoverThroughPgBouncerTest {
             PooledShop.execute(database, "CREATE ROLE " + role + " LOGIN PASSWORD '" + PASSWORD + "'");
         }
         PooledShop.create(source, role);
+        giveRights();
         URI address = address(source);
         pgBouncer = PgBouncer.start(
                 "shop = host=" + address.getHost() + " port=" + address.getPort() + " dbname="
@@ -100,6 +108,8 @@ class SwitchoverThroughPgBouncerTest {
         task = dtsSync.file(
                 "task.yaml",
                 TaskText.of(servers, source, destination)
+                                .withSource(TaskText.end(source.url(), account, "unused"))
+                                .withDestination(TaskText.end(destination.url(), account, "unused"))
                         + """
                 switchover:
                   application.roles: [ %s ]
@@ -112,6 +122,21 @@ class SwitchoverThroughPgBouncerTest {
                 """.formatted(role, pgBouncer.port(), PgBouncer.ADMIN, PgBouncer.PASSWORD, pgBouncer.file()));
     }
 
+    private void giveRights() throws Exception {
+        Readme readme = Readme.read();
+        PooledShop.execute(source, "CREATE ROLE " + owner);
+        for (String table : List.of(
+                "TABLE public.purchase", "TABLE public.stock", "SEQUENCE public.down", "SEQUENCE public.round")) {
+            PooledShop.execute(source, "ALTER " + table + " OWNER TO " + owner);
+        }
+        PooledShop.execute(source, named(readme.allRightsAtSource(14), source));
+        PooledShop.execute(destination, named(readme.allRightsAtDestination(17), destination));
+    }
+
+    private String named(String sql, DatabaseSettings database) {
+        return Readme.named(sql, address(database).getPath().substring(1), account, owner, role);
+    }
+
     private static URI address(DatabaseSettings database) {
         return URI.create(database.url().substring("jdbc:".length()));
     }
@@ -121,8 +146,12 @@ class SwitchoverThroughPgBouncerTest {
         if (pgBouncer != null) {
             pgBouncer.close();
             for (DatabaseSettings database : List.of(source, destination)) {
-                PooledShop.execute(database, "DROP OWNED BY " + role);
-                PooledShop.execute(database, "DROP ROLE " + role);
+                String roles = role + ", " + account + ", " + owner;
+                PooledShop.execute(
+                        database,
+                        "ALTER DATABASE " + address(database).getPath().substring(1) + " OWNER TO postgres");
+                PooledShop.execute(database, "DROP OWNED BY " + roles + " CASCADE");
+                PooledShop.execute(database, "DROP ROLE " + roles);
             }
         }
     }

@@ -135,10 +135,7 @@ class UsageSentencesTest {
     void writesMistakesAsJsonToo() throws Exception {
         Outcome outcome = dtsSync.run("run", "shop.yaml", "--log-format", "json");
 
-        assertThat(new ObjectMapper()
-                        .readTree(outcome.err())
-                        .get("formattedMessage")
-                        .asText())
+        assertThat(new ObjectMapper().readTree(outcome.err()).get("message").asText())
                 .isEqualTo(
                         "Task file shop.yaml does not exist. Give the path of a task file; docs/task-file.md has an example.");
         assertThat(outcome.exitCode()).isEqualTo(2);

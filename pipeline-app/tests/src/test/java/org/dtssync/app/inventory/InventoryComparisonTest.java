@@ -177,4 +177,77 @@ class InventoryComparisonTest {
                                 "REVOKE EXECUTE ON FUNCTION public.f(integer) FROM PUBLIC;"));
         assertThat(compare(Owners.DROP)).isEmpty();
     }
+
+    @Test
+    void theWayBackNamesTheSourceAndNotWhatOnlyTheNewServerBrings() throws SQLException {
+        execute(destination, """
+                CREATE VIEW public.v AS SELECT * FROM public.a;
+                CREATE EXTENSION pg_trgm;
+                GRANT SELECT ON public.a TO pg_monitor;
+                """);
+        ObjectSelection selection = new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP);
+
+        assertThat(InventoryComparison.of(
+                        destination, source, selection, new StructureReader(source, selection).read(), Set.of()))
+                .extracting(InventoryDifference::detail, InventoryDifference::blocking)
+                .containsExactlyInAnyOrder(
+                        tuple("View public.v does not exist at the source.", true),
+                        tuple("Extension pg_trgm does not exist at the source.", false),
+                        tuple(
+                                "Grants on table public.a differ at the source: they are without pg_monitor=SELECT.",
+                                true));
+    }
+
+    @Test
+    void aPrivilegeThatOneVersionDoesNotKnowIsNotCompared(Servers servers) throws SQLException {
+        source = connections(End.SOURCE, servers.freshDatabase(14));
+        execute(source, COMMON + "GRANT ALL ON public.a TO pg_monitor; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        execute(destination, "GRANT ALL ON public.a TO pg_monitor");
+
+        assertThat(compare(Owners.KEEP)).isEmpty();
+    }
+
+    @Test
+    void largeObjectsAndRowsThatExtensionsKeepAreCompared() throws SQLException {
+        String kept = """
+                CREATE EXTENSION hstore;
+                CREATE TABLE public.words (word text, own boolean);
+                ALTER EXTENSION hstore ADD TABLE public.words;
+                UPDATE pg_extension SET extconfig = ARRAY['public.words'::regclass::oid], extcondition = ARRAY['WHERE own']
+                WHERE extname = 'hstore';
+                """;
+        execute(
+                source,
+                kept
+                        + "INSERT INTO public.words VALUES ('a', true), ('x', false); SELECT lo_create(20001), lo_create(20003)");
+        execute(destination, kept);
+
+        assertThat(compare(Owners.KEEP))
+                .extracting(InventoryDifference::kind, InventoryDifference::detail, InventoryDifference::blocking)
+                .containsExactlyInAnyOrder(
+                        tuple(
+                                Kind.MISSING,
+                                "Rows of an extension's table public.words of hstore do not exist at the destination.",
+                                true),
+                        tuple(
+                                Kind.MISSING,
+                                "Large objects 20001 to 20003 of "
+                                        + source.settings().user() + " do not exist at the destination.",
+                                true));
+        execute(
+                destination,
+                "INSERT INTO public.words VALUES ('b', true); SELECT lo_create(20001), lo_create(20002), lo_create(20003)");
+        assertThat(compare(Owners.KEEP))
+                .extracting(InventoryDifference::kind, InventoryDifference::detail)
+                .containsExactlyInAnyOrder(
+                        tuple(
+                                Kind.CHANGED,
+                                "Rows of an extension's table public.words of hstore differ at the destination."),
+                        tuple(
+                                Kind.CHANGED,
+                                "Large objects 20001 to 20003 of "
+                                        + source.settings().user() + " differ at the destination."));
+        execute(destination, "UPDATE public.words SET word = 'a'; SELECT lo_unlink(20002)");
+        assertThat(compare(Owners.KEEP)).isEmpty();
+    }
 }

@@ -46,6 +46,7 @@ class SwitchGatesTest {
         for (Sql database : List.of(from, to)) {
             database.execute("CREATE TABLE public.owned (id int PRIMARY KEY); CREATE TABLE public.keyless (id int)");
         }
+        from.execute("ALTER TABLE public.owned ADD CHECK (id > 0), ADD FOREIGN KEY (id) REFERENCES public.owned");
         to.execute("ALTER TABLE public.owned OWNER TO mover; REVOKE CREATE ON DATABASE destination FROM PUBLIC");
         to.execute("ALTER DATABASE destination SET default_transaction_read_only = on");
     }
@@ -80,14 +81,29 @@ class SwitchGatesTest {
                             "The destination has no free WAL sender",
                             "may not make a publication at the destination. Run: GRANT CREATE ON DATABASE",
                             "may not replicate from the destination",
-                            "does not own table public.keyless at the destination",
-                            "Table public.keyless has no usable replica identity at the destination",
+                            "does not own table public.keyless of role postgres at the destination, which reverse replication has to"
+                                    + " publish. Run: ALTER TABLE public.keyless OWNER TO mover;",
+                            "No usable replica identity at the destination: table public.keyless. Once",
+                            "does not own the destination's database",
+                            "cannot prove for role app that the destination is read-only",
                             "The destination's database has default_transaction_read_only = on",
                             "may not set session_replication_role at the source")
-                    .doesNotContain("own table public.owned", "Table public.owned", "prove for role nobody");
+                    .doesNotContain("table public.owned", "prove for role nobody", "GRANT postgres");
             other.setAutoCommit(true);
             statement.execute("ROLLBACK PREPARED 'forgotten'");
         }
+    }
+
+    @Test
+    void oneWayAsksForNothingThatOnlyFlowingBackNeeds() {
+        SwitchGates all = gates("mover", List.of("app"));
+        SwitchGates oneWay = new SwitchGates(
+                all.from(), all.to(), all.tables(), all.applicationRoles(), all.ownSessions(), all.writable(), false);
+
+        assertThat(oneWay.gates())
+                .filteredOn(gate -> gate.result() == Gate.Result.FAIL)
+                .extracting(Gate::group)
+                .containsOnly(Gate.Group.READ_ONLY, Gate.Group.REPLICATION);
     }
 
     @Test
@@ -113,6 +129,7 @@ class SwitchGatesTest {
                                 Gate.Group.REVERSE,
                                 "The destination has no free replication slot.",
                                 "Raise max_replication_slots.")
+                        .at("destination", "")
                         .measured(0, 0, ""));
     }
 
@@ -129,6 +146,7 @@ class SwitchGatesTest {
                 List.of(OWNED, KEYLESS),
                 roles,
                 "dts_sync_test",
+                true,
                 true);
     }
 }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
-import org.dtssync.app.moving.SwitchReport;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.MoveReport;
 import org.dtssync.app.tasks.PreconditionsReport;
 import org.dtssync.app.tasks.RunRequest;
@@ -20,6 +20,7 @@ import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.app.tasks.VerificationReport;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskFileBuilder;
@@ -112,6 +113,9 @@ class CarriesSequencesTest {
         assertThat(back.sequences()).isEqualTo(6);
         assertThat(freshAt(source)).isEqualTo("299 200 200 -69 25");
         pair.awaitPhase("incremental");
+        mend("SELECT setval('public.log_id_seq', 1, false)");
+        assertThat(pair.perform(new TaskCommand.Verify()).result()).isEqualTo(TaskOutcome.Result.DONE);
+        assertThat(last(destination, "public.log_id_seq")).isEqualTo(1025);
     }
 
     private void changesTheSource() throws Exception {
@@ -123,18 +127,18 @@ class CarriesSequencesTest {
         mend("ALTER TABLE public.log ALTER id TYPE bigint");
         TaskFile task = pair.task();
         RunRequest request = RunRequest.parse("verified", List.of(), List.of("public.log"));
-        assertThat(new SyncTask(task)
-                        .run(request, TaskListener.NONE)
-                        .orElseThrow()
-                        .text())
+        VerificationReport verified =
+                new SyncTask(task).run(request, TaskListener.NONE).orElseThrow();
+        assertThat(verified.equal()).isFalse();
+        assertThat(verified.text())
                 .contains(
                         "sequence public.late: Sequence public.late does not exist at the destination. Run there: CREATE SEQUENCE")
-                .contains("All 4 tables are equal");
+                .contains("All 4 tables are equal, but 2 sequences are not right");
         pair = RunningPair.start(task);
     }
 
     private void namesWhatIsWrong() throws Exception {
-        PreconditionsReport gates = new SyncTask(pair.task()).switchoverPreconditions();
+        PreconditionsReport gates = new SyncTask(pair.task()).switchoverPreconditions(false);
         assertThat(gates.met()).isFalse();
         assertThat(gates.text())
                 .contains(

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.state.EarlierRelease;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskOutcome;

@@ -11,12 +11,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.control.Release;
 import org.dtssync.app.lease.InstanceLease;
-import org.dtssync.app.moving.EndpointResult;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.EndpointResult;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskOutcome;
@@ -98,6 +99,7 @@ class GivingUpTest {
                 .withSwitchover(new SwitchoverSettings(
                         List.of(),
                         program.toString(),
+                        Set.of(),
                         Optional.empty(),
                         usual.maximumLag(),
                         usual.drainTimeout(),

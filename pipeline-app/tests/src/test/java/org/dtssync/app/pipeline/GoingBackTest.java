@@ -9,9 +9,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.dtssync.app.config.SwitchoverSettings;
-import org.dtssync.app.moving.SwitchReport;
 import org.dtssync.app.moving.Undrained;
+import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.MoveReport;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
@@ -63,6 +64,7 @@ class GoingBackTest {
                 .withSwitchover(new SwitchoverSettings(
                         List.of(),
                         "",
+                        Set.of(),
                         Optional.empty(),
                         refuses ? Duration.ofSeconds(2) : Duration.ofSeconds(30),
                         refuses ? Duration.ofSeconds(3) : Duration.ofSeconds(30),

@@ -165,8 +165,13 @@ final class RunningPair implements AutoCloseable {
     }
 
     static String query(DatabaseSettings database, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(database.url(), database.user(), "unused");
-                Statement statement = connection.createStatement();
+        try (Connection connection = DriverManager.getConnection(database.url(), database.user(), "unused")) {
+            return query(connection, sql);
+        }
+    }
+
+    static String query(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
             return rows.getString(1);

@@ -56,6 +56,7 @@ class BrokerProbeTest {
 
             Brokers brokers = BrokerProbe.ask(
                     new KafkaSettings(false, Map.of("bootstrap.servers", brokerAddress)),
+                    java.time.Duration.ofSeconds(15),
                     topic -> topic.startsWith("shop."));
 
             assertThat(brokers.count()).isEqualTo(1);
@@ -76,6 +77,7 @@ class BrokerProbeTest {
                 () -> BrokerProbe.ask(
                         new KafkaSettings(
                                 false, Map.of("bootstrap.servers", "127.0.0.1:1", "security.protocol", "NONSENSE")),
+                        java.time.Duration.ofSeconds(15),
                         topic -> true));
 
         assertThat(fault.what())

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.TopicSettings;
@@ -29,7 +30,8 @@ class KafkaChecksTest {
         servers.topics = new TopicSettings(3, -1, Map.of());
 
         assertThat(look(KafkaChecks::replicationFactor, new Brokers(1, Set.of(), Map.of())))
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "topics",
                         FAIL,
@@ -38,9 +40,26 @@ class KafkaChecksTest {
     }
 
     @Test
+    void namesPropertiesThatNoClientKnows() throws SQLException {
+        servers.kafka = new KafkaSettings(
+                false, Map.of("bootstrap.servers", "127.0.0.1:1", "secuity.protocol", "SSL", "linger.ms", "5"));
+
+        assertThat(look(KafkaChecks::properties, null))
+                .map(Finding::of)
+                .containsExactly(new Finding(
+                        "id",
+                        "kafka.secuity.protocol",
+                        WARN,
+                        "Property kafka.secuity.protocol of the task file is known to no Kafka client: it has no effect, unless a"
+                                + " class that the task file names reads it.",
+                        "Did you mean kafka.security.protocol? Correct or remove it."));
+    }
+
+    @Test
     void warnsOfASingleCopyOnACluster() throws SQLException {
         assertThat(look(KafkaChecks::replicationFactor, new Brokers(3, Set.of(), Map.of())))
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "topics",
                         WARN,
@@ -56,14 +75,15 @@ class KafkaChecksTest {
         assertThat(look(
                         KafkaChecks::existingTopics,
                         new Brokers(1, Set.of("shop.cuts", "shopping.cuts", "shop_a.b_c"), Map.of())))
+                .map(Finding::of)
                 .containsExactly(
-                        new PrecheckItem(
+                        new Finding(
                                 "id",
                                 "shop.cuts",
                                 FAIL,
                                 "Topic shop.cuts already exists, but the destination has no task shop.",
                                 "Run dts-sync release --topics with this task file, or give the task another name."),
-                        new PrecheckItem(
+                        new Finding(
                                 "id",
                                 "a.b_c",
                                 FAIL,
@@ -84,15 +104,16 @@ class KafkaChecksTest {
         List<PrecheckItem> found = look(KafkaChecks::topicNames, null);
 
         assertThat(found)
+                .map(Finding::of)
                 .containsExactly(
-                        new PrecheckItem(
+                        new Finding(
                                 "id",
                                 "a_b.c",
                                 FAIL,
                                 "The topics of tables a.b_c and a_b.c differ only by a dot and an underscore, which Kafka does "
                                         + "not allow.",
                                 "objects: { exclude: [ \"a_b.c\" ] } -- and migrate it in a separate task"),
-                        new PrecheckItem(
+                        new Finding(
                                 "id",
                                 wide + "." + wide,
                                 FAIL,
@@ -106,7 +127,8 @@ class KafkaChecksTest {
         assertThat(look(
                         KafkaChecks::transactionTimeout,
                         new Brokers(1, Set.of(), Map.of("transaction.max.timeout.ms", "30000"))))
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "kafka",
                         FAIL,
@@ -139,7 +161,7 @@ class KafkaChecksTest {
     }
 
     private List<PrecheckItem> look(Check.Looking looking, Brokers brokers) throws SQLException {
-        Findings findings = new Findings("id");
+        Findings findings = new Findings("id", Stage.LOAD);
         try (Connection source = new DatabaseConnections(End.SOURCE, servers.sourceSettings(), "test").open()) {
             looking.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO, List::of), findings);
         }

@@ -44,7 +44,8 @@ class MessageSizeCheckTest {
     @Test
     void passesWhatFitsIntoTheProducersAndTheTopicsOwnDefaults() throws SQLException {
         assertThat(look(BROKERS))
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "records",
                         PASS,
@@ -58,7 +59,8 @@ class MessageSizeCheckTest {
         servers.kafka = new KafkaSettings(false, Map.of("max.request.size", "2097152", "buffer.memory", "33554432"));
 
         assertThat(look(BROKERS))
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "public.docs",
                         FAIL,
@@ -127,7 +129,8 @@ class MessageSizeCheckTest {
         servers.user = "t_reader";
 
         assertThat(look(BROKERS))
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "id",
                         "public.docs",
                         WARN,
@@ -157,7 +160,7 @@ class MessageSizeCheckTest {
     }
 
     private List<PrecheckItem> look(Brokers brokers) throws SQLException {
-        Findings findings = new Findings("id");
+        Findings findings = new Findings("id", Stage.LOAD);
         try (Connection source = source()) {
             MessageSizeCheck.look(new Ends(servers.task(), source, null, brokers, Duration.ZERO, List::of), findings);
         }

@@ -49,15 +49,15 @@ class PrecheckConnectivityTest {
                         org.assertj.core.groups.Tuple.tuple("registry", FAIL));
         assertThat(items.get(0).message())
                 .startsWith("The source me@jdbc:postgresql://127.0.0.1:" + nobody + "/shop cannot be reached: ");
-        assertThat(items.get(2))
-                .isEqualTo(new PrecheckItem(
+        assertThat(Finding.of(items.get(2)))
+                .isEqualTo(new Finding(
                         "connectivity",
                         "kafka",
                         FAIL,
                         "Kafka cannot be reached: 127.0.0.1:" + nobody + " refuses the connection.",
                         "Check that a broker runs there, and its port."));
-        assertThat(items.get(3))
-                .isEqualTo(new PrecheckItem(
+        assertThat(Finding.of(items.get(3)))
+                .isEqualTo(new Finding(
                         "connectivity",
                         "registry",
                         FAIL,
@@ -81,8 +81,8 @@ class PrecheckConnectivityTest {
         String address = servers.sourceSettings().url().replaceFirst(".*//([^/]+)/.*", "$1");
         servers.kafka = new KafkaSettings(false, Map.of("bootstrap.servers", address));
 
-        assertThat(servers.of("connectivity").get(2))
-                .isEqualTo(new PrecheckItem(
+        assertThat(Finding.of(servers.of("connectivity").get(2)))
+                .isEqualTo(new Finding(
                         "connectivity",
                         "kafka",
                         FAIL,
@@ -120,8 +120,8 @@ class PrecheckConnectivityTest {
         try {
             String url = "http://127.0.0.1:" + server.getAddress().getPort();
             servers.registry = new RegistrySettings(false, url + "/", Map.of());
-            assertThat(registry())
-                    .isEqualTo(new PrecheckItem(
+            assertThat(Finding.of(registry()))
+                    .isEqualTo(new Finding(
                             "connectivity",
                             "registry",
                             FAIL,
@@ -129,9 +129,9 @@ class PrecheckConnectivityTest {
                                     + " refused our credentials when asked to name its schema types (HTTP 401).",
                             "Set basic.auth.user.info to user:password."));
             servers.registry = new RegistrySettings(false, url + "/apis", Map.of());
-            assertThat(registry())
+            assertThat(Finding.of(registry()))
                     .isEqualTo(
-                            new PrecheckItem(
+                            new Finding(
                                     "connectivity",
                                     "registry",
                                     FAIL,

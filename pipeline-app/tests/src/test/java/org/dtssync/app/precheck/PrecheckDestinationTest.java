@@ -23,13 +23,14 @@ class PrecheckDestinationTest {
                 "CREATE TABLE orders (id int PRIMARY KEY); INSERT INTO orders SELECT generate_series(1, 1000)");
         servers.atDestination("ANALYZE orders");
 
-        PrecheckItem existing = servers.assertFound(
+        servers.assertFound(
                 "existing-objects",
                 "public.orders",
                 FAIL,
                 "Table public.orders already exists at the destination.",
-                "DROP TABLE \"public\".\"orders\"; -- at the destination, or destination: { existing: empty } "
-                        + "to keep the table and remove its rows");
+                "First make sure that destination.url names the right database. If it does: destination: { existing: adopt }"
+                        + " keeps tables that are empty, destination: { existing: empty } keeps the tables and removes their"
+                        + " rows, and DROP TABLE \"public\".\"orders\"; removes one.");
 
         servers.existing = Existing.EMPTY;
         servers.assertFound(
@@ -51,7 +52,7 @@ class PrecheckDestinationTest {
         servers.assertPasses("existing-objects");
 
         servers.existing = Existing.FAIL;
-        servers.atDestination(existing.remedy());
+        servers.atDestination("DROP TABLE orders");
         servers.assertPasses("existing-objects");
     }
 
@@ -88,25 +89,28 @@ class PrecheckDestinationTest {
         servers.atDestination(objects + "DROP TABLE orders CASCADE; CREATE TABLE days (); CREATE TABLE by_day ();"
                 + "CREATE FUNCTION twice(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'");
 
-        assertThat(servers.of("existing-names"))
-                .extracting(PrecheckItem::message)
-                .containsExactly(
-                        "Procedure public.act(public.mood) already exists at the destination.",
-                        "Aggregate public.total(integer) already exists at the destination.",
-                        "Function public.twice(integer) already exists at the destination.",
-                        "Index public.by_day already exists at the destination.",
-                        "View public.days already exists at the destination.",
-                        "Sequence public.numbers already exists at the destination.",
-                        "Type public.mood already exists at the destination.",
-                        "Type public.pair already exists at the destination.",
-                        "Domain public.positive already exists at the destination.");
-        assertThat(servers.of("existing-names"))
-                .contains(new PrecheckItem(
+        List<PrecheckItem> found = servers.of("existing-names");
+        assertThat(found)
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "existing-names",
-                        "public.numbers",
+                        "public.act(public.mood)",
                         FAIL,
-                        "Sequence public.numbers already exists at the destination.",
-                        "Rename or drop it there, or keep it as it is: destination: { existing: adopt }"));
+                        "Procedure public.act(public.mood) already exists at the destination. The same holds for 8 others:"
+                                + " public.total(integer), public.twice(integer), public.by_day and 5 more.",
+                        "First make sure that destination.url names the right database. If it does, keep it as it is"
+                                + " (destination: { existing: adopt }), or rename or drop it there."));
+        assertThat(found.get(0).objects())
+                .containsExactly(
+                        "public.act(public.mood)",
+                        "public.total(integer)",
+                        "public.twice(integer)",
+                        "public.by_day",
+                        "public.days",
+                        "public.numbers",
+                        "public.mood",
+                        "public.pair",
+                        "public.positive");
 
         servers.existing = Existing.ADOPT;
         servers.assertPasses("existing-names");
@@ -121,21 +125,22 @@ class PrecheckDestinationTest {
         List<PrecheckItem> found = servers.of("existing-columns");
 
         assertThat(found)
+                .map(Finding::of)
                 .containsExactly(
-                        new PrecheckItem(
+                        new Finding(
                                 "existing-columns",
                                 "public.orders.id",
                                 FAIL,
                                 "Column id of table public.orders has type integer at the source, but bigint at the"
                                         + " destination.",
                                 "ALTER TABLE \"public\".\"orders\" ALTER COLUMN \"id\" TYPE integer; -- at the destination"),
-                        new PrecheckItem(
+                        new Finding(
                                 "existing-columns",
                                 "public.orders.note",
                                 FAIL,
                                 "Column note of table public.orders does not exist at the destination.",
                                 "ALTER TABLE \"public\".\"orders\" ADD COLUMN \"note\" text; -- at the destination"),
-                        new PrecheckItem(
+                        new Finding(
                                 "existing-columns",
                                 "public.orders.extra",
                                 FAIL,

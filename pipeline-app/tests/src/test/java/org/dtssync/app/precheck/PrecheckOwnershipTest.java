@@ -69,7 +69,7 @@ class PrecheckOwnershipTest {
         assertThat(item.message())
                 .isEqualTo(
                         "Account t_migrator does not own schema public at the destination, so these grants on it are "
-                                + "not migrated.");
+                                + "not migrated, and a switchover is refused without them.");
         assertThat(item.remedy())
                 .contains("GRANT USAGE ON SCHEMA public TO t_owner WITH GRANT OPTION")
                 .endsWith("; -- at the destination, as its owner or a superuser");
@@ -115,8 +115,8 @@ class PrecheckOwnershipTest {
                 WARN,
                 "The event trigger t_seen can only be created by a superuser, which account t_migrator at the "
                         + "destination is not: the task will stop there.",
-                "ALTER ROLE \"t_migrator\" SUPERUSER; -- or, once the task has stopped: dts-sync structure skip TASK.yaml"
-                        + " NAME");
+                "Use a superuser's account at the destination; or, once the task has stopped, create it there as a superuser"
+                        + " or leave it out, and: dts-sync structure skip TASK.yaml NAME");
         servers.user = "postgres";
         servers.assertPasses("superuser-objects");
     }

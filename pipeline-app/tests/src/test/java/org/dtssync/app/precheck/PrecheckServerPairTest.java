@@ -67,13 +67,14 @@ class PrecheckServerPairTest {
 
     @Test
     void warnsOfClocksThatDiffer() {
-        Findings findings = new Findings("clock");
+        Findings findings = new Findings("clock", Stage.LOAD);
 
         ServerChecks.compareClock("source", Duration.ofMillis(-6_200), findings);
         ServerChecks.compareClock("destination", Duration.ofSeconds(5), findings);
 
         assertThat(findings.items())
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "clock",
                         "source",
                         WARN,
@@ -83,12 +84,13 @@ class PrecheckServerPairTest {
 
     @Test
     void warnsWhereTheLockTableIsSmall() {
-        Findings findings = new Findings("table-count");
+        Findings findings = new Findings("table-count", Stage.LOAD);
 
-        ServerChecks.compareLocks("destination", 50_000, 6_400, findings);
+        ServerChecks.compareLocks(Advice.Place.DESTINATION, 50_000, 6_400, findings);
 
         assertThat(findings.items())
-                .containsExactly(new PrecheckItem(
+                .map(Finding::of)
+                .containsExactly(new Finding(
                         "table-count",
                         "destination",
                         WARN,
@@ -108,7 +110,8 @@ class PrecheckServerPairTest {
                 List<PrecheckItem> found = servers.of("tablespaces");
 
                 assertThat(found)
-                        .containsExactly(new PrecheckItem(
+                        .map(Finding::of)
+                        .containsExactly(new Finding(
                                 "tablespaces",
                                 "fast",
                                 WARN,

@@ -150,21 +150,23 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     }
 
     List<PrecheckItem> precheck() {
-        return new Precheck(task(), suspiciousAge, Checks.all(), new TaskInventory(task())::statements).run();
+        return new Precheck(
+                        task(), suspiciousAge, Checks.all(), new TaskInventory(task())::statements, LaterChecks.NONE)
+                .run();
     }
 
     /** Asserts that a check says exactly this and nothing else that is not a pass. */
     PrecheckItem assertFound(String id, String object, Result result, String message, String remedy) {
-        PrecheckItem expected = new PrecheckItem(id, object, result, message, remedy);
-        assertThat(of(id)).containsExactly(expected);
-        return expected;
+        List<PrecheckItem> found = of(id);
+        assertThat(found).map(Finding::of).containsExactly(new Finding(id, object, result, message, remedy));
+        return found.get(0);
     }
 
     /** Returns the items of one check. */
     List<PrecheckItem> of(String id) {
         List<Check> one =
                 Checks.all().stream().filter(check -> check.id().equals(id)).toList();
-        return new Precheck(task(), suspiciousAge, one, new TaskInventory(task())::statements)
+        return new Precheck(task(), suspiciousAge, one, new TaskInventory(task())::statements, LaterChecks.NONE)
                 .run().stream().filter(item -> item.id().equals(id)).toList();
     }
 

@@ -165,8 +165,9 @@ class PrecheckSourceTest {
         servers.atSource("SELECT pg_create_logical_replication_slot('dts_sync_shop', 'pgoutput')");
         try {
             assertThat(servers.of("leftovers"))
+                    .map(Finding::of)
                     .containsExactly(
-                            new PrecheckItem(
+                            new Finding(
                                     "leftovers",
                                     "dts_sync_shop",
                                     FAIL,
@@ -174,7 +175,7 @@ class PrecheckSourceTest {
                                             + " shop.",
                                     "Run dts-sync release with this task file, or at the source: SELECT"
                                             + " pg_drop_replication_slot('dts_sync_shop');"),
-                            new PrecheckItem(
+                            new Finding(
                                     "leftovers",
                                     "dts_sync_shop",
                                     FAIL,

@@ -188,13 +188,11 @@ class PrecheckTablesTest {
 
         assertThat(found)
                 .extracting(PrecheckItem::result, PrecheckItem::message)
-                .containsExactly(
-                        tuple(
-                                WARN,
-                                "Table public.empty has no columns but generated ones: it is created, and its rows are not migrated."),
-                        tuple(
-                                WARN,
-                                "Table public.fixed has no columns but generated ones: it is created, and its rows are not migrated."));
+                .containsExactly(tuple(
+                        WARN,
+                        "Table public.empty has no columns but generated ones: it gets as many rows as there are, once at the load"
+                                + " and again at each switch, and does not follow in between. The same holds for one other:"
+                                + " public.fixed."));
     }
 
     @Test
@@ -210,8 +208,8 @@ class PrecheckTablesTest {
         assertThat(found)
                 .extracting(PrecheckItem::object)
                 .containsExactly("public.shop.a", "public.shop.b", "public.shop.c");
-        assertThat(found.get(0))
-                .isEqualTo(new PrecheckItem(
+        assertThat(Finding.of(found.get(0)))
+                .isEqualTo(new Finding(
                         "column-types",
                         "public.shop.a",
                         FAIL,
@@ -234,7 +232,7 @@ class PrecheckTablesTest {
                 "public.cache",
                 WARN,
                 "Table public.cache is unlogged: it is created, and its rows are not migrated, since its changes are not in the WAL.",
-                "ALTER TABLE \"public\".\"cache\" SET LOGGED; -- if its rows are needed; or copy them once applications have moved");
+                "ALTER TABLE \"public\".\"cache\" SET LOGGED; -- if its rows have to follow; or set objects.unlogged to copy");
 
         servers.atSource(item.remedy());
         servers.assertPasses("unlogged-tables");
@@ -252,14 +250,15 @@ class PrecheckTablesTest {
                 """);
 
         assertThat(servers.of("foreign-tables"))
+                .map(Finding::of)
                 .containsExactly(
-                        new PrecheckItem(
+                        new Finding(
                                 "foreign-tables",
                                 "public.alone",
                                 WARN,
                                 "Table public.alone is a foreign table: its rows are stored elsewhere and are not migrated.",
                                 "objects: { exclude: [ \"public.alone\" ] }"),
-                        new PrecheckItem(
+                        new Finding(
                                 "foreign-tables",
                                 "public.part",
                                 FAIL,

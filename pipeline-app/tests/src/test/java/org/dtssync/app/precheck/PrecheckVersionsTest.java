@@ -42,7 +42,8 @@ class PrecheckVersionsTest {
                     .hasMessageContaining("cannot update table \"sums\"");
 
             assertThat(look(settings, "generated-identity"))
-                    .containsExactly(new PrecheckItem(
+                    .map(Finding::of)
+                    .containsExactly(new Finding(
                             "generated-identity",
                             "public.sums",
                             FAIL,
@@ -71,14 +72,16 @@ class PrecheckVersionsTest {
             DatabaseSettings settings = server.superuser("postgres");
 
             assertThat(look(settings, "source-primary"))
-                    .containsExactly(new PrecheckItem(
+                    .map(Finding::of)
+                    .containsExactly(new Finding(
                             "source-primary",
                             "source",
                             FAIL,
                             "The source is a standby: no publication can be created there.",
                             "Set source.url in the task file to the primary."));
             assertThat(look(settings, "destination-writable"))
-                    .containsExactly(new PrecheckItem(
+                    .map(Finding::of)
+                    .containsExactly(new Finding(
                             "destination-writable",
                             "destination",
                             FAIL,
@@ -90,7 +93,12 @@ class PrecheckVersionsTest {
     private static List<PrecheckItem> look(DatabaseSettings settings, String id) {
         List<Check> one =
                 Checks.all().stream().filter(check -> check.id().equals(id)).toList();
-        return new Precheck(new PrecheckServers().task(settings, settings), Duration.ofSeconds(30), one, List::of)
+        return new Precheck(
+                        new PrecheckServers().task(settings, settings),
+                        Duration.ofSeconds(30),
+                        one,
+                        List::of,
+                        LaterChecks.NONE)
                 .run().stream().filter(item -> item.id().equals(id)).toList();
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -145,8 +146,6 @@ class StateSchemaTest {
 
             PostedCommand taken = commands.take();
             assertThat(taken.author()).contains(new Author("ann", "cli"));
-            commands.progress(taken, "{\"rows\": 3}");
-            assertThat(commands.result(first).progress()).contains("{\"rows\": 3}");
             commands.finish(taken, "{}", 0);
             commands.withdraw(second);
 
@@ -158,6 +157,47 @@ class StateSchemaTest {
                 .extracting(recorded -> recorded.event().actor() + " "
                         + recorded.event().detail().get("state"))
                 .contains("ann posted", "null done");
+    }
+
+    @Test
+    void aRunningCommandShowsHowFarItIs() throws Exception {
+        Epoch epoch = epoch();
+        try (CommandStore commands = new CommandStore(database, TASK)) {
+            long moving = commands.post("switchover", "");
+            commands.take();
+            assertThat(commands.result(moving).progress()).isEmpty();
+            SwitchoverSteps steps = new SwitchoverSteps(database, TASK, "switchover");
+            steps.start(SwitchoverSteps.Kind.MOVE, epoch);
+            steps.begin("verify", epoch);
+            assertThat(commands.result(moving).progress()).contains("{\"step\": \"verify\", \"state\": \"begun\"}");
+            steps.done("verify", epoch);
+            assertThat(commands.result(moving).progress()).contains("{\"step\": \"verify\", \"state\": \"done\"}");
+            commands.withdraw(moving);
+
+            long verifying = commands.post("verify", "");
+            commands.take();
+            LiveFigures figures = new LiveFigures(
+                    "incremental",
+                    0,
+                    0,
+                    0,
+                    0,
+                    Optional.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    0,
+                    0,
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(new LiveFigures.Verified(3, 9, Optional.of(Duration.ofSeconds(4)))));
+            execute("INSERT INTO dts_sync.instance (task, epoch, instance, alive_at) VALUES ('shop', 1, 'a', now())");
+            boolean alive = database.inTransaction(
+                    "test", connection -> new InstanceStore(database, TASK).signOfLife(connection, epoch, figures));
+            assertThat(alive).isTrue();
+            assertThat(commands.result(verifying).progress())
+                    .contains("{\"rows\": 3, \"estimated_rows\": 9, \"remaining_seconds\": 4}");
+        }
     }
 
     @Test
@@ -217,12 +257,12 @@ class StateSchemaTest {
         steps.start(SwitchoverSteps.Kind.MOVE, epoch);
         steps.begin("open", epoch);
         steps.done("open", epoch);
-        steps.end(true, 812, "{\"moved\": true}", epoch);
+        steps.end(SwitchReport.completed(), epoch);
 
         SwitchoverSteps dryRun = steps.ofDryRun();
         dryRun.start(SwitchoverSteps.Kind.DRY_RUN, epoch);
         dryRun.begin("gates", epoch);
-        dryRun.failed("{\"error\": \"shut\"}", epoch);
+        dryRun.failed(new SyncException(FaultKind.PRECHECK, "The lag is 20 s.", "Wait."), epoch);
         steps.begin("writes", epoch);
 
         assertThat(steps.isDone("open")).isTrue();

@@ -11,15 +11,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.config.StructureSettings;
+import org.dtssync.app.config.StructureSettings.Reader;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.structure.pgdump.ReaderChoice;
+import org.dtssync.app.testing.PgClient;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -38,10 +43,14 @@ final class Move {
     final List<String> tried = Collections.synchronizedList(new ArrayList<>());
 
     Move(Servers servers, int from, int to) throws SQLException {
-        createDatabase(connections(End.SOURCE, servers.postgres(from), "postgres"), "structure_source");
-        createDatabase(connections(End.DESTINATION, servers.postgres(to), "postgres"), "structure_destination");
-        source = connections(End.SOURCE, servers.postgres(from), "structure_source");
-        destination = connections(End.DESTINATION, servers.postgres(to), "structure_destination");
+        this(servers.postgres(from), servers.postgres(to));
+    }
+
+    Move(EmbeddedPostgres from, EmbeddedPostgres to) throws SQLException {
+        createDatabase(connections(End.SOURCE, from, "postgres"), "structure_source");
+        createDatabase(connections(End.DESTINATION, to, "postgres"), "structure_destination");
+        source = connections(End.SOURCE, from, "structure_source");
+        destination = connections(End.DESTINATION, to, "structure_destination");
         new ProgressStore(destination, "shop").install();
         execute(destination, "INSERT INTO dts_sync.fence VALUES ('shop', 1)");
         store = new StructureObjectStore(destination, "shop");
@@ -73,6 +82,19 @@ final class Move {
         return objects;
     }
 
+    /** Reads with pg_dump instead. */
+    List<StructureObject> readWithPgDump(ObjectSelection selection) {
+        List<StructureObject> objects = new ReaderChoice(
+                        new StructureSettings(Reader.PG_DUMP, PgClient.program("pg_dump")),
+                        source,
+                        Optional.of(destination),
+                        selection)
+                .reader()
+                .read();
+        store.save(objects, epoch);
+        return objects;
+    }
+
     StructureApplier applier(Existing existing) {
         tried.clear();
         return new StructureApplier(
@@ -98,6 +120,23 @@ final class Move {
             statement.execute("SET search_path = public, pg_catalog");
             statement.execute(sql);
         }
+    }
+
+    /** Runs statements one by one, and returns those that the server refused with its message. */
+    static List<String> tryAll(DatabaseConnections database, List<String> statements) throws SQLException {
+        List<String> refused = new ArrayList<>();
+        try (Connection connection = database.open();
+                Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            for (String sql : statements) {
+                try {
+                    statement.execute(sql);
+                } catch (SQLException e) {
+                    refused.add(ObjectMaker.message(e) + ": " + sql);
+                }
+            }
+        }
+        return refused;
     }
 
     static List<String> query(DatabaseConnections database, String sql) throws SQLException {

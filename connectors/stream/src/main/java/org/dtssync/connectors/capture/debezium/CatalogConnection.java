@@ -7,6 +7,7 @@ import io.debezium.jdbc.JdbcConfiguration;
 import io.debezium.relational.Column;
 import io.debezium.relational.TableId;
 import io.debezium.relational.Tables;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,10 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Debezium's second session at the source, in addition to the stream. For a table that the stream describes it reads only the column names:
+ * Debezium's sessions at the source in addition to the stream: one for tables and positions, one for types. For a table that the stream describes it reads only the column names:
  * types come with the stream, defaults are not replicated, and every column may be absent.
  *
- * <p>Used by the one thread that reads the WAL.
+ * <p>Used by the one thread that reads the WAL, except for {@link #end}.
  */
 final class CatalogConnection extends PostgresConnection {
 
@@ -30,11 +31,37 @@ final class CatalogConnection extends PostgresConnection {
             """;
 
     private final EscapedNames names;
+    private boolean over;
 
     CatalogConnection(
             JdbcConfiguration configuration, TypeRegistry types, PostgresValueConverter values, EscapedNames names) {
         super(configuration, types, registry -> values, CONNECTION_GENERAL);
         this.names = names;
+    }
+
+    private CatalogConnection(JdbcConfiguration configuration) {
+        super(configuration, CONNECTION_GENERAL);
+        this.names = new EscapedNames();
+    }
+
+    /** Returns a connection that describes no tables, for the registry of types. */
+    static CatalogConnection ofTypes(JdbcConfiguration configuration) {
+        return new CatalogConnection(configuration);
+    }
+
+    /** Debezium's class opens a new session whenever it has none, also when a thread that ends late asks for one. */
+    @Override
+    public synchronized Connection connection(boolean executeOnConnect) throws SQLException {
+        if (over) {
+            throw new SQLException("The connection to the catalog has ended", "08003");
+        }
+        return super.connection(executeOnConnect);
+    }
+
+    /** Closes it for good. */
+    synchronized void end() throws SQLException {
+        over = true;
+        close();
     }
 
     @Override

@@ -49,6 +49,7 @@ final class ConnectorSettings {
         login.setProperty("user", source.user());
         login.setProperty("password", source.password() == null ? "" : source.password());
         address.addTo(login);
+        source.silenceLogin(login);
         properties.put("database.connection.factory.class", SourceConnections.class.getName());
         properties.put("database." + SourceConnections.URL, address.bareUrl());
         // Debezium requires them, and shows them.

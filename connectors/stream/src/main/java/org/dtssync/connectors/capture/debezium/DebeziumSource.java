@@ -79,6 +79,8 @@ public final class DebeziumSource implements ChangeSource {
             task.stop();
         } catch (RuntimeException e) {
             LOG.debug("Debezium's task did not stop in order. task={}", settings.task(), e);
+        } finally {
+            task.endSessions();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

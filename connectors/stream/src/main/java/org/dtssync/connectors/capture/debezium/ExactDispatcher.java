@@ -20,6 +20,7 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.schemas.TopicNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
 
     private final EventQueue events;
+    private final StreamedRows rows;
     private final String endTopic;
     private boolean hasChanges;
 
@@ -44,14 +46,15 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
             EventMetadataProvider metadata,
             Heartbeat.ScheduledHeartbeat heartbeat,
             DebeziumHeaderProducer headers,
-            EventQueue events) {
+            EventQueue events,
+            StreamedRows rows) {
         super(
                 configuration,
                 topics,
                 schema,
                 unused,
                 table -> true,
-                record -> add(events, record),
+                record -> add(events, rows, record),
                 (partition, table, change) -> {
                     throw undescribed("table " + table);
                 },
@@ -61,13 +64,15 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
                 null,
                 headers);
         this.events = events;
+        this.rows = rows;
         this.endTopic = topics.transactionTopic();
     }
 
     /** Returns null, so that Debezium puts nothing into its own queue. */
-    private static @Nullable DataChangeEvent add(EventQueue events, SourceRecord record) {
+    private static @Nullable DataChangeEvent add(EventQueue events, StreamedRows rows, SourceRecord record) {
         try {
             events.add(record, false);
+            rows.add();
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -88,7 +93,13 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
             throw undescribed("table");
         }
         hasChanges = true;
-        return super.dispatchDataChangeEvent(partition, table, change);
+        long before = rows.events();
+        boolean dispatched = super.dispatchDataChangeEvent(partition, table, change);
+        if (rows.events() == before) {
+            throw StreamedRows.lost(TopicNames.unescape(table.schema()) + "." + TopicNames.unescape(table.table()));
+        }
+        rows.handOver();
+        return dispatched;
     }
 
     @Override
@@ -98,7 +109,11 @@ final class ExactDispatcher extends PostgresEventDispatcher<TableId> {
             hasChanges = false;
             events.add(
                     TransactionEnds.record(
-                            partition.getSourcePartition(), (PostgresOffsetContext) offset, endTopic, commitTime),
+                            partition.getSourcePartition(),
+                            (PostgresOffsetContext) offset,
+                            endTopic,
+                            commitTime,
+                            rows.endTransaction()),
                     true);
         }
     }

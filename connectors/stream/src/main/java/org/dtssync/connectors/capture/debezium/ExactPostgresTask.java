@@ -37,14 +37,12 @@ import io.debezium.spi.topic.TopicNamingStrategy;
 import io.debezium.util.Clock;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Streams a replication slot with Debezium's public classes, and replaces those that lose values or cost too much with
@@ -59,7 +57,7 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
 
     private static final String CONTEXT_NAME = "exact-postgres-task";
 
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final OpenedSessions opened = new OpenedSessions();
     private PostgresConnectorConfig configuration;
     private TaskContext taskContext;
     private @Nullable ExactErrorHandler errorHandler;
@@ -89,8 +87,7 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
     @Override
     protected ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(Configuration raw) {
         EscapedNames names = new EscapedNames();
-        PostgresConnection typeCatalog =
-                opened(new PostgresConnection(configuration.getJdbcConfig(), PostgresConnection.CONNECTION_GENERAL));
+        CatalogConnection typeCatalog = opened(CatalogConnection.ofTypes(configuration.getJdbcConfig()));
         ExactTypeRegistry types = new ExactTypeRegistry(configuration.getJdbcConfig(), typeCatalog);
         ExactValues values = new ExactValues(configuration, types);
         MainConnectionProvidingConnectionFactory<PostgresConnection> connections =
@@ -101,20 +98,20 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
         TopicNamingStrategy<TableId> topics =
                 configuration.getTopicNamingStrategy(CommonConnectorConfig.TOPIC_NAMING_STRATEGY);
         registerServiceProviders(configuration.getServiceRegistry());
-        ExactSchema schema = opened(new ExactSchema(
+        ExactSchema schema = new ExactSchema(
                 taskContext,
                 topics,
                 values,
                 configuration.getServiceRegistry().tryGetService(CustomConverterRegistry.class),
-                names));
+                names);
+        opened.add(schema, schema);
         Offsets<PostgresPartition, PostgresOffsetContext> offsets = offsets(raw);
         registerBeans(raw, catalog, schema, values, offsets);
         return stream(connections, topics, schema, offsets);
     }
 
-    private <T extends AutoCloseable> T opened(T resource) {
-        opened.add(resource);
-        return resource;
+    private CatalogConnection opened(CatalogConnection connection) {
+        return opened.add(connection, connection::end);
     }
 
     private Offsets<PostgresPartition, PostgresOffsetContext> offsets(Configuration raw) {
@@ -146,8 +143,10 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
             Offsets<PostgresPartition, PostgresOffsetContext> offsets) {
         ReplicationSlot slot = new ReplicationSlot(configuration.slotName());
         SlotState state = slotState(connections.mainConnection(), slot);
-        ReplicationConnection replication =
-                opened(new ReplicationSession(connection(connections.mainConnection(), schema), slot));
+        StreamedRows rows = new StreamedRows();
+        ReplicationSession replication =
+                new ReplicationSession(connection(connections.mainConnection(), schema), slot, rows);
+        opened.add(replication, replication::end);
         ChangeEventQueue<DataChangeEvent> unused =
                 UnusedQueue.create(() -> taskContext.configureLoggingContext(CONTEXT_NAME));
         errorHandler = new ExactErrorHandler(configuration, unused, events);
@@ -160,7 +159,8 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
                 metadata,
                 new HeartbeatFactory<TableId>().getScheduledHeartbeat(configuration, null, null, unused),
                 configuration.getServiceRegistry().tryGetService(DebeziumHeaderProducer.class),
-                events);
+                events,
+                rows);
         SnapshotterService snapshotter = configuration.getServiceRegistry().tryGetService(SnapshotterService.class);
         PostgresChangeEventSourceCoordinator started = new PostgresChangeEventSourceCoordinator(
                 offsets,
@@ -242,15 +242,12 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
     @Override
     protected void doStop() {
         abandon();
-        // The last one opened is the stream.
-        for (int i = opened.size() - 1; i >= 0; i--) {
-            try {
-                opened.get(i).close();
-            } catch (Exception e) {
-                LoggerFactory.getLogger(ExactPostgresTask.class).debug("A connection could not be closed.", e);
-            }
-        }
-        opened.clear();
+        opened.close();
+    }
+
+    /** Ends the sessions at the source even if Debezium could not stop in order. */
+    void endSessions() {
+        opened.close();
     }
 
     @Override

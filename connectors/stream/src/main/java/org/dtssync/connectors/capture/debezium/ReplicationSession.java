@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * The session whose server process prints the values of the stream: sets everything that determines their text, and checks that the stream has it.
+ * The session whose server process prints the values of the stream: sets everything that determines their text, checks that the stream has
+ * it, and lets its rows be counted.
  * The driver opens every session with the time zone of this process, regardless of the connection's options.
  *
  * <p>A slot is never created here; Debezium would create a missing one, and lose earlier changes. Not thread-safe except
- * for {@link #close}.
+ * for {@link #close} and {@link #end}.
  */
 final class ReplicationSession implements ReplicationConnection {
 
@@ -32,16 +33,20 @@ final class ReplicationSession implements ReplicationConnection {
 
     private final ReplicationConnection connection;
     private final ReplicationSlot slot;
+    private volatile boolean over;
+    private final StreamedRows rows;
 
     /**
      * Creates a session that is not open yet.
      *
      * @param connection Debezium's connection, which is also a {@link JdbcConnection}
      * @param slot what it streams
+     * @param rows counts the rows that the server sends
      */
-    ReplicationSession(ReplicationConnection connection, ReplicationSlot slot) {
+    ReplicationSession(ReplicationConnection connection, ReplicationSlot slot, StreamedRows rows) {
         this.connection = connection;
         this.slot = slot;
+        this.rows = rows;
     }
 
     @Override
@@ -54,6 +59,7 @@ final class ReplicationSession implements ReplicationConnection {
             throws SQLException, InterruptedException {
         Connection session = session();
         SessionSettings.applyToStream(session);
+        session.unwrap(CountedSession.Counting.class).countInto(rows);
         ReplicationStream stream = connection.startStreaming(offset, position);
         // Debezium reopens a lost session, without these settings.
         requireSet(session == session());
@@ -73,7 +79,15 @@ final class ReplicationSession implements ReplicationConnection {
         }
     }
 
+    /** Debezium's class opens a new session whenever it has none. */
+    private void requireOpen() throws SQLException {
+        if (over) {
+            throw new SQLException("The replication connection has ended", "08003");
+        }
+    }
+
     private Connection session() throws SQLException {
+        requireOpen();
         return ((JdbcConnection) connection).connection(false);
     }
 
@@ -84,6 +98,7 @@ final class ReplicationSession implements ReplicationConnection {
 
     @Override
     public void initConnection() throws SQLException, InterruptedException {
+        requireOpen();
         connection.initConnection();
     }
 
@@ -100,5 +115,11 @@ final class ReplicationSession implements ReplicationConnection {
     @Override
     public void close() throws Exception {
         connection.close();
+    }
+
+    /** Closes it for good. */
+    void end() throws Exception {
+        over = true;
+        close();
     }
 }

@@ -9,8 +9,8 @@ import java.util.Properties;
 import org.dtssync.connectors.postgres.SessionSettings;
 
 /**
- * Opens Debezium's sessions at the address of the task file, and with the settings of all our sessions. Debezium makes it by its
- * name. Stateless.
+ * Opens Debezium's sessions at the address of the task file, and with the settings of all our sessions; those that stream are
+ * {@linkplain CountedSession counted}. Debezium makes it by its name. Stateless.
  */
 public final class SourceConnections implements ConnectionFactory {
 
@@ -28,7 +28,7 @@ public final class SourceConnections implements ConnectionFactory {
         Connection connection = DriverManager.getConnection(url, properties);
         try {
             SessionSettings.apply(connection);
-            return connection;
+            return properties.containsKey("replication") ? CountedSession.of(connection) : connection;
         } catch (SQLException e) {
             connection.close();
             throw e;

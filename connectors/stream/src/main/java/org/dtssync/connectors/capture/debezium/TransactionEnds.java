@@ -4,6 +4,7 @@ import io.debezium.connector.postgresql.PostgresOffsetContext;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
@@ -22,14 +23,22 @@ final class TransactionEnds {
             .name("org.dtssync.TransactionEnd")
             .field("status", Schema.STRING_SCHEMA)
             .field("ts_ms", Schema.INT64_SCHEMA)
+            .field("event_count", Schema.INT64_SCHEMA)
             .build();
 
     private TransactionEnds() {}
 
-    /** Creates the record; at this time the offset's commit position is the end of the commit record. */
+    /**
+     * Creates the record; at this time the offset's commit position is the end of the commit record.
+     *
+     * @param events how many events the transaction has
+     */
     static SourceRecord record(
-            Map<String, ?> partition, PostgresOffsetContext offset, String topic, Instant commitTime) {
-        Struct value = new Struct(SCHEMA).put("status", "END").put("ts_ms", commitTime.toEpochMilli());
+            Map<String, ?> partition, PostgresOffsetContext offset, String topic, Instant commitTime, long events) {
+        Struct value = new Struct(SCHEMA)
+                .put("status", "END")
+                .put("ts_ms", commitTime.toEpochMilli())
+                .put("event_count", events);
         return new SourceRecord(partition, offset.getOffset(), topic, SCHEMA, value);
     }
 
@@ -43,6 +52,8 @@ final class TransactionEnds {
         Number lsn = (Number) Objects.requireNonNull(
                 record.sourceOffset().get(PostgresOffsetContext.LAST_COMMIT_LSN_KEY),
                 "It is set before the record is created.");
-        return new TransactionEnd(new Lsn(lsn.longValue()), ((Struct) record.value()).getInt64("ts_ms"));
+        Struct value = (Struct) record.value();
+        return new TransactionEnd(
+                new Lsn(lsn.longValue()), value.getInt64("ts_ms"), OptionalLong.of(value.getInt64("event_count")));
     }
 }

@@ -166,8 +166,13 @@ final class CarriedEntries {
                                 ? needs(entry).stream()
                                         .anyMatch(needed -> needed.is(EntryKind.DOMAIN) && contains(needed))
                                 : tables.contains(part.relation()) || views.contains(part.relation()))
-                        .orElse(false);
+                        .orElseGet(() -> isOfCarriedTable(entry));
         };
+    }
+
+    /** The program writes defaults of its own, for a column that does not have its parent's. */
+    private boolean isOfCarriedTable(TocEntry entry) {
+        return needs(entry).stream().anyMatch(needed -> needed.is(EntryKind.TABLE) && tables.contains(needed.oid()));
     }
 
     private void add(TocEntry first) {

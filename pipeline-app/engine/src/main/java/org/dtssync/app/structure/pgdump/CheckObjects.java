@@ -24,7 +24,7 @@ final class CheckObjects {
     private final SourceCatalog catalog;
     private final ObjectNames names;
     private final List<Deep> checks = new ArrayList<>();
-    private final List<StructureObject> comments = new ArrayList<>();
+    private final List<StructureObject> validations = new ArrayList<>();
     private final List<StructureObject> late = new ArrayList<>();
 
     /** A check, and how many ancestors its table has: after a parent's that is not valid, a child's own could not be valid. */
@@ -91,17 +91,44 @@ final class CheckObjects {
                     contains(catalog.unsteadyChecks().get(part.relation()), part.name()));
             return;
         }
-        for (TocEntry domain : needed) {
-            if (domain.is(EntryKind.DOMAIN) && sql.contains(domain.tag())) {
-                TableName relation = new TableName(domain.schema(), domain.tag());
-                add(
-                        new Place(names.kind(entry), part.name(), relation, true, 0, List.of()),
-                        sql,
-                        comment,
-                        contains(catalog.unsteadyDomainChecks().get(domain.oid()), part.name()));
-                return;
-            }
-        }
+        TocEntry domain = domain(sql, needed);
+        add(
+                new Place(
+                        names.kind(entry),
+                        part.name(),
+                        new TableName(domain.schema(), domain.tag()),
+                        true,
+                        0,
+                        List.of()),
+                sql,
+                comment,
+                contains(catalog.unsteadyDomainChecks().get(domain.oid()), part.name()));
+    }
+
+    /** Returns whether an entry of its own is a check of a domain that no value of the source can break. */
+    boolean isSteadyOfDomain(TocEntry entry, List<TocEntry> needed) {
+        String sql = SqlText.withoutEnd(entry.definition());
+        Part part = catalog.part(entry).orElseThrow();
+        return part.relation() == 0
+                && !sql.endsWith(NOT_VALID)
+                && !contains(
+                        catalog.unsteadyDomainChecks().get(domain(sql, needed).oid()), part.name());
+    }
+
+    /** Returns the domain of a check, which may also need other domains, for which it calls functions. */
+    TocEntry domain(String sql, List<TocEntry> needed) {
+        return needed.stream()
+                .filter(candidate -> candidate.is(EntryKind.DOMAIN) && alters(sql, candidate))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean alters(String sql, TocEntry domain) {
+        String rest = sql.replaceFirst("\\AALTER DOMAIN ", "");
+        String schema = SqlText.leadingName(rest);
+        String name = SqlText.leadingName(rest.substring(Math.min(rest.length(), schema.length() + 1)));
+        return SqlText.unquoted(schema).equals(domain.schema())
+                && SqlText.unquoted(name).equals(domain.tag());
     }
 
     /** Adds what validates a check that was added as not valid with the parent's. */
@@ -110,18 +137,18 @@ final class CheckObjects {
         for (String check : catalog.validatedChecks().getOrDefault(table.oid(), Set.of())) {
             boolean isLate = contains(catalog.unsteadyChecks().get(table.oid()), check);
             Place place = new Place("validation", check, relation, false, 0, List.of(relation));
-            (isLate ? late : comments).add(validation(place, isLate));
+            (isLate ? late : validations).add(validation(place, isLate));
         }
     }
 
-    /** Returns those that are created with the rest, children's before their parents', then what is said about inherited ones. */
+    /** Returns those that are created with the rest, children's before their parents', then validations of inherited ones. */
     List<StructureObject> early() {
         List<StructureObject> early = new ArrayList<>();
         checks.stream()
                 .sorted(Comparator.comparing(Deep::depth).reversed())
                 .map(Deep::object)
                 .forEach(early::add);
-        early.addAll(comments);
+        early.addAll(validations);
         return early;
     }
 
@@ -132,9 +159,7 @@ final class CheckObjects {
 
     private void add(Place place, String sql, String comment, boolean isUnsteady) {
         if (sql.isEmpty()) {
-            if (!comment.isEmpty()) {
-                comments.add(object("comment", place, List.of(comment)));
-            }
+            // It comes with the parent's.
             return;
         }
         List<String> all = new ArrayList<>();

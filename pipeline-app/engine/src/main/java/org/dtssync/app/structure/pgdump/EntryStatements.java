@@ -88,7 +88,7 @@ final class EntryStatements {
         String sql = SqlText.withoutEnd(entry.definition());
         if (entry.is(EntryKind.ACL)) {
             sql = OTHER_GRANTOR.matcher(sql).replaceAll("SET LOCAL ROLE ");
-            return SqlText.withoutEnd(OWN_SELF.matcher(sql + ";").replaceAll("RESET ROLE;"));
+            return SqlText.withoutEnd(OWN_SELF.matcher(sql + ";").replaceAll("SET LOCAL ROLE NONE;"));
         }
         return sql;
     }

@@ -43,8 +43,8 @@ final class ObjectAssembly {
     private final Map<Integer, List<TocEntry>> attached = new HashMap<>();
     private final List<TocEntry> publicComments = new ArrayList<>();
     private final List<TocEntry> grantsOfOthers = new ArrayList<>();
-    private final List<TocEntry> commentsOfOthers = new ArrayList<>();
     private final Map<Section, List<StructureObject>> objects = new HashMap<>();
+    private final Map<Integer, Section> sections = new HashMap<>();
     private final CheckObjects checks;
     private final List<StructureObject> late = new ArrayList<>();
 
@@ -79,13 +79,15 @@ final class ObjectAssembly {
         if (selection.touchesSchema(PUBLIC)) {
             addPublicSchema();
         }
-        for (TocEntry entry : carried.inOrder()) {
-            if (!isPublicSchema(entry)) {
+        CreationOrder order = CreationOrder.of(carried, checks);
+        for (TocEntry entry : order.entries()) {
+            if (order.earlyChecks().contains(entry)) {
+                addDomainCheck(entry);
+            } else if (!isPublicSchema(entry)) {
                 add(entry, section(entry, keys));
             }
         }
-        carried.inOrder().stream().filter(entry -> entry.is(EntryKind.TABLE)).forEach(checks::addValidations);
-        addCommentsOnInheritedChecks();
+        order.entries().stream().filter(entry -> entry.is(EntryKind.TABLE)).forEach(this::addOfInheritedChecks);
         grantsOfOthers.forEach(entry -> add(
                 "grants",
                 entry.schema() + "." + plain(entry.tag()),
@@ -125,8 +127,6 @@ final class ObjectAssembly {
             if (entry.is(EntryKind.COMMENT)) {
                 publicComments.add(entry);
             }
-        } else if (parent.isEmpty() && entry.is(EntryKind.COMMENT)) {
-            commentsOfOthers.add(entry);
         } else if (parent.isEmpty()) {
             if (isWanted
                     && entry.is(EntryKind.ACL)
@@ -193,11 +193,24 @@ final class ObjectAssembly {
                         .isPresent();
     }
 
-    private static Section section(TocEntry entry, Set<Integer> keys) {
+    /**
+     * What needs something late is late itself, whatever the archive says: the program counts a function over a materialized view that
+     * needs a key among what comes before the data.
+     */
+    private Section section(TocEntry entry, Set<Integer> keys) {
+        Section section = Section.PRE_DATA;
         if (keys.contains(entry.id())) {
-            return Section.KEYS;
+            section = Section.KEYS;
+        } else if (entry.section() == TocEntry.Section.POST_DATA) {
+            section = Section.POST_DATA;
+        } else if (!entry.is(EntryKind.TABLE)) {
+            for (TocEntry needed : carried.needs(entry)) {
+                Section other = sections.getOrDefault(needed.id(), Section.PRE_DATA);
+                section = other.compareTo(section) > 0 ? other : section;
+            }
         }
-        return entry.section() == TocEntry.Section.POST_DATA ? Section.POST_DATA : Section.PRE_DATA;
+        sections.put(entry.id(), section);
+        return section;
     }
 
     private void addPublicSchema() {
@@ -235,9 +248,10 @@ final class ObjectAssembly {
         } else {
             String definition = entry.is(EntryKind.PROCEDURAL_LANGUAGE)
                     ? catalog.languages().getOrDefault(entry.oid(), entry.definition())
-                    : entry.definition();
+                    : withoutOwnNull(entry);
             List<String> sql = statements.of(entry, definition);
             attachedTo(entry).forEach(other -> sql.add(statements.ofAttached(other)));
+            Optional.ofNullable(catalog.identityTypes().get(entry.oid())).ifPresent(sql::add);
             add(names.kind(entry), names.name(entry), section, tables(entry), sql);
             if (entry.is(EntryKind.MATERIALIZED_VIEW)) {
                 addRefresh(entry);
@@ -272,10 +286,21 @@ final class ObjectAssembly {
         }
     }
 
+    /** Where a child does not have its parent's default, the program sets NULL, which is a default of its own for a domain. */
+    private static String withoutOwnNull(TocEntry entry) {
+        return entry.is(EntryKind.DEFAULT) && entry.oid() == 0
+                ? entry.definition().replaceFirst(" SET DEFAULT NULL;\\s*\\z", " DROP DEFAULT;")
+                : entry.definition();
+    }
+
     /** A child of INHERITS gets its parents' columns first; where it has another order, it becomes a child afterwards. */
     private String inOrderOfColumns(TocEntry entry, String definition) {
         boolean isPartition = attachedTo(entry).stream().anyMatch(other -> other.is(EntryKind.TABLE_ATTACH));
-        return entry.is(EntryKind.TABLE) && !isPartition
+        if (isPartition) {
+            // It is attached, so nothing is inherited that a default of NULL would be against.
+            return SqlText.without(definition, " DEFAULT NULL");
+        }
+        return entry.is(EntryKind.TABLE)
                 ? reordered.of(new TableName(entry.schema(), entry.tag())).orElse(definition)
                 : definition;
     }
@@ -287,7 +312,21 @@ final class ObjectAssembly {
                 : "";
     }
 
+    private void addDomainCheck(TocEntry entry) {
+        List<String> sql = new ArrayList<>(List.of(SqlText.withoutEnd(entry.definition())));
+        attachedTo(entry).forEach(other -> sql.add(statements.ofAttached(other)));
+        TocEntry domain = checks.domain(sql.get(0), carried.needs(entry));
+        String name = catalog.part(entry).orElseThrow().name();
+        add(
+                "domain-constraint",
+                new TableName(domain.schema(), domain.tag()) + "." + name,
+                Section.PRE_DATA,
+                List.of(),
+                sql);
+    }
+
     private void addSeparateCheck(TocEntry entry) {
+
         String comment = attachedTo(entry).stream()
                 .map(statements::ofAttached)
                 .reduce((a, b) -> a + ";\n" + b)
@@ -327,25 +366,14 @@ final class ObjectAssembly {
         }
     }
 
-    /** The archive has no entry for a check that a table only inherits. */
-    private void addCommentsOnInheritedChecks() {
-        for (TocEntry comment : commentsOfOthers) {
-            String sql = statements.ofAttached(comment);
-            carried.inOrder().stream()
-                    .filter(entry -> entry.is(EntryKind.TABLE) && entry.schema().equals(comment.schema()))
-                    .filter(entry -> comment.tag().endsWith(" ON " + entry.tag())
-                            || comment.tag().endsWith(" ON " + Identifiers.quote(entry.tag())))
-                    .findFirst()
-                    .ifPresent(entry -> {
-                        TableName table = new TableName(entry.schema(), entry.tag());
-                        add(
-                                "comment",
-                                table + "." + commentedConstraint(sql),
-                                Section.POST_DATA,
-                                List.of(table),
-                                List.of(sql));
-                    });
-        }
+    /** The archive does not say everything about a check that a table only inherits. */
+    private void addOfInheritedChecks(TocEntry table) {
+        checks.addValidations(table);
+        TableName name = new TableName(table.schema(), table.tag());
+        catalog.inheritedComments()
+                .getOrDefault(table.oid(), Map.of())
+                .forEach((check, comment) ->
+                        add("comment", name + "." + check, Section.POST_DATA, List.of(name), List.of(comment)));
     }
 
     private List<TableName> tables(TocEntry entry) {
@@ -359,6 +387,9 @@ final class ObjectAssembly {
                     .toList();
         }
         List<TableName> tables = new ArrayList<>(names.tables(entry));
+        if (entry.is(EntryKind.DEFAULT) && tables.isEmpty()) {
+            return tablesOf(carried.needs(entry));
+        }
         if (entry.is(EntryKind.TABLE)) {
             // Its parent comes after itself.
             attachedTo(entry).stream()

@@ -9,6 +9,7 @@ import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.StructureSettings;
 import org.dtssync.app.config.StructureSettings.Reader;
 import org.dtssync.app.structure.ObjectReader;
+import org.dtssync.app.structure.SettingReader;
 import org.dtssync.app.structure.StructureReader;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -53,6 +54,10 @@ public final class ReaderChoice {
      * @throws SyncException of kind USAGE if it asks for {@code pg_dump} and there is none that can be used
      */
     public ObjectReader reader() {
+        return SettingReader.of(chosen(), source, selection);
+    }
+
+    private ObjectReader chosen() {
         if (settings.reader() == Reader.BUILTIN) {
             return builtin("The task file asks for it.");
         }

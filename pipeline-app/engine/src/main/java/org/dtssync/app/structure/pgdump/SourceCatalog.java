@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,8 @@ import org.dtssync.connectors.postgres.TableName;
  * @param validatedChecks inherited checks that are valid although their parent's are not
  * @param unsteadyChecks names of a table's checks that depend on the time or on other tables
  * @param unsteadyDomainChecks the same for domains, by the oid of the type
+ * @param inheritedComments statements with comments on inherited checks, by the oid of the table and the name of the check
+ * @param identityTypes statements that give sequences of identity columns another type than the column's, by oid
  * @param populatedViews oids of materialized views that have rows
  */
 record SourceCatalog(
@@ -54,6 +57,8 @@ record SourceCatalog(
         Map<Long, Set<String>> validatedChecks,
         Map<Long, Set<String>> unsteadyChecks,
         Map<Long, Set<String>> unsteadyDomainChecks,
+        Map<Long, Map<String, String>> inheritedComments,
+        Map<Long, String> identityTypes,
         Set<Long> populatedViews) {
 
     /**
@@ -237,6 +242,31 @@ record SourceCatalog(
             WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT k.conislocal
             """;
 
+    /** The program leaves them out. */
+    private static final String INHERITED_COMMENTS = """
+            SELECT c.oid::bigint, k.conname,
+                   format('COMMENT ON CONSTRAINT %I ON %I.%I IS %L', k.conname, n.nspname, c.relname, d.description)
+            FROM pg_constraint k
+            JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
+            JOIN pg_class c ON c.oid = k.conrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE k.contype = 'c' AND NOT k.conislocal
+            ORDER BY c.oid, k.conname
+            """;
+
+    /** The program creates them with the type of their column; a table that was made LIKE another has others. */
+    private static final String IDENTITY_TYPES = """
+            SELECT s.oid::bigint, format('ALTER SEQUENCE %I.%I AS %s MINVALUE %s MAXVALUE %s', n.nspname, s.relname,
+                                         format_type(q.seqtypid, NULL), q.seqmin, q.seqmax)
+            FROM pg_depend d
+            JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+            JOIN pg_namespace n ON n.oid = s.relnamespace
+            JOIN pg_sequence q ON q.seqrelid = s.oid
+            JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
+              AND q.seqtypid <> a.atttypid
+            """;
+
     private static final String VALIDATED_CHECKS = """
             SELECT k.conrelid::bigint, k.conname FROM pg_constraint k
             WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT k.conislocal AND k.convalidated
@@ -290,6 +320,14 @@ record SourceCatalog(
         each(connection, PUBLIC_GRANTS, rows -> grants.add(rows.getString(1)));
         Map<Long, Integer> depths = new HashMap<>();
         each(connection, DEPTHS, rows -> depths.put(rows.getLong(1), rows.getInt(2)));
+        Map<Long, Map<String, String>> comments = new HashMap<>();
+        each(
+                connection,
+                INHERITED_COMMENTS,
+                rows -> comments.computeIfAbsent(rows.getLong(1), oid -> new LinkedHashMap<>())
+                        .put(rows.getString(2), rows.getString(3)));
+        Map<Long, String> identityTypes = new HashMap<>();
+        each(connection, IDENTITY_TYPES, rows -> identityTypes.put(rows.getLong(1), rows.getString(2)));
         return new SourceCatalog(
                 relations,
                 parts,
@@ -306,6 +344,8 @@ record SourceCatalog(
                 setsOf(connection, VALIDATED_CHECKS),
                 setsOf(connection, UNSTEADY_CHECKS),
                 setsOf(connection, UNSTEADY_DOMAIN_CHECKS),
+                comments,
+                identityTypes,
                 populated);
     }
 

@@ -65,6 +65,23 @@ final class SqlText {
         return parts;
     }
 
+    /** Returns a text without a part, where that ends a clause. */
+    static String without(String sql, String part) {
+        StringBuilder rest = new StringBuilder();
+        int at = 0;
+        while (at < sql.length()) {
+            int end = at + part.length();
+            if (sql.startsWith(part, at) && (end == sql.length() || ", \n)".indexOf(sql.charAt(end)) >= 0)) {
+                at = end;
+            } else {
+                int next = next(sql, at);
+                rest.append(sql, at, next);
+                at = next;
+            }
+        }
+        return rest.toString();
+    }
+
     /** Returns the name at the beginning of a text, as it is written there. */
     static String leadingName(String sql) {
         if (sql.startsWith("\"")) {

@@ -1,4 +1,4 @@
-package org.dtssync.app.moving;
+package org.dtssync.app.state;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,10 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import org.dtssync.connectors.fault.SyncException;
 
-/**
- * The JSON of the result of moving the applications. It is made here because each attempt is kept with its report in the state, by
- * the step that ends it; the command line prints the same. Stateless.
- */
+/** The report of an attempt to move the applications as the state keeps it: a JSON object, which entry points print too. Stateless. */
 public final class SwitchReportJson {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -28,6 +25,7 @@ public final class SwitchReportJson {
                 .put("verification", report.verification())
                 .put("verified_at", report.verifiedAt())
                 .put("endpoint", report.endpoint().label())
+                .put("applications", report.applications())
                 .put("next", report.next());
         return root.toString();
     }
@@ -56,6 +54,7 @@ public final class SwitchReportJson {
                     root.path("verified_at").asText(null),
                     EndpointResult.valueOf(
                             root.path("endpoint").asText("untouched").toUpperCase(Locale.ROOT)),
+                    root.path("applications").asText(""),
                     root.get("next").asText());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);

@@ -1,4 +1,4 @@
-package org.dtssync.app.moving;
+package org.dtssync.app.state;
 
 import java.util.Locale;
 

@@ -1,0 +1,44 @@
+package org.dtssync.app.moving;
+
+import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.state.SwitchoverSteps;
+import org.dtssync.connectors.fault.Failpoint;
+import org.dtssync.connectors.postgres.Epoch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the steps of a move, each recorded before it begins and when it is done.
+ *
+ * @param store where they are recorded
+ * @param epoch the right to write there
+ * @param task the task's name
+ * @param direction the move, for the log
+ */
+record RecordedSteps(SwitchoverSteps store, Epoch epoch, String task, String direction) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Switch.class);
+
+    /** A step that returns something. */
+    @FunctionalInterface
+    interface Step<T> {
+        T run() throws InterruptedException;
+    }
+
+    void run(String name, Retry.Action work) throws InterruptedException {
+        call(name, () -> {
+            work.run();
+            return true;
+        });
+    }
+
+    <T> T call(String name, Step<T> work) throws InterruptedException {
+        store.begin(name, epoch);
+        LOG.info("Entering step. task={} direction={} step={}", task, direction, SwitchPreconditions.shown(name));
+        Failpoint.SWITCH_STEP_BEGUN.reached();
+        T result = work.run();
+        Failpoint.SWITCH_STEP_CARRIED_OUT.reached();
+        store.done(name, epoch);
+        return result;
+    }
+}
