@@ -19,6 +19,9 @@ public final class ChangeEnvelope {
     /** Field within {@link #SOURCE}: the low 32 bits of the source transaction's identifier. */
     public static final String TRANSACTION = "txId";
 
+    /** Field within {@link #SOURCE}: when the source transaction committed, microseconds since 1970 UTC. */
+    public static final String COMMIT_TIME = "ts_us";
+
     /** Field: what was done, one of the letters below. */
     public static final String OPERATION = "op";
 

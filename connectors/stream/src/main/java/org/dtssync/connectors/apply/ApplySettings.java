@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.connectors.read.ReadPurpose;
 import org.dtssync.connectors.read.ReadSettings;
 
 /**
@@ -39,7 +40,7 @@ public record ApplySettings(
 
     /** Returns which topics are read. */
     ReadSettings reading() {
-        return new ReadSettings(task, kafka, cutsTopic);
+        return new ReadSettings(task, kafka, cutsTopic, ReadPurpose.APPLY);
     }
 
     /**

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -37,6 +39,8 @@ public final class CutCodec {
     private final String topic;
     private final Schema schema;
     private final Schema partitionSchema;
+    private final Schema recordsSchema;
+    private final Schema linkSchema;
     private final Map<Integer, Schema> writers = new ConcurrentHashMap<>();
     private volatile @Nullable Integer registered;
 
@@ -52,6 +56,13 @@ public final class CutCodec {
         this.topic = new TopicNames(task).cuts();
         this.schema = load();
         this.partitionSchema = schema.getField("partitions").schema().getElementType();
+        this.recordsSchema = present(partitionSchema.getField("records").schema());
+        this.linkSchema = present(schema.getField("link").schema());
+    }
+
+    /** Returns the type of an optional field where it is set. */
+    private static Schema present(Schema optional) {
+        return optional.getTypes().get(1);
     }
 
     private static Schema load() {
@@ -115,10 +126,37 @@ public final class CutCodec {
             partition.put("firstOffset", each.firstOffset());
             partition.put("endOffset", each.endOffset());
             partition.put("topicId", each.topicId());
+            partition.put("records", toRecord(each.records()));
             partitions.add(partition);
         }
         record.put("partitions", partitions);
+        record.put("link", toRecord(cut.link()));
         return record;
+    }
+
+    private @Nullable GenericRecord toRecord(Cut.@Nullable Records records) {
+        if (records == null) {
+            return null;
+        }
+        GenericRecord record = new GenericData.Record(recordsSchema);
+        record.put("count", records.count());
+        record.put("digest", toBytes(records.digest()));
+        record.put("marks", toBytes(records.marks()));
+        return record;
+    }
+
+    private @Nullable GenericRecord toRecord(Cut.@Nullable Link link) {
+        if (link == null) {
+            return null;
+        }
+        GenericRecord record = new GenericData.Record(linkSchema);
+        record.put("previous", link.previous() == null ? null : toBytes(link.previous()));
+        record.put("digest", toBytes(link.digest()));
+        return record;
+    }
+
+    private static ByteBuffer toBytes(String hexadecimal) {
+        return ByteBuffer.wrap(HexFormat.of().parseHex(hexadecimal));
     }
 
     private static Cut toCut(GenericRecord record) {
@@ -130,7 +168,8 @@ public final class CutCodec {
                     (Integer) partition.get("partition"),
                     (Long) partition.get("firstOffset"),
                     (Long) partition.get("endOffset"),
-                    Objects.toString(partition.get("topicId"), null)));
+                    Objects.toString(partition.get("topicId"), null),
+                    toRecords((GenericRecord) partition.get("records"))));
         }
         return new Cut(
                 record.get("task").toString(),
@@ -141,6 +180,26 @@ public final class CutCodec {
                 record.get("slot").toString(),
                 (Integer) record.get("transactions"),
                 (Long) record.get("changes"),
-                partitions);
+                partitions,
+                toLink((GenericRecord) record.get("link")));
+    }
+
+    private static Cut.@Nullable Records toRecords(@Nullable GenericRecord record) {
+        return record == null
+                ? null
+                : new Cut.Records((Long) record.get("count"), toText(record.get("digest")), toText(record.get("marks")));
+    }
+
+    private static Cut.@Nullable Link toLink(@Nullable GenericRecord record) {
+        if (record == null) {
+            return null;
+        }
+        Object previous = record.get("previous");
+        return new Cut.Link(previous == null ? null : toText(previous), toText(record.get("digest")));
+    }
+
+    private static String toText(Object bytes) {
+        ByteBuffer buffer = (ByteBuffer) bytes;
+        return HexFormat.of().formatHex(buffer.array(), buffer.position(), buffer.limit());
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +18,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.chain.CutChain;
+import org.dtssync.connectors.chain.RecordsDigest;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -67,6 +70,9 @@ final class CutWriter implements AutoCloseable {
 
     /** The offset up to which this writer has written each topic. This is the only writer, so a topic that ends before it was replaced. */
     private final Map<String, Long> writtenUpTo = new HashMap<>();
+
+    /** What the records of the next cut are, those of pieces that were sent before it among them, by topic. */
+    private final Map<String, RecordsDigest> digests = new HashMap<>();
 
     /** Where the pieces of a transaction that were sent before its cut are, by topic. */
     private final Map<String, Offsets> pieces = new LinkedHashMap<>();
@@ -147,6 +153,7 @@ final class CutWriter implements AutoCloseable {
             Failpoint.CAPTURE_CUT_COMMITTED.reached();
             requireSameCuts(sent.get().offset());
             pieces.clear();
+            digests.clear();
             changesOfPieces = 0;
             sentRecords = 0;
             return cut;
@@ -209,6 +216,8 @@ final class CutWriter implements AutoCloseable {
             if (change.oldKey() != null) {
                 record.headers().add(ChangeHeaders.OLD_KEY, change.oldKey());
             }
+            digests.computeIfAbsent(change.topic(), topic -> new RecordsDigest())
+                    .add(record.key(), record.value(), record.headers());
             Future<RecordMetadata> sent = producer.send(record, guard.check(record));
             sentRecords++;
             stretches.computeIfAbsent(change.topic(), topic -> new Stretch(sent)).last = sent;
@@ -240,7 +249,7 @@ final class CutWriter implements AutoCloseable {
                     "A cut of " + changes + " changes has " + sentRecords + " records in " + stretches.keySet() + ".",
                     "");
         }
-        return new Cut(
+        Cut cut = new Cut(
                 settings.task(),
                 previous.sequence() + 1,
                 last.lsn().value(),
@@ -250,6 +259,10 @@ final class CutWriter implements AutoCloseable {
                 transactions.size(),
                 changes,
                 partitions);
+        List<RecordsDigest> records = partitions.stream()
+                .map(part -> Objects.requireNonNull(digests.get(part.topic()), "Every record that is sent is digested."))
+                .toList();
+        return CutChain.link(cut, records, previous);
     }
 
     private Cut.CutPartition partition(String topic, long firstOffset, long endOffset) {

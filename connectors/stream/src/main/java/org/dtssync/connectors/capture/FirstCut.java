@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.dtssync.connectors.avro.CutCodec;
+import org.dtssync.connectors.chain.CutChain;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
@@ -55,7 +56,8 @@ public final class FirstCut {
                     Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1"));
             topicId = topics.identifier(topic);
         }
-        Cut cut = new Cut(settings.task(), 0, start.value(), null, systemIdentifier, settings.slot(), 0, 0, List.of());
+        Cut unlinked = new Cut(settings.task(), 0, start.value(), null, systemIdentifier, settings.slot(), 0, 0, List.of());
+        Cut cut = CutChain.link(unlinked, List.of(), null);
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             producer.initTransactions();
             producer.beginTransaction();

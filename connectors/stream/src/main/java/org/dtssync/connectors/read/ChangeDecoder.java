@@ -43,7 +43,14 @@ final class ChangeDecoder {
 
     /** Where the parts of an envelope are, and the shape of its rows. */
     private record Envelope(
-            Schema schema, Field operation, Field before, Field after, Field source, Field transaction, Row row) {
+            Schema schema,
+            Field operation,
+            Field before,
+            Field after,
+            Field source,
+            Field transaction,
+            @Nullable Field commitTime,
+            Row row) {
 
         static Envelope of(TableName table, Schema schema) {
             Field source = schema.field(ChangeEnvelope.SOURCE);
@@ -55,6 +62,7 @@ final class ChangeDecoder {
                     after,
                     source,
                     source.schema().field(ChangeEnvelope.TRANSACTION),
+                    source.schema().field(ChangeEnvelope.COMMIT_TIME),
                     Row.of(table, after.schema()));
         }
     }
@@ -110,13 +118,42 @@ final class ChangeDecoder {
      * @param commit where its source transaction committed
      */
     TableChange decode(ConsumerRecord<byte[], byte[]> record, Lsn commit) {
-        Struct value = (Struct)
-                valueConverter.toConnectData(record.topic(), record.value()).value();
+        Struct value = envelope(record);
+        return decode(record, commit, value, fields(value));
+    }
+
+    /**
+     * Decodes a record with what only a replay needs.
+     *
+     * @param commit where its source transaction committed
+     */
+    DescribedChange describe(ConsumerRecord<byte[], byte[]> record, Lsn commit) {
+        Struct value = envelope(record);
+        Envelope fields = fields(value);
+        Field time = fields.commitTime();
+        Long micros = time == null
+                ? null
+                : (Long) ((Struct) value.get(fields.source())).get(time);
+        byte[] key = record.key();
+        return new DescribedChange(
+                decode(record, commit, value, fields), micros, key == null ? null : key(record.topic(), key));
+    }
+
+    private Struct envelope(ConsumerRecord<byte[], byte[]> record) {
+        return (Struct) valueConverter.toConnectData(record.topic(), record.value()).value();
+    }
+
+    private Envelope fields(Struct value) {
         Envelope fields = envelope;
         if (fields == null || fields.schema() != value.schema()) {
             fields = Envelope.of(table, value.schema());
             envelope = fields;
         }
+        return fields;
+    }
+
+    private TableChange decode(
+            ConsumerRecord<byte[], byte[]> record, Lsn commit, Struct value, Envelope fields) {
         Operation operation = operation(record, (String) value.get(fields.operation()));
         return new TableChange(
                 operation,
@@ -145,7 +182,7 @@ final class ChangeDecoder {
     }
 
     /** Decimal digits, as capture writes them. */
-    private static long number(ConsumerRecord<byte[], byte[]> record) {
+    static long number(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader(ChangeHeaders.NUMBER);
         byte[] digits = header == null ? new byte[0] : header.value();
         long number = 0;
@@ -211,8 +248,11 @@ final class ChangeDecoder {
         if (oldKey == null) {
             return null;
         }
-        Struct key = (Struct)
-                keyConverter.toConnectData(record.topic(), oldKey.value()).value();
+        return key(record.topic(), oldKey.value());
+    }
+
+    private KeyValues key(String topic, byte[] bytes) {
+        Struct key = (Struct) keyConverter.toConnectData(topic, bytes).value();
         List<Field> fields = key.schema().fields();
         if (key.schema() != keySchema) {
             keySchema = key.schema();

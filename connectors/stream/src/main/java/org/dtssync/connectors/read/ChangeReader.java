@@ -19,6 +19,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.PartitionOffsets;
 import org.dtssync.schemas.Cut;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records that belong to cuts from the topics of tables, and skips those that belong to none.
@@ -119,48 +120,79 @@ final class ChangeReader implements AutoCloseable {
 
     /** Passes every record of one partition's offset range of a cut to a consumer, in order. */
     void read(Cut.CutPartition part, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
-        TopicPartition partition = new TopicPartition(part.topic(), part.partition());
-        Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead(partition);
-        long next = part.firstOffset();
-        long deadline = System.nanoTime() + timeout.toNanos();
-        long nextCheck = System.nanoTime() + CHECK_AFTER.toNanos();
-        while (true) {
-            while (!waiting.isEmpty() && waiting.peek().offset() < part.endOffset()) {
-                ConsumerRecord<byte[], byte[]> record = waiting.remove();
-                bytesAhead -= size(record);
-                next = Math.max(next, record.offset() + 1);
-                // Records before the first offset were left by a capture that crashed within a large transaction.
-                if (record.offset() >= part.firstOffset()) {
-                    sink.accept(record);
+        Range range = range(part);
+        for (ConsumerRecord<byte[], byte[]> record = range.next(); record != null; record = range.next()) {
+            sink.accept(record);
+        }
+    }
+
+    /** Returns the records of one partition's offset range of a cut; several ranges can be read in turns. */
+    Range range(Cut.CutPartition part) {
+        return new Range(part);
+    }
+
+    /** The records of one partition's offset range, one after the other. */
+    final class Range {
+
+        private final Cut.CutPartition part;
+        private final TopicPartition partition;
+        private long next;
+
+        private Range(Cut.CutPartition part) {
+            this.part = part;
+            this.partition = new TopicPartition(part.topic(), part.partition());
+            this.next = part.firstOffset();
+        }
+
+        /** Returns the next record; null behind the last one. */
+        @Nullable ConsumerRecord<byte[], byte[]> next() {
+            while (true) {
+                Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead(partition);
+                ConsumerRecord<byte[], byte[]> first = waiting.peek();
+                if (first == null ? !awaitMore() : first.offset() >= part.endOffset()) {
+                    return null;
+                }
+                if (first != null) {
+                    waiting.remove();
+                    bytesAhead -= size(first);
+                    next = Math.max(next, first.offset() + 1);
+                    // Records before the first offset were left by a capture that crashed within a large transaction.
+                    if (first.offset() >= part.firstOffset()) {
+                        return first;
+                    }
                 }
             }
-            if (next >= part.endOffset() || !waiting.isEmpty()) {
-                return;
+        }
+
+        /** Waits for the next records; returns whether there are any of this range. */
+        private boolean awaitMore() {
+            long deadline = System.nanoTime() + timeout.toNanos();
+            long nextCheck = System.nanoTime() + CHECK_AFTER.toNanos();
+            while (next < part.endOffset()) {
+                if (!assigned.contains(partition)) {
+                    begin(Map.of(partition, next));
+                }
+                if (position(partition) >= part.endOffset()) {
+                    return false;
+                }
+                poll(partition);
+                if (!ahead(partition).isEmpty()) {
+                    return true;
+                }
+                if (System.nanoTime() > nextCheck) {
+                    // A consumer asks for a deleted topic over and over and reports nothing.
+                    requireSame(partition);
+                    nextCheck = deadline;
+                }
+                if (System.nanoTime() > deadline && position(partition) < part.endOffset()) {
+                    throw new SyncException(
+                            FaultKind.CONNECTION,
+                            "Topic " + part.topic() + " did not deliver the records up to offset " + part.endOffset()
+                                    + " in time.",
+                            "");
+                }
             }
-            if (!assigned.contains(partition)) {
-                begin(Map.of(partition, next));
-                waiting = ahead(partition);
-            }
-            if (position(partition) >= part.endOffset()) {
-                return;
-            }
-            poll(partition);
-            if (!waiting.isEmpty()) {
-                // A transaction of millions of rows may take long as long as it makes progress.
-                deadline = System.nanoTime() + timeout.toNanos();
-            }
-            if (System.nanoTime() > nextCheck && waiting.isEmpty()) {
-                // A consumer asks for a deleted topic over and over and reports nothing.
-                requireSame(partition);
-                nextCheck = deadline;
-            }
-            if (System.nanoTime() > deadline && waiting.isEmpty() && position(partition) < part.endOffset()) {
-                throw new SyncException(
-                        FaultKind.CONNECTION,
-                        "Topic " + part.topic() + " did not deliver the records up to offset " + part.endOffset()
-                                + " in time.",
-                        "");
-            }
+            return false;
         }
     }
 

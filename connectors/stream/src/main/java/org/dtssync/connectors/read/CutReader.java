@@ -10,8 +10,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.dtssync.connectors.avro.CutCodec;
-import org.dtssync.connectors.fault.FaultKind;
-import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.LostCuts;
@@ -159,19 +157,15 @@ final class CutReader implements AutoCloseable {
 
     private void requireNoGap(Cut cut, long before) {
         if (before >= 0 && cut.sequence() > before + 1) {
-            throw new SyncException(
-                    FaultKind.TOPIC,
-                    "Topic " + partition.topic() + " has a gap: cut " + cut.sequence() + " follows cut " + before + ".",
-                    Remedy.START_AGAIN);
+            throw check.brokenCuts(
+                    "Topic " + partition.topic() + " has a gap: cut " + cut.sequence() + " follows cut " + before + ".");
         }
     }
 
     private SyncException foreign(Cut cut, Lsn reached) {
-        return new SyncException(
-                FaultKind.TOPIC,
+        return check.brokenCuts(
                 "Topic " + partition.topic() + " is not the one the destination was filled from: cut " + cut.sequence()
-                        + " reaches " + new Lsn(cut.lsn()) + " only, and " + reached + " was reached before it.",
-                Remedy.START_AGAIN);
+                        + " reaches " + new Lsn(cut.lsn()) + " only, and " + reached + " was reached before it.");
     }
 
     @Override

@@ -9,8 +9,10 @@ import java.util.Optional;
  * @param task the task's name, which all of its topics begin with
  * @param kafka client properties with {@code bootstrap.servers}
  * @param cutsTopic Kafka's id of the cuts topic; empty if it is not known, and then not checked
+ * @param purpose what they are read for
  */
-public record ReadSettings(String task, Map<String, String> kafka, Optional<String> cutsTopic) {
+public record ReadSettings(
+        String task, Map<String, String> kafka, Optional<String> cutsTopic, ReadPurpose purpose) {
 
     /** Copies the map. */
     public ReadSettings {

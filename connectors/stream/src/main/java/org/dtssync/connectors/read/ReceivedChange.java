@@ -38,6 +38,11 @@ public final class ReceivedChange {
         return size > LONG_RECORD_BYTES ? 2L * size : size;
     }
 
+    /** Decodes the change with what only a replay needs. */
+    public DescribedChange describe() {
+        return decoder.describe(record, commit);
+    }
+
     /** Decodes the change. */
     public TableChange decode() {
         return decoder.decode(record, commit);

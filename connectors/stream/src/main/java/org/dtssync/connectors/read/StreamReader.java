@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.avro.CutCodec;
@@ -41,7 +43,7 @@ public final class StreamReader implements AutoCloseable {
     private Lsn reached;
 
     /** The changes of one table in one cut, and their receiver. */
-    private record Stretch(CutPartition part, ChangeDecoder decoder, ChangeSink sink) {}
+    record Stretch(CutPartition part, ChangeDecoder decoder, ChangeSink sink) {}
 
     /**
      * Creates a reader of what follows a position.
@@ -59,7 +61,7 @@ public final class StreamReader implements AutoCloseable {
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         this.reached = from.lsn();
-        this.check = new TopicCheck(settings.task(), settings.kafka());
+        this.check = new TopicCheck(settings);
         CutReader opened = null;
         try {
             opened = new CutReader(settings, codec, from, check);
@@ -96,7 +98,51 @@ public final class StreamReader implements AutoCloseable {
         for (Stretch stretch : wanted) {
             changes.read(stretch.part(), record -> hand(record, scope, stretch));
         }
-        if (wanted.size() == next.cut().partitions().size()) {
+        finish(next, scope, wanted.size());
+    }
+
+    /**
+     * Reads the changes of the cut that {@link #peek} returned in the order in which they were made, across tables, and advances to the
+     * next one.
+     *
+     * @param wanted the tables whose changes are needed; the topics of others are not read
+     */
+    public void readInOrder(Predicate<TableName> wanted, ChangeSink sink) {
+        NumberedCut next = cuts.next();
+        Optional<ChangeSink> receiver = Optional.of(sink);
+        List<Stretch> stretches = open(next, (table, end) -> wanted.test(table) ? receiver : Optional.empty());
+        changes.prepare(stretches.stream().map(Stretch::part).toList());
+        CutScope scope = new CutScope(next, reached, check);
+        PriorityQueue<OrderedStretch> waiting = new PriorityQueue<>();
+        for (Stretch stretch : stretches) {
+            OrderedStretch ordered = new OrderedStretch(stretch, changes.range(stretch.part()), commits, scope.end());
+            if (ordered.advance()) {
+                waiting.add(ordered);
+            }
+        }
+        for (OrderedStretch first = waiting.poll(); first != null; first = waiting.poll()) {
+            if (pass(first, waiting.peek(), scope)) {
+                waiting.add(first);
+            }
+        }
+        finish(next, scope, stretches.size());
+    }
+
+    /** Passes on what precedes the next stretch; returns whether there is more. */
+    private static boolean pass(OrderedStretch first, @Nullable OrderedStretch next, CutScope scope) {
+        while (next == null || first.compareTo(next) < 0) {
+            if (scope.brings(first.record(), first.commit())) {
+                first.stretch().sink().accept(first.change());
+            }
+            if (!first.advance()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void finish(NumberedCut next, CutScope scope, int read) {
+        if (read == next.cut().partitions().size()) {
             scope.requireComplete();
         }
         cuts.take();

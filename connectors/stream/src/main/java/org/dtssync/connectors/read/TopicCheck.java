@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.Remedy;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.LostCuts;
@@ -20,12 +21,19 @@ import org.dtssync.schemas.TopicTable;
  */
 final class TopicCheck implements AutoCloseable {
 
+    private static final String ONLY_OURS =
+            "Only dts-sync may write to its topics, and their cleanup.policy must be delete. ";
+
+    private static final String PROVE = "dts-sync replay prove names the first difference.";
+
     private final TopicNames names;
     private final KafkaTopics topics;
+    private final boolean replay;
 
-    TopicCheck(String task, Map<String, String> kafka) {
-        this.names = new TopicNames(task);
-        this.topics = new KafkaTopics(kafka);
+    TopicCheck(ReadSettings settings) {
+        this.names = new TopicNames(settings.task());
+        this.topics = new KafkaTopics(settings.kafka());
+        this.replay = settings.purpose() == ReadPurpose.REPLAY;
     }
 
     /**
@@ -40,8 +48,8 @@ final class TopicCheck implements AutoCloseable {
                     ? LostCuts.changed(topic, how)
                     : new SyncException(
                             FaultKind.TOPIC,
-                            "Topic " + topic + " " + how + ", and changes of table " + table(topic)
-                                    + " in it were not applied yet.",
+                            "Topic " + topic + " " + how + ", and changes of table " + table(topic) + " in it "
+                                    + (replay ? "are gone." : "were not applied yet."),
                             loadAgain(topic));
         });
     }
@@ -51,8 +59,9 @@ final class TopicCheck implements AutoCloseable {
         return new SyncException(
                 FaultKind.TOPIC,
                 "Topic " + topic + " was truncated: it begins at offset " + begin + ", and the changes of table "
-                        + table(topic) + " from offset " + wanted + " on were not applied yet.",
-                "If retention deleted them, raise topics.retention.ms. " + loadAgain(topic));
+                        + table(topic) + " from offset " + wanted + " on "
+                        + (replay ? "are gone." : "were not applied yet."),
+                replay ? "" : "If retention deleted them, raise topics.retention.ms. " + loadAgain(topic));
     }
 
     /** Returns the fault of a cut with missing or foreign records. */
@@ -60,7 +69,7 @@ final class TopicCheck implements AutoCloseable {
         return new SyncException(
                 FaultKind.TOPIC,
                 "Topic " + topic + " " + how + ".",
-                "Only dts-sync may write to its topics, and their cleanup.policy must be delete. " + loadAgain(topic));
+                ONLY_OURS + (replay ? PROVE : loadAgain(topic)));
     }
 
     /**
@@ -75,11 +84,22 @@ final class TopicCheck implements AutoCloseable {
                 FaultKind.TOPIC,
                 which + " has lost records: " + found + " of the " + cut.changes() + " changes of cut " + cut.sequence()
                         + " are there.",
-                "Only dts-sync may write to its topics, and their cleanup.policy must be delete. "
-                        + loadAgain(topics.toArray(String[]::new)));
+                ONLY_OURS + (replay ? PROVE : loadAgain(topics.toArray(String[]::new))));
+    }
+
+    /**
+     * Returns the fault of cuts that do not follow from each other.
+     *
+     * @param what a sentence
+     */
+    SyncException brokenCuts(String what) {
+        return new SyncException(FaultKind.TOPIC, what, replay ? PROVE : Remedy.START_AGAIN);
     }
 
     private String loadAgain(String... topics) {
+        if (replay) {
+            return "";
+        }
         String options = Arrays.stream(topics)
                 .map(topic -> "--resnapshot " + table(topic))
                 .collect(Collectors.joining(" "));

@@ -25,7 +25,8 @@ import picocli.CommandLine.Command;
             RollbackCommand.class,
             CompleteCommand.class,
             CancelCommand.class,
-            ReleaseCommand.class
+            ReleaseCommand.class,
+            ReplayCommand.class
         },
         footer = {
             "",

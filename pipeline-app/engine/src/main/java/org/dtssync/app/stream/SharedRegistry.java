@@ -19,7 +19,8 @@ public final class SharedRegistry {
     private @Nullable SchemaRegistryClient client;
     private Map<String, String> known = Map.of();
 
-    SharedRegistry(RegistrySettings settings) {
+    /** Creates one; connects lazily. */
+    public SharedRegistry(RegistrySettings settings) {
         this.settings = settings;
     }
 

@@ -1,5 +1,8 @@
 package org.dtssync.app.tasks;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +17,10 @@ import org.dtssync.app.pipeline.Pipeline;
 import org.dtssync.app.pipeline.SwitchRights;
 import org.dtssync.app.pipeline.TaskInventory;
 import org.dtssync.app.precheck.Precheck;
+import org.dtssync.app.replay.Moment;
+import org.dtssync.app.replay.ProofResult;
+import org.dtssync.app.replay.Replay;
+import org.dtssync.app.replay.StatementKey;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Author;
@@ -214,6 +221,50 @@ public record SyncTask(TaskFile file) {
         return settingStore().list().stream()
                 .map(kept -> new LiveSettingReport(kept.key(), kept.value(), kept.until(), kept.setBy(), kept.setAt()))
                 .toList();
+    }
+
+    /**
+     * Writes changes of the task's history as they are found, whole transactions in the order of their commits. Reads topics alone.
+     *
+     * @param out gets all of them; not closed
+     * @throws SyncException if the topics do not have what is asked for
+     * @throws IOException if the stream takes no more
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public void replayChanges(ChangesRequest request, HistoryForm form, OutputStream out)
+            throws IOException, InterruptedException {
+        new Replay(file).changes(request.question(), form.sink(out));
+    }
+
+    /**
+     * Writes the history of one row.
+     *
+     * @param out gets it; not closed
+     * @return how many changes it has
+     * @throws SyncException if the topics do not have what is asked for
+     * @throws IOException if the stream takes no more
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public long replayRow(RowRequest request, HistoryForm form, OutputStream out)
+            throws IOException, InterruptedException {
+        return new Replay(file).row(request.question(), form.sink(out));
+    }
+
+    /**
+     * Proves that nothing in the topics was altered, lost, inserted or moved.
+     *
+     * @param from an LSN or a time; empty: the first cut with a digest
+     * @param to an LSN or a time; empty: the last cut
+     * @param key a file with the Ed25519 key that signs the statement; empty: it is not signed
+     */
+    public ProofReport prove(Optional<String> from, Optional<String> to, Optional<Path> key)
+            throws InterruptedException {
+        Optional<StatementKey> signing = key.map(StatementKey::read);
+        ProofResult result = new Replay(file)
+                .prove(
+                        from.map(text -> Moment.parse("--from", text)),
+                        to.map(text -> Moment.parse("--to", text)));
+        return ProofReport.of(result, signing);
     }
 
     private void requireStarted() {

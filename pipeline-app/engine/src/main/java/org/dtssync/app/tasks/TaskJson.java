@@ -17,6 +17,7 @@ import org.dtssync.app.inventory.Verdict;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.precheck.Advice;
 import org.dtssync.app.precheck.PrecheckItem;
+import org.dtssync.app.replay.ProofResult;
 import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.verify.Difference;
@@ -165,6 +166,47 @@ final class TaskJson {
                     .put("within", item.within().orElse(null));
         }
         return write(root);
+    }
+
+    /**
+     * Returns what a proof found:
+     * {@code {"result","from","to","cuts","records","first_fault":{"topic","offset","cut","what"},"tables":[],...}}.
+     */
+    static String proof(ProofReport report) {
+        ProofResult result = report.result();
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("result", result.verdict().label());
+        root.put("from", result.begin().map(ProofResult.ProvenCut::lsn).orElse(null));
+        root.put("to", result.end().map(ProofResult.ProvenCut::lsn).orElse(null));
+        root.put("cuts", result.cuts());
+        root.put("records", result.records());
+        root.set(
+                "first_fault",
+                result.firstFault()
+                        .map(fault -> MAPPER.createObjectNode()
+                                .put("topic", fault.topic())
+                                .put("offset", fault.offset())
+                                .put("cut", fault.cut())
+                                .put("what", fault.what()))
+                        .orElse(null));
+        root.putArray("tables");
+        root.put("task", result.task());
+        root.set("first_cut", result.begin().map(TaskJson::provenCut).orElse(null));
+        root.set("last_cut", result.end().map(TaskJson::provenCut).orElse(null));
+        root.put("repeated_cuts", result.repeated());
+        root.put("cuts_without_digest", result.earlier());
+        root.put("whole_from", result.wholeFrom().orElse(null));
+        root.put("statement", report.statement());
+        root.put("signature", report.signature().orElse(null));
+        return write(root);
+    }
+
+    private static ObjectNode provenCut(ProofResult.ProvenCut cut) {
+        return MAPPER.createObjectNode()
+                .put("number", cut.sequence())
+                .put("lsn", cut.lsn())
+                .put("commit_time", cut.commitTimeMicros().map(CommitTimes::text).orElse(null))
+                .put("digest", cut.digest());
     }
 
     /** Returns which schema objects differ. */

@@ -132,6 +132,7 @@ class ReadmeTest {
                 case "run shop.yaml" -> live = startAndWrite(dtsSync.start(words));
                 case "status shop.yaml" -> assertStatus(dtsSync.run(words), dtsSync);
                 case "verify shop.yaml" -> assertVerified(dtsSync.run(words), dtsSync);
+                case "replay changes shop.yaml --json" -> assertReplayed(dtsSync.run(words), dtsSync);
                 case "structure list shop.yaml" ->
                     assertThat(dtsSync.run(words)).isEqualTo(new Outcome(0, "", ""));
                 case "run shop.yaml --until verified" -> {
@@ -169,6 +170,21 @@ class ReadmeTest {
         }
         execute(source, "shop", WRITES);
         return run;
+    }
+
+    private static void assertReplayed(Outcome outcome, CommandLineProcess dtsSync) throws Exception {
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.out().lines()).isNotEmpty().allSatisfy(line -> assertThat(line)
+                .startsWith("{\"lsn\":")
+                .endsWith("]}"));
+        JsonNode proof = json(dtsSync.run("replay", "prove", "shop.yaml", "--json"));
+        assertThat(keys(proof))
+                .startsWith("result", "from", "to", "cuts", "records", "first_fault", "tables");
+        assertThat(proof.get("result").asText()).isEqualTo("intact");
+        assertThat(dtsSync.run("replay", "rows", "shop.yaml", "sales.orders", "nothing=1").exitCode())
+                .isEqualTo(2);
+        assertThat(dtsSync.run("replay", "changes", "shop.yaml", "--from", "0/1").err())
+                .startsWith("The topics begin at LSN ");
     }
 
     private static void assertStatus(Outcome outcome, CommandLineProcess dtsSync) throws Exception {

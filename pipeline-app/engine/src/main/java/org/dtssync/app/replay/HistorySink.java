@@ -1,0 +1,21 @@
+package org.dtssync.app.replay;
+
+import java.io.IOException;
+
+/** Receives changes one by one, in the order in which they were made. */
+public interface HistorySink {
+
+    /**
+     * Receives the next change, in the reading thread.
+     *
+     * @throws IOException if whatever it is written to takes no more
+     */
+    void accept(HistoryChange change) throws IOException;
+
+    /**
+     * Called when there is nothing more for now: everything received so far is to be visible.
+     *
+     * @throws IOException if whatever it is written to takes no more
+     */
+    void flush() throws IOException;
+}

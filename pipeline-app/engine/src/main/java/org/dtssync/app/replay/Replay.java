@@ -1,0 +1,113 @@
+package org.dtssync.app.replay;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.connectors.read.DescribedChange;
+import org.dtssync.connectors.read.ReceivedChange;
+import org.dtssync.schemas.StateMigrations;
+
+/**
+ * Answers questions about a task's history from its topics. It reads them without a consumer group, and neither reads nor writes the
+ * task's state. Immutable; thread-safe.
+ *
+ * @param file the task file, with embedded servers resolved to their addresses
+ */
+public record Replay(TaskFile file) {
+
+    private static final long LOW_BITS = 0xFFFF_FFFFL;
+
+    /**
+     * Passes on the changes that are asked for, whole transactions in the order of their commits.
+     *
+     * @throws SyncException if the topics do not have them
+     * @throws IOException if the sink takes no more
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public void changes(ChangesQuestion question, HistorySink sink) throws IOException, InterruptedException {
+        Predicate<TableName> tables = tables(question.tables());
+        ReplayTopics topics = ReplayTopics.of(file);
+        ChangeHistory history = ChangeHistory.find(topics, question.from(), question.to(), tables);
+        if (question.where().isEmpty()) {
+            read(history, question, sink);
+            return;
+        }
+        try (RowCondition condition =
+                new RowCondition(question.where().get(), Route.forReading(file).destination(), sink)) {
+            read(history, question, condition);
+        }
+    }
+
+    /** Our own heartbeat changes each second; it is left out unless it is named. */
+    private static Predicate<TableName> tables(List<String> patterns) {
+        for (String pattern : patterns) {
+            if (pattern.indexOf('.') < 0) {
+                throw new SyncException(
+                        FaultKind.USAGE, "--table " + pattern + " has no schema.", "Write it as SCHEMA.TABLE, or *.TABLE.");
+            }
+        }
+        if (patterns.isEmpty()) {
+            return table -> !table.schema().equals(StateMigrations.SCHEMA);
+        }
+        ObjectSelection selection = new ObjectSelection(patterns, List.of(), ObjectSelection.Owners.KEEP);
+        return table -> selection.selects(table.schema(), table.table());
+    }
+
+    private static void read(ChangeHistory history, ChangesQuestion question, HistorySink sink)
+            throws IOException, InterruptedException {
+        OptionalLong transaction = question.transaction();
+        long wanted = transaction.orElse(0) & LOW_BITS;
+        HistoryAssembler assembler = new HistoryAssembler(sink);
+        history.read(question.follow(), new ChangeHistory.Receiver() {
+            @Override
+            public void accept(ReceivedChange change) throws IOException {
+                DescribedChange described = change.describe();
+                boolean isWanted =
+                        transaction.isEmpty() || described.change().transaction() == wanted;
+                if (isWanted && history.hasTime(described)) {
+                    assembler.add(described);
+                }
+            }
+
+            @Override
+            public void endCut() throws IOException {
+                assembler.end();
+            }
+
+            @Override
+            public void caughtUp() throws IOException {
+                sink.flush();
+            }
+        });
+    }
+
+    /**
+     * Passes on the history of one row, through changes of its key.
+     *
+     * @return how many changes it has
+     * @throws SyncException if the topics do not have it, or the columns do not identify a row
+     * @throws IOException if the sink takes no more
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public long row(RowQuestion question, HistorySink sink) throws IOException, InterruptedException {
+        return new RowHistory(ReplayTopics.of(file), question).read(sink);
+    }
+
+    /**
+     * Computes the chain of digests again and compares it with the one in the cuts.
+     *
+     * @param from the first cut to prove; empty: the first one that has a digest
+     * @param to the last cut to prove; empty: the last one
+     */
+    public ProofResult prove(Optional<Moment> from, Optional<Moment> to) throws InterruptedException {
+        return new Proof(ReplayTopics.of(file), from, to).run();
+    }
+}

@@ -1,0 +1,89 @@
+package org.dtssync.app.replay;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings keys as records have them into the order of the columns that were asked for. A column that was renamed has another name in
+ * earlier records, but not in all of them. Not thread-safe.
+ */
+final class RowKey {
+
+    private final TableName table;
+    private final List<String> columns;
+
+    /** Whether a record has exactly these columns, and the last one that has another. */
+    private boolean exact;
+
+    private @Nullable RowValues other;
+
+    private RowKey(TableName table, List<String> columns) {
+        this.table = table;
+        this.columns = columns;
+    }
+
+    static RowKey of(RowQuestion question) {
+        return new RowKey(question.table(), question.key().keySet().stream().sorted().toList());
+    }
+
+    /** Returns the values that were asked for, in the order of the columns. */
+    List<@Nullable String> wanted(Map<String, String> key) {
+        List<@Nullable String> values = new ArrayList<>();
+        columns.forEach(column -> values.add(key.get(column)));
+        return values;
+    }
+
+    /**
+     * Returns a key's values as text, in the order of the columns.
+     *
+     * @throws SyncException of kind USAGE if other columns identify a row of the table
+     */
+    List<@Nullable String> values(RowValues key) {
+        Set<String> missing = new HashSet<>(columns);
+        List<Integer> others = new ArrayList<>();
+        for (int i = 0; i < key.size(); i++) {
+            if (!missing.remove(key.column(i))) {
+                others.add(i);
+            }
+        }
+        if (missing.size() != others.size() || others.size() > 1) {
+            throw otherKey(key);
+        }
+        if (missing.isEmpty()) {
+            exact = true;
+        } else {
+            other = key;
+        }
+        List<@Nullable String> values = new ArrayList<>();
+        for (String column : columns) {
+            values.add(key.text(missing.contains(column) ? others.get(0) : key.indexOf(column)));
+        }
+        return values;
+    }
+
+    /**
+     * Requires that the columns that were asked for are those of the key in at least one record, if there are any.
+     *
+     * @throws SyncException of kind USAGE if they are not
+     */
+    void requireKnown() {
+        if (!exact && other != null) {
+            throw otherKey(other);
+        }
+    }
+
+    private SyncException otherKey(RowValues key) {
+        return new SyncException(
+                FaultKind.USAGE,
+                "A row of table " + table + " is identified by " + String.join(", ", key.columns()) + ", not by "
+                        + String.join(", ", columns) + ".",
+                "Give a value for each of these columns: " + String.join("=... ", key.columns()) + "=...");
+    }
+}
