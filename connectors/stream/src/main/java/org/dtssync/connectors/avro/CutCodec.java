@@ -4,13 +4,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.nio.ByteBuffer;
-import java.util.HexFormat;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -187,7 +187,8 @@ public final class CutCodec {
     private static Cut.@Nullable Records toRecords(@Nullable GenericRecord record) {
         return record == null
                 ? null
-                : new Cut.Records((Long) record.get("count"), toText(record.get("digest")), toText(record.get("marks")));
+                : new Cut.Records(
+                        (Long) record.get("count"), toText(record.get("digest")), toText(record.get("marks")));
     }
 
     private static Cut.@Nullable Link toLink(@Nullable GenericRecord record) {
