@@ -45,17 +45,7 @@ public record Cut(
             int transactions,
             long changes,
             List<CutPartition> partitions) {
-        this(
-                task,
-                sequence,
-                lsn,
-                commitTimeMicros,
-                systemIdentifier,
-                slot,
-                transactions,
-                changes,
-                partitions,
-                null);
+        this(task, sequence, lsn, commitTimeMicros, systemIdentifier, slot, transactions, changes, partitions, null);
     }
 
     /** Returns the same cut with a link. */
@@ -109,8 +99,7 @@ public record Cut(
             @Nullable Records records) {
 
         /** A range whose records are not described. */
-        public CutPartition(
-                String topic, int partition, long firstOffset, long endOffset, @Nullable String topicId) {
+        public CutPartition(String topic, int partition, long firstOffset, long endOffset, @Nullable String topicId) {
             this(topic, partition, firstOffset, endOffset, topicId, null);
         }
     }

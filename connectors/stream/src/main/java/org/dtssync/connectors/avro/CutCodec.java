@@ -4,13 +4,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.nio.ByteBuffer;
-import java.util.HexFormat;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -187,7 +187,8 @@ public final class CutCodec {
     private static Cut.@Nullable Records toRecords(@Nullable GenericRecord record) {
         return record == null
                 ? null
-                : new Cut.Records((Long) record.get("count"), toText(record.get("digest")), toText(record.get("marks")));
+                : new Cut.Records(
+                        (Long) record.get("count"), toText(record.get("digest")), toText(record.get("marks")));
     }
 
     private static Cut.@Nullable Link toLink(@Nullable GenericRecord record) {
@@ -199,7 +200,9 @@ public final class CutCodec {
     }
 
     private static String toText(Object bytes) {
-        ByteBuffer buffer = (ByteBuffer) bytes;
-        return HexFormat.of().formatHex(buffer.array(), buffer.position(), buffer.limit());
+        ByteBuffer buffer = ((ByteBuffer) bytes).duplicate();
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.get(copy);
+        return HexFormat.of().formatHex(copy);
     }
 }

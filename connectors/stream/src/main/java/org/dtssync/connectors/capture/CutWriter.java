@@ -260,7 +260,8 @@ final class CutWriter implements AutoCloseable {
                 changes,
                 partitions);
         List<RecordsDigest> records = partitions.stream()
-                .map(part -> Objects.requireNonNull(digests.get(part.topic()), "Every record that is sent is digested."))
+                .map(part ->
+                        Objects.requireNonNull(digests.get(part.topic()), "Every record that is sent is digested."))
                 .toList();
         return CutChain.link(cut, records, previous);
     }

@@ -56,7 +56,8 @@ public final class FirstCut {
                     Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1"));
             topicId = topics.identifier(topic);
         }
-        Cut unlinked = new Cut(settings.task(), 0, start.value(), null, systemIdentifier, settings.slot(), 0, 0, List.of());
+        Cut unlinked =
+                new Cut(settings.task(), 0, start.value(), null, systemIdentifier, settings.slot(), 0, 0, List.of());
         Cut cut = CutChain.link(unlinked, List.of(), null);
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             producer.initTransactions();

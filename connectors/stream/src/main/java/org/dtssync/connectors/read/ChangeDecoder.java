@@ -131,16 +131,15 @@ final class ChangeDecoder {
         Struct value = envelope(record);
         Envelope fields = fields(value);
         Field time = fields.commitTime();
-        Long micros = time == null
-                ? null
-                : (Long) ((Struct) value.get(fields.source())).get(time);
+        Long micros = time == null ? null : (Long) ((Struct) value.get(fields.source())).get(time);
         byte[] key = record.key();
         return new DescribedChange(
                 decode(record, commit, value, fields), micros, key == null ? null : key(record.topic(), key));
     }
 
     private Struct envelope(ConsumerRecord<byte[], byte[]> record) {
-        return (Struct) valueConverter.toConnectData(record.topic(), record.value()).value();
+        return (Struct)
+                valueConverter.toConnectData(record.topic(), record.value()).value();
     }
 
     private Envelope fields(Struct value) {
@@ -152,8 +151,7 @@ final class ChangeDecoder {
         return fields;
     }
 
-    private TableChange decode(
-            ConsumerRecord<byte[], byte[]> record, Lsn commit, Struct value, Envelope fields) {
+    private TableChange decode(ConsumerRecord<byte[], byte[]> record, Lsn commit, Struct value, Envelope fields) {
         Operation operation = operation(record, (String) value.get(fields.operation()));
         return new TableChange(
                 operation,

@@ -145,7 +145,8 @@ final class ChangeReader implements AutoCloseable {
         }
 
         /** Returns the next record; null behind the last one. */
-        @Nullable ConsumerRecord<byte[], byte[]> next() {
+        @Nullable
+        ConsumerRecord<byte[], byte[]> next() {
             while (true) {
                 Deque<ConsumerRecord<byte[], byte[]>> waiting = ahead(partition);
                 ConsumerRecord<byte[], byte[]> first = waiting.peek();

@@ -157,8 +157,8 @@ final class CutReader implements AutoCloseable {
 
     private void requireNoGap(Cut cut, long before) {
         if (before >= 0 && cut.sequence() > before + 1) {
-            throw check.brokenCuts(
-                    "Topic " + partition.topic() + " has a gap: cut " + cut.sequence() + " follows cut " + before + ".");
+            throw check.brokenCuts("Topic " + partition.topic() + " has a gap: cut " + cut.sequence() + " follows cut "
+                    + before + ".");
         }
     }
 

@@ -77,8 +77,8 @@ public final class CutScan implements AutoCloseable {
                 throw new SyncException(
                         FaultKind.TOPIC,
                         "Topic " + partition.topic() + " does not exist, so there is nothing to replay.",
-                        "Check the task's name and kafka bootstrap.servers; dts-sync run creates the topics of task " + task
-                                + ".");
+                        "Check the task's name and kafka bootstrap.servers; dts-sync run creates the topics of task "
+                                + task + ".");
             }
         }
     }

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param cutsTopic Kafka's id of the cuts topic; empty if it is not known, and then not checked
  * @param purpose what they are read for
  */
-public record ReadSettings(
-        String task, Map<String, String> kafka, Optional<String> cutsTopic, ReadPurpose purpose) {
+public record ReadSettings(String task, Map<String, String> kafka, Optional<String> cutsTopic, ReadPurpose purpose) {
 
     /** Copies the map. */
     public ReadSettings {

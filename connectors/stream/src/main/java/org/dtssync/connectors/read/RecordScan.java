@@ -56,8 +56,8 @@ public final class RecordScan implements AutoCloseable {
         }
         TopicPartition partition = new TopicPartition(topic, 0);
         try {
-            return Optional.of(new Bounds(
-                    PartitionOffsets.first(offsets, partition), PartitionOffsets.end(offsets, partition)));
+            return Optional.of(
+                    new Bounds(PartitionOffsets.first(offsets, partition), PartitionOffsets.end(offsets, partition)));
         } catch (org.apache.kafka.common.KafkaException e) {
             throw KafkaFaults.explain("The offsets of topic " + topic + " could not be read", e);
         }

@@ -67,9 +67,7 @@ final class TopicCheck implements AutoCloseable {
     /** Returns the fault of a cut with missing or foreign records. */
     SyncException incomplete(String topic, String how) {
         return new SyncException(
-                FaultKind.TOPIC,
-                "Topic " + topic + " " + how + ".",
-                ONLY_OURS + (replay ? PROVE : loadAgain(topic)));
+                FaultKind.TOPIC, "Topic " + topic + " " + how + ".", ONLY_OURS + (replay ? PROVE : loadAgain(topic)));
     }
 
     /**

@@ -40,25 +40,38 @@ class RecordsDigestTest {
 
     @Test
     void everyPartOfARecordCountsAndHeadersOfOthersDoNot() {
-        String one = of(bytes("k"), bytes("v"), headers("dts.number", "1")).result(9).digest();
+        String one =
+                of(bytes("k"), bytes("v"), headers("dts.number", "1")).result(9).digest();
 
         assertThat(one)
                 .isEqualTo(of(bytes("k"), bytes("v"), headers("dts.number", "1").add("traceparent", bytes("x")))
                         .result(9)
                         .digest())
-                .isNotEqualTo(of(bytes("kv"), bytes(""), headers("dts.number", "1")).result(9).digest())
-                .isNotEqualTo(of(null, bytes("v"), headers("dts.number", "1")).result(9).digest())
-                .isNotEqualTo(of(bytes("k"), bytes("v"), headers("dts.number", "2")).result(9).digest())
-                .isNotEqualTo(of(bytes("k"), null, headers("dts.number", "1")).result(9).digest());
+                .isNotEqualTo(of(bytes("kv"), bytes(""), headers("dts.number", "1"))
+                        .result(9)
+                        .digest())
+                .isNotEqualTo(of(null, bytes("v"), headers("dts.number", "1"))
+                        .result(9)
+                        .digest())
+                .isNotEqualTo(of(bytes("k"), bytes("v"), headers("dts.number", "2"))
+                        .result(9)
+                        .digest())
+                .isNotEqualTo(of(bytes("k"), null, headers("dts.number", "1"))
+                        .result(9)
+                        .digest());
     }
 
     @Test
     void marksShowTheFirstRecordThatDiffersAndGroupsWhereThereAreFewer() {
-        assertThat(digest(1_000, 431).difference(digest(1_000, -1).result(1_000)).index()).isEqualTo(431);
+        assertThat(digest(1_000, 431)
+                        .difference(digest(1_000, -1).result(1_000))
+                        .index())
+                .isEqualTo(431);
         Cut.Records fewer = digest(1_000, -1).result(100);
         assertThat(RecordsDifference.groupSize(fewer)).isEqualTo(16);
         assertThat(digest(1_000, 431).difference(fewer).index()).isEqualTo(416);
-        assertThat(digest(999, -1).difference(digest(1_000, -1).result(1_000)).index()).isEqualTo(999);
+        assertThat(digest(999, -1).difference(digest(1_000, -1).result(1_000)).index())
+                .isEqualTo(999);
         assertThat(digest(1_000, -1).difference(fewer).index()).isEqualTo(1_000);
     }
 
@@ -69,11 +82,14 @@ class RecordsDigestTest {
         assertThat(digest(20, 4).difference(written).kind()).isEqualTo(Kind.ALTERED);
         assertThat(digest(19, -1).difference(written).kind()).isEqualTo(Kind.LOST);
         assertThat(digest(21, -1).difference(written)).isEqualTo(new RecordsDifference(20, 1, Kind.INSERTED));
-        assertThat(inOrder(0, 1, 3, 2, 4, 5).difference(inOrder(0, 1, 2, 3, 4, 5).result(6)))
+        assertThat(inOrder(0, 1, 3, 2, 4, 5)
+                        .difference(inOrder(0, 1, 2, 3, 4, 5).result(6)))
                 .isEqualTo(new RecordsDifference(2, 1, Kind.MOVED));
-        assertThat(inOrder(0, 1, 9, 2, 3, 4).difference(inOrder(0, 1, 2, 3, 4, 5).result(6)))
+        assertThat(inOrder(0, 1, 9, 2, 3, 4)
+                        .difference(inOrder(0, 1, 2, 3, 4, 5).result(6)))
                 .isEqualTo(new RecordsDifference(2, 1, Kind.INSERTED));
-        assertThat(inOrder(0, 1, 3, 4, 5, 6).difference(inOrder(0, 1, 2, 3, 4, 5).result(6)))
+        assertThat(inOrder(0, 1, 3, 4, 5, 6)
+                        .difference(inOrder(0, 1, 2, 3, 4, 5).result(6)))
                 .isEqualTo(new RecordsDifference(2, 1, Kind.LOST));
     }
 
@@ -103,9 +119,15 @@ class RecordsDigestTest {
 
         assertThat(first.link().previous()).isNull();
         assertThat(second.link().previous()).isEqualTo(first.link().digest());
-        assertThat(List.of(first.link().digest(), second.link().digest(), other.link().digest()))
+        assertThat(List.of(
+                        first.link().digest(),
+                        second.link().digest(),
+                        other.link().digest()))
                 .doesNotHaveDuplicates();
-        assertThat(CutChain.digest(second, List.of(second.partitions().get(0).records()), first.link().digest()))
+        assertThat(CutChain.digest(
+                        second,
+                        List.of(second.partitions().get(0).records()),
+                        first.link().digest()))
                 .isEqualTo(second.link().digest());
     }
 }

@@ -62,11 +62,7 @@ final class Proof {
             CutRecord last = scan.last().orElse(null);
             if (first != null && last != null) {
                 return new ReplayWindow(
-                        new CutPosition(Lsn.ZERO, first.offset()),
-                        last.offset(),
-                        Long.MAX_VALUE,
-                        from,
-                        to);
+                        new CutPosition(Lsn.ZERO, first.offset()), last.offset(), Long.MAX_VALUE, from, to);
             }
         }
         return ReplayWindow.find(scan, from, to);

@@ -149,7 +149,8 @@ final class RowCondition implements HistorySink, AutoCloseable {
                 WHERE (
                 %s
                 )
-                """.formatted(values, arrays, names, Identifiers.quote(shape.table().table()), condition);
+                """.formatted(
+                        values, arrays, names, Identifiers.quote(shape.table().table()), condition);
     }
 
     private String array(String type, @Nullable Object[] elements) throws SQLException {
