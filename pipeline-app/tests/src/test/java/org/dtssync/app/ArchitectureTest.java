@@ -231,8 +231,16 @@ class ArchitectureTest {
     private static String fullName(String name) {
         return switch (name) {
             case "schemas" -> "org.dtssync.schemas";
-            case "fault", "secrets", "postgres", "kafka", "avro", "chain", "capture", "capture.debezium", "read", "apply" ->
-                "org.dtssync.connectors." + name;
+            case "fault",
+                    "secrets",
+                    "postgres",
+                    "kafka",
+                    "avro",
+                    "chain",
+                    "capture",
+                    "capture.debezium",
+                    "read",
+                    "apply" -> "org.dtssync.connectors." + name;
             default -> "org.dtssync.app." + name;
         };
     }

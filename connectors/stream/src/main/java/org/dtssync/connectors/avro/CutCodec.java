@@ -200,7 +200,9 @@ public final class CutCodec {
     }
 
     private static String toText(Object bytes) {
-        ByteBuffer buffer = (ByteBuffer) bytes;
-        return HexFormat.of().formatHex(buffer.array(), buffer.position(), buffer.limit());
+        ByteBuffer buffer = ((ByteBuffer) bytes).duplicate();
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.get(copy);
+        return HexFormat.of().formatHex(copy);
     }
 }

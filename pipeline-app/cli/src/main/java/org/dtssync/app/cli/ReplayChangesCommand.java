@@ -38,13 +38,15 @@ final class ReplayChangesCommand implements Callable<Integer> {
     @Option(
             names = "--table",
             paramLabel = "PATTERN",
-            description = "Only tables that match SCHEMA.TABLE with * and ?; may be repeated. Default: all but our heartbeat.")
+            description =
+                    "Only tables that match SCHEMA.TABLE with * and ?; may be repeated. Default: all but our heartbeat.")
     private List<String> tables = new ArrayList<>();
 
     @Option(
             names = "--from",
             paramLabel = "X",
-            description = "Begin with transactions that committed at this LSN or time (2026-03-01T12:00:00Z), or later; or latest.")
+            description =
+                    "Begin with transactions that committed at this LSN or time (2026-03-01T12:00:00Z), or later; or latest.")
     private @Nullable String from;
 
     @Option(names = "--to", paramLabel = "X", description = "End with transactions that committed at this LSN or time.")

@@ -39,7 +39,10 @@ final class ReplayProveCommand implements Callable<Integer> {
             description = "Begin with the cut that reaches this LSN or time. Default: the first cut with a digest.")
     private @Nullable String from;
 
-    @Option(names = "--to", paramLabel = "X", description = "End with the cut that reaches this LSN or time. Default: the last one.")
+    @Option(
+            names = "--to",
+            paramLabel = "X",
+            description = "End with the cut that reaches this LSN or time. Default: the last one.")
     private @Nullable String to;
 
     @Option(

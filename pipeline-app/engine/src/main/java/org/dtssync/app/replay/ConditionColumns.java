@@ -45,7 +45,7 @@ final class ConditionColumns {
 
     private final Connection connection;
     private final String condition;
-    private final Map<RowShape, List<Typed>> ofShapes = new IdentityHashMap<>();
+    private final IdentityHashMap<RowShape, List<Typed>> ofShapes = new IdentityHashMap<>();
     private final Map<TableName, Map<String, Typed>> known = new HashMap<>();
 
     /**

@@ -77,7 +77,9 @@ final class CutLinks {
     /** Returns whether a cut that was not added yet is replaced by the one that follows it in the topic. */
     boolean isReplacedBy(Cut cut, Cut.Link link, Cut following) {
         Cut.Link other = following.link();
-        if (other == null || following.sequence() > cut.sequence() || altered(following, other).isPresent()) {
+        if (other == null
+                || following.sequence() > cut.sequence()
+                || altered(following, other).isPresent()) {
             return false;
         }
         return following.sequence() == cut.sequence()

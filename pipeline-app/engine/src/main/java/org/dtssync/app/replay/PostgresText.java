@@ -45,7 +45,9 @@ final class PostgresText {
     private static String text(double number) {
         BigDecimal exact = new BigDecimal(number);
         Neighbors neighbors = new Neighbors(
-                exact, exact(Math.nextDown(number), exact, -Math.ulp(number)), exact(Math.nextUp(number), exact, Math.ulp(number)));
+                exact,
+                exact(Math.nextDown(number), exact, -Math.ulp(number)),
+                exact(Math.nextUp(number), exact, Math.ulp(number)));
         int enough = Math.abs(number) < Double.MIN_NORMAL ? 1 : DOUBLE_DIGITS;
         return printed(neighbors.shortest(enough), DOUBLE_DIGITS);
     }
@@ -53,7 +55,9 @@ final class PostgresText {
     private static String text(float number) {
         BigDecimal exact = new BigDecimal(number);
         Neighbors neighbors = new Neighbors(
-                exact, exact(Math.nextDown(number), exact, -Math.ulp(number)), exact(Math.nextUp(number), exact, Math.ulp(number)));
+                exact,
+                exact(Math.nextDown(number), exact, -Math.ulp(number)),
+                exact(Math.nextUp(number), exact, Math.ulp(number)));
         int enough = Math.abs(number) < Float.MIN_NORMAL ? 1 : FLOAT_DIGITS;
         return printed(neighbors.shortest(enough), FLOAT_DIGITS);
     }

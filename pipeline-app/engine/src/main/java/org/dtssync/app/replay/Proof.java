@@ -62,11 +62,7 @@ final class Proof {
             CutRecord last = scan.last().orElse(null);
             if (first != null && last != null) {
                 return new ReplayWindow(
-                        new CutPosition(Lsn.ZERO, first.offset()),
-                        last.offset(),
-                        Long.MAX_VALUE,
-                        from,
-                        to);
+                        new CutPosition(Lsn.ZERO, first.offset()), last.offset(), Long.MAX_VALUE, from, to);
             }
         }
         return ReplayWindow.find(scan, from, to);
@@ -200,8 +196,6 @@ final class Proof {
                     cutsTopic, 0, 0, "no cut has a digest: the topics were written by an earlier release");
         }
         Verdict verdict = first == null ? Verdict.INTACT : Verdict.INCOMPLETE;
-        Lsn gone = missingUpTo;
-        boolean more = gone != null && end != null && !end.lsn().equals(gone.toString());
         String build = Proof.class.getPackage().getImplementationVersion();
         return new ProofResult(
                 topics.task(),
@@ -213,8 +207,16 @@ final class Proof {
                 repeated,
                 earlier,
                 Optional.ofNullable(first),
-                more ? Optional.of(new Lsn(gone.value() + 1).toString()) : Optional.empty(),
+                wholeFrom(),
                 Instant.now(),
                 build == null ? "(not packaged)" : build);
+    }
+
+    private Optional<String> wholeFrom() {
+        Lsn gone = missingUpTo;
+        ProvenCut last = end;
+        return gone == null || last == null || last.lsn().equals(gone.toString())
+                ? Optional.empty()
+                : Optional.of(new Lsn(gone.value() + 1).toString());
     }
 }

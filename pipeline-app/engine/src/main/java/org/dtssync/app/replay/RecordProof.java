@@ -75,8 +75,8 @@ final class RecordProof {
                     first,
                     first.firstOffset(),
                     cut.sequence(),
-                    "one of the records of this cut, which has " + cut.changes() + " in " + cut.partitions().size()
-                            + " topics, was altered, lost, inserted or moved"));
+                    "one of the records of this cut, which has " + cut.changes() + " in "
+                            + cut.partitions().size() + " topics, was altered, lost, inserted or moved"));
         }
         return new Finding.Same(count);
     }
@@ -95,8 +95,10 @@ final class RecordProof {
         }
         if (end < part.endOffset()) {
             return Optional.of(new Finding.Differs(ProofFault.at(
-                    part, end, cut.sequence(), "the topic ends here, and records up to offset " + part.endOffset()
-                            + " are lost")));
+                    part,
+                    end,
+                    cut.sequence(),
+                    "the topic ends here, and records up to offset " + part.endOffset() + " are lost")));
         }
         return Optional.empty();
     }
@@ -109,13 +111,12 @@ final class RecordProof {
             again.prepare(List.of(part));
             again.read(part, place::add);
         }
-        String what =
-                switch (difference.kind()) {
-                    case ALTERED -> "the record was altered";
-                    case LOST -> "a record is lost: it was in front of this one";
-                    case INSERTED -> "the record was inserted";
-                    case MOVED -> "the record was moved";
-                };
+        String what = switch (difference.kind()) {
+            case ALTERED -> "the record was altered";
+            case LOST -> "a record is lost: it was in front of this one";
+            case INSERTED -> "the record was inserted";
+            case MOVED -> "the record was moved";
+        };
         if (place.offset < 0) {
             what = found.count() < written.count()
                     ? "records are lost: " + found.count() + " of " + written.count() + " are there"

@@ -51,7 +51,9 @@ public record Replay(TaskFile file) {
         for (String pattern : patterns) {
             if (pattern.indexOf('.') < 0) {
                 throw new SyncException(
-                        FaultKind.USAGE, "--table " + pattern + " has no schema.", "Write it as SCHEMA.TABLE, or *.TABLE.");
+                        FaultKind.USAGE,
+                        "--table " + pattern + " has no schema.",
+                        "Write it as SCHEMA.TABLE, or *.TABLE.");
             }
         }
         if (patterns.isEmpty()) {
@@ -70,8 +72,7 @@ public record Replay(TaskFile file) {
             @Override
             public void accept(ReceivedChange change) throws IOException {
                 DescribedChange described = change.describe();
-                boolean isWanted =
-                        transaction.isEmpty() || described.change().transaction() == wanted;
+                boolean isWanted = transaction.isEmpty() || described.change().transaction() == wanted;
                 if (isWanted && history.hasTime(described)) {
                     assembler.add(described);
                 }

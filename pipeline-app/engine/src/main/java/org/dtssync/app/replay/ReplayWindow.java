@@ -133,7 +133,8 @@ record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optio
     /** Returns whether a transaction can belong to what is asked for, by its place alone. */
     boolean mayHave(Lsn commit) {
         boolean begun = !(from.orElse(null) instanceof Moment.AtLsn at) || commit.reached(at.lsn());
-        return begun && (!(to.orElse(null) instanceof Moment.AtLsn at) || at.lsn().reached(commit));
+        return begun
+                && (!(to.orElse(null) instanceof Moment.AtLsn at) || at.lsn().reached(commit));
     }
 
     /** Returns whether a transaction belongs to what is asked for, by its time alone. */

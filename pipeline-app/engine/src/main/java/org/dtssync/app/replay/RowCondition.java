@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -84,7 +83,7 @@ final class RowCondition implements HistorySink, AutoCloseable {
     }
 
     private void evaluate() throws IOException {
-        Map<RowShape, List<Integer>> byShape = new IdentityHashMap<>();
+        IdentityHashMap<RowShape, List<Integer>> byShape = new IdentityHashMap<>();
         for (int i = 0; i < waiting.size(); i++) {
             if (row(waiting.get(i)) != null) {
                 byShape.computeIfAbsent(waiting.get(i).shape(), shape -> new ArrayList<>())
@@ -149,7 +148,8 @@ final class RowCondition implements HistorySink, AutoCloseable {
                 WHERE (
                 %s
                 )
-                """.formatted(values, arrays, names, Identifiers.quote(shape.table().table()), condition);
+                """.formatted(
+                        values, arrays, names, Identifiers.quote(shape.table().table()), condition);
     }
 
     private String array(String type, @Nullable Object[] elements) throws SQLException {

@@ -30,7 +30,8 @@ final class RowKey {
     }
 
     static RowKey of(RowQuestion question) {
-        return new RowKey(question.table(), question.key().keySet().stream().sorted().toList());
+        return new RowKey(
+                question.table(), question.key().keySet().stream().sorted().toList());
     }
 
     /** Returns the values that were asked for, in the order of the columns. */

@@ -59,7 +59,8 @@ public final class RowValues {
         return columns;
     }
 
-    @Nullable Object[] values() {
+    @Nullable
+    Object[] values() {
         return values;
     }
 }

@@ -33,8 +33,7 @@ public record ChangesRequest(
 
     ChangesQuestion question() {
         if (follow && to.isPresent()) {
-            throw new SyncException(
-                    FaultKind.USAGE, "--follow and --to exclude each other.", "Leave one of them out.");
+            throw new SyncException(FaultKind.USAGE, "--follow and --to exclude each other.", "Leave one of them out.");
         }
         return new ChangesQuestion(
                 tables,

@@ -21,7 +21,8 @@ final class CommitTimes {
     }
 
     /** Returns the text of a time; null if it is not known. */
-    @Nullable String of(@Nullable Long micros) {
+    @Nullable
+    String of(@Nullable Long micros) {
         if (micros == null) {
             return null;
         }

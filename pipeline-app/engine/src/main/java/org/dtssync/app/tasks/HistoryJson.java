@@ -69,7 +69,7 @@ final class HistoryJson implements HistorySink {
     }
 
     private String text(TableName table) {
-        if (table != lastTable) {
+        if (!table.equals(lastTable)) {
             lastTable = table;
             lastTableText = table.toString();
         }

@@ -29,8 +29,8 @@ final class HistoryText implements HistorySink {
         if (!change.lsn().equals(last)) {
             last = change.lsn();
             String time = times.of(change.commitTimeMicros());
-            out.write("transaction " + change.transaction() + " at " + last + (time == null ? "" : ", committed " + time)
-                    + "\n");
+            out.write("transaction " + change.transaction() + " at " + last
+                    + (time == null ? "" : ", committed " + time) + "\n");
         }
         out.write("  " + HistoryJson.word(change.operation()) + " " + change.table() + key(change.key()) + "\n");
         RowValues before = change.before();

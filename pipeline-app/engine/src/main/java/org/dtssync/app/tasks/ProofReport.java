@@ -39,7 +39,10 @@ public record ProofReport(ProofResult result, Optional<String> signature) implem
         line(text, "cuts without digest", Long.toString(result.earlier()));
         line(text, "first fault", result.firstFault().map(this::fault).orElse("none"));
         result.wholeFrom().ifPresent(lsn -> line(text, "whole from", lsn));
-        line(text, "proven at", result.provenAt().truncatedTo(ChronoUnit.SECONDS).toString());
+        line(
+                text,
+                "proven at",
+                result.provenAt().truncatedTo(ChronoUnit.SECONDS).toString());
         line(text, "proven by", "dts-sync " + result.build());
         return text.toString();
     }
@@ -63,7 +66,8 @@ public record ProofReport(ProofResult result, Optional<String> signature) implem
     /** Returns the statement, and its signature below it. */
     @Override
     public String text() {
-        return signature.map(each -> statement() + "signature (Ed25519): " + each)
+        return signature
+                .map(each -> statement() + "signature (Ed25519): " + each)
                 .orElse(statement().stripTrailing());
     }
 

@@ -34,7 +34,8 @@ public record RowRequest(String table, List<String> key, Optional<String> from, 
         for (String each : key) {
             int equals = each.indexOf('=');
             if (equals <= 0) {
-                throw new SyncException(FaultKind.USAGE, each + " is no value of a column.", "Write it as column=value.");
+                throw new SyncException(
+                        FaultKind.USAGE, each + " is no value of a column.", "Write it as column=value.");
             }
             values.put(each.substring(0, equals), each.substring(equals + 1));
         }

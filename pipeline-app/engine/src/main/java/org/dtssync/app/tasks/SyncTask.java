@@ -261,9 +261,7 @@ public record SyncTask(TaskFile file) {
             throws InterruptedException {
         Optional<StatementKey> signing = key.map(StatementKey::read);
         ProofResult result = new Replay(file)
-                .prove(
-                        from.map(text -> Moment.parse("--from", text)),
-                        to.map(text -> Moment.parse("--to", text)));
+                .prove(from.map(text -> Moment.parse("--from", text)), to.map(text -> Moment.parse("--to", text)));
         return ProofReport.of(result, signing);
     }
 

@@ -205,7 +205,9 @@ final class TaskJson {
         return MAPPER.createObjectNode()
                 .put("number", cut.sequence())
                 .put("lsn", cut.lsn())
-                .put("commit_time", cut.commitTimeMicros().map(CommitTimes::text).orElse(null))
+                .put(
+                        "commit_time",
+                        cut.commitTimeMicros().map(CommitTimes::text).orElse(null))
                 .put("digest", cut.digest());
     }
 

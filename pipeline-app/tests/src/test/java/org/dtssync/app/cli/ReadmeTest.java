@@ -174,16 +174,17 @@ class ReadmeTest {
 
     private static void assertReplayed(Outcome outcome, CommandLineProcess dtsSync) throws Exception {
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-        assertThat(outcome.out().lines()).isNotEmpty().allSatisfy(line -> assertThat(line)
-                .startsWith("{\"lsn\":")
-                .endsWith("]}"));
+        assertThat(outcome.out().lines())
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).startsWith("{\"lsn\":").endsWith("]}"));
         JsonNode proof = json(dtsSync.run("replay", "prove", "shop.yaml", "--json"));
-        assertThat(keys(proof))
-                .startsWith("result", "from", "to", "cuts", "records", "first_fault", "tables");
+        assertThat(keys(proof)).startsWith("result", "from", "to", "cuts", "records", "first_fault", "tables");
         assertThat(proof.get("result").asText()).isEqualTo("intact");
-        assertThat(dtsSync.run("replay", "rows", "shop.yaml", "sales.orders", "nothing=1").exitCode())
+        assertThat(dtsSync.run("replay", "rows", "shop.yaml", "sales.orders", "nothing=1")
+                        .exitCode())
                 .isEqualTo(2);
-        assertThat(dtsSync.run("replay", "changes", "shop.yaml", "--from", "0/1").err())
+        assertThat(dtsSync.run("replay", "changes", "shop.yaml", "--from", "0/1")
+                        .err())
                 .startsWith("The topics begin at LSN ");
     }
 

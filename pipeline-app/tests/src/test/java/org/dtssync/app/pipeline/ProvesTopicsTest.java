@@ -36,8 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServersExtension.class)
 class ProvesTopicsTest {
 
-    private static final StreamBudgets SMALL = StreamBudgets.DEFAULT.withPieces(
-            new CaptureSettings.Limits(40, 32L << 20), 1_000, 48L << 20);
+    private static final StreamBudgets SMALL =
+            StreamBudgets.DEFAULT.withPieces(new CaptureSettings.Limits(40, 32L << 20), 1_000, 48L << 20);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -60,7 +60,8 @@ class ProvesTopicsTest {
         new Pipeline(moved.task(), PipelineListener.NONE, SMALL).run(RunOptions.to(RunGoal.CAUGHT_UP));
         for (int i = 0; i < 8; i++) {
             moved.atSource(
-                    "BEGIN; INSERT INTO public.item SELECT n, 'value ' || n FROM generate_series(%1$d1, %1$d9) n;".formatted(i + 1)
+                    "BEGIN; INSERT INTO public.item SELECT n, 'value ' || n FROM generate_series(%1$d1, %1$d9) n;"
+                                    .formatted(i + 1)
                             + "INSERT INTO public.other VALUES (%d, 'x'); COMMIT".formatted(i));
         }
         // In pieces, whose cut spans several Kafka transactions.
@@ -128,7 +129,9 @@ class ProvesTopicsTest {
         assertFault(inserted, offset, "the record was inserted");
         JsonNode moved = fault(item, entries -> Collections.swap(entries, 5, 6));
         assertFault(moved, offset, "the record was moved");
-        topics.write(item, entries -> entries.subList(entries.size() - 20, entries.size()).clear());
+        topics.write(
+                item,
+                entries -> entries.subList(entries.size() - 20, entries.size()).clear());
         assertThat(prove().get("first_fault").get("what").asText()).contains("lost");
     }
 
@@ -158,12 +161,17 @@ class ProvesTopicsTest {
         assertThat(result.get("result").asText()).isEqualTo("incomplete");
         assertThat(result.get("first_fault").get("what").asText()).contains("the topic begins at offset");
         String whole = result.get("whole_from").asText();
-        JsonNode rest = JSON.readTree(
-                task.prove(Optional.of(whole), Optional.empty(), Optional.empty()).json());
+        JsonNode rest = JSON.readTree(task.prove(Optional.of(whole), Optional.empty(), Optional.empty())
+                .json());
         assertThat(rest.get("result").asText()).isEqualTo("intact");
         assertThatThrownBy(() -> task.replayChanges(
                         new ChangesRequest(
-                                List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                false),
                         HistoryForm.JSON,
                         new ByteArrayOutputStream()))
                 .hasMessageContaining("Topic " + item + " was ");
@@ -176,16 +184,18 @@ class ProvesTopicsTest {
         Files.writeString(
                 file,
                 "-----BEGIN PRIVATE KEY-----\n"
-                        + Base64.getMimeEncoder().encodeToString(pair.getPrivate().getEncoded())
+                        + Base64.getMimeEncoder()
+                                .encodeToString(pair.getPrivate().getEncoded())
                         + "\n-----END PRIVATE KEY-----\n");
 
-        JsonNode json = JSON.readTree(
-                task.prove(Optional.empty(), Optional.empty(), Optional.of(file)).json());
+        JsonNode json = JSON.readTree(task.prove(Optional.empty(), Optional.empty(), Optional.of(file))
+                .json());
 
         Signature signature = Signature.getInstance("Ed25519");
         signature.initVerify(pair.getPublic());
         signature.update(json.get("statement").asText().getBytes(StandardCharsets.UTF_8));
-        assertThat(signature.verify(Base64.getDecoder().decode(json.get("signature").asText())))
+        assertThat(signature.verify(
+                        Base64.getDecoder().decode(json.get("signature").asText())))
                 .isTrue();
         assertThat(json.get("statement").asText()).contains("result: intact\n", "proven by: dts-sync ");
         Files.writeString(file, "no key");

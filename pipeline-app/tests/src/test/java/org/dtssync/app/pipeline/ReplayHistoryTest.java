@@ -100,8 +100,8 @@ class ReplayHistoryTest {
         """,
     };
 
-    private static final StreamBudgets SMALL = StreamBudgets.DEFAULT.withPieces(
-            new CaptureSettings.Limits(100, 32L << 20), 1_000, 48L << 20);
+    private static final StreamBudgets SMALL =
+            StreamBudgets.DEFAULT.withPieces(new CaptureSettings.Limits(100, 32L << 20), 1_000, 48L << 20);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -144,7 +144,12 @@ class ReplayHistoryTest {
 
     private static ChangesRequest between(String from, String to) {
         return new ChangesRequest(
-                List.of(), Optional.ofNullable(from), Optional.ofNullable(to), Optional.empty(), Optional.empty(), false);
+                List.of(),
+                Optional.ofNullable(from),
+                Optional.ofNullable(to),
+                Optional.empty(),
+                Optional.empty(),
+                false);
     }
 
     private static ChangesRequest where(String table, String condition) {
@@ -160,8 +165,7 @@ class ReplayHistoryTest {
 
     private static List<JsonNode> row(String table, String... key) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        task.replayRow(
-                new RowRequest(table, List.of(key), Optional.empty(), Optional.empty()), HistoryForm.JSON, out);
+        task.replayRow(new RowRequest(table, List.of(key), Optional.empty(), Optional.empty()), HistoryForm.JSON, out);
         return lines(out);
     }
 
@@ -185,7 +189,8 @@ class ReplayHistoryTest {
             Lsn now = Lsn.parse(all.get(i).get("lsn").asText());
             assertThat(now.reached(before)).isTrue();
             long number = all.get(i).get("number").asLong();
-            assertThat(number - 1).isIn(now.equals(before) ? all.get(i - 1).get("number").asLong() : 0L, i == 4 ? 1L : 0L);
+            assertThat(number - 1)
+                    .isIn(now.equals(before) ? all.get(i - 1).get("number").asLong() : 0L, i == 4 ? 1L : 0L);
         }
         assertThat(texts(all, "table").stream().distinct())
                 .containsExactlyInAnyOrder("public.orders", "public.line", "public.bare", "public.typed");
@@ -197,14 +202,25 @@ class ReplayHistoryTest {
         assertThat(insert.fieldNames())
                 .toIterable()
                 .containsExactly(
-                        "lsn", "commit_time", "transaction", "number", "table", "op", "key", "before", "after", "changed");
+                        "lsn",
+                        "commit_time",
+                        "transaction",
+                        "number",
+                        "table",
+                        "op",
+                        "key",
+                        "before",
+                        "after",
+                        "changed");
         assertThat(insert.get("op").asText()).isEqualTo("insert");
         assertThat(insert.get("key")).isEqualTo(JSON.readTree("{\"id\":\"2\"}"));
         assertThat(insert.get("before").isNull()).isTrue();
         assertThat(insert.get("after").get("total").asText()).isEqualTo("10.50");
         assertThat(insert.get("commit_time").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
         JsonNode paid = all.get(3);
-        assertThat(paid.get("after").has("note")).as("a value that was not sent").isFalse();
+        assertThat(paid.get("after").has("note"))
+                .as("a value that was not sent")
+                .isFalse();
         assertThat(paid.get("after").get("ratio").asText()).isEqualTo("1e+15");
         JsonNode moves = all.get(4);
         assertThat(moves.get("op").asText()).isEqualTo("update");
@@ -237,18 +253,22 @@ class ReplayHistoryTest {
 
     @Test
     void aConditionIsEvaluatedWithTheTypesOfTheDestination() throws Exception {
-        assertThat(changes(where("public.orders", "total > 9.99 AND status <> 'new'"))).hasSize(4);
+        assertThat(changes(where("public.orders", "total > 9.99 AND status <> 'new'")))
+                .hasSize(4);
         assertThat(changes(where("public.orders", "orders.extra = 'x'"))).hasSize(1);
         assertThat(changes(where("public.orders", "status = 'again' || chr(59) || ' ?' AND note = ''")))
                 .hasSize(2);
         assertThat(texts(changes(where("public.typed", "m > 'sad' AND 'b c' = ANY (tags) AND doc ? 'k'")), "op"))
                 .containsExactly("insert");
-        assertThat(changes(where("public.line", "v LIKE 'piece %' AND order_id % 100 = 0"))).hasSize(3);
+        assertThat(changes(where("public.line", "v LIKE 'piece %' AND order_id % 100 = 0")))
+                .hasSize(3);
         assertFault(where("public.orders", "missing = 1"), FaultKind.USAGE, "column \"missing\" does not exist");
         assertFault(where("public.orders", "true; DELETE FROM public.orders"), FaultKind.USAGE, "no semicolon");
         assertFault(where("public.orders", "status::int = 1"), FaultKind.USAGE, "SQLSTATE 22P02");
         assertFault(
-                where("public.orders", "nextval('public.none'::text::regclass) = 1"), FaultKind.USAGE, "does not exist");
+                where("public.orders", "nextval('public.none'::text::regclass) = 1"),
+                FaultKind.USAGE,
+                "does not exist");
     }
 
     @Test
@@ -267,8 +287,10 @@ class ReplayHistoryTest {
         }
         List<String> replayed = new ArrayList<>();
         for (JsonNode change : history) {
-            replayed.add(change.get("op").asText() + " " + sorted(change.get("before").toString()) + " "
-                    + sorted(change.get("after").toString()) + " " + change.get("transaction").asLong());
+            replayed.add(change.get("op").asText() + " "
+                    + sorted(change.get("before").toString()) + " "
+                    + sorted(change.get("after").toString()) + " "
+                    + change.get("transaction").asLong());
         }
         assertThat(replayed).isEqualTo(recorded);
         assertThat(history.get(1).get("changed")).isEqualTo(JSON.readTree("[\"status\",\"ratio\"]"));
@@ -292,7 +314,8 @@ class ReplayHistoryTest {
 
         assertThat(history).hasSize(1);
         assertThat(history.get(0).get("before").isNull()).isTrue();
-        assertThat(texts(row("public.line", "order_id=2", "n=1"), "op")).containsExactly("insert", "update", "truncate");
+        assertThat(texts(row("public.line", "order_id=2", "n=1"), "op"))
+                .containsExactly("insert", "update", "truncate");
         assertThat(texts(row("public.bare", "v=x"), "op")).containsExactly("insert", "update");
         assertThat(row("public.orders", "id=4711")).isEmpty();
         assertThatThrownBy(() -> row("public.line", "order_id=2"))
@@ -310,7 +333,8 @@ class ReplayHistoryTest {
                 HistoryForm.TEXT,
                 text);
         assertThat(text.toString(StandardCharsets.UTF_8))
-                .contains("  update public.orders id='20'\n    total: '10.50' -> '12.00'\n    ratio: '1e+15' -> '1e-05'\n");
+                .contains(
+                        "  update public.orders id='20'\n    total: '10.50' -> '12.00'\n    ratio: '1e+15' -> '1e-05'\n");
         ByteArrayOutputStream csv = new ByteArrayOutputStream();
         task.replayRow(
                 new RowRequest("public.orders", List.of("id=20"), Optional.empty(), Optional.empty()),

@@ -105,7 +105,8 @@ final class WrittenTopics {
         for (Entry each : written.get(topic)) {
             ProducerRecord<byte[], byte[]> record = each.record();
             entries.add(new Entry(
-                    new ProducerRecord<>(topic, 0, null, record.key(), record.value(), new RecordHeaders(record.headers())),
+                    new ProducerRecord<>(
+                            topic, 0, null, record.key(), record.value(), new RecordHeaders(record.headers())),
                     each.offset(),
                     each.ends()));
         }
@@ -140,7 +141,10 @@ final class WrittenTopics {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
             admin.deleteTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> !admin.listTopics().names().get(20, TimeUnit.SECONDS).contains(topic));
+                    .until(() -> !admin.listTopics()
+                            .names()
+                            .get(20, TimeUnit.SECONDS)
+                            .contains(topic));
             admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(20, TimeUnit.SECONDS);
         }
     }

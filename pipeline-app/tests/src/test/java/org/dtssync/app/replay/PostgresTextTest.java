@@ -24,9 +24,22 @@ class PostgresTextTest {
     @Test
     void numbersAreWrittenAsTheServerPrintsThem(Servers servers) throws Exception {
         List<Double> doubles = new ArrayList<>(List.of(
-                0.0, -0.0, 1.0, 0.1, 1e14, 1e15, -1e15, 1e-4, 1e-5, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308));
-        doubles.addAll(List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 2.0e-3, 9007199254740993.0));
-        List<Float> floats = new ArrayList<>(List.of(0f, -0f, 1f, 0.1f, 1e5f, 1e6f, 1e-4f, 1e-5f, 1e-45f, 3.4028235e38f));
+                0.0,
+                -0.0,
+                1.0,
+                0.1,
+                1e14,
+                1e15,
+                -1e15,
+                1e-4,
+                1e-5,
+                5e-324,
+                2.2250738585072014e-308,
+                1.7976931348623157e308));
+        doubles.addAll(
+                List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 2.0e-3, 9007199254740993.0));
+        List<Float> floats =
+                new ArrayList<>(List.of(0f, -0f, 1f, 0.1f, 1e5f, 1e6f, 1e-4f, 1e-5f, 1e-45f, 3.4028235e38f));
         Random random = new Random(7);
         while (doubles.size() < NUMBERS) {
             doubles.add(Double.longBitsToDouble(random.nextLong()));
@@ -42,10 +55,9 @@ class PostgresTextTest {
     }
 
     private static List<String> printed(Servers servers, String type, List<?> numbers) throws Exception {
-        try (Connection connection =
-                        new DatabaseConnections(End.SOURCE, servers.freshDatabase(17), "test").open();
-                PreparedStatement statement =
-                        connection.prepareStatement("SELECT n::text FROM unnest(?) WITH ORDINALITY u(n, i) ORDER BY i")) {
+        try (Connection connection = new DatabaseConnections(End.SOURCE, servers.freshDatabase(17), "test").open();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT n::text FROM unnest(?) WITH ORDINALITY u(n, i) ORDER BY i")) {
             statement.setArray(1, connection.createArrayOf(type, numbers.toArray()));
             List<String> texts = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
