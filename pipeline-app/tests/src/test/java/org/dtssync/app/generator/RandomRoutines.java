@@ -132,7 +132,7 @@ final class RandomRoutines {
 
     private void operator() {
         ValueType type =
-                draft.type(t -> t.isComparable() && t.needsMore() || t.sql().equals("bigint"));
+                draft.type(t -> (t.isComparable() && t.needsMore()) || t.sql().equals("bigint"));
         String schema = Draft.quote(draft.schema());
         String equal = draft.qualified("eq");
         String compare = draft.qualified("cmp");
@@ -175,7 +175,7 @@ final class RandomRoutines {
 
     private void cast() {
         ValueType type = draft.type(
-                t -> t.needsMore() && !t.sql().endsWith("[]") || t.sql().equals("point"));
+                t -> (t.needsMore() && !t.sql().endsWith("[]")) || t.sql().equals("point"));
         String function = draft.qualified("as text");
         draft.add("CREATE FUNCTION " + function + "(" + type.sql()
                 + ") RETURNS xid LANGUAGE sql IMMUTABLE AS 'SELECT NULL::xid'");
