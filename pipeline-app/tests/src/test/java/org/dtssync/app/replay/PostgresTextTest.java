@@ -33,13 +33,13 @@ class PostgresTextTest {
                 -1e15,
                 1e-4,
                 1e-5,
-                5e-324,
-                2.2250738585072014e-308,
-                1.7976931348623157e308));
+                Double.MIN_VALUE,
+                Double.MIN_NORMAL,
+                Double.MAX_VALUE));
         doubles.addAll(
-                List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 2.0e-3, 9007199254740993.0));
+                List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 2.0e-3, 9007199254740992.0));
         List<Float> floats =
-                new ArrayList<>(List.of(0f, -0f, 1f, 0.1f, 1e5f, 1e6f, 1e-4f, 1e-5f, 1e-45f, 3.4028235e38f));
+                new ArrayList<>(List.of(0f, -0f, 1f, 0.1f, 1e5f, 1e6f, 1e-4f, 1e-5f, Float.MIN_VALUE, Float.MAX_VALUE));
         Random random = new Random(7);
         while (doubles.size() < NUMBERS) {
             doubles.add(Double.longBitsToDouble(random.nextLong()));
