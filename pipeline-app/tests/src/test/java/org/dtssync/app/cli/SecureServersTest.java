@@ -1,6 +1,7 @@
 package org.dtssync.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -132,8 +133,11 @@ class SecureServersTest {
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         own(key);
         own(Files.copy(SIGNED.get(name).chain(), data.resolve("server.crt")));
+        String before = text("postgres", "SELECT clock_timestamp()::text");
         execute("postgres", "SELECT pg_reload_conf()");
-        Thread.sleep(500);
+        // That of a new session is the server's own.
+        await().until(() -> text("postgres", "SELECT (pg_conf_load_time() >= '" + before + "')::text")
+                .equals("true"));
     }
 
     private static void own(Path file) throws IOException {

@@ -152,7 +152,7 @@ class WholeLifeRightsTest {
                 .isEqualTo("103");
     }
 
-    /** What a company does at night: the run waits, and goes on with what the file has then. */
+    /** What a company does at night: the run waits, and continues with what the file has then. */
     private void changePasswordsAndAcls(RunningPair pair, GuardedKafka kafka) throws Exception {
         kafka.revoke(ResourceType.TRANSACTIONAL_ID, "dts_sync_" + pair.task().name(), AclOperation.WRITE);
         for (DatabaseSettings end : List.of(source, destination)) {
@@ -162,10 +162,10 @@ class WholeLifeRightsTest {
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + account + "'");
         }
         insert(source);
-        Thread.sleep(5_000);
-        assertThat(pair.isRunning())
-                .as("waits while its logins and its right are refused")
-                .isTrue();
+        await("waits while its logins and its right are refused")
+                .during(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(20))
+                .until(pair::isRunning);
 
         Files.writeString(directory.resolve("password"), "another\n");
         kafka.grant(ResourceType.TRANSACTIONAL_ID, "dts_sync_" + pair.task().name(), AclOperation.WRITE);
