@@ -201,12 +201,18 @@ public final class Precheck {
             findings.pass(role.label(), "The " + role + " " + settings + " responds.");
             return connection;
         } catch (SyncException e) {
-            findings.fail(role.label(), e.what(), e.remedy());
+            findings.fail(role.label(), e.what(), Advice.text(placeOf(role), e.remedy()));
         } catch (SQLException e) {
             findings.fail(
-                    role.label(), "The " + role + " " + settings + " closed a new connection.", "Run precheck again.");
+                    role.label(),
+                    "The " + role + " " + settings + " closed a new connection.",
+                    Advice.text(placeOf(role), "Run precheck again."));
         }
         return null;
+    }
+
+    private static Advice.Place placeOf(End role) {
+        return role == End.SOURCE ? Advice.Place.SOURCE : Advice.Place.DESTINATION;
     }
 
     /** Properties of the task file take precedence. */
