@@ -70,7 +70,8 @@ class EmbeddedKafkaTest {
                     .isInstanceOf(SyncException.class)
                     .hasMessage("The embedded Kafka broker in " + directory
                             + " did not start: another broker of this process uses the directory."
-                            + " Check that the directory can be written and that no other task uses it.");
+                            + " Check that the directory can be written, that its disk has free space and that no other task"
+                            + " uses it.");
         }
     }
 

@@ -165,7 +165,6 @@ class InventoryTest {
                         "changed grants function ext.akeys(ext.hstore)",
                         "changed grants function pg_catalog.pg_ls_dir(pg_catalog.text)",
                         "comment database",
-                        "comment extension citext",
                         "conversion shop.own_conversion",
                         "event trigger watch_ddl",
                         "foreign key item_kind on shop.item",
