@@ -40,14 +40,14 @@ final class CatalogQueries {
                    o.statement || coalesce(E';\\nCOMMENT ON ' || o.called || ' IS ' || quote_literal(
                        (SELECT d.description FROM pg_description d
                         WHERE d.objoid = o.oid AND d.classoid = o.catalog AND d.objsubid = 0
-                          AND NOT (o.called = 'SCHEMA public' AND d.description = 'standard public schema'))), '')
+                          AND NOT (o.called IN ('SCHEMA public', 'SCHEMA "public"') AND d.description = 'standard public schema'))), '')
                    || coalesce(o.comments, ''),
                    coalesce(E';\\nALTER ' || o.called || ' OWNER TO ' || quote_ident(pg_get_userbyid(o.owner)), '')
                    || CASE WHEN o.acl IS NULL OR o.isDefault THEN '' ELSE
                        format(E';\\nREVOKE ALL ON %%s FROM PUBLIC', o.granted)
                        || coalesce(', ' || quote_ident(pg_get_userbyid(o.owner)), '')
                        || coalesce((SELECT string_agg(
-                              CASE WHEN g.grantor = o.owner THEN format(E';\\n%%s', g.statement)
+                              CASE WHEN o.owner IS NULL OR g.grantor = o.owner THEN format(E';\\n%%s', g.statement)
                                    ELSE format(E';\\nSET LOCAL ROLE %%I;\\n%%s;\\nSET LOCAL ROLE NONE', pg_get_userbyid(g.grantor), g.statement)
                               END, '' ORDER BY g.grantor <> o.owner, g.place)
                           FROM (SELECT min(a.place) AS place, a.grantor,

@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dtssync.app.state.StructureObject;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Compares statements as printed by servers of different versions. Immutable.
@@ -26,6 +27,8 @@ record PrintedStatement(Set<String> schemas) {
             Pattern.compile("(?<![\\p{L}\\p{N}_$\".])(" + NAME + ")\\.(?=" + NAME + "|\\*)");
     private static final Pattern NEEDLESS_QUOTES = Pattern.compile("\"([a-z_][a-z0-9_$]*)\"");
     private static final Pattern NOT_NULL_NAME = Pattern.compile(" CONSTRAINT " + NAME + " NOT NULL");
+    private static final Pattern NOT_NULL_RULE =
+            Pattern.compile(",?\\n\\tCONSTRAINT " + NAME + " NOT NULL (" + NAME + ")");
     private static final Set<String> WITH_QUERIES =
             Set.of("view", "materialized-view", "function", "procedure", "rule", "policy");
 
@@ -34,20 +37,20 @@ record PrintedStatement(Set<String> schemas) {
     }
 
     private String comparable(StructureObject object) {
-        return NEEDLESS_QUOTES.matcher(withSortedGrants(plain(object))).replaceAll("$1");
+        return sorted(NEEDLESS_QUOTES.matcher(plain(object)).replaceAll("$1"));
     }
 
-    /** Which of several rights was given first has no meaning. */
-    private static String withSortedGrants(String statement) {
+    /** Which of several rights was given first has no meaning, nor where a column of a parent is declared NOT NULL. */
+    private static String sorted(String statement) {
         List<String> rest = new ArrayList<>();
-        List<String> grants = new ArrayList<>();
+        List<String> last = new ArrayList<>();
         for (String part : statement.split(";\n", -1)) {
             if (!part.isEmpty()) {
-                (part.startsWith("GRANT ") ? grants : rest).add(part);
+                (part.startsWith("GRANT ") || part.endsWith(" SET NOT NULL") ? last : rest).add(part);
             }
         }
-        Collections.sort(grants);
-        rest.addAll(grants);
+        Collections.sort(last);
+        rest.addAll(last);
         return String.join(";\n", rest);
     }
 
@@ -57,7 +60,7 @@ record PrintedStatement(Set<String> schemas) {
             return withoutTables(statement);
         }
         if (object.kind().equals("table")) {
-            return NOT_NULL_NAME.matcher(statement).replaceAll(" NOT NULL");
+            return withRulesApart(object, NOT_NULL_NAME.matcher(statement).replaceAll(" NOT NULL"));
         }
         if (object.name().equals("schema:public")) {
             return parts(statement.replaceAll("ALTER SCHEMA public OWNER TO [^;]*", ""));
@@ -66,6 +69,23 @@ record PrintedStatement(Set<String> schemas) {
             return parts(statement);
         }
         return statement;
+    }
+
+    /** Columns of a parent that are declared NOT NULL, as a server without names of such rules has it. */
+    private static String withRulesApart(StructureObject table, String statement) {
+        Matcher rule = NOT_NULL_RULE.matcher(statement);
+        StringBuilder rest = new StringBuilder();
+        StringBuilder rules = new StringBuilder();
+        while (rule.find()) {
+            rule.appendReplacement(rest, "");
+            String name = table.table().map(TableName::sql).orElse("");
+            rules.append(";\nALTER TABLE ONLY ")
+                    .append(name)
+                    .append(" ALTER COLUMN ")
+                    .append(rule.group(1))
+                    .append(" SET NOT NULL");
+        }
+        return rules.isEmpty() ? statement : rule.appendTail(rest).append(rules).toString();
     }
 
     private static String parts(String statement) {

@@ -23,7 +23,9 @@ final class RelationQueries {
     private static final String COLUMN_STORAGE = """
             CROSS JOIN LATERAL (
                 SELECT string_agg(
-                    CASE WHEN a.attstorage <> t.typstorage
+                    CASE WHEN a.attstorage <> t.typstorage OR a.attinhcount > 0 AND NOT c.relispartition AND EXISTS (
+                             SELECT FROM pg_inherits i JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname
+                             WHERE i.inhrelid = c.oid AND p.attstorage <> t.typstorage)
                          THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %I SET STORAGE %s', n.nspname, c.relname, a.attname,
                                      CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN' WHEN 'e' THEN 'EXTERNAL'
                                           ELSE 'EXTENDED' END) ELSE '' END
@@ -38,7 +40,12 @@ final class RelationQueries {
                               WHEN 'p' THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %I SET COMPRESSION pglz', n.nspname,
                                                    c.relname, a.attname)
                               WHEN 'l' THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %I SET COMPRESSION lz4', n.nspname,
-                                                   c.relname, a.attname) ELSE '' END ELSE '' END,
+                                                   c.relname, a.attname)
+                              ELSE CASE WHEN EXISTS (
+                                       SELECT FROM pg_inherits i JOIN pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname
+                                       WHERE i.inhrelid = c.oid AND to_jsonb(p) ->> 'attcompression' <> '')
+                                   THEN format(E';\\nALTER TABLE ONLY %I.%I ALTER COLUMN %I SET COMPRESSION default', n.nspname,
+                                               c.relname, a.attname) ELSE '' END END ELSE '' END,
                     '' ORDER BY a.attnum) AS statements
                 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

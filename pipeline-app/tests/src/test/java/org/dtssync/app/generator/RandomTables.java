@@ -70,6 +70,9 @@ final class RandomTables {
                 items.add(ordinary(table));
             }
         }
+        if (table.columns.isEmpty()) {
+            items.add(ordinary(table));
+        }
         return items;
     }
 
@@ -156,7 +159,7 @@ final class RandomTables {
 
     private List<String> checks(Relation table) {
         List<String> checks = new ArrayList<>();
-        while (draft.chance(35)) {
+        while (!table.columns.isEmpty() && draft.chance(35)) {
             Column column = draft.pick(table.columns);
             String name = draft.maybe(70, "CONSTRAINT " + Draft.quote(draft.partName("ck")) + " ");
             checks.add(name + "CHECK ("
@@ -261,6 +264,11 @@ final class RandomTables {
             draft.add("ALTER TABLE " + child.sql() + " ALTER COLUMN " + column.quoted() + " "
                     + draft.oneOf("SET DEFAULT NULL", "SET NOT NULL", "SET STATISTICS 55", "DROP DEFAULT"));
         }
+        if (draft.chance(25)) {
+            Column column = draft.pick(parent.columns);
+            draft.add("ALTER TABLE ONLY " + draft.oneOf(parent, child).sql() + " ALTER COLUMN " + column.quoted()
+                    + draft.oneOf(" SET STORAGE EXTERNAL", " SET STORAGE MAIN", " SET COMPRESSION pglz", " SET (n_distinct = 9)"));
+        }
         if (draft.chance(30)) {
             String rule = Draft.quote(draft.partName("of the parent"));
             draft.add("ALTER TABLE " + parent.sql() + " ADD CONSTRAINT " + rule + " CHECK ("
@@ -297,9 +305,29 @@ final class RandomTables {
         draft.tables.add(copy);
     }
 
+    /** Sequences of columns are changed apart from their columns. */
+    private void sequences(Relation table) {
+        for (Column column : table.columns) {
+            if (!column.isFilled() && !column.isNullable() && draft.chance(25)) {
+                // By the catalog: the name is the server's.
+                draft.add("DO $do$ BEGIN EXECUTE 'ALTER SEQUENCE ' || pg_get_serial_sequence("
+                        + Draft.literal(table.sql()) + ", " + Draft.literal(column.name()) + ") || "
+                        + Draft.literal(draft.oneOf(
+                                " INCREMENT 7 CACHE 3", " AS bigint MAXVALUE 99999", " RENAME TO " + Draft.quote(draft.name("other seq")), " RESTART 40"))
+                        + "; END $do$");
+            }
+        }
+    }
+
     /** Changes that leave traces in the catalogs. */
     private void later(Relation table) {
+        if (draft.chance(10)) {
+            String other = draft.name("renamed tab");
+            draft.add("ALTER TABLE " + table.sql() + " RENAME TO " + Draft.quote(other));
+            table.name = other;
+        }
         String alter = "ALTER TABLE " + table.sql() + " ";
+        sequences(table);
         if (draft.chance(15)) {
             String gone = Draft.quote(draft.partName("gone"));
             draft.add(alter + "ADD COLUMN " + gone + " integer DEFAULT 1");

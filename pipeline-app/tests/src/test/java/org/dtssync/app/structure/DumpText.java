@@ -99,6 +99,32 @@ final class DumpText {
                 : line;
     }
 
+    /**
+     * Returns the objects without what servers of different versions print differently: names of tables in front of columns (before
+     * 16), quotes, names of rules that forbid NULL (from 18), the right MAINTAIN (from 17), and schema public's owner and default grants.
+     */
+    static Map<String, String> ofAnyVersion(Map<String, String> objects) {
+        Map<String, String> alike = new TreeMap<>();
+        objects.forEach((name, text) -> {
+            if (!name.matches("Name: (SCHEMA )?public; Type: (SCHEMA|ACL); .*")) {
+                alike.merge(
+                        name.replace("\"", ""),
+                        withoutQualifiers(name, text)
+                                .replaceAll("CONSTRAINT (\"([^\"]|\"\")+\"|[a-z0-9_]+) NOT NULL", "NOT NULL")
+                                .replace("SELECT,INSERT,REFERENCES,DELETE,TRIGGER,TRUNCATE,UPDATE", "ALL")
+                                .replace("\"", ""),
+                        (a, b) -> a + "\n" + b);
+            }
+        });
+        return alike;
+    }
+
+    private static String withoutQualifiers(String name, String text) {
+        return name.matches("(?s).*Type: (VIEW|MATERIALIZED VIEW|RULE|FUNCTION|PROCEDURE);.*")
+                ? text.replaceAll("(\"([^\"]|\"\")+\"|[\\p{L}0-9_$]+)\\.(?=[\"\\p{L}_*])", "")
+                : text;
+    }
+
     /** Returns what one end has and the other has not, or differently: each object with both texts. */
     static List<String> differences(Map<String, String> source, Map<String, String> destination) {
         Map<String, String> all = new LinkedHashMap<>(source);

@@ -15,4 +15,9 @@ record Archive(String format, String server, String program, List<TocEntry> entr
     Archive {
         entries = List.copyOf(entries);
     }
+
+    /** Returns the major version of the server. */
+    int major() {
+        return Integer.parseInt(server.replaceFirst("\\D.*", ""));
+    }
 }

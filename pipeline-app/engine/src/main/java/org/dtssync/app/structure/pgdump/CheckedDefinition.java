@@ -9,8 +9,9 @@ import java.util.Set;
  *
  * @param definition the statements without those checks
  * @param checks the checks
+ * @param required columns, as they are written, that a clause of their own without a name declares NOT NULL
  */
-record CheckedDefinition(String definition, List<Check> checks) {
+record CheckedDefinition(String definition, List<Check> checks, List<String> required) {
 
     /**
      * A check.
@@ -21,10 +22,12 @@ record CheckedDefinition(String definition, List<Check> checks) {
     record Check(String name, String clause) {}
 
     private static final String CONSTRAINT = "CONSTRAINT ";
+    private static final String NOT_NULL = "NOT NULL ";
     private static final String DOMAIN_CONSTRAINT = "\n\t" + CONSTRAINT;
 
     CheckedDefinition {
         checks = List.copyOf(checks);
+        required = List.copyOf(required);
     }
 
     /** Takes all checks out of the statements that create a table. */
@@ -32,27 +35,30 @@ record CheckedDefinition(String definition, List<Check> checks) {
         int open = SqlText.opening(sql);
         int close = open < 0 ? -1 : SqlText.closing(sql, open);
         if (open < 0 || close >= sql.length()) {
-            return new CheckedDefinition(sql, List.of());
+            return new CheckedDefinition(sql, List.of(), List.of());
         }
         List<String> kept = new ArrayList<>();
         List<Check> checks = new ArrayList<>();
+        List<String> required = new ArrayList<>();
         for (String item : SqlText.split(sql.substring(open + 1, close), ",")) {
             String text = item.strip();
             if (isCheck(text)) {
                 checks.add(check(text));
+            } else if (text.startsWith(NOT_NULL)) {
+                required.add(text.substring(NOT_NULL.length()));
             } else if (!text.isEmpty()) {
                 kept.add(text);
             }
         }
-        if (checks.isEmpty()) {
-            return new CheckedDefinition(sql, List.of());
+        if (checks.isEmpty() && required.isEmpty()) {
+            return new CheckedDefinition(sql, List.of(), List.of());
         }
         String before = sql.substring(0, open);
         String list = kept.isEmpty() ? "(\n)" : "(\n    " + String.join(",\n    ", kept) + "\n)";
         // A table of a type may have no list, but never an empty one.
         boolean isTyped = before.matches("(?s).*\\sOF\\s.*") && kept.isEmpty();
         return new CheckedDefinition(
-                (isTyped ? before.stripTrailing() : before + list) + sql.substring(close + 1), checks);
+                (isTyped ? before.stripTrailing() : before + list) + sql.substring(close + 1), checks, required);
     }
 
     /** Takes checks of some names out of the statement that creates a domain. */
@@ -68,7 +74,7 @@ record CheckedDefinition(String definition, List<Check> checks) {
                 definition.append(DOMAIN_CONSTRAINT).append(part);
             }
         }
-        return new CheckedDefinition(definition.toString(), checks);
+        return new CheckedDefinition(definition.toString(), checks, List.of());
     }
 
     private static boolean isCheck(String item) {

@@ -45,10 +45,23 @@ final class EntryStatements {
 
     private static final Pattern OWN_SELF = Pattern.compile("(?m)^RESET SESSION AUTHORIZATION;");
 
-    private final Owners owners;
+    /** All rights before version 17, which has one more. */
+    private static final Pattern ALL_RIGHTS =
+            Pattern.compile("(?m)^(GRANT|REVOKE) SELECT,INSERT,REFERENCES,DELETE,TRIGGER,TRUNCATE,UPDATE ON TABLE ");
 
-    EntryStatements(Owners owners) {
+    private static final int WITH_MAINTAIN = 17;
+
+    private final Owners owners;
+    private final boolean hasMaintain;
+
+    /**
+     * Creates them.
+     *
+     * @param major the major version of the archive's server
+     */
+    EntryStatements(Owners owners, int major) {
         this.owners = owners;
+        this.hasMaintain = major >= WITH_MAINTAIN;
     }
 
     /**
@@ -87,6 +100,9 @@ final class EntryStatements {
     String ofAttached(TocEntry entry) {
         String sql = SqlText.withoutEnd(entry.definition());
         if (entry.is(EntryKind.ACL)) {
+            if (!hasMaintain) {
+                sql = ALL_RIGHTS.matcher(sql).replaceAll("$1 ALL ON TABLE ");
+            }
             sql = OTHER_GRANTOR.matcher(sql).replaceAll("SET LOCAL ROLE ");
             return SqlText.withoutEnd(OWN_SELF.matcher(sql + ";").replaceAll("SET LOCAL ROLE NONE;"));
         }

@@ -37,6 +37,7 @@ final class ObjectAssembly {
     private final SourceCatalog catalog;
     private final ObjectSelection selection;
     private final ReorderedChildren reordered;
+    private final InheritedColumns inherited;
     private final ObjectNames names;
     private final EntryStatements statements;
     private final Map<Integer, TocEntry> byId = new HashMap<>();
@@ -52,21 +53,24 @@ final class ObjectAssembly {
      * Creates it.
      *
      * @param reordered tables whose columns INHERITS would put into another order
+     * @param inherited what the archive does not have of columns of parents
      */
     ObjectAssembly(
             Archive archive,
             CarriedEntries carried,
             SourceCatalog catalog,
             ObjectSelection selection,
-            ReorderedChildren reordered) {
+            ReorderedChildren reordered,
+            InheritedColumns inherited) {
         this.reordered = reordered;
+        this.inherited = inherited;
         this.archive = archive;
         this.carried = carried;
         this.catalog = catalog;
         this.selection = selection;
         this.names = new ObjectNames(catalog);
         this.checks = new CheckObjects(catalog, names);
-        this.statements = new EntryStatements(selection.owners());
+        this.statements = new EntryStatements(selection.owners(), archive.major());
         archive.entries().forEach(entry -> byId.put(entry.id(), entry));
     }
 
@@ -261,11 +265,15 @@ final class ObjectAssembly {
 
     private void addWithChecks(TocEntry entry, Section section) {
         CheckedDefinition checked = entry.is(EntryKind.TABLE)
-                ? CheckedDefinition.ofTable(entry.definition())
+                ? CheckedDefinition.ofTable(inherited.named(entry))
                 : CheckedDefinition.ofDomain(
                         entry.definition(), catalog.unsteadyDomainChecks().getOrDefault(entry.oid(), Set.of()));
         Map<String, String> comments = new HashMap<>();
         List<String> sql = statements.of(entry, inOrderOfColumns(entry, checked.definition()));
+        if (entry.is(EntryKind.TABLE)) {
+            sql.addAll(requiredLater(entry, checked));
+            Optional.ofNullable(inherited.changes().get(entry.oid())).ifPresent(sql::add);
+        }
         for (TocEntry other : attachedTo(entry)) {
             String text = statements.ofAttached(other);
             String constraint = commentedConstraint(text);
@@ -291,6 +299,14 @@ final class ObjectAssembly {
         return entry.is(EntryKind.DEFAULT) && entry.oid() == 0
                 ? entry.definition().replaceFirst(" SET DEFAULT NULL;\\s*\\z", " DROP DEFAULT;")
                 : entry.definition();
+    }
+
+    /** Rules that forbid NULL in a parent's column, if they have no name: such a clause is new in version 18, and so are the names. */
+    private static List<String> requiredLater(TocEntry table, CheckedDefinition checked) {
+        String name = new TableName(table.schema(), table.tag()).sql();
+        return checked.required().stream()
+                .map(column -> "ALTER TABLE ONLY " + name + " ALTER COLUMN " + column + " SET NOT NULL")
+                .toList();
     }
 
     /** A child of INHERITS gets its parents' columns first; where it has another order, it becomes a child afterwards. */

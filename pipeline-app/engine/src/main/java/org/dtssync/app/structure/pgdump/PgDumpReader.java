@@ -82,10 +82,11 @@ public final class PgDumpReader implements ObjectReader {
                     .run(snapshot(connection), tablesToSkip(connection, tables)));
             SourceCatalog catalog = SourceCatalog.read(connection, oids);
             ReorderedChildren reordered = ReorderedChildren.read(connection, oids);
+            InheritedColumns inherited = InheritedColumns.read(connection);
             connection.commit();
             CarriedEntries carried = new CarriedEntries(archive, selection, catalog, oids);
             report(archive, carried);
-            return new ObjectAssembly(archive, carried, catalog, selection, reordered).objects();
+            return new ObjectAssembly(archive, carried, catalog, selection, reordered, inherited).objects();
         } catch (SQLException e) {
             throw SqlFaults.explain("The schema of the " + database.role() + " could not be read", e);
         }
