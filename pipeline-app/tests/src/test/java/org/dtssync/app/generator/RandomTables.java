@@ -267,7 +267,11 @@ final class RandomTables {
         if (draft.chance(25)) {
             Column column = draft.pick(parent.columns);
             draft.add("ALTER TABLE ONLY " + draft.oneOf(parent, child).sql() + " ALTER COLUMN " + column.quoted()
-                    + draft.oneOf(" SET STORAGE EXTERNAL", " SET STORAGE MAIN", " SET COMPRESSION pglz", " SET (n_distinct = 9)"));
+                    + draft.oneOf(
+                            " SET STORAGE EXTERNAL",
+                            " SET STORAGE MAIN",
+                            " SET COMPRESSION pglz",
+                            " SET (n_distinct = 9)"));
         }
         if (draft.chance(30)) {
             String rule = Draft.quote(draft.partName("of the parent"));
@@ -313,7 +317,10 @@ final class RandomTables {
                 draft.add("DO $do$ BEGIN EXECUTE 'ALTER SEQUENCE ' || pg_get_serial_sequence("
                         + Draft.literal(table.sql()) + ", " + Draft.literal(column.name()) + ") || "
                         + Draft.literal(draft.oneOf(
-                                " INCREMENT 7 CACHE 3", " AS bigint MAXVALUE 99999", " RENAME TO " + Draft.quote(draft.name("other seq")), " RESTART 40"))
+                                " INCREMENT 7 CACHE 3",
+                                " AS bigint MAXVALUE 99999",
+                                " RENAME TO " + Draft.quote(draft.name("other seq")),
+                                " RESTART 40"))
                         + "; END $do$");
             }
         }
