@@ -16,7 +16,7 @@ import org.dtssync.connectors.postgres.TableName;
  *
  * <p>Ignored differences: column names with or without their table's (PostgreSQL 16 and later leave it out where there is one table only),
  * quotes around names, names of NOT NULL constraints (PostgreSQL 18 has them), the owner of schema public, the order of a text search
- * configuration's mappings and of grants.
+ * configuration's mappings, of grants and of the roles of a policy.
  *
  * @param schemas names that are schemas at either end and therefore not left out
  */
@@ -29,8 +29,10 @@ record PrintedStatement(Set<String> schemas) {
     private static final Pattern NOT_NULL_NAME = Pattern.compile(" CONSTRAINT " + NAME + " NOT NULL");
     private static final Pattern NOT_NULL_RULE =
             Pattern.compile(",?\\n\\tCONSTRAINT " + NAME + " NOT NULL (" + NAME + ")");
+    private static final Pattern ROLES =
+            Pattern.compile("( TO )(" + NAME + "(?:, " + NAME + ")*)(?=\\n    (?:USING|WITH CHECK) \\(|;\\n|\\z)");
     private static final Set<String> WITH_QUERIES =
-            Set.of("view", "materialized-view", "function", "procedure", "rule", "policy");
+            Set.of("view", "materialized-view", "function", "procedure", "rule");
 
     boolean equal(StructureObject a, StructureObject b) {
         return a.statement().equals(b.statement()) || comparable(a).equals(comparable(b));
@@ -56,6 +58,9 @@ record PrintedStatement(Set<String> schemas) {
 
     private String plain(StructureObject object) {
         String statement = object.statement();
+        if (object.kind().equals("policy")) {
+            return withoutTables(withSortedRoles(statement));
+        }
         if (WITH_QUERIES.contains(object.kind())) {
             return withoutTables(statement);
         }
@@ -69,6 +74,19 @@ record PrintedStatement(Set<String> schemas) {
             return parts(statement);
         }
         return statement;
+    }
+
+    /** pg_dump writes the roles of a policy in any order. */
+    private static String withSortedRoles(String statement) {
+        Matcher roles = ROLES.matcher(statement);
+        if (!roles.find()) {
+            return statement;
+        }
+        String sorted = Arrays.stream(roles.group(2).split(", "))
+                .map(role -> NEEDLESS_QUOTES.matcher(role).replaceAll("$1"))
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return statement.substring(0, roles.start(2)) + sorted + statement.substring(roles.end(2));
     }
 
     /** Columns of a parent that are declared NOT NULL, as a server without names of such rules has it. */

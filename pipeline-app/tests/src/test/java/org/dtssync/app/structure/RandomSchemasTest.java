@@ -21,7 +21,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RandomSchemasTest {
 
     @ParameterizedTest(name = "{0} -> {1}, {2}, seeds {3} to {4}")
-    @CsvSource({"18, 18, builtin, 1, 12"})
+    @CsvSource({
+        "18, 18, builtin, 1, 8",
+        "18, 18, pg_dump, 100, 107",
+        "14, 17, builtin, 200, 207",
+        "14, 17, pg_dump, 208, 215",
+        "17, 18, builtin, 108, 115",
+        "17, 18, pg_dump, 216, 223"
+    })
     void theyAreTheSame(int from, int to, String reader, int first, int last, Servers servers) throws Exception {
         assumeTrue(PgClient.program("pg_dump").isPresent(), PgClient.MISSING);
         Move move = new Move(servers, from, to);
@@ -44,6 +51,10 @@ class RandomSchemasTest {
         assertThat(move.inState(ObjectState.FAILED)).isEmpty();
         Map<String, String> source = DumpText.of(move.source);
         Map<String, String> destination = DumpText.of(move.destination);
+        if (from != to || reader.equals("pg_dump")) {
+            source = DumpText.ofAnyVersion(source);
+            destination = DumpText.ofAnyVersion(destination);
+        }
         assertThat(DumpText.differences(source, destination)).isEmpty();
         assertThat(new StructureComparison(move.source, move.destination, Move.EVERYTHING).differences())
                 .isEmpty();
