@@ -219,22 +219,21 @@ class ReplaysStatesTest {
     void tablesAreWrittenAsOfAnyCommitWithoutADatabase() throws Exception {
         DatabaseSettings database = servers.freshDatabase(18);
         new Scripts(database).execute(STRUCTURE.substring(0, STRUCTURE.indexOf("CREATE MATERIALIZED VIEW")));
-        for (Observed each : List.of(observed.get(0), observed.get(17), observed.get(33), observed.get(COMMITS))) {
+        for (Observed each : List.of(observed.get(17), observed.get(COMMITS))) {
             for (String table : TABLES) {
                 ByteArrayOutputStream csv = new ByteArrayOutputStream();
                 String lsn = each.lsn().toString();
                 long rows = states.table("public." + table, lsn, Optional.of(base), StateForm.CSV, csv);
                 assertThat(rows).isEqualTo(Long.parseLong(each.tables().get(table).split(" ")[0]));
                 load(database, table, csv);
-                ByteArrayOutputStream json = new ByteArrayOutputStream();
-                states.table("public." + table, lsn, Optional.of(base), StateForm.NDJSON, json);
-                assertThat(json.toString(StandardCharsets.UTF_8).lines()).hasSize((int) rows);
-                for (String line : json.toString(StandardCharsets.UTF_8).lines().toList()) {
-                    JSON.readTree(line);
-                }
             }
             assertThat(digests(database)).as("as of %s", each.lsn()).isEqualTo(each.tables());
         }
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        long rows = states.table("public.typed", "latest", Optional.of(base), StateForm.NDJSON, json);
+        List<String> lines = json.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines).hasSize((int) rows);
+        assertThat(lines).anyMatch(line -> line.contains("\"odd, \\\"name\\\"\":\"x,\\\"y\\\"\\r\\n\""));
     }
 
     private static void load(DatabaseSettings database, String table, ByteArrayOutputStream csv) throws Exception {
