@@ -40,10 +40,10 @@ final class ReplayIntoCommand implements Callable<Integer> {
             paramLabel = "TARGET.yaml",
             required = true,
             description = "Names the database to make.")
-    private Path target;
+    private Path target = Path.of("");
 
     @Option(names = "--as-of", paramLabel = "X", required = true, description = "As of this LSN or time, or latest.")
-    private String asOf;
+    private String asOf = "";
 
     @Option(
             names = "--base",

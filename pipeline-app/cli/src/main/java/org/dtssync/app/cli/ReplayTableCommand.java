@@ -46,7 +46,7 @@ final class ReplayTableCommand implements Callable<Integer> {
     private String table;
 
     @Option(names = "--as-of", paramLabel = "X", required = true, description = "As of this LSN or time, or latest.")
-    private String asOf;
+    private String asOf = "";
 
     @Option(
             names = "--base",
@@ -55,14 +55,14 @@ final class ReplayTableCommand implements Callable<Integer> {
     private @Nullable Path base;
 
     @Option(names = "--to", paramLabel = "FILE|-", required = true, description = "The file; - for standard output.")
-    private String to;
+    private String to = "";
 
     @Option(
             names = "--format",
             paramLabel = "csv|ndjson",
             defaultValue = "csv",
             description = "csv (default; with a header, as COPY reads it) or ndjson (one JSON object per line).")
-    private StateForm form;
+    private StateForm form = StateForm.CSV;
 
     @Override
     public Integer call() throws Exception {

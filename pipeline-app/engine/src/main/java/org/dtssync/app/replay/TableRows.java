@@ -83,7 +83,8 @@ final class TableRows {
     }
 
     private void map(TableChange change) {
-        boolean old = earlier.isPresent() && earlier.get().until().reached(change.commit());
+        Optional<EarlierShape> before = earlier.filter(each -> each.until().reached(change.commit()));
+        boolean old = before.isPresent();
         if (change.shape() == shape && old == mayBeEarlier) {
             return;
         }
@@ -93,9 +94,9 @@ final class TableRows {
         boolean[] seen = new boolean[columns.size()];
         for (int i = 0; i < mapped.length; i++) {
             RowShape.Column sent = change.shape().columns().get(i);
-            Optional<String> name = old
-                    ? earlier.get().names().getOrDefault(sent.name(), Optional.of(sent.name()))
-                    : Optional.of(sent.name());
+            Optional<String> name = before.map(EarlierShape::names)
+                    .map(names -> names.get(sent.name()))
+                    .orElse(Optional.of(sent.name()));
             mapped[i] = name.map(this::place).orElse(IGNORED);
             if (name.isPresent() && (mapped[i] < 0 || !hasType(columns.get(mapped[i]), sent))) {
                 throw otherShape(sent.name());
@@ -104,13 +105,14 @@ final class TableRows {
                 seen[mapped[i]] = true;
             }
         }
-        Map<String, Optional<String>> added = old ? earlier.get().added() : Map.of();
+        Map<String, Optional<String>> added = before.map(EarlierShape::added).orElse(Map.of());
         for (int i = 0; i < seen.length; i++) {
             String name = columns.get(i).name();
-            if (!seen[i] && !added.containsKey(name)) {
+            Optional<String> missing = added.get(name);
+            if (!seen[i] && missing == null) {
                 throw otherShape(name);
             }
-            preset[i] = seen[i] ? null : added.get(name).orElse(null);
+            preset[i] = seen[i] || missing == null ? null : missing.orElse(null);
         }
         places = mapped;
         template = preset;
