@@ -62,7 +62,10 @@ final class LoadedTables {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     TableName table = new TableName(rows.getString(1), rows.getString(2));
-                    shapes.put(table, new LoadedTable(table, rows.getBoolean(3), strings(rows.getArray(4)), strings(rows.getArray(5))));
+                    shapes.put(
+                            table,
+                            new LoadedTable(
+                                    table, rows.getBoolean(3), strings(rows.getArray(4)), strings(rows.getArray(5))));
                 }
             }
         }

@@ -295,7 +295,8 @@ class SnapshotShapesTest {
         bench.assertLoaded("fixed");
         bench.assertLoaded("printed");
         assertThat(bench.atDestinationText("SELECT count(*) || ' ' || sum(a) || min(b) || max(c) FROM public.other"))
-                .isEqualTo(bench.atSourceText("SELECT count(*) || ' ' || sum(a::numeric) || min(b) || max(c::text) FROM public.other"));
+                .isEqualTo(bench.atSourceText(
+                        "SELECT count(*) || ' ' || sum(a::numeric) || min(b) || max(c::text) FROM public.other"));
         assertThat(formats("fixed", "printed", "other"))
                 .containsExactly(CopyFormat.BINARY, CopyFormat.TEXT, CopyFormat.TEXT);
     }
@@ -306,9 +307,8 @@ class SnapshotShapesTest {
                 Connection destination = bench.destination.open()) {
             for (String name : names) {
                 TableName table = new TableName("public", name);
-                formats.add(new LoadedTables(source)
-                        .shape(table)
-                        .formatFor(new LoadedTables(destination).shape(table)));
+                formats.add(
+                        new LoadedTables(source).shape(table).formatFor(new LoadedTables(destination).shape(table)));
             }
         }
         return formats;
