@@ -36,7 +36,7 @@ final class DatabaseObjectQueries {
 
     private static final InventoryQuery TRANSFORMS = objects("""
             SELECT 'transform' AS kind, format('for %s language %I', format_type(t.trftype, NULL), l.lanname) AS identity, @key(pg_transform, t), ARRAY[@part(pg_type, t.trftype)] AS parents,
-                   ARRAY[format('transform:%s(%s)', format_type(t.trftype, NULL), l.lanname)] AS names,
+                   ARRAY[format('transform:%s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname)] AS names,
                    ARRAY[format('TRANSFORM FOR %s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname)] AS targets,
                    format('CREATE TRANSFORM FOR %s LANGUAGE %I (%s);', format_type(t.trftype, NULL), l.lanname,
                           concat_ws(', ', 'FROM SQL WITH FUNCTION ' || nullif(t.trffromsql, 0)::regprocedure,

@@ -10,7 +10,8 @@ final class RelationQueries {
     /** A partition goes with the root of its tree. */
     private static final InventoryQuery RELATIONS = objects("""
             SELECT k.kind, @id(pg_class, c), rn.nspname AS schema, r.relname AS name, @key(pg_class, c),
-                   ARRAY[k.word || ':' || n.nspname || '.' || c.relname] AS names,
+                   ARRAY[k.word || ':' || n.nspname || '.' || c.relname,
+                         CASE c.relkind WHEN 'v' THEN 'view-query:' || n.nspname || '.' || c.relname END] AS names,
                    ARRAY[upper(k.kind) || ' ' || n.nspname || '.' || c.relname] AS targets
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_class r ON r.oid = coalesce(pg_partition_root(c.oid), c.oid) JOIN pg_namespace rn ON rn.oid = r.relnamespace

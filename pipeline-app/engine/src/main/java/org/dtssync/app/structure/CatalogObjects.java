@@ -61,6 +61,16 @@ final class CatalogObjects {
                 SELECT 'pg_collation'::regclass, c.oid, 'collation', n.nspname, c.collname, 0
                 FROM pg_collation c JOIN spaces n ON n.oid = c.collnamespace
                 UNION ALL
+                SELECT 'pg_conversion'::regclass, c.oid, 'conversion', n.nspname, c.conname, 0
+                FROM pg_conversion c JOIN spaces n ON n.oid = c.connamespace
+                UNION ALL
+                SELECT 'pg_language'::regclass, oid, 'language', NULL, lanname, 0 FROM pg_language WHERE oid >= 16384
+                UNION ALL
+                SELECT 'pg_am'::regclass, oid, 'access-method', NULL, amname, 0 FROM pg_am WHERE oid >= 16384
+                UNION ALL
+                SELECT 'pg_transform'::regclass, t.oid, 'transform', NULL, format('%s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname), 0
+                FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE t.oid >= 16384
+                UNION ALL
                 SELECT 'pg_ts_parser'::regclass, t.oid, 'text-search-parser', n.nspname, t.prsname, 0
                 FROM pg_ts_parser t JOIN spaces n ON n.oid = t.prsnamespace
                 UNION ALL

@@ -109,8 +109,12 @@ final class TypeQueries {
                    || coalesce(format(E';\\nCOMMENT ON CONSTRAINT %I ON DOMAIN %I.%I IS ', con.conname, n.nspname, t.typname)
                                || quote_literal(obj_description(con.oid, 'pg_constraint')), '')
                    || CASE WHEN unsteady.late
-                           THEN format(E';\\n-- Withdrawn by: ALTER DOMAIN %I.%I DROP CONSTRAINT IF EXISTS %I', n.nspname, t.typname,
-                                       con.conname) ELSE '' END
+                           THEN
+            """
+            + Withdrawal.sql(
+                    "format('ALTER DOMAIN %I.%I DROP CONSTRAINT IF EXISTS %I', n.nspname, t.typname, con.conname)")
+            + """
+             ELSE '' END
             FROM pg_constraint con JOIN pg_type t ON t.oid = con.contypid JOIN pg_namespace n ON n.oid = t.typnamespace
             """ + UnsteadyChecks.JOINED + """
             WHERE con.oid IN (SELECT unnest(?::bigint[])::oid)

@@ -79,7 +79,12 @@ final class RunningPair implements AutoCloseable {
 
     /** Gives a command to the run, which after a crash may not be known to live for a moment, and waits for its end. */
     TaskOutcome perform(TaskCommand command) throws InterruptedException {
-        await().atMost(Duration.ofMinutes(1)).until(() -> RunningTask.find(task).isPresent());
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            if (ended.isCompletedExceptionally()) {
+                ended.join();
+            }
+            return RunningTask.find(task).isPresent();
+        });
         return RunningTask.find(task).orElseThrow().perform(command);
     }
 

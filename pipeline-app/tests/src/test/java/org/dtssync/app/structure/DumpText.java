@@ -17,7 +17,7 @@ import org.dtssync.connectors.postgres.ClientEnvironment;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 
 /** What {@code pg_dump --schema-only} says of a database: a third opinion, independent of how the structure was carried. */
-final class DumpText {
+public final class DumpText {
 
     private static final Pattern HEADER = Pattern.compile(
             "(?m)^-- (Name: .*; Type: .*; Schema: .*; Owner: .*)\\n--\\n", Pattern.UNICODE_CHARACTER_CLASS);
@@ -29,7 +29,7 @@ final class DumpText {
     private DumpText() {}
 
     /** Returns the statements of each object under its header; our own schema left out. */
-    static Map<String, String> of(DatabaseConnections database) throws IOException, InterruptedException {
+    public static Map<String, String> of(DatabaseConnections database) throws IOException, InterruptedException {
         Path program = PgClient.program("pg_dump").orElseThrow();
         ProcessBuilder builder = new ProcessBuilder(
                         program.toString(),
@@ -103,7 +103,7 @@ final class DumpText {
      * Returns the objects without what servers of different versions print differently: names of tables in front of columns (before
      * 16), quotes, names of rules that forbid NULL (from 18), the right MAINTAIN (from 17), and schema public's owner and default grants.
      */
-    static Map<String, String> ofAnyVersion(Map<String, String> objects) {
+    public static Map<String, String> ofAnyVersion(Map<String, String> objects) {
         Map<String, String> alike = new TreeMap<>();
         objects.forEach((name, text) -> {
             if (!name.matches("Name: (SCHEMA )?public; Type: (SCHEMA|ACL); .*")) {
@@ -126,7 +126,7 @@ final class DumpText {
     }
 
     /** Returns what one end has and the other has not, or differently: each object with both texts. */
-    static List<String> differences(Map<String, String> source, Map<String, String> destination) {
+    public static List<String> differences(Map<String, String> source, Map<String, String> destination) {
         Map<String, String> all = new LinkedHashMap<>(source);
         destination.forEach(all::putIfAbsent);
         List<String> differences = new ArrayList<>();

@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.structure.Withdrawal;
 import org.dtssync.app.structure.pgdump.CheckedDefinition.Check;
 import org.dtssync.app.structure.pgdump.EntryKind.Role;
 import org.dtssync.connectors.postgres.Identifiers;
@@ -366,7 +367,7 @@ final class ObjectAssembly {
                     entry.tag(),
                     Section.POST_DATA,
                     List.of(),
-                    List.of(state, "-- Withdrawn by: " + off)));
+                    List.of(state, Withdrawal.comment(off))));
         }
     }
 
