@@ -3,6 +3,8 @@ package org.dtssync.connectors.apply;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -31,6 +33,9 @@ final class ApplySession {
     private final TargetCatalog catalog;
     private final ApplyListener listener;
     private final BooleanSupplier aborted;
+
+    /** Of the write under way. */
+    private final Map<TableName, TableCount> counts = new HashMap<>();
 
     /**
      * Creates a session.
@@ -83,6 +88,7 @@ final class ApplySession {
         NumberedCut last;
         NumberedCut next = first;
         long changes = 0;
+        counts.clear();
         do {
             batch.begin(next);
             stream.read((table, end) -> open(batch, table, end));
@@ -91,8 +97,19 @@ final class ApplySession {
             next = stream.peek(Duration.ZERO);
         } while (next != null && batch.hasRoomFor(next.cut()));
         batch.finish();
-        listener.applied(AppliedPosition.behind(last), last.cut().commitTimeMicros(), changes);
+        listener.applied(AppliedPosition.behind(last), last.cut().commitTimeMicros(), changes, perTable());
         return last.end();
+    }
+
+    private Map<TableName, Long> perTable() {
+        Map<TableName, Long> changes = new HashMap<>();
+        counts.forEach((table, count) -> changes.put(table, count.changes));
+        return changes;
+    }
+
+    /** How many changes of a table a write has. */
+    private static final class TableCount {
+        private long changes;
     }
 
     /** A table that was dropped or reloaded since is not read: its topic need not exist any more. */
@@ -102,9 +119,11 @@ final class ApplySession {
             return Optional.empty();
         }
         TargetChanges target = target(table);
+        TableCount count = counts.computeIfAbsent(name, absent -> new TableCount());
         return Optional.of(change -> {
             if (!table.leavesOut(change.commit())) {
                 batch.add(target, change);
+                count.changes++;
             }
         });
     }

@@ -50,13 +50,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--accept-structure",
             paramLabel = "TABLE",
-            description = "schema.table whose changed columns or keys the destination has too; may be repeated.")
+            description = "schema.table whose changed columns or keys the other database has too; may be repeated.")
     private List<String> acceptStructure = new ArrayList<>();
 
     @Option(
             names = "--resnapshot",
             paramLabel = "TABLE",
-            description = "schema.table that is emptied at the destination and reloaded; may be repeated.")
+            description = "schema.table that is emptied at the destination and reloaded, not after a switchover; may be repeated.")
     private List<String> resnapshot = new ArrayList<>();
 
     @Spec

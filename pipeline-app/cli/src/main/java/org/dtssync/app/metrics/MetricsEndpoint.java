@@ -32,7 +32,10 @@ public final class MetricsEndpoint implements AutoCloseable {
     private static final String PATH = "/metrics";
     private static final long JOIN_SECONDS = 5;
 
-    private static final long REBIND_MILLIS = 1_000;
+    private static final long REBIND_MILLIS = 500;
+
+    /** A run that is to be refused has ended by then. */
+    private static final int QUIET_TRIES = 20;
 
     private final MetricsSettings settings;
     private final TaskFile task;
@@ -84,14 +87,16 @@ public final class MetricsEndpoint implements AutoCloseable {
     }
 
     private void listenLater() {
-        LOG.info(
-                "The address of metrics.listen is in use while another instance is active. task={} address={}:{}",
-                task.name(),
-                settings.host(),
-                settings.port());
         try {
-            while (server == null) {
+            for (int tries = 1; server == null; tries++) {
                 Thread.sleep(REBIND_MILLIS);
+                if (tries == QUIET_TRIES) {
+                    LOG.info(
+                            "The metrics follow once the active instance has ended, which has the address. task={} address={}:{}",
+                            task.name(),
+                            settings.host(),
+                            settings.port());
+                }
                 try {
                     listen();
                 } catch (IOException e) {

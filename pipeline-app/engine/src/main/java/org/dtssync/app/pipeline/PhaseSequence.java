@@ -106,7 +106,8 @@ final class PhaseSequence {
     }
 
     /** Runs to a goal; whenever applications are moved, the running direction ends and the opposite one starts. */
-    Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
+    Optional<VerifyReport> run(RunOptions asked) throws InterruptedException {
+        RunOptions options = asked;
         while (true) {
             Phase phase = settled();
             if (phase.isOver()) {
@@ -119,13 +120,15 @@ final class PhaseSequence {
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
                 report = new ReversePhase(task, route, streams, moves, background, listener, commands)
-                        .run(options.goal());
+                        .run(options);
             } else {
                 report = forward(options, phase);
             }
             if (options.goal() != RunGoal.NONE) {
                 return report;
             }
+            // What was asked of tables is done: it must not be repeated after a rollback, hours later.
+            options = RunOptions.to(options.goal());
         }
     }
 
@@ -148,6 +151,8 @@ final class PhaseSequence {
             Switch oneWay = moves.move(SwitchKind.SWITCHOVER);
             if (oneWay.isUnfinished()) {
                 retry.run("switchover", () -> oneWay.finish(epoch));
+            } else if (Completion.isOneWay(route)) {
+                retry.run("switchover", oneWay::repointAgain);
             }
             Completion completion = moves.completion();
             if (completion.isUnfinished()) {

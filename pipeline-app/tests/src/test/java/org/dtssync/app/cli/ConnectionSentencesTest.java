@@ -80,6 +80,24 @@ class ConnectionSentencesTest {
                         + ". Correct destination.password in the task file.");
     }
 
+    /** A run that is under way waits for a password; one that is started with a wrong one does not. */
+    @Test
+    void aTaskThatHasBegunEndsAtOnceToo() throws Exception {
+        assertThat(run(task).exitCode()).isZero();
+
+        assertRefused(
+                run(task.withSource(TaskText.end(source.url(), role, "${env:PASSWORD_OF_TEST}"))),
+                "The source " + role + "@" + source.url() + " refused the password of user " + role
+                        + ". Correct source.password in the task file.");
+        assertRefused(
+                run(task.withDestination(TaskText.end(destination.url(), role, "${env:PASSWORD_OF_TEST}"))),
+                "The destination " + role + "@" + destination.url() + " refused the password of user " + role
+                        + ". Correct destination.password in the task file.");
+
+        Outcome released = dtsSync.run("release", dtsSync.file("task.yaml", task.toString()), "--topics");
+        assertThat(released.exitCode()).as(released.err()).isZero();
+    }
+
     @Test
     void everythingThatCannotBeReachedAtOnce() throws Exception {
         int closed = closedPort();

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -28,6 +30,7 @@ import org.dtssync.app.tasks.PrecheckReport;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.testing.GuardedKafka;
 import org.dtssync.app.testing.Servers;
@@ -62,6 +65,9 @@ class WholeLifeRightsTest {
 
     @TempDir
     Path directory;
+
+    /** What moves the applications; empty: the task file names nothing. */
+    private String command = "";
 
     private String account;
     private String owner;
@@ -99,7 +105,7 @@ class WholeLifeRightsTest {
                 .build()
                 .withSwitchover(new SwitchoverSettings(
                         List.of(application),
-                        "",
+                        command,
                         Set.of(),
                         Optional.empty(),
                         Duration.ofSeconds(30),
@@ -186,6 +192,7 @@ class WholeLifeRightsTest {
         RunningPair.execute(
                 destination,
                 rights(readme.destinationRights(), destination) + "GRANT CREATE ON SCHEMA public TO PUBLIC");
+        command = program().toString();
         TaskFile task = task(
                 servers,
                 new KafkaSettings(
@@ -211,7 +218,7 @@ class WholeLifeRightsTest {
                             "switch over with --one-way",
                             "does not own the destination's database");
             TaskOutcome moved = pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false, false, true));
-            done(moved);
+            assertThat(moved.result()).isEqualTo(TaskOutcome.Result.ENDPOINT_NOT_MOVED);
             assertThat(((TaskOutcome.Switched) moved).move().text())
                     .contains("one way: the source does not follow and stays read-only, and no rollback is possible");
             pair.awaitEnd();
@@ -227,9 +234,36 @@ class WholeLifeRightsTest {
                         .isEqualTo("0 0");
             }
             assertThat(new SyncTask(task).status().text()).contains("one way");
+            retriesTheEndpoint(task);
         }
         assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.customer"))
                 .isEqualTo("101");
+    }
+
+    /** A program that fails until a file is there. */
+    private Path program() throws IOException {
+        Path program = Files.writeString(directory.resolve("move"), "#!/bin/sh\ntest -e '" + repaired() + "'\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program;
+    }
+
+    private Path repaired() {
+        return directory.resolve("repaired");
+    }
+
+    /** As the same command does where there is a way back. */
+    private void retriesTheEndpoint(TaskFile task) throws Exception {
+        TaskCommand again = new TaskCommand.Switchover(SwitchMode.MOVE, false, false, true);
+        TaskOutcome stillNot = new SyncTask(task).perform(again, TaskListener.NONE);
+        assertThat(stillNot.result()).isEqualTo(TaskOutcome.Result.ENDPOINT_NOT_MOVED);
+        assertThat(((TaskOutcome.Switched) stillNot).move().text()).contains("applications were not repointed");
+
+        Files.createFile(repaired());
+
+        TaskOutcome repointed = new SyncTask(task).perform(again, TaskListener.NONE);
+        done(repointed);
+        assertThat(((TaskOutcome.Switched) repointed).move().text())
+                .contains("moved by", "The applications were already moved.");
     }
 
     @Test
