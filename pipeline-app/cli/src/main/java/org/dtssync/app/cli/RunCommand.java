@@ -81,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Where another run has them, that it is active is the reason, and not what it holds. */
-    private static EmbeddedServers embedded(TaskFile file) {
+    private static EmbeddedServers embedded(TaskFile file) throws InterruptedException {
         try {
             return EmbeddedServers.start(file);
         } catch (SyncException e) {
@@ -91,10 +91,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Before the display starts, which may reduce the log to warnings. */
-    private static @Nullable MetricsEndpoint metrics(TaskFile file) {
-        return file.metrics()
-                .map(settings -> MetricsEndpoint.start(settings, file))
-                .orElse(null);
+    private static @Nullable MetricsEndpoint metrics(TaskFile file) throws InterruptedException {
+        return file.metrics().isPresent() ? MetricsEndpoint.start(file.metrics().get(), file) : null;
     }
 
     private int print(VerificationReport report) {

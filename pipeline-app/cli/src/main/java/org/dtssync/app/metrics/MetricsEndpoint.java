@@ -60,8 +60,9 @@ public final class MetricsEndpoint implements AutoCloseable {
      * @param settings where
      * @param task the task, with embedded servers resolved to their addresses
      * @throws SyncException of kind USAGE if it cannot listen there
+     * @throws InterruptedException if the thread was interrupted while the address was in use
      */
-    public static MetricsEndpoint start(MetricsSettings settings, TaskFile task) {
+    public static MetricsEndpoint start(MetricsSettings settings, TaskFile task) throws InterruptedException {
         MetricsEndpoint endpoint = new MetricsEndpoint(settings, task);
         try {
             endpoint.listen();

@@ -44,6 +44,7 @@ import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.kafka.BrokerAddresses;
+import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -115,6 +116,7 @@ final class PhaseSequence {
                 return Optional.empty();
             }
             if (!task.kafka().embedded()) {
+                ClientProperties.require(task.kafka().properties());
                 BrokerAddresses.requireNoOther(task.kafka().properties());
             }
             Optional<VerifyReport> report;

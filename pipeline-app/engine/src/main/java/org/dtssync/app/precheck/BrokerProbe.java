@@ -29,6 +29,7 @@ import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.fault.TlsProblem;
+import org.dtssync.connectors.kafka.BadProperty;
 import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
 import org.dtssync.connectors.kafka.BrokerAddresses.Found;

@@ -80,9 +80,9 @@ class ConnectionSentencesTest {
                         + ". Correct destination.password in the task file.");
     }
 
-    /** A run that is under way waits for a password; one that is started with a wrong one does not. */
+    /** A run that is under way waits for a password; one that is started with a wrong one does not. Kafka's properties are looked at again too. */
     @Test
-    void aTaskThatHasBegunEndsAtOnceToo() throws Exception {
+    void aTaskThatHasBegunSaysItAtOnceToo() throws Exception {
         assertThat(run(task).exitCode()).isZero();
 
         assertRefused(
@@ -93,6 +93,14 @@ class ConnectionSentencesTest {
                 run(task.withDestination(TaskText.end(destination.url(), role, "${env:PASSWORD_OF_TEST}"))),
                 "The destination " + role + "@" + destination.url() + " refused the password of user " + role
                         + ". Correct destination.password in the task file.");
+        Outcome refused = run(withProperty("security.protocol", "FOO"));
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("Property kafka.security.protocol of the task file has a value that Kafka's client refuses")
+                .doesNotContain("Exception", "\tat ");
+        Outcome misspelled = run(withProperty("acs", "all"));
+        assertThat(misspelled.exitCode()).isZero();
+        assertThat(misspelled.err()).contains("No Kafka client knows a property", "property=kafka.acs");
 
         Outcome released = dtsSync.run("release", dtsSync.file("task.yaml", task.toString()), "--topics");
         assertThat(released.exitCode()).as(released.err()).isZero();
@@ -185,6 +193,10 @@ class ConnectionSentencesTest {
         assertThat(text.out())
                 .isEqualTo("Task " + task.name() + " has not been started. Start it with dts-sync run.\n");
         assertThat(text.exitCode()).isZero();
+    }
+
+    private TaskText withProperty(String key, String value) {
+        return task.withKafka(task.kafka() + "\", " + key + ": \"" + value);
     }
 
     private Outcome run(TaskText text) throws Exception {

@@ -114,8 +114,10 @@ class SourceSessionsTest {
                                 .equals(Integer.toString(rows)));
             }
             await().atMost(LIMIT).untilAsserted(() -> {
-                assertThat(sessions(task.source())).as("at the source").isEqualTo(atSource);
-                assertThat(sessions(task.destination())).as("at the destination").isEqualTo(atDestination);
+                assertThat(sessions(task.source())).as("at the source").isLessThanOrEqualTo(atSource);
+                assertThat(sessions(task.destination()))
+                        .as("at the destination")
+                        .isLessThanOrEqualTo(atDestination);
             });
         } finally {
             task.release();
