@@ -27,7 +27,8 @@ import picocli.CommandLine.Command;
             CompleteCommand.class,
             CancelCommand.class,
             ReleaseCommand.class,
-            ReplayCommand.class
+            ReplayCommand.class,
+            BaseCommand.class
         },
         footer = {
             "",

@@ -25,6 +25,8 @@ public final class TaskFileReader {
     private static final YamlValue.Mapping NOTHING = new YamlValue.Mapping(Mistakes.NO_LINE, Map.of());
     private static final String EMBEDDED = "embedded";
 
+    private static final String DESTINATION = "destination";
+
     /** Reading YAML takes much longer than the text is long, and no task file has a fraction of this. */
     private static final long LARGEST_BYTES = 1 << 20;
 
@@ -58,6 +60,31 @@ public final class TaskFileReader {
     public TaskFile read(Path file) {
         Path directory = file.toAbsolutePath().resolveSibling("");
         return parse(text(file), String.valueOf(file.getFileName()), directory);
+    }
+
+    /**
+     * Reads a file that names one database: section {@code destination} of a task file, and nothing else.
+     *
+     * @throws SyncException of kind USAGE that lists all mistakes
+     */
+    public DatabaseSettings readTarget(Path file) {
+        Path directory = file.toAbsolutePath().resolveSibling("");
+        Mistakes mistakes = new Mistakes();
+        YamlValue.Mapping root = new YamlTree(mistakes).read(text(file));
+        root.entries().forEach((key, value) -> {
+            if (!key.equals(DESTINATION)) {
+                mistakes.add(
+                        value.line(),
+                        Mistakes.at(key, value.line()) + " does not belong here. The file of a target has one section, destination.");
+            }
+        });
+        DatabaseSettings settings = mistakes.isFatal()
+                ? new DatabaseSettings("", "", null, Map.of())
+                : new Parts(root, new References(environment, directory, mistakes), mistakes)
+                        .destination()
+                        .database();
+        mistakes.throwIfAny(String.valueOf(file.getFileName()));
+        return settings;
     }
 
     private TaskFile parse(String text, String fileName, Path directory) {
@@ -171,7 +198,7 @@ public final class TaskFileReader {
         }
 
         private DestinationSettings destination() {
-            SectionReader section = section("destination");
+            SectionReader section = section(DESTINATION);
             return new DestinationSettings(
                     new DatabaseSettings(
                             section.jdbcUrl(TaskKey.DESTINATION_URL),
