@@ -216,6 +216,7 @@ final class CutWriter implements AutoCloseable {
             if (change.oldKey() != null) {
                 record.headers().add(ChangeHeaders.OLD_KEY, change.oldKey());
             }
+            change.texts().forEach(text -> record.headers().add(text.header(), text.text()));
             digests.computeIfAbsent(change.topic(), topic -> new RecordsDigest())
                     .add(record.key(), record.value(), record.headers());
             Future<RecordMetadata> sent = producer.send(record, guard.check(record));

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.schemas.TopicValues;
 
 /**
  * Reads a task file: YAML, secrets resolved, defaults filled in, fully validated. {@link TaskKey} lists the keys.
@@ -235,7 +236,10 @@ public final class TaskFileReader {
                     "cleanup.policy",
                     "Remove it: a compacted topic would lose changes, so it is always delete.");
             return new TopicSettings(
-                    (int) section.number(TaskKey.TOPICS_REPLICATION), section.number(TaskKey.TOPICS_RETENTION), config);
+                    (int) section.number(TaskKey.TOPICS_REPLICATION),
+                    section.number(TaskKey.TOPICS_RETENTION),
+                    config,
+                    section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()));
         }
 
         private void refuseOwnProperty(Map<String, String> config, String property, String remedy) {

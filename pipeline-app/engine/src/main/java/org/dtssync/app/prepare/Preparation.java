@@ -199,7 +199,7 @@ public final class Preparation {
     private void begin(Lsn start, String systemIdentifier) {
         FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
         Failpoint.PREPARE_CUT_WRITTEN.reached();
-        progress.cutsTopic(first.topicId(), epoch);
+        progress.topics(first.topicId(), capture.topics().values(), epoch);
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
             epoch.hold(connection);

@@ -21,6 +21,7 @@ import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.schemas.TopicValues;
 
 /** Wires the units of one direction. Thread-safe. */
 public final class StreamFactory {
@@ -83,7 +84,7 @@ public final class StreamFactory {
                         checks,
                         budgets.structureMillis()),
                 () -> new CapturePart(
-                        captureSettings(route, captured(route)),
+                        captureSettings(route, captured(route)).withValues(topicValues(route)),
                         route.source(),
                         codecs(route),
                         checks,
@@ -134,6 +135,11 @@ public final class StreamFactory {
                 new ShapeRecords(route.destination(), route.task()).read());
     }
 
+    /** Never from the task file, which may have changed since the task began. */
+    private static TopicValues topicValues(Route route) {
+        return new ProgressStore(route.destination(), route.task()).topicValues();
+    }
+
     private CaptureSettings captureSettings(Route route, List<CapturedTable> tables) {
         return new CaptureSettings(
                 route.task(),
@@ -146,7 +152,8 @@ public final class StreamFactory {
                 new CaptureSettings.Topics(
                         task.topics().replicationFactor(),
                         task.topics().retentionMillis(),
-                        task.topics().config()),
+                        task.topics().config(),
+                        task.topics().values()),
                 budgets.cut(),
                 Optional.of(mirrored(route)));
     }
