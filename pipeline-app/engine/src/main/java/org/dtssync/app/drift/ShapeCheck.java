@@ -1,5 +1,7 @@
 package org.dtssync.app.drift;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.ShapeStep;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.source.SourcePosition;
@@ -22,6 +25,7 @@ import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,6 +134,7 @@ public final class ShapeCheck {
         });
         Map<TableName, String> stored = new TreeMap<>();
         if (!now.isEmpty() || !digests.isEmpty()) {
+            keepIdentities();
             progress.structures((table, structure) -> {
                 if (now.containsKey(table) || digests.containsKey(table)) {
                     stored.put(table, structure);
@@ -145,6 +150,15 @@ public final class ShapeCheck {
         // After the shapes: a dropped table has left the publication too.
         new PublicationCheck(route).check();
         return new Seen(stored, now);
+    }
+
+    /** Whatever this finds, the application goes on writing while the task stands still. */
+    private void keepIdentities() {
+        try (Connection source = route.source().open()) {
+            IdentityGuard.repair(source);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The replica identities at the source could not be checked", e);
+        }
     }
 
     private SyncException changed(List<ShapeChange> changes, List<String> remedies) {

@@ -56,6 +56,7 @@ final class Checks {
                 source("replica-identity", Stage.STREAM, IdentityChecks::replicaIdentity),
                 source("partition-identity", Stage.STREAM, IdentityChecks::partitionIdentity),
                 source("generated-identity", Stage.STREAM, IdentityChecks::generatedIdentity),
+                source("kept-identities", Stage.STREAM, IdentityChecks::kept),
                 source("table-without-key", Stage.LOAD, IdentityChecks::withoutKey),
                 source("column-names", Stage.STREAM, TableChecks::columnNames),
                 source("table-without-columns", Stage.LOAD, TableChecks::withoutColumns),
