@@ -22,6 +22,7 @@ import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,6 +172,10 @@ public final class ShapeCheck {
 
     private String remedy(
             TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
+        if (fresh.contains(table) && route.destination().role() == End.SOURCE) {
+            return "Add table " + table + " to objects.exclude: after a switchover no table can be added to the stream, so its rows"
+                    + " do not flow back.";
+        }
         if (fresh.contains(table)) {
             return "Create table " + table + " at the " + follower() + " too and run with --resnapshot " + table
                     + ", or add it to objects.exclude.";

@@ -119,7 +119,7 @@ final class PhaseSequence {
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
                 report = new ReversePhase(task, route, streams, moves, background, listener, commands)
-                        .run(options.goal());
+                        .run(options);
             } else {
                 report = forward(options, phase);
             }

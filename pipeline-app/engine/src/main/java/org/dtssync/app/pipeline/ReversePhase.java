@@ -2,6 +2,7 @@ package org.dtssync.app.pipeline;
 
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.drift.ShapeChanges;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
@@ -13,6 +14,8 @@ import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +65,13 @@ final class ReversePhase {
     }
 
     /** Follows until the phase is left or the goal is reached; returns the verification, if the goal was one. */
-    Optional<VerifyReport> run(RunGoal goal) throws InterruptedException {
+    Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
+        if (!options.resnapshot().isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "After a switchover no table can be reloaded or added: the rows that are at the source stay as they are.",
+                    "Leave --resnapshot out; add a table that is new to objects.exclude.");
+        }
         Switch switchover = moves.move(SwitchKind.SWITCHOVER);
         if (switchover.isUnfinished()) {
             retry.run("switchover", () -> switchover.finish(moves.epoch()));
@@ -75,9 +84,11 @@ final class ReversePhase {
                 Background closing = background.group();
                 Direction back = streams.open(reverse, held.epoch(), background, listener)) {
             closing.start("dts-sync-lease-reverse", () -> retry.run("lease", () -> held.keep(() -> null)));
+            ShapeChanges changes = new ShapeChanges(reverse, task.objects(), held.epoch(), true, table -> false);
+            options.acceptStructure().forEach(changes::accept);
             back.startCapture();
             back.startFollowing();
-            return follow(back, goal);
+            return follow(back, options.goal());
         }
     }
 
