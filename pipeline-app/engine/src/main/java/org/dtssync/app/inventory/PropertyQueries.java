@@ -183,7 +183,7 @@ final class PropertyQueries {
     /** What is dropped together with an extension. */
     private static final InventoryQuery EXTENSION_DEPENDENCIES = properties("""
             SELECT 'extension dependency' AS kind, concat(o.type, ' ', o.identity, ' on ', e.extname) AS identity,
-                   d.classid::bigint AS catalog, d.objid::bigint AS oid, ARRAY[d.classid || '.' || d.objid] AS parents,
+                   d.classid::bigint AS catalog, d.objid::bigint AS oid, ARRAY[d.classid::oid || '.' || d.objid] AS parents,
                    ARRAY[format('ALTER %s %s DEPENDS ON EXTENSION %s', upper(o.type), o.identity, e.extname),
                          format('ALTER %s %s.%s(%s) DEPENDS ON EXTENSION %s', upper(o.type), o.schema, p.proname,
                                 pg_get_function_identity_arguments(p.oid), e.extname)] AS clauses,

@@ -64,6 +64,7 @@ final class Checks {
                 source("unlogged-tables", Stage.PREPARE, TableChecks::unlogged),
                 source("foreign-tables", Stage.PREPARE, TableChecks::foreign),
                 source("temporary-tables", Stage.SWITCHOVER, TableChecks::temporary),
+                both("partition-identity-columns", Stage.LOAD, RuleChecks::partitionNumbers),
                 both("always-triggers", Stage.STREAM, TableChecks::alwaysTriggers),
                 source("late-checks", Stage.SWITCHOVER, RuleChecks::lateChecks),
                 source("source-event-triggers", Stage.SWITCHOVER, RuleChecks::eventTriggers),

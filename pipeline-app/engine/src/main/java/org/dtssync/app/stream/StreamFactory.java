@@ -57,7 +57,7 @@ public final class StreamFactory {
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification =
-                new LiveVerification(route, epoch, heartbeat, structure, verifySettings(), follower::check, listener);
+                new LiveVerification(route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
         ApplyPart apply = new ApplyPart(
                 route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes, tables) -> {

@@ -101,7 +101,8 @@ final class DatabaseQueries {
 
     /** What is dropped together with an extension; a function keeps this when it is replaced. */
     static final String EXTENSION_DEPENDENCIES = """
-            SELECT d.classid::bigint, d.objid::bigint, 'extension-dependency', concat(o.identity, ' on ', e.extname), 'post-data',
+            SELECT d.classid::bigint, d.objid::bigint, 'extension-dependency', translate(concat(o.identity, ' on ', e.extname), '"', ''),
+                   'post-data',
                    NULL, NULL, NULL, NULL, format('ALTER %s %s DEPENDS ON EXTENSION %I', upper(o.type), o.identity, e.extname)
             FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
             CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) o

@@ -36,7 +36,7 @@ final class LanguageQueries {
             """;
 
     static final String TRANSFORMS = """
-            SELECT 'pg_transform'::regclass, t.oid, 'transform', format('%s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname),
+            SELECT 'pg_transform'::regclass, t.oid, 'transform', '',
                    NULL, NULL, NULL, NULL,
                    format('CREATE TRANSFORM FOR %s LANGUAGE %I (', format_type(t.trftype, NULL), l.lanname)
                    || concat_ws(', ', CASE WHEN t.trffromsql <> 0 THEN 'FROM SQL WITH FUNCTION ' || t.trffromsql::regprocedure END,

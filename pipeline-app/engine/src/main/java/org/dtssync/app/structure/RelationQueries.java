@@ -122,7 +122,9 @@ final class RelationQueries {
                                    WHEN a.attgenerated = 'v' THEN ' GENERATED ALWAYS AS (' || d.expression || ')'
                                    ELSE ' DEFAULT ' || d.expression END
                            || coalesce(identity.clause, '')
-                           || required.clause, ',' ORDER BY a.attnum)
+                           -- INHERITS brings the parent's rule along.
+                           || CASE WHEN shape.whole OR parents.names IS NULL OR required.own THEN required.clause ELSE '' END,
+                           ',' ORDER BY a.attnum)
                            FILTER (WHERE shape.whole OR a.attislocal OR parents.names IS NULL) AS definitions,
                        string_agg(E'\\n\\tCONSTRAINT ' || quote_ident(required.name) || ' NOT NULL ' || quote_ident(a.attname), ','
                            ORDER BY a.attnum)

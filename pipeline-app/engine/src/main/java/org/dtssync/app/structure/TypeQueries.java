@@ -38,7 +38,7 @@ final class TypeQueries {
                            CASE WHEN t.typmodin <> 0 THEN 'TYPMOD_IN = ' || t.typmodin END,
                            CASE WHEN t.typmodout <> 0 THEN 'TYPMOD_OUT = ' || t.typmodout END,
                            CASE WHEN t.typanalyze <> 0 THEN 'ANALYZE = ' || t.typanalyze END,
-                           CASE WHEN coalesce(to_jsonb(t) ->> 'typsubscript', '-') NOT IN ('-', '0', 'raw_array_subscript_handler')
+                           CASE WHEN coalesce(trim('"' FROM to_jsonb(t) ->> 'typsubscript'), '-') NOT IN ('-', '0', 'raw_array_subscript_handler')
                                 THEN 'SUBSCRIPT = ' || (to_jsonb(t) ->> 'typsubscript') END,
                            'INTERNALLENGTH = ' || CASE t.typlen WHEN -1 THEN 'VARIABLE' ELSE t.typlen::text END,
                            CASE WHEN t.typbyval THEN 'PASSEDBYVALUE' END,

@@ -19,6 +19,7 @@ import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -90,7 +91,16 @@ final class RunningPair implements AutoCloseable {
             }
             return RunningTask.find(task).isPresent();
         });
-        return RunningTask.find(task).orElseThrow().perform(command);
+        try {
+            return RunningTask.find(task).orElseThrow().perform(command);
+        } catch (SyncException e) {
+            // Why the run ended says more than that it did.
+            ended.exceptionally(fault -> {
+                e.addSuppressed(fault);
+                return null;
+            });
+            throw e;
+        }
     }
 
     /** Gives a command to the run and does not wait. */

@@ -139,7 +139,7 @@ final class ObjectAssembly {
                     && !entry.schema().startsWith("pg_")) {
                 grantsOfOthers.add(entry);
             }
-        } else if (isWanted && !isOwnComment(parent.get())) {
+        } else if (isWanted && !(parent.get().is(EntryKind.EXTENSION) && !hasOwnComment(parent.get()))) {
             attached.computeIfAbsent(parent.get().id(), id -> new ArrayList<>()).add(entry);
         }
     }
@@ -161,9 +161,9 @@ final class ObjectAssembly {
         return tag.replace("\"", "");
     }
 
-    /** Every extension comes with a comment, which only its owner may set. */
-    private boolean isOwnComment(TocEntry parent) {
-        return parent.is(EntryKind.EXTENSION) && !catalog.commentedExtensions().contains(parent.tag());
+    /** Every extension comes with a comment, which only its owner may set; it may have been taken away. */
+    private boolean hasOwnComment(TocEntry entry) {
+        return entry.is(EntryKind.EXTENSION) && catalog.commentedExtensions().contains(entry.tag());
     }
 
     private List<TocEntry> attachedTo(TocEntry entry) {
@@ -256,6 +256,9 @@ final class ObjectAssembly {
                     : withoutOwnNull(entry);
             List<String> sql = statements.of(entry, definition);
             attachedTo(entry).forEach(other -> sql.add(statements.ofAttached(other)));
+            if (hasOwnComment(entry) && attachedTo(entry).isEmpty()) {
+                sql.add("COMMENT ON EXTENSION " + Identifiers.quote(entry.tag()) + " IS NULL");
+            }
             Optional.ofNullable(catalog.identityTypes().get(entry.oid())).ifPresent(sql::add);
             add(names.kind(entry), names.name(entry), section, tables(entry), sql);
             if (entry.is(EntryKind.MATERIALIZED_VIEW)) {
