@@ -16,6 +16,5 @@ public interface ApplyListener {
      * @param changes how many changes the write had
      * @param tables how many of them each table had, without those that it does not take any more
      */
-    void applied(
-            AppliedPosition position, @Nullable Long commitTimeMicros, long changes, Map<TableName, Long> tables);
+    void applied(AppliedPosition position, @Nullable Long commitTimeMicros, long changes, Map<TableName, Long> tables);
 }

@@ -31,6 +31,14 @@ public final class BadProperty {
             return fault(
                     "No host of kafka.bootstrap.servers can be resolved.", "Correct kafka.bootstrap.servers.", error);
         }
+        if (message.startsWith("Invalid url in bootstrap.servers")
+                || message.startsWith("Invalid port in bootstrap.servers")) {
+            return fault(
+                    "An address in kafka.bootstrap.servers is not host:port" + message.substring(message.indexOf(':'))
+                            + ".",
+                    "Write for example 127.0.0.1:9092; several are separated by commas.",
+                    error);
+        }
         Matcher invalid = INVALID.matcher(message);
         if (invalid.find()) {
             String key = invalid.group(1);

@@ -37,7 +37,8 @@ import org.dtssync.connectors.fault.SyncException;
  */
 public final class BrokerAddresses {
 
-    private static final Pattern ADDRESS = Pattern.compile("(?:[A-Z0-9_]+://)?(?:\\[([^\\]]+)\\]|([^:]+)):(\\d+)");
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?:[0-9a-zA-Z%._-]*://)?(?:\\[([^\\]]+)\\]|([^:]+)):(\\d+)");
     private static final Set<String> PROTOCOLS = Set.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration ANSWER = Duration.ofSeconds(10);

@@ -26,8 +26,8 @@ final class RunningTask implements AutoCloseable {
     private static final int LINES_SHOWN = 12;
 
     /** A line of a stack trace, or one that begins it. */
-    private static final Pattern TRACE =
-            Pattern.compile("^\\s+at [\\w.$/<>]+\\(|^\\s*Caused by: |^Exception in thread |^(\\w+\\.)+\\w+(Exception|Error)\\b");
+    private static final Pattern TRACE = Pattern.compile(
+            "^\\s+at [\\w.$/<>]+\\(|^\\s*Caused by: |^Exception in thread |^(\\w+\\.)+\\w+(Exception|Error)\\b");
 
     private final CommandLineProcess commandLine;
     private final String taskFile;

@@ -56,7 +56,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--resnapshot",
             paramLabel = "TABLE",
-            description = "schema.table that is emptied at the destination and reloaded, not after a switchover; may be repeated.")
+            description =
+                    "schema.table that is emptied at the destination and reloaded, not after a switchover; may be repeated.")
     private List<String> resnapshot = new ArrayList<>();
 
     @Spec

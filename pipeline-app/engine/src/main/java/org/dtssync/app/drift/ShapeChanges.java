@@ -41,8 +41,9 @@ public final class ShapeChanges {
     private static final Logger LOG = LoggerFactory.getLogger(ShapeChanges.class);
 
     /** What is to be done where the source follows the destination and a table would have to be loaded. */
-    public static final String WITHOUT_RELOAD = "Undo the change there, or exclude a new table in objects.exclude; or stay at the"
-            + " destination without a way back: dts-sync release.";
+    public static final String WITHOUT_RELOAD =
+            "Undo the change there, or exclude a new table in objects.exclude; or stay at the"
+                    + " destination without a way back: dts-sync release.";
 
     private final Route route;
     private final ObjectSelection objects;
@@ -120,8 +121,9 @@ public final class ShapeChanges {
         if (made && DestinationTable.read(route.destination(), table).isPresent()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
-                    "Table " + table + " no longer exists at the " + route.source().role()
-                            + " but still exists at the " + route.destination().role() + ".",
+                    "Table " + table + " no longer exists at the "
+                            + route.source().role() + " but still exists at the "
+                            + route.destination().role() + ".",
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
         structures.remove(table, epoch);

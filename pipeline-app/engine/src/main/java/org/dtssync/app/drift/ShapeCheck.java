@@ -187,7 +187,8 @@ public final class ShapeCheck {
     private String remedy(
             TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
         if (fresh.contains(table) && ReverseSide.follows(route)) {
-            return "Add table " + table + " to objects.exclude: after a switchover no table can be loaded at the source.";
+            return "Add table " + table
+                    + " to objects.exclude: after a switchover no table can be loaded at the source.";
         }
         if (fresh.contains(table)) {
             return "Create table " + table + " at the " + follower() + " too and run with --resnapshot " + table
@@ -211,7 +212,9 @@ public final class ShapeCheck {
                     + reload.get() + ".";
         }
         return "Make the same change at the " + follower() + " and run with --accept-structure " + table
-                + (ReverseSide.follows(route) ? "." : ", or with --resnapshot " + table + " where existing rows changed.");
+                + (ReverseSide.follows(route)
+                        ? "."
+                        : ", or with --resnapshot " + table + " where existing rows changed.");
     }
 
     /** After a switchover it is the task's source that follows. */

@@ -166,7 +166,7 @@ public final class Pipeline {
             if (item.result() == PrecheckItem.Result.FAIL) {
                 failed.add(item);
             } else if (item.result() == PrecheckItem.Result.WARN) {
-                LOG.warn("Precheck warning. check={} object={} message={}", item.id(), item.object(), item.message());
+                LOG.warn("Precheck warning. check={} object={} finding={}", item.id(), item.object(), item.message());
             }
         }
         if (!failed.isEmpty()) {

@@ -89,6 +89,7 @@ final class Checks {
                 source("sizes", Stage.LOAD, TableChecks::sizes),
                 both("table-count", Stage.LOAD, ServerChecks::tableCount),
                 new Check("kafka-properties", Stage.PREPARE, Set.of(), KafkaChecks::properties),
+                new Check("registry-properties", Stage.PREPARE, Set.of(), RegistryChecks::properties),
                 source("topic-names", Stage.PREPARE, KafkaChecks::topicNames),
                 new Check(
                         "topics",

@@ -64,9 +64,7 @@ public final class StreamFactory {
                     long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
                     applied.reached(position.lsn());
                     listener.applied(
-                            position.lsn(),
-                            commitMillis < 0 ? -1 : System.currentTimeMillis() - commitMillis,
-                            changes);
+                            position.lsn(), commitMillis < 0 ? -1 : System.currentTimeMillis() - commitMillis, changes);
                     tables.forEach((table, some) -> listener.tableApplied(table, some, commitMillis));
                 });
         return new Direction(

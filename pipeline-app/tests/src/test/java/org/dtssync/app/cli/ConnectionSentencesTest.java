@@ -93,10 +93,10 @@ class ConnectionSentencesTest {
                 run(task.withDestination(TaskText.end(destination.url(), role, "${env:PASSWORD_OF_TEST}"))),
                 "The destination " + role + "@" + destination.url() + " refused the password of user " + role
                         + ". Correct destination.password in the task file.");
-        Outcome refused = run(withProperty("security.protocol", "FOO"));
+        Outcome refused = run(withProperty("linger.ms", "soon"));
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err())
-                .contains("Property kafka.security.protocol of the task file has a value that Kafka's client refuses")
+                .contains("Property kafka.linger.ms of the task file has a value that Kafka's client refuses")
                 .doesNotContain("Exception", "\tat ");
         Outcome misspelled = run(withProperty("acs", "all"));
         assertThat(misspelled.exitCode()).isZero();
@@ -125,7 +125,18 @@ class ConnectionSentencesTest {
                 "Kafka cannot be reached: 127.0.0.1:" + closed
                         + " refuses the connection. Check that a broker runs there, and its port.",
                 "The schema registry http://127.0.0.1:" + closed
-                        + " cannot be reached: connection refused. Check that it runs and that schema.registry.url is right.");
+                        + " cannot be reached: connection refused. Check that it runs and that registry.url is right.");
+    }
+
+    /** Kafka's client would take the answer for a length, and allocate as much. */
+    @Test
+    void anotherServiceAtTheAddressOfKafka() throws Exception {
+        String address = source.url().replaceFirst(".*//([^/]+)/.*", "$1");
+
+        assertRefused(
+                run(task.withKafka(address)),
+                "Kafka at " + address + " answers like a PostgreSQL server: it is no broker. Correct"
+                        + " kafka.bootstrap.servers: it takes the brokers' own port, usually 9092.");
     }
 
     @Test

@@ -123,9 +123,7 @@ class ServesMetricsTest {
             first.process().destroyForcibly().waitFor();
 
             await().atMost(LIMIT).ignoreExceptions().until(() -> value("phase{phase=\"incremental\"") == 1);
-            assertThat(value("snapshot_rows_total"))
-                    .as("of the other process")
-                    .isZero();
+            assertThat(value("snapshot_rows_total")).as("of the other process").isZero();
             standby.terminate();
             assertThat(standby.await().exitCode()).isZero();
             assertThatThrownBy(this::page).isInstanceOf(ConnectException.class);

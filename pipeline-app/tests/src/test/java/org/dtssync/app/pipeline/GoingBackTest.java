@@ -172,11 +172,14 @@ class GoingBackTest {
         RunningPair.execute(pair.destination(), "INSERT INTO public.customer (balance, note) VALUES (1, 'new')");
 
         assertThatThrownBy(pair::awaitEnd)
-                .hasMessageContaining("The destination schema changed: table public.customer: column note (text) was added.")
-                .hasMessageContaining("Make the same change at the source and run with --accept-structure public.customer."
-                        + " The source is read-only since applications left it;");
+                .hasMessageContaining(
+                        "The destination schema changed: table public.customer: column note (text) was added.")
+                .hasMessageContaining(
+                        "Make the same change at the source and run with --accept-structure public.customer."
+                                + " The source is read-only since applications left it;");
         assertThatThrownBy(() -> resume(List.of("public.customer"), List.of()).awaitEnd())
-                .hasMessageContaining("Table public.customer has a different shape at the source: column note (text) is missing there.")
+                .hasMessageContaining(
+                        "Table public.customer has a different shape at the source: column note (text) is missing there.")
                 .hasMessageContaining("run with --accept-structure public.customer again.");
         assertThatThrownBy(() -> resume(List.of(), List.of("public.customer")).awaitEnd())
                 .hasMessageContaining("is in phase reverse, in which table public.customer cannot be reloaded");

@@ -233,7 +233,9 @@ class WholeLifeRightsTest {
                         .as("slots and publications at %s", end)
                         .isEqualTo("0 0");
             }
-            assertThat(new SyncTask(task).status().text()).contains("one way");
+            assertThat(new SyncTask(task).status().text())
+                    .contains("one way", "lag          -, -")
+                    .doesNotContain("streaming");
             retriesTheEndpoint(task);
         }
         assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.customer"))
@@ -276,6 +278,7 @@ class WholeLifeRightsTest {
                             + " OWNER TO " + owner);
         }
         RunningPair.execute(source, "CREATE TABLE public.of_superuser (id int PRIMARY KEY)");
+        RunningPair.execute(destination, "ALTER ROLE " + application + " NOLOGIN");
         for (DatabaseSettings end : List.of(source, destination)) {
             RunningPair.execute(end, "CREATE ROLE " + account + " LOGIN PASSWORD 'unused'");
         }
@@ -293,6 +296,11 @@ class WholeLifeRightsTest {
                     assertThat(item.objects()).hasSize(22);
                     assertThat(item.advice().statements()).hasSize(1);
                 });
+        assertThat(found)
+                .filteredOn(item -> item.id().equals("application-role-login") && item.result() == Result.WARN)
+                .singleElement()
+                .extracting(PrecheckItem::message)
+                .isEqualTo("Role " + application + " cannot log in at the destination, although it can at the source.");
         String scripts = "";
         // The owner of the superuser's table is made by the first script, and needed by the second.
         for (int round = 0; round < 3; round++) {
