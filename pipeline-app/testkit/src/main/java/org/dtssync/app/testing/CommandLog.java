@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandLog extends OutputStreamAppender<ILoggingEvent> {
 
+    /** Not a field of an object: the log makes the appender by itself. */
     private static final InheritableThreadLocal<@Nullable OutputStream> STANDARD_ERROR = new InheritableThreadLocal<>();
 
     /** Sends what this thread logs from now on, and those that it starts, to a stream. */
