@@ -71,6 +71,9 @@ final class ReplayProveCommand implements Callable<Integer> {
     @Option(names = "--base", paramLabel = "DIR", description = "With --against: the base to begin with.")
     private @Nullable Path base;
 
+    @Option(names = "--reverse", description = "Read the topics of reverse replication, after a switchover.")
+    private boolean reverse;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -82,14 +85,15 @@ final class ReplayProveCommand implements Callable<Integer> {
         if (against == null && (asOf != null || base != null)) {
             throw new ParameterException(spec.commandLine(), "--as-of and --base belong to --against.");
         }
-        if (against != null && (from != null || to != null)) {
-            throw new ParameterException(spec.commandLine(), "--against takes --as-of instead of --from and --to.");
+        if (against != null && (from != null || to != null || reverse)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--against takes --as-of instead of --from and --to, and no --reverse.");
         }
         try (EmbeddedServers servers = EmbeddedServers.start(task.read())) {
             if (against != null) {
                 return compare(new SyncTask(servers.resolved()), against);
             }
-            ProofReport report = new SyncTask(servers.resolved())
+            ProofReport report = new SyncTask(reverse ? servers.resolved().reversed() : servers.resolved())
                     .prove(Optional.ofNullable(from), Optional.ofNullable(to), Optional.ofNullable(key));
             spec.commandLine().getOut().println(json ? report.json() : report.text());
             return report.intact() ? ExitCode.DONE : ExitCode.DIFFERENCE;

@@ -76,7 +76,7 @@ public final class BaseJob {
                     "A base needs a destination that only its task writes to.");
         }
         try {
-            List<FinishedTable> finished = directory.begin(file.name());
+            List<FinishedTable> finished = new ArrayList<>(directory.begin(file.name()));
             Set<TableName> moved = new HashSet<>();
             for (int round = 1; round <= ROUNDS; round++) {
                 Optional<BaseManifest> manifest = round(finished, moved);

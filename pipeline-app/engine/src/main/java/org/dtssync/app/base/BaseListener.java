@@ -5,7 +5,7 @@ import org.dtssync.connectors.postgres.TableName;
 /** Notified of what is done to a base, by several threads: return quickly. */
 public interface BaseListener {
 
-    /** Nothing is told. */
+    /** Ignores everything. */
     BaseListener NONE = new BaseListener() {};
 
     /**

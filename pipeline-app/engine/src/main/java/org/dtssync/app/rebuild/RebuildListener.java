@@ -7,7 +7,7 @@ import org.dtssync.connectors.postgres.Lsn;
 /** Notified of how a database is made, by several threads: return quickly. */
 public interface RebuildListener extends BaseListener {
 
-    /** Nothing is told. */
+    /** Ignores everything. */
     RebuildListener NONE = new RebuildListener() {};
 
     /** A step begins. */

@@ -14,8 +14,10 @@ import org.dtssync.connectors.postgres.TableName;
  * @param baseDigest SHA-256 of the base's manifest
  * @param end as of which position
  * @param tables the tables of the base
+ * @param missing a sentence that says what the topics no longer have, so that nothing could be compared; empty if they have everything
  */
-public record StateComparison(String task, BaseCut base, String baseDigest, Lsn end, List<Table> tables) {
+public record StateComparison(
+        String task, BaseCut base, String baseDigest, Lsn end, List<Table> tables, Optional<String> missing) {
 
     /** Copies the list. */
     public StateComparison {
@@ -33,8 +35,16 @@ public record StateComparison(String task, BaseCut base, String baseDigest, Lsn 
      */
     public record Table(TableName table, long rows, Optional<Long> found, String digest, boolean equal) {}
 
+    /** Returns the result in one word. */
+    public String result() {
+        if (missing.isPresent()) {
+            return "incomplete";
+        }
+        return equal() ? "equal" : "different";
+    }
+
     /** Returns whether all tables are equal. */
     public boolean equal() {
-        return tables.stream().allMatch(Table::equal);
+        return missing.isEmpty() && tables.stream().allMatch(Table::equal);
     }
 }

@@ -99,7 +99,21 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
             Moment moment = asOf instanceof Moment.Latest && position.isPresent()
                     ? new Moment.AtLsn(position.get())
                     : asOf;
-            StateHistory history = StateHistory.of(file, manifest, moment);
+            StateHistory history;
+            try {
+                history = StateHistory.of(file, manifest, moment);
+            } catch (SyncException e) {
+                if (e.kind() != FaultKind.TOPIC) {
+                    throw e;
+                }
+                return new StateComparison(
+                        file.name(),
+                        manifest.cut(),
+                        directory.manifestDigest(),
+                        manifest.cut().lsn(),
+                        List.of(),
+                        Optional.of(e.getMessage()));
+            }
             if (position.isPresent() && !position.get().equals(history.end())) {
                 throw new SyncException(
                         FaultKind.USAGE,
@@ -118,7 +132,13 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
                 TableRows state = Objects.requireNonNull(rows.remove(table.table()), "Each table has its rows.");
                 compared.add(compare(table, digest(state), other.digest(table)));
             }
-            return new StateComparison(file.name(), manifest.cut(), directory.manifestDigest(), history.end(), compared);
+            return new StateComparison(
+                    file.name(),
+                    manifest.cut(),
+                    directory.manifestDigest(),
+                    history.end(),
+                    compared,
+                    Optional.empty());
         }
     }
 

@@ -32,7 +32,8 @@ public record StateProofReport(StateComparison comparison, String at, String aga
         text.append("Comparison of a database with the base and the topics of task ")
                 .append(comparison.task())
                 .append('\n');
-        line(text, "result", comparison.equal() ? "equal" : "different");
+        line(text, "result", comparison.result());
+        comparison.missing().ifPresent(missing -> line(text, "missing", missing));
         line(text, "database", against);
         line(text, "as of", comparison.end().toString());
         line(text, "base", "cut " + comparison.base().number() + " at " + comparison.base().lsn() + ", digest "

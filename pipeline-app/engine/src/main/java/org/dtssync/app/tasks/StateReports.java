@@ -49,12 +49,21 @@ final class StateReports {
     static String proof(StateProofReport report) {
         StateComparison comparison = report.comparison();
         ObjectNode root = MAPPER.createObjectNode();
-        root.put("result", comparison.equal() ? "equal" : "different")
+        root.put("result", comparison.result())
                 .put("from", comparison.base().lsn().toString())
                 .put("to", comparison.end().toString());
         root.putNull("cuts");
         root.putNull("records");
-        root.putNull("first_fault");
+        root.set(
+                "first_fault",
+                comparison
+                        .missing()
+                        .map(what -> MAPPER.createObjectNode()
+                                .putNull("topic")
+                                .putNull("offset")
+                                .putNull("cut")
+                                .put("what", what))
+                        .orElse(null));
         ArrayNode tables = root.putArray("tables");
         for (StateComparison.Table table : comparison.tables()) {
             tables.addObject()

@@ -30,8 +30,11 @@ import org.dtssync.app.tasks.StateForm;
 import org.dtssync.app.tasks.StateProofReport;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskStates;
+import org.dtssync.app.testing.CommandLineProcess;
+import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
@@ -128,18 +131,24 @@ class ReplaysStatesTest {
         return switch (random.nextInt(16)) {
             case 0 -> "INSERT INTO public.item VALUES (%d, 'new', repeat('y', 4000), 0.1) ON CONFLICT (id) DO UPDATE SET v = 'met'".formatted(n);
             case 1 -> "UPDATE public.item SET v = 'w' || id, ratio = ratio * 1e9 WHERE id %% 7 = %d".formatted(n % 7);
-            case 2 -> "UPDATE public.item SET id = id + 1000 WHERE id BETWEEN %d AND %d".formatted(n, n + 3);
-            case 3 -> "UPDATE public.item SET id = -id, v = NULL WHERE id > 900";
+            case 2 -> """
+                UPDATE public.item i SET id = id + 1000
+                WHERE id BETWEEN %d AND %d AND NOT EXISTS (SELECT FROM public.item o WHERE o.id = i.id + 1000)""".formatted(n, n + 3);
+            case 3 -> """
+                UPDATE public.item i SET id = -id, v = NULL
+                WHERE id > 900 AND NOT EXISTS (SELECT FROM public.item o WHERE o.id = -i.id)""";
             case 4 -> "DELETE FROM public.item WHERE id = %d".formatted(n);
             case 5 -> "TRUNCATE public.line";
             case 6 -> "INSERT INTO public.line SELECT %d, g, 'x%d.' || g FROM generate_series(1, 5) g ON CONFLICT DO NOTHING".formatted(n, n);
-            case 7 -> "UPDATE public.line SET v = v || '!' WHERE n %% 2 = %d".formatted(n % 2);
+            case 7 -> "UPDATE public.line SET v = item || '/' || n || '/' || txid_current() WHERE n %% 2 = %d".formatted(n % 2);
             case 8 -> "INSERT INTO public.bare VALUES ('b%d', %d), ('b%d', %d), (NULL, NULL)".formatted(n % 5, n % 3, n % 5, n % 3);
             case 9 -> "DELETE FROM public.bare WHERE ctid = (SELECT min(ctid) FROM public.bare WHERE n = %d)".formatted(n % 3);
             case 10 -> "UPDATE public.bare SET n = n + 1 WHERE v = 'b%d'".formatted(n % 5);
             case 11 -> "UPDATE public.typed SET m = 'sad', r = r / 3, amount = amount + 0.125, flag = NOT flag WHERE id %% 3 = %d".formatted(n % 3);
             case 12 -> "INSERT INTO public.typed (m, raw, tags) VALUES (NULL, NULL, '{}')";
-            case 13 -> "UPDATE public.pile SET id = id + 95 WHERE id = (SELECT min(id) FROM public.pile)";
+            case 13 -> """
+                UPDATE public.pile p SET id = id + 95
+                WHERE id = (SELECT min(id) FROM public.pile) AND NOT EXISTS (SELECT FROM public.pile o WHERE o.id = p.id + 95)""";
             case 14 -> "INSERT INTO public.pile SELECT 5000 + %1$d * 10 + g, 'p', 'q' FROM generate_series(1, 9) g ON CONFLICT DO NOTHING".formatted(n);
             default -> "INSERT INTO public.item SELECT 2000 + g, 'many', 'z' FROM generate_series(1, 90) g ON CONFLICT (id) DO UPDATE SET v = item.v || 'm'";
         };
@@ -282,6 +291,36 @@ class ReplaysStatesTest {
         assertThat(states.compare(file.toString(), "latest", Optional.of(base), Optional.empty())
                         .equal())
                 .isTrue();
+    }
+
+    @Test
+    void aReplayThatIsKilledIsResumed() throws Exception {
+        DatabaseSettings database = servers.freshDatabase(18);
+        String file = target(database, "killed.yaml").toString();
+        TaskText text = TaskText.of(servers, moved.source(), moved.destination());
+        String task = Files.writeString(
+                        directory.resolve("killed-task.yaml"),
+                        new TaskText(
+                                        moved.task().name(),
+                                        text.source(),
+                                        text.destination(),
+                                        text.kafka(),
+                                        text.registry())
+                                .toString())
+                .toString();
+        List<String> arguments = List.of("replay", "into", task, "--target", file, "--as-of", "latest", "--base", base.toString());
+        for (String point : List.of("schema.object-made:3", "apply.position-advanced:1", "apply.rows-written:1", "apply.committed:1")) {
+            CommandLineProcess killed = new CommandLineProcess(directory, Map.of("DTS_SYNC_FAILPOINT", point));
+            Outcome outcome = killed.run(arguments.toArray(String[]::new));
+            assertThat(outcome.exitCode()).as(point + ": " + outcome.err()).isNotZero();
+        }
+        Outcome outcome = new CommandLineProcess(directory, Map.of()).run(arguments.toArray(String[]::new));
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("The target is the source as of ");
+        assertThat(digests(database)).isEqualTo(observed.get(COMMITS).tables());
+        Outcome check = new CommandLineProcess(directory, Map.of()).run("base", "check", base.toString());
+        assertThat(check.exitCode()).as(check.err()).isZero();
+        assertThat(check.out()).contains("as they were written.");
     }
 
     @Test
