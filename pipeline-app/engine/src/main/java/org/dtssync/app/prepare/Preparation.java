@@ -29,6 +29,7 @@ import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.FirstCut;
+import org.dtssync.connectors.capture.TaskTopics;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -112,6 +113,8 @@ public final class Preparation {
             new Verifications(route.destination(), route.task()).forget(epoch);
             new StateSchema(route.source()).installHeartbeat();
             IdentityGuard.install(source);
+            // Before the slot: as long as there are many to create, no WAL is retained for them.
+            makeTopics(names);
             makePublication(source, names);
             new PublicationCheck(route).record(source, epoch);
             Failpoint.PREPARE_PUBLICATION_MADE.reached();
@@ -196,6 +199,14 @@ public final class Preparation {
             rows.next();
             return rows.getString(1);
         }
+    }
+
+    /** The position of the task in the opposite direction is published, and not captured. */
+    private void makeTopics(List<TableName> published) {
+        List<TableName> captured = new ArrayList<>(published);
+        captured.remove(AppliedPosition.TABLE);
+        captured.add(HeartbeatStore.TABLE);
+        new TaskTopics(capture).create(captured);
     }
 
     private void begin(Lsn start, String systemIdentifier) {

@@ -201,8 +201,10 @@ class DebeziumSinkTest {
         return text.toString();
     }
 
-    private static Connection open(DatabaseSettings database) {
-        return new DatabaseConnections(End.SOURCE, database, "test").open();
+    private static Connection open(DatabaseSettings database) throws SQLException {
+        Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
+        execute(connection, "SET search_path = public");
+        return connection;
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
