@@ -152,7 +152,7 @@ public final class ShapeCheck {
         return new Seen(stored, now);
     }
 
-    /** Whatever this finds, the application goes on writing while the task stands still. */
+    /** Whatever this finds, the application must be able to write while the task is stopped. */
     private void keepIdentities() {
         try (Connection source = route.source().open()) {
             IdentityGuard.repair(source);

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
-import org.dtssync.connectors.postgres.DatabaseConnections;
-import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,10 +190,10 @@ class IdentityGuardTest {
         }
     }
 
+    /** As an application connects: event triggers do not fire for sessions of dts-sync. */
     private static Connection open(Servers servers, int major) throws SQLException {
-        Connection connection = new DatabaseConnections(End.SOURCE, servers.freshDatabase(major), "test").open();
-        execute(connection, "SET search_path = public");
-        return connection;
+        DatabaseSettings database = servers.freshDatabase(major);
+        return DriverManager.getConnection(database.url(), database.user(), "");
     }
 
     private static void changeRows(Connection source, String table) throws SQLException {
