@@ -24,7 +24,8 @@ final class CandidateStatements {
     private static final String STATEMENT_FRAME = "SQL statement \"";
     private static final Pattern NEXT_FRAME = Pattern.compile(
             "\"(?:\\n(?=PL/|SQL statement|SQL function|SQL expression|extension script|[^\\n]* function )|\\z)");
-    private static final Pattern FUNCTION_FRAME = Pattern.compile("\\ASQL function \"(.*?)\" statement (\\d+)", Pattern.DOTALL);
+    private static final Pattern FUNCTION_FRAME =
+            Pattern.compile("\\ASQL function \"(.*?)\" statement (\\d+)", Pattern.DOTALL);
 
     /** What can be at the end of a dropped or made object's name: its arguments, or the table it is on. */
     private static final Pattern LAST_NAME = Pattern.compile("(?:\"((?:[^\"]|\"\")+)\"|([^\\s.\"(]+))(?=\\(|\\s|\\z)");
@@ -98,12 +99,16 @@ final class CandidateStatements {
         Set<String> names = new HashSet<>();
         Stream.concat(
                         command.objects().stream(),
-                        command.dropped().stream().filter(object -> object.path("original").asBoolean()))
+                        command.dropped().stream()
+                                .filter(object -> object.path("original").asBoolean()))
                 .map(object -> object.path("identity").asText())
                 .forEach(identity -> {
                     Matcher last = LAST_NAME.matcher(identity);
                     while (last.find()) {
-                        names.add(last.group(1) == null ? last.group(2) : last.group(1).replace("\"\"", "\""));
+                        names.add(
+                                last.group(1) == null
+                                        ? last.group(2)
+                                        : last.group(1).replace("\"\"", "\""));
                     }
                 });
         names.remove("on");

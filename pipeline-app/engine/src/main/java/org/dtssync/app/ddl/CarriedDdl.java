@@ -1,8 +1,8 @@
 package org.dtssync.app.ddl;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -149,7 +149,8 @@ public final class CarriedDdl {
             giveBack();
             return compare(command);
         } catch (SQLException e) {
-            return Optional.of(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            return Optional.of(
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         }
     }
 

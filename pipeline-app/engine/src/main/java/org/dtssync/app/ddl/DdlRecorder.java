@@ -134,8 +134,10 @@ public final class DdlRecorder {
                 """)) {
             statement.setString(1, task.name());
             statement.setString(2, task.publication());
-            statement.setArray(3, connection.createArrayOf("text", task.include().toArray()));
-            statement.setArray(4, connection.createArrayOf("text", task.exclude().toArray()));
+            statement.setArray(
+                    3, connection.createArrayOf("text", task.include().toArray()));
+            statement.setArray(
+                    4, connection.createArrayOf("text", task.exclude().toArray()));
             statement.executeUpdate();
         }
     }

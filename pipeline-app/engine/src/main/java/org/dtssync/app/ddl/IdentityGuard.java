@@ -199,8 +199,9 @@ public final class IdentityGuard {
             return;
         }
         if (!mayInstall(connection)) {
-            LOG.warn("The account may not make event triggers: a table that loses its key, or a new partition without one, can"
-                    + " refuse the application's UPDATE and DELETE until it gets a replica identity. See dts-sync precheck.");
+            LOG.warn(
+                    "The account may not make event triggers: a table that loses its key, or a new partition without one, can"
+                            + " refuse the application's UPDATE and DELETE until it gets a replica identity. See dts-sync precheck.");
             return;
         }
         connection.setAutoCommit(false);

@@ -96,7 +96,9 @@ public record RecordedCommand(
     private static String required(Map<String, @Nullable String> row, String column) {
         return optional(row, column)
                 .orElseThrow(() -> new SyncException(
-                        FaultKind.DATA, "A row of dts_sync.ddl has no " + column + ".", "Only dts-sync may write to it."));
+                        FaultKind.DATA,
+                        "A row of dts_sync.ddl has no " + column + ".",
+                        "Only dts-sync may write to it."));
     }
 
     private static JsonNode json(Map<String, @Nullable String> row, String column) {

@@ -49,7 +49,7 @@ record RelationShape(JsonNode json) {
         compareColumns(other, sameVersion, found);
         json.path("constraints").properties().forEach(constraint -> {
             JsonNode there = other.json.path("constraints").path(constraint.getKey());
-            if (there.isMissingNode() || sameVersion && !there.equals(constraint.getValue())) {
+            if (there.isMissingNode() || (sameVersion && !there.equals(constraint.getValue()))) {
                 found.add("constraint " + constraint.getKey() + " is missing or another one");
             }
         });
@@ -78,7 +78,7 @@ record RelationShape(JsonNode json) {
             }
             for (String property : PRINTED) {
                 boolean present = column.has(property) == there.has(property);
-                if (!present || sameVersion && !column.path(property).equals(there.path(property))) {
+                if (!present || (sameVersion && !column.path(property).equals(there.path(property)))) {
                     found.add(property + " of column " + column.path("name").asText() + " differs");
                 }
             }
@@ -115,7 +115,9 @@ record RelationShape(JsonNode json) {
                     .filter(one -> one.path("name").asText().equals(name))
                     .findFirst();
             JsonNode value = column.path("missing");
-            if (!value.isMissingNode() && there.isPresent() && !value.equals(there.get().path("missing"))) {
+            if (!value.isMissingNode()
+                    && there.isPresent()
+                    && !value.equals(there.get().path("missing"))) {
                 statements.add("UPDATE ONLY " + name().sql() + " SET " + Identifiers.quote(name) + " = "
                         + Identifiers.literal(value.asText()));
             }
@@ -132,8 +134,7 @@ record RelationShape(JsonNode json) {
     String createWhole() {
         List<String> parts = new ArrayList<>();
         for (JsonNode column : columns()) {
-            parts.add(typed(column) + generated(column)
-                    + (column.has("not null") ? " NOT NULL" : ""));
+            parts.add(typed(column) + generated(column) + (column.has("not null") ? " NOT NULL" : ""));
         }
         json.path("constraints")
                 .properties()
@@ -151,7 +152,9 @@ record RelationShape(JsonNode json) {
     private static String typed(JsonNode column) {
         return Identifiers.quote(column.path("name").asText()) + " "
                 + column.path("type").asText()
-                + (column.has("collation") ? " COLLATE " + column.path("collation").asText() : "");
+                + (column.has("collation")
+                        ? " COLLATE " + column.path("collation").asText()
+                        : "");
     }
 
     private static String generated(JsonNode column) {

@@ -150,7 +150,7 @@ final class SqlLexer {
         }
         String word = text.substring(start, at);
         if (at < text.length() && text.charAt(at) == '\'' && word.length() == 1 && "eEbBxXnN".contains(word)) {
-            takeQuoted('\'', word.equalsIgnoreCase("e") || word.equalsIgnoreCase("n") && !standardStrings);
+            takeQuoted('\'', word.equalsIgnoreCase("e") || (word.equalsIgnoreCase("n") && !standardStrings));
             return Kind.STRING;
         }
         if (word.equalsIgnoreCase("u") && at + 1 < text.length() && text.charAt(at) == '&') {

@@ -33,14 +33,17 @@ class SqlStatementTest {
     void backslashesEscapeWhereTheSettingSaysSo() {
         assertThat(SqlStatement.split("select 'a\\'; select 'b'", true)).hasSize(2);
         assertThat(SqlStatement.split("select 'a\\'; select ''", false)).hasSize(1);
-        assertThat(SqlStatement.split("select E'a\\'; select 1'; select 2", true)).hasSize(2);
+        assertThat(SqlStatement.split("select E'a\\'; select 1'; select 2", true))
+                .hasSize(2);
     }
 
     @Test
     void nothingIsNoStatement() {
-        assertThat(SqlStatement.split(" ; -- only a comment\n ; /* ; */ ", true)).isEmpty();
+        assertThat(SqlStatement.split(" ; -- only a comment\n ; /* ; */ ", true))
+                .isEmpty();
         assertThat(SqlStatement.split("", true)).isEmpty();
-        assertThat(SqlStatement.split("select 'never closed; drop table x", true)).hasSize(1);
+        assertThat(SqlStatement.split("select 'never closed; drop table x", true))
+                .hasSize(1);
     }
 
     @Test
@@ -71,13 +74,17 @@ class SqlStatementTest {
     }
 
     private static void assertTag(String text, String tag) {
-        assertThat(SqlStatement.split(text, true)).singleElement().extracting(SqlStatement::tag).isEqualTo(tag);
+        assertThat(SqlStatement.split(text, true))
+                .singleElement()
+                .extracting(SqlStatement::tag)
+                .isEqualTo(tag);
     }
 
     @Test
     void wordsAreLeftOutOutsideOfParenthesesAndStringsOnly() {
         SqlStatement statement = SqlStatement.split(
-                        "create index concurrently i on t (concurrently, \"concurrently\") where a = 'concurrently'", true)
+                        "create index concurrently i on t (concurrently, \"concurrently\") where a = 'concurrently'",
+                        true)
                 .get(0);
 
         assertThat(statement.without(word -> word.is("CONCURRENTLY")))

@@ -43,7 +43,8 @@ class DdlRecorderTest {
                         .containsExactly(
                                 "CREATE TABLE|1|" + role + "|{" + role + ",public}|Asia/Tokyo|null",
                                 "ALTER TABLE|2|" + role + "|{" + role + ",public}|Asia/Tokyo|null",
-                                "ALTER TABLE|null|" + role + "|{" + role + ",public}|Asia/Tokyo|SQL statement \"alter table mine"
+                                "ALTER TABLE|null|" + role + "|{" + role
+                                        + ",public}|Asia/Tokyo|SQL statement \"alter table mine"
                                         + " add y int\"\nPL/pgSQL function inline_code_block line 1 at EXECUTE");
                 assertThat(rows(owner, "text IS NOT NULL, text_number - number"))
                         .containsExactly("t|null", "f|-1", "t|null");
@@ -92,7 +93,8 @@ class DdlRecorderTest {
             execute(owner, "create table public.plain (id int primary key)");
 
             execute(owner, "RESET ALL");
-            assertThat(rows(owner, "event, tag, path::pg_catalog.text")).containsExactly("command|CREATE TABLE|{evil,public,pg_catalog}");
+            assertThat(rows(owner, "event, tag, path::pg_catalog.text"))
+                    .containsExactly("command|CREATE TABLE|{evil,public,pg_catalog}");
         }
     }
 
@@ -138,10 +140,16 @@ class DdlRecorderTest {
 
             List<String> effects = rows(owner, "jsonb_path_query_first(effects, '$.tasks.t.*') #>> '{}'");
             assertThat(effects).contains("published");
-            assertThat(effects).anySatisfy(effect -> assertThat(effect)
-                    .isEqualTo(major < 15 ? "published" : "not published: canceling statement due to lock timeout"));
+            assertThat(effects)
+                    .anySatisfy(effect -> assertThat(effect)
+                            .isEqualTo(
+                                    major < 15
+                                            ? "published"
+                                            : "not published: canceling statement due to lock timeout"));
             execute(owner, "create table aside.unselected (id int)");
-            assertThat(query(owner, "SELECT count(*) FROM pg_publication_rel WHERE prrelid = 'aside.unselected'::regclass"))
+            assertThat(query(
+                            owner,
+                            "SELECT count(*) FROM pg_publication_rel WHERE prrelid = 'aside.unselected'::regclass"))
                     .containsExactly("0");
 
             DdlRecorder.remove(owner, "t");

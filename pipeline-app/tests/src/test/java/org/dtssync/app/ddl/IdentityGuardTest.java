@@ -44,8 +44,9 @@ class IdentityGuardTest {
             + "CREATE TABLE keyed (a int, k kind DEFAULT 'x', b text, PRIMARY KEY (a, k));"
             + "CREATE PUBLICATION dts_sync_t FOR TABLE ONLY keyed";
 
-    private static final String INDEXED = "CREATE TABLE keyed (a int NOT NULL, b text); CREATE UNIQUE INDEX chosen ON keyed (a);"
-            + "ALTER TABLE keyed REPLICA IDENTITY USING INDEX chosen; CREATE PUBLICATION dts_sync_t FOR TABLE ONLY keyed";
+    private static final String INDEXED =
+            "CREATE TABLE keyed (a int NOT NULL, b text); CREATE UNIQUE INDEX chosen ON keyed (a);"
+                    + "ALTER TABLE keyed REPLICA IDENTITY USING INDEX chosen; CREATE PUBLICATION dts_sync_t FOR TABLE ONLY keyed";
 
     private static final List<Case> CASES = List.of(
             new Case(FULL_ROOT, "CREATE TABLE leaf PARTITION OF root FOR VALUES IN (1)", "leaf", "f"),
@@ -84,11 +85,7 @@ class IdentityGuardTest {
                             + "ALTER TABLE keyed ADD PRIMARY KEY (a); COMMIT",
                     "keyed",
                     "d"),
-            new Case(
-                    KEYED,
-                    "BEGIN; SAVEPOINT s; ALTER TABLE keyed DROP COLUMN k; ROLLBACK TO s; COMMIT",
-                    "keyed",
-                    "d"),
+            new Case(KEYED, "BEGIN; SAVEPOINT s; ALTER TABLE keyed DROP COLUMN k; ROLLBACK TO s; COMMIT", "keyed", "d"),
             new Case(INDEXED, "DROP INDEX chosen", "keyed", "f"),
             new Case(INDEXED, "ALTER TABLE keyed ADD PRIMARY KEY (a); DROP INDEX chosen", "keyed", "d"));
 
@@ -97,7 +94,9 @@ class IdentityGuardTest {
     void theApplicationGoesOnChangingRows(int major, Servers servers) throws SQLException {
         try (Connection source = open(servers, major)) {
             for (Case one : CASES) {
-                execute(source, "DROP SCHEMA IF EXISTS other CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+                execute(
+                        source,
+                        "DROP SCHEMA IF EXISTS other CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
                 execute(source, "DROP PUBLICATION IF EXISTS dts_sync_t; CREATE SCHEMA IF NOT EXISTS dts_sync");
                 IdentityGuard.removeIfUnused(source);
                 execute(source, one.setup());
@@ -178,14 +177,18 @@ class IdentityGuardTest {
                         .isEqualTo("f");
 
                 IdentityGuard.removeIfUnused(source);
-                assertThat(IdentityGuard.isInstalled(source)).as("a task is left").isTrue();
+                assertThat(IdentityGuard.isInstalled(source))
+                        .as("a task is left")
+                        .isTrue();
                 execute(source, "RESET SESSION AUTHORIZATION; DROP PUBLICATION dts_sync_t");
                 execute(source, "SET SESSION AUTHORIZATION " + account);
                 IdentityGuard.removeIfUnused(source);
                 assertThat(text(source, "SELECT count(*) FROM pg_event_trigger"))
                         .isEqualTo("0");
             } finally {
-                execute(source, "RESET SESSION AUTHORIZATION; DROP OWNED BY " + account + " CASCADE; DROP ROLE " + account);
+                execute(
+                        source,
+                        "RESET SESSION AUTHORIZATION; DROP OWNED BY " + account + " CASCADE; DROP ROLE " + account);
             }
         }
     }

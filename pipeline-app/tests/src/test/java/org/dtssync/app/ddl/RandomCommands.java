@@ -60,17 +60,19 @@ final class RandomCommands {
 
     private String statement() {
         return this.<String>one(List.of(
-                        () -> "create table " + table() + " (id int primary key, a text default 'x;''y', b " + type() + ")",
+                        () -> "create table " + table() + " (id int primary key, a text default 'x;''y', b " + type()
+                                + ")",
                         () -> "create table if not exists " + table() + " (id bigserial, a text, primary key (id))",
                         () -> "create table " + table() + " (id int, k int, primary key (id, k)) partition by list (k)",
-                        () -> "create table " + table() + " partition of " + table() + " for values in (" + random.nextInt(4)
-                                + ")",
+                        () -> "create table " + table() + " partition of " + table() + " for values in ("
+                                + random.nextInt(4) + ")",
                         () -> "create table " + table() + " (like " + table() + " including all)",
                         () -> "create table " + table() + " as select 1 as id, 'q'::text as a",
                         () -> "alter table " + table() + " add " + column() + " " + type(),
-                        () -> "alter table " + table() + " add " + column() + " int not null default " + random.nextInt(9)
-                                + ", add " + column() + " text default ';'",
-                        () -> "alter table " + table() + " drop column " + column() + (random.nextBoolean() ? " cascade" : ""),
+                        () -> "alter table " + table() + " add " + column() + " int not null default "
+                                + random.nextInt(9) + ", add " + column() + " text default ';'",
+                        () -> "alter table " + table() + " drop column " + column()
+                                + (random.nextBoolean() ? " cascade" : ""),
                         () -> "alter table " + table() + " rename column " + column() + " to " + column(),
                         () -> "alter table " + table() + " alter " + column() + " type " + type() + " using null",
                         () -> "alter table " + table() + " alter " + column() + " set default null",
@@ -80,8 +82,8 @@ final class RandomCommands {
                         () -> "alter table " + table() + " drop constraint if exists " + name() + "_pkey cascade",
                         () -> "alter table " + table() + " rename to " + name(),
                         () -> "alter table " + table() + " set schema " + (random.nextBoolean() ? "arch" : "public"),
-                        () -> "alter table " + table() + " attach partition " + table() + " for values in (" + random.nextInt(9)
-                                + ")",
+                        () -> "alter table " + table() + " attach partition " + table() + " for values in ("
+                                + random.nextInt(9) + ")",
                         () -> "alter table " + table() + " detach partition " + table(),
                         () -> "create index on " + table() + " (" + column() + ")",
                         () -> "create unique index " + name() + "_i on " + table() + " (" + column() + ", id)",
