@@ -27,6 +27,8 @@ public final class IdentityGuard {
     /** Changes with the texts below: an older guard is replaced. */
     private static final String VERSION = "dts-sync: replica identities, version 1";
 
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_identities'))";
 
     /**
@@ -199,9 +201,7 @@ public final class IdentityGuard {
             return;
         }
         if (!mayInstall(connection)) {
-            LOG.warn(
-                    "The account may not make event triggers: a table that loses its key, or a new partition without one, can"
-                            + " refuse the application's UPDATE and DELETE until it gets a replica identity. See dts-sync precheck.");
+            warnOfRights();
             return;
         }
         connection.setAutoCommit(false);
@@ -213,10 +213,20 @@ public final class IdentityGuard {
             connection.commit();
         } catch (SQLException e) {
             connection.rollback();
-            throw e;
+            // A managed server may refuse its administrators what another one allows them.
+            if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+                throw e;
+            }
+            warnOfRights();
         } finally {
             connection.setAutoCommit(true);
         }
+    }
+
+    private static void warnOfRights() {
+        LOG.warn(
+                "The account may not make event triggers: a table that loses its key, or a new partition without one, can"
+                        + " refuse the application's UPDATE and DELETE until it gets a replica identity. See dts-sync precheck.");
     }
 
     /**
