@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Event triggers at a source that keep the application writing. PostgreSQL refuses UPDATE and DELETE on a published table
  * that has no usable replica identity: a partition that is created under a published table or attached to it may have none,
- * and a table can lose its key. The triggers give such a table an identity in the transaction of the command, before anybody
- * can write to it.
+ * and a table can lose its key. The triggers give such a table an identity in the transaction of the command, before another
+ * session can write to it.
  *
  * <p>One set serves every task that reads the database. Stateless.
  */
@@ -26,6 +26,8 @@ public final class IdentityGuard {
 
     /** Changes with the texts below: an older guard is replaced. */
     private static final String VERSION = "dts-sync: replica identities, version 1";
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_identities'))";
 
@@ -39,14 +41,22 @@ public final class IdentityGuard {
             DECLARE
                 event text := @EVENT@;
                 changed oid[];
+                unindexed boolean := false;
                 given text := coalesce(current_setting('dts_sync.given_identities', true), '');
                 refuses boolean := current_setting('server_version_num')::int >= 180000;
                 leaf record;
                 action text;
             BEGIN
                 IF event = 'sql_drop' THEN
-                    IF NOT EXISTS (SELECT FROM pg_event_trigger_dropped_objects()
-                                   WHERE object_type IN ('table constraint', 'table column', 'index') AND NOT is_temporary) THEN
+                    -- A dropped index does not say whose it was.
+                    SELECT array_agg(DISTINCT coalesce(pg_partition_root(c.oid)::oid, c.oid)), bool_or(d.object_type = 'index')
+                    INTO changed, unindexed
+                    FROM pg_event_trigger_dropped_objects() d
+                    LEFT JOIN pg_namespace n ON n.nspname = d.address_names[1]
+                    LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = d.address_names[2]
+                         AND c.relkind IN ('r', 'p') AND d.object_type <> 'index'
+                    WHERE d.object_type IN ('table constraint', 'table column', 'index') AND NOT d.is_temporary;
+                    IF changed IS NULL THEN
                         RETURN;
                     END IF;
                 ELSIF event = 'ddl_command_end' THEN
@@ -62,7 +72,7 @@ public final class IdentityGuard {
                     WITH RECURSIVE published AS (
                         SELECT r.prrelid AS relation, r.prrelid AS root
                         FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
-                        WHERE left(p.pubname, 9) = 'dts_sync_' AND (changed IS NULL OR r.prrelid = ANY (changed))
+                        WHERE left(p.pubname, 9) = 'dts_sync_' AND (changed IS NULL OR unindexed OR r.prrelid = ANY (changed))
                         UNION
                         SELECT i.inhrelid, t.root FROM published t
                         JOIN pg_class c ON c.oid = t.relation AND c.relkind = 'p'
@@ -85,6 +95,7 @@ public final class IdentityGuard {
                                ELSE false END AS usable
                     FROM (SELECT DISTINCT relation, root FROM published) t
                     JOIN pg_class c ON c.oid = t.relation AND c.relkind = 'r' AND c.relpersistence = 'p'
+                         AND (changed IS NULL OR t.root = ANY (changed) OR c.relreplident = 'i')
                     JOIN pg_class root ON root.oid = t.root
                     CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM pg_index x WHERE x.indrelid = c.oid
                         AND x.indisprimary AND x.indimmediate AND x.indisvalid) AS keyed) k
@@ -126,8 +137,8 @@ public final class IdentityGuard {
 
     /**
      * One function that calls no other, since names in schema dts_sync belong to the account, and this may run as a superuser. It
-     * fires under the search path and settings of whoever changes the structure. Everybody may make the settings it has: one that
-     * is refused would refuse the command. Nobody waits longer for a lock than said here.
+     * fires under the search path and settings of the session that changes the structure. Every account may make the settings it has: one that
+     * is refused would refuse the command. No session waits longer for a lock than said here.
      */
     private static final String FUNCTION = """
             DROP FUNCTION IF EXISTS dts_sync.on_identity_change() CASCADE;
@@ -190,8 +201,7 @@ public final class IdentityGuard {
             return;
         }
         if (!mayInstall(connection)) {
-            LOG.warn("The account may not make event triggers: a table that loses its key, or a new partition without one, can"
-                    + " refuse the application's UPDATE and DELETE until it gets a replica identity. See dts-sync precheck.");
+            warnOfRights();
             return;
         }
         connection.setAutoCommit(false);
@@ -203,10 +213,20 @@ public final class IdentityGuard {
             connection.commit();
         } catch (SQLException e) {
             connection.rollback();
-            throw e;
+            // A managed server may refuse its administrators what another one allows them.
+            if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+                throw e;
+            }
+            warnOfRights();
         } finally {
             connection.setAutoCommit(true);
         }
+    }
+
+    private static void warnOfRights() {
+        LOG.warn(
+                "The account may not make event triggers: a table that loses its key, or a new partition without one, can"
+                        + " refuse the application's UPDATE and DELETE until it gets a replica identity. See dts-sync precheck.");
     }
 
     /**

@@ -11,8 +11,8 @@ import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.CatalogTable.Identity;
 import org.dtssync.app.catalog.CatalogTable.Kind;
 import org.dtssync.app.catalog.CatalogTable.Persistence;
-import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.app.ddl.IdentityGuard;
+import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -160,12 +160,11 @@ final class IdentityChecks {
         if (!guarded) {
             findings.warn(
                     account,
-                    "Account " + account + " may not make event triggers at the source: when a published table loses its key, or gets"
+                    "Account " + account
+                            + " may not make event triggers at the source: when a published table loses its key, or gets"
                             + " a partition without one, the application's UPDATE and DELETE on it fail until the running task"
                             + " has noticed and given it a replica identity.",
-                    Advice.sql(
-                                    Place.SOURCE,
-                                    IdentityGuard.statements(account).toArray(String[]::new))
+                    Advice.sql(Place.SOURCE, IdentityGuard.statements(account).toArray(String[]::new))
                             .and("as a superuser, once"));
         }
         findings.passIfNothingFound(account, "Event triggers keep the replica identities of published tables.");

@@ -8,7 +8,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
  * A database's catalogs as lines of text, by queries of its own: a second opinion beside the comparison, which reads with the
  * code that carried the structure. Only what all versions print alike.
  */
-final class CatalogPrint {
+public final class CatalogPrint {
 
     private static final String LINES = """
             WITH s AS (SELECT oid, nspname FROM pg_namespace
@@ -103,7 +103,8 @@ final class CatalogPrint {
 
     private CatalogPrint() {}
 
-    static List<String> of(DatabaseConnections database) throws SQLException {
+    /** Returns one line for each object. */
+    public static List<String> of(DatabaseConnections database) throws SQLException {
         return Move.query(database, LINES);
     }
 }
