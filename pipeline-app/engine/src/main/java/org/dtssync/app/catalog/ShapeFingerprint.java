@@ -78,7 +78,8 @@ public final class ShapeFingerprint {
                 ) AS inner_type
                 WHERE inner_type.oid <> 0
             ), fact(root, kind, name, property, value) AS (
-                SELECT t.oid, 'name', t.nspname, 'table', t.relname FROM captured t
+                -- As texts: the first branch gives the type of all, and a name ends after 63 bytes.
+                SELECT t.oid, 'name'::text, t.nspname::text, 'table'::text, t.relname::text FROM captured t
                 UNION ALL
                 SELECT t.oid, 'table', '', f.property, f.value
                 FROM identity i JOIN pg_class t ON t.oid = i.oid AND i.parent IS NULL
@@ -222,11 +223,16 @@ public final class ShapeFingerprint {
             if (now == null) {
                 changes.add(new ShapeChange(table, "table was dropped or renamed"));
             } else if (!now.equals(before)) {
-                FactComparison.compare(ShapeFact.parse(before), ShapeFact.parse(now))
+                FactComparison.compare(ShapeFact.parse(completed(before, now)), ShapeFact.parse(now))
                         .forEach(what -> changes.add(new ShapeChange(table, what)));
             }
         });
         return changes;
+    }
+
+    /** Returns a stored fingerprint as it would be stored today, if it was by an earlier release: see {@link ShapeFact#completed}. */
+    public static String completed(String stored, String now) {
+        return ShapeFact.completed(stored, now);
     }
 
     /** Returns the tables that the selection matches and that are not among the captured ones, each as a change. */

@@ -199,7 +199,8 @@ public final class ShapeCheck {
                     + table + ".";
         }
         ShapeStep step = new ShapeStep(
-                TableShape.parse(Objects.requireNonNull(stored.get(table), "Only a new table is not recorded.")),
+                TableShape.parse(ShapeFingerprint.completed(
+                        Objects.requireNonNull(stored.get(table), "Only a new table is not recorded."), is)),
                 TableShape.parse(is));
         Optional<String> reload = step.reloadReason();
         if (reload.isPresent() && ReverseSide.follows(route)) {

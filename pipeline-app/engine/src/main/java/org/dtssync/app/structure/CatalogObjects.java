@@ -19,7 +19,7 @@ final class CatalogObjects {
                 SELECT c.oid, c.relname, c.relkind, n.nspname FROM pg_class c JOIN spaces n ON n.oid = c.relnamespace
                 WHERE c.relpersistence <> 't'
             ), objects (catalog, oid, kind, schema, name, relation) AS (
-                SELECT 'pg_namespace'::regclass, oid, 'schema', nspname, nspname, 0::oid FROM spaces
+                SELECT 'pg_namespace'::regclass, oid, 'schema', nspname::text, nspname::text, 0::oid FROM spaces
                 UNION ALL
                 SELECT 'pg_extension'::regclass, oid, 'extension', NULL, extname, 0 FROM pg_extension WHERE extname <> 'plpgsql'
                 UNION ALL

@@ -36,7 +36,7 @@ public final class StructureFinisher {
     private static final Logger LOG = LoggerFactory.getLogger(StructureFinisher.class);
 
     /**
-     * Populated materialized views, those first that others read, directly or through views: whoever reads a view reaches all that this
+     * Populated materialized views, those first that others read, directly or through views: one that reads a view reaches all that this
      * view reaches, and the view itself. Counting what is reached ends where plain views read each other in a circle, counting steps does not.
      */
     private static final String MATERIALIZED_VIEWS = """

@@ -122,7 +122,7 @@ final class TypeQueries {
             """;
 
     static final String DOMAIN_VALIDATIONS = """
-            SELECT 'pg_type'::regclass::oid::bigint, t.oid::bigint, 'late-validation',
+            SELECT 'pg_constraint'::regclass::oid::bigint, con.oid::bigint, 'late-validation',
                    format('%s.%s.%s', n.nspname, t.typname, con.conname), 'post-data', NULL, NULL, NULL, NULL,
                    format('ALTER DOMAIN %I.%I VALIDATE CONSTRAINT %I', n.nspname, t.typname, con.conname)
             FROM pg_constraint con JOIN pg_type t ON t.oid = con.contypid JOIN pg_namespace n ON n.oid = t.typnamespace

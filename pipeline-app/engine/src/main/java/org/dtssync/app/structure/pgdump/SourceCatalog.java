@@ -269,9 +269,9 @@ record SourceCatalog(
 
     private static final String VALIDATED_CHECKS = """
             SELECT k.conrelid::bigint, k.conname FROM pg_constraint k
-            WHERE k.contype IN ('c', 'n') AND k.conrelid <> 0 AND NOT k.conislocal AND k.convalidated
+            WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT k.conislocal AND k.convalidated
                 AND EXISTS (SELECT FROM pg_inherits i JOIN pg_constraint p ON p.conrelid = i.inhparent AND p.conname = k.conname
-                            WHERE i.inhrelid = k.conrelid AND p.contype = k.contype AND NOT p.convalidated)
+                            WHERE i.inhrelid = k.conrelid AND p.contype = 'c' AND NOT p.convalidated)
             """;
 
     /**
