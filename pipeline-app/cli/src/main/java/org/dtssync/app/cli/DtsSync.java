@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.dtssync.app.logging.LogOutput;
 import org.dtssync.app.tasks.ProcessEnd;
+import org.slf4j.event.Level;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -105,8 +106,7 @@ public final class DtsSync {
 
     /** A stop in the middle of a step may surface as any failure; it is none. */
     private static int stopped(OrderlyStop stop, CommandLine command) {
-        command.getErr().println(stop.sentence());
-        command.getErr().flush();
+        Failures.print(stop.sentence(), command, Level.INFO);
         return stop.exitCode();
     }
 

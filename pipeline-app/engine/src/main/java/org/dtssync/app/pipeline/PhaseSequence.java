@@ -44,6 +44,8 @@ import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.kafka.BrokerAddresses;
+import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
+import org.dtssync.connectors.kafka.BrokerAddresses.Found;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
@@ -117,7 +119,7 @@ final class PhaseSequence {
             }
             if (!task.kafka().embedded()) {
                 ClientProperties.require(task.kafka().properties());
-                BrokerAddresses.requireNoOther(task.kafka().properties());
+                sayWhatDoesNotAnswer(BrokerAddresses.requireNoOther(task.kafka().properties()));
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
@@ -131,6 +133,17 @@ final class PhaseSequence {
             // What was asked of tables is done: it must not be repeated after a rollback, hours later.
             options = RunOptions.to(options.goal());
         }
+    }
+
+    /** Kafka's client says nothing of it for half a minute. */
+    private void sayWhatDoesNotAnswer(List<Answer> answers) {
+        answers.stream()
+                .filter(answer -> answer.found() != Found.BROKER)
+                .forEach(answer -> LOG.warn(
+                        "Kafka does not answer; the run waits for it. task={} address={} reason={}",
+                        route.task(),
+                        answer.address(),
+                        answer.reason()));
     }
 
     /** Undoes or finishes a switch that a crash left in the middle; returns the resulting phase. */

@@ -199,7 +199,7 @@ final class ObjectChecks {
                                                 + (role.owns() || applications.contains(role.role())
                                                         ? " " + membership
                                                         : ""))
-                                .and("at the destination" + (role.login() ? ", with its password," : "")
+                                .and("at the destination" + (role.login() ? ", with its password," : ",")
                                         + " or objects: { owners: drop }"));
             } else if (role.owns() && !known.member()) {
                 findings.fail(

@@ -242,7 +242,9 @@ class SecureServersTest {
                     .all()
                     .get();
             try {
-                List<String> sentences = refusal(new Text());
+                List<String> sentences = refusal(new Text()).stream()
+                        .filter(sentence -> sentence.startsWith("Kafka does not let "))
+                        .toList();
 
                 assertThat(sentences).hasSize(5);
                 for (String verb : List.of("create", "read", "write to", "delete")) {

@@ -98,7 +98,11 @@ class ServesMetricsTest {
                     .isGreaterThan(1.7e9);
             aSecondRunIsToldWhoRuns(dtsSync.run("run", task), run);
             aStandbyOnThisHostTakesOver(
-                    dtsSync.start("run", dtsSync.file("standby.yaml", listen + "second.instance: standby\n")), run);
+                    dtsSync.start(
+                            "run",
+                            dtsSync.file("standby.yaml", listen + "second.instance: standby\n"),
+                            "--log-format",
+                            "json"), run);
         } finally {
             run.process().destroyForcibly().waitFor();
         }
@@ -125,7 +129,10 @@ class ServesMetricsTest {
             await().atMost(LIMIT).ignoreExceptions().until(() -> value("phase{phase=\"incremental\"") == 1);
             assertThat(value("snapshot_rows_total")).as("of the other process").isZero();
             standby.terminate();
-            assertThat(standby.await().exitCode()).isZero();
+            Outcome stopped = standby.await();
+            assertThat(stopped.exitCode()).isZero();
+            assertThat(stopped.err().lines()).allMatch(line -> line.startsWith("{\"timestamp\":") && line.endsWith("}"));
+            assertThat(stopped.err()).contains("\"message\":\"Stopped. The same command resumes from here.\"");
             assertThatThrownBy(this::page).isInstanceOf(ConnectException.class);
         } finally {
             standby.process().destroyForcibly().waitFor();
