@@ -40,7 +40,10 @@ final class BaseCommand implements Callable<Integer> {
     @Mixin
     private OptionalTaskFile task;
 
-    @Option(names = "--to", paramLabel = "DIR", description = "A new or empty directory, or one with an unfinished base.")
+    @Option(
+            names = "--to",
+            paramLabel = "DIR",
+            description = "A new or empty directory, or one with an unfinished base.")
     private @Nullable Path directory;
 
     @Option(
@@ -63,7 +66,8 @@ final class BaseCommand implements Callable<Integer> {
         }
         if (to.equals(Path.of("topics"))) {
             throw new ParameterException(
-                    spec.commandLine(), "--to topics is not supported. Write --to ./topics for a directory of this name.");
+                    spec.commandLine(),
+                    "--to topics is not supported. Write --to ./topics for a directory of this name.");
         }
         if (rowsPerSecond != null && rowsPerSecond < 0) {
             throw new ParameterException(spec.commandLine(), "--rows-per-second must be 0 (no limit) or more.");

@@ -35,13 +35,20 @@ final class ReplayIntoCommand implements Callable<Integer> {
     @Mixin
     private TaskFileArgument task;
 
-    @Option(names = "--target", paramLabel = "TARGET.yaml", required = true, description = "Names the database to make.")
+    @Option(
+            names = "--target",
+            paramLabel = "TARGET.yaml",
+            required = true,
+            description = "Names the database to make.")
     private Path target;
 
     @Option(names = "--as-of", paramLabel = "X", required = true, description = "As of this LSN or time, or latest.")
     private String asOf;
 
-    @Option(names = "--base", paramLabel = "DIR", description = "The base to begin with, from that moment or before it.")
+    @Option(
+            names = "--base",
+            paramLabel = "DIR",
+            description = "The base to begin with, from that moment or before it.")
     private @Nullable Path base;
 
     @Option(names = "--follow", description = "Apply what comes later too, until interrupted.")

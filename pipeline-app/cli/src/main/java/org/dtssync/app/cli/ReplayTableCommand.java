@@ -48,7 +48,10 @@ final class ReplayTableCommand implements Callable<Integer> {
     @Option(names = "--as-of", paramLabel = "X", required = true, description = "As of this LSN or time, or latest.")
     private String asOf;
 
-    @Option(names = "--base", paramLabel = "DIR", description = "The base to begin with, from that moment or before it.")
+    @Option(
+            names = "--base",
+            paramLabel = "DIR",
+            description = "The base to begin with, from that moment or before it.")
     private @Nullable Path base;
 
     @Option(names = "--to", paramLabel = "FILE|-", required = true, description = "The file; - for standard output.")
@@ -74,11 +77,15 @@ final class ReplayTableCommand implements Callable<Integer> {
                 rows = write(new SyncTask(servers.resolved()), out);
             }
             Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-            task.display().println(rows + (rows == 1 ? " row" : " rows") + " of " + table + " written to " + file + ".");
+            task.display()
+                    .println(rows + (rows == 1 ? " row" : " rows") + " of " + table + " written to " + file + ".");
             return ExitCode.DONE;
         } catch (IOException e) {
             throw new SyncException(
-                    FaultKind.DATA, file + " could not be written, or the base not read: " + e.getMessage() + ".", "", e);
+                    FaultKind.DATA,
+                    file + " could not be written, or the base not read: " + e.getMessage() + ".",
+                    "",
+                    e);
         } finally {
             Files.deleteIfExists(unfinished);
         }

@@ -37,13 +37,19 @@ public final class StateProgress implements RebuildListener {
 
     @Override
     public synchronized void begun(BaseCut cut, int tables, int kept) {
-        print("Reading " + tables + (tables == 1 ? " table" : " tables") + " as of cut " + cut.number() + " at " + cut.lsn()
-                + cut.commitTimeMicros().map(micros -> ", committed " + time(micros)).orElse("")
+        print("Reading " + tables + (tables == 1 ? " table" : " tables") + " as of cut " + cut.number() + " at "
+                + cut.lsn()
+                + cut.commitTimeMicros()
+                        .map(micros -> ", committed " + time(micros))
+                        .orElse("")
                 + (kept == 0 ? "." : "; " + kept + " unchanged since an earlier attempt."));
     }
 
     private static String time(long micros) {
-        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.SECONDS).toString();
+        return Instant.EPOCH
+                .plus(micros, ChronoUnit.MICROS)
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
     }
 
     @Override
@@ -52,7 +58,8 @@ public final class StateProgress implements RebuildListener {
         long now = System.nanoTime();
         if (now - last >= PACE_NANOS) {
             double seconds = (now - last) / (double) TimeUnit.SECONDS.toNanos(1);
-            print("  " + Amounts.rows(rows) + ", " + Amounts.count((long) ((rows - lastRows) / seconds)) + " per second");
+            print("  " + Amounts.rows(rows) + ", " + Amounts.count((long) ((rows - lastRows) / seconds))
+                    + " per second");
             last = now;
             lastRows = rows;
         }
@@ -85,8 +92,10 @@ public final class StateProgress implements RebuildListener {
         changes += more;
         long now = System.nanoTime();
         if (now - last >= PACE_NANOS) {
-            print("  as of " + lsn + commitTimeMicros.map(micros -> ", committed " + time(micros)).orElse("") + ", "
-                    + Amounts.count(changes) + " changes");
+            print("  as of " + lsn
+                    + commitTimeMicros
+                            .map(micros -> ", committed " + time(micros))
+                            .orElse("") + ", " + Amounts.count(changes) + " changes");
             last = now;
         }
     }

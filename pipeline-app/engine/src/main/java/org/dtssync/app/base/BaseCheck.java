@@ -46,7 +46,10 @@ public record BaseCheck(BaseDirectory directory, BaseManifest manifest, String d
             faults.addAll(rows(directory, manifest, listed, listener));
         } catch (IOException e) {
             throw new SyncException(
-                    FaultKind.DATA, "The base in " + directory.path() + " cannot be read: " + e.getMessage() + ".", "", e);
+                    FaultKind.DATA,
+                    "The base in " + directory.path() + " cannot be read: " + e.getMessage() + ".",
+                    "",
+                    e);
         }
         return new BaseCheck(directory, manifest, directory.manifestDigest(), faults);
     }
@@ -78,7 +81,8 @@ public record BaseCheck(BaseDirectory directory, BaseManifest manifest, String d
                 RowDigest digest = new RowDigest();
                 boolean whole = true;
                 for (BaseFile file : table.files()) {
-                    Read read = java.util.Objects.requireNonNull(reading.get(file), "Each is read.").get();
+                    Read read = java.util.Objects.requireNonNull(reading.get(file), "Each is read.")
+                            .get();
                     Optional<BaseFault> fault = file.sha256().equals(listed.get(file.name()))
                             ? read.fault()
                             : Optional.of(new BaseFault(file.name(), "the list of digests was altered"));

@@ -130,12 +130,12 @@ public record BaseDirectory(Path path) {
         write(STRUCTURE, structure);
         write(MANIFEST, json);
         Map<String, String> digests = new TreeMap<>();
-        manifest.tables()
-                .forEach(table -> table.files().forEach(file -> digests.put(file.name(), file.sha256())));
+        manifest.tables().forEach(table -> table.files().forEach(file -> digests.put(file.name(), file.sha256())));
         digests.put(STRUCTURE, digest(structure));
         digests.put(MANIFEST, digest(json));
         StringBuilder list = new StringBuilder();
-        digests.forEach((name, digest) -> list.append(digest).append("  ").append(name).append('\n'));
+        digests.forEach(
+                (name, digest) -> list.append(digest).append("  ").append(name).append('\n'));
         write(DIGESTS, list.toString());
         Files.deleteIfExists(path.resolve(PROGRESS));
     }
@@ -144,7 +144,10 @@ public record BaseDirectory(Path path) {
         StringBuilder sql = new StringBuilder();
         for (StructureObject object : objects) {
             String statement = object.statement().strip();
-            sql.append("-- ").append(object.section().label()).append(' ').append(object.name().replace('\n', ' '));
+            sql.append("-- ")
+                    .append(object.section().label())
+                    .append(' ')
+                    .append(object.name().replace('\n', ' '));
             sql.append('\n').append(statement).append(statement.endsWith(";") ? "\n\n" : ";\n\n");
         }
         return sql.toString();

@@ -134,14 +134,13 @@ public final class BaseJob {
 
     /** Returns what is to be read: what was emptied before comes first, then the largest. */
     private static List<FollowedTable> open(
-            Snapshot snapshot,
-            List<FinishedTable> kept,
-            Set<TableName> moved,
-            Map<TableName, TableLayout> layouts) {
+            Snapshot snapshot, List<FinishedTable> kept, Set<TableName> moved, Map<TableName, TableLayout> layouts) {
         Set<TableName> done = new HashSet<>();
         kept.forEach(each -> done.add(each.table().table()));
         List<FollowedTable> open = new ArrayList<>();
-        snapshot.tables().stream().filter(table -> !done.contains(table.table())).forEach(open::add);
+        snapshot.tables().stream()
+                .filter(table -> !done.contains(table.table()))
+                .forEach(open::add);
         open.sort(Comparator.comparing((FollowedTable table) -> !moved.contains(table.table()))
                 .thenComparing(table -> -pages(layouts.get(table.table())))
                 .thenComparing(FollowedTable::table));

@@ -187,13 +187,18 @@ final class BaseRound {
 
     /** Returns the tables of an earlier attempt that are exact at this cut too: no later cut touches them, and they are the same. */
     static List<FinishedTable> unchanged(
-            List<FinishedTable> earlier, Snapshot snapshot, Map<TableName, TableLayout> layouts, CutTopic topic, BaseCut cut) {
+            List<FinishedTable> earlier,
+            Snapshot snapshot,
+            Map<TableName, TableLayout> layouts,
+            CutTopic topic,
+            BaseCut cut) {
         if (earlier.isEmpty()) {
             return new ArrayList<>();
         }
         Map<TableName, FollowedTable> followed = new HashMap<>();
         snapshot.tables().forEach(table -> followed.put(table.table(), table));
-        long first = earlier.stream().mapToLong(each -> each.cut().offset()).min().orElseThrow();
+        long first =
+                earlier.stream().mapToLong(each -> each.cut().offset()).min().orElseThrow();
         Map<TableName, org.dtssync.connectors.postgres.Lsn> touched = topic.touchedBehind(first, cut.offset());
         List<FinishedTable> same = new ArrayList<>();
         for (FinishedTable each : earlier) {
@@ -207,7 +212,8 @@ final class BaseRound {
                     && layout.columns().equals(each.table().columns())
                     && each.cut().systemIdentifier().equals(cut.systemIdentifier())
                     && cut.lsn().reached(each.cut().lsn());
-            boolean isUntouched = !touched.containsKey(table) || each.cut().lsn().reached(touched.get(table));
+            boolean isUntouched =
+                    !touched.containsKey(table) || each.cut().lsn().reached(touched.get(table));
             if (isSame && isUntouched) {
                 same.add(new FinishedTable(cut, each.table()));
             }

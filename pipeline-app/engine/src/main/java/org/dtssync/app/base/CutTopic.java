@@ -54,9 +54,7 @@ final class CutTopic implements AutoCloseable {
     Map<TableName, Lsn> touchedBehind(long offset, long lastOffset) {
         Map<String, Lsn> topics = new HashMap<>();
         cuts.seek(offset + 1);
-        for (CutRecord record = cuts.next();
-                record != null && record.offset() <= lastOffset;
-                record = cuts.next()) {
+        for (CutRecord record = cuts.next(); record != null && record.offset() <= lastOffset; record = cuts.next()) {
             Cut cut = record.cut();
             for (CutPartition part : cut.partitions()) {
                 topics.put(part.topic(), new Lsn(cut.lsn()));

@@ -3,9 +3,9 @@ package org.dtssync.app.base;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.List;
 import org.dtssync.app.state.FollowedState;
 import org.dtssync.app.state.ReplayStore;
 import org.dtssync.connectors.apply.AppliedPosition;
@@ -50,8 +50,9 @@ public final class DatabaseRows implements AutoCloseable {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
             }
-            Optional<Lsn> followed =
-                    FollowedState.read(connection, task).flatMap(FollowedState::position).map(AppliedPosition::lsn);
+            Optional<Lsn> followed = FollowedState.read(connection, task)
+                    .flatMap(FollowedState::position)
+                    .map(AppliedPosition::lsn);
             Optional<Lsn> replayed =
                     new ReplayStore(database, task).position(connection).map(AppliedPosition::lsn);
             return new DatabaseRows(
@@ -101,8 +102,7 @@ public final class DatabaseRows implements AutoCloseable {
             }
             return Optional.of(read("COPY (SELECT " + table.columnsSql() + " FROM " + layout.sql() + ") TO STDOUT"));
         } catch (SQLException e) {
-            throw SqlFaults.explain(
-                    "Table " + table.table() + " could not be read from the " + database.role(), e);
+            throw SqlFaults.explain("Table " + table.table() + " could not be read from the " + database.role(), e);
         }
     }
 

@@ -88,7 +88,8 @@ final class Snapshot implements AutoCloseable {
                     "Use a base from before the switchover.");
         }
         boolean reached = state.consistencyPoint()
-                .flatMap(point -> state.position().map(position -> position.lsn().reached(point)))
+                .flatMap(
+                        point -> state.position().map(position -> position.lsn().reached(point)))
                 .orElse(state.position().isPresent());
         if (!phase.isAfter(Phase.FINALIZE) || !reached) {
             throw notFollowing(task, "is in phase " + phase.label());

@@ -13,9 +13,9 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
-import org.jspecify.annotations.Nullable;
 
 /** Writes the rows of a snapshot into files. Thread-safe; each call has a session of its own. */
 final class TableFiles {

@@ -58,8 +58,10 @@ final class TableLayouts {
         Map<TableName, List<BaseColumn>> columns = new TreeMap<>();
         Map<TableName, TableLayout> layouts = new TreeMap<>();
         try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-            statement.setArray(1, texts(connection, tables.stream().map(TableName::schema).toArray()));
-            statement.setArray(2, texts(connection, tables.stream().map(TableName::table).toArray()));
+            statement.setArray(
+                    1, texts(connection, tables.stream().map(TableName::schema).toArray()));
+            statement.setArray(
+                    2, texts(connection, tables.stream().map(TableName::table).toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     TableName table = new TableName(rows.getString(1), rows.getString(2));

@@ -79,7 +79,8 @@ public final class TaskFileReader {
             if (!key.equals(DESTINATION)) {
                 mistakes.add(
                         value.line(),
-                        Mistakes.at(key, value.line()) + " does not belong here. The file of a target has one section, destination.");
+                        Mistakes.at(key, value.line())
+                                + " does not belong here. The file of a target has one section, destination.");
             }
         });
         DatabaseSettings settings = mistakes.isFatal()

@@ -59,9 +59,10 @@ final class BaseLoad {
     void run(BaseManifest manifest, int workers) throws InterruptedException {
         Set<String> loaded = store.loaded();
         List<Pending> pending = new ArrayList<>();
-        manifest.tables().forEach(table -> table.files().stream()
-                .filter(file -> !loaded.contains(file.name()))
-                .forEach(file -> pending.add(new Pending(table, file))));
+        manifest.tables()
+                .forEach(table -> table.files().stream()
+                        .filter(file -> !loaded.contains(file.name()))
+                        .forEach(file -> pending.add(new Pending(table, file))));
         pending.sort(Comparator.comparing(each -> -each.file().bytes()));
         ExecutorService executor = Executors.newFixedThreadPool(Math.max(1, workers), BaseLoad::thread);
         try {
@@ -161,7 +162,8 @@ final class BaseLoad {
         if (kept != pending.file().rows()) {
             throw new SyncException(
                     FaultKind.DATA,
-                    "The target kept " + kept + " of " + pending.file().rows() + " rows of table " + table.table() + ".",
+                    "The target kept " + kept + " of " + pending.file().rows() + " rows of table " + table.table()
+                            + ".",
                     "");
         }
         listener.rows(table.table(), told % TOLD_ROWS, 0);

@@ -28,8 +28,8 @@ import org.dtssync.app.stream.CapturedTables;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
 import org.dtssync.app.structure.StructureApplier;
-import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.ApplySettings;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.fault.FaultKind;
@@ -107,9 +107,8 @@ public final class Rebuild {
     }
 
     private void requireNotBehind(Lsn end) {
-        Optional<Lsn> position = store.base().isEmpty()
-                ? Optional.empty()
-                : store.position().map(AppliedPosition::lsn);
+        Optional<Lsn> position =
+                store.base().isEmpty() ? Optional.empty() : store.position().map(AppliedPosition::lsn);
         if (position.isPresent() && !end.reached(position.get())) {
             throw new SyncException(
                     FaultKind.USAGE,
@@ -133,8 +132,7 @@ public final class Rebuild {
                         .run(manifest, file.snapshot().workers()));
         listener.step("creating keys");
         create(epoch, Section.KEYS);
-        store.loadedAll(
-                new AppliedPosition(manifest.cut().lsn(), manifest.cut().offset()), epoch);
+        store.loadedAll(new AppliedPosition(manifest.cut().lsn(), manifest.cut().offset()), epoch);
     }
 
     private StructureObjectStore objects() {
@@ -204,7 +202,8 @@ public final class Rebuild {
                         "Replay a base from after the change into an empty database.",
                         fault);
             case TOPIC ->
-                new SyncException(fault.kind(), fault.what() + where, "Replay a later base into an empty database.", fault);
+                new SyncException(
+                        fault.kind(), fault.what() + where, "Replay a later base into an empty database.", fault);
             case DATA, DIFFERENCE ->
                 new SyncException(
                         fault.kind(),

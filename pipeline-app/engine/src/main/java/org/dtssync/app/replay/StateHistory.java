@@ -88,8 +88,8 @@ public final class StateHistory {
             if (!end.reached(base.lsn())) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "The base is of " + base.lsn() + time(base.commitTimeMicros()) + ", which is after " + written(asOf)
-                                + ".",
+                        "The base is of " + base.lsn() + time(base.commitTimeMicros()) + ", which is after "
+                                + written(asOf) + ".",
                         "Use an earlier base: only what follows a base can be replayed.");
             }
             StateHistory history = new StateHistory(topics, base, tables, end);
@@ -115,14 +115,15 @@ public final class StateHistory {
                         && cut.sequence() == base.number()
                         && cut.systemIdentifier().equals(base.systemIdentifier())
                         && base.digest()
-                                .map(digest -> cut.link() != null && digest.equals(cut.link().digest()))
+                                .map(digest -> cut.link() != null
+                                        && digest.equals(cut.link().digest()))
                                 .orElse(true))
                 .isPresent();
         if (!same) {
             throw new SyncException(
                     FaultKind.TOPIC,
-                    "The topics are not those the base was taken from: they do not have its cut " + base.number() + " at "
-                            + base.lsn() + ".",
+                    "The topics are not those the base was taken from: they do not have its cut " + base.number()
+                            + " at " + base.lsn() + ".",
                     "Check kafka bootstrap.servers. If the topics were created again, take another base.");
         }
     }
@@ -157,9 +158,11 @@ public final class StateHistory {
         }
         long earliest = micros - DISORDER_MICROS;
         CutPosition from = new CutPosition(base.lsn(), base.offset());
-        Optional<CutRecord> near = cuts.find(cut -> cut.commitTimeMicros() != null && cut.commitTimeMicros() >= earliest);
+        Optional<CutRecord> near =
+                cuts.find(cut -> cut.commitTimeMicros() != null && cut.commitTimeMicros() >= earliest);
         if (near.isPresent() && near.get().offset() > base.offset()) {
-            CutRecord step = cuts.at(Math.max(base.offset(), near.get().offset() - 16)).orElseThrow();
+            CutRecord step =
+                    cuts.at(Math.max(base.offset(), near.get().offset() - 16)).orElseThrow();
             from = step.offset() < near.get().offset() ? step.position() : from;
         }
         try (StreamReader reader = topics.changes(from)) {
@@ -220,9 +223,7 @@ public final class StateHistory {
         cuts.seek(base.offset() + 1);
         Lsn reached = base.lsn();
         try (RecordScan records = topics.records()) {
-            for (CutRecord record = cuts.next();
-                    record != null && !reached.reached(end);
-                    record = cuts.next()) {
+            for (CutRecord record = cuts.next(); record != null && !reached.reached(end); record = cuts.next()) {
                 Cut cut = record.cut();
                 for (CutPartition part : cut.partitions()) {
                     TopicTable table = names.tableOf(part.topic());
@@ -252,9 +253,9 @@ public final class StateHistory {
                     "Topic " + part.topic() + " no longer has the changes of table " + table + " from offset "
                             + part.firstOffset() + " on, which follow the base.",
                     new WholeHistory(topics, tables::contains)
-                            .beginning()
-                            .map(lsn -> "A base of " + lsn + " or later would help. ")
-                            .orElse("")
+                                    .beginning()
+                                    .map(lsn -> "A base of " + lsn + " or later would help. ")
+                                    .orElse("")
                             + TAKE_BASE);
         }
     }

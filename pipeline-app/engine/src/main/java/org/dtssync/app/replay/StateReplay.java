@@ -96,9 +96,8 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
         List<TableName> names = manifest.tables().stream().map(BaseTable::table).toList();
         try (DatabaseRows other = DatabaseRows.open(database, file.name(), names)) {
             Optional<Lsn> position = other.position();
-            Moment moment = asOf instanceof Moment.Latest && position.isPresent()
-                    ? new Moment.AtLsn(position.get())
-                    : asOf;
+            Moment moment =
+                    asOf instanceof Moment.Latest && position.isPresent() ? new Moment.AtLsn(position.get()) : asOf;
             StateHistory history;
             try {
                 history = StateHistory.of(file, manifest, moment);
@@ -133,12 +132,7 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
                 compared.add(compare(table, digest(state), other.digest(table)));
             }
             return new StateComparison(
-                    file.name(),
-                    manifest.cut(),
-                    directory.manifestDigest(),
-                    history.end(),
-                    compared,
-                    Optional.empty());
+                    file.name(), manifest.cut(), directory.manifestDigest(), history.end(), compared, Optional.empty());
         }
     }
 

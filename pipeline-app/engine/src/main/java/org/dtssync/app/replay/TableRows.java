@@ -51,9 +51,10 @@ final class TableRows {
         this.directory = directory;
         this.table = table;
         this.earlier = CapturedTables.earlier(table.shape());
-        this.changed = table.keyColumns().isPresent() && !table.keyColumns().get().isEmpty()
-                ? new KeyedRows(table, held)
-                : new KeylessRows(table, held);
+        this.changed =
+                table.keyColumns().isPresent() && !table.keyColumns().get().isEmpty()
+                        ? new KeyedRows(table, held)
+                        : new KeylessRows(table, held);
     }
 
     /** Adds a change. */
@@ -70,7 +71,11 @@ final class TableRows {
         map(change);
         switch (change.operation()) {
             case INSERT ->
-                changed.insert(row(change.after()), change.movedFrom() == null ? null : texts(change.movedFrom().values()));
+                changed.insert(
+                        row(change.after()),
+                        change.movedFrom() == null
+                                ? null
+                                : texts(change.movedFrom().values()));
             case UPDATE -> changed.update(change.before() == null ? null : row(change.before()), row(change.after()));
             case DELETE -> changed.delete(row(change.before()));
             default -> throw new IllegalStateException("No other operation exists");
@@ -136,7 +141,9 @@ final class TableRows {
     private @Nullable Object[] row(@Nullable Object @Nullable [] values) {
         if (values == null) {
             throw new SyncException(
-                    FaultKind.DATA, "A record of table " + table.table() + " has no row.", "The table needs a replica identity.");
+                    FaultKind.DATA,
+                    "A record of table " + table.table() + " has no row.",
+                    "The table needs a replica identity.");
         }
         @Nullable Object[] row = template.clone();
         for (int i = 0; i < places.length; i++) {

@@ -18,10 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tables the task's tables in the order of their names
  */
 public record FollowedState(
-        Phase phase,
-        Optional<Lsn> consistencyPoint,
-        Optional<AppliedPosition> position,
-        List<FollowedTable> tables) {
+        Phase phase, Optional<Lsn> consistencyPoint, Optional<AppliedPosition> position, List<FollowedTable> tables) {
 
     /** Copies the list. */
     public FollowedState {

@@ -42,8 +42,10 @@ public record ReplayStore(DatabaseConnections database, String task) {
 
     /** Returns whether the database is the task's own destination. */
     public boolean isDestination() {
-        return database.inTransaction(FAILURE, connection -> hasState(connection)
-                && Statements.exists(connection, "SELECT 1 FROM dts_sync.task WHERE task = ?", task));
+        return database.inTransaction(
+                FAILURE,
+                connection -> hasState(connection)
+                        && Statements.exists(connection, "SELECT 1 FROM dts_sync.task WHERE task = ?", task));
     }
 
     private static boolean hasState(Connection connection) throws SQLException {
@@ -52,13 +54,15 @@ public record ReplayStore(DatabaseConnections database, String task) {
 
     /** Returns the digest of the base that a replay was begun with; empty if none was. */
     public Optional<String> base() {
-        return database.inTransaction(FAILURE, connection -> isBegun(connection)
-                ? Statements.first(
-                        connection,
-                        "SELECT base FROM dts_sync.replay WHERE task = ?",
-                        row -> row.getString(1),
-                        name())
-                : Optional.empty());
+        return database.inTransaction(
+                FAILURE,
+                connection -> isBegun(connection)
+                        ? Statements.first(
+                                connection,
+                                "SELECT base FROM dts_sync.replay WHERE task = ?",
+                                row -> row.getString(1),
+                                name())
+                        : Optional.empty());
     }
 
     private static boolean isBegun(Connection connection) throws SQLException {

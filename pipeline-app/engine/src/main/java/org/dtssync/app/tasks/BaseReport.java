@@ -27,9 +27,14 @@ public record BaseReport(BaseCheck check) implements Report {
     public String text() {
         BaseManifest manifest = check.manifest();
         BaseCut cut = manifest.cut();
-        StringBuilder text = new StringBuilder("Base of task " + manifest.task() + ": cut " + cut.number() + " at " + cut.lsn());
+        StringBuilder text =
+                new StringBuilder("Base of task " + manifest.task() + ": cut " + cut.number() + " at " + cut.lsn());
         cut.commitTimeMicros().ifPresent(time -> text.append(", committed ").append(CommitTimes.text(time)));
-        text.append(".\n").append(manifest.tables().size()).append(" tables, ").append(manifest.rows()).append(" rows");
+        text.append(".\n")
+                .append(manifest.tables().size())
+                .append(" tables, ")
+                .append(manifest.rows())
+                .append(" rows");
         text.append(whole() ? ", as they were written.\n" : ".\n");
         check.faults()
                 .forEach(fault -> text.append("fault: ")

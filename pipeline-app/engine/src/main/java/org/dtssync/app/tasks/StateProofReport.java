@@ -36,8 +36,11 @@ public record StateProofReport(StateComparison comparison, String at, String aga
         comparison.missing().ifPresent(missing -> line(text, "missing", missing));
         line(text, "database", against);
         line(text, "as of", comparison.end().toString());
-        line(text, "base", "cut " + comparison.base().number() + " at " + comparison.base().lsn() + ", digest "
-                + comparison.baseDigest());
+        line(
+                text,
+                "base",
+                "cut " + comparison.base().number() + " at " + comparison.base().lsn() + ", digest "
+                        + comparison.baseDigest());
         for (StateComparison.Table table : comparison.tables()) {
             String found = table.found().map(String::valueOf).orElse("no such table, or none with these columns,");
             line(

@@ -129,7 +129,9 @@ class ReplaysStatesTest {
     private static String statement(Random random) {
         int n = random.nextInt(60);
         return switch (random.nextInt(16)) {
-            case 0 -> "INSERT INTO public.item VALUES (%d, 'new', repeat('y', 4000), 0.1) ON CONFLICT (id) DO UPDATE SET v = 'met'".formatted(n);
+            case 0 ->
+                "INSERT INTO public.item VALUES (%d, 'new', repeat('y', 4000), 0.1) ON CONFLICT (id) DO UPDATE SET v = 'met'"
+                        .formatted(n);
             case 1 -> "UPDATE public.item SET v = 'w' || id, ratio = ratio * 1e9 WHERE id %% 7 = %d".formatted(n % 7);
             case 2 -> """
                 UPDATE public.item i SET id = id + 1000
@@ -139,18 +141,31 @@ class ReplaysStatesTest {
                 WHERE id > 900 AND NOT EXISTS (SELECT FROM public.item o WHERE o.id = -i.id)""";
             case 4 -> "DELETE FROM public.item WHERE id = %d".formatted(n);
             case 5 -> "TRUNCATE public.line";
-            case 6 -> "INSERT INTO public.line SELECT %d, g, 'x%d.' || g FROM generate_series(1, 5) g ON CONFLICT DO NOTHING".formatted(n, n);
-            case 7 -> "UPDATE public.line SET v = item || '/' || n || '/' || txid_current() WHERE n %% 2 = %d".formatted(n % 2);
-            case 8 -> "INSERT INTO public.bare VALUES ('b%d', %d), ('b%d', %d), (NULL, NULL)".formatted(n % 5, n % 3, n % 5, n % 3);
-            case 9 -> "DELETE FROM public.bare WHERE ctid = (SELECT min(ctid) FROM public.bare WHERE n = %d)".formatted(n % 3);
+            case 6 ->
+                "INSERT INTO public.line SELECT %d, g, 'x%d.' || g FROM generate_series(1, 5) g ON CONFLICT DO NOTHING"
+                        .formatted(n, n);
+            case 7 ->
+                "UPDATE public.line SET v = item || '/' || n || '/' || txid_current() WHERE n %% 2 = %d"
+                        .formatted(n % 2);
+            case 8 ->
+                "INSERT INTO public.bare VALUES ('b%d', %d), ('b%d', %d), (NULL, NULL)"
+                        .formatted(n % 5, n % 3, n % 5, n % 3);
+            case 9 ->
+                "DELETE FROM public.bare WHERE ctid = (SELECT min(ctid) FROM public.bare WHERE n = %d)"
+                        .formatted(n % 3);
             case 10 -> "UPDATE public.bare SET n = n + 1 WHERE v = 'b%d'".formatted(n % 5);
-            case 11 -> "UPDATE public.typed SET m = 'sad', r = r / 3, amount = amount + 0.125, flag = NOT flag WHERE id %% 3 = %d".formatted(n % 3);
+            case 11 ->
+                "UPDATE public.typed SET m = 'sad', r = r / 3, amount = amount + 0.125, flag = NOT flag WHERE id %% 3 = %d"
+                        .formatted(n % 3);
             case 12 -> "INSERT INTO public.typed (m, raw, tags) VALUES (NULL, NULL, '{}')";
             case 13 -> """
                 UPDATE public.pile p SET id = id + 95
                 WHERE id = (SELECT min(id) FROM public.pile) AND NOT EXISTS (SELECT FROM public.pile o WHERE o.id = p.id + 95)""";
-            case 14 -> "INSERT INTO public.pile SELECT 5000 + %1$d * 10 + g, 'p', 'q' FROM generate_series(1, 9) g ON CONFLICT DO NOTHING".formatted(n);
-            default -> "INSERT INTO public.item SELECT 2000 + g, 'many', 'z' FROM generate_series(1, 90) g ON CONFLICT (id) DO UPDATE SET v = item.v || 'm'";
+            case 14 ->
+                "INSERT INTO public.pile SELECT 5000 + %1$d * 10 + g, 'p', 'q' FROM generate_series(1, 9) g ON CONFLICT DO NOTHING"
+                        .formatted(n);
+            default ->
+                "INSERT INTO public.item SELECT 2000 + g, 'many', 'z' FROM generate_series(1, 90) g ON CONFLICT (id) DO UPDATE SET v = item.v || 'm'";
         };
     }
 
@@ -203,11 +218,14 @@ class ReplaysStatesTest {
         }
         StateProofReport proof = states.compare(file.toString(), "latest", Optional.of(base), Optional.empty());
         assertThat(proof.equal()).as(proof.text()).isTrue();
-        new Scripts(database).execute("UPDATE public.pile SET v = 'other' WHERE id = (SELECT max(id) FROM public.pile)");
-        JsonNode different = JSON.readTree(
-                states.compare(file.toString(), "latest", Optional.of(base), Optional.empty()).json());
+        new Scripts(database)
+                .execute("UPDATE public.pile SET v = 'other' WHERE id = (SELECT max(id) FROM public.pile)");
+        JsonNode different =
+                JSON.readTree(states.compare(file.toString(), "latest", Optional.of(base), Optional.empty())
+                        .json());
         assertThat(different.get("result").asText()).isEqualTo("different");
-        different.get("tables")
+        different
+                .get("tables")
                 .forEach(table -> assertThat(table.get("equal").asBoolean())
                         .isEqualTo(!table.get("table").asText().equals("public.pile")));
         assertThatThrownBy(() -> states.into(
@@ -219,22 +237,22 @@ class ReplaysStatesTest {
     void tablesAreWrittenAsOfAnyCommitWithoutADatabase() throws Exception {
         DatabaseSettings database = servers.freshDatabase(18);
         new Scripts(database).execute(STRUCTURE.substring(0, STRUCTURE.indexOf("CREATE MATERIALIZED VIEW")));
-        for (Observed each : List.of(observed.get(0), observed.get(17), observed.get(33), observed.get(COMMITS))) {
+        for (Observed each : List.of(observed.get(17), observed.get(COMMITS))) {
             for (String table : TABLES) {
                 ByteArrayOutputStream csv = new ByteArrayOutputStream();
                 String lsn = each.lsn().toString();
                 long rows = states.table("public." + table, lsn, Optional.of(base), StateForm.CSV, csv);
-                assertThat(rows).isEqualTo(Long.parseLong(each.tables().get(table).split(" ")[0]));
+                assertThat(rows)
+                        .isEqualTo(Long.parseLong(each.tables().get(table).split(" ")[0]));
                 load(database, table, csv);
-                ByteArrayOutputStream json = new ByteArrayOutputStream();
-                states.table("public." + table, lsn, Optional.of(base), StateForm.NDJSON, json);
-                assertThat(json.toString(StandardCharsets.UTF_8).lines()).hasSize((int) rows);
-                for (String line : json.toString(StandardCharsets.UTF_8).lines().toList()) {
-                    JSON.readTree(line);
-                }
             }
             assertThat(digests(database)).as("as of %s", each.lsn()).isEqualTo(each.tables());
         }
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        long rows = states.table("public.typed", "latest", Optional.of(base), StateForm.NDJSON, json);
+        List<String> lines = json.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines).hasSize((int) rows);
+        assertThat(lines).anyMatch(line -> line.contains("\"odd, \\\"name\\\"\":\"x,\\\"y\\\"\\r\\n\""));
     }
 
     private static void load(DatabaseSettings database, String table, ByteArrayOutputStream csv) throws Exception {
@@ -246,7 +264,8 @@ class ReplaysStatesTest {
                     .unwrap(org.postgresql.PGConnection.class)
                     .getCopyAPI()
                     .copyIn(
-                            "COPY public." + table + " (" + text.substring(0, text.indexOf('\n')) + ") FROM STDIN (FORMAT csv, HEADER)",
+                            "COPY public." + table + " (" + text.substring(0, text.indexOf('\n'))
+                                    + ") FROM STDIN (FORMAT csv, HEADER)",
                             new java.io.StringReader(text));
         }
     }
@@ -308,8 +327,10 @@ class ReplaysStatesTest {
                                         text.registry())
                                 .toString())
                 .toString();
-        List<String> arguments = List.of("replay", "into", task, "--target", file, "--as-of", "latest", "--base", base.toString());
-        for (String point : List.of("schema.object-made:3", "apply.position-advanced:1", "apply.rows-written:1", "apply.committed:1")) {
+        List<String> arguments =
+                List.of("replay", "into", task, "--target", file, "--as-of", "latest", "--base", base.toString());
+        for (String point : List.of(
+                "schema.object-made:3", "apply.position-advanced:1", "apply.rows-written:1", "apply.committed:1")) {
             CommandLineProcess killed = new CommandLineProcess(directory, Map.of("DTS_SYNC_FAILPOINT", point));
             Outcome outcome = killed.run(arguments.toArray(String[]::new));
             assertThat(outcome.exitCode()).as(point + ": " + outcome.err()).isNotZero();
@@ -366,12 +387,16 @@ class ReplaysStatesTest {
     private static void assertCheckNamesWhatIsWrong(Path directory) throws Exception {
         Path rows;
         try (var files = Files.list(directory)) {
-            rows = files.filter(file -> file.toString().endsWith(".gz")).sorted().findFirst().orElseThrow();
+            rows = files.filter(file -> file.toString().endsWith(".gz"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
         }
         byte[] bytes = Files.readAllBytes(rows);
         bytes[bytes.length / 2] ^= 1;
         Files.write(rows, bytes);
-        JsonNode json = JSON.readTree(TaskStates.checkBase(directory, BaseListener.NONE).json());
+        JsonNode json =
+                JSON.readTree(TaskStates.checkBase(directory, BaseListener.NONE).json());
         assertThat(json.get("result").asText()).isEqualTo("altered");
         assertThat(json.get("first_fault").get("file").asText())
                 .isEqualTo(rows.getFileName().toString());
@@ -385,7 +410,11 @@ class ReplaysStatesTest {
         Path file = target(database, "mistakes.yaml");
         Path own = target(moved.destination(), "own.yaml");
         String latest = "latest";
-        assertFault(own, latest, base, "The target is a database of task " + moved.task().name() + " itself.");
+        assertFault(
+                own,
+                latest,
+                base,
+                "The target is a database of task " + moved.task().name() + " itself.");
         assertFault(file, "F0/0", base, "and F0/0 is later");
         assertFault(file, "0/1", base, "which is after 0/1");
         assertFault(file, "2001-01-01T00:00:00Z", base, "which is after 2001-01-01T00:00:00Z");
@@ -394,7 +423,8 @@ class ReplaysStatesTest {
         assertFault(file, latest, directory.resolve("none"), "has no base");
         assertThatThrownBy(() -> states.into(file, latest, Optional.empty(), false, RebuildListener.NONE))
                 .hasMessageContaining("name a base");
-        assertThatThrownBy(() -> states.table("public.none", latest, Optional.of(base), StateForm.CSV, new ByteArrayOutputStream()))
+        assertThatThrownBy(() -> states.table(
+                        "public.none", latest, Optional.of(base), StateForm.CSV, new ByteArrayOutputStream()))
                 .hasMessageContaining("The base does not have table public.none.");
         new Scripts(database).execute("CREATE TABLE public.taken (id int)");
         assertFault(file, latest, base, "The target is not empty: it has public.taken.");
