@@ -63,7 +63,8 @@ final class FormedRows {
 
     private static Schema column(Schema stream, @Nullable ValueForm form, boolean required) {
         SchemaBuilder builder = form == null ? new SchemaBuilder(stream.type()) : form.schema();
-        if (stream.parameters() != null) {
+        // Avro knows a structure by its name, so those of all columns must be the same.
+        if (stream.parameters() != null && builder.type() != Schema.Type.STRUCT) {
             stream.parameters().forEach((name, value) -> {
                 if (!name.equals(FormParameters.FORM) && !name.equals(FormParameters.REQUIRED)) {
                     builder.parameter(name, name.equals(COLUMN_NAME) ? TopicNames.unescape(value) : value);

@@ -86,9 +86,10 @@ final class ChangeDecoder {
 
         private static Optional<String> type(Field field) {
             Map<String, String> parameters = field.schema().parameters();
-            return parameters == null
-                    ? Optional.empty()
-                    : Optional.ofNullable(parameters.get(ChangeEnvelope.TYPE_PARAMETER));
+            if (parameters == null) {
+                return ColumnForm.typeOf(field.schema());
+            }
+            return Optional.ofNullable(parameters.get(ChangeEnvelope.TYPE_PARAMETER));
         }
 
         Object[] values(@Nullable Struct struct) {

@@ -2,6 +2,7 @@ package org.dtssync.connectors.values;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.connect.data.Schema;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,11 @@ public record ColumnForm(String type, int length, int scale, String labels) {
     public static Object empty(Schema.Type type) {
         PlainForm form = PlainForm.of(type);
         return form == null ? "" : form.empty();
+    }
+
+    /** Returns the type of a column whose schema has no parameters, since it is the same for all columns. */
+    public static Optional<String> typeOf(Schema schema) {
+        return VariableDecimalForm.NAME.equals(schema.name()) ? Optional.of("numeric") : Optional.empty();
     }
 
     /** Returns the form of the values of a schema; null if they are what they seem, or their own text. */

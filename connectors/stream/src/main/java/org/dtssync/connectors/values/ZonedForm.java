@@ -33,7 +33,7 @@ record ZonedForm(int digits) implements ValueForm {
         return text.endsWith("infinity");
     }
 
-    /** A year that 64 bits of microseconds do not hold: nobody calculates with it, but it can be read. */
+    /** A year that 64 bits of microseconds do not hold: it can be read, if not calculated with. */
     @Override
     public Object instead(String text) {
         int blank = text.indexOf(' ');

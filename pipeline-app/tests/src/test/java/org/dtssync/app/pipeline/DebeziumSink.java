@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -107,7 +108,7 @@ final class DebeziumSink implements AutoCloseable {
                 Map.entry("topics.regex", topics),
                 Map.entry("connection.url", destination.url() + (destination.url().contains("?") ? "&" : "?") + "stringtype=unspecified"),
                 Map.entry("connection.username", destination.user()),
-                Map.entry("connection.password", destination.password()),
+                Map.entry("connection.password", Objects.requireNonNullElse(destination.password(), "none")),
                 Map.entry("insert.mode", "upsert"),
                 Map.entry("delete.enabled", "true"),
                 Map.entry("truncate.enabled", "true"),
