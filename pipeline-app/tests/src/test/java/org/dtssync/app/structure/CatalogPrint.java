@@ -97,7 +97,8 @@ public final class CatalogPrint {
                 SELECT concat_ws(' ', 'default privileges', pg_get_userbyid(defaclrole), defaclnamespace::regnamespace,
                        defaclobjtype, defaclacl::text) FROM pg_default_acl
                 UNION ALL
-                SELECT concat_ws(' ', 'event trigger', evtname, evtevent, evtenabled, evttags::text, evtfoid::regproc) FROM pg_event_trigger
+                SELECT concat_ws(' ', 'event trigger', evtname, evtevent, evtenabled, evttags::text, evtfoid::regproc)
+                FROM pg_event_trigger WHERE left(evtname, 10) <> '!dts_sync_'
             ) AS lines ORDER BY line COLLATE "C"
             """;
 
