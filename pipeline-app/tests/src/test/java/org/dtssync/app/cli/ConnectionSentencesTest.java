@@ -74,8 +74,10 @@ class ConnectionSentencesTest {
 
     @Test
     void wrongPasswordAtTheDestination() throws Exception {
-        String secret = Files.writeString(directory.resolve("secret"), WRONG_PASSWORD).toString();
-        Outcome outcome = runHere(task.withDestination(TaskText.end(destination.url(), role, "${file:" + secret + "}")));
+        String secret =
+                Files.writeString(directory.resolve("secret"), WRONG_PASSWORD).toString();
+        Outcome outcome =
+                runHere(task.withDestination(TaskText.end(destination.url(), role, "${file:" + secret + "}")));
 
         assertRefused(
                 outcome,
@@ -219,7 +221,8 @@ class ConnectionSentencesTest {
 
     /** For sentences that are all our own: the driver's are in the default language of the process. */
     private Outcome runHere(TaskText text) throws Exception {
-        return new WarmCommandLine(directory).run("run", dtsSync.file("task.yaml", text.toString()), "--until", "schema");
+        return new WarmCommandLine(directory)
+                .run("run", dtsSync.file("task.yaml", text.toString()), "--until", "schema");
     }
 
     /** Each sentence is a line of its own; whatever else is said is what could not be looked at for it. */

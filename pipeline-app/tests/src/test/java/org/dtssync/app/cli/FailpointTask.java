@@ -86,7 +86,8 @@ record FailpointTask(Path directory, String file) {
 
     /** Runs a command that nothing interrupts, and which has to succeed. */
     Outcome succeed(String... command) throws IOException, InterruptedException {
-        Outcome outcome = new WarmCommandLine(directory).start(arguments(command)).await(LIMIT);
+        Outcome outcome =
+                new WarmCommandLine(directory).start(arguments(command)).await(LIMIT);
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         return outcome;
     }

@@ -108,7 +108,10 @@ class LargeValuesInUsualMemoryTest {
         assertThat(rows(destination)).isEqualTo(rows(source));
         run.terminate();
         assertEnds(run);
-        assertThat(new WarmCommandLine(directory).run("release", task, "--topics").exitCode()).isZero();
+        assertThat(new WarmCommandLine(directory)
+                        .run("release", task, "--topics")
+                        .exitCode())
+                .isZero();
     }
 
     private static void assertEnds(Started run) throws Exception {

@@ -189,12 +189,9 @@ class ReadmeTest {
         JsonNode proof = json(here.run("replay", "prove", file, "--json"));
         assertThat(keys(proof)).startsWith("result", "from", "to", "cuts", "records", "first_fault", "tables");
         assertThat(proof.get("result").asText()).isEqualTo("intact");
-        assertThat(here.run("replay", "rows", file, "sales.orders", "nothing=1")
-                        .exitCode())
+        assertThat(here.run("replay", "rows", file, "sales.orders", "nothing=1").exitCode())
                 .isEqualTo(2);
-        assertThat(here.run("replay", "changes", file, "--from", "0/1")
-                        .err())
-                .startsWith("The topics begin at LSN ");
+        assertThat(here.run("replay", "changes", file, "--from", "0/1").err()).startsWith("The topics begin at LSN ");
     }
 
     private void assertStatus(Outcome outcome) throws Exception {

@@ -62,6 +62,9 @@ class SaysWhatItWaitsForTest {
             }
             writer.rollback();
         }
-        assertThat(new WarmCommandLine(directory).run("release", task, "--topics").exitCode()).isZero();
+        assertThat(new WarmCommandLine(directory)
+                        .run("release", task, "--topics")
+                        .exitCode())
+                .isZero();
     }
 }

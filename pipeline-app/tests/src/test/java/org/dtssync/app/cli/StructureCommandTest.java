@@ -110,7 +110,7 @@ class StructureCommandTest {
                         .exitCode())
                 .isZero();
         assertThat(new CommandLineProcess(directory, Map.of())
-.run("structure", "skip", task, "index:public.by_price", "--reason", "not needed")
+                        .run("structure", "skip", task, "index:public.by_price", "--reason", "not needed")
                         .err())
                 .isEqualTo("Skipped index:public.by_price. Resume with dts-sync run.\n");
 

@@ -47,6 +47,9 @@ class WatchedByAgentsTest {
         Outcome run = dtsSync.run("run", task, "--until", "caught-up");
 
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-        assertThat(new WarmCommandLine(directory).run("release", task, "--topics").exitCode()).isZero();
+        assertThat(new WarmCommandLine(directory)
+                        .run("release", task, "--topics")
+                        .exitCode())
+                .isZero();
     }
 }
