@@ -3,6 +3,8 @@ package org.dtssync.connectors.apply;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -31,6 +33,9 @@ final class ApplySession {
     private final TargetCatalog catalog;
     private final ApplyListener listener;
     private final BooleanSupplier aborted;
+
+    /** Of the write under way. */
+    private final Map<TableName, TableCount> counts = new HashMap<>();
 
     /**
      * Creates a session.
@@ -88,6 +93,7 @@ final class ApplySession {
         NumberedCut last;
         NumberedCut next = first;
         long changes = 0;
+        counts.clear();
         do {
             batch.begin(next, AppliedPosition.behind(next));
             stream.read((table, cutEnd) -> open(batch, table, cutEnd, end));
@@ -97,7 +103,7 @@ final class ApplySession {
         } while (next != null && isWithin(next, end) && batch.hasRoomFor(next.cut()));
         batch.finish();
         AppliedPosition applied = AppliedPosition.behind(last);
-        listener.applied(applied, last.cut().commitTimeMicros(), changes);
+        listener.applied(applied, last.cut().commitTimeMicros(), changes, perTable());
         return applied;
     }
 
@@ -105,11 +111,23 @@ final class ApplySession {
     private AppliedPosition applyPart(NumberedCut cut, AppliedPosition before, Lsn end) throws SQLException {
         CutBatch batch = new CutBatch(transactions.get(), settings.maximumChanges(), settings.maximumBytes(), aborted);
         AppliedPosition applied = new AppliedPosition(end, before.cutOffset());
+        counts.clear();
         batch.begin(cut, applied);
         stream.read((table, cutEnd) -> open(batch, table, cutEnd, Optional.of(end)));
         batch.finish();
-        listener.applied(applied, null, cut.cut().changes());
+        listener.applied(applied, null, cut.cut().changes(), perTable());
         return applied;
+    }
+
+    private Map<TableName, Long> perTable() {
+        Map<TableName, Long> changes = new HashMap<>();
+        counts.forEach((table, count) -> changes.put(table, count.changes));
+        return changes;
+    }
+
+    /** How many changes of a table a write has. */
+    private static final class TableCount {
+        private long changes;
     }
 
     /** A table that was dropped or reloaded since is not read: its topic need not exist any more. */
@@ -119,10 +137,12 @@ final class ApplySession {
             return Optional.empty();
         }
         TargetChanges target = target(table);
+        TableCount count = counts.computeIfAbsent(name, absent -> new TableCount());
         return Optional.of(change -> {
             boolean within = end.isEmpty() || end.get().reached(change.commit());
             if (within && !table.leavesOut(change.commit())) {
                 batch.add(target, change);
+                count.changes++;
             }
         });
     }

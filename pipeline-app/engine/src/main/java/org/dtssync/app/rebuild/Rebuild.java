@@ -183,7 +183,7 @@ public final class Rebuild {
                             codecs.keys(),
                             codecs.values(),
                             codecs.cuts(),
-                            (position, commitTimeMicros, changes) ->
+                            (position, commitTimeMicros, changes, tables) ->
                                     listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), changes))));
         } catch (SyncException e) {
             throw explained(e);

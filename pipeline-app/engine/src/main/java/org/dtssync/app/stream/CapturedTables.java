@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.ShapeStep;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.state.HeartbeatStore;
@@ -61,7 +62,9 @@ public final class CapturedTables {
 
     private static Optional<ShapeStep> step(RecordedShape recorded) {
         return recorded.earlier()
-                .map(earlier -> new ShapeStep(TableShape.parse(earlier), TableShape.parse(recorded.structure())));
+                .map(earlier -> new ShapeStep(
+                        TableShape.parse(ShapeFingerprint.completed(earlier, recorded.structure())),
+                        TableShape.parse(recorded.structure())));
     }
 
     private static Map<String, String> earlierNames(RecordedShape recorded) {
