@@ -102,7 +102,11 @@ class TaskFileReferenceTest {
             case COUNT, RETENTION -> "777";
             case DURATION -> "7s";
             case SIZE -> "7MB";
-            case CHOICE -> key.choices().get(key.choices().size() - 1);
+            case CHOICE ->
+                key.choices().stream()
+                        .filter(choice -> !choice.equals(key.defaultText()))
+                        .findFirst()
+                        .orElseThrow();
             case PATTERNS -> "[ \"other.*\" ]";
             case NAMES -> "[ other ]";
             case PROPERTIES -> "{ some.property: other }";
