@@ -81,8 +81,7 @@ public record CaptureSettings(
      * @param config additional topic properties
      * @param values how values are written
      */
-    public record Topics(
-            int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
+    public record Topics(int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
 
         /** Copies the properties. */
         public Topics {

@@ -151,6 +151,8 @@ final class FormedRows {
 
     private static Object empty(Column column) {
         ValueForm form = column.form();
-        return form != null ? form.empty() : ColumnForm.empty(column.to().schema().type());
+        return form != null
+                ? form.empty()
+                : ColumnForm.empty(column.to().schema().type());
     }
 }

@@ -53,7 +53,11 @@ final class TableEncoder {
      * @param rows makes the rows; null if they stay as the stream has them
      * @param key null if the table has no key
      */
-    private record Written(Schema envelope, @Nullable FormedRows rows, @Nullable Schema key, List<Field> keyFields) {}
+    private record Written(
+            Schema envelope,
+            @Nullable FormedRows rows,
+            @Nullable Schema key,
+            List<Field> keyFields) {}
 
     TableEncoder(
             String topic,
@@ -118,11 +122,13 @@ final class TableEncoder {
         }
         Set<String> keys = keyFields.stream().map(Field::name).collect(Collectors.toSet());
         FormedRows rows = new FormedRows(stream.field(ChangeEnvelope.AFTER).schema(), keys, nullable);
-        SchemaBuilder envelope =
-                SchemaBuilder.struct().name(stream.name()).version(stream.version()).doc(stream.doc());
+        SchemaBuilder envelope = SchemaBuilder.struct()
+                .name(stream.name())
+                .version(stream.version())
+                .doc(stream.doc());
         for (Field field : stream.fields()) {
-            boolean isRow = field.name().equals(ChangeEnvelope.BEFORE)
-                    || field.name().equals(ChangeEnvelope.AFTER);
+            boolean isRow =
+                    field.name().equals(ChangeEnvelope.BEFORE) || field.name().equals(ChangeEnvelope.AFTER);
             envelope.field(field.name(), isRow ? rows.schema() : field.schema());
         }
         List<Field> key = keyFields.stream()
@@ -151,7 +157,8 @@ final class TableEncoder {
         Struct after = value.getStruct(ChangeEnvelope.AFTER);
         String operation = value.getString(ChangeEnvelope.OPERATION);
         return switch (operation) {
-            case ChangeEnvelope.CREATE, ChangeEnvelope.READ -> List.of(change(value, operation, before, after, movedFrom));
+            case ChangeEnvelope.CREATE, ChangeEnvelope.READ ->
+                List.of(change(value, operation, before, after, movedFrom));
             case ChangeEnvelope.UPDATE -> update(value, before, after);
             case ChangeEnvelope.DELETE -> List.of(change(value, operation, before, null, null));
             case ChangeEnvelope.TRUNCATE ->

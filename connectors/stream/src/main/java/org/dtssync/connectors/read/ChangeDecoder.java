@@ -73,7 +73,8 @@ final class ChangeDecoder {
 
     /** The fields of a row in the order of its shape, with the forms of their values. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Row(RowShape shape, Field[] fields, @Nullable ValueForm[] forms) {
+    private record Row(
+            RowShape shape, Field[] fields, @Nullable ValueForm[] forms) {
 
         static Row of(TableName table, Schema schema) {
             List<RowShape.Column> columns = new ArrayList<>();
@@ -244,7 +245,8 @@ final class ChangeDecoder {
 
     /** Columns that the source did not send are NULL, whatever their schema made of them. */
     private void keepKey(ConsumerRecord<byte[], byte[]> record, RowShape shape, Object[] row) {
-        List<String> columns = key(record, record.key(), ChangeHeaders.TEXT_BEFORE).columns();
+        List<String> columns =
+                key(record, record.key(), ChangeHeaders.TEXT_BEFORE).columns();
         for (int i = 0; i < row.length; i++) {
             if (!columns.contains(shape.columns().get(i).name())) {
                 row[i] = null;
@@ -318,7 +320,9 @@ final class ChangeDecoder {
     }
 
     private static @Nullable ValueForm[] forms(Schema schema) {
-        return schema.fields().stream().map(field -> ColumnForm.of(field.schema())).toArray(ValueForm[]::new);
+        return schema.fields().stream()
+                .map(field -> ColumnForm.of(field.schema()))
+                .toArray(ValueForm[]::new);
     }
 
     private static Object plain(Object value, @Nullable ValueForm form) {

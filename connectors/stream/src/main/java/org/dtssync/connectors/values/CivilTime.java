@@ -183,7 +183,9 @@ final class CivilTime {
         boolean signed = iso.charAt(0) == '-' || iso.charAt(0) == '+';
         int year = digits(iso, signed ? 1 : 0, yearEnd);
         long days = days(
-                iso.charAt(0) == '-' ? -year : year, digits(iso, yearEnd + 1, yearEnd + 3), digits(iso, yearEnd + 4, t));
+                iso.charAt(0) == '-' ? -year : year,
+                digits(iso, yearEnd + 1, yearEnd + 3),
+                digits(iso, yearEnd + 4, t));
         int seconds = t + 9;
         long time = micros(iso, t + 1, seconds);
         int fraction = 0;

@@ -36,18 +36,53 @@ public record ColumnForm(String type, int length, int scale, String labels) {
 
     /** Arrays of these are arrays in the topics too, as they are with Debezium. */
     private static final Set<String> ELEMENTS = Set.of(
-            "bool", "int2", "int4", "int8", "oid", "float4", "float8", "bytea", "numeric", "date", "time", "timestamp",
-            "timestamptz", "uuid", "json", "jsonb", "char", "varchar", "text", "bpchar", "inet", "cidr", "macaddr",
-            "macaddr8", "tsrange", "tstzrange", "daterange", "int4range", "numrange", "int8range", "citext", "ltree",
+            "bool",
+            "int2",
+            "int4",
+            "int8",
+            "oid",
+            "float4",
+            "float8",
+            "bytea",
+            "numeric",
+            "date",
+            "time",
+            "timestamp",
+            "timestamptz",
+            "uuid",
+            "json",
+            "jsonb",
+            "char",
+            "varchar",
+            "text",
+            "bpchar",
+            "inet",
+            "cidr",
+            "macaddr",
+            "macaddr8",
+            "tsrange",
+            "tstzrange",
+            "daterange",
+            "int4range",
+            "numrange",
+            "int8range",
+            "citext",
+            "ltree",
             ENUM);
 
     private static final Map<String, String> NAMED_TEXTS = Map.of(
-            "uuid", "io.debezium.data.Uuid",
-            "json", "io.debezium.data.Json",
-            "jsonb", "io.debezium.data.Json",
-            "xml", "io.debezium.data.Xml",
-            "ltree", "io.debezium.data.Ltree",
-            ENUM, "io.debezium.data.Enum");
+            "uuid",
+            "io.debezium.data.Uuid",
+            "json",
+            "io.debezium.data.Json",
+            "jsonb",
+            "io.debezium.data.Json",
+            "xml",
+            "io.debezium.data.Xml",
+            "ltree",
+            "io.debezium.data.Ltree",
+            ENUM,
+            "io.debezium.data.Enum");
 
     private static final String SEPARATOR = "|";
 
@@ -85,9 +120,10 @@ public record ColumnForm(String type, int length, int scale, String labels) {
             case "timestamp" -> scale <= MILLIS_DIGITS ? TimeForm.TIMESTAMP_MILLIS : TimeForm.TIMESTAMP;
             case "timestamptz" -> new ZonedForm(Math.min(scale, MICROS_DIGITS));
             case "bit" -> new BitForm(Math.max(1, length));
-            case "numeric" -> length == 0 || length == NO_PRECISION
-                    ? VariableDecimalForm.of(optional)
-                    : new DecimalForm(length, scale);
+            case "numeric" ->
+                length == 0 || length == NO_PRECISION
+                        ? VariableDecimalForm.of(optional)
+                        : new DecimalForm(length, scale);
             default -> new TextForm(NAMED_TEXTS.get(name), name.equals(ENUM) ? labels : null);
         };
     }
@@ -119,8 +155,8 @@ public record ColumnForm(String type, int length, int scale, String labels) {
             return null;
         }
         return switch (name) {
-            case org.apache.kafka.connect.data.Decimal.LOGICAL_NAME -> new DecimalForm(
-                    0, Integer.parseInt(parameters.get(org.apache.kafka.connect.data.Decimal.SCALE_FIELD)));
+            case org.apache.kafka.connect.data.Decimal.LOGICAL_NAME ->
+                new DecimalForm(0, Integer.parseInt(parameters.get(org.apache.kafka.connect.data.Decimal.SCALE_FIELD)));
             case VariableDecimalForm.NAME -> new VariableDecimalForm(schema);
             case BitForm.NAME -> new BitForm(Integer.parseInt(parameters.get(BitForm.LENGTH)));
             case ZonedForm.NAME -> new ZonedForm(MICROS_DIGITS);

@@ -23,7 +23,8 @@ public interface ValueForm {
     }
 
     /** Returns the value of PostgreSQL's text; null if no value of the schema stands for exactly this text. */
-    @Nullable Object value(String text);
+    @Nullable
+    Object value(String text);
 
     /**
      * Returns what a nullable column has instead of a value whose text the form refuses: what Debezium writes there, or null.

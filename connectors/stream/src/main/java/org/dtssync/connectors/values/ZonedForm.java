@@ -37,7 +37,10 @@ record ZonedForm(int digits) implements ValueForm {
     @Override
     public Object instead(String text) {
         int blank = text.indexOf(' ');
-        return blank < 0 ? text : "+" + text.substring(0, blank) + "T" + text.substring(blank + 1).replace(ZONE, "Z");
+        return blank < 0
+                ? text
+                : "+" + text.substring(0, blank) + "T"
+                        + text.substring(blank + 1).replace(ZONE, "Z");
     }
 
     @Override

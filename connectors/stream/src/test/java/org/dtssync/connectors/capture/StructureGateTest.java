@@ -11,8 +11,8 @@ import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-import org.junit.jupiter.api.Test;
 import org.dtssync.schemas.TopicValues;
+import org.junit.jupiter.api.Test;
 
 /** What a record must show of its table before the transaction it belongs to may go into a cut. */
 class StructureGateTest {
@@ -62,8 +62,8 @@ class StructureGateTest {
                 .field("before", built)
                 .field("after", built)
                 .build();
-        TableEncoder encoder =
-                new TableEncoder("t.public.place", PLACE, envelope, TopicValues.TEXT, new AvroConverter(), new AvroConverter());
+        TableEncoder encoder = new TableEncoder(
+                "t.public.place", PLACE, envelope, TopicValues.TEXT, new AvroConverter(), new AvroConverter());
         return new SourceTransaction(new Lsn(lsn), 0, List.of(), 1, List.of(encoder.structure()));
     }
 }

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.connectors.postgres.TableName;
-import org.junit.jupiter.api.Test;
 import org.dtssync.schemas.TopicValues;
+import org.junit.jupiter.api.Test;
 
 /** Keys come from the replica identity, an update that changes one becomes two records, and what was not sent is named. */
 class TableEncoderTest {

@@ -22,11 +22,28 @@ class ColumnFormTest {
 
     @Test
     void textsOfEachTypeAreReturnedAsTheyWere() {
-        same(column("timestamp", 0, 6), "2024-02-29 12:34:56.7891", "0001-01-01 00:00:00", "294246-12-31 23:59:59.999999");
-        same(column("timestamp", 0, 6), "4713-01-01 00:00:00 BC", "0001-12-31 23:59:59.5 BC", "1969-12-31 23:59:59.999999");
+        same(
+                column("timestamp", 0, 6),
+                "2024-02-29 12:34:56.7891",
+                "0001-01-01 00:00:00",
+                "294246-12-31 23:59:59.999999");
+        same(
+                column("timestamp", 0, 6),
+                "4713-01-01 00:00:00 BC",
+                "0001-12-31 23:59:59.5 BC",
+                "1969-12-31 23:59:59.999999");
         same(column("timestamp", 0, 3), "2024-02-29 12:34:56.789", "1960-01-01 00:00:00.001", "0044-03-15 10:00:00 BC");
-        same(column("timestamptz", 0, 6), "2024-02-29 12:34:56.7+00", "10000-01-01 00:00:00+00", "0044-03-15 10:00:00+00 BC");
-        same(column("timestamptz", 0, 0), "2024-02-29 12:34:56+00", "infinity", "-infinity", "0001-01-01 00:00:00+00 BC");
+        same(
+                column("timestamptz", 0, 6),
+                "2024-02-29 12:34:56.7+00",
+                "10000-01-01 00:00:00+00",
+                "0044-03-15 10:00:00+00 BC");
+        same(
+                column("timestamptz", 0, 0),
+                "2024-02-29 12:34:56+00",
+                "infinity",
+                "-infinity",
+                "0001-01-01 00:00:00+00 BC");
         same(column("date", 0, 0), "2024-02-29", "0001-01-01", "4713-01-01 BC", "5874897-12-31", "1969-12-31");
         same(column("time", 0, 6), "00:00:00", "24:00:00", "23:59:59.999999", "01:02:03.04");
         same(column("numeric", 10, 2), "0.00", "-12345678.90", "0.05");
@@ -83,12 +100,14 @@ class ColumnFormTest {
     }
 
     @Property(tries = 2_000)
-    void everyMicrosecondHasItsTextAndDate(@ForAll @LongRange(min = -62_135_596_800_000_000L, max = 253_402_300_799_999_999L) long micros) {
+    void everyMicrosecondHasItsTextAndDate(
+            @ForAll @LongRange(min = -62_135_596_800_000_000L, max = 253_402_300_799_999_999L) long micros) {
         LocalDateTime time = LocalDateTime.ofEpochSecond(
                 Math.floorDiv(micros, 1_000_000L), (int) Math.floorMod(micros, 1_000_000L) * 1000, ZoneOffset.UTC);
         String text = CivilTime.timestamp(micros, "");
 
-        assertThat(text).startsWith(DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").format(time));
+        assertThat(text)
+                .startsWith(DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").format(time));
         assertThat(CivilTime.timestamp(text, "")).isEqualTo(micros);
         assertThat(CivilTime.ofIso(CivilTime.iso(micros, 6))).isEqualTo(micros);
     }

@@ -80,8 +80,8 @@ final class CatalogConnection extends PostgresConnection {
         }
         names.read(columns.keySet());
         List<Column> described = new ArrayList<>();
-        columns.forEach((name, required) -> described.add(
-                Column.editor().name(name).optional(!required).create()));
+        columns.forEach((name, required) ->
+                described.add(Column.editor().name(name).optional(!required).create()));
         return described;
     }
 }

@@ -85,9 +85,10 @@ final class TypeForms {
         }
         String name = base.element() == 0 ? base.name() : type(base.element()).name();
         return switch (name) {
-            case "numeric" -> modifier == NO_MODIFIER
-                    ? of(domain.base(), 0, 0)
-                    : of(domain.base(), (modifier - HEADER_BYTES) >>> 16, modifier - HEADER_BYTES);
+            case "numeric" ->
+                modifier == NO_MODIFIER
+                        ? of(domain.base(), 0, 0)
+                        : of(domain.base(), (modifier - HEADER_BYTES) >>> 16, modifier - HEADER_BYTES);
             case "bit" -> of(domain.base(), modifier, 0);
             default -> of(domain.base(), 0, modifier == NO_MODIFIER ? DEFAULT_FRACTION_DIGITS : modifier);
         };
@@ -99,7 +100,10 @@ final class TypeForms {
             return text();
         }
         return new ColumnForm(
-                type.name(), Math.max(0, length), type.name().equals("numeric") ? signed(scale) : Math.max(0, scale), "");
+                type.name(),
+                Math.max(0, length),
+                type.name().equals("numeric") ? signed(scale) : Math.max(0, scale),
+                "");
     }
 
     /** The scale of a number has eleven bits, one of which is its sign; the driver reads more. */
