@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.schemas.TopicValues;
 
 /**
  * Reads a task file: YAML, secrets resolved, defaults filled in, fully validated. {@link TaskKey} lists the keys.
@@ -27,6 +28,8 @@ public final class TaskFileReader {
 
     private static final YamlValue.Mapping NOTHING = new YamlValue.Mapping(Mistakes.NO_LINE, Map.of());
     private static final String EMBEDDED = "embedded";
+
+    private static final String DESTINATION = "destination";
 
     /** Reading YAML takes much longer than the text is long, and no task file has a fraction of this. */
     private static final long LARGEST_BYTES = 1 << 20;
@@ -61,6 +64,32 @@ public final class TaskFileReader {
     public TaskFile read(Path file) {
         Path directory = file.toAbsolutePath().resolveSibling("");
         return parse(text(file), String.valueOf(file.getFileName()), directory);
+    }
+
+    /**
+     * Reads a file that names one database: section {@code destination} of a task file, and nothing else.
+     *
+     * @throws SyncException of kind USAGE that lists all mistakes
+     */
+    public DatabaseSettings readTarget(Path file) {
+        Path directory = file.toAbsolutePath().resolveSibling("");
+        Mistakes mistakes = new Mistakes();
+        YamlValue.Mapping root = new YamlTree(mistakes).read(text(file));
+        root.entries().forEach((key, value) -> {
+            if (!key.equals(DESTINATION)) {
+                mistakes.add(
+                        value.line(),
+                        Mistakes.at(key, value.line())
+                                + " does not belong here. The file of a target has one section, destination.");
+            }
+        });
+        DatabaseSettings settings = mistakes.isFatal()
+                ? new DatabaseSettings("", "", null, Map.of())
+                : new Parts(root, new References(environment, directory, mistakes), mistakes)
+                        .destination()
+                        .database();
+        mistakes.throwIfAny(String.valueOf(file.getFileName()));
+        return settings;
     }
 
     private TaskFile parse(String text, String fileName, Path directory) {
@@ -188,7 +217,7 @@ public final class TaskFileReader {
         }
 
         private DestinationSettings destination() {
-            SectionReader section = section("destination");
+            SectionReader section = section(DESTINATION);
             return new DestinationSettings(
                     new DatabaseSettings(
                             section.jdbcUrl(TaskKey.DESTINATION_URL),
@@ -225,7 +254,10 @@ public final class TaskFileReader {
                     "cleanup.policy",
                     "Remove it: a compacted topic would lose changes, so it is always delete.");
             return new TopicSettings(
-                    (int) section.number(TaskKey.TOPICS_REPLICATION), section.number(TaskKey.TOPICS_RETENTION), config);
+                    (int) section.number(TaskKey.TOPICS_REPLICATION),
+                    section.number(TaskKey.TOPICS_RETENTION),
+                    config,
+                    section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()));
         }
 
         private void refuseOwnProperty(Map<String, String> config, String property, String remedy) {

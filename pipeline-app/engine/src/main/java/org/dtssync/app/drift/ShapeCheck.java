@@ -1,5 +1,7 @@
 package org.dtssync.app.drift;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.ShapeStep;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.source.SourcePosition;
@@ -130,6 +133,7 @@ public final class ShapeCheck {
         });
         Map<TableName, String> stored = new TreeMap<>();
         if (!now.isEmpty() || !digests.isEmpty()) {
+            keepIdentities();
             progress.structures((table, structure) -> {
                 if (now.containsKey(table) || digests.containsKey(table)) {
                     stored.put(table, structure);
@@ -145,6 +149,16 @@ public final class ShapeCheck {
         // After the shapes: a dropped table has left the publication too.
         new PublicationCheck(route).check();
         return new Seen(stored, now);
+    }
+
+    /** Whatever this finds, the application must be able to write while the task is stopped. */
+    private void keepIdentities() {
+        try (Connection source = route.source().open()) {
+            IdentityGuard.repair(source);
+        } catch (SQLException e) {
+            // The change that led here is what has to be reported.
+            LOG.warn("The replica identities at the source could not be kept. reason={}", e.getMessage());
+        }
     }
 
     private SyncException changed(List<ShapeChange> changes, List<String> remedies) {
@@ -185,7 +199,8 @@ public final class ShapeCheck {
                     + table + ".";
         }
         ShapeStep step = new ShapeStep(
-                TableShape.parse(Objects.requireNonNull(stored.get(table), "Only a new table is not recorded.")),
+                TableShape.parse(ShapeFingerprint.completed(
+                        Objects.requireNonNull(stored.get(table), "Only a new table is not recorded."), is)),
                 TableShape.parse(is));
         Optional<String> reload = step.reloadReason();
         if (reload.isPresent() && ReverseSide.follows(route)) {

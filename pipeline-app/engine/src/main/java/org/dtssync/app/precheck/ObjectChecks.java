@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.inventory.InventoryItem;
 import org.dtssync.app.precheck.Advice.Place;
@@ -23,6 +24,12 @@ final class ObjectChecks {
                 .filter(item -> item.kind().equals("large object"))
                 .mapToLong(InventoryItem::count)
                 .sum();
+        if (ends.task().objects().largeObjects() == LargeObjects.COPY) {
+            findings.passIfNothingFound(
+                    "large objects",
+                    "The source has " + count + " large objects; they are copied after the load and at each switch.");
+            return;
+        }
         if (count > 0) {
             findings.warn(
                     "large objects",

@@ -279,6 +279,11 @@ public record SyncTask(TaskFile file) {
         return ProofReport.of(result, signing);
     }
 
+    /** Returns the task's tables as of any moment. */
+    public TaskStates states() {
+        return new TaskStates(file);
+    }
+
     private void requireStarted() {
         TaskStatus status = TaskStatus.readLag(file);
         if (!status.begun()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +17,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +74,10 @@ class ConnectionSentencesTest {
 
     @Test
     void wrongPasswordAtTheDestination() throws Exception {
-        Outcome outcome = run(task.withDestination(TaskText.end(destination.url(), role, "${env:PASSWORD_OF_TEST}")));
+        String secret =
+                Files.writeString(directory.resolve("secret"), WRONG_PASSWORD).toString();
+        Outcome outcome =
+                runHere(task.withDestination(TaskText.end(destination.url(), role, "${file:" + secret + "}")));
 
         assertRefused(
                 outcome,
@@ -143,7 +148,7 @@ class ConnectionSentencesTest {
     void aDatabaseAndAnAccountThatDoNotExist() throws Exception {
         String url = source.url() + "_missing";
 
-        Outcome outcome = run(task.withSource(TaskText.end(url, source.user(), "unused"))
+        Outcome outcome = runHere(task.withSource(TaskText.end(url, source.user(), "unused"))
                 .withDestination(TaskText.end(destination.url(), "nobody_here", "right")));
 
         assertRefused(
@@ -193,7 +198,7 @@ class ConnectionSentencesTest {
         String file = dtsSync.file("task.yaml", task.toString());
 
         Outcome json = dtsSync.run("status", file, "--json");
-        Outcome text = dtsSync.run("status", file);
+        Outcome text = new WarmCommandLine(directory).run("status", file);
 
         assertThat(json.out())
                 .matches(
@@ -212,6 +217,12 @@ class ConnectionSentencesTest {
 
     private Outcome run(TaskText text) throws Exception {
         return dtsSync.run("run", dtsSync.file("task.yaml", text.toString()), "--until", "schema");
+    }
+
+    /** For sentences that are all our own: the driver's are in the default language of the process. */
+    private Outcome runHere(TaskText text) throws Exception {
+        return new WarmCommandLine(directory)
+                .run("run", dtsSync.file("task.yaml", text.toString()), "--until", "schema");
     }
 
     /** Each sentence is a line of its own; whatever else is said is what could not be looked at for it. */

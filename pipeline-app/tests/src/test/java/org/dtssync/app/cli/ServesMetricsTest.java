@@ -26,6 +26,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -105,7 +106,7 @@ class ServesMetricsTest {
         } finally {
             run.process().destroyForcibly().waitFor();
         }
-        Outcome released = dtsSync.run("release", task, "--topics");
+        Outcome released = new WarmCommandLine(directory).run("release", task, "--topics");
         assertThat(released.exitCode()).as(released.err()).isZero();
     }
 

@@ -19,6 +19,7 @@ import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -84,8 +85,22 @@ final class RunningPair implements AutoCloseable {
 
     /** Gives a command to the run, which after a crash may not be known to live for a moment, and waits for its end. */
     TaskOutcome perform(TaskCommand command) throws InterruptedException {
-        await().atMost(Duration.ofMinutes(1)).until(() -> RunningTask.find(task).isPresent());
-        return RunningTask.find(task).orElseThrow().perform(command);
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            if (ended.isCompletedExceptionally()) {
+                ended.join();
+            }
+            return RunningTask.find(task).isPresent();
+        });
+        try {
+            return RunningTask.find(task).orElseThrow().perform(command);
+        } catch (SyncException e) {
+            // Why the run ended says more than that it did.
+            ended.exceptionally(fault -> {
+                e.addSuppressed(fault);
+                return null;
+            });
+            throw e;
+        }
     }
 
     /** Gives a command to the run and does not wait. */
