@@ -250,7 +250,7 @@ class SecureServersTest {
                 for (String verb : List.of("create", "read", "write to", "delete")) {
                     assertThat(sentences)
                             .filteredOn(sentence -> sentence.startsWith("Kafka does not let the account " + verb
-                                    + " topics whose names begin with secure.. "))
+                                    + " topics whose names begin with secure."))
                             .singleElement()
                             .asString()
                             .contains("kafka-acls.sh ", "User:" + LOGIN, "--topic secure. ");
