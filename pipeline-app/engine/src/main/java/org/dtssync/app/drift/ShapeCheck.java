@@ -173,7 +173,8 @@ public final class ShapeCheck {
     private String remedy(
             TableName table, List<TableName> fresh, Map<TableName, String> stored, Map<TableName, String> now) {
         if (fresh.contains(table) && route.destination().role() == End.SOURCE) {
-            return "Add table " + table + " to objects.exclude: after a switchover no table can be added to the stream, so its rows"
+            return "Add table " + table
+                    + " to objects.exclude: after a switchover no table can be added to the stream, so its rows"
                     + " do not flow back.";
         }
         if (fresh.contains(table)) {

@@ -118,8 +118,7 @@ final class PhaseSequence {
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
-                report = new ReversePhase(task, route, streams, moves, background, listener, commands)
-                        .run(options);
+                report = new ReversePhase(task, route, streams, moves, background, listener, commands).run(options);
             } else {
                 report = forward(options, phase);
             }
