@@ -21,5 +21,23 @@ public final class ChangeHeaders {
     /** The serialized previous key of the row, if a change modified it. */
     public static final String OLD_KEY = "dts.old_key";
 
+    /**
+     * Begins the name of a header that has the exact text of a value of {@code after}, and of the key, which the column's schema
+     * cannot hold; the column's name follows, escaped as in the record. The value in the record is then only something like it.
+     */
+    public static final String TEXT = "dts.text.";
+
+    /** The same for a value of {@code before}; of a deleted row also for the key. */
+    public static final String TEXT_BEFORE = "dts.text_before.";
+
+    /** The same for the key in {@link #OLD_KEY}. */
+    public static final String TEXT_OLD_KEY = "dts.text_old_key.";
+
+    /**
+     * Says, with any value, that {@code before} has nothing but the key: other columns that cannot be null have zero, or an empty
+     * text, as Debezium writes it.
+     */
+    public static final String KEY_ALONE = "dts.key_alone";
+
     private ChangeHeaders() {}
 }

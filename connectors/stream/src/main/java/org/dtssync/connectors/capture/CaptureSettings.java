@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.schemas.TopicValues;
 
 /**
  * The settings of a capture.
@@ -51,6 +52,21 @@ public record CaptureSettings(
         this(task, source, slot, publication, applicationName, tables, kafka, topics, limits, Optional.empty());
     }
 
+    /** Returns the same with values in another form. */
+    public CaptureSettings withValues(TopicValues values) {
+        return new CaptureSettings(
+                task,
+                source,
+                slot,
+                publication,
+                applicationName,
+                tables,
+                kafka,
+                topics.withValues(values),
+                limits,
+                mirrored);
+    }
+
     /** Leaves out properties, which may hold secrets. */
     @Override
     public String toString() {
@@ -63,11 +79,24 @@ public record CaptureSettings(
      * @param replicationFactor replicas of each partition
      * @param retentionMillis how long records of tables are retained, in milliseconds; -1 means forever
      * @param config additional topic properties
+     * @param values how values are written
      */
-    public record Topics(int replicationFactor, long retentionMillis, Map<String, String> config) {
+    public record Topics(
+            int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
+
         /** Copies the properties. */
         public Topics {
             config = Map.copyOf(config);
+        }
+
+        /** Topics whose values are text. */
+        public Topics(int replicationFactor, long retentionMillis, Map<String, String> config) {
+            this(replicationFactor, retentionMillis, config, TopicValues.TEXT);
+        }
+
+        /** Returns the same with values in another form. */
+        public Topics withValues(TopicValues other) {
+            return new Topics(replicationFactor, retentionMillis, config, other);
         }
     }
 

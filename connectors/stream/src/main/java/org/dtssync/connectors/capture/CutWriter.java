@@ -52,9 +52,6 @@ final class CutWriter implements AutoCloseable {
 
     private static final long LEAST_BATCH_BYTES = 16L << 10;
 
-    /** Brokers reject requests that create too many topics at once. */
-    private static final int TOPICS_PER_REQUEST = 200;
-
     private static final int TOPICS_LOOKED_UP_AT_ONCE = 50;
 
     private final CaptureSettings settings;
@@ -216,6 +213,7 @@ final class CutWriter implements AutoCloseable {
             if (change.oldKey() != null) {
                 record.headers().add(ChangeHeaders.OLD_KEY, change.oldKey());
             }
+            change.texts().forEach(text -> record.headers().add(text.header(), text.text()));
             digests.computeIfAbsent(change.topic(), topic -> new RecordsDigest())
                     .add(record.key(), record.value(), record.headers());
             Future<RecordMetadata> sent = producer.send(record, guard.check(record));
@@ -305,18 +303,14 @@ final class CutWriter implements AutoCloseable {
     }
 
     /**
-     * Topics are created at a table's first change, so that thousands of idle tables cost nothing; those of one cut in parallel, and
-     * before its Kafka transaction, whose time is limited.
+     * Prepares topics for their first record since the start, and creates those that are missing; those of one cut in parallel, and before
+     * its Kafka transaction, whose time is limited.
      */
     private void makeTopics(Set<String> missing) throws ExecutionException, InterruptedException {
         List<String> names = List.copyOf(missing);
-        Map<String, String> config = new LinkedHashMap<>();
-        config.put("cleanup.policy", "delete");
-        config.put("retention.ms", Long.toString(settings.topics().retentionMillis()));
-        config.putAll(RecordLimits.TOPIC_DEFAULTS);
-        config.putAll(settings.topics().config());
-        for (int from = 0; from < names.size(); from += TOPICS_PER_REQUEST) {
-            List<String> part = names.subList(from, Math.min(names.size(), from + TOPICS_PER_REQUEST));
+        Map<String, String> config = TaskTopics.properties(settings.topics());
+        for (int from = 0; from < names.size(); from += TaskTopics.TOPICS_PER_REQUEST) {
+            List<String> part = names.subList(from, Math.min(names.size(), from + TaskTopics.TOPICS_PER_REQUEST));
             Set<String> existed = topics.create(part, settings.topics().replicationFactor(), config);
             guard.prepare(part, existed);
             topicIds.putAll(topics.madeIdentifiers(part));

@@ -1,5 +1,6 @@
 package org.dtssync.connectors.capture;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,14 +11,24 @@ import org.jspecify.annotations.Nullable;
  * @param value the serialized envelope
  * @param unchanged names of the columns that were not sent, in the form of the header; null if all were sent
  * @param oldKey the serialized key the row had before this change gave it another; null otherwise
+ * @param texts the texts of values that the record cannot hold, usually none
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared and never changed; copies would double the memory of a cut.
 record EncodedChange(
-        String topic, byte @Nullable [] key, byte[] value, byte @Nullable [] unchanged, byte @Nullable [] oldKey) {
+        String topic,
+        byte @Nullable [] key,
+        byte[] value,
+        byte @Nullable [] unchanged,
+        byte @Nullable [] oldKey,
+        List<ValueText> texts) {
 
     /** Returns about how many bytes this takes, in memory and in the topic. */
     long size() {
-        return 100L + value.length + length(key) + length(unchanged) + length(oldKey);
+        long size = 100L + value.length + length(key) + length(unchanged) + length(oldKey);
+        for (int i = 0; i < texts.size(); i++) {
+            size += texts.get(i).header().length() + texts.get(i).text().length;
+        }
+        return size;
     }
 
     private static int length(byte @Nullable [] bytes) {

@@ -9,6 +9,7 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
+import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class RecordEncoder {
 
     private final Map<String, CapturedTable> tables = new HashMap<>();
     private final Map<String, TableEncoder> encoders = new HashMap<>();
+    private final TopicValues values;
     private final Converter keyConverter;
     private final Converter valueConverter;
 
@@ -33,6 +35,7 @@ final class RecordEncoder {
         settings.tables()
                 .forEach(table -> tables.put(
                         names.table(table.table().schema(), table.table().table()), table));
+        this.values = settings.topics().values();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
     }
@@ -65,7 +68,7 @@ final class RecordEncoder {
             if (table == null) {
                 throw unknownTable(value);
             }
-            encoder = new TableEncoder(topic, table, value.schema(), keyConverter, valueConverter);
+            encoder = new TableEncoder(topic, table, value.schema(), values, keyConverter, valueConverter);
             encoders.put(topic, encoder);
             announced.add(encoder.structure());
         }

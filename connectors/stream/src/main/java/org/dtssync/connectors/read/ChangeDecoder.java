@@ -17,6 +17,8 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.TableChange.Operation;
+import org.dtssync.connectors.values.ColumnForm;
+import org.dtssync.connectors.values.ValueForm;
 import org.dtssync.schemas.ChangeEnvelope;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.TopicNames;
@@ -40,6 +42,8 @@ final class ChangeDecoder {
     private @Nullable Schema keySchema;
 
     private List<String> keyColumns = List.of();
+
+    private @Nullable ValueForm[] keyForms = {};
 
     /** Where the parts of an envelope are, and the shape of its rows. */
     private record Envelope(
@@ -67,23 +71,25 @@ final class ChangeDecoder {
         }
     }
 
-    /** The fields of a row in the order of its shape. */
+    /** The fields of a row in the order of its shape, with the forms of their values. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Row(RowShape shape, Field[] fields) {
+    private record Row(RowShape shape, Field[] fields, @Nullable ValueForm[] forms) {
 
         static Row of(TableName table, Schema schema) {
             List<RowShape.Column> columns = new ArrayList<>();
             for (Field field : schema.fields()) {
                 columns.add(new RowShape.Column(TopicNames.unescape(field.name()), type(field)));
             }
-            return new Row(new RowShape(table, columns), schema.fields().toArray(Field[]::new));
+            return new Row(
+                    new RowShape(table, columns), schema.fields().toArray(Field[]::new), ChangeDecoder.forms(schema));
         }
 
         private static Optional<String> type(Field field) {
             Map<String, String> parameters = field.schema().parameters();
-            return parameters == null
-                    ? Optional.empty()
-                    : Optional.ofNullable(parameters.get(ChangeEnvelope.TYPE_PARAMETER));
+            if (parameters == null) {
+                return ColumnForm.typeOf(field.schema());
+            }
+            return Optional.ofNullable(parameters.get(ChangeEnvelope.TYPE_PARAMETER));
         }
 
         Object[] values(@Nullable Struct struct) {
@@ -95,7 +101,7 @@ final class ChangeDecoder {
             }
             Object[] values = new Object[fields.length];
             for (int i = 0; i < fields.length; i++) {
-                values[i] = plain(struct.get(fields[i]));
+                values[i] = plain(struct.get(fields[i]), forms[i]);
             }
             return values;
         }
@@ -134,7 +140,13 @@ final class ChangeDecoder {
         Long micros = time == null ? null : (Long) ((Struct) value.get(fields.source())).get(time);
         byte[] key = record.key();
         return new DescribedChange(
-                decode(record, commit, value, fields), micros, key == null ? null : key(record.topic(), key));
+                decode(record, commit, value, fields),
+                micros,
+                key == null ? null : key(record, key, textsOfKey((String) value.get(fields.operation()))));
+    }
+
+    private static String textsOfKey(String operation) {
+        return operation.equals(ChangeEnvelope.DELETE) ? ChangeHeaders.TEXT_BEFORE : ChangeHeaders.TEXT;
     }
 
     private Struct envelope(ConsumerRecord<byte[], byte[]> record) {
@@ -211,7 +223,15 @@ final class ChangeDecoder {
         }
         Struct before = (Struct) value.get(fields.before());
         boolean foundByKey = operation == Operation.UPDATE && record.key() != null;
-        return before == null && foundByKey ? null : fields.row().values(before);
+        if (before == null && foundByKey) {
+            return null;
+        }
+        Object[] row = fields.row().values(before);
+        if (record.headers().lastHeader(ChangeHeaders.KEY_ALONE) != null) {
+            keepKey(record, fields.row().shape(), row);
+        }
+        exact(record, ChangeHeaders.TEXT_BEFORE, fields.row().shape(), row);
+        return row;
     }
 
     private Object @Nullable [] after(
@@ -222,18 +242,46 @@ final class ChangeDecoder {
         };
     }
 
+    /** Columns that the source did not send are NULL, whatever their schema made of them. */
+    private void keepKey(ConsumerRecord<byte[], byte[]> record, RowShape shape, Object[] row) {
+        List<String> columns = key(record, record.key(), ChangeHeaders.TEXT_BEFORE).columns();
+        for (int i = 0; i < row.length; i++) {
+            if (!columns.contains(shape.columns().get(i).name())) {
+                row[i] = null;
+            }
+        }
+    }
+
+    /** Replaces values by the texts that their schemas could not hold. */
+    private static void exact(ConsumerRecord<byte[], byte[]> record, String prefix, RowShape shape, Object[] row) {
+        for (Header header : record.headers()) {
+            if (header.key().startsWith(prefix)) {
+                int column = shape.indexOf(TopicNames.unescape(header.key().substring(prefix.length())));
+                if (column < 0) {
+                    throw unknownColumn(record, header.key().substring(prefix.length()));
+                }
+                row[column] = new String(header.value(), StandardCharsets.UTF_8);
+            }
+        }
+    }
+
+    private static SyncException unknownColumn(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new SyncException(
+                FaultKind.DATA,
+                "Topic " + record.topic() + " has a record at offset " + record.offset() + " that names the column "
+                        + name + " and does not have it.",
+                "Only dts-sync may write to its topics.");
+    }
+
     private Object[] withUnchanged(ConsumerRecord<byte[], byte[]> record, Row fields, Struct struct) {
         Object[] row = fields.values(struct);
+        exact(record, ChangeHeaders.TEXT, fields.shape(), row);
         Header unchanged = record.headers().lastHeader(ChangeHeaders.UNCHANGED);
         if (unchanged != null) {
             for (String name : new String(unchanged.value(), StandardCharsets.US_ASCII).split(",", -1)) {
                 int column = fields.shape().indexOf(TopicNames.unescape(name));
                 if (column < 0) {
-                    throw new SyncException(
-                            FaultKind.DATA,
-                            "Topic " + record.topic() + " has a record at offset " + record.offset()
-                                    + " that names the column " + name + " and does not have it.",
-                            "Only dts-sync may write to its topics.");
+                    throw unknownColumn(record, name);
                 }
                 row[column] = TableChange.UNCHANGED;
             }
@@ -246,26 +294,37 @@ final class ChangeDecoder {
         if (oldKey == null) {
             return null;
         }
-        return key(record.topic(), oldKey.value());
+        return key(record, oldKey.value(), ChangeHeaders.TEXT_OLD_KEY);
     }
 
-    private KeyValues key(String topic, byte[] bytes) {
-        Struct key = (Struct) keyConverter.toConnectData(topic, bytes).value();
+    private KeyValues key(ConsumerRecord<byte[], byte[]> record, byte[] bytes, String prefix) {
+        Struct key = (Struct) keyConverter.toConnectData(record.topic(), bytes).value();
         List<Field> fields = key.schema().fields();
         if (key.schema() != keySchema) {
             keySchema = key.schema();
             keyColumns = fields.stream()
                     .map(field -> TopicNames.unescape(field.name()))
                     .toList();
+            keyForms = forms(key.schema());
         }
         Object[] values = new Object[fields.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = plain(key.get(fields.get(i)));
+            Header text = record.headers().lastHeader(prefix + fields.get(i).name());
+            values[i] = text == null
+                    ? plain(key.get(fields.get(i)), keyForms[i])
+                    : new String(text.value(), StandardCharsets.UTF_8);
         }
         return new KeyValues(keyColumns, values);
     }
 
-    private static Object plain(Object value) {
+    private static @Nullable ValueForm[] forms(Schema schema) {
+        return schema.fields().stream().map(field -> ColumnForm.of(field.schema())).toArray(ValueForm[]::new);
+    }
+
+    private static Object plain(Object value, @Nullable ValueForm form) {
+        if (form != null && value != null) {
+            return form.text(value);
+        }
         return value instanceof ByteBuffer buffer ? bytes(buffer) : value;
     }
 

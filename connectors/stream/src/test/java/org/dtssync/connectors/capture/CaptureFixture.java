@@ -12,6 +12,7 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.TopicValues;
 
 /** Events of a task {@code t} with one table, {@code public.note (id, words)}, as a source hands them over. */
 final class CaptureFixture {
@@ -63,7 +64,7 @@ final class CaptureFixture {
     }
 
     static TableEncoder encoder() {
-        return new TableEncoder(TOPIC, NOTE, ENVELOPE, new TextConverter(), new TextConverter());
+        return new TableEncoder(TOPIC, NOTE, ENVELOPE, TopicValues.TEXT, new TextConverter(), new TextConverter());
     }
 
     static Struct row(int id, String words) {

@@ -12,6 +12,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
+import org.dtssync.schemas.TopicValues;
 
 /** What a record must show of its table before the transaction it belongs to may go into a cut. */
 class StructureGateTest {
@@ -62,7 +63,7 @@ class StructureGateTest {
                 .field("after", built)
                 .build();
         TableEncoder encoder =
-                new TableEncoder("t.public.place", PLACE, envelope, new AvroConverter(), new AvroConverter());
+                new TableEncoder("t.public.place", PLACE, envelope, TopicValues.TEXT, new AvroConverter(), new AvroConverter());
         return new SourceTransaction(new Lsn(lsn), 0, List.of(), 1, List.of(encoder.structure()));
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
+import org.dtssync.schemas.TopicValues;
 
 /** Keys come from the replica identity, an update that changes one becomes two records, and what was not sent is named. */
 class TableEncoderTest {
@@ -85,6 +86,7 @@ class TableEncoderTest {
                 CaptureFixture.TOPIC,
                 keyless,
                 CaptureFixture.ENVELOPE,
+                TopicValues.TEXT,
                 new CaptureFixture.TextConverter(),
                 new CaptureFixture.TextConverter());
 

@@ -2,6 +2,7 @@ package org.dtssync.app.config;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +118,15 @@ enum TaskKey implements DescribedKey {
             "{ compression.type: zstd }",
             "Additional topic properties.",
             "Per-topic limits such as max.message.bytes."),
+    TOPICS_VALUES(
+            "topics/values",
+            KeyType.CHOICE,
+            "text",
+            "debezium",
+            "How values are written: debezium (with the schemas of Debezium's own connector, as docs/types.md lists them) or text"
+                    + " (PostgreSQL's text, except numbers, booleans and bytes). A task keeps the form it began with.",
+            "Other consumers of Debezium's topics read them, such as a sink.",
+            TopicValues.values()),
     REGISTRY_URL(
             "registry/url",
             KeyType.HTTP_URL,

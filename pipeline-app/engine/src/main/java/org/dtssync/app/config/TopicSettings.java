@@ -1,6 +1,7 @@
 package org.dtssync.app.config;
 
 import java.util.Map;
+import org.dtssync.schemas.TopicValues;
 
 /**
  * Section {@code topics}: how the task's topics are created.
@@ -8,11 +9,18 @@ import java.util.Map;
  * @param replicationFactor replicas of each partition
  * @param retentionMillis how long records of tables are retained, in milliseconds; -1 means forever
  * @param config additional topic properties
+ * @param values how values are written by a task that begins
  */
-public record TopicSettings(int replicationFactor, long retentionMillis, Map<String, String> config) {
+public record TopicSettings(
+        int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
 
     /** Copies the properties. */
     public TopicSettings {
         config = Map.copyOf(config);
+    }
+
+    /** Topics whose values are text. */
+    public TopicSettings(int replicationFactor, long retentionMillis, Map<String, String> config) {
+        this(replicationFactor, retentionMillis, config, TopicValues.TEXT);
     }
 }

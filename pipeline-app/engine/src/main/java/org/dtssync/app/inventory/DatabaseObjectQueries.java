@@ -99,7 +99,7 @@ final class DatabaseObjectQueries {
                    concat(format('CREATE EVENT TRIGGER %I ON %s', t.evtname, t.evtevent),
                           ' WHEN TAG IN (' || (SELECT string_agg(quote_literal(tag), ', ') FROM unnest(t.evttags) AS tag) || ')',
                           format(' EXECUTE FUNCTION %s();', t.evtfoid::regproc)) AS remedy
-            FROM pg_event_trigger t WHERE @own(pg_event_trigger, t)
+            FROM pg_event_trigger t WHERE @own(pg_event_trigger, t) AND left(t.evtname, 10) <> '!dts_sync_'
             """);
 
     private static final InventoryQuery PUBLICATIONS = objects("""

@@ -162,7 +162,7 @@ final class PropertyQueries {
                    ARRAY[format('ALTER EVENT TRIGGER %s %s', e.evtname, w.word)], format('ALTER EVENT TRIGGER %I %s;', e.evtname, w.word)
             FROM pg_event_trigger e
             CROSS JOIN LATERAL (SELECT CASE e.evtenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END AS word) w
-            WHERE e.evtenabled <> 'O' AND @own(pg_event_trigger, e)
+            WHERE e.evtenabled <> 'O' AND @own(pg_event_trigger, e) AND left(e.evtname, 10) <> '!dts_sync_'
             """);
 
     /** Values may be secrets; those of the server's own settings are not. */

@@ -1,5 +1,6 @@
 package org.dtssync.app.pipeline;
 
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.ShapeChanges;
@@ -16,6 +17,8 @@ import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,12 +69,7 @@ final class ReversePhase {
 
     /** Follows until the phase is left or the goal is reached; returns the verification, if the goal was one. */
     Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
-        if (!options.resnapshot().isEmpty()) {
-            throw new SyncException(
-                    FaultKind.USAGE,
-                    "After a switchover no table can be reloaded or added: the rows that are at the source stay as they are.",
-                    "Leave --resnapshot out; add a table that is new to objects.exclude.");
-        }
+        requireNoReload(options.resnapshot());
         Switch switchover = moves.move(SwitchKind.SWITCHOVER);
         if (switchover.isUnfinished()) {
             retry.run("switchover", () -> switchover.finish(moves.epoch()));
@@ -84,12 +82,28 @@ final class ReversePhase {
                 Background closing = background.group();
                 Direction back = streams.open(reverse, held.epoch(), background, listener)) {
             closing.start("dts-sync-lease-reverse", () -> retry.run("lease", () -> held.keep(() -> null)));
-            ShapeChanges changes = new ShapeChanges(reverse, task.objects(), held.epoch(), true, table -> false);
-            options.acceptStructure().forEach(changes::accept);
+            accept(options.acceptStructure(), reverse, held.epoch());
             back.startCapture();
             back.startFollowing();
             return follow(back, options.goal());
         }
+    }
+
+    /** The rows are at the destination now, and only a load from the source exists. */
+    private void requireNoReload(List<TableName> tables) {
+        if (!tables.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Task " + route.task() + " is in phase reverse, in which table " + tables.get(0)
+                            + " cannot be reloaded: rows flow to the source.",
+                    ShapeChanges.WITHOUT_RELOAD);
+        }
+    }
+
+    /** Before capture starts, which compares what it reads with what is recorded. */
+    private void accept(List<TableName> tables, Route reverse, Epoch epoch) {
+        ShapeChanges changes = new ShapeChanges(reverse, task.objects(), epoch, true, table -> false);
+        tables.forEach(changes::accept);
     }
 
     private Optional<VerifyReport> follow(Direction back, RunGoal goal) throws InterruptedException {

@@ -53,6 +53,16 @@ public record TaskInventory(TaskFile task) {
                 .read();
     }
 
+    /**
+     * Returns what would make the destination as it is now: its catalog knows structure changes that were accepted since the task began.
+     */
+    public List<StructureObject> statementsOfDestination() {
+        return new ReaderChoice(
+                        task.structure(), Route.forReading(task).destination(), Optional.empty(), task.objects())
+                .reader()
+                .read();
+    }
+
     private DatabaseConnections source() {
         return new DatabaseConnections(End.SOURCE, task.source().database(), task.applicationName() + "_status");
     }

@@ -56,6 +56,7 @@ final class Checks {
                 source("replica-identity", Stage.STREAM, IdentityChecks::replicaIdentity),
                 source("partition-identity", Stage.STREAM, IdentityChecks::partitionIdentity),
                 source("generated-identity", Stage.STREAM, IdentityChecks::generatedIdentity),
+                source("kept-identities", Stage.STREAM, IdentityChecks::kept),
                 source("table-without-key", Stage.LOAD, IdentityChecks::withoutKey),
                 source("column-names", Stage.STREAM, TableChecks::columnNames),
                 source("table-without-columns", Stage.LOAD, TableChecks::withoutColumns),
@@ -88,6 +89,7 @@ final class Checks {
                 source("sizes", Stage.LOAD, TableChecks::sizes),
                 both("table-count", Stage.LOAD, ServerChecks::tableCount),
                 new Check("kafka-properties", Stage.PREPARE, Set.of(), KafkaChecks::properties),
+                new Check("registry-properties", Stage.PREPARE, Set.of(), RegistryChecks::properties),
                 source("topic-names", Stage.PREPARE, KafkaChecks::topicNames),
                 new Check(
                         "topics",

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationCheck;
@@ -28,6 +29,7 @@ import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.FirstCut;
+import org.dtssync.connectors.capture.TaskTopics;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -110,6 +112,9 @@ public final class Preparation {
             // Earlier verifications concern the previous stream.
             new Verifications(route.destination(), route.task()).forget(epoch);
             new StateSchema(route.source()).installHeartbeat();
+            IdentityGuard.install(source);
+            // Before the slot: as long as there are many to create, no WAL is retained for them.
+            makeTopics(names);
             makePublication(source, names);
             new PublicationCheck(route).record(source, epoch);
             Failpoint.PREPARE_PUBLICATION_MADE.reached();
@@ -196,10 +201,18 @@ public final class Preparation {
         }
     }
 
+    /** The position of the task in the opposite direction is published, and not captured. */
+    private void makeTopics(List<TableName> published) {
+        List<TableName> captured = new ArrayList<>(published);
+        captured.remove(AppliedPosition.TABLE);
+        captured.add(HeartbeatStore.TABLE);
+        new TaskTopics(capture).create(captured);
+    }
+
     private void begin(Lsn start, String systemIdentifier) {
         FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
         Failpoint.PREPARE_CUT_WRITTEN.reached();
-        progress.cutsTopic(first.topicId(), epoch);
+        progress.topics(first.topicId(), capture.topics().values(), epoch);
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
             epoch.hold(connection);

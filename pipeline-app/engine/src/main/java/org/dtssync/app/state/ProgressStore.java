@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,6 +20,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,9 +144,29 @@ public final class ProgressStore {
                         """, row -> new PreparedSource(row.getString(1), row.getString(2)), task));
     }
 
-    /** Records which topic contains the task's cuts: one of the same name that was created later has another id. */
-    public void cutsTopic(String topicId, Epoch epoch) {
-        update("UPDATE dts_sync.task SET cuts_topic = ?, updated_at = now() WHERE task = ?", epoch, topicId, task);
+    /**
+     * Records what the task keeps of its topics: which one contains its cuts, since one of the same name that was created later has
+     * another id, and how values are written.
+     */
+    public void topics(String cutsTopicId, TopicValues values, Epoch epoch) {
+        update(
+                "UPDATE dts_sync.task SET cuts_topic = ?, topic_values = ?, updated_at = now() WHERE task = ?",
+                epoch,
+                cutsTopicId,
+                values.name().toLowerCase(Locale.ROOT),
+                task);
+    }
+
+    /** Reads how the task writes values to its topics; text if a release that knew nothing else prepared it. */
+    public TopicValues topicValues() {
+        return transactions.read(
+                "The form of values of task " + task + " could not be looked up",
+                connection -> Statements.first(
+                                connection,
+                                "SELECT topic_values FROM dts_sync.task WHERE task = ?",
+                                row -> TopicValues.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
+                                task)
+                        .orElse(TopicValues.TEXT));
     }
 
     /** Reads the identifier of the topic that holds the task's cuts; empty before prepare is done. */

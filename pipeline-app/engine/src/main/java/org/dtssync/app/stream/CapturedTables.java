@@ -55,6 +55,11 @@ public final class CapturedTables {
         return captured;
     }
 
+    /** Returns what changes may look like that were written before a table's shape changed; empty if it never did. */
+    public static Optional<EarlierShape> earlier(RecordedShape recorded) {
+        return step(recorded).map(step -> earlier(step, recorded.changedAt()));
+    }
+
     private static Optional<ShapeStep> step(RecordedShape recorded) {
         return recorded.earlier()
                 .map(earlier -> new ShapeStep(
@@ -69,7 +74,7 @@ public final class CapturedTables {
     }
 
     /** Returns the applier's settings: keys, snapshots, and how to read older changes. */
-    static List<AppliedTable> applied(List<TableProgress> tables, Map<TableName, RecordedShape> structures) {
+    public static List<AppliedTable> applied(List<TableProgress> tables, Map<TableName, RecordedShape> structures) {
         List<AppliedTable> applied = new ArrayList<>();
         for (TableProgress table : tables) {
             RecordedShape recorded = structures.get(table.table());
@@ -81,7 +86,7 @@ public final class CapturedTables {
                         table.table(),
                         table.keyColumns().orElse(List.of()),
                         table.visibleSnapshot().map(VisibleSnapshot::parse),
-                        step(recorded).map(step -> earlier(step, recorded.changedAt())),
+                        earlier(recorded),
                         recorded.applyAfter()));
             }
         }

@@ -21,6 +21,7 @@ import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.schemas.TopicValues;
 
 /** Wires the units of one direction. Thread-safe. */
 public final class StreamFactory {
@@ -59,12 +60,12 @@ public final class StreamFactory {
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
         ApplyPart apply = new ApplyPart(
-                route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes) -> {
+                route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes, tables) -> {
+                    long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
                     applied.reached(position.lsn());
                     listener.applied(
-                            position.lsn(),
-                            commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
-                            changes);
+                            position.lsn(), commitMillis < 0 ? -1 : System.currentTimeMillis() - commitMillis, changes);
+                    tables.forEach((table, some) -> listener.tableApplied(table, some, commitMillis));
                 });
         return new Direction(
                 route,
@@ -81,7 +82,7 @@ public final class StreamFactory {
                         checks,
                         budgets.structureMillis()),
                 () -> new CapturePart(
-                        captureSettings(route, captured(route)),
+                        captureSettings(route, captured(route)).withValues(topicValues(route)),
                         route.source(),
                         codecs(route),
                         checks,
@@ -132,6 +133,11 @@ public final class StreamFactory {
                 new ShapeRecords(route.destination(), route.task()).read());
     }
 
+    /** Never from the task file, which may have changed since the task began. */
+    private static TopicValues topicValues(Route route) {
+        return new ProgressStore(route.destination(), route.task()).topicValues();
+    }
+
     private CaptureSettings captureSettings(Route route, List<CapturedTable> tables) {
         return new CaptureSettings(
                 route.task(),
@@ -144,7 +150,8 @@ public final class StreamFactory {
                 new CaptureSettings.Topics(
                         task.topics().replicationFactor(),
                         task.topics().retentionMillis(),
-                        task.topics().config()),
+                        task.topics().config(),
+                        task.topics().values()),
                 budgets.cut(),
                 Optional.of(mirrored(route)));
     }

@@ -84,6 +84,7 @@ final class CatalogObjects {
                 FROM pg_ts_config t JOIN spaces n ON n.oid = t.cfgnamespace
                 UNION ALL
                 SELECT 'pg_event_trigger'::regclass, oid, 'event-trigger', NULL, evtname, 0 FROM pg_event_trigger
+                WHERE left(evtname, 10) <> '!dts_sync_'
                 UNION ALL
                 SELECT 'pg_statistic_ext'::regclass, x.oid, 'statistics', c.nspname, x.stxname, c.oid
                 FROM pg_statistic_ext x JOIN relations c ON c.oid = x.stxrelid

@@ -31,9 +31,9 @@ final class RunningPair implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
 
-    private RunningPair(TaskFile task) {
+    private RunningPair(TaskFile task, RunRequest request) {
         this.task = task;
-        this.thread = new Thread(this::run, "run-" + task.name());
+        this.thread = new Thread(() -> run(request), "run-" + task.name());
     }
 
     /** Starts it and waits until it follows. */
@@ -45,14 +45,19 @@ final class RunningPair implements AutoCloseable {
 
     /** Starts it. */
     static RunningPair begin(TaskFile task) {
-        RunningPair pair = new RunningPair(task);
+        return begin(task, RunRequest.endless());
+    }
+
+    /** Starts it with options. */
+    static RunningPair begin(TaskFile task, RunRequest request) {
+        RunningPair pair = new RunningPair(task, request);
         pair.thread.start();
         return pair;
     }
 
-    private void run() {
+    private void run(RunRequest request) {
         try {
-            new SyncTask(task).run(RunRequest.endless(), TaskListener.NONE);
+            new SyncTask(task).run(request, TaskListener.NONE);
             ended.complete(null);
         } catch (InterruptedException e) {
             ended.complete(null);

@@ -68,8 +68,44 @@ final class TypesPage {
 
                 ## In the topics
 
-                Each column is a separate field, a union with null and without a default. Its schema has the parameter
-                `postgresql.type`, the name of the column type.
+                Each column is a separate field without a default. Its schema has the parameter
+                `postgresql.type`, the name of the column type. How values are written is decided by `topics.values` when a task begins, and
+                kept.
+
+                ### `topics.values: debezium`
+
+                Values have the schemas of Debezium's PostgreSQL connector with its default settings, where no value loses anything. Key columns
+                and columns that are `NOT NULL` are not optional. The parameters `__debezium.source.column.type`, `.length`, `.scale` and `.name`
+                are those of `column.propagate.source.type`. A domain has the schema of the type below it.
+
+                A value that its schema cannot hold has its exact text, UTF-8, in the record header `dts.text.<column>` (of `before`:
+                `dts.text_before.<column>`; of the previous key: `dts.text_old_key.<column>`). dts-sync restores every value from the record and
+                these headers exactly as the source printed it. The record itself then has what the last column says.
+
+                | PostgreSQL | Schema | Instead of a value that it cannot hold |
+                |---|---|---|
+                | `bool`, `int2`, `int4`, `int8`, `oid`, `float4`, `float8`, `bytea` | boolean, int16, int32, int64, int64, float, double, bytes | (holds all) |
+                | `timestamp(4)` to `(6)`, `timestamp` | `io.debezium.time.MicroTimestamp` | `infinity` and years from 294247: 9223372036825200000; `-infinity`: -9223372036832400000 |
+                | `timestamp(0)` to `(3)` | `io.debezium.time.Timestamp` | the same in milliseconds, rounded down |
+                | `timestamptz` | `io.debezium.time.ZonedTimestamp`, in UTC; `infinity`, `-infinity`; the year before 0001 is 0000 | years from 294247: their text with `T` and `Z` |
+                | `date` | `io.debezium.time.Date` | `infinity`: -2147472692; `-infinity`: -2147472691 |
+                | `time` | `io.debezium.time.MicroTime`; 24:00:00 is 86400000000 | (holds all) |
+                | `numeric(p,s)` | `Decimal` of Kafka Connect | `NaN`: null, or 10 to the power of p without a decimal point where null is not allowed |
+                | `numeric` | `io.debezium.data.VariableScaleDecimal`; zeros at the end remain | `NaN`, infinities: null, or a number of 131074 digits where null is not allowed |
+                | `bit(1)` | boolean | (holds all) |
+                | `bit(n)` | `io.debezium.data.Bits` | (holds all) |
+                | `uuid`, `json`, `jsonb`, `xml`, `ltree` | `io.debezium.data.Uuid`, `Json`, `Json`, `Xml`, `Ltree` | (holds all) |
+                | enums | `io.debezium.data.Enum`, with the labels at the time in the parameter `allowed` | (holds all) |
+                | arrays of these (except `bit`, `xml`) and of `char`, `varchar`, `text`, `bpchar`, `inet`, `cidr`, `macaddr`, `macaddr8`, `citext` and ranges | an array | more than one dimension, bounds of its own, or an element that its schema cannot hold: null, or an empty array where null is not allowed |
+                | every other type | string: PostgreSQL text, as below | (holds all) |
+
+                A column that was not sent, since it did not change, is named in the record header `dts.unchanged`; instead of its value there is
+                Debezium's placeholder in a string or bytes, and otherwise null, or zero where null is not allowed. A `before` that has
+                nothing but the key is marked `dts.key_alone`: its other columns that do not allow null have zero or an empty text.
+
+                ### `topics.values: text`
+
+                Each column is a union with null.
 
                 | PostgreSQL | Avro | How to read it |
                 |---|---|---|
@@ -89,6 +125,7 @@ final class TypesPage {
 
                 ## The matrix
 
+                The first of these runs was in the form `text`, the second in the form `debezium`; the column *Avro* is that of the form `text`.
                 Each type was tested in the snapshot, inserts, updates and deletes, with edge values, in one- and two-dimensional arrays with
                 non-default bounds and null elements, in a domain, a domain over its array, a composite, an array of composites, a range and
                 a multirange if it has an order, in a table without a key, and as a key if it can be one. After each step `COPY` printed

@@ -126,7 +126,7 @@ class StateSchemaTest {
                         .contains(
                                 "of the destination has version 99",
                                 "written by dts-sync 9.1.0",
-                                "knows versions up to 3",
+                                "knows versions up to 4",
                                 "Use dts-sync 9.1.0 or later.");
             });
         }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.dtssync.app.testing.PgClient;
 import org.dtssync.connectors.postgres.ClientEnvironment;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.EventTriggers;
 
 /** What {@code pg_dump --schema-only} says of a database: a third opinion, independent of how the structure was carried. */
 public final class DumpText {
@@ -60,6 +61,7 @@ public final class DumpText {
             start = headers.end();
         }
         objects.merge(name, body(text.substring(start)), (a, b) -> a + "\n" + b);
+        objects.keySet().removeIf(header -> header.startsWith("Name: " + EventTriggers.OWN));
         return withQueries(objects);
     }
 

@@ -12,18 +12,20 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Debezium's sessions at the source in addition to the stream: one for tables and positions, one for types. For a table that the stream describes it reads only the column names:
- * types come with the stream, defaults are not replicated, and every column may be absent.
+ * types come with the stream, and defaults are not replicated. Whether a column is nullable may have changed since the change of the row.
  *
  * <p>Used by the one thread that reads the WAL, except for {@link #end}.
  */
 final class CatalogConnection extends PostgresConnection {
 
     private static final String COLUMNS = """
-            SELECT a.attname FROM pg_catalog.pg_attribute a
+            SELECT a.attname, a.attnotnull FROM pg_catalog.pg_attribute a
             JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
@@ -66,19 +68,20 @@ final class CatalogConnection extends PostgresConnection {
 
     @Override
     public List<Column> getTableColumnsForDecoder(TableId table, Tables.ColumnNameFilter filter) throws SQLException {
-        List<String> columns = new ArrayList<>();
+        Map<String, Boolean> columns = new LinkedHashMap<>();
         try (PreparedStatement statement = connection().prepareStatement(COLUMNS)) {
             statement.setString(1, table.schema());
             statement.setString(2, table.table());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    columns.add(rows.getString(1));
+                    columns.put(rows.getString(1), rows.getBoolean(2));
                 }
             }
         }
-        names.read(columns);
-        return columns.stream()
-                .map(name -> Column.editor().name(name).optional(true).create())
-                .toList();
+        names.read(columns.keySet());
+        List<Column> described = new ArrayList<>();
+        columns.forEach((name, required) -> described.add(
+                Column.editor().name(name).optional(!required).create()));
+        return described;
     }
 }

@@ -9,6 +9,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseAddress;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.WatchedSocketFactory;
+import org.dtssync.schemas.TopicValues;
 
 /** The connector's configuration. */
 final class ConnectorSettings {
@@ -31,6 +32,10 @@ final class ConnectorSettings {
         properties.put("publication.autocreate.mode", "disabled");
         position(properties);
         fidelity(properties);
+        if (settings.topics().values() == TopicValues.DEBEZIUM) {
+            properties.put(ExactPostgresTask.DESCRIBED, "true");
+            properties.put("column.propagate.source.type", ".*");
+        }
         pace(properties);
         return properties;
     }

@@ -5,6 +5,7 @@ import io.debezium.relational.Table;
 import io.debezium.relational.TableId;
 import io.debezium.util.Strings;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class EscapedNames {
     private final Map<String, String> byUnquoted = new HashMap<>();
 
     /** Receives the columns of the table that the stream describes next, as named in the catalog. */
-    void read(List<String> columns) {
+    void read(Collection<String> columns) {
         byUnquoted.clear();
         for (String column : columns) {
             byUnquoted.put(Strings.unquoteIdentifierPart(column), column);

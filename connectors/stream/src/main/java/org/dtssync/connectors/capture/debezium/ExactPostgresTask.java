@@ -52,6 +52,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, PostgresOffsetContext> {
 
+    /** The property by which columns are described with what determines Debezium's forms of their values. */
+    static final String DESCRIBED = "dts.sync.described";
+
     /** How often the server is notified that the stream is alive. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(5);
 
@@ -89,7 +92,8 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
         EscapedNames names = new EscapedNames();
         CatalogConnection typeCatalog = opened(CatalogConnection.ofTypes(configuration.getJdbcConfig()));
         ExactTypeRegistry types = new ExactTypeRegistry(configuration.getJdbcConfig(), typeCatalog);
-        ExactValues values = new ExactValues(configuration, types);
+        boolean described = raw.getBoolean(DESCRIBED, false);
+        ExactValues values = new ExactValues(configuration, types, described);
         MainConnectionProvidingConnectionFactory<PostgresConnection> connections =
                 new DefaultMainConnectionProvidingConnectionFactory<>(
                         () -> opened(new CatalogConnection(configuration.getJdbcConfig(), types, values, names)));

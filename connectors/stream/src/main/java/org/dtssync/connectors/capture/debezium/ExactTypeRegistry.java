@@ -35,6 +35,7 @@ final class ExactTypeRegistry extends TypeRegistry {
     private static final String UNKNOWN = "unknown";
 
     private final PostgresConnection catalog;
+    private final TypeForms forms;
     private final Map<Integer, PostgresType> byOid = new ConcurrentHashMap<>();
     private final Map<String, PostgresType> byName = new ConcurrentHashMap<>();
 
@@ -47,6 +48,12 @@ final class ExactTypeRegistry extends TypeRegistry {
     ExactTypeRegistry(JdbcConfiguration configuration, PostgresConnection catalog) {
         super(new CatalogWithoutTypes(configuration, catalog));
         this.catalog = catalog;
+        this.forms = new TypeForms(catalog);
+    }
+
+    /** Returns what determines the forms of values. */
+    TypeForms forms() {
+        return forms;
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.dtssync.connectors.capture.debezium;
 
 import io.debezium.connector.postgresql.PostgresConnectorConfig;
 import io.debezium.connector.postgresql.PostgresValueConverter;
-import io.debezium.connector.postgresql.TypeRegistry;
 import io.debezium.connector.postgresql.UnchangedToastedPlaceholder;
 import io.debezium.connector.postgresql.UnchangedToastedReplicationMessageColumn;
 import io.debezium.relational.Column;
@@ -13,6 +12,7 @@ import java.util.HexFormat;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
+import org.dtssync.connectors.capture.FormParameters;
 import org.dtssync.connectors.capture.Unchanged;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -29,7 +29,14 @@ public final class ExactValues extends PostgresValueConverter {
     /** Schema parameter that names the column's PostgreSQL type. */
     public static final String TYPE_PARAMETER = "postgresql.type";
 
-    ExactValues(PostgresConnectorConfig configuration, TypeRegistry types) {
+    private final ExactTypeRegistry types;
+
+    private final boolean described;
+
+    /**
+     * @param described whether schemas describe their columns as Debezium's forms of values need it
+     */
+    ExactValues(PostgresConnectorConfig configuration, ExactTypeRegistry types, boolean described) {
         super(
                 StandardCharsets.UTF_8,
                 configuration.getDecimalMode(),
@@ -43,11 +50,22 @@ public final class ExactValues extends PostgresValueConverter {
                 PostgresConnectorConfig.IntervalHandlingMode.STRING,
                 new UnchangedToastedPlaceholder(configuration),
                 2);
+        this.types = types;
+        this.described = described;
     }
 
     @Override
     public SchemaBuilder schemaBuilder(Column column) {
-        return schema(column.nativeType(), column.typeName());
+        SchemaBuilder builder = schema(column.nativeType(), column.typeName());
+        if (described) {
+            if (naturalType(column.nativeType()) == Schema.Type.STRING) {
+                builder.parameter(FormParameters.FORM, types.forms().of(column).print());
+            }
+            if (!column.isOptional()) {
+                builder.parameter(FormParameters.REQUIRED, "true");
+            }
+        }
+        return builder;
     }
 
     /** Returns the schema of a column's values by its type. */

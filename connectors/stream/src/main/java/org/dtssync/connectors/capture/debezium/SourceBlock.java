@@ -17,12 +17,19 @@ public final class SourceBlock extends PostgresSourceInfoStructMaker {
 
     private Field schemaName;
     private Field tableName;
+    private Field snapshot;
+
+    /** Whether also what Debezium leaves to the schema's default is written: our converter writes no defaults. */
+    private boolean complete;
 
     @Override
+    @SuppressWarnings("deprecation") // Debezium makes this object; nothing else brings our own property here.
     public void init(String connector, String version, CommonConnectorConfig configuration) {
         super.init(connector, version, configuration);
         schemaName = schema().field(SourceInfo.SCHEMA_NAME_KEY);
         tableName = schema().field(SourceInfo.TABLE_NAME_KEY);
+        snapshot = schema().field(SourceInfo.SNAPSHOT_KEY);
+        complete = configuration.getConfig().getBoolean(ExactPostgresTask.DESCRIBED, false);
     }
 
     @Override
@@ -30,6 +37,9 @@ public final class SourceBlock extends PostgresSourceInfoStructMaker {
         Struct block = super.struct(info);
         unescape(block, schemaName);
         unescape(block, tableName);
+        if (complete && block.getWithoutDefault(snapshot.name()) == null) {
+            block.put(snapshot, "false");
+        }
         return block;
     }
 

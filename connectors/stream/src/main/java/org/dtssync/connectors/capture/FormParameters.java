@@ -1,0 +1,13 @@
+package org.dtssync.connectors.capture;
+
+/** Parameters by which a source describes the columns of its rows. They are not in the topics. */
+public final class FormParameters {
+
+    /** What determines the form of a column's values, as {@link org.dtssync.connectors.values.ColumnForm} prints it. */
+    public static final String FORM = "dts.form";
+
+    /** Set if the column is not nullable. */
+    public static final String REQUIRED = "dts.required";
+
+    private FormParameters() {}
+}

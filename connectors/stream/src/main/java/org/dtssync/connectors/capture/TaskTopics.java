@@ -1,0 +1,59 @@
+package org.dtssync.connectors.capture;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.connectors.kafka.RecordLimits;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.TopicNames;
+
+/**
+ * Creates the topics of a task's tables before anything is captured, so that consumers find them. Capture creates those of tables that
+ * come later. Stateless except for its settings.
+ */
+public final class TaskTopics {
+
+    /** Brokers reject requests that create too many topics at once. */
+    static final int TOPICS_PER_REQUEST = 200;
+
+    private final CaptureSettings settings;
+
+    /** Creates nothing yet; connects lazily. */
+    public TaskTopics(CaptureSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Creates the topics of tables that have none. */
+    public void create(Collection<TableName> tables) {
+        TopicNames names = new TopicNames(settings.task());
+        List<String> wanted = tables.stream()
+                .map(table -> names.table(table.schema(), table.table()))
+                .toList();
+        try (KafkaTopics topics = new KafkaTopics(settings.kafka())) {
+            // An earlier attempt may have created some.
+            Set<String> existing = topics.existing(wanted);
+            List<String> missing = new ArrayList<>(wanted);
+            missing.removeAll(existing);
+            for (int from = 0; from < missing.size(); from += TOPICS_PER_REQUEST) {
+                topics.create(
+                        missing.subList(from, Math.min(missing.size(), from + TOPICS_PER_REQUEST)),
+                        settings.topics().replicationFactor(),
+                        properties(settings.topics()));
+            }
+        }
+    }
+
+    /** Returns the properties of each table's topic. */
+    static Map<String, String> properties(CaptureSettings.Topics topics) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("cleanup.policy", "delete");
+        properties.put("retention.ms", Long.toString(topics.retentionMillis()));
+        properties.putAll(RecordLimits.TOPIC_DEFAULTS);
+        properties.putAll(topics.config());
+        return properties;
+    }
+}

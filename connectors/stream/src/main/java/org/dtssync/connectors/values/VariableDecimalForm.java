@@ -1,0 +1,90 @@
+package org.dtssync.connectors.values;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code numeric} without a precision: each value has its own scale. Debezium removes zeros at the end of the fraction, which here
+ * remain.
+ *
+ * @param made the schema, shared by all values
+ */
+record VariableDecimalForm(Schema made) implements ValueForm {
+
+    static final String NAME = "io.debezium.data.VariableScaleDecimal";
+
+    private static final String SCALE = "scale";
+    private static final String VALUE = "value";
+
+    /** More digits than any {@code numeric} has. */
+    private static final int TOO_LARGE = 131_073;
+
+    /** The form of required or optional values: a structure contains its schema. */
+    static VariableDecimalForm of(boolean optional) {
+        SchemaBuilder builder = builder();
+        return new VariableDecimalForm(optional ? builder.optional().build() : builder.build());
+    }
+
+    private static SchemaBuilder builder() {
+        return SchemaBuilder.struct()
+                .name(NAME)
+                .version(1)
+                .doc("Variable scaled decimal")
+                .field(SCALE, Schema.INT32_SCHEMA)
+                .field(VALUE, Schema.BYTES_SCHEMA);
+    }
+
+    /** Returns the number of a text; null if it is none. */
+    static @Nullable BigDecimal number(String text) {
+        char last = text.charAt(text.length() - 1);
+        return last >= '0' && last <= '9' ? new BigDecimal(text) : null;
+    }
+
+    @Override
+    public SchemaBuilder schema() {
+        return builder();
+    }
+
+    @Override
+    public ValueForm in(Schema complete) {
+        return new VariableDecimalForm(complete);
+    }
+
+    @Override
+    public @Nullable Object value(String text) {
+        BigDecimal number = number(text);
+        return number == null ? null : struct(number);
+    }
+
+    private Struct struct(BigDecimal number) {
+        return new Struct(made)
+                .put(SCALE, number.scale())
+                .put(VALUE, number.unscaledValue().toByteArray());
+    }
+
+    /** Numbers that no column can have: not a number, and the infinities. */
+    @Override
+    public Object insteadRequired(String text) {
+        return switch (text) {
+            case "Infinity" -> struct(new BigDecimal(BigInteger.ONE, -TOO_LARGE));
+            case "-Infinity" -> struct(new BigDecimal(BigInteger.ONE.negate(), -TOO_LARGE));
+            default -> struct(new BigDecimal(BigInteger.TWO, -TOO_LARGE));
+        };
+    }
+
+    @Override
+    public Object empty() {
+        return struct(BigDecimal.ZERO);
+    }
+
+    @Override
+    public String text(Object value) {
+        Struct struct = (Struct) value;
+        return new BigDecimal(new BigInteger(PlainForm.bytes(struct.get(VALUE))), struct.getInt32(SCALE))
+                .toPlainString();
+    }
+}
