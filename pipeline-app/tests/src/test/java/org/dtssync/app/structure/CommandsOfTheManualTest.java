@@ -55,7 +55,8 @@ class CommandsOfTheManualTest {
 
         assertThat(move.store.list())
                 .filteredOn(stored -> stored.state() == ObjectState.FAILED)
-                .extracting(stored -> stored.object().name() + ": " + stored.error().orElse(""))
+                .extracting(
+                        stored -> stored.object().name() + ": " + stored.error().orElse(""))
                 .isEmpty();
         Map<String, String> source = DumpText.of(move.source);
         Map<String, String> destination = DumpText.of(move.destination);
@@ -76,7 +77,7 @@ class CommandsOfTheManualTest {
         List<String> statements = new ArrayList<>();
         int since = 0;
         StringBuilder statement = new StringBuilder();
-        for (String line : Move.sql("commands.sql").split("\n")) {
+        for (String line : Move.sql("commands.sql").lines().toList()) {
             if (line.matches("-- \\d\\d")) {
                 since = Integer.parseInt(line.substring(3));
             } else if (since <= version && !line.startsWith("--")) {
