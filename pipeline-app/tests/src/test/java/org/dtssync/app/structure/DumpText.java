@@ -29,7 +29,7 @@ public final class DumpText {
 
     private DumpText() {}
 
-    /** Returns the statements of each object under its header; our own schema left out. */
+    /** Returns the statements of each object under its header; our own schema and publications left out. */
     public static Map<String, String> of(DatabaseConnections database) throws IOException, InterruptedException {
         Path program = PgClient.program("pg_dump").orElseThrow();
         ProcessBuilder builder = new ProcessBuilder(
@@ -62,6 +62,7 @@ public final class DumpText {
         }
         objects.merge(name, body(text.substring(start)), (a, b) -> a + "\n" + b);
         objects.keySet().removeIf(header -> header.startsWith("Name: " + EventTriggers.OWN));
+        objects.keySet().removeIf(key -> key.matches("(?s)Name: dts_sync_.*; Type: PUBLICATION.*"));
         return withQueries(objects);
     }
 
