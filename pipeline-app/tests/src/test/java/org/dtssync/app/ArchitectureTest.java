@@ -237,6 +237,7 @@ class ArchitectureTest {
                     "kafka",
                     "avro",
                     "chain",
+                    "values",
                     "capture",
                     "capture.debezium",
                     "read",
