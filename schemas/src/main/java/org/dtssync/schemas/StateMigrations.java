@@ -20,7 +20,9 @@ public enum StateMigrations {
     /** The heartbeat table, at both ends. */
     HEARTBEAT("heartbeat", "V001__heartbeat.sql"),
     /** What settings were before writes were closed, at the end that is closed. */
-    READ_ONLY("read-only", "V001__write_fence.sql");
+    READ_ONLY("read-only", "V001__write_fence.sql"),
+    /** How far a database is that is made from a base and the topics. */
+    REPLAY("replay", "V001__replay.sql");
 
     /** The schema that contains all our tables, at both ends. */
     public static final String SCHEMA = "dts_sync";

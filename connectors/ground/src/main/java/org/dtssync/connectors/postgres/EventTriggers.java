@@ -10,6 +10,9 @@ import java.sql.Statement;
  */
 public final class EventTriggers {
 
+    /** The beginning of the names of those that dts-sync makes; PostgreSQL fires them before others, in the order of their names. */
+    public static final String OWN = "!dts_sync_";
+
     private static final int GRANTABLE = 15;
 
     private EventTriggers() {}

@@ -84,7 +84,7 @@ public final class Applier {
      * @throws SyncException on any fault; call again to resume from the applied position
      */
     public void converge(CatchUpRows rows, Predicate<Lsn> goal) {
-        run(WriteMode.CONVERGE, Optional.of(rows), goal);
+        run(WriteMode.CONVERGE, Optional.of(rows), goal, Optional.empty());
     }
 
     /**
@@ -94,16 +94,26 @@ public final class Applier {
      * @throws SyncException on any fault; call again to resume from the applied position
      */
     public void follow(Predicate<Lsn> goal) {
-        run(WriteMode.EXACT, Optional.empty(), goal);
+        run(WriteMode.EXACT, Optional.empty(), goal, Optional.empty());
     }
 
-    private void run(WriteMode mode, Optional<CatchUpRows> rows, Predicate<Lsn> goal) {
+    /**
+     * Applies, exactly as {@link #follow} does, every transaction that committed up to a position and none behind it. The position may lie
+     * inside a cut: then the part of the cut before it is applied, and another call resumes from there.
+     *
+     * @throws SyncException on any fault; call again to resume from the applied position
+     */
+    public void followTo(Lsn end) {
+        run(WriteMode.EXACT, Optional.empty(), applied -> applied.reached(end), Optional.of(end));
+    }
+
+    private void run(WriteMode mode, Optional<CatchUpRows> rows, Predicate<Lsn> goal, Optional<Lsn> end) {
         try (Connection connection = destination.open()) {
             open.set(connection);
             prepare(connection);
-            AppliedPosition position = AppliedPosition.read(connection, settings.task())
+            AppliedPosition position = AppliedPosition.read(connection, epoch.task())
                     .orElseThrow(() -> new SyncException(
-                            FaultKind.FENCED, "Task " + settings.task() + " has no position: it was released.", ""));
+                            FaultKind.FENCED, "Task " + epoch.task() + " has no position: it was released.", ""));
             try (StreamReader stream =
                     new StreamReader(settings.reading(), position.inStream(), codec, keyConverter, valueConverter)) {
                 new ApplySession(
@@ -113,7 +123,7 @@ public final class Applier {
                                 () -> new DestinationTransaction(connection, epoch, writer, mode, rows),
                                 listener,
                                 () -> aborted)
-                        .run(position.lsn(), goal);
+                        .run(position, goal, end);
             }
         } catch (SQLException e) {
             throw SqlFaults.explain("Changes could not be written to the destination", e);

@@ -1,5 +1,7 @@
 package org.dtssync.connectors.apply;
 
+import java.util.Map;
+import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
 /** Notified of an applier's progress in the applier's own thread: return quickly. */
@@ -12,6 +14,7 @@ public interface ApplyListener {
      * @param position the applied position
      * @param commitTimeMicros when the last applied source transaction committed, microseconds since 1970 UTC; null if unknown
      * @param changes how many changes the write had
+     * @param tables how many of them each table had, without those that it does not take any more
      */
-    void applied(AppliedPosition position, @Nullable Long commitTimeMicros, long changes);
+    void applied(AppliedPosition position, @Nullable Long commitTimeMicros, long changes, Map<TableName, Long> tables);
 }

@@ -3,6 +3,8 @@ package org.dtssync.connectors.apply;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -31,6 +33,9 @@ final class ApplySession {
     private final TargetCatalog catalog;
     private final ApplyListener listener;
     private final BooleanSupplier aborted;
+
+    /** Of the write under way. */
+    private final Map<TableName, TableCount> counts = new HashMap<>();
 
     /**
      * Creates a session.
@@ -63,48 +68,81 @@ final class ApplySession {
      *
      * @param from the applied position
      * @param goal whether to stop at an applied LSN
+     * @param end nothing that committed behind it is applied
      */
-    void run(Lsn from, Predicate<Lsn> goal) throws SQLException {
-        Lsn applied = from;
-        while (!aborted.getAsBoolean() && !goal.test(applied)) {
+    void run(AppliedPosition from, Predicate<Lsn> goal, Optional<Lsn> end) throws SQLException {
+        AppliedPosition applied = from;
+        while (!aborted.getAsBoolean() && !goal.test(applied.lsn())) {
             NumberedCut first = stream.peek(IDLE_POLL);
             if (first != null) {
-                applied = applyFrom(first);
+                applied = isWithin(first, end) ? applyFrom(first, end) : applyPart(first, applied, end.orElseThrow());
             }
         }
+    }
+
+    private static boolean isWithin(NumberedCut cut, Optional<Lsn> end) {
+        return end.isEmpty() || end.get().reached(cut.end());
     }
 
     /**
      * Folds the first cut and as many waiting ones as fit, and writes them as one. A cut that is too large for memory is written in pieces, in one
      * destination transaction all the same.
      */
-    private Lsn applyFrom(NumberedCut first) throws SQLException {
+    private AppliedPosition applyFrom(NumberedCut first, Optional<Lsn> end) throws SQLException {
         CutBatch batch = new CutBatch(transactions.get(), settings.maximumChanges(), settings.maximumBytes(), aborted);
         NumberedCut last;
         NumberedCut next = first;
         long changes = 0;
+        counts.clear();
         do {
-            batch.begin(next);
-            stream.read((table, end) -> open(batch, table, end));
+            batch.begin(next, AppliedPosition.behind(next));
+            stream.read((table, cutEnd) -> open(batch, table, cutEnd, end));
             changes += next.cut().changes();
             last = next;
             next = stream.peek(Duration.ZERO);
-        } while (next != null && batch.hasRoomFor(next.cut()));
+        } while (next != null && isWithin(next, end) && batch.hasRoomFor(next.cut()));
         batch.finish();
-        listener.applied(AppliedPosition.behind(last), last.cut().commitTimeMicros(), changes);
-        return last.end();
+        AppliedPosition applied = AppliedPosition.behind(last);
+        listener.applied(applied, last.cut().commitTimeMicros(), changes, perTable());
+        return applied;
+    }
+
+    /** Applies what a cut has up to a position inside it. The cut before it stays the last one that is applied as a whole. */
+    private AppliedPosition applyPart(NumberedCut cut, AppliedPosition before, Lsn end) throws SQLException {
+        CutBatch batch = new CutBatch(transactions.get(), settings.maximumChanges(), settings.maximumBytes(), aborted);
+        AppliedPosition applied = new AppliedPosition(end, before.cutOffset());
+        counts.clear();
+        batch.begin(cut, applied);
+        stream.read((table, cutEnd) -> open(batch, table, cutEnd, Optional.of(end)));
+        batch.finish();
+        listener.applied(applied, null, cut.cut().changes(), perTable());
+        return applied;
+    }
+
+    private Map<TableName, Long> perTable() {
+        Map<TableName, Long> changes = new HashMap<>();
+        counts.forEach((table, count) -> changes.put(table, count.changes));
+        return changes;
+    }
+
+    /** How many changes of a table a write has. */
+    private static final class TableCount {
+        private long changes;
     }
 
     /** A table that was dropped or reloaded since is not read: its topic need not exist any more. */
-    private Optional<ChangeSink> open(CutBatch batch, TableName name, Lsn end) {
+    private Optional<ChangeSink> open(CutBatch batch, TableName name, Lsn cutEnd, Optional<Lsn> end) {
         AppliedTable table = catalog.applied(name);
-        if (table.leavesOut(end)) {
+        if (table.leavesOut(cutEnd)) {
             return Optional.empty();
         }
         TargetChanges target = target(table);
+        TableCount count = counts.computeIfAbsent(name, absent -> new TableCount());
         return Optional.of(change -> {
-            if (!table.leavesOut(change.commit())) {
+            boolean within = end.isEmpty() || end.get().reached(change.commit());
+            if (within && !table.leavesOut(change.commit())) {
                 batch.add(target, change);
+                count.changes++;
             }
         });
     }

@@ -69,10 +69,14 @@ final class CutBatch {
         return topics.size() + more <= MAXIMUM_TABLES;
     }
 
-    /** Begins the next cut; its changes follow. */
-    void begin(NumberedCut next) {
+    /**
+     * Begins the next cut; its changes follow.
+     *
+     * @param after the destination's position once they are written
+     */
+    void begin(NumberedCut next, AppliedPosition after) {
         next.cut().partitions().forEach(part -> topics.add(part.topic()));
-        position = AppliedPosition.behind(next);
+        position = after;
     }
 
     /** Adds a change of the cut, which is decoded only once there is room for it. */

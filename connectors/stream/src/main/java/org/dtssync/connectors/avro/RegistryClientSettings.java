@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.secrets.FileReferences;
@@ -31,8 +33,14 @@ public record RegistryClientSettings(
 
     /** Comma-separated base addresses of the registry's API. */
     public static final String URL = "schema.registry.url";
+    /** The same in a task file, as messages name it. */
+    static final String KEY = "registry.url";
+
     /** {@code user:password} for basic authentication. */
     public static final String USER_INFO = "basic.auth.user.info";
+
+    /** Where they come from: only {@code USER_INFO} and addresses that have them are known. */
+    static final String CREDENTIALS = "basic.auth.credentials.source";
 
     static final String CONNECT_TIMEOUT = "http.connect.timeout.ms";
     static final String READ_TIMEOUT = "http.read.timeout.ms";
@@ -48,6 +56,19 @@ public record RegistryClientSettings(
         tls = Map.copyOf(tls);
     }
 
+    /** Returns those of a task file's properties that no client reads, so that they have no effect. */
+    public static Set<String> unknown(Map<String, String> properties) {
+        Set<String> unknown = new TreeSet<>(properties.keySet());
+        unknown.removeAll(known());
+        unknown.removeIf(key -> key.startsWith("ssl.") || key.startsWith("schema.registry.ssl."));
+        return unknown;
+    }
+
+    /** Returns the properties that are read, in addition to those of TLS. */
+    public static Set<String> known() {
+        return Set.of(URL, USER_INFO, CREDENTIALS, CONNECT_TIMEOUT, READ_TIMEOUT, RETRIES, RETRY_WAIT);
+    }
+
     /** Reads the settings from a converter's properties; ignores unknown ones. */
     public static RegistryClientSettings from(Map<String, ?> given) {
         Map<String, Object> properties = FileReferences.resolve(given);
@@ -55,7 +76,7 @@ public record RegistryClientSettings(
         if (urls.isBlank()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "The schema registry's address " + URL + " is missing.",
+                    "The schema registry's address " + KEY + " is missing.",
                     "Give the base address of its Confluent API, for example http://127.0.0.1:8081.");
         }
         String authorization = basic(text(properties, USER_INFO));
@@ -92,7 +113,7 @@ public record RegistryClientSettings(
     private static SyncException invalidUrl() {
         return new SyncException(
                 FaultKind.USAGE,
-                "The schema registry's address " + URL + " is not an http or https URL.",
+                "The schema registry's address " + KEY + " is not an http or https URL.",
                 "Give the base address of its Confluent API, for example http://127.0.0.1:8081.");
     }
 

@@ -20,12 +20,12 @@ import org.dtssync.connectors.fault.TlsProblem;
  */
 record RegistryFailure(String reason, String remedy) {
 
-    private static final String CHECK = "Check that it runs and that " + RegistryClientSettings.URL + " is right.";
+    private static final String CHECK = "Check that it runs and that " + RegistryClientSettings.KEY + " is right.";
 
     static RegistryFailure of(IOException error) {
         if (has(error, UnresolvedAddressException.class) || has(error, UnknownHostException.class)) {
             return new RegistryFailure(
-                    "its host cannot be resolved", "Correct the host in " + RegistryClientSettings.URL + ".");
+                    "its host cannot be resolved", "Correct the host in " + RegistryClientSettings.KEY + ".");
         }
         if (has(error, HttpConnectTimeoutException.class)) {
             return new RegistryFailure(
@@ -41,13 +41,18 @@ record RegistryFailure(String reason, String remedy) {
         if (has(error, SSLException.class)) {
             return ofTls(error);
         }
-        if (has(error, ProtocolException.class)) {
+        if (has(error, ProtocolException.class) || isNoHttp(error)) {
             return new RegistryFailure(
                     "what answers there does not speak HTTP",
-                    "Correct " + RegistryClientSettings.URL + "; if the registry expects TLS, it begins with https.");
+                    "Correct " + RegistryClientSettings.KEY + "; if the registry expects TLS, it begins with https.");
         }
         String detail = error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
         return new RegistryFailure(detail, CHECK);
+    }
+
+    /** Java's client says so of a server that closes the connection, or speaks another protocol. */
+    private static boolean isNoHttp(IOException error) {
+        return error.getMessage() != null && error.getMessage().contains("header parser received no bytes");
     }
 
     private static RegistryFailure ofTls(IOException error) {
@@ -64,14 +69,14 @@ record RegistryFailure(String reason, String remedy) {
         return switch (problem) {
             case EXPIRED -> "Renew the registry's certificate.";
             case NOT_YET_VALID -> "Check the clock here and at the registry.";
-            case OTHER_HOST -> "Use the host name that the certificate is for in " + RegistryClientSettings.URL + ".";
+            case OTHER_HOST -> "Use the host name that the certificate is for in " + RegistryClientSettings.KEY + ".";
             case UNTRUSTED ->
                 "Set ssl.truststore.location to a file with the authority's certificate, and ssl.truststore.type, in section"
                         + " registry of the task file.";
             case CLIENT_CERTIFICATE ->
                 "Set ssl.keystore.location, ssl.keystore.password and ssl.keystore.type in section registry of the task"
                         + " file.";
-            case PLAIN -> "Begin " + RegistryClientSettings.URL + " with http instead of https.";
+            case PLAIN -> "Begin " + RegistryClientSettings.KEY + " with http instead of https.";
             case OTHER -> CHECK;
         };
     }

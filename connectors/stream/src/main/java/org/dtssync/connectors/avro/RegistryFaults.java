@@ -71,7 +71,7 @@ final class RegistryFaults {
                 FaultKind.USAGE,
                 "The server at " + registry + " does not provide the Confluent schema registry API (HTTP " + status
                         + ").",
-                "Set the base URL of that API as " + RegistryClientSettings.URL
+                "Set the base URL of that API as " + RegistryClientSettings.KEY
                         + "; Apicurio's ends in /apis/ccompat/v7.");
     }
 

@@ -37,7 +37,8 @@ import org.dtssync.connectors.fault.SyncException;
  */
 public final class BrokerAddresses {
 
-    private static final Pattern ADDRESS = Pattern.compile("(?:[A-Z0-9_]+://)?(?:\\[([^\\]]+)\\]|([^:]+)):(\\d+)");
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?:[0-9a-zA-Z%._-]*://)?(?:\\[([^\\]]+)\\]|([^:]+)):(\\d+)");
     private static final Set<String> PROTOCOLS = Set.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -108,17 +109,20 @@ public final class BrokerAddresses {
     /**
      * Refuses addresses that Kafka's client must not connect to. What cannot be reached now is left to the client, which waits for it.
      *
-     * @throws SyncException of kind USAGE that names the address, what answers there, and the remedy
+     * @return what was found at each address
+     * @throws SyncException of kind PRECHECK that names the address, what answers there, and the remedy
      */
-    public static void requireNoOther(Map<String, String> properties) {
-        for (Answer answer : look(properties)) {
+    public static List<Answer> requireNoOther(Map<String, String> properties) {
+        List<Answer> answers = look(properties);
+        for (Answer answer : answers) {
             if (answer.found() == Found.OTHER) {
                 throw new SyncException(
-                        FaultKind.USAGE,
+                        FaultKind.PRECHECK,
                         "Kafka address " + answer.address() + " " + answer.reason() + ".",
                         answer.remedy());
             }
         }
+        return answers;
     }
 
     private static Answer look(String address, String host, int port, boolean encrypted, Duration limit) {

@@ -44,8 +44,13 @@ public final class KafkaTopics implements AutoCloseable {
 
     private final Admin admin;
 
-    /** Connects lazily, with the given client properties. */
+    /**
+     * Connects lazily, with the given client properties.
+     *
+     * @throws SyncException of kind USAGE if a property has a value that no client accepts
+     */
     public KafkaTopics(Map<String, String> kafka) {
+        ClientProperties.require(kafka);
         this.admin = Admin.create(
                 ClientProperties.of(kafka, Map.of("default.api.timeout.ms", "20000", "request.timeout.ms", "15000")));
     }

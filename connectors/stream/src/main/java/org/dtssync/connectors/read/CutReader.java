@@ -135,6 +135,8 @@ final class CutReader implements AutoCloseable {
     private void add(Cut cut, long offset) {
         if (offset <= readOffset) {
             takenSequence = cut.sequence();
+            // A position inside the cut that follows: the part of it before the position was taken.
+            repeating = !new Lsn(cut.lsn()).reached(takenLsn);
             return;
         }
         while (!waiting.isEmpty() && waiting.getLast().cut().sequence() >= cut.sequence()) {

@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.PartitionOffsets;
@@ -72,6 +73,7 @@ public final class CutScan implements AutoCloseable {
     }
 
     private void requireTopic(String task, Map<String, String> kafka) {
+        BrokerAddresses.requireNoOther(kafka);
         try (KafkaTopics topics = new KafkaTopics(kafka)) {
             if (topics.identifiers(Set.of(partition.topic())).isEmpty()) {
                 throw new SyncException(

@@ -115,7 +115,7 @@ final class SchemaRegistryClientTest {
         assertThat(fault.kind()).isEqualTo(FaultKind.CONNECTION);
         assertThat(fault)
                 .hasMessageStartingWith("The schema registry http://127.0.0.1:9 cannot be reached: ")
-                .hasMessageEndingWith("Check that it runs and that schema.registry.url is right.");
+                .hasMessageEndingWith("Check that it runs and that registry.url is right.");
         assertThat(fault.toString()).doesNotContain("sesame");
     }
 
@@ -126,7 +126,7 @@ final class SchemaRegistryClientTest {
         assertThatThrownBy(() -> client(home).ping())
                 .hasMessage("The server at " + home
                         + " does not provide the Confluent schema registry API (HTTP 404). Set the base URL of that API as"
-                        + " schema.registry.url; Apicurio's ends in /apis/ccompat/v7.");
+                        + " registry.url; Apicurio's ends in /apis/ccompat/v7.");
     }
 
     @Test

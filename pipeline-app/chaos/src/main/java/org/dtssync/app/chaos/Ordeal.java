@@ -192,6 +192,7 @@ final class Ordeal {
         requireEqual(stage);
         reader.stop();
         task.stopAndRelease();
+        task.requireNoTraces();
     }
 
     private static void requireEqual(Stage stage) throws SQLException, IOException {

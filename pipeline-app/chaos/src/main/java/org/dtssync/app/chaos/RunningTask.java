@@ -1,11 +1,14 @@
 package org.dtssync.app.chaos;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
@@ -22,8 +25,13 @@ final class RunningTask implements AutoCloseable {
     private static final long POLL_MILLIS = 20;
     private static final int LINES_SHOWN = 12;
 
+    /** A line of a stack trace, or one that begins it. */
+    private static final Pattern TRACE = Pattern.compile(
+            "^\\s+at [\\w.$/<>]+\\(|^\\s*Caused by: |^Exception in thread |^(\\w+\\.)+\\w+(Exception|Error)\\b");
+
     private final CommandLineProcess commandLine;
     private final String taskFile;
+    private final List<Path> logs = new ArrayList<>();
     private @Nullable Started started;
     private int starts;
 
@@ -34,6 +42,7 @@ final class RunningTask implements AutoCloseable {
 
     void start() throws IOException {
         started = commandLine.start("run", taskFile);
+        logs.add(started.err());
         starts++;
     }
 
@@ -86,6 +95,22 @@ final class RunningTask implements AutoCloseable {
         if (!started().process().isAlive()) {
             throw new ChaosException("dts-sync run ended by itself with exit code "
                     + started().process().exitValue() + ": " + tail());
+        }
+    }
+
+    /**
+     * Fails if the log of any start has a line of a stack trace: servers that end, freeze and refuse are expected, and each is a sentence.
+     */
+    void requireNoTraces() throws IOException {
+        for (Path log : logs) {
+            List<String> traces = Files.readString(log)
+                    .lines()
+                    .filter(line -> TRACE.matcher(line).find())
+                    .toList();
+            if (!traces.isEmpty()) {
+                throw new ChaosException("The log " + log + " has " + traces.size() + " lines of stack traces:\n  "
+                        + String.join("\n  ", traces.subList(0, Math.min(traces.size(), LINES_SHOWN))));
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -32,13 +33,15 @@ class ServersAwayTest {
 
     private static final String AGAIN = "Retrying. ";
 
+    private Path directory;
     private Stage stage;
     private CommandLineProcess dtsSync;
     private String task;
     private int number;
 
     @BeforeAll
-    void moveADatabase(@TempDir Path directory) throws Exception {
+    void moveADatabase(@TempDir Path own) throws Exception {
+        directory = own;
         stage = Stage.open(directory.resolve("stage"));
         stage.atSource().execute("CREATE TABLE public.witness (id int PRIMARY KEY)");
         dtsSync = new CommandLineProcess(directory, Map.of());
@@ -150,6 +153,62 @@ class ServersAwayTest {
         } finally {
             run.process().destroyForcibly().waitFor();
         }
+    }
+
+    /** A machine's disk that is full ends the broker, and with it the run, in a sentence; a run with space resumes. */
+    @Test
+    void aFullDiskUnderTheEmbeddedBrokerIsASentence() throws Exception {
+        SmallDisk disk = SmallDisk.mount(directory.resolve("broker-disk"))
+                .orElseGet(() -> Assumptions.abort("No small file system can be mounted here."));
+        try (disk) {
+            stage.atSource()
+                    .execute("CREATE SCHEMA other; CREATE TABLE other.row (id int PRIMARY KEY, v text);"
+                            + "INSERT INTO other.row VALUES (0, 'v')");
+            String own = dtsSync.file("embedded.yaml", """
+                    name: embedded
+                    source: { url: "%s", user: %s }
+                    destination: { url: "%s", user: %s }
+                    kafka: embedded
+                    registry: embedded
+                    data.dir: "%s"
+                    objects: { include: [ "other.*" ] }
+                    """.formatted(
+                            End.url(stage.source().port()),
+                            End.USER,
+                            End.url(stage.destination().port()),
+                            End.USER,
+                            disk.newDirectory("data")));
+            Started run = dtsSync.start("run", own);
+            try {
+                awaitAny(run, START, "Entering phase. ", "phase=incremental");
+                disk.fill();
+                for (int i = 1; run.process().isAlive() && i <= 200; i++) {
+                    stage.atSource()
+                            .execute("INSERT INTO other.row SELECT g, repeat(md5(g::text), 30) FROM generate_series("
+                                    + i * 1000 + ", " + (i * 1000 + 999) + ") g");
+                    run.process().waitFor(200, TimeUnit.MILLISECONDS);
+                }
+                assertEndedInASentence(run.await());
+            } finally {
+                run.process().destroyForcibly().waitFor();
+            }
+
+            assertEndedInASentence(dtsSync.run("run", own));
+
+            disk.free();
+            Outcome resumed = dtsSync.run("run", own, "--until", "verified");
+            assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+            Outcome released = dtsSync.run("release", own, "--topics");
+            assertThat(released.exitCode()).as(released.err()).isZero();
+        }
+    }
+
+    private static void assertEndedInASentence(Outcome outcome) {
+        assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(1);
+        assertThat(outcome.err()).doesNotContain("\tat ", "Caused by:");
+        assertThat(outcome.err().lines().filter(line -> line.contains("The embedded Kafka broker in ")))
+                .as(outcome.err())
+                .hasSize(1);
     }
 
     private int connections() {

@@ -9,7 +9,10 @@ import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short run of {@code scripts/chaos}: whatever ends, freezes or breaks, the task goes on by itself and stays exact. */
+/**
+ * The short run of {@code scripts/chaos}: whatever ends, freezes or breaks, the task goes on by itself and stays exact, and its log has
+ * sentences and no stack traces.
+ */
 class SurvivesFaultsTest {
 
     private static final int FAULTS = 8;

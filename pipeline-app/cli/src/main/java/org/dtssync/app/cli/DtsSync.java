@@ -1,8 +1,10 @@
 package org.dtssync.app.cli;
 
+import java.io.PrintWriter;
 import java.util.Locale;
 import org.dtssync.app.logging.LogOutput;
 import org.dtssync.app.tasks.ProcessEnd;
+import org.slf4j.event.Level;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,7 +28,8 @@ import picocli.CommandLine.Command;
             CompleteCommand.class,
             CancelCommand.class,
             ReleaseCommand.class,
-            ReplayCommand.class
+            ReplayCommand.class,
+            BaseCommand.class
         },
         footer = {
             "",
@@ -53,15 +56,30 @@ public final class DtsSync {
             // where it has none. Values do not depend on it.
             Locale.setDefault(Locale.ROOT);
             LogOutput.gather();
-            code = execute(stop, arguments);
+            code = execute(stop, commandLine(stop), arguments);
             System.out.flush();
             System.err.flush();
         }
         ProcessEnd.halt(code);
     }
 
-    private static int execute(OrderlyStop stop, String[] arguments) {
-        CommandLine commandLine = commandLine(stop);
+    /**
+     * Runs one command in a process that lives on, and returns its exit code. Signals, the log and the default locale stay the business
+     * of that process; interrupting the thread ends the command.
+     *
+     * @param out where it prints what was asked for
+     * @param err where it prints everything else, except for the log
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        OrderlyStop stop = OrderlyStop.never();
+        CommandLine commandLine = commandLine(stop).setOut(out).setErr(err);
+        int code = execute(stop, commandLine, arguments);
+        out.flush();
+        err.flush();
+        return code;
+    }
+
+    private static int execute(OrderlyStop stop, CommandLine commandLine, String[] arguments) {
         try {
             int code = commandLine.execute(arguments);
             return stop.requested() ? stop.exitCode() : code;
@@ -88,8 +106,7 @@ public final class DtsSync {
 
     /** A stop in the middle of a step may surface as any failure; it is none. */
     private static int stopped(OrderlyStop stop, CommandLine command) {
-        command.getErr().println(stop.sentence());
-        command.getErr().flush();
+        Failures.print(stop.sentence(), command, Level.INFO);
         return stop.exitCode();
     }
 

@@ -9,6 +9,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.fault.UnexpectedError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import picocli.CommandLine;
 
 /** Says in one sentence why a command failed, and chooses its exit code. What nobody expected leaves its trace in a file. Stateless. */
@@ -51,9 +52,14 @@ final class Failures {
     }
 
     private static void print(String sentence, CommandLine command) {
+        print(sentence, command, Level.ERROR);
+    }
+
+    /** Prints a sentence that a command ends with, as a line of the log where stderr is for programs. */
+    static void print(String sentence, CommandLine command, Level level) {
         if (LogOutput.isJson()) {
             Logger log = LoggerFactory.getLogger(DtsSync.class);
-            log.error("{}", sentence);
+            log.atLevel(level).log("{}", sentence);
         } else {
             command.getErr().println(sentence);
             command.getErr().flush();

@@ -61,6 +61,9 @@ final class ReplayChangesCommand implements Callable<Integer> {
     @Option(names = "--follow", description = "Wait for further changes, until interrupted.")
     private boolean follow;
 
+    @Option(names = "--reverse", description = "Read the topics of reverse replication, after a switchover.")
+    private boolean reverse;
+
     @Option(names = "--json", description = "Print one JSON object per change and line.")
     private boolean json;
 
@@ -74,6 +77,6 @@ final class ReplayChangesCommand implements Callable<Integer> {
                 Optional.ofNullable(where),
                 follow);
         HistoryForm form = json ? HistoryForm.JSON : HistoryForm.TEXT;
-        return ReplayOutput.write(task, (open, out) -> open.replayChanges(request, form, out));
+        return ReplayOutput.write(task, reverse, (open, out) -> open.replayChanges(request, form, out));
     }
 }

@@ -29,10 +29,19 @@ final class ReplayOutput {
      * @throws SyncException if the output cannot be written
      */
     static int write(TaskFileArgument argument, Work work) throws InterruptedException {
+        return write(argument, false, work);
+    }
+
+    /**
+     * Does the same for either direction.
+     *
+     * @param reverse whether the topics of reverse replication are read
+     */
+    static int write(TaskFileArgument argument, boolean reverse, Work work) throws InterruptedException {
         TaskFile file = argument.read();
         try (EmbeddedServers servers = EmbeddedServers.start(file)) {
             OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
-            work.run(new SyncTask(servers.resolved()), out);
+            work.run(new SyncTask(reverse ? servers.resolved().reversed() : servers.resolved()), out);
             out.flush();
             return ExitCode.DONE;
         } catch (IOException e) {

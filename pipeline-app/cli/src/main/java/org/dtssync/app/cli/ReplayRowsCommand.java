@@ -49,6 +49,9 @@ final class ReplayRowsCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "X", description = "End at this LSN or time. Default: the last change.")
     private @Nullable String to;
 
+    @Option(names = "--reverse", description = "Read the topics of reverse replication, after a switchover.")
+    private boolean reverse;
+
     @ArgGroup
     private Form form = new Form();
 
@@ -72,7 +75,7 @@ final class ReplayRowsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         RowRequest request = new RowRequest(table, key, Optional.ofNullable(from), Optional.ofNullable(to));
-        return ReplayOutput.write(task, (open, out) -> {
+        return ReplayOutput.write(task, reverse, (open, out) -> {
             if (open.replayRow(request, form.form(), out) == 0) {
                 task.display()
                         .println("The topics have no change of a row of " + table + " with " + String.join(", ", key)

@@ -50,13 +50,14 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--accept-structure",
             paramLabel = "TABLE",
-            description = "schema.table whose changed columns or keys the destination has too; may be repeated.")
+            description = "schema.table whose changed columns or keys the other database has too; may be repeated.")
     private List<String> acceptStructure = new ArrayList<>();
 
     @Option(
             names = "--resnapshot",
             paramLabel = "TABLE",
-            description = "schema.table that is emptied at the destination and reloaded; may be repeated.")
+            description =
+                    "schema.table that is emptied at the destination and reloaded, not after a switchover; may be repeated.")
     private List<String> resnapshot = new ArrayList<>();
 
     @Spec
@@ -81,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Where another run has them, that it is active is the reason, and not what it holds. */
-    private static EmbeddedServers embedded(TaskFile file) {
+    private static EmbeddedServers embedded(TaskFile file) throws InterruptedException {
         try {
             return EmbeddedServers.start(file);
         } catch (SyncException e) {
@@ -91,10 +92,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Before the display starts, which may reduce the log to warnings. */
-    private static @Nullable MetricsEndpoint metrics(TaskFile file) {
-        return file.metrics()
-                .map(settings -> MetricsEndpoint.start(settings, file))
-                .orElse(null);
+    private static @Nullable MetricsEndpoint metrics(TaskFile file) throws InterruptedException {
+        return file.metrics().isPresent() ? MetricsEndpoint.start(file.metrics().get(), file) : null;
     }
 
     private int print(VerificationReport report) {

@@ -31,6 +31,11 @@ final class TaskFileArgument {
             paramLabel = "FORMAT",
             description = "Format of the log on stderr: plain (default) or json (one object per line).")
     void logFormat(String format) {
+        useFormat(format, spec);
+    }
+
+    /** Sets the format of the log. */
+    static void useFormat(String format, CommandSpec spec) {
         if (!FORMATS.contains(format)) {
             throw new ParameterException(
                     spec.commandLine(), "--log-format " + format + " is unknown. Use plain or json.");
@@ -42,6 +47,11 @@ final class TaskFileArgument {
 
     /** Returns where lines for people go: nowhere if stderr is for programs. */
     PrintWriter display() {
+        return display(spec);
+    }
+
+    /** Returns the same for a command. */
+    static PrintWriter display(CommandSpec spec) {
         return LogOutput.isJson()
                 ? new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)
                 : spec.commandLine().getErr();
@@ -49,6 +59,11 @@ final class TaskFileArgument {
 
     /** Reads and validates the file. */
     TaskFile read() {
+        return read(file);
+    }
+
+    /** Reads and validates a file. */
+    static TaskFile read(Path file) {
         TaskFile task = new TaskFileReader().read(file);
         LogOutput.task(task.name());
         return task;

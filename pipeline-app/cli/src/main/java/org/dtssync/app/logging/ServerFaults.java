@@ -31,7 +31,7 @@ public final class ServerFaults extends Filter<ILoggingEvent> {
             "java.sql.SQL",
             "java.io.",
             "java.net.",
-            "java.nio.channels.",
+            "java.nio.",
             "javax.net.ssl.",
             "java.lang.InterruptedException",
             "java.util.concurrent.");

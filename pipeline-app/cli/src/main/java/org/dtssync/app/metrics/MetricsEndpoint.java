@@ -32,7 +32,10 @@ public final class MetricsEndpoint implements AutoCloseable {
     private static final String PATH = "/metrics";
     private static final long JOIN_SECONDS = 5;
 
-    private static final long REBIND_MILLIS = 1_000;
+    private static final long REBIND_MILLIS = 500;
+
+    /** A run that is to be refused has ended by then. */
+    private static final int QUIET_TRIES = 20;
 
     private final MetricsSettings settings;
     private final TaskFile task;
@@ -57,8 +60,9 @@ public final class MetricsEndpoint implements AutoCloseable {
      * @param settings where
      * @param task the task, with embedded servers resolved to their addresses
      * @throws SyncException of kind USAGE if it cannot listen there
+     * @throws InterruptedException if the thread was interrupted while the address was in use
      */
-    public static MetricsEndpoint start(MetricsSettings settings, TaskFile task) {
+    public static MetricsEndpoint start(MetricsSettings settings, TaskFile task) throws InterruptedException {
         MetricsEndpoint endpoint = new MetricsEndpoint(settings, task);
         try {
             endpoint.listen();
@@ -84,14 +88,16 @@ public final class MetricsEndpoint implements AutoCloseable {
     }
 
     private void listenLater() {
-        LOG.info(
-                "The address of metrics.listen is in use while another instance is active. task={} address={}:{}",
-                task.name(),
-                settings.host(),
-                settings.port());
         try {
-            while (server == null) {
+            for (int tries = 1; server == null; tries++) {
                 Thread.sleep(REBIND_MILLIS);
+                if (tries == QUIET_TRIES) {
+                    LOG.info(
+                            "The metrics follow once the active instance has ended, which has the address. task={} address={}:{}",
+                            task.name(),
+                            settings.host(),
+                            settings.port());
+                }
                 try {
                     listen();
                 } catch (IOException e) {

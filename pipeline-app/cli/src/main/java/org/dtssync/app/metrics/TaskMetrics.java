@@ -2,6 +2,7 @@ package org.dtssync.app.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -108,12 +109,14 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
     }
 
     /**
-     * What the snapshot copied of one table.
+     * The counters of one table.
      *
-     * @param rows rows
-     * @param bytes bytes of COPY text
+     * @param rows rows that the snapshot copied
+     * @param bytes bytes of COPY text of it
+     * @param applied changes that were applied
+     * @param commitMillis when the last of them committed at the source
      */
-    private record TableCounters(Counter rows, Counter bytes) {}
+    private record TableCounters(Counter rows, Counter bytes, Counter applied, AtomicLong commitMillis) {}
 
     private TableCounters of(TableName table) {
         TableCounters known = tables.get(table);
@@ -125,18 +128,28 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
     }
 
     private TableCounters register(TableName table) {
+        Tags tags = Tags.of("schema", table.schema(), "table", table.table());
+        AtomicLong commitMillis = new AtomicLong();
+        Gauge.builder("dts.sync.table.applied.commit.timestamp", () -> commitMillis.get() / 1000.0)
+                .baseUnit("seconds")
+                .tags(tags)
+                .description("When the last applied changes of a table committed at the source; 0 if there were none.")
+                .register(registry);
         return new TableCounters(
                 Counter.builder("dts.sync.table.snapshot.rows")
-                        .tag("schema", table.schema())
-                        .tag("table", table.table())
+                        .tags(tags)
                         .description("Rows of a table copied by the snapshot.")
                         .register(registry),
                 Counter.builder("dts.sync.table.snapshot")
                         .baseUnit("bytes")
-                        .tag("schema", table.schema())
-                        .tag("table", table.table())
+                        .tags(tags)
                         .description("Bytes of COPY text of a table copied by the snapshot.")
-                        .register(registry));
+                        .register(registry),
+                Counter.builder("dts.sync.table.applied.changes")
+                        .tags(tags)
+                        .description("Changes of a table applied at the destination.")
+                        .register(registry),
+                commitMillis);
     }
 
     private Counter counter(String name, String description) {
@@ -189,6 +202,13 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
     @Override
     public void applied(Lsn lsn, long lagMillis, long changes) {
         applied.increment((double) changes);
+    }
+
+    @Override
+    public void tableApplied(TableName table, long changes, long commitMillis) {
+        TableCounters counters = of(table);
+        counters.applied().increment((double) changes);
+        counters.commitMillis().accumulateAndGet(commitMillis, Math::max);
     }
 
     @Override

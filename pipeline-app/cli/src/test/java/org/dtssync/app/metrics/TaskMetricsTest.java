@@ -50,6 +50,8 @@ class TaskMetricsTest {
         metrics.captured(10);
         metrics.captured(1);
         metrics.applied(new Lsn(1), 5, 11);
+        metrics.tableApplied(new TableName("public", "item"), 9, 1_700_000_000_500L);
+        metrics.tableApplied(new TableName("public", "item"), 2, -1);
         metrics.walRetained(2048);
         metrics.lag(1.5, 100);
         metrics.retrying("apply", FaultKind.TRANSIENT);
@@ -63,6 +65,9 @@ class TaskMetricsTest {
                         "dts_sync_captured_changes_total{task=\"shop\"} 11.0",
                         "dts_sync_cuts_total{task=\"shop\"} 2.0",
                         "dts_sync_applied_changes_total{task=\"shop\"} 11.0",
+                        "dts_sync_table_applied_changes_total{schema=\"public\",table=\"item\",task=\"shop\"} 11.0",
+                        "dts_sync_table_applied_commit_timestamp_seconds{schema=\"public\",table=\"item\",task=\"shop\"}"
+                                + " 1.7000000005E9",
                         "dts_sync_slot_retained_wal_bytes{task=\"shop\"} 2048.0",
                         "dts_sync_wal_warning_bytes{task=\"shop\"} 4096.0",
                         "dts_sync_lag_seconds{task=\"shop\"} 1.5",

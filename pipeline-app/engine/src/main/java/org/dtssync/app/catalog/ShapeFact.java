@@ -2,10 +2,13 @@ package org.dtssync.app.catalog;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +27,9 @@ record ShapeFact(String kind, String name, String property, String value) {
             .thenComparing(ShapeFact::property)
             .thenComparing(ShapeFact::value);
 
+    /** Of each name and value in a record of an earlier release. */
+    static final int STORED_BYTES = 63;
+
     /** Never changed, and costly to create: there is one text per table. */
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -35,6 +41,38 @@ record ShapeFact(String kind, String name, String property, String value) {
     /** Reverses {@link #print}. */
     static List<ShapeFact> parse(String text) {
         return text.lines().map(ShapeFact::of).toList();
+    }
+
+    /**
+     * Returns stored facts with their whole names and values. Earlier releases stored no more than 63 bytes of each; what agrees with the
+     * beginning of a fact of now is taken for that fact.
+     */
+    static String completed(String stored, String now) {
+        Map<ShapeFact, ShapeFact> whole = new HashMap<>();
+        for (ShapeFact fact : parse(now)) {
+            whole.put(fact.cut(), fact);
+        }
+        return print(parse(stored).stream()
+                .map(fact -> whole.getOrDefault(fact, fact))
+                .toList());
+    }
+
+    private ShapeFact cut() {
+        return new ShapeFact(kind, cut(name), property, cut(value));
+    }
+
+    private static String cut(String text) {
+        int bytes = 0;
+        int at = 0;
+        while (at < text.length()) {
+            int next = text.offsetByCodePoints(at, 1);
+            bytes += text.substring(at, next).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > STORED_BYTES) {
+                return text.substring(0, at);
+            }
+            at = next;
+        }
+        return text;
     }
 
     private String line() {

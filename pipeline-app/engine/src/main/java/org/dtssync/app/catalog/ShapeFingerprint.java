@@ -23,6 +23,9 @@ import org.dtssync.connectors.postgres.TableName;
  * The source's catalog facts about captured tables, as a text that can be stored and compared later: columns, types,
  * defaults, keys, replica identities, partition trees, and the user's types that the columns are made of.
  *
+ * <p>Checks of domains that a switchover makes are left out of the definition, since the destination has them only from then on;
+ * "with late checks" is what an earlier release took for the definition.
+ *
  * <p>One query for many tables. Thread-safe; opens a connection for each reading.
  */
 public final class ShapeFingerprint {
@@ -75,7 +78,8 @@ public final class ShapeFingerprint {
                 ) AS inner_type
                 WHERE inner_type.oid <> 0
             ), fact(root, kind, name, property, value) AS (
-                SELECT t.oid, 'name', t.nspname, 'table', t.relname FROM captured t
+                -- As texts: the first branch gives the type of all, and a name ends after 63 bytes.
+                SELECT t.oid, 'name'::text, t.nspname::text, 'table'::text, t.relname::text FROM captured t
                 UNION ALL
                 SELECT t.oid, 'table', '', f.property, f.value
                 FROM identity i JOIN pg_class t ON t.oid = i.oid AND i.parent IS NULL
@@ -133,13 +137,20 @@ public final class ShapeFingerprint {
                      FROM pg_attribute a WHERE a.attrelid = y.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
                 FROM used u JOIN pg_type y ON y.oid = u.type WHERE y.typtype = 'c'
                 UNION ALL
-                SELECT u.root, 'domain', y.oid::regtype::text, 'definition',
-                    concat_ws(' ', format_type(y.typbasetype, y.typtypmod),
-                        CASE WHEN y.typnotnull THEN 'NOT NULL' END, 'DEFAULT ' || y.typdefault,
-                        (SELECT string_agg(pg_get_constraintdef(k.oid), ' ' ORDER BY k.conname)
-                         FROM pg_constraint k WHERE k.contypid = y.oid AND k.contype = 'c'))
+                SELECT u.root, 'domain', y.oid::regtype::text, f.property, f.value
                 FROM used u JOIN pg_type y ON y.oid = u.type
-                JOIN pg_namespace n ON n.oid = y.typnamespace WHERE y.typtype = 'd' AND n.nspname <> 'information_schema'
+                JOIN pg_namespace n ON n.oid = y.typnamespace
+                CROSS JOIN LATERAL (
+                    SELECT string_agg(k.text, ' ' ORDER BY k.conname) AS all_checks, bool_or(k.late) AS has_late,
+                        string_agg(k.text, ' ' ORDER BY k.conname) FILTER (WHERE NOT k.late) AS steady_checks
+                    FROM (SELECT con.conname, pg_get_constraintdef(con.oid) AS text, unsteady.late FROM pg_constraint con
+            """ + UnsteadyChecks.JOINED + """
+                          WHERE con.contypid = y.oid AND con.contype = 'c') k) c
+                CROSS JOIN LATERAL (SELECT concat_ws(' ', format_type(y.typbasetype, y.typtypmod),
+                        CASE WHEN y.typnotnull THEN 'NOT NULL' END, 'DEFAULT ' || y.typdefault) AS text) b
+                CROSS JOIN LATERAL (VALUES ('definition', concat_ws(' ', b.text, c.steady_checks)),
+                    ('with late checks', CASE WHEN c.has_late THEN concat_ws(' ', b.text, c.all_checks) END)) AS f(property, value)
+                WHERE y.typtype = 'd' AND n.nspname <> 'information_schema'
                 UNION ALL
                 SELECT u.root, 'range', y.oid::regtype::text, 'subtype', format_type(r.rngsubtype, NULL)
                 FROM used u JOIN pg_type y ON y.oid = u.type JOIN pg_range r ON r.rngtypid = y.oid
@@ -212,11 +223,16 @@ public final class ShapeFingerprint {
             if (now == null) {
                 changes.add(new ShapeChange(table, "table was dropped or renamed"));
             } else if (!now.equals(before)) {
-                FactComparison.compare(ShapeFact.parse(before), ShapeFact.parse(now))
+                FactComparison.compare(ShapeFact.parse(completed(before, now)), ShapeFact.parse(now))
                         .forEach(what -> changes.add(new ShapeChange(table, what)));
             }
         });
         return changes;
+    }
+
+    /** Returns a stored fingerprint as it would be stored today, if it was by an earlier release: see {@link ShapeFact#completed}. */
+    public static String completed(String stored, String now) {
+        return ShapeFact.completed(stored, now);
     }
 
     /** Returns the tables that the selection matches and that are not among the captured ones, each as a change. */

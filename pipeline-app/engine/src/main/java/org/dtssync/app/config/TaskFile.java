@@ -76,28 +76,37 @@ public record TaskFile(
 
     /** Returns the same task with other brokers. */
     public TaskFile withKafka(KafkaSettings other) {
-        return with(other, registry, switchover, mirrorOf);
+        return with(name, other, registry, switchover, mirrorOf);
     }
 
     /** Returns the same task with another registry. */
     public TaskFile withRegistry(RegistrySettings other) {
-        return with(kafka, other, switchover, mirrorOf);
+        return with(name, kafka, other, switchover, mirrorOf);
     }
 
     /** Returns the same task with other settings of its switchover. */
     public TaskFile withSwitchover(SwitchoverSettings other) {
-        return with(kafka, registry, other, mirrorOf);
+        return with(name, kafka, registry, other, mirrorOf);
     }
 
     /** Returns the same task as the mirror of another one. */
     public TaskFile asMirrorOf(String first) {
-        return with(kafka, registry, switchover, Optional.of(first));
+        return with(name, kafka, registry, switchover, Optional.of(first));
+    }
+
+    /** Returns the task in the opposite direction, for what reads its topics alone. */
+    public TaskFile reversed() {
+        return with(taskName().reverse().text(), kafka, registry, switchover, mirrorOf);
     }
 
     private TaskFile with(
-            KafkaSettings brokers, RegistrySettings schemas, SwitchoverSettings moving, Optional<String> first) {
+            String called,
+            KafkaSettings brokers,
+            RegistrySettings schemas,
+            SwitchoverSettings moving,
+            Optional<String> first) {
         return new TaskFile(
-                name,
+                called,
                 source,
                 destination,
                 brokers,

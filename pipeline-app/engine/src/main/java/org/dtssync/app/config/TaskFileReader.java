@@ -1,7 +1,10 @@
 package org.dtssync.app.config;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,6 +28,8 @@ public final class TaskFileReader {
 
     private static final YamlValue.Mapping NOTHING = new YamlValue.Mapping(Mistakes.NO_LINE, Map.of());
     private static final String EMBEDDED = "embedded";
+
+    private static final String DESTINATION = "destination";
 
     /** Reading YAML takes much longer than the text is long, and no task file has a fraction of this. */
     private static final long LARGEST_BYTES = 1 << 20;
@@ -61,6 +66,32 @@ public final class TaskFileReader {
         return parse(text(file), String.valueOf(file.getFileName()), directory);
     }
 
+    /**
+     * Reads a file that names one database: section {@code destination} of a task file, and nothing else.
+     *
+     * @throws SyncException of kind USAGE that lists all mistakes
+     */
+    public DatabaseSettings readTarget(Path file) {
+        Path directory = file.toAbsolutePath().resolveSibling("");
+        Mistakes mistakes = new Mistakes();
+        YamlValue.Mapping root = new YamlTree(mistakes).read(text(file));
+        root.entries().forEach((key, value) -> {
+            if (!key.equals(DESTINATION)) {
+                mistakes.add(
+                        value.line(),
+                        Mistakes.at(key, value.line())
+                                + " does not belong here. The file of a target has one section, destination.");
+            }
+        });
+        DatabaseSettings settings = mistakes.isFatal()
+                ? new DatabaseSettings("", "", null, Map.of())
+                : new Parts(root, new References(environment, directory, mistakes), mistakes)
+                        .destination()
+                        .database();
+        mistakes.throwIfAny(String.valueOf(file.getFileName()));
+        return settings;
+    }
+
     private TaskFile parse(String text, String fileName, Path directory) {
         Mistakes mistakes = new Mistakes();
         YamlValue.Mapping root = new YamlTree(mistakes).read(text);
@@ -77,12 +108,19 @@ public final class TaskFileReader {
         try {
             long bytes = Files.size(file);
             if (bytes > LARGEST_BYTES) {
-                throw new SyncException(
-                        FaultKind.USAGE,
-                        "Task file " + file + " has " + bytes + " bytes; a task file has up to " + LARGEST_BYTES + ".",
-                        "Give the path of a task file; docs/task-file.md has an example.");
+                throw tooLarge(file, Long.toString(bytes));
             }
-            return Files.readString(file);
+            // A pipe or a device has no size.
+            try (InputStream stream = Files.newInputStream(file)) {
+                byte[] text = stream.readNBytes((int) LARGEST_BYTES + 1);
+                if (text.length > LARGEST_BYTES) {
+                    throw tooLarge(file, "more than " + LARGEST_BYTES);
+                }
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(text))
+                        .toString();
+            }
         } catch (NoSuchFileException e) {
             throw new SyncException(
                     FaultKind.USAGE,
@@ -99,6 +137,13 @@ public final class TaskFileReader {
                     "Check that it is a file and that this account may read it.",
                     e);
         }
+    }
+
+    private static SyncException tooLarge(Path file, String bytes) {
+        return new SyncException(
+                FaultKind.USAGE,
+                "Task file " + file + " has " + bytes + " bytes; a task file has up to " + LARGEST_BYTES + ".",
+                "Give the path of a task file; docs/task-file.md has an example.");
     }
 
     /** One reading of one file, section by section. */
@@ -172,7 +217,7 @@ public final class TaskFileReader {
         }
 
         private DestinationSettings destination() {
-            SectionReader section = section("destination");
+            SectionReader section = section(DESTINATION);
             return new DestinationSettings(
                     new DatabaseSettings(
                             section.jdbcUrl(TaskKey.DESTINATION_URL),

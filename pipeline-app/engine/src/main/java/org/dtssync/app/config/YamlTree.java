@@ -114,7 +114,9 @@ final class YamlTree {
         String at = "The file is not valid YAML at line " + lineOf(e);
         String remedy = ". Check the indentation, the quotes and the brackets there.";
         String kind = e.getCause() instanceof MarkedYAMLException marked && marked.getProblem() != null
-                ? marked.getProblem().replaceAll("\\(?<?found .*", "").strip()
+                ? marked.getProblem()
+                        .replaceAll(",?( but)?( got)? *\\(?<?found .*", "")
+                        .strip()
                 : "";
         return at + (kind.isEmpty() ? "" : ": " + kind) + remedy;
     }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Endpoint;
 import org.dtssync.app.moving.ReadOnlyGate;
@@ -173,6 +174,7 @@ public final class Release {
                 done.add("Dropped publication " + route.name().publication() + " at the "
                         + route.source().role() + ".");
             }
+            IdentityGuard.removeIfUnused(connection);
             HeartbeatStore heartbeat = new HeartbeatStore(route.task());
             if (HeartbeatStore.isKept(connection)) {
                 heartbeat.forget(connection);

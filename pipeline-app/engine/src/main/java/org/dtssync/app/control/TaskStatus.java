@@ -16,6 +16,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.TableProgress;
+import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.TaskProgress;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.SyncException;
@@ -32,7 +33,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
  * @param sourceLsn where the source's log ends; empty if the source cannot be reached
  * @param appliedLsn the position applied at the destination; empty before the first cut
  * @param lagMillis age of the oldest heartbeat not yet applied, in milliseconds; 0 if there is none. Without a run nothing writes
- *     heartbeats: the age of the last one
+ *     heartbeats: the age of the last one. Empty once the task has ended
  * @param lagBytes WAL between the two positions, in bytes
  * @param tables every table of the task
  */
@@ -129,19 +130,31 @@ public record TaskStatus(
             Optional<Beat> beat = new HeartbeatStore(route.task()).last(destination);
             InstanceStore instances = new InstanceStore(route.destination(), route.task());
             boolean running = instances.isHeld(destination);
+            boolean over = progress.phase().isOver();
             return new TaskStatus(
                     progress,
                     running,
                     instances.last(destination),
                     source.map(SourceEnd::lsn),
                     applied,
-                    source.map(end -> lag(end, beat, running || progress.phase().isOver())),
-                    source.flatMap(
-                            end -> applied.map(lsn -> Math.max(0, end.lsn().minus(lsn)))),
-                    withTables ? new ProgressStore(route.destination(), route.task()).tables() : List.of());
+                    over ? Optional.empty() : source.map(end -> lag(end, beat, running)),
+                    over
+                            ? Optional.empty()
+                            : source.flatMap(end ->
+                                    applied.map(lsn -> Math.max(0, end.lsn().minus(lsn)))),
+                    withTables ? tables(route, over) : List.of());
         } catch (SQLException e) {
             throw SqlFaults.explain("The status of task " + route.task() + " could not be read", e);
         }
+    }
+
+    /** Once a task has ended, no table is streamed any more. */
+    private static List<TableProgress> tables(Route route, boolean over) {
+        return new ProgressStore(route.destination(), route.task())
+                .tables().stream()
+                        .map(table ->
+                                over && table.state() == TableState.STREAMING ? table.in(TableState.COPIED) : table)
+                        .toList();
     }
 
     private static long lag(SourceEnd source, Optional<Beat> applied, boolean beating) {

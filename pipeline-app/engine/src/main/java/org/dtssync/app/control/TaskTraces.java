@@ -7,6 +7,7 @@ import java.util.Map;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.slf4j.Logger;
@@ -51,6 +52,7 @@ public record TaskTraces(Route route, Map<String, String> kafka) {
     private boolean topics() {
         List<String> cuts = List.of(
                 route.name().topics().cuts(), route.name().reverse().topics().cuts());
+        BrokerAddresses.requireNoOther(kafka);
         try (KafkaTopics topics = new KafkaTopics(kafka)) {
             return !topics.existing(cuts).isEmpty();
         }

@@ -9,7 +9,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
  * How a schema change is repeated at a database that a switch has made read-only: after a switchover that is the source, after a rollback
  * the destination. Stateless.
  */
-final class ReadOnlySide {
+public final class ReadOnlySide {
 
     private ReadOnlySide() {}
 
@@ -17,7 +17,7 @@ final class ReadOnlySide {
      * Returns a sentence, with a blank before it, that says how an account changes it all the same; empty if it is not read-only, or cannot be
      * asked.
      */
-    static String hint(DatabaseConnections database) {
+    public static String hint(DatabaseConnections database) {
         try {
             return isReadOnly(database)
                     ? " The " + database.role()

@@ -40,6 +40,11 @@ public final class ShapeChanges {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShapeChanges.class);
 
+    /** What is to be done where the source follows the destination and a table would have to be loaded. */
+    public static final String WITHOUT_RELOAD =
+            "Undo the change there, or exclude a new table in objects.exclude; or stay at the"
+                    + " destination without a way back: dts-sync release.";
+
     private final Route route;
     private final ObjectSelection objects;
     private final ProgressStore progress;
@@ -90,13 +95,16 @@ public final class ShapeChanges {
             return;
         }
         TableShape current = TableShape.parse(now);
-        ShapeStep step = new ShapeStep(TableShape.parse(recorded.structure()), current);
+        ShapeStep step = new ShapeStep(
+                TableShape.parse(ShapeFingerprint.completed(recorded.structure(), now)), current);
         step.reloadReason().ifPresent(reason -> {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "The change of table " + table + " cannot be accepted alone, since it " + reason + ".",
-                    "Make the same change at the destination and run with --resnapshot " + table + "."
-                            + ReadOnlySide.hint(route.destination()));
+                    ReverseSide.follows(route)
+                            ? WITHOUT_RELOAD
+                            : "Make the same change at the destination and run with --resnapshot " + table + "."
+                                    + ReadOnlySide.hint(route.destination()));
         });
         requireAtDestination(table, current, Optional.of(step), "--accept-structure");
         if (!now.equals(recorded.structure())) {
@@ -114,7 +122,9 @@ public final class ShapeChanges {
         if (made && DestinationTable.read(route.destination(), table).isPresent()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
-                    "Table " + table + " no longer exists at the source but still exists at the destination.",
+                    "Table " + table + " no longer exists at the "
+                            + route.source().role() + " but still exists at the "
+                            + route.destination().role() + ".",
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
         structures.remove(table, epoch);
@@ -181,7 +191,8 @@ public final class ShapeChanges {
         difference.ifPresent(how -> {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
-                    "Table " + table + " has a different shape at the destination: " + how + ".",
+                    "Table " + table + " has a different shape at the "
+                            + route.destination().role() + ": " + how + ".",
                     "Make the same change there, then run with " + option + " " + table + " again."
                             + ReadOnlySide.hint(route.destination()));
         });

@@ -36,7 +36,7 @@ final class DatabaseObjectQueries {
 
     private static final InventoryQuery TRANSFORMS = objects("""
             SELECT 'transform' AS kind, format('for %s language %I', format_type(t.trftype, NULL), l.lanname) AS identity, @key(pg_transform, t), ARRAY[@part(pg_type, t.trftype)] AS parents,
-                   ARRAY[format('transform:%s(%s)', format_type(t.trftype, NULL), l.lanname)] AS names,
+                   ARRAY[format('transform:%s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname)] AS names,
                    ARRAY[format('TRANSFORM FOR %s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname)] AS targets,
                    format('CREATE TRANSFORM FOR %s LANGUAGE %I (%s);', format_type(t.trftype, NULL), l.lanname,
                           concat_ws(', ', 'FROM SQL WITH FUNCTION ' || nullif(t.trffromsql, 0)::regprocedure,
@@ -99,7 +99,7 @@ final class DatabaseObjectQueries {
                    concat(format('CREATE EVENT TRIGGER %I ON %s', t.evtname, t.evtevent),
                           ' WHEN TAG IN (' || (SELECT string_agg(quote_literal(tag), ', ') FROM unnest(t.evttags) AS tag) || ')',
                           format(' EXECUTE FUNCTION %s();', t.evtfoid::regproc)) AS remedy
-            FROM pg_event_trigger t WHERE @own(pg_event_trigger, t)
+            FROM pg_event_trigger t WHERE @own(pg_event_trigger, t) AND left(t.evtname, 10) <> '!dts_sync_'
             """);
 
     private static final InventoryQuery PUBLICATIONS = objects("""

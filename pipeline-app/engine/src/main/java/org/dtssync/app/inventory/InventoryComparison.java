@@ -28,6 +28,9 @@ public final class InventoryComparison {
     private static final Set<String> NOT_COMPARED =
             Set.of("sequence value", "unlogged rows", "rows without sent columns");
 
+    /** What closes a database to applications belongs to the switch. */
+    private static final String READ_ONLY = "setting of the database default_transaction_read_only";
+
     private static final String NOT_NULL = "not-null constraint";
 
     /** Since PostgreSQL 18 it has a name, which a statement that drops it may use; whether the column may be NULL is compared elsewhere. */
@@ -169,6 +172,7 @@ public final class InventoryComparison {
                 && item.verdict() != Verdict.AT_THE_SWITCH
                 && object.count() > 0
                 && !NOT_COMPARED.contains(object.kind())
+                && !object.title().equals(READ_ONLY)
                 && !object.kind().endsWith("grants")
                 && (item.verdict() != Verdict.LEFT_OUT || !item.neededBy().isEmpty())
                 && !isSkipped(object);

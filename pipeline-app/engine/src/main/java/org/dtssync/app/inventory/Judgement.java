@@ -168,7 +168,7 @@ public final class Judgement {
 
     /** A copy has comment and grants too. */
     private static boolean isOfLargeObject(CatalogObject object) {
-        boolean remark = Set.of("comment", "grants").contains(object.kind());
+        boolean remark = Set.of("changed grants", "comment", "grants").contains(object.kind());
         return object.kind().equals(LARGE_OBJECT)
                 || (remark && object.identity().startsWith(LARGE_OBJECT + " "));
     }

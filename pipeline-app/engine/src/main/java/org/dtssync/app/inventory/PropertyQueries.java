@@ -162,7 +162,7 @@ final class PropertyQueries {
                    ARRAY[format('ALTER EVENT TRIGGER %s %s', e.evtname, w.word)], format('ALTER EVENT TRIGGER %I %s;', e.evtname, w.word)
             FROM pg_event_trigger e
             CROSS JOIN LATERAL (SELECT CASE e.evtenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END AS word) w
-            WHERE e.evtenabled <> 'O' AND @own(pg_event_trigger, e)
+            WHERE e.evtenabled <> 'O' AND @own(pg_event_trigger, e) AND left(e.evtname, 10) <> '!dts_sync_'
             """);
 
     /** Values may be secrets; those of the server's own settings are not. */
@@ -180,6 +180,20 @@ final class PropertyQueries {
             WHERE d.datname = current_database()
             """);
 
+    /** What is dropped together with an extension. */
+    private static final InventoryQuery EXTENSION_DEPENDENCIES = properties("""
+            SELECT 'extension dependency' AS kind, concat(o.type, ' ', o.identity, ' on ', e.extname) AS identity,
+                   d.classid::bigint AS catalog, d.objid::bigint AS oid, ARRAY[d.classid::oid || '.' || d.objid] AS parents,
+                   ARRAY[format('ALTER %s %s DEPENDS ON EXTENSION %s', upper(o.type), o.identity, e.extname),
+                         format('ALTER %s %s.%s(%s) DEPENDS ON EXTENSION %s', upper(o.type), o.schema, p.proname,
+                                pg_get_function_identity_arguments(p.oid), e.extname)] AS clauses,
+                   format('ALTER %s %s DEPENDS ON EXTENSION %I;', upper(o.type), o.identity, e.extname) AS remedy
+            FROM pg_depend d JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+            CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) o
+            LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
+            WHERE d.deptype = 'x'
+            """);
+
     private PropertyQueries() {}
 
     static List<InventoryQuery> all() {
@@ -193,6 +207,7 @@ final class PropertyQueries {
                 COLUMN_SETTINGS,
                 STATISTICS_TARGETS,
                 FIRING,
+                EXTENSION_DEPENDENCIES,
                 DATABASE_SETTINGS);
     }
 }

@@ -10,7 +10,8 @@ final class RelationQueries {
     /** A partition goes with the root of its tree. */
     private static final InventoryQuery RELATIONS = objects("""
             SELECT k.kind, @id(pg_class, c), rn.nspname AS schema, r.relname AS name, @key(pg_class, c),
-                   ARRAY[k.word || ':' || n.nspname || '.' || c.relname] AS names,
+                   ARRAY[k.word || ':' || n.nspname || '.' || c.relname,
+                         CASE c.relkind WHEN 'v' THEN 'view-query:' || n.nspname || '.' || c.relname END] AS names,
                    ARRAY[upper(k.kind) || ' ' || n.nspname || '.' || c.relname] AS targets
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_class r ON r.oid = coalesce(pg_partition_root(c.oid), c.oid) JOIN pg_namespace rn ON rn.oid = r.relnamespace
@@ -59,7 +60,7 @@ final class RelationQueries {
                    ARRAY[format('%s:%s.%s.%s', CASE o.contype WHEN 'p' THEN 'primary-key' WHEN 'u' THEN 'unique' WHEN 'x' THEN 'exclusion'
                             WHEN 'f' THEN 'foreign-key' WHEN 'n' THEN 'not-null' ELSE 'check' END,
                          coalesce(n.nspname, tn.nspname), coalesce(c.relname, t.typname), o.conname),
-                         format('domain-check:%s.%s.%s', tn.nspname, t.typname, o.conname)] AS names,
+                         format('domain-constraint:%s.%s.%s', tn.nspname, t.typname, o.conname)] AS names,
                    ARRAY[format('ALTER %s ADD CONSTRAINT %s', coalesce('TABLE ' || n.nspname || '.' || c.relname, 'DOMAIN ' || tn.nspname || '.' || t.typname), o.conname)] AS clauses,
                    CASE WHEN o.contype = 'n' THEN a.attname END AS declared, CASE WHEN o.contype = 'n' THEN ARRAY['NOT NULL'] END AS words,
                    CASE WHEN c.oid IS NULL THEN CASE WHEN o.contype = 'n' THEN ARRAY['NOT NULL'] ELSE ARRAY[o.conname || ' CHECK'] END

@@ -14,7 +14,8 @@ public final class SequenceGates {
 
     /** How to move in spite of them. */
     static final String OTHERWISE =
-            "With --ignore-structure the applications are moved all the same, and such sequences are left as they are.";
+            "With --ignore-structure the applications are moved all the same: a sequence that is missing is not set, any other"
+                    + " is made to count as on the side that is left.";
 
     private static final String ID = "sequences";
     private static final int LISTED = 50;

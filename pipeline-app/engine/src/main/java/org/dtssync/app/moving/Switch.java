@@ -239,7 +239,8 @@ public final class Switch {
                         endpointResult(unmoved),
                         applications(unmoved),
                         SequenceGates.leftOut(pairs, from.destination().role())
-                                + unmoved.map(SyncException::getMessage).orElseGet(this::nextThing));
+                                + unmoved.map(e -> e.getMessage() + (after == Phase.COMPLETE ? " " + nextThing() : ""))
+                                        .orElseGet(this::nextThing));
             }
         } finally {
             active.captured().forget();
@@ -406,6 +407,32 @@ public final class Switch {
                 applications(unmoved),
                 unmoved.map(SyncException::getMessage)
                         .orElseGet(() -> "The applications were already moved. " + nextThing()));
+    }
+
+    /** Retries an endpoint that could not be moved by a switch that is otherwise finished. */
+    public void repointAgain() throws InterruptedException {
+        if (!steps.isDone(ENDPOINT)) {
+            endpoint();
+        }
+    }
+
+    /**
+     * Returns the report of a switchover that moved the applications without a way back, and has ended the task.
+     *
+     * @param task the route that the task file describes
+     */
+    public static SwitchReport endedOneWay(Route task, SwitchoverSettings settings) {
+        Endpoint endpoint = Endpoint.of(settings, task.destination().settings(), true);
+        boolean moved =
+                new SwitchoverSteps(task.destination(), task.task(), SwitchKind.SWITCHOVER.label()).isDone(ENDPOINT);
+        EndpointResult result = moved ? endpoint.moved() : EndpointResult.FAILED;
+        return SwitchReport.movedOneWay(
+                result,
+                new Whereabouts(
+                                endpoint,
+                                task.source().settings(),
+                                task.destination().settings())
+                        .of(result));
     }
 
     private EndpointResult endpointResult(Optional<SyncException> unmoved) {

@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dtssync.app.moving.Gate.Group;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -114,6 +116,7 @@ public record SwitchGates(
     /** Returns what accounts and servers must be able to do: it holds or not long before applications are moved. */
     public List<Gate> rights() {
         List<Gate> gates = new ArrayList<>(ask(from, readOnly()));
+        gates.addAll(logins());
         List<GateQuery> existing =
                 applicationRoles.stream().map(GateQueries::exists).toList();
         if (!wayBack) {
@@ -131,6 +134,46 @@ public record SwitchGates(
                     .toList());
         }
         return List.copyOf(gates);
+    }
+
+    /** A role that was made for its grants alone would keep an application out of the database that it is moved to. */
+    private List<Gate> logins() {
+        if (applicationRoles.isEmpty()) {
+            return List.of();
+        }
+        String id = "application-role-login";
+        Set<String> shut = roles(from, true);
+        shut.retainAll(roles(to, false));
+        return shut.isEmpty()
+                ? List.of(Gate.pass(
+                        id, Group.READ_ONLY, "The applications' roles can log in at the " + to.role() + " as before."))
+                : shut.stream()
+                        .map(role -> Gate.fail(
+                                        id,
+                                        Group.READ_ONLY,
+                                        "Role " + role + " cannot log in at the " + to.role()
+                                                + ", although it can at the " + from.role() + ".",
+                                        "Set its password too.")
+                                .at(to.role().label(), "ALTER ROLE " + Identifiers.quote(role) + " LOGIN;"))
+                        .toList();
+    }
+
+    /** Returns those of the applications' roles that exist in a database and can log in there, or cannot. */
+    private Set<String> roles(DatabaseConnections database, boolean login) {
+        return database.inTransaction("The roles of the " + database.role() + " could not be read", connection -> {
+            Set<String> found = new TreeSet<>();
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "SELECT rolname FROM pg_roles WHERE rolname = ANY (?) AND rolcanlogin = ?")) {
+                statement.setArray(1, connection.createArrayOf("text", applicationRoles.toArray()));
+                statement.setBoolean(2, login);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(rows.getString(1));
+                    }
+                }
+            }
+            return found;
+        });
     }
 
     private List<GateQuery> readOnly() {

@@ -44,6 +44,9 @@ import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.kafka.BrokerAddresses;
+import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
+import org.dtssync.connectors.kafka.BrokerAddresses.Found;
+import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -106,7 +109,8 @@ final class PhaseSequence {
     }
 
     /** Runs to a goal; whenever applications are moved, the running direction ends and the opposite one starts. */
-    Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
+    Optional<VerifyReport> run(RunOptions asked) throws InterruptedException {
+        RunOptions options = asked;
         while (true) {
             Phase phase = settled();
             if (phase.isOver()) {
@@ -114,19 +118,32 @@ final class PhaseSequence {
                 return Optional.empty();
             }
             if (!task.kafka().embedded()) {
-                BrokerAddresses.requireNoOther(task.kafka().properties());
+                ClientProperties.require(task.kafka().properties());
+                sayWhatDoesNotAnswer(BrokerAddresses.requireNoOther(task.kafka().properties()));
             }
             Optional<VerifyReport> report;
             if (phase == Phase.REVERSE) {
-                report = new ReversePhase(task, route, streams, moves, background, listener, commands)
-                        .run(options.goal());
+                report = new ReversePhase(task, route, streams, moves, background, listener, commands).run(options);
             } else {
                 report = forward(options, phase);
             }
             if (options.goal() != RunGoal.NONE) {
                 return report;
             }
+            // What was asked of tables is done: it must not be repeated after a rollback, hours later.
+            options = RunOptions.to(options.goal());
         }
+    }
+
+    /** Kafka's client says nothing of it for half a minute. */
+    private void sayWhatDoesNotAnswer(List<Answer> answers) {
+        answers.stream()
+                .filter(answer -> answer.found() != Found.BROKER)
+                .forEach(answer -> LOG.warn(
+                        "Kafka does not answer; the run waits for it. task={} address={} reason={}",
+                        route.task(),
+                        answer.address(),
+                        answer.reason()));
     }
 
     /** Undoes or finishes a switch that a crash left in the middle; returns the resulting phase. */
@@ -148,6 +165,8 @@ final class PhaseSequence {
             Switch oneWay = moves.move(SwitchKind.SWITCHOVER);
             if (oneWay.isUnfinished()) {
                 retry.run("switchover", () -> oneWay.finish(epoch));
+            } else if (Completion.isOneWay(route)) {
+                retry.run("switchover", oneWay::repointAgain);
             }
             Completion completion = moves.completion();
             if (completion.isUnfinished()) {

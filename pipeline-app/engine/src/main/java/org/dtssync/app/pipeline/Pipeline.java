@@ -24,6 +24,7 @@ import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.fault.UnexpectedError;
+import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SessionPool;
 import org.slf4j.Logger;
@@ -145,6 +146,11 @@ public final class Pipeline {
     /** A known task has passed; from then on its parts check what must hold. */
     private void precheckOnce() throws InterruptedException {
         if (isKnown()) {
+            ClientProperties.unknown(task.kafka().properties())
+                    .forEach(key -> LOG.warn(
+                            "No Kafka client knows a property of the task file; it has no effect. task={} property=kafka.{}",
+                            route.task(),
+                            key));
             return;
         }
         figures.entered(Phase.PRECHECK);
@@ -160,7 +166,7 @@ public final class Pipeline {
             if (item.result() == PrecheckItem.Result.FAIL) {
                 failed.add(item);
             } else if (item.result() == PrecheckItem.Result.WARN) {
-                LOG.warn("Precheck warning. check={} object={} message={}", item.id(), item.object(), item.message());
+                LOG.warn("Precheck warning. check={} object={} finding={}", item.id(), item.object(), item.message());
             }
         }
         if (!failed.isEmpty()) {

@@ -1,7 +1,9 @@
 package org.dtssync.app.pipeline;
 
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.drift.ShapeChanges;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Switch;
 import org.dtssync.app.moving.SwitchKind;
@@ -13,6 +15,10 @@ import org.dtssync.app.stream.Direction;
 import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.TableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +68,8 @@ final class ReversePhase {
     }
 
     /** Follows until the phase is left or the goal is reached; returns the verification, if the goal was one. */
-    Optional<VerifyReport> run(RunGoal goal) throws InterruptedException {
+    Optional<VerifyReport> run(RunOptions options) throws InterruptedException {
+        requireNoReload(options.resnapshot());
         Switch switchover = moves.move(SwitchKind.SWITCHOVER);
         if (switchover.isUnfinished()) {
             retry.run("switchover", () -> switchover.finish(moves.epoch()));
@@ -75,10 +82,28 @@ final class ReversePhase {
                 Background closing = background.group();
                 Direction back = streams.open(reverse, held.epoch(), background, listener)) {
             closing.start("dts-sync-lease-reverse", () -> retry.run("lease", () -> held.keep(() -> null)));
+            accept(options.acceptStructure(), reverse, held.epoch());
             back.startCapture();
             back.startFollowing();
-            return follow(back, goal);
+            return follow(back, options.goal());
         }
+    }
+
+    /** The rows are at the destination now, and only a load from the source exists. */
+    private void requireNoReload(List<TableName> tables) {
+        if (!tables.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Task " + route.task() + " is in phase reverse, in which table " + tables.get(0)
+                            + " cannot be reloaded: rows flow to the source.",
+                    ShapeChanges.WITHOUT_RELOAD);
+        }
+    }
+
+    /** Before capture starts, which compares what it reads with what is recorded. */
+    private void accept(List<TableName> tables, Route reverse, Epoch epoch) {
+        ShapeChanges changes = new ShapeChanges(reverse, task.objects(), epoch, true, table -> false);
+        tables.forEach(changes::accept);
     }
 
     private Optional<VerifyReport> follow(Direction back, RunGoal goal) throws InterruptedException {

@@ -83,6 +83,11 @@ final class RunFigures implements PipelineListener {
     }
 
     @Override
+    public void tableApplied(TableName table, long changes, long commitMillis) {
+        next.tableApplied(table, changes, commitMillis);
+    }
+
+    @Override
     public void captured(long changes) {
         synchronized (this) {
             captured += changes;

@@ -18,8 +18,12 @@ import org.dtssync.connectors.postgres.TableName;
  */
 public record SwitchRights(TaskFile task) {
 
-    /** Returns the findings about a task that carries some tables; none for a mirror, whose applications are moved by other means. */
-    public List<LaterFinding> findings(List<TableName> tables) {
+    /**
+     * Returns the findings about a task that carries some tables; none for a mirror, whose applications are moved by other means.
+     *
+     * @param kafka whether the brokers may be asked
+     */
+    public List<LaterFinding> findings(List<TableName> tables, boolean kafka) {
         if (task.mirrorOf().isPresent()) {
             return List.of();
         }
@@ -33,7 +37,8 @@ public record SwitchRights(TaskFile task) {
                         false,
                         true)
                 .rights();
-        return Stream.concat(gates.stream(), new ReverseTopics(task).gates().stream())
+        List<Gate> topics = kafka ? new ReverseTopics(task).gates() : List.of();
+        return Stream.concat(gates.stream(), topics.stream())
                 .map(SwitchRights::finding)
                 .toList();
     }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.drift.ReadOnlySide;
 import org.dtssync.app.inventory.Inventory;
 import org.dtssync.app.inventory.InventoryComparison;
 import org.dtssync.app.inventory.InventoryDifference;
@@ -48,6 +49,16 @@ public record TaskInventory(TaskFile task) {
      */
     public List<StructureObject> statements() {
         return new ReaderChoice(task.structure(), source(), Optional.empty(), task.objects())
+                .reader()
+                .read();
+    }
+
+    /**
+     * Returns what would make the destination as it is now: its catalog knows structure changes that were accepted since the task began.
+     */
+    public List<StructureObject> statementsOfDestination() {
+        return new ReaderChoice(
+                        task.structure(), Route.forReading(task).destination(), Optional.empty(), task.objects())
                 .reader()
                 .read();
     }
@@ -101,9 +112,13 @@ public record TaskInventory(TaskFile task) {
         for (InventoryDifference difference : differences(direction, stored)) {
             (refuses(difference, kind) ? noticed : unnoticed).add(difference);
         }
+        String hint = noticed.isEmpty() ? "" : ReadOnlySide.hint(direction.destination());
         for (InventoryDifference difference : noticed.subList(0, Math.min(LISTED, noticed.size()))) {
             gates.add(Gate.fail(
-                    GATE, Group.REPLICATION, difference.detail(), (difference.remedy() + " " + OTHERWISE).strip()));
+                    GATE,
+                    Group.REPLICATION,
+                    difference.detail(),
+                    (difference.remedy() + hint + " " + OTHERWISE).strip()));
         }
         if (noticed.size() > LISTED) {
             gates.add(Gate.fail(

@@ -29,9 +29,11 @@ import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.fault.TlsProblem;
+import org.dtssync.connectors.kafka.BadProperty;
 import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
 import org.dtssync.connectors.kafka.BrokerAddresses.Found;
+import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.kafka.KafkaFaults;
 import org.dtssync.connectors.secrets.FileReferences;
 
@@ -48,6 +50,7 @@ final class BrokerProbe {
      * @throws SyncException of kind CONNECTION, PERMISSION or USAGE that explains why there is no response
      */
     static Brokers ask(KafkaSettings settings, Duration limit, Predicate<String> ours) {
+        ClientProperties.require(settings.properties());
         requireBroker(settings, limit);
         Map<String, Object> properties = FileReferences.resolve(settings.properties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(Math.max(1, limit.toMillis() / 3)));

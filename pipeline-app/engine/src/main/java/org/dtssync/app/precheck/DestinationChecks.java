@@ -219,6 +219,7 @@ final class DestinationChecks {
                            WHEN current_setting('event_triggers', true) = 'off' THEN false
                            WHEN %s THEN evtenabled IN ('R', 'A')
                            ELSE evtenabled IN ('O', 'A') END
+                  AND left(evtname, 10) <> '!dts_sync_'
                   AND NOT EXISTS (SELECT FROM pg_depend d
                                   WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
                 ORDER BY evtname COLLATE "C"

@@ -11,6 +11,7 @@ import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.CatalogTable.Identity;
 import org.dtssync.app.catalog.CatalogTable.Kind;
 import org.dtssync.app.catalog.CatalogTable.Persistence;
+import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.TableName;
 
@@ -150,6 +151,23 @@ final class IdentityChecks {
                 .filter(IdentityChecks::isPublished)
                 .map(CatalogTable::oid)
                 .toList();
+    }
+
+    /** Only event triggers see the change of structure in time: the watch of a running task comes after the first refused write. */
+    static void kept(Ends ends, Findings findings) throws SQLException {
+        String account = ends.atSource("SELECT current_user").text();
+        boolean guarded = IdentityGuard.mayInstall(ends.source()) || IdentityGuard.isInstalled(ends.source());
+        if (!guarded) {
+            findings.warn(
+                    account,
+                    "Account " + account
+                            + " may not make event triggers at the source: when a published table loses its key, or gets"
+                            + " a partition without one, the application's UPDATE and DELETE on it fail until the running task"
+                            + " has noticed and given it a replica identity.",
+                    Advice.sql(Place.SOURCE, IdentityGuard.statements(account).toArray(String[]::new))
+                            .and("as a superuser, once"));
+        }
+        findings.passIfNothingFound(account, "Event triggers keep the replica identities of published tables.");
     }
 
     static void withoutKey(Ends ends, Findings findings) {

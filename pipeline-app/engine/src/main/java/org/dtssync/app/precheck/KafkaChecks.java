@@ -4,14 +4,11 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.NearestKey;
 import org.dtssync.app.precheck.Advice.Place;
+import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 
@@ -92,18 +89,13 @@ final class KafkaChecks {
 
     /** Kafka's clients ignore what they do not know, so a misspelled property would have no effect. */
     static void properties(Ends ends, Findings findings) {
-        Set<String> known = new TreeSet<>(AdminClientConfig.configNames());
-        known.addAll(ProducerConfig.configNames());
-        known.addAll(ConsumerConfig.configNames());
-        new TreeSet<>(ends.task().kafka().properties().keySet())
-                .stream()
-                        .filter(key -> !known.contains(key))
-                        .forEach(key -> findings.warn(
-                                "kafka." + key,
-                                "Property kafka." + key
-                                        + " of the task file is known to no Kafka client: it has no effect,"
-                                        + " unless a class that the task file names reads it.",
-                                "Did you mean kafka." + NearestKey.of(key, known) + "? Correct or remove it."));
+        ClientProperties.unknown(ends.task().kafka().properties())
+                .forEach(key -> findings.warn(
+                        "kafka." + key,
+                        "Property kafka." + key + " of the task file is known to no Kafka client: it has no effect,"
+                                + " unless a class that the task file names reads it.",
+                        "Did you mean kafka." + NearestKey.of(key, ClientProperties.known())
+                                + "? Correct or remove it."));
         findings.passIfNothingFound("kafka", "Kafka's clients know every property of section kafka.");
     }
 

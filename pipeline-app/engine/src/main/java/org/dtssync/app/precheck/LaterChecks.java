@@ -8,12 +8,13 @@ import org.dtssync.connectors.postgres.TableName;
 public interface LaterChecks {
 
     /** None. */
-    LaterChecks NONE = tables -> List.of();
+    LaterChecks NONE = (tables, kafka) -> List.of();
 
     /**
      * Checks; changes nothing.
      *
      * @param tables what would be captured
+     * @param kafka whether the brokers answer, and may be asked
      */
-    List<LaterFinding> look(List<TableName> tables);
+    List<LaterFinding> look(List<TableName> tables, boolean kafka);
 }

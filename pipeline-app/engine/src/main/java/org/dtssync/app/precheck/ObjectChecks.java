@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.config.ObjectSelection.LargeObjects;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.inventory.InventoryItem;
 import org.dtssync.app.precheck.Advice.Place;
@@ -23,6 +24,12 @@ final class ObjectChecks {
                 .filter(item -> item.kind().equals("large object"))
                 .mapToLong(InventoryItem::count)
                 .sum();
+        if (ends.task().objects().largeObjects() == LargeObjects.COPY) {
+            findings.passIfNothingFound(
+                    "large objects",
+                    "The source has " + count + " large objects; they are copied after the load and at each switch.");
+            return;
+        }
         if (count > 0) {
             findings.warn(
                     "large objects",
@@ -114,7 +121,7 @@ final class ObjectChecks {
         return numbers;
     }
 
-    private record Named(String role, boolean owns) {}
+    private record Named(String role, boolean owns, boolean login) {}
 
     /** A role at the destination, and whether objects can be assigned to it. */
     private record There(boolean member, boolean superuser) {}
@@ -150,8 +157,8 @@ final class ObjectChecks {
                 UNION SELECT unnest(p.polroles), false
                       FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN chosen ON schema = c.relnamespace
             )
-            SELECT r.rolname, bool_or(owns) FROM named JOIN pg_roles r ON r.oid = role
-            GROUP BY r.rolname ORDER BY r.rolname COLLATE "C"
+            SELECT r.rolname, bool_or(owns), r.rolcanlogin FROM named JOIN pg_roles r ON r.oid = role
+            GROUP BY r.rolname, r.rolcanlogin ORDER BY r.rolname COLLATE "C"
             """;
 
     static void roles(Ends ends, Findings findings) throws SQLException {
@@ -159,8 +166,8 @@ final class ObjectChecks {
             findings.pass("roles", "Owners and grants are not migrated (objects.owners: drop).");
             return;
         }
-        List<Named> named =
-                ends.atSource(ROLES, ends.schemas()).list(row -> new Named(row.getString(1), row.getBoolean(2)));
+        List<Named> named = ends.atSource(ROLES, ends.schemas())
+                .list(row -> new Named(row.getString(1), row.getBoolean(2), row.getBoolean(3)));
         String account = ends.atDestination("SELECT current_user").text();
         Map<String, There> there = new HashMap<>();
         // Since 16 a membership may lack the right to assign objects (SET) or to use the role's rights
@@ -174,6 +181,8 @@ final class ObjectChecks {
                 FROM pg_roles
                 """, set)
                 .list(row -> there.put(row.getString(1), new There(row.getBoolean(2), row.getBoolean(3))));
+        // A rollback has to prove that they cannot write there any more.
+        List<String> applications = ends.task().switchover().applicationRoles();
         for (Named role : named) {
             String quoted = Identifiers.quote(role.role());
             String membership = "GRANT " + quoted + " TO " + Identifiers.quote(account) + ";";
@@ -186,8 +195,12 @@ final class ObjectChecks {
                                 + " destination.",
                         Advice.sql(
                                         Place.DESTINATION,
-                                        "CREATE ROLE " + quoted + ";" + (role.owns() ? " " + membership : ""))
-                                .and("at the destination, or objects: { owners: drop }"));
+                                        "CREATE ROLE " + quoted + (role.login() ? " LOGIN;" : ";")
+                                                + (role.owns() || applications.contains(role.role())
+                                                        ? " " + membership
+                                                        : ""))
+                                .and("at the destination" + (role.login() ? ", with its password," : ",")
+                                        + " or objects: { owners: drop }"));
             } else if (role.owns() && !known.member()) {
                 findings.fail(
                         role.role(),

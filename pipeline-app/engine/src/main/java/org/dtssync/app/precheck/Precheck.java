@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.catalog.TableCatalog;
 import org.dtssync.app.config.TaskFile;
@@ -113,7 +112,7 @@ public final class Precheck {
             Set<Server> reached = reached(source, destination, brokers);
             runChecks(new Ends(task, source, destination, brokers, suspiciousAge, statements), reached, items);
             if (source != null && reached.contains(Server.DESTINATION)) {
-                items.addAll(later(source));
+                items.addAll(later(source, reached.contains(Server.KAFKA)));
             }
             return List.copyOf(items);
         } catch (SQLException e) {
@@ -127,7 +126,7 @@ public final class Precheck {
     }
 
     private void runChecks(Ends ends, Set<Server> reached, List<PrecheckItem> items) {
-        List<Check> skipped = new ArrayList<>();
+        List<String> skipped = new ArrayList<>();
         for (Check check : checks) {
             if (task.mirrorOf().isPresent() && Checks.OF_THE_LOAD.contains(check.id())) {
                 continue;
@@ -135,23 +134,33 @@ public final class Precheck {
             if (reached.containsAll(check.needs())) {
                 items.addAll(run(check, ends));
             } else if (!check.needs().contains(Server.KAFKA) || !task.kafka().embedded()) {
-                skipped.add(check);
+                skipped.add(check.id());
             }
         }
+        skipped.addAll(laterSkipped(reached));
         if (!skipped.isEmpty()) {
             items.add(new PrecheckItem(
                     "not-checked",
                     Stage.PREPARE,
-                    skipped.stream().map(Check::id).toList(),
+                    skipped,
                     Result.FAIL,
-                    "Not checked, because a server could not be reached: "
-                            + skipped.stream().map(Check::id).collect(Collectors.joining(", ")) + ".",
+                    "Not checked, because a server could not be reached: " + String.join(", ", skipped) + ".",
                     Advice.text("Fix the connection and run precheck again.")));
         }
     }
 
+    private List<String> laterSkipped(Set<Server> reached) {
+        if (later == LaterChecks.NONE || task.mirrorOf().isPresent()) {
+            return List.of();
+        }
+        if (!reached.containsAll(Set.of(Server.SOURCE, Server.DESTINATION))) {
+            return List.of("switch-rights");
+        }
+        return reached.contains(Server.KAFKA) || task.kafka().embedded() ? List.of() : List.of("reverse-topics");
+    }
+
     /** Each check of a later part reports for itself. */
-    private List<PrecheckItem> later(Connection source) {
+    private List<PrecheckItem> later(Connection source, boolean kafka) {
         Map<String, Findings> findings = new LinkedHashMap<>();
         try {
             List<TableName> tables = new TableCatalog(task.objects())
@@ -159,7 +168,7 @@ public final class Precheck {
                             .filter(CatalogTable::isCaptured)
                             .map(CatalogTable::name)
                             .toList();
-            for (LaterFinding finding : later.look(tables)) {
+            for (LaterFinding finding : later.look(tables, kafka)) {
                 Findings own = findings.computeIfAbsent(
                         finding.id() + " " + finding.stage(), key -> new Findings(finding.id(), finding.stage()));
                 String object = finding.server().isEmpty() ? finding.stage().label() : finding.server();
@@ -215,12 +224,12 @@ public final class Precheck {
         return role == End.SOURCE ? Advice.Place.SOURCE : Advice.Place.DESTINATION;
     }
 
-    /** Properties of the task file take precedence. */
+    /** Properties of the task file take precedence. A server that accepts a connection and says nothing has to be given up as well. */
     private DatabaseSettings bounded(DatabaseSettings settings) {
+        String limit = Long.toString(Math.max(1, task.precheckTimeout().toSeconds()));
         Map<String, String> properties = new HashMap<>();
-        properties.put(
-                "connectTimeout",
-                Long.toString(Math.max(1, task.precheckTimeout().toSeconds())));
+        properties.put("connectTimeout", limit);
+        properties.put("loginTimeout", limit);
         properties.putAll(settings.properties());
         return new DatabaseSettings(settings.url(), settings.user(), settings.password(), properties);
     }

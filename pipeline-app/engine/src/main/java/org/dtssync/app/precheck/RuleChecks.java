@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import org.dtssync.app.catalog.UnsteadyChecks;
 import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.TableName;
 
 /** Rules of the source that could refuse correct rows at the destination, or act on what dts-sync does. */
 final class RuleChecks {
@@ -70,7 +71,7 @@ final class RuleChecks {
                                 + "; -- as a superuser, from PostgreSQL 15 on; or disable it while the task prepares");
         for (String[] found : ends.atSource("""
                 SELECT t.evtname, t.evtevent FROM pg_event_trigger t
-                WHERE t.evtenabled <> 'D'
+                WHERE t.evtenabled <> 'D' AND left(t.evtname, 10) <> '!dts_sync_'
                   AND NOT EXISTS (SELECT FROM pg_depend d
                                   WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e')
                 ORDER BY t.evtname COLLATE "C"
@@ -103,6 +104,10 @@ final class RuleChecks {
                     JOIN pg_attribute a ON a.attrelid = x.adrelid AND a.attnum = x.adnum AND a.attgenerated <> ''
                     WHERE d.refclassid = 'pg_proc'::regclass
                     UNION ALL
+                    SELECT d.refobjid, d.objid FROM pg_depend d
+                    JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid AND a.attgenerated <> ''
+                    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_proc'::regclass
+                    UNION ALL
                     SELECT d.refobjid, i.indrelid FROM pg_depend d
                     JOIN pg_index i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
                     WHERE d.refclassid = 'pg_proc'::regclass
@@ -117,11 +122,18 @@ final class RuleChecks {
                     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
                     CROSS JOIN LATERAL (
                         SELECT min(o.name) AS name
-                        FROM (SELECT g.proname::text AS name FROM pg_proc g WHERE g.oid >= 16384 AND g.oid <> p.oid
-                              UNION ALL SELECT r.relname FROM pg_class r WHERE r.oid >= 16384 AND r.relkind IN ('r', 'p', 'v', 'm', 'S')
-                              UNION ALL SELECT y.typname FROM pg_type y WHERE y.oid >= 16384 AND y.typtype IN ('d', 'e')) o
+                        FROM (SELECT g.proname::text AS name FROM pg_proc g
+                              WHERE g.oid >= 16384 AND g.oid <> p.oid
+                                AND NOT EXISTS (
+                                    SELECT FROM pg_proc b WHERE b.proname = g.proname AND b.pronamespace = 'pg_catalog'::regnamespace
+                                      AND (b.proargtypes = g.proargtypes OR EXISTS (
+                                          SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = g.oid AND e.deptype = 'e')))
+                              UNION ALL
+                              SELECT t.name FROM (
+                                  SELECT r.relname AS name FROM pg_class r WHERE r.oid >= 16384 AND r.relkind IN ('r', 'p', 'v', 'm', 'S')
+                                  UNION ALL SELECT y.typname FROM pg_type y WHERE y.oid >= 16384 AND y.typtype IN ('d', 'e')) t
+                              WHERE NOT EXISTS (SELECT FROM pg_proc b WHERE b.proname = t.name AND b.pronamespace = 'pg_catalog'::regnamespace)) o
                         WHERE o.name ~ '^\\w+$' AND p.prosrc ~* ('(^|[^.\\w"])' || o.name || '\\M')
-                          AND NOT EXISTS (SELECT FROM pg_proc b WHERE b.proname = o.name AND b.pronamespace = 'pg_catalog'::regnamespace)
                     ) m
                     WHERE p.oid = used.refobjid AND p.oid >= 16384 AND p.prolang NOT IN (12, 13) AND p.prosqlbody IS NULL
                       AND NOT coalesce(p.proconfig::text LIKE '%search_path=%', false) AND m.name IS NOT NULL
@@ -140,5 +152,33 @@ final class RuleChecks {
         }
         findings.passIfNothingFound(
                 "functions", "Functions of generated columns, indexes and checks find what they name.");
+    }
+
+    /** From PostgreSQL 17 on, the identity columns of a partition are those of its partitioned table. */
+    static void partitionNumbers(Ends ends, Findings findings) throws SQLException {
+        String version = "SELECT current_setting('server_version_num')::int";
+        if (ends.atSource(version).number() < 170000 && ends.atDestination(version).number() >= 170000) {
+            for (String[] found : ends.atSource("""
+                    SELECT n.nspname, c.relname, a.attname
+                    FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
+                    JOIN pg_attribute a ON a.attrelid = c.oid
+                    WHERE c.relispartition AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity <> ''
+                    ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", a.attnum
+                    """, TableChecks.oids(ends))
+                    .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3)})) {
+                TableName table = new TableName(found[0], found[1]);
+                findings.fail(
+                        table.toString(),
+                        "Partition " + table + " has an identity column of its own, " + found[2]
+                                + ", which PostgreSQL 17 and later do not allow.",
+                        Advice.sql(
+                                        Place.SOURCE,
+                                        "ALTER TABLE ONLY " + table.sql() + " ALTER COLUMN "
+                                                + Identifiers.quote(found[2]) + " DROP IDENTITY;")
+                                .and("rows that are inserted into the partitioned table never used it; or "
+                                        + TableChecks.exclude(table)));
+            }
+        }
+        findings.passIfNothingFound("partitions", "No partition has an identity column of its own.");
     }
 }

@@ -1,5 +1,6 @@
 package org.dtssync.app.precheck;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,16 @@ import org.dtssync.connectors.postgres.TableName;
 
 /** Whether every selected table can be migrated. */
 final class TableChecks {
+
+    private static final String ACTING_ANYWAY = """
+            SELECT n.nspname, c.relname, w.kind, w.name, w.state
+            FROM (SELECT tgrelid AS relation, 'TRIGGER' AS kind, tgname AS name, tgenabled AS state
+                  FROM pg_trigger WHERE tgenabled IN ('A', 'R') AND NOT tgisinternal
+                  UNION ALL SELECT ev_class, 'RULE', rulename, ev_enabled FROM pg_rewrite WHERE ev_enabled IN ('A', 'R')) w
+                 JOIN (%s) t ON t.relation = w.relation
+                 JOIN pg_class c ON c.oid = w.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+            ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", w.name COLLATE "C"
+            """;
 
     private TableChecks() {}
 
@@ -169,31 +180,51 @@ final class TableChecks {
         findings.passIfNothingFound("temporary tables", "The source has no temporary tables at the moment.");
     }
 
-    /** Triggers and rules that are enabled ALWAYS fire at the destination for changes that they fired for at the source. */
+    /**
+     * Triggers and rules that are enabled ALWAYS or REPLICA fire in sessions that apply changes: the former a second time, the latter where
+     * they never fired at the source.
+     */
     static void alwaysTriggers(Ends ends, Findings findings) throws SQLException {
-        for (String[] found : ends.atSource("""
-                SELECT n.nspname, c.relname, w.kind, w.name
-                FROM (SELECT tgrelid AS relation, 'TRIGGER' AS kind, tgname AS name
-                      FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal
-                      UNION ALL SELECT ev_class, 'RULE', rulename FROM pg_rewrite WHERE ev_enabled = 'A') w
-                     JOIN unnest(?::bigint[]) t ON t::oid = w.relation
-                     JOIN pg_class c ON c.oid = w.relation JOIN pg_namespace n ON n.oid = c.relnamespace
-                ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", w.name COLLATE "C"
-                """, oids(ends))
-                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4)})) {
-            TableName table = new TableName(found[0], found[1]);
-            String kind = found[2].toLowerCase(Locale.ROOT);
-            findings.fail(
-                    table.toString(),
-                    "The " + kind + " " + found[3] + " of table " + table
-                            + " is enabled ALWAYS: at the destination it would fire a second time for every change.",
-                    Advice.sql(
-                                    Place.SOURCE,
-                                    "ALTER TABLE " + table.sql() + " ENABLE " + found[2] + " "
-                                            + Identifiers.quote(found[3]) + ";")
-                            .and("or " + exclude(table)));
+        for (String[] found : ends.atSource(
+                        ACTING_ANYWAY.formatted("SELECT t::oid AS relation FROM unnest(?::bigint[]) t"), oids(ends))
+                .list(TableChecks::acting)) {
+            acting(found, Place.SOURCE, findings);
         }
-        findings.passIfNothingFound("tables", "No trigger or rule of a selected table is enabled ALWAYS.");
+        for (String[] found : ends.atDestination(
+                        ACTING_ANYWAY.formatted("""
+                        SELECT DISTINCT coalesce(p.relid::oid, c.oid) AS relation
+                        FROM unnest(?::text[], ?::text[]) t (nspname, relname) JOIN pg_namespace n USING (nspname)
+                        JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.relname
+                        LEFT JOIN LATERAL pg_partition_tree(c.oid) p ON true
+                        """),
+                        ends.tables().stream().map(table -> table.name().schema()).toList(),
+                        ends.tables().stream().map(table -> table.name().table()).toList())
+                .list(TableChecks::acting)) {
+            acting(found, Place.DESTINATION, findings);
+        }
+        findings.passIfNothingFound("tables", "No trigger or rule of a selected table is enabled ALWAYS or REPLICA.");
+    }
+
+    private static String[] acting(ResultSet row) throws SQLException {
+        return new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5)};
+    }
+
+    private static void acting(String[] found, Place place, Findings findings) {
+        TableName table = new TableName(found[0], found[1]);
+        boolean isAlways = found[4].equals("A");
+        findings.fail(
+                table.toString(),
+                "The " + found[2].toLowerCase(Locale.ROOT) + " " + found[3] + " of table " + table
+                        + (place == Place.SOURCE ? "" : " at the destination")
+                        + (isAlways
+                                ? " is enabled ALWAYS: at the destination it would fire a second time for every change."
+                                : " is enabled REPLICA: at the destination it would fire for every change, which it does"
+                                        + " not do for applications."),
+                Advice.sql(
+                                place,
+                                "ALTER TABLE " + table.sql() + (isAlways ? " ENABLE " : " DISABLE ") + found[2] + " "
+                                        + Identifiers.quote(found[3]) + ";")
+                        .and("or " + exclude(table)));
     }
 
     static void sizes(Ends ends, Findings findings) {

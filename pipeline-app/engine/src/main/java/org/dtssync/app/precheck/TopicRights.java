@@ -12,6 +12,8 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.AccessProbe;
 import org.dtssync.connectors.kafka.AccessProbe.Right;
+import org.dtssync.connectors.kafka.BrokerAddresses;
+import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.secrets.FileReferences;
 import org.dtssync.schemas.TaskName;
 
@@ -40,14 +42,16 @@ public record TopicRights(TaskFile task) {
      */
     public List<Missing> missing(TaskName direction) {
         Set<Right> rights;
+        ClientProperties.require(task.kafka().properties());
+        BrokerAddresses.requireNoOther(task.kafka().properties());
         try (AccessProbe probe = new AccessProbe(task.kafka().properties(), task.precheckTimeout())) {
             // No table has this topic: that of a table has a schema in its name, and that of the cuts another name.
             rights = probe.missing(direction.text() + ".precheck", direction.transactionalId());
         } catch (IOException | KafkaException e) {
             throw new SyncException(
                     FaultKind.CONNECTION,
-                    "Kafka at " + task.kafka() + " did not say what the account may do: " + e.getMessage() + ".",
-                    "Run the command again.",
+                    "Kafka at " + task.kafka() + " did not say what the account may do.",
+                    "Check that its brokers can be reached, and the login in section kafka of the task file.",
                     e);
         }
         List<Missing> missing = new ArrayList<>();

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationCheck;
@@ -111,6 +112,7 @@ public final class Preparation {
             // Earlier verifications concern the previous stream.
             new Verifications(route.destination(), route.task()).forget(epoch);
             new StateSchema(route.source()).installHeartbeat();
+            IdentityGuard.install(source);
             // Before the slot: as long as there are many to create, no WAL is retained for them.
             makeTopics(names);
             makePublication(source, names);

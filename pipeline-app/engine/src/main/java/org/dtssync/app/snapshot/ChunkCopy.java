@@ -48,13 +48,15 @@ final class ChunkCopy {
         Connection source = sessions.source();
         List<Chunk> pending = store.claim(destination, chunks);
         List<CopiedChunk> copied = new ArrayList<>();
-        Map<TableName, LoadedTable> shapes = new LoadedTables(source)
-                .shapes(pending.stream().map(Chunk::table).toList());
+        List<TableName> tables = pending.stream().map(Chunk::table).toList();
+        Map<TableName, LoadedTable> shapes = new LoadedTables(source).shapes(tables);
+        Map<TableName, LoadedTable> targets = new LoadedTables(destination).shapes(tables);
         for (Chunk chunk : pending) {
             listener.copying(chunk.table(), chunk.number());
             copied.add(copyOne(
                     chunk,
                     Objects.requireNonNull(shapes.get(chunk.table()), "Each one is there."),
+                    Objects.requireNonNull(targets.get(chunk.table()), "Each one is there."),
                     source,
                     destination));
             listener.committing(chunk.table(), chunk.number());
@@ -68,7 +70,8 @@ final class ChunkCopy {
         return store.commit(destination, copied);
     }
 
-    private CopiedChunk copyOne(Chunk chunk, LoadedTable shape, Connection source, Connection destination)
+    private CopiedChunk copyOne(
+            Chunk chunk, LoadedTable shape, LoadedTable target, Connection source, Connection destination)
             throws SQLException, InterruptedException {
         String range = range(chunk, source);
         try {
@@ -78,12 +81,14 @@ final class ChunkCopy {
         }
         // For a table without a key this is the first query and takes the snapshot that COPY then reads under.
         Optional<String> visible = chunk.isKeyed() ? Optional.empty() : Optional.of(visibleSnapshot(source));
+        CopyFormat format = shape.formatFor(target);
         CopyPipe.Carried carried = pipe.copy(
                 chunk.table(),
                 source,
-                "COPY (SELECT " + shape.columnsSql() + " FROM " + shape.sql() + " WHERE " + range + ") TO STDOUT",
+                "COPY (SELECT " + shape.columnsSql() + " FROM " + shape.sql() + " WHERE " + range + ") TO STDOUT"
+                        + format.sql(),
                 destination,
-                "COPY " + chunk.table().sql() + " (" + shape.columnsSql() + ") FROM STDIN");
+                "COPY " + chunk.table().sql() + " (" + shape.columnsSql() + ") FROM STDIN" + format.sql());
         Lsn lsn = SourceWal.endTransaction(source);
         return new CopiedChunk(chunk, carried.rows(), carried.bytes(), lsn, visible);
     }

@@ -15,10 +15,9 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
 /**
- * Pipes the text of one COPY at the source into one at the destination, buffer by buffer.
+ * Pipes the output of one COPY at the source into one at the destination, buffer by buffer.
  *
- * <p>Text, not binary: the binary form of a type may differ between versions and holds object ids of enums and composites.
- * The server sends one message per row; they are combined so that the destination gets few large ones. Not thread-safe; keeps its
+ * <p>Its caller decides whether both are text or binary. The server sends one message per row; they are combined so that the destination gets few large ones. Not thread-safe; keeps its
  * buffer from chunk to chunk.
  */
 final class CopyPipe {
@@ -31,6 +30,7 @@ final class CopyPipe {
     private @Nullable TableName table;
     private int filled;
     private long rows;
+    private long messages;
     private long bytes;
 
     /** Creates a pipe that reports what it has transferred, and keeps to a pace. */
@@ -52,6 +52,7 @@ final class CopyPipe {
         filled = 0;
         bytes = 0;
         rows = 0;
+        messages = 0;
         CopyOut from = open(source, out);
         CopyIn to = openWrite(destination, in);
         for (byte[] row = read(from); row != null; row = read(from)) {
@@ -60,6 +61,8 @@ final class CopyPipe {
         flush(to);
         long written = end(to);
         long sent = from.getHandledRowCount();
+        // The end of a binary COPY is a message of its own.
+        listener.carried(name, sent - messages, 0);
         if (written != sent) {
             throw new SyncException(
                     FaultKind.DATA,
@@ -71,6 +74,7 @@ final class CopyPipe {
 
     private void add(CopyIn to, byte[] row) throws InterruptedException {
         rows++;
+        messages++;
         if (row.length > buffer.length - filled) {
             flush(to);
         }
@@ -162,7 +166,7 @@ final class CopyPipe {
      * What was transferred.
      *
      * @param rows how many rows
-     * @param bytes how many bytes of COPY text
+     * @param bytes how many bytes of COPY data
      */
     record Carried(long rows, long bytes) {}
 }

@@ -56,21 +56,16 @@ final class LoadedTables {
     /** Reads the shapes of those that exist. */
     Map<TableName, LoadedTable> known(List<TableName> tables) throws SQLException {
         Map<TableName, LoadedTable> shapes = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT n.nspname, c.relname, c.relkind = 'p',
-                       ARRAY(SELECT a.attname::text FROM pg_attribute a
-                             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-                             ORDER BY a.attnum)
-                FROM unnest(?::text[], ?::text[]) AS wanted (schema_name, table_name)
-                JOIN pg_namespace n ON n.nspname = wanted.schema_name
-                JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name
-                """)) {
+        try (PreparedStatement statement = connection.prepareStatement(SHAPES)) {
             statement.setArray(1, texts(tables.stream().map(TableName::schema).toArray()));
             statement.setArray(2, texts(tables.stream().map(TableName::table).toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     TableName table = new TableName(rows.getString(1), rows.getString(2));
-                    shapes.put(table, new LoadedTable(table, rows.getBoolean(3), strings(rows.getArray(4))));
+                    shapes.put(
+                            table,
+                            new LoadedTable(
+                                    table, rows.getBoolean(3), strings(rows.getArray(4)), strings(rows.getArray(5))));
                 }
             }
         }
@@ -105,6 +100,49 @@ final class LoadedTables {
     private static List<String> strings(Array array) throws SQLException {
         return Arrays.asList((String[]) array.getArray());
     }
+
+    /**
+     * The binary forms are those of built-in types that PostgreSQL has not changed since 14, the oldest version it is asked of, and of
+     * arrays of them: their number says what they are. An enum's is its label. Not in the list: {@code interval}, whose largest values
+     * became infinite in 17; {@code xml}, whose declaration changes; {@code money}, which depends on a locale; composites, ranges and
+     * arrays of other types, which contain the numbers of types; {@code int2vector} and {@code oidvector}, which do not read an empty one that
+     * they sent; and types of extensions.
+     */
+    private static final String SHAPES = """
+            WITH same (type) AS (
+                SELECT unnest('{bool,bytea,name,int8,int2,int4,text,oid,json,float4,float8,macaddr,inet,cidr,macaddr8,bpchar,varchar,
+                                date,time,timestamp,timestamptz,timetz,bit,varbit,numeric,uuid,jsonb}'::regtype[])::oid
+            )
+            SELECT n.nspname, c.relname, c.relkind = 'p', columns.names, columns.forms
+            FROM unnest(?::text[], ?::text[]) AS wanted (schema_name, table_name)
+            JOIN pg_namespace n ON n.nspname = wanted.schema_name
+            JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name
+            CROSS JOIN LATERAL (
+                SELECT coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{}') AS names,
+                       coalesce(array_agg(
+                           CASE
+                               WHEN base.kind = 'e'
+                               THEN (SELECT format('%I.%I', e.nspname, base.name) FROM pg_namespace e WHERE e.oid = base.schema)
+                               WHEN base.type IN (SELECT type FROM same)
+                                    OR (base.element IN (SELECT type FROM same) AND base.type < 10000)
+                               THEN base.type::text
+                               ELSE ''
+                           END ORDER BY a.attnum), '{}') AS forms
+                FROM pg_attribute a
+                CROSS JOIN LATERAL (
+                    WITH RECURSIVE below AS (
+                        SELECT a.atttypid AS type
+                        UNION ALL
+                        SELECT t.typbasetype FROM below b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd'
+                    )
+                    SELECT t.oid AS type, t.typtype AS kind, t.typname AS name, t.typnamespace AS schema,
+                           (SELECT e.oid FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid) AS element
+                    FROM below b JOIN pg_type t ON t.oid = b.type
+                    WHERE t.typtype <> 'd'
+                ) base
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+            ) columns
+            """;
 
     /**
      * The replica identity's own index comes first, then the primary key's. A domain is compared as the type below it, so

@@ -146,9 +146,9 @@ public final class SnapshotProgress {
      *
      * @param rows rows committed, in this run and before
      * @param estimatedRows rows there are, by the source's statistics where they are not known yet
-     * @param carriedBytes bytes of COPY text transferred in this run
+     * @param carriedBytes bytes of COPY data transferred in this run
      * @param rowsPerSecond rows committed per second in this run
-     * @param bytesPerSecond bytes of COPY text per second in this run
+     * @param bytesPerSecond bytes of COPY data per second in this run
      * @param remaining the estimated remaining time; empty as long as there is nothing to compute it from
      */
     public record Overall(
@@ -165,7 +165,7 @@ public final class SnapshotProgress {
      * @param table the table
      * @param rows transferred rows, in this run and before, committed or not; repeated ones count again
      * @param estimatedRows rows there are, by the source's statistics; never less than {@code rows}
-     * @param bytesPerSecond bytes of COPY text per second in this run
+     * @param bytesPerSecond bytes of COPY data per second in this run
      * @param remaining the estimated remaining time; empty as long as nothing was transferred
      */
     public record Part(

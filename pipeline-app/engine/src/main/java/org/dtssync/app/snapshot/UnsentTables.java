@@ -104,7 +104,7 @@ public final class UnsentTables {
             LoadedTable here = new LoadedTables(source).shape(table);
             long rows = here.columns().isEmpty()
                     ? copyNumber(source, here, destination, there)
-                    : copyRows(source, here, destination);
+                    : copyRows(source, here, destination, here.formatFor(there));
             destination.commit();
             return rows;
         } catch (SQLException e) {
@@ -112,16 +112,16 @@ public final class UnsentTables {
         }
     }
 
-    private long copyRows(Connection source, LoadedTable table, Connection destination)
+    private long copyRows(Connection source, LoadedTable table, Connection destination, CopyFormat format)
             throws SQLException, InterruptedException {
         new TableEmptier(destination).empty(List.of(table.table()));
         return new CopyPipe((name, rows, bytes) -> {}, pace)
                 .copy(
                         table.table(),
                         source,
-                        "COPY (SELECT " + table.columnsSql() + " FROM " + table.sql() + ") TO STDOUT",
+                        "COPY (SELECT " + table.columnsSql() + " FROM " + table.sql() + ") TO STDOUT" + format.sql(),
                         destination,
-                        "COPY " + table.table().sql() + " (" + table.columnsSql() + ") FROM STDIN")
+                        "COPY " + table.table().sql() + " (" + table.columnsSql() + ") FROM STDIN" + format.sql())
                 .rows();
     }
 

@@ -40,6 +40,11 @@ public record StateSchema(DatabaseConnections database) {
         install(StateMigrations.HEARTBEAT);
     }
 
+    /** Installs what a database needs that is made from a base and the topics. */
+    public void installReplay() {
+        install(StateMigrations.STATE, StateMigrations.HEARTBEAT, StateMigrations.REPLAY);
+    }
+
     private void install(StateMigrations... sets) {
         database.doInTransaction("The dts_sync schema could not be made at the " + database.role(), connection -> {
             for (StateMigrations set : sets) {

@@ -82,9 +82,18 @@ public record SwitchReport(
                         + " dts-sync release.");
     }
 
-    /** Returns the report of a switchover that was carried out one way before. */
-    public static SwitchReport movedOneWay() {
-        return ended("switchover", EndpointResult.UNTOUCHED, "", "The applications were already moved. " + ONE_WAY);
+    /**
+     * Returns the report of a switchover that was carried out one way before.
+     *
+     * @param endpoint whether applications were repointed to the destination
+     * @param applications where they are, a phrase
+     */
+    public static SwitchReport movedOneWay(EndpointResult endpoint, String applications) {
+        String repointed = endpoint == EndpointResult.FAILED
+                ? "Applications were not repointed this time either: the log says why. Run the same command again once that is"
+                        + " corrected. "
+                : "The applications were already moved. ";
+        return ended("switchover", endpoint, applications, repointed + ONE_WAY);
     }
 
     /** Returns the report of what was carried out before, of which nothing was measured. */

@@ -24,4 +24,11 @@ public record TableProgress(
         long estimatedBytes,
         long snapshotRows,
         long snapshotBytes,
-        Optional<String> visibleSnapshot) {}
+        Optional<String> visibleSnapshot) {
+
+    /** Returns the same in another state. */
+    public TableProgress in(TableState other) {
+        return new TableProgress(
+                table, other, keyColumns, estimatedRows, estimatedBytes, snapshotRows, snapshotBytes, visibleSnapshot);
+    }
+}

@@ -1,5 +1,7 @@
 package org.dtssync.app.stream;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,6 +11,7 @@ import java.util.Set;
 import org.dtssync.app.catalog.ShapeChange;
 import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.TableShape;
+import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
@@ -19,6 +22,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.LostCuts;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 
 /** The checks before a capture starts, and the interpretation of its faults. Used by the capture thread. */
@@ -54,6 +58,16 @@ final class CaptureChecks {
         requireTask();
         requireCuts();
         requirePublication();
+        guardIdentities();
+    }
+
+    /** A task that was prepared by an earlier release has no guard yet. */
+    private void guardIdentities() {
+        try (Connection source = route.source().open()) {
+            IdentityGuard.install(source);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The event triggers that keep replica identities could not be made", e);
+        }
     }
 
     /** The broker fences the earlier producer in favor of the later one: only the epoch determines which one is right. */

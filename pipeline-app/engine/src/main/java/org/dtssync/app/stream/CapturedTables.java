@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.ShapeStep;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.state.HeartbeatStore;
@@ -54,9 +55,16 @@ public final class CapturedTables {
         return captured;
     }
 
+    /** Returns what changes may look like that were written before a table's shape changed; empty if it never did. */
+    public static Optional<EarlierShape> earlier(RecordedShape recorded) {
+        return step(recorded).map(step -> earlier(step, recorded.changedAt()));
+    }
+
     private static Optional<ShapeStep> step(RecordedShape recorded) {
         return recorded.earlier()
-                .map(earlier -> new ShapeStep(TableShape.parse(earlier), TableShape.parse(recorded.structure())));
+                .map(earlier -> new ShapeStep(
+                        TableShape.parse(ShapeFingerprint.completed(earlier, recorded.structure())),
+                        TableShape.parse(recorded.structure())));
     }
 
     private static Map<String, String> earlierNames(RecordedShape recorded) {
@@ -66,7 +74,7 @@ public final class CapturedTables {
     }
 
     /** Returns the applier's settings: keys, snapshots, and how to read older changes. */
-    static List<AppliedTable> applied(List<TableProgress> tables, Map<TableName, RecordedShape> structures) {
+    public static List<AppliedTable> applied(List<TableProgress> tables, Map<TableName, RecordedShape> structures) {
         List<AppliedTable> applied = new ArrayList<>();
         for (TableProgress table : tables) {
             RecordedShape recorded = structures.get(table.table());
@@ -78,7 +86,7 @@ public final class CapturedTables {
                         table.table(),
                         table.keyColumns().orElse(List.of()),
                         table.visibleSnapshot().map(VisibleSnapshot::parse),
-                        step(recorded).map(step -> earlier(step, recorded.changedAt())),
+                        earlier(recorded),
                         recorded.applyAfter()));
             }
         }

@@ -5,6 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.dtssync.app.catalog.CatalogTable;
+import org.dtssync.app.catalog.CatalogTable.Kind;
+import org.dtssync.app.catalog.CatalogTable.Persistence;
+import org.dtssync.app.catalog.TableCatalog;
+import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.SequenceFinding;
@@ -42,6 +47,7 @@ public final class LiveVerification {
     private static final long SEQUENCE_PAUSE_MILLIS = 3_000;
 
     private final Route route;
+    private final ObjectSelection selection;
     private final Epoch epoch;
     private final Heartbeat heartbeat;
     private final ShapeCheck structure;
@@ -52,6 +58,7 @@ public final class LiveVerification {
 
     LiveVerification(
             Route route,
+            ObjectSelection selection,
             Epoch epoch,
             Heartbeat heartbeat,
             ShapeCheck structure,
@@ -59,6 +66,7 @@ public final class LiveVerification {
             Supplier<List<SequenceFinding>> sequences,
             StreamListener listener) {
         this.route = route;
+        this.selection = selection;
         this.epoch = epoch;
         this.heartbeat = heartbeat;
         this.structure = structure;
@@ -82,7 +90,19 @@ public final class LiveVerification {
      * less than a day ago is resumed.
      */
     public VerifyReport run() throws InterruptedException {
-        return rows(RESUMABLE).with(sequences());
+        return rows(RESUMABLE).with(sequences()).without(notSent());
+    }
+
+    /** Unlogged tables, and those without a column whose values are sent. */
+    private List<TableName> notSent() {
+        return route.source().inTransaction("The tables of the " + route.source().role() + " could not be listed", connection ->
+                new TableCatalog(selection)
+                        .read(connection).stream()
+                                .filter(table -> !table.isPartition() && table.kind() != Kind.FOREIGN)
+                                .filter(table -> table.persistence() == Persistence.UNLOGGED
+                                        || table.persistence() == Persistence.PERMANENT && !table.replicated())
+                                .map(CatalogTable::name)
+                                .toList());
     }
 
     /** Verifies the tables alone, and resumes only what started no longer ago than this. */

@@ -57,15 +57,15 @@ public final class StreamFactory {
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification =
-                new LiveVerification(route, epoch, heartbeat, structure, verifySettings(), follower::check, listener);
+                new LiveVerification(route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
         ApplyPart apply = new ApplyPart(
-                route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes) -> {
+                route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes, tables) -> {
+                    long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
                     applied.reached(position.lsn());
                     listener.applied(
-                            position.lsn(),
-                            commitTimeMicros == null ? -1 : System.currentTimeMillis() - commitTimeMicros / 1000,
-                            changes);
+                            position.lsn(), commitMillis < 0 ? -1 : System.currentTimeMillis() - commitMillis, changes);
+                    tables.forEach((table, some) -> listener.tableApplied(table, some, commitMillis));
                 });
         return new Direction(
                 route,

@@ -4,6 +4,7 @@ import org.dtssync.app.runtime.RetryListener;
 import org.dtssync.app.verify.VerifyAdvance;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 
 /** Notified of what one direction does, by several threads: return quickly. */
 public interface StreamListener extends RetryListener {
@@ -19,6 +20,15 @@ public interface StreamListener extends RetryListener {
      * @param changes how many
      */
     default void applied(Lsn lsn, long lagMillis, long changes) {}
+
+    /**
+     * Changes of one table were applied.
+     *
+     * @param changes how many
+     * @param commitMillis when the last transaction that was applied with them committed at the source, milliseconds since 1970 UTC;
+     *     -1 if unknown
+     */
+    default void tableApplied(TableName table, long changes, long commitMillis) {}
 
     /**
      * A cut was written to the topics.

@@ -73,7 +73,7 @@ final class CarriedObjects {
         return switch (object.kind()) {
             case "extension" -> true;
             case "schema" -> selection.touchesSchema(object.name());
-            case "cast", "event-trigger" ->
+            case "access-method", "cast", "event-trigger", "language", "transform" ->
                 isPossible(object) && needs(object).stream().allMatch(this::isAskedFor);
             case "sequence" -> sequences.contains(new TableName(object.schema().orElse(""), object.name()));
             default -> isInTouchedSchema(object) && !isExcluded(object) && isPossible(object);

@@ -19,7 +19,7 @@ final class CatalogObjects {
                 SELECT c.oid, c.relname, c.relkind, n.nspname FROM pg_class c JOIN spaces n ON n.oid = c.relnamespace
                 WHERE c.relpersistence <> 't'
             ), objects (catalog, oid, kind, schema, name, relation) AS (
-                SELECT 'pg_namespace'::regclass, oid, 'schema', nspname, nspname, 0::oid FROM spaces
+                SELECT 'pg_namespace'::regclass, oid, 'schema', nspname::text, nspname::text, 0::oid FROM spaces
                 UNION ALL
                 SELECT 'pg_extension'::regclass, oid, 'extension', NULL, extname, 0 FROM pg_extension WHERE extname <> 'plpgsql'
                 UNION ALL
@@ -61,6 +61,16 @@ final class CatalogObjects {
                 SELECT 'pg_collation'::regclass, c.oid, 'collation', n.nspname, c.collname, 0
                 FROM pg_collation c JOIN spaces n ON n.oid = c.collnamespace
                 UNION ALL
+                SELECT 'pg_conversion'::regclass, c.oid, 'conversion', n.nspname, c.conname, 0
+                FROM pg_conversion c JOIN spaces n ON n.oid = c.connamespace
+                UNION ALL
+                SELECT 'pg_language'::regclass, oid, 'language', NULL, lanname, 0 FROM pg_language WHERE oid >= 16384
+                UNION ALL
+                SELECT 'pg_am'::regclass, oid, 'access-method', NULL, amname, 0 FROM pg_am WHERE oid >= 16384
+                UNION ALL
+                SELECT 'pg_transform'::regclass, t.oid, 'transform', NULL, format('%s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname), 0
+                FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE t.oid >= 16384
+                UNION ALL
                 SELECT 'pg_ts_parser'::regclass, t.oid, 'text-search-parser', n.nspname, t.prsname, 0
                 FROM pg_ts_parser t JOIN spaces n ON n.oid = t.prsnamespace
                 UNION ALL
@@ -74,6 +84,7 @@ final class CatalogObjects {
                 FROM pg_ts_config t JOIN spaces n ON n.oid = t.cfgnamespace
                 UNION ALL
                 SELECT 'pg_event_trigger'::regclass, oid, 'event-trigger', NULL, evtname, 0 FROM pg_event_trigger
+                WHERE left(evtname, 10) <> '!dts_sync_'
                 UNION ALL
                 SELECT 'pg_statistic_ext'::regclass, x.oid, 'statistics', c.nspname, x.stxname, c.oid
                 FROM pg_statistic_ext x JOIN relations c ON c.oid = x.stxrelid

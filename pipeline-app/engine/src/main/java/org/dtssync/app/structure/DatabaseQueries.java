@@ -99,11 +99,24 @@ final class DatabaseQueries {
             ORDER BY t.evtname
             """;
 
+    /** What is dropped together with an extension; a function keeps this when it is replaced. */
+    static final String EXTENSION_DEPENDENCIES = """
+            SELECT d.classid::bigint, d.objid::bigint, 'extension-dependency', translate(concat(o.identity, ' on ', e.extname), '"', ''),
+                   'post-data',
+                   NULL, NULL, NULL, NULL, format('ALTER %s %s DEPENDS ON EXTENSION %I', upper(o.type), o.identity, e.extname)
+            FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+            CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) o
+            WHERE d.deptype = 'x' AND d.refclassid = 'pg_extension'::regclass AND e.oid IN (SELECT unnest(?::bigint[])::oid)
+            ORDER BY o.type, o.identity, e.extname
+            """;
+
     static final String EVENT_TRIGGER_STATES = """
             SELECT 'pg_event_trigger'::regclass::oid::bigint, t.oid::bigint, 'late-event-trigger-state', t.evtname, 'post-data',
                    NULL, NULL, NULL, NULL,
-                   format(E'ALTER EVENT TRIGGER %I %s;\\n-- Withdrawn by: ALTER EVENT TRIGGER %I DISABLE', t.evtname,
-                          CASE t.evtenabled WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END, t.evtname)
+                   format(E'ALTER EVENT TRIGGER %I %s', t.evtname,
+                          CASE t.evtenabled WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END) ||
+            """ + Withdrawal.sql("format('ALTER EVENT TRIGGER %I DISABLE', t.evtname)") + """
+
             FROM pg_event_trigger t
             WHERE t.oid IN (SELECT unnest(?::bigint[])::oid) AND t.evtenabled <> 'D'
             ORDER BY t.evtname

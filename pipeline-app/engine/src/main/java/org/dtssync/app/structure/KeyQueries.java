@@ -120,8 +120,12 @@ final class KeyQueries {
                    || coalesce(format(E';\\nCOMMENT ON CONSTRAINT %I ON %I.%I IS ', con.conname, n.nspname, c.relname)
                                || quote_literal(obj_description(con.oid, 'pg_constraint')), '')
                    || CASE WHEN unsteady.late
-                           THEN format(E';\\n-- Withdrawn by: ALTER TABLE %I.%I DROP CONSTRAINT IF EXISTS %I', n.nspname, c.relname,
-                                       con.conname) ELSE '' END
+                           THEN
+            """
+            + Withdrawal.sql(
+                    "format('ALTER TABLE %I.%I DROP CONSTRAINT IF EXISTS %I', n.nspname, c.relname, con.conname)")
+            + """
+             ELSE '' END
             FROM carried
             JOIN pg_constraint con ON con.conrelid = carried.oid
             JOIN pg_class c ON c.oid = con.conrelid

@@ -5,9 +5,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.state.ObjectState;
 import org.dtssync.app.state.StoredObject;
@@ -30,7 +29,6 @@ public final class LateObjects {
     private static final Logger LOG = LoggerFactory.getLogger(LateObjects.class);
     private static final String PREFIX = "late-";
     private static final String REFRESH = PREFIX + "refresh";
-    private static final Pattern WITHDRAWAL = Pattern.compile("\\n-- Withdrawn by: (.*)\\z");
 
     private final DatabaseConnections destination;
     private final StructureObjectStore store;
@@ -86,11 +84,11 @@ public final class LateObjects {
         for (StoredObject stored : late(EnumSet.of(ObjectState.DONE))) {
             destination.doInTransaction(stored.object().name() + " could not be withdrawn", connection -> {
                 epoch.hold(connection);
-                Matcher withdrawal = WITHDRAWAL.matcher(stored.object().statement());
-                if (withdrawal.find()) {
+                Optional<String> withdrawal = Withdrawal.of(stored.object().statement());
+                if (withdrawal.isPresent()) {
                     try (Statement statement = connection.createStatement()) {
                         statement.setEscapeProcessing(false);
-                        statement.execute(withdrawal.group(1));
+                        statement.execute(withdrawal.get());
                     }
                 }
                 store.record(connection, stored.object(), ObjectState.PENDING, null);

@@ -26,6 +26,9 @@ record PrintedStatement(Set<String> schemas) {
     private static final Pattern QUALIFIER =
             Pattern.compile("(?<![\\p{L}\\p{N}_$\".])(" + NAME + ")\\.(?=" + NAME + "|\\*)");
     private static final Pattern NEEDLESS_QUOTES = Pattern.compile("\"([a-z_][a-z0-9_$]*)\"");
+    /** A server that quotes every name quotes the values of options in another way. */
+    private static final Pattern QUOTED_OPTION = Pattern.compile("='([a-z_][a-z0-9_$]*)'");
+
     private static final Pattern NOT_NULL_NAME = Pattern.compile(" CONSTRAINT " + NAME + " NOT NULL");
     private static final Pattern NOT_NULL_RULE =
             Pattern.compile(",?\\n\\tCONSTRAINT " + NAME + " NOT NULL (" + NAME + ")");
@@ -39,7 +42,8 @@ record PrintedStatement(Set<String> schemas) {
     }
 
     private String comparable(StructureObject object) {
-        return sorted(NEEDLESS_QUOTES.matcher(plain(object)).replaceAll("$1"));
+        String unquoted = NEEDLESS_QUOTES.matcher(plain(object)).replaceAll("$1");
+        return sorted(object.kind().equals("index") ? QUOTED_OPTION.matcher(unquoted).replaceAll("=$1") : unquoted);
     }
 
     /** Which of several rights was given first has no meaning, nor where a column of a parent is declared NOT NULL. */
@@ -71,7 +75,7 @@ record PrintedStatement(Set<String> schemas) {
             return parts(statement.replaceAll("ALTER SCHEMA public OWNER TO [^;]*", ""));
         }
         if (object.kind().equals("text-search-configuration")) {
-            return parts(statement);
+            return parts(NEEDLESS_QUOTES.matcher(statement).replaceAll("$1"));
         }
         return statement;
     }

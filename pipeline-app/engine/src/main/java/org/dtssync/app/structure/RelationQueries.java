@@ -9,10 +9,14 @@ final class RelationQueries {
                 SELECT string_agg(format(E';\\nCOMMENT ON COLUMN %I.%I.%I IS %L', n.nspname, c.relname, a.attname,
                                          col_description(c.oid, a.attnum)), '' ORDER BY a.attnum)
                            FILTER (WHERE col_description(c.oid, a.attnum) <> '') AS comments,
-                       string_agg((SELECT string_agg(format(E';\\nGRANT %s (%I) ON TABLE %I.%I TO %s%s', g.privilege_type, a.attname,
-                                       n.nspname, c.relname,
-                                       CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
-                                       CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), '' ORDER BY g.place)
+                       string_agg((SELECT
+            """
+            + GrantedBy.statements(
+                    "c.relowner",
+                    "format('GRANT %s (%I) ON TABLE %I.%I TO ', g.privilege_type, a.attname, n.nspname, c.relname) || "
+                            + GrantedBy.GRANTEE)
+            + """
+
                                    FROM aclexplode(a.attacl) WITH ORDINALITY
                                        AS g(grantor, grantee, privilege_type, is_grantable, place)), '' ORDER BY a.attnum) AS grants
                 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -118,7 +122,9 @@ final class RelationQueries {
                                    WHEN a.attgenerated = 'v' THEN ' GENERATED ALWAYS AS (' || d.expression || ')'
                                    ELSE ' DEFAULT ' || d.expression END
                            || coalesce(identity.clause, '')
-                           || required.clause, ',' ORDER BY a.attnum)
+                           -- INHERITS brings the parent's rule along.
+                           || CASE WHEN shape.whole OR parents.names IS NULL OR required.own THEN required.clause ELSE '' END,
+                           ',' ORDER BY a.attnum)
                            FILTER (WHERE shape.whole OR a.attislocal OR parents.names IS NULL) AS definitions,
                        string_agg(E'\\n\\tCONSTRAINT ' || quote_ident(required.name) || ' NOT NULL ' || quote_ident(a.attname), ','
                            ORDER BY a.attnum)

@@ -66,9 +66,12 @@ final class RoutineQueries {
                    p.proowner, NULL, 'f'::"char", NULL,
                    CASE WHEN p.proacl IS NOT NULL THEN
                    (SELECT format(E';\\nREVOKE ALL ON FUNCTION %s FROM PUBLIC, %I', f.name, pg_get_userbyid(p.proowner))
-                           || coalesce(string_agg(format(E';\\nGRANT EXECUTE ON FUNCTION %s TO %s%s', f.name,
-                                  CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
-                                  CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), '' ORDER BY g.place), '')
+                           || coalesce(
+            """
+            + GrantedBy.statements(
+                    "p.proowner", "format('GRANT EXECUTE ON FUNCTION %s TO ', f.name) || " + GrantedBy.GRANTEE)
+            + """
+            , '')
                     FROM aclexplode(p.proacl) WITH ORDINALITY AS g(grantor, grantee, privilege_type, is_grantable, place)) END
             FROM pg_proc p
             JOIN pg_aggregate a ON a.aggfnoid = p.oid

@@ -62,6 +62,8 @@ final class StructureAssembly {
         List<Long> defaults = plan.apart(DEFAULT);
         printed.addAll(queries.objects(DatabaseQueries.SCHEMAS, oids("schema")));
         printed.addAll(queries.parts(DatabaseQueries.EXTENSIONS, oids("extension")));
+        printed.addAll(queries.objects(LanguageQueries.LANGUAGES, oids("language")));
+        printed.addAll(queries.objects(LanguageQueries.ACCESS_METHODS, oids("access-method")));
         printed.addAll(queries.placeholders(TypeQueries.SHELLS, plan.placeholders(TYPE)));
         printed.addAll(queries.objects(TypeQueries.COLLATIONS, oids("collation")));
         printed.addAll(queries.objects(TypeQueries.TYPES, oids("type")));
@@ -73,6 +75,8 @@ final class StructureAssembly {
         printed.addAll(queries.objects(RoutineQueries.AGGREGATES, oids("aggregate")));
         printed.addAll(queries.objects(RoutineQueries.OPERATORS, oids("operator")));
         printed.addAll(queries.objects(RoutineQueries.CASTS, oids("cast")));
+        printed.addAll(queries.objects(LanguageQueries.CONVERSIONS, oids("conversion")));
+        printed.addAll(queries.objects(LanguageQueries.TRANSFORMS, oids("transform")));
         printed.addAll(queries.parts(DatabaseQueries.OPERATOR_CLASSES, oids("operator-family", "operator-class")));
         printed.addAll(queries.objects(TextSearchQueries.PARSERS, oids("text-search-parser")));
         printed.addAll(queries.objects(TextSearchQueries.TEMPLATES, oids("text-search-template")));
@@ -113,6 +117,7 @@ final class StructureAssembly {
         last.addAll(carried(queries.parts(TableQueries.POLICIES, relations)));
         last.addAll(queries.changes(TableQueries.ROW_SECURITY, relations));
         last.addAll(queries.parts(DatabaseQueries.EVENT_TRIGGERS, oids("event-trigger")));
+        last.addAll(carried(queries.changes(DatabaseQueries.EXTENSION_DEPENDENCIES, oids("extension"))));
         last.addAll(queries.changes(TableQueries.REFRESHES, oids("materialized-view")));
         last.addAll(queries.changes(DatabaseQueries.EVENT_TRIGGER_STATES, oids("event-trigger")));
         if (selection.owners() == Owners.KEEP) {

@@ -35,7 +35,10 @@ public final class StructureFinisher {
 
     private static final Logger LOG = LoggerFactory.getLogger(StructureFinisher.class);
 
-    /** Populated materialized views, those first that others read, directly or through views. */
+    /**
+     * Populated materialized views, those first that others read, directly or through views: one that reads a view reaches all that this
+     * view reaches, and the view itself. Counting what is reached ends where plain views read each other in a circle, counting steps does not.
+     */
     private static final String MATERIALIZED_VIEWS = """
             WITH RECURSIVE reads AS (
                 SELECT DISTINCT r.ev_class AS reader, d.refobjid AS read
@@ -44,20 +47,19 @@ public final class StructureFinisher {
                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.ev_class
                 JOIN pg_class c ON c.oid = d.refobjid AND c.relkind IN ('v', 'm')
                 WHERE r.rulename = '_RETURN'
-            ), depth AS (
-                SELECT oid AS view, 0 AS level FROM pg_class WHERE relkind IN ('v', 'm')
+            ), below AS (
+                SELECT c.oid AS view, reads.read FROM pg_class c JOIN reads ON reads.reader = c.oid
+                WHERE c.relkind = 'm' AND c.relispopulated
                 UNION
-                SELECT reads.reader, depth.level + 1 FROM depth JOIN reads ON reads.read = depth.view
+                SELECT below.view, reads.read FROM below JOIN reads ON reads.reader = below.read
             )
             SELECT n.nspname, c.relname,
                    EXISTS (SELECT FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
                            AND d.refclassid = 'pg_proc'::regclass WHERE r.ev_class = c.oid) AS hidden
-            FROM depth
-            JOIN pg_class c ON c.oid = depth.view
+            FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'm' AND c.relispopulated
-            GROUP BY c.oid, n.nspname, c.relname
-            ORDER BY max(depth.level), n.nspname, c.relname
+            ORDER BY (SELECT count(*) FROM below WHERE below.view = c.oid), n.nspname, c.relname
             """;
 
     private final DatabaseConnections source;

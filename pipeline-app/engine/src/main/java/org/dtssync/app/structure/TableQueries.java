@@ -30,9 +30,14 @@ final class TableQueries {
                            || quote_literal(obj_description(s.oid, 'pg_class'))),
                    CASE WHEN s.relacl IS NULL THEN '' ELSE
                        format(E';\\nREVOKE ALL ON SEQUENCE %I.%I FROM PUBLIC, %I', sn.nspname, s.relname, pg_get_userbyid(s.relowner))
-                       || coalesce((SELECT string_agg(format(E';\\nGRANT %s ON SEQUENCE %I.%I TO %s%s', g.privilege_type, sn.nspname,
-                                 s.relname, CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
-                                 CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), '' ORDER BY g.place)
+                       || coalesce((SELECT
+            """
+            + GrantedBy.statements(
+                    "s.relowner",
+                    "format('GRANT %s ON SEQUENCE %I.%I TO ', g.privilege_type, sn.nspname, s.relname) || "
+                            + GrantedBy.GRANTEE)
+            + """
+
                              FROM aclexplode(s.relacl) WITH ORDINALITY
                                  AS g(grantor, grantee, privilege_type, is_grantable, place)), '') END
             FROM pg_depend d

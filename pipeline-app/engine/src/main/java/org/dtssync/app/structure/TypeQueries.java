@@ -38,7 +38,7 @@ final class TypeQueries {
                            CASE WHEN t.typmodin <> 0 THEN 'TYPMOD_IN = ' || t.typmodin END,
                            CASE WHEN t.typmodout <> 0 THEN 'TYPMOD_OUT = ' || t.typmodout END,
                            CASE WHEN t.typanalyze <> 0 THEN 'ANALYZE = ' || t.typanalyze END,
-                           CASE WHEN coalesce(to_jsonb(t) ->> 'typsubscript', '-') NOT IN ('-', '0', 'raw_array_subscript_handler')
+                           CASE WHEN coalesce(trim('"' FROM to_jsonb(t) ->> 'typsubscript'), '-') NOT IN ('-', '0', 'raw_array_subscript_handler')
                                 THEN 'SUBSCRIPT = ' || (to_jsonb(t) ->> 'typsubscript') END,
                            'INTERNALLENGTH = ' || CASE t.typlen WHEN -1 THEN 'VARIABLE' ELSE t.typlen::text END,
                            CASE WHEN t.typbyval THEN 'PASSEDBYVALUE' END,
@@ -109,8 +109,12 @@ final class TypeQueries {
                    || coalesce(format(E';\\nCOMMENT ON CONSTRAINT %I ON DOMAIN %I.%I IS ', con.conname, n.nspname, t.typname)
                                || quote_literal(obj_description(con.oid, 'pg_constraint')), '')
                    || CASE WHEN unsteady.late
-                           THEN format(E';\\n-- Withdrawn by: ALTER DOMAIN %I.%I DROP CONSTRAINT IF EXISTS %I', n.nspname, t.typname,
-                                       con.conname) ELSE '' END
+                           THEN
+            """
+            + Withdrawal.sql(
+                    "format('ALTER DOMAIN %I.%I DROP CONSTRAINT IF EXISTS %I', n.nspname, t.typname, con.conname)")
+            + """
+             ELSE '' END
             FROM pg_constraint con JOIN pg_type t ON t.oid = con.contypid JOIN pg_namespace n ON n.oid = t.typnamespace
             """ + UnsteadyChecks.JOINED + """
             WHERE con.oid IN (SELECT unnest(?::bigint[])::oid)
@@ -118,7 +122,7 @@ final class TypeQueries {
             """;
 
     static final String DOMAIN_VALIDATIONS = """
-            SELECT 'pg_type'::regclass::oid::bigint, t.oid::bigint, 'late-validation',
+            SELECT 'pg_constraint'::regclass::oid::bigint, con.oid::bigint, 'late-validation',
                    format('%s.%s.%s', n.nspname, t.typname, con.conname), 'post-data', NULL, NULL, NULL, NULL,
                    format('ALTER DOMAIN %I.%I VALIDATE CONSTRAINT %I', n.nspname, t.typname, con.conname)
             FROM pg_constraint con JOIN pg_type t ON t.oid = con.contypid JOIN pg_namespace n ON n.oid = t.typnamespace

@@ -1,7 +1,9 @@
 package org.dtssync.app.tasks;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.app.precheck.Precheck;
 import org.dtssync.app.precheck.PrecheckItem;
@@ -17,6 +19,9 @@ public final class PrecheckReport implements Report {
     private static final String INDENT = "      ";
 
     private final List<PrecheckItem> items;
+
+    /** What says that a server was not asked. */
+    private static final Set<String> NOT_LOOKED_AT = Set.of("connectivity", "not-checked");
 
     /** Creates a report of a precheck's items. */
     public PrecheckReport(List<PrecheckItem> items) {
@@ -96,6 +101,12 @@ public final class PrecheckReport implements Report {
     private String script(Place place) {
         StringBuilder script = new StringBuilder("-- What dts-sync precheck found at the " + place.label()
                 + ". Run it there as a superuser, connected to the database that is migrated.\n");
+        items.stream()
+                .filter(item -> item.result() == Result.FAIL && NOT_LOOKED_AT.contains(item.id()))
+                .forEach(item -> script.append("-- ")
+                        .append(item.message().replace("\n", " "))
+                        .append('\n'));
+        Set<String> printed = new HashSet<>();
         for (PrecheckItem item : items) {
             if (item.advice().statements().isEmpty()
                     || !item.advice().server().filter(place::equals).isPresent()) {
@@ -117,6 +128,10 @@ public final class PrecheckReport implements Report {
                         .append('\n');
             }
             for (String statement : item.advice().statements()) {
+                if (needed && !printed.add(statement)) {
+                    // One statement may solve two findings.
+                    continue;
+                }
                 script.append(needed ? "" : "-- ")
                         .append(needed ? statement : statement.replace("\n", "\n-- "))
                         .append('\n');

@@ -37,6 +37,9 @@ import org.dtssync.connectors.fault.SyncException;
  */
 public record SyncTask(TaskFile file) {
 
+    private static final int LOOKS = 6;
+    private static final long LOOK_MILLIS = 500;
+
     /** Returns how far the task is, with or without an active run. */
     public StatusReport status() {
         TaskStatus status = TaskStatus.read(file);
@@ -97,12 +100,23 @@ public record SyncTask(TaskFile file) {
         return new Pipeline(file, listener, desk).run(request.options()).map(VerificationReport::new);
     }
 
-    /** Returns whether another instance is known to run the task; not if the destination cannot be asked. */
-    public boolean isRunElsewhere() {
-        try {
-            return running().isPresent();
-        } catch (SyncException e) {
-            return false;
+    /**
+     * Returns whether another instance is known to run the task; not if the destination cannot be asked. Takes a moment if it does not:
+     * a run that has just lost its database, or has hardly begun, holds no lock.
+     */
+    public boolean isRunElsewhere() throws InterruptedException {
+        for (int tries = 1; ; tries++) {
+            try {
+                if (running().isPresent()) {
+                    return true;
+                }
+            } catch (SyncException e) {
+                return false;
+            }
+            if (tries == LOOKS) {
+                return false;
+            }
+            Thread.sleep(LOOK_MILLIS);
         }
     }
 
@@ -111,7 +125,7 @@ public record SyncTask(TaskFile file) {
      *
      * @throws SyncException of kind FENCED if one does, and the task file says to refuse
      */
-    public void requireNoOtherRun() {
+    public void requireNoOtherRun() throws InterruptedException {
         if (isRunElsewhere()) {
             InstanceLease.requireNone(Route.forReading(file), file.secondInstance());
         }
@@ -263,6 +277,11 @@ public record SyncTask(TaskFile file) {
         ProofResult result = new Replay(file)
                 .prove(from.map(text -> Moment.parse("--from", text)), to.map(text -> Moment.parse("--to", text)));
         return ProofReport.of(result, signing);
+    }
+
+    /** Returns the task's tables as of any moment. */
+    public TaskStates states() {
+        return new TaskStates(file);
     }
 
     private void requireStarted() {

@@ -279,6 +279,12 @@ final class TaskJson {
                     .put("message", finding.message())
                     .put("remedy", finding.remedy());
         }
+        if (!report.notCompared().isEmpty()) {
+            ArrayNode notCompared = root.putArray("not_compared");
+            report.notCompared()
+                    .forEach(table ->
+                            notCompared.addObject().put("schema", table.schema()).put("table", table.table()));
+        }
         return write(root);
     }
 
@@ -297,7 +303,11 @@ final class TaskJson {
         List<SequenceFinding> sequences = new ArrayList<>();
         // A run of an earlier release reports none.
         root.path("sequences").forEach(finding -> sequences.add(sequence(finding)));
-        return new VerifyReport(Lsn.parse(root.get("lsn").asText()), tables, differences, sequences);
+        List<TableName> notCompared = new ArrayList<>();
+        root.path("not_compared")
+                .forEach(table -> notCompared.add(new TableName(
+                        table.get("schema").asText(), table.get("table").asText())));
+        return new VerifyReport(Lsn.parse(root.get("lsn").asText()), tables, differences, sequences, notCompared);
     }
 
     private static SequenceFinding sequence(JsonNode finding) {

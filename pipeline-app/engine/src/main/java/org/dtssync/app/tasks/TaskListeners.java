@@ -52,6 +52,11 @@ public record TaskListeners(List<TaskListener> listeners) implements TaskListene
     }
 
     @Override
+    public void tableApplied(TableName table, long changes, long commitMillis) {
+        listeners.forEach(listener -> listener.tableApplied(table, changes, commitMillis));
+    }
+
+    @Override
     public void captured(long changes) {
         listeners.forEach(listener -> listener.captured(changes));
     }

@@ -6,6 +6,7 @@ import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.verify.Difference;
 import org.dtssync.app.verify.TableResult;
 import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.connectors.postgres.TableName;
 
 /** Formats a report for people: an aligned table, then the differences. Stateless. */
 final class VerifyReportText {
@@ -39,6 +40,10 @@ final class VerifyReportText {
         for (SequenceFinding finding : report.sequences()) {
             text.append("sequence ").append(finding.sequence()).append(": ");
             text.append(finding.sentence().replace("\n", "\n    ")).append('\n');
+        }
+        for (TableName table : report.notCompared()) {
+            text.append("not compared ").append(table).append(": the stream has none of its rows; the next switch copies")
+                    .append(" them if the task does\n");
         }
         long unlike = report.tables().stream().filter(table -> !table.equal()).count();
         text.append(summary(unlike, report.tables().size()))

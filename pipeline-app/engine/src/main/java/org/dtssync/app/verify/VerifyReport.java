@@ -3,6 +3,7 @@ package org.dtssync.app.verify;
 import java.util.List;
 import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * The result of a verification.
@@ -11,15 +12,27 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param tables one result per table, in the order of their names
  * @param differences the differences, a limited number for each table
  * @param sequences what is wrong with sequences
+ * @param notCompared tables whose rows no stream contains: they follow at the load and at each switch alone
  */
 public record VerifyReport(
-        Lsn lsn, List<TableResult> tables, List<Difference> differences, List<SequenceFinding> sequences) {
+        Lsn lsn,
+        List<TableResult> tables,
+        List<Difference> differences,
+        List<SequenceFinding> sequences,
+        List<TableName> notCompared) {
 
     /** Copies the lists. */
     public VerifyReport {
         tables = List.copyOf(tables);
         differences = List.copyOf(differences);
         sequences = List.copyOf(sequences);
+        notCompared = List.copyOf(notCompared);
+    }
+
+    /** Creates the result of a task all of whose tables are compared. */
+    public VerifyReport(
+            Lsn lsn, List<TableResult> tables, List<Difference> differences, List<SequenceFinding> sequences) {
+        this(lsn, tables, differences, sequences, List.of());
     }
 
     /** Creates the result of rows alone. */
@@ -29,7 +42,12 @@ public record VerifyReport(
 
     /** Returns the same result with what is wrong with sequences. */
     public VerifyReport with(List<SequenceFinding> findings) {
-        return new VerifyReport(lsn, tables, differences, findings);
+        return new VerifyReport(lsn, tables, differences, findings, notCompared);
+    }
+
+    /** Returns the same result with the tables that were not compared. */
+    public VerifyReport without(List<TableName> others) {
+        return new VerifyReport(lsn, tables, differences, sequences, others);
     }
 
     /** Returns whether every table is equal. */

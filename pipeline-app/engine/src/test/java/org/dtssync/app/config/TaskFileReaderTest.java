@@ -264,6 +264,7 @@ class TaskFileReaderTest {
         assertThat(mistakes("name: shop\nsource: { password: s3cret\nkafka: [\n"))
                 .startsWith("Task file task.yaml has 1 mistake:\n- The file is not valid YAML at line ")
                 .doesNotContain("s3cret");
+        assertThat(mistakes("name: [")).contains("is not valid YAML at line 1: expected the node content. Check the");
         assertThat(mistakes("")).contains("The file is empty.");
         assertThat(mistakes("name: " + "a".repeat(2 << 20))).contains("a task file has up to 1048576");
         assertThat(mistakes("[a]")).contains("The file must be a map of keys, not a list.");

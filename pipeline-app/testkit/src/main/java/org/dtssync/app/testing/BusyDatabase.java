@@ -111,8 +111,8 @@ public record BusyDatabase(DatabaseSettings settings) {
     /** The application at work in a thread of its own. */
     public static final class Application implements AutoCloseable {
 
-        /** Between transactions: at full speed the table of a test's minute would be a gigabyte. */
-        private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
+        /** Between transactions: at full speed the table of a test's minute would be a gigabyte, and its servers would do nothing else. */
+        private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
         private final AtomicBoolean writing = new AtomicBoolean(true);
         private final CompletableFuture<Long> transactions;

@@ -29,9 +29,17 @@ public record CommandLineProcess(Path directory, Map<String, String> environment
     /** The default of scripts/dts-sync. */
     private static final List<String> USUAL = List.of("-Xmx512m");
 
-    /** A process in little memory, as most tests need no more. */
+    /** Most tests need no more memory. Most processes end so soon that it does not pay to compile what is called a few hundred times. */
+    private static final List<String> SHORT = List.of(
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:Tier3InvocationThreshold=1000",
+            "-XX:Tier3MinInvocationThreshold=500",
+            "-XX:Tier3CompileThreshold=5000");
+
+    /** A process in little memory that lives for seconds. */
     public CommandLineProcess(Path directory, Map<String, String> environment) {
-        this(directory, environment, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
+        this(directory, environment, SHORT);
     }
 
     /** Returns a process with the memory that scripts/dts-sync gives it. */

@@ -107,6 +107,12 @@ public final class TaskFileBuilder {
     }
 
     /** How schema objects are read. */
+    public TaskFileBuilder precheckTimeout(Duration other) {
+        precheckTimeout = other;
+        return this;
+    }
+
+    /** Sets section {@code structure}. */
     public TaskFileBuilder structure(StructureSettings other) {
         structure = other;
         return this;

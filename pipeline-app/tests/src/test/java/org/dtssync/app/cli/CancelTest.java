@@ -10,6 +10,7 @@ import org.dtssync.app.testing.PooledShop;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.schemas.TopicNames;
@@ -36,7 +37,7 @@ class CancelTest {
         PooledShop.execute(
                 source,
                 "CREATE TABLE public.item (id int PRIMARY KEY); INSERT INTO public.item SELECT generate_series(1, 20)");
-        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        WarmCommandLine dtsSync = new WarmCommandLine(directory);
         TaskText text = TaskText.of(servers, source, destination);
         String task = dtsSync.file("task.yaml", text.toString());
         Outcome loaded = dtsSync.run("run", task, "--until", "caught-up");
@@ -47,7 +48,7 @@ class CancelTest {
         assertThat(status.out()).as("nothing is applied any more").doesNotContainPattern("lag +0 ms");
         assertThat(dtsSync.run("status", task, "--json").out()).contains("\"running\":false,\"run\":{\"host\":");
 
-        Outcome cancelled = dtsSync.run("cancel", task);
+        Outcome cancelled = new CommandLineProcess(directory, Map.of()).run("cancel", task);
 
         assertThat(cancelled.exitCode()).as(cancelled.err()).isZero();
         assertThat(cancelled.out()).isEmpty();

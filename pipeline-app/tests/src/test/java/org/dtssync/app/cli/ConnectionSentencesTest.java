@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +17,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,12 +74,41 @@ class ConnectionSentencesTest {
 
     @Test
     void wrongPasswordAtTheDestination() throws Exception {
-        Outcome outcome = run(task.withDestination(TaskText.end(destination.url(), role, "${env:PASSWORD_OF_TEST}")));
+        String secret =
+                Files.writeString(directory.resolve("secret"), WRONG_PASSWORD).toString();
+        Outcome outcome =
+                runHere(task.withDestination(TaskText.end(destination.url(), role, "${file:" + secret + "}")));
 
         assertRefused(
                 outcome,
                 "The destination " + role + "@" + destination.url() + " refused the password of user " + role
                         + ". Correct destination.password in the task file.");
+    }
+
+    /** A run that is under way waits for a password; one that is started with a wrong one does not. Kafka's properties are looked at again too. */
+    @Test
+    void aTaskThatHasBegunSaysItAtOnceToo() throws Exception {
+        assertThat(run(task).exitCode()).isZero();
+
+        assertRefused(
+                run(task.withSource(TaskText.end(source.url(), role, "${env:PASSWORD_OF_TEST}"))),
+                "The source " + role + "@" + source.url() + " refused the password of user " + role
+                        + ". Correct source.password in the task file.");
+        assertRefused(
+                run(task.withDestination(TaskText.end(destination.url(), role, "${env:PASSWORD_OF_TEST}"))),
+                "The destination " + role + "@" + destination.url() + " refused the password of user " + role
+                        + ". Correct destination.password in the task file.");
+        Outcome refused = run(withProperty("linger.ms", "soon"));
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("Property kafka.linger.ms of the task file has a value that Kafka's client refuses")
+                .doesNotContain("Exception", "\tat ");
+        Outcome misspelled = run(withProperty("acs", "all"));
+        assertThat(misspelled.exitCode()).isZero();
+        assertThat(misspelled.err()).contains("No Kafka client knows a property", "property=kafka.acs");
+
+        Outcome released = dtsSync.run("release", dtsSync.file("task.yaml", task.toString()), "--topics");
+        assertThat(released.exitCode()).as(released.err()).isZero();
     }
 
     @Test
@@ -99,14 +130,25 @@ class ConnectionSentencesTest {
                 "Kafka cannot be reached: 127.0.0.1:" + closed
                         + " refuses the connection. Check that a broker runs there, and its port.",
                 "The schema registry http://127.0.0.1:" + closed
-                        + " cannot be reached: connection refused. Check that it runs and that schema.registry.url is right.");
+                        + " cannot be reached: connection refused. Check that it runs and that registry.url is right.");
+    }
+
+    /** Kafka's client would take the answer for a length, and allocate as much. */
+    @Test
+    void anotherServiceAtTheAddressOfKafka() throws Exception {
+        String address = source.url().replaceFirst(".*//([^/]+)/.*", "$1");
+
+        assertRefused(
+                run(task.withKafka(address)),
+                "Kafka at " + address + " answers like a PostgreSQL server: it is no broker. Correct"
+                        + " kafka.bootstrap.servers: it takes the brokers' own port, usually 9092.");
     }
 
     @Test
     void aDatabaseAndAnAccountThatDoNotExist() throws Exception {
         String url = source.url() + "_missing";
 
-        Outcome outcome = run(task.withSource(TaskText.end(url, source.user(), "unused"))
+        Outcome outcome = runHere(task.withSource(TaskText.end(url, source.user(), "unused"))
                 .withDestination(TaskText.end(destination.url(), "nobody_here", "right")));
 
         assertRefused(
@@ -156,7 +198,7 @@ class ConnectionSentencesTest {
         String file = dtsSync.file("task.yaml", task.toString());
 
         Outcome json = dtsSync.run("status", file, "--json");
-        Outcome text = dtsSync.run("status", file);
+        Outcome text = new WarmCommandLine(directory).run("status", file);
 
         assertThat(json.out())
                 .matches(
@@ -169,8 +211,18 @@ class ConnectionSentencesTest {
         assertThat(text.exitCode()).isZero();
     }
 
+    private TaskText withProperty(String key, String value) {
+        return task.withKafka(task.kafka() + "\", " + key + ": \"" + value);
+    }
+
     private Outcome run(TaskText text) throws Exception {
         return dtsSync.run("run", dtsSync.file("task.yaml", text.toString()), "--until", "schema");
+    }
+
+    /** For sentences that are all our own: the driver's are in the default language of the process. */
+    private Outcome runHere(TaskText text) throws Exception {
+        return new WarmCommandLine(directory)
+                .run("run", dtsSync.file("task.yaml", text.toString()), "--until", "schema");
     }
 
     /** Each sentence is a line of its own; whatever else is said is what could not be looked at for it. */

@@ -13,6 +13,7 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.Failpoint.Action;
 import org.slf4j.Logger;
@@ -85,9 +86,8 @@ record FailpointTask(Path directory, String file) {
 
     /** Runs a command that nothing interrupts, and which has to succeed. */
     Outcome succeed(String... command) throws IOException, InterruptedException {
-        Outcome outcome = new CommandLineProcess(directory, Map.of())
-                .start(arguments(command))
-                .await(LIMIT);
+        Outcome outcome =
+                new WarmCommandLine(directory).start(arguments(command)).await(LIMIT);
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         return outcome;
     }

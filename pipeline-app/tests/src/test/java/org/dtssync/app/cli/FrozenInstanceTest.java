@@ -20,6 +20,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class FrozenInstanceTest {
             execute(source, "", "UPDATE public.customer SET note = 'missed' WHERE id <= 10");
             awaitFrozen();
 
-            assertDone(dtsSync.run("switchover", task, "--skip-verify"));
+            assertDone(new WarmCommandLine(directory).run("switchover", task, "--skip-verify"));
             execute(destination, "", "UPDATE public.customer SET note = 'new' WHERE id <= 20");
             String moved = state();
             signal(frozen, "CONT");
@@ -84,7 +85,7 @@ class FrozenInstanceTest {
 
     @Test
     void whenItWasFrozenInTheMiddleOfASwitchover() throws Exception {
-        assertDone(dtsSync.run("run", task, "--until", "caught-up"));
+        assertDone(new WarmCommandLine(directory).run("run", task, "--until", "caught-up"));
         Started frozen;
         try (Connection holder = open(source, "dts_sync_" + name + "_test");
                 Connection blocker = open(destination, "test")) {
@@ -101,7 +102,7 @@ class FrozenInstanceTest {
         try {
             awaitFrozen();
 
-            assertDone(dtsSync.run("switchover", task, "--skip-verify"));
+            assertDone(new WarmCommandLine(directory).run("switchover", task, "--skip-verify"));
             execute(destination, "", "UPDATE public.customer SET note = 'new' WHERE id <= 20");
             String moved = state();
             signal(frozen, "CONT");
@@ -120,11 +121,11 @@ class FrozenInstanceTest {
         assertThatThrownBy(() -> execute(source, "", "DELETE FROM public.customer"))
                 .hasMessageContaining("read-only transaction");
         execute(destination, "", "INSERT INTO public.customer (note) VALUES ('fresh')");
-        assertDone(dtsSync.run("rollback", task));
+        assertDone(new WarmCommandLine(directory).run("rollback", task));
         assertThat(query(source, ROWS)).isEqualTo(query(destination, ROWS));
         assertThat(query(source, "SELECT count(*) FROM public.customer WHERE note IN ('new', 'fresh')"))
                 .isEqualTo("21");
-        assertDone(dtsSync.run("release", task, "--topics", "--writable"));
+        assertDone(new WarmCommandLine(directory).run("release", task, "--topics", "--writable"));
     }
 
     /** What a process that woke could change: rows, state, slots, settings. */

@@ -18,6 +18,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class FrozenLoaderTest {
 
     @Test
     void aStandbyLoadsAndFinishesInItsPlace() throws Exception {
-        assertDone(dtsSync.run("run", task, "--until", "schema"));
+        assertDone(new WarmCommandLine(directory).run("run", task, "--until", "schema"));
 
         // COPY waits for whoever holds this lock, in the middle of its chunk.
         replaceFrozen("SHARE", "COPY %", "snapshot");
@@ -73,7 +74,7 @@ class FrozenLoaderTest {
         replaceFrozen("ROW EXCLUSIVE", "%item\\_note%", "verified");
         assertThat(query(destination, "SELECT count(*) FROM pg_indexes WHERE tablename = 'item'"))
                 .isEqualTo(query(source, "SELECT count(*) FROM pg_indexes WHERE tablename = 'item'"));
-        assertDone(dtsSync.run("release", task, "--topics"));
+        assertDone(new WarmCommandLine(directory).run("release", task, "--topics"));
     }
 
     /**

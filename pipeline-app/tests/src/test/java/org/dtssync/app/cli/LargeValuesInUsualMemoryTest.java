@@ -23,6 +23,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -107,7 +108,10 @@ class LargeValuesInUsualMemoryTest {
         assertThat(rows(destination)).isEqualTo(rows(source));
         run.terminate();
         assertEnds(run);
-        assertThat(dtsSync.run("release", task, "--topics").exitCode()).isZero();
+        assertThat(new WarmCommandLine(directory)
+                        .run("release", task, "--topics")
+                        .exitCode())
+                .isZero();
     }
 
     private static void assertEnds(Started run) throws Exception {

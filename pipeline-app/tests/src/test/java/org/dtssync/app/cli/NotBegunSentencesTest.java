@@ -8,12 +8,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
-import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,7 +30,7 @@ class NotBegunSentencesTest {
         DatabaseSettings source = servers.freshDatabase(14);
         DatabaseSettings destination = servers.freshDatabase(17);
         TaskText task = TaskText.of(servers, source, destination);
-        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        WarmCommandLine dtsSync = new WarmCommandLine(directory);
         String file = dtsSync.file("task.yaml", task.toString());
 
         Outcome verify = dtsSync.run("verify", file);

@@ -24,6 +24,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +79,11 @@ class ReadmeTest {
     @TempDir
     Path directory;
 
+    /** For what is checked besides the commands of the page, with the same task file but for its passwords. */
+    private WarmCommandLine here;
+
+    private String file;
+
     private EmbeddedPostgres source;
     private EmbeddedPostgres destination;
 
@@ -111,33 +117,36 @@ class ReadmeTest {
         execute(source, "shop", SHOP);
         execute(source, "shop", readme.sourceRights());
         execute(destination, "shop", readme.destinationRights());
-        CommandLineProcess dtsSync = new CommandLineProcess(
-                directory,
-                Map.of(
-                        "SOURCE_PASSWORD", Readme.password(readme.sourceRights()),
-                        "DESTINATION_PASSWORD", Readme.password(readme.destinationRights())));
-        dtsSync.file(
-                "shop.yaml",
-                readme.taskFile()
-                        .replace("127.0.0.1:5432", "127.0.0.1:" + source.port())
-                        .replace("127.0.0.1:5433", "127.0.0.1:" + destination.port())
-                        .replace("127.0.0.1:9092", servers.kafka().bootstrapServers())
-                        .replace("http://127.0.0.1:8081", servers.registry().url()));
+        Map<String, String> passwords = Map.of(
+                "SOURCE_PASSWORD", Readme.password(readme.sourceRights()),
+                "DESTINATION_PASSWORD", Readme.password(readme.destinationRights()));
+        CommandLineProcess dtsSync = new CommandLineProcess(directory, passwords);
+        String text = readme.taskFile()
+                .replace("127.0.0.1:5432", "127.0.0.1:" + source.port())
+                .replace("127.0.0.1:5433", "127.0.0.1:" + destination.port())
+                .replace("127.0.0.1:9092", servers.kafka().bootstrapServers())
+                .replace("http://127.0.0.1:8081", servers.registry().url());
+        dtsSync.file("shop.yaml", text);
+        for (Map.Entry<String, String> password : passwords.entrySet()) {
+            text = text.replace("${env:" + password.getKey() + "}", password.getValue());
+        }
+        here = new WarmCommandLine(directory);
+        file = here.file("here.yaml", text);
 
         Started live = null;
         for (List<String> command : readme.commands()) {
             String[] words = command.toArray(String[]::new);
             switch (String.join(" ", command)) {
-                case "precheck shop.yaml" -> assertPrechecked(dtsSync.run(words), dtsSync);
+                case "precheck shop.yaml" -> assertPrechecked(dtsSync.run(words));
                 case "run shop.yaml" -> live = startAndWrite(dtsSync.start(words));
-                case "status shop.yaml" -> assertStatus(dtsSync.run(words), dtsSync);
-                case "verify shop.yaml" -> assertVerified(dtsSync.run(words), dtsSync);
-                case "replay changes shop.yaml --json" -> assertReplayed(dtsSync.run(words), dtsSync);
+                case "status shop.yaml" -> assertStatus(dtsSync.run(words));
+                case "verify shop.yaml" -> assertVerified(dtsSync.run(words));
+                case "replay changes shop.yaml --json" -> assertReplayed(dtsSync.run(words));
                 case "structure list shop.yaml" ->
                     assertThat(dtsSync.run(words)).isEqualTo(new Outcome(0, "", ""));
                 case "run shop.yaml --until verified" -> {
                     assertEndsAtOnce(live);
-                    assertFindsDifferences(dtsSync.run(words), dtsSync);
+                    assertFindsDifferences(dtsSync.run(words));
                 }
                 case "release shop.yaml --topics" -> assertReleased(dtsSync.run(words), servers);
                 default -> throw new AssertionError("No one has run this command of the README: " + command);
@@ -146,11 +155,11 @@ class ReadmeTest {
         assertThat(live).isNotNull();
     }
 
-    private static void assertPrechecked(Outcome outcome, CommandLineProcess dtsSync) throws Exception {
+    private void assertPrechecked(Outcome outcome) throws Exception {
         assertThat(outcome.out().lines().filter(line -> line.startsWith("FAIL")))
                 .isEmpty();
         assertThat(outcome.exitCode()).isZero();
-        JsonNode items = json(dtsSync.run("precheck", "shop.yaml", "--json")).get("items");
+        JsonNode items = json(here.run("precheck", file, "--json")).get("items");
         assertThat(items).isNotEmpty().allSatisfy(item -> {
             assertThat(keys(item))
                     .containsExactly(
@@ -172,26 +181,23 @@ class ReadmeTest {
         return run;
     }
 
-    private static void assertReplayed(Outcome outcome, CommandLineProcess dtsSync) throws Exception {
+    private void assertReplayed(Outcome outcome) throws Exception {
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.out().lines())
                 .isNotEmpty()
                 .allSatisfy(line -> assertThat(line).startsWith("{\"lsn\":").endsWith("]}"));
-        JsonNode proof = json(dtsSync.run("replay", "prove", "shop.yaml", "--json"));
+        JsonNode proof = json(here.run("replay", "prove", file, "--json"));
         assertThat(keys(proof)).startsWith("result", "from", "to", "cuts", "records", "first_fault", "tables");
         assertThat(proof.get("result").asText()).isEqualTo("intact");
-        assertThat(dtsSync.run("replay", "rows", "shop.yaml", "sales.orders", "nothing=1")
-                        .exitCode())
+        assertThat(here.run("replay", "rows", file, "sales.orders", "nothing=1").exitCode())
                 .isEqualTo(2);
-        assertThat(dtsSync.run("replay", "changes", "shop.yaml", "--from", "0/1")
-                        .err())
-                .startsWith("The topics begin at LSN ");
+        assertThat(here.run("replay", "changes", file, "--from", "0/1").err()).startsWith("The topics begin at LSN ");
     }
 
-    private static void assertStatus(Outcome outcome, CommandLineProcess dtsSync) throws Exception {
+    private void assertStatus(Outcome outcome) throws Exception {
         assertThat(outcome.out()).contains("phase        incremental", "run          alive", "sales.orders");
         assertThat(outcome.exitCode()).isZero();
-        JsonNode status = json(dtsSync.run("status", "shop.yaml", "--json"));
+        JsonNode status = json(here.run("status", file, "--json"));
         assertThat(keys(status))
                 .containsExactly(
                         "task",
@@ -217,10 +223,10 @@ class ReadmeTest {
         });
     }
 
-    private static void assertVerified(Outcome outcome, CommandLineProcess dtsSync) throws Exception {
+    private void assertVerified(Outcome outcome) throws Exception {
         assertThat(outcome.out()).contains("All 4 tables are equal as of ");
         assertThat(outcome.exitCode()).isZero();
-        Outcome asJson = dtsSync.run("verify", "shop.yaml", "--json");
+        Outcome asJson = here.run("verify", file, "--json");
         assertReport(json(asJson));
         assertThat(asJson.err()).isEqualTo("A run is active: it verifies both databases once it has caught up.\n");
     }
@@ -244,7 +250,7 @@ class ReadmeTest {
         assertThat(outcome.err()).doesNotContain("Exception", "-password");
     }
 
-    private void assertFindsDifferences(Outcome equal, CommandLineProcess dtsSync) throws Exception {
+    private void assertFindsDifferences(Outcome equal) throws Exception {
         assertThat(equal.out()).contains("All 4 tables are equal as of ");
         assertThat(equal.exitCode()).isZero();
         execute(
@@ -252,8 +258,8 @@ class ReadmeTest {
                 "shop",
                 "UPDATE sales.orders SET total = 0 WHERE id = 7; DELETE FROM sales.event WHERE id = 99");
 
-        Outcome run = dtsSync.run("run", "shop.yaml", "--until", "verified");
-        Outcome verify = dtsSync.run("verify", "shop.yaml", "--json");
+        Outcome run = here.run("run", file, "--until", "verified");
+        Outcome verify = here.run("verify", file, "--json");
 
         assertThat(run.out())
                 .contains(

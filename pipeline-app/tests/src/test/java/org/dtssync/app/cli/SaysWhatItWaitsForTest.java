@@ -16,6 +16,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -61,6 +62,9 @@ class SaysWhatItWaitsForTest {
             }
             writer.rollback();
         }
-        assertThat(dtsSync.run("release", task, "--topics").exitCode()).isZero();
+        assertThat(new WarmCommandLine(directory)
+                        .run("release", task, "--topics")
+                        .exitCode())
+                .isZero();
     }
 }

@@ -65,6 +65,7 @@ class SecureServersTest {
     private static final Map<String, TestAuthority.Signed> SIGNED = new LinkedHashMap<>();
     private static final Map<String, SecureRegistry> REGISTRIES = new HashMap<>();
     private static final Map<String, Integer> BROKER_PORTS = new HashMap<>();
+    private static int plainPort;
     private static TestAuthority authority;
     private static TestAuthority other;
     private static EmbeddedPostgres postgres;
@@ -183,13 +184,18 @@ class SecureServersTest {
         // Who comes without TLS: the broker and its controller, and this test.
         overrides.put("super.users", "User:ANONYMOUS");
         kafka = EmbeddedKafka.start(directory.resolve("kafka"), overrides);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + plain))) {
+        plainPort = plain;
+        try (Admin admin = administrator()) {
             admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
                             LOGIN, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), SECRET)))
                     .all()
                     .get();
             admin.createAcls(acls()).all().get();
         }
+    }
+
+    private static Admin administrator() {
+        return Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + plainPort));
     }
 
     /** What docs/security.md lists, and nothing more. */
@@ -226,6 +232,36 @@ class SecureServersTest {
         assertClosedToOthers(directory.resolve("kafka"));
         Outcome released = dtsSync.run("release", text.file(), "--topics");
         assertThat(released.exitCode()).as(released.err()).isZero();
+    }
+
+    @Test
+    void eachAclThatIsMissing() throws Exception {
+        List<AclBinding> acls = acls();
+        try (Admin admin = administrator()) {
+            admin.deleteAcls(acls.stream().map(AclBinding::toFilter).toList())
+                    .all()
+                    .get();
+            try {
+                List<String> sentences = refusal(new Text()).stream()
+                        .filter(sentence -> sentence.startsWith("Kafka does not let "))
+                        .toList();
+
+                assertThat(sentences).hasSize(5);
+                for (String verb : List.of("create", "read", "write to", "delete")) {
+                    assertThat(sentences)
+                            .filteredOn(sentence -> sentence.startsWith("Kafka does not let the account " + verb
+                                    + " topics whose names begin with secure.. "))
+                            .singleElement()
+                            .asString()
+                            .contains("kafka-acls.sh ", "User:" + LOGIN, "--topic secure. ");
+                }
+                assertThat(sentences)
+                        .anyMatch(sentence -> sentence.startsWith(
+                                "Kafka does not let the account write with the transactional id dts_sync_secure. "));
+            } finally {
+                admin.createAcls(acls).all().get();
+            }
+        }
     }
 
     @Test

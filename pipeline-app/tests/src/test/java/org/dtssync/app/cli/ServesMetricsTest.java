@@ -19,12 +19,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dtssync.app.embedded.FreePort;
 import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,7 +55,8 @@ class ServesMetricsTest {
                 """);
         CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
         TaskText text = TaskText.of(servers, source, destination);
-        String task = dtsSync.file("task.yaml", text + "metrics: { listen: \"127.0.0.1:0\" }\n");
+        String listen = text + "metrics: { listen: \"127.0.0.1:" + FreePort.find() + "\" }\n";
+        String task = dtsSync.file("task.yaml", listen);
         Started run = dtsSync.start("run", task);
         try {
             metrics = await().atMost(LIMIT).until(() -> url(run), url -> url != null);
@@ -89,14 +92,51 @@ class ServesMetricsTest {
                     .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
             assertThat(get(URI.create(metrics + "/other")).statusCode()).isEqualTo(404);
 
-            run.terminate();
-            assertThat(run.await().exitCode()).isZero();
-            assertThatThrownBy(this::page).isInstanceOf(ConnectException.class);
+            assertThat(value("table_applied_changes_total{schema=\"public\",table=\"item\""))
+                    .isGreaterThanOrEqualTo(101);
+            assertThat(value("table_applied_commit_timestamp_seconds{schema=\"public\",table=\"item\""))
+                    .isGreaterThan(1.7e9);
+            aSecondRunIsToldWhoRuns(dtsSync.run("run", task), run);
+            aStandbyOnThisHostTakesOver(
+                    dtsSync.start(
+                            "run",
+                            dtsSync.file("standby.yaml", listen + "second.instance: standby\n"),
+                            "--log-format",
+                            "json"), run);
         } finally {
             run.process().destroyForcibly().waitFor();
         }
-        Outcome released = dtsSync.run("release", task, "--topics");
+        Outcome released = new WarmCommandLine(directory).run("release", task, "--topics");
         assertThat(released.exitCode()).as(released.err()).isZero();
+    }
+
+    /** And not that the address of the metrics is in use. */
+    private static void aSecondRunIsToldWhoRuns(Outcome second, Started first) {
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.err())
+                .contains("is already being run by another instance, process "
+                        + first.process().pid() + " on ")
+                .doesNotContain("in use", "metrics", "Exception");
+    }
+
+    private void aStandbyOnThisHostTakesOver(Started standby, Started first) throws Exception {
+        try {
+            await().atMost(LIMIT).until(() -> standby.errSoFar().contains("Waiting as standby"));
+            assertThat(value("running")).isEqualTo(1);
+
+            first.process().destroyForcibly().waitFor();
+
+            await().atMost(LIMIT).ignoreExceptions().until(() -> value("phase{phase=\"incremental\"") == 1);
+            assertThat(value("snapshot_rows_total")).as("of the other process").isZero();
+            standby.terminate();
+            Outcome stopped = standby.await();
+            assertThat(stopped.exitCode()).isZero();
+            assertThat(stopped.err().lines()).allMatch(line -> line.startsWith("{\"timestamp\":") && line.endsWith("}"));
+            assertThat(stopped.err()).contains("\"message\":\"Stopped. The same command resumes from here.\"");
+            assertThatThrownBy(this::page).isInstanceOf(ConnectException.class);
+        } finally {
+            standby.process().destroyForcibly().waitFor();
+        }
     }
 
     @Test

@@ -8,11 +8,12 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
-import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.PooledShop;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
+import org.dtssync.app.testing.WarmCommandLine.Running;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,7 +34,7 @@ class SetTest {
                 source,
                 "CREATE TABLE public.item (id int PRIMARY KEY, note text);"
                         + " INSERT INTO public.item SELECT n, repeat('x', 100) FROM generate_series(1, 100000) n");
-        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        WarmCommandLine dtsSync = new WarmCommandLine(directory);
         TaskText text = TaskText.of(servers, source, destination);
         String limit = "snapshot.rows.per.second";
         // At this rate the load takes more than a quarter of an hour.
@@ -43,12 +44,12 @@ class SetTest {
         assertThat(early.exitCode()).isEqualTo(2);
         assertThat(early.err()).contains("Task " + text.name() + " has not been started. Set it in the task file.");
 
-        Started load = dtsSync.start("run", task, "--until", "caught-up");
+        Running load = dtsSync.start("run", task, "--until", "caught-up");
         Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(500))
                 .until(() -> dtsSync.run("status", task).out().contains("snapshot"));
-        Outcome set = dtsSync.run("set", task, limit + "=1000000");
+        Outcome set = new CommandLineProcess(directory, Map.of()).run("set", task, limit + "=1000000");
         assertThat(set.exitCode()).as(set.err()).isZero();
         assertThat(set.err()).isEqualTo("Set " + limit + " to 1000000.\n");
         assertThat(dtsSync.run("set", task).out()).startsWith(limit + "=1000000 (set 20");

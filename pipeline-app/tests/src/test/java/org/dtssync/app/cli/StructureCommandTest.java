@@ -12,6 +12,7 @@ import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -60,7 +61,7 @@ class StructureCommandTest {
                 CREATE INDEX by_price ON public.item (price);
                 """);
         execute(destination, "CREATE FUNCTION public.taken() RETURNS int LANGUAGE sql AS 'SELECT 42'");
-        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        WarmCommandLine dtsSync = new WarmCommandLine(directory);
         String task = dtsSync.file(
                 "task.yaml", TaskText.of(servers, source, destination).toString());
 
@@ -108,7 +109,8 @@ class StructureCommandTest {
         assertThat(dtsSync.run("structure", "set", task, "index:public.by_name", lower)
                         .exitCode())
                 .isZero();
-        assertThat(dtsSync.run("structure", "skip", task, "index:public.by_price", "--reason", "not needed")
+        assertThat(new CommandLineProcess(directory, Map.of())
+                        .run("structure", "skip", task, "index:public.by_price", "--reason", "not needed")
                         .err())
                 .isEqualTo("Skipped index:public.by_price. Resume with dts-sync run.\n");
 

@@ -16,6 +16,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,7 @@ class SurvivesKillTest {
             }
             assertThat(application.stop()).isPositive();
         }
-        assertEndsEqual(dtsSync, task, source, destination);
+        assertEndsEqual(task, source, destination);
     }
 
     @Test
@@ -75,7 +76,7 @@ class SurvivesKillTest {
             }
             assertThat(application.stop()).isPositive();
         }
-        assertEndsEqual(dtsSync, task, source, destination);
+        assertEndsEqual(task, source, destination);
     }
 
     @Test
@@ -98,7 +99,7 @@ class SurvivesKillTest {
         } finally {
             first.process().destroyForcibly().waitFor();
         }
-        assertEndsEqual(dtsSync, task, source, destination);
+        assertEndsEqual(task, source, destination);
     }
 
     @Test
@@ -132,7 +133,7 @@ class SurvivesKillTest {
             assertThat(application.stop()).isPositive();
             third.process().destroyForcibly().waitFor();
         }
-        assertEndsEqual(dtsSync, task, source, destination);
+        assertEndsEqual(task, source, destination);
     }
 
     private static String task(
@@ -172,8 +173,8 @@ class SurvivesKillTest {
                 .waitFor();
     }
 
-    private static void assertEndsEqual(
-            CommandLineProcess dtsSync, String task, BusyDatabase source, BusyDatabase destination) throws Exception {
+    private void assertEndsEqual(String task, BusyDatabase source, BusyDatabase destination) throws Exception {
+        WarmCommandLine dtsSync = new WarmCommandLine(directory);
         Outcome verified = dtsSync.run("run", task, "--until", "verified");
         assertThat(verified.exitCode()).as(verified.err()).isZero();
         assertThat(destination.rows()).isEqualTo(source.rows());

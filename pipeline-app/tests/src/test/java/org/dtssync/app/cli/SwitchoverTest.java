@@ -24,6 +24,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +49,10 @@ class SwitchoverTest {
     @TempDir
     Path directory;
 
-    private CommandLineProcess dtsSync;
+    /** What a command says to a run in another process does not depend on its own. */
+    private WarmCommandLine dtsSync;
+
+    private CommandLineProcess process;
     private BusyDatabase source;
     private BusyDatabase destination;
     private String task;
@@ -58,7 +62,8 @@ class SwitchoverTest {
     void makeDatabases(Servers servers) throws Exception {
         source = new BusyDatabase(servers.freshDatabase(14)).create();
         destination = new BusyDatabase(servers.freshDatabase(17));
-        dtsSync = new CommandLineProcess(directory, Map.of());
+        dtsSync = new WarmCommandLine(directory);
+        process = new CommandLineProcess(directory, Map.of());
         role = servers.uniqueName();
         for (BusyDatabase database : new BusyDatabase[] {source, destination}) {
             execute(database.settings(), "CREATE ROLE " + role + " LOGIN");
@@ -99,7 +104,7 @@ class SwitchoverTest {
 
     @Test
     void movesApplicationsThereAndBackAndThereAgain() throws Exception {
-        Started run = dtsSync.start("run", task);
+        Started run = process.start("run", task);
         try {
             awaitPhase("incremental");
             execute(source.settings(), WRITES);
@@ -139,7 +144,7 @@ class SwitchoverTest {
                     .isZero();
             Files.createFile(directory.resolve("broken"));
 
-            Outcome notRepointed = dtsSync.run("rollback", task, "--json");
+            Outcome notRepointed = process.run("rollback", task, "--json");
             assertThat(notRepointed.exitCode()).as(notRepointed.err()).isEqualTo(5);
             JsonNode back = new ObjectMapper().readTree(notRepointed.out());
             assertThat(back.get("moved").asBoolean()).isTrue();

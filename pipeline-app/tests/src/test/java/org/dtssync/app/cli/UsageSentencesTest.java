@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,16 +19,18 @@ class UsageSentencesTest {
     @TempDir
     Path directory;
 
-    private CommandLineProcess dtsSync;
+    private WarmCommandLine dtsSync;
+    private CommandLineProcess process;
 
     @BeforeEach
     void start() {
-        dtsSync = new CommandLineProcess(directory, Map.of());
+        dtsSync = new WarmCommandLine(directory);
+        process = new CommandLineProcess(directory, Map.of());
     }
 
     @Test
     void namesTheCommandThatWasMeant() throws Exception {
-        assertUsage(dtsSync.run("runn", "shop.yaml"), """
+        assertUsage(process.run("runn", "shop.yaml"), """
                 Unknown command runn. Did you mean run?
                 Try 'dts-sync --help'.
                 """);
@@ -133,7 +136,7 @@ class UsageSentencesTest {
 
     @Test
     void writesMistakesAsJsonToo() throws Exception {
-        Outcome outcome = dtsSync.run("run", "shop.yaml", "--log-format", "json");
+        Outcome outcome = process.run("run", "shop.yaml", "--log-format", "json");
 
         assertThat(new ObjectMapper().readTree(outcome.err()).get("message").asText())
                 .isEqualTo(

@@ -14,6 +14,8 @@ import org.dtssync.app.testing.PooledShop;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
+import org.dtssync.app.testing.WarmCommandLine.Running;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -37,7 +39,7 @@ class VerifySurvivesKillTest {
                 source,
                 "CREATE TABLE public.item (id int PRIMARY KEY, note text);"
                         + " INSERT INTO public.item SELECT i, 'n' || i FROM generate_series(1, 12000) i; ANALYZE");
-        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        WarmCommandLine dtsSync = new WarmCommandLine(directory);
         String task = dtsSync.file(
                 "task.yaml",
                 TaskText.of(servers, source, destination) + "verify: { rows.per.second: 2000 }\n"
@@ -45,7 +47,7 @@ class VerifySurvivesKillTest {
         Outcome loaded = dtsSync.run("run", task, "--until", "caught-up");
         assertThat(loaded.exitCode()).as(loaded.err()).isZero();
 
-        Started killed = dtsSync.start("verify", task);
+        Started killed = new CommandLineProcess(directory, Map.of()).start("verify", task);
         try {
             await().atMost(LIMIT)
                     .pollInterval(Duration.ofMillis(50))
@@ -58,16 +60,16 @@ class VerifySurvivesKillTest {
         assertThat(before).isBetween(2, 5);
         PooledShop.execute(destination, "UPDATE public.item SET note = '' WHERE id = 12000");
 
-        Started run = dtsSync.start("run", task);
+        Running run = dtsSync.start("run", task);
         Outcome verified;
         try {
             await().atMost(LIMIT).until(() -> run.errSoFar().contains("phase=incremental"));
             verified = dtsSync.run("verify", task, "--json");
         } finally {
-            run.terminate();
+            run.close();
         }
 
-        assertThat(run.await().err()).contains("Resuming an interrupted verification.", "rows=" + before * 2000);
+        assertThat(run.errSoFar()).contains("Resuming an interrupted verification.", "rows=" + before * 2000);
         assertThat(verified.exitCode()).as(verified.err()).isEqualTo(4);
         assertThat(verified.err()).containsPattern("Verifying\\. rows=\\d+ estimated_rows=12000 eta_seconds=");
         assertThat(new ObjectMapper().readTree(verified.out()).get("tables").toString())

@@ -9,12 +9,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Map;
-import org.dtssync.app.testing.CommandLineProcess;
-import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
+import org.dtssync.app.testing.WarmCommandLine;
+import org.dtssync.app.testing.WarmCommandLine.Running;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -34,7 +33,7 @@ class WatchesTheSlotTest {
     @Test
     void warnsFromTheConfiguredSizeOn(Servers servers) throws Exception {
         DatabaseSettings source = source(servers);
-        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        WarmCommandLine dtsSync = new WarmCommandLine(directory);
         TaskText text = TaskText.of(servers, source, servers.freshDatabase(18));
         String patient = dtsSync.file("patient.yaml", text + "wal.warning: 1TB\n");
         String strict = dtsSync.file("strict.yaml", text + "wal.warning: 1kB\n");
@@ -43,12 +42,11 @@ class WatchesTheSlotTest {
                 source,
                 "SELECT pg_logical_emit_message(false, 'filler', repeat('x', 1000)) FROM generate_series(1, 100)");
 
-        Started run = dtsSync.start("run", strict);
+        Running run = dtsSync.start("run", strict);
         try {
             await().atMost(Duration.ofMinutes(2)).until(() -> run.errSoFar().contains(WARNING));
         } finally {
-            run.terminate();
-            run.await();
+            run.close();
         }
 
         assertThat(run.errSoFar())
@@ -65,12 +63,12 @@ class WatchesTheSlotTest {
         execute(source, "CREATE SCHEMA side");
         execute(source, "CREATE TABLE side.busy (v text)");
         execute(neighbour, "CREATE TABLE public.busy (v text)");
-        CommandLineProcess dtsSync = new CommandLineProcess(directory, Map.of());
+        WarmCommandLine dtsSync = new WarmCommandLine(directory);
         TaskText text = TaskText.of(servers, source, servers.freshDatabase(18));
         String task = dtsSync.file("task.yaml", text + "objects: { include: [ \"public.*\" ] }\n");
         assertThat(dtsSync.run("run", task, "--until", "caught-up").exitCode()).isZero();
 
-        Started run = dtsSync.start("run", task);
+        Running run = dtsSync.start("run", task);
         try {
             await().atMost(Duration.ofMinutes(2)).until(() -> run.errSoFar().contains("phase=incremental"));
             assertMovesPast(source, text, "SELECT 1");
@@ -79,8 +77,7 @@ class WatchesTheSlotTest {
             execute(neighbour, "INSERT INTO public.busy SELECT repeat('x', 500) FROM generate_series(1, 20000)");
             assertMovesPast(source, text, "SELECT 1");
         } finally {
-            run.terminate();
-            run.await();
+            run.close();
         }
         assertThat(dtsSync.run("release", task, "--topics").exitCode()).isZero();
     }

@@ -84,8 +84,8 @@ class InventoryComparisonTest {
     @Test
     void namesWhatIsMissingWithTheSqlOfWhatIsMadeByHand() throws SQLException {
         execute(source, """
-                CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
-                COMMENT ON CONVERSION public.own IS 'x';
+                CREATE FOREIGN DATA WRAPPER own;
+                COMMENT ON FOREIGN DATA WRAPPER own IS 'x';
                 CREATE CAST (integer AS text) WITH INOUT AS ASSIGNMENT;
                 CREATE VIEW public.v AS SELECT * FROM public.a;
                 COMMENT ON TABLE public.a IS 'x';
@@ -95,9 +95,9 @@ class InventoryComparisonTest {
                 .containsExactlyInAnyOrder(
                         new InventoryDifference(
                                 Kind.MISSING,
-                                "conversion public.own",
-                                "Conversion public.own does not exist at the destination.",
-                                "CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;",
+                                "foreign-data wrapper own",
+                                "Foreign-data wrapper own does not exist at the destination.",
+                                "CREATE FOREIGN DATA WRAPPER own;",
                                 false,
                                 true),
                         new InventoryDifference(
@@ -125,9 +125,9 @@ class InventoryComparisonTest {
 
     @Test
     void whatIsMadeByHandMeanwhileIsThere() throws SQLException {
-        String conversion = "CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8";
-        execute(source, conversion);
-        execute(destination, conversion);
+        String wrapper = "CREATE FOREIGN DATA WRAPPER own";
+        execute(source, wrapper);
+        execute(destination, wrapper);
 
         assertThat(compare(Owners.KEEP)).isEmpty();
     }

@@ -161,11 +161,9 @@ class InventoryTest {
     void whatNoStatementMakesHasToBeMadeByHand() {
         assertThat(titles(new Inventory(List.copyOf(items.values())).byHand()))
                 .containsExactlyInAnyOrder(
-                        "access method own_heap",
                         "changed grants function ext.akeys(ext.hstore)",
                         "changed grants function pg_catalog.pg_ls_dir(pg_catalog.text)",
                         "comment database",
-                        "conversion shop.own_conversion",
                         "event trigger watch_ddl",
                         "foreign key item_kind on shop.item",
                         "foreign server files",
@@ -186,7 +184,6 @@ class InventoryTest {
                         "subscription from_partner",
                         "tablespace shop.in_space",
                         "tablespace shop.in_space_t",
-                        "transform for shop.mood language plpgsql",
                         "view shop.entries");
     }
 
@@ -205,8 +202,6 @@ class InventoryTest {
 
     @Test
     void whatIsMadeByHandComesWithItsSqlAndWithoutSecrets() {
-        assertThat(items.get("conversion shop.own_conversion").sql())
-                .contains("CREATE CONVERSION shop.own_conversion FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;");
         assertThat(items.get("foreign key item_kind on shop.item").sql())
                 .contains(
                         "ALTER TABLE shop.item ADD CONSTRAINT item_kind FOREIGN KEY (kind) REFERENCES util.kind(id);");

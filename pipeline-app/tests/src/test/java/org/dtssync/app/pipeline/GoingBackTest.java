@@ -14,6 +14,7 @@ import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.MoveReport;
+import org.dtssync.app.tasks.RunRequest;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskOutcome;
@@ -160,6 +161,46 @@ class GoingBackTest {
         assertThat(pair.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
         assertThat(RunningPair.query(pair.source(), "SELECT count(*) FROM public.customer"))
                 .isEqualTo("101");
+    }
+
+    @Test
+    void followsASchemaChangeOfTheDestinationOnceTheSourceHasItToo() throws Exception {
+        String change = "ALTER TABLE public.customer ADD note text";
+        moved(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true)));
+        pair.awaitPhase("reverse");
+        RunningPair.execute(pair.destination(), change);
+        RunningPair.execute(pair.destination(), "INSERT INTO public.customer (balance, note) VALUES (1, 'new')");
+
+        assertThatThrownBy(pair::awaitEnd)
+                .hasMessageContaining(
+                        "The destination schema changed: table public.customer: column note (text) was added.")
+                .hasMessageContaining(
+                        "Make the same change at the source and run with --accept-structure public.customer."
+                                + " The source is read-only since applications left it;");
+        assertThatThrownBy(() -> resume(List.of("public.customer"), List.of()).awaitEnd())
+                .hasMessageContaining(
+                        "Table public.customer has a different shape at the source: column note (text) is missing there.")
+                .hasMessageContaining("run with --accept-structure public.customer again.");
+        assertThatThrownBy(() -> resume(List.of(), List.of("public.customer")).awaitEnd())
+                .hasMessageContaining("is in phase reverse, in which table public.customer cannot be reloaded");
+        try (Connection source = pair.spared(pair.source())) {
+            RunningPair.execute(source, change);
+        }
+        resume(List.of("public.customer"), List.of()).awaitPhase("reverse");
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> RunningPair.query(pair.source(), "SELECT count(*) FROM public.customer WHERE note = 'new'")
+                        .equals("1"));
+
+        moved(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true)));
+
+        pair.awaitPhase("incremental");
+        RunningPair.execute(pair.source(), "UPDATE public.customer SET note = 'back'");
+        assertThat(pair.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
+    }
+
+    private RunningPair resume(List<String> accept, List<String> reload) {
+        pair = RunningPair.begin(pair.task(), RunRequest.parse(null, accept, reload));
+        return pair;
     }
 
     @Test

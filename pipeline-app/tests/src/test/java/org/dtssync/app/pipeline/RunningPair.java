@@ -19,6 +19,7 @@ import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.tasks.TaskOutcome;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -30,9 +31,9 @@ final class RunningPair implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
 
-    private RunningPair(TaskFile task) {
+    private RunningPair(TaskFile task, RunRequest request) {
         this.task = task;
-        this.thread = new Thread(this::run, "run-" + task.name());
+        this.thread = new Thread(() -> run(request), "run-" + task.name());
     }
 
     /** Starts it and waits until it follows. */
@@ -44,14 +45,19 @@ final class RunningPair implements AutoCloseable {
 
     /** Starts it. */
     static RunningPair begin(TaskFile task) {
-        RunningPair pair = new RunningPair(task);
+        return begin(task, RunRequest.endless());
+    }
+
+    /** Starts it with options. */
+    static RunningPair begin(TaskFile task, RunRequest request) {
+        RunningPair pair = new RunningPair(task, request);
         pair.thread.start();
         return pair;
     }
 
-    private void run() {
+    private void run(RunRequest request) {
         try {
-            new SyncTask(task).run(RunRequest.endless(), TaskListener.NONE);
+            new SyncTask(task).run(request, TaskListener.NONE);
             ended.complete(null);
         } catch (InterruptedException e) {
             ended.complete(null);
@@ -79,8 +85,22 @@ final class RunningPair implements AutoCloseable {
 
     /** Gives a command to the run, which after a crash may not be known to live for a moment, and waits for its end. */
     TaskOutcome perform(TaskCommand command) throws InterruptedException {
-        await().atMost(Duration.ofMinutes(1)).until(() -> RunningTask.find(task).isPresent());
-        return RunningTask.find(task).orElseThrow().perform(command);
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            if (ended.isCompletedExceptionally()) {
+                ended.join();
+            }
+            return RunningTask.find(task).isPresent();
+        });
+        try {
+            return RunningTask.find(task).orElseThrow().perform(command);
+        } catch (SyncException e) {
+            // Why the run ended says more than that it did.
+            ended.exceptionally(fault -> {
+                e.addSuppressed(fault);
+                return null;
+            });
+            throw e;
+        }
     }
 
     /** Gives a command to the run and does not wait. */

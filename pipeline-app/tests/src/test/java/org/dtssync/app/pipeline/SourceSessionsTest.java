@@ -32,7 +32,11 @@ import org.postgresql.replication.PGReplicationStream;
 class SourceSessionsTest {
 
     private static final int ATTEMPTS = 4;
+    private static final int MANY = 20;
     private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private static final String OURS =
+            "datname = current_database() AND (application_name LIKE 'dts_sync%' OR application_name LIKE 'Debezium%')";
 
     private DatabaseSettings source;
     private String name;
@@ -83,7 +87,7 @@ class SourceSessionsTest {
 
     @Test
     void leavesNoneWhereTheServerEndsTheStream() throws Exception {
-        for (int i = 0; i < ATTEMPTS; i++) {
+        for (int i = 0; i < MANY; i++) {
             Thread streaming = start();
             awaitReader();
             execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '" + name
@@ -91,6 +95,37 @@ class SourceSessionsTest {
             streaming.join();
         }
         assertNoSessions();
+    }
+
+    /** Of a whole run, whose capture, applier and lease lose their sessions and retry; the pauses in between double. */
+    @Test
+    void aRunHasAsManyAsBeforeItsRetries(Servers servers) throws Exception {
+        MovedTask task = MovedTask.of(servers, 17, "CREATE TABLE public.item (id int PRIMARY KEY)");
+        try (LiveRun run = task.streaming()) {
+            int atSource = sessions(task.source());
+            int atDestination = sessions(task.destination());
+            for (int i = 0; i < ATTEMPTS; i++) {
+                String ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + OURS;
+                task.atSource(ended, "INSERT INTO public.item VALUES (" + i + ")");
+                task.atDestination(ended);
+                int rows = i + 1;
+                await().atMost(LIMIT)
+                        .until(() -> task.valueAtDestination("SELECT count(*) FROM public.item")
+                                .equals(Integer.toString(rows)));
+            }
+            await().atMost(LIMIT).untilAsserted(() -> {
+                assertThat(sessions(task.source())).as("at the source").isLessThanOrEqualTo(atSource);
+                assertThat(sessions(task.destination()))
+                        .as("at the destination")
+                        .isLessThanOrEqualTo(atDestination);
+            });
+        } finally {
+            task.release();
+        }
+    }
+
+    private static int sessions(DatabaseSettings database) throws SQLException {
+        return number(database, "SELECT count(*) FROM pg_stat_activity WHERE " + OURS);
     }
 
     @Test
@@ -223,7 +258,11 @@ class SourceSessionsTest {
     }
 
     private int number(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(source.url(), source.user(), "");
+        return number(source, sql);
+    }
+
+    private static int number(DatabaseSettings database, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.url(), database.user(), "");
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();

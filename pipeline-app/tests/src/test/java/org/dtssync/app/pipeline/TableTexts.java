@@ -18,16 +18,25 @@ import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
 import org.postgresql.PGConnection;
 
-/** What COPY prints of every table of schema public: the meaning of "equal", and no code of ours in between. */
+/** What COPY prints of every table of schema public, or of all schemas: the meaning of "equal", and no code of ours in between. */
 final class TableTexts {
+
+    private static final String PUBLIC = "= 'public'";
+
+    private static final String EVERY = "!~ '^(pg_|information_schema|dts_sync)'";
 
     private TableTexts() {}
 
     /** Returns the sorted lines of each table and partition tree; children that inherit are tables of their own. */
     static Map<String, List<String>> of(DatabaseSettings database) throws SQLException, IOException {
+        return of(database, PUBLIC);
+    }
+
+    private static Map<String, List<String>> of(DatabaseSettings database, String schemas)
+            throws SQLException, IOException {
         Map<String, List<String>> texts = new TreeMap<>();
         try (Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open()) {
-            for (String table : tables(connection)) {
+            for (String table : tables(connection, schemas)) {
                 texts.put(table, lines(connection, table));
             }
         }
@@ -37,8 +46,17 @@ final class TableTexts {
     /** Returns, for each table that differs, the first lines that only one end has. */
     static Map<String, List<String>> differences(DatabaseSettings source, DatabaseSettings destination)
             throws SQLException, IOException {
-        Map<String, List<String>> left = of(source);
-        Map<String, List<String>> right = of(destination);
+        return differences(of(source), of(destination));
+    }
+
+    /** Returns the same of the tables of every schema but our own. */
+    static Map<String, List<String>> differencesOfEverySchema(DatabaseSettings source, DatabaseSettings destination)
+            throws SQLException, IOException {
+        return differences(of(source, EVERY), of(destination, EVERY));
+    }
+
+    private static Map<String, List<String>> differences(
+            Map<String, List<String>> left, Map<String, List<String>> right) {
         Map<String, List<String>> differences = new TreeMap<>();
         for (String table : union(left.keySet(), right.keySet())) {
             List<String> lines = new ArrayList<>();
@@ -70,13 +88,12 @@ final class TableTexts {
                 .toList();
     }
 
-    private static List<String> tables(Connection connection) throws SQLException {
+    private static List<String> tables(Connection connection, String schemas) throws SQLException {
         List<String> tables = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
                         SELECT CASE relkind WHEN 'r' THEN 'ONLY ' ELSE '' END || oid::regclass FROM pg_class
-                        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-                        """)) {
+                        WHERE relkind IN ('r', 'p') AND relnamespace::regnamespace::text\s""" + schemas)) {
             while (rows.next()) {
                 tables.add(rows.getString(1));
             }

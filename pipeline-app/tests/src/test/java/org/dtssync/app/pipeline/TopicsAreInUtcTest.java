@@ -10,6 +10,7 @@ import org.dtssync.app.testing.CommandLineProcess;
 import org.dtssync.app.testing.CommandLineProcess.Outcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.WarmCommandLine;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.End;
@@ -63,7 +64,7 @@ class TopicsAreInUtcTest {
             assertThat(reading.count()).isEqualTo(3);
             assertThat(reading.differences(connection)).isEmpty();
         }
-        assertDone(dtsSync.run("release", task, "--topics"));
+        assertDone(new WarmCommandLine(directory).run("release", task, "--topics"));
     }
 
     private static void assertDone(Outcome outcome) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
 import org.dtssync.app.cli.Readme;
@@ -28,6 +31,7 @@ import org.dtssync.app.tasks.PrecheckReport;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
+import org.dtssync.app.tasks.TaskListener;
 import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.testing.GuardedKafka;
 import org.dtssync.app.testing.Servers;
@@ -62,6 +66,9 @@ class WholeLifeRightsTest {
 
     @TempDir
     Path directory;
+
+    /** What moves the applications; empty: the task file names nothing. */
+    private String command = "";
 
     private String account;
     private String owner;
@@ -99,7 +106,7 @@ class WholeLifeRightsTest {
                 .build()
                 .withSwitchover(new SwitchoverSettings(
                         List.of(application),
-                        "",
+                        command,
                         Set.of(),
                         Optional.empty(),
                         Duration.ofSeconds(30),
@@ -132,9 +139,11 @@ class WholeLifeRightsTest {
         try (GuardedKafka kafka = GuardedKafka.start(directory.resolve("kafka"))) {
             TaskFile task = task(servers, new KafkaSettings(false, kafka.properties()));
             kafka.grantEverything(task.name());
+            // No right allows event triggers; the precheck has what a superuser runs instead.
             assertThat(precheck(task))
                     .filteredOn(item -> item.result() != Result.PASS)
-                    .isEmpty();
+                    .extracting(PrecheckItem::id, PrecheckItem::result)
+                    .containsExactly(org.assertj.core.groups.Tuple.tuple("kept-identities", Result.WARN));
 
             try (RunningPair pair = RunningPair.start(task)) {
                 done(pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false)));
@@ -186,6 +195,7 @@ class WholeLifeRightsTest {
         RunningPair.execute(
                 destination,
                 rights(readme.destinationRights(), destination) + "GRANT CREATE ON SCHEMA public TO PUBLIC");
+        command = program().toString();
         TaskFile task = task(
                 servers,
                 new KafkaSettings(
@@ -196,6 +206,7 @@ class WholeLifeRightsTest {
                 .allMatch(item -> item.result() == Result.WARN)
                 .extracting(PrecheckItem::id, PrecheckItem::stage)
                 .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple("kept-identities", Stage.STREAM),
                         org.assertj.core.groups.Tuple.tuple("session-replication-role", Stage.REVERSE),
                         org.assertj.core.groups.Tuple.tuple("replicate", Stage.REVERSE),
                         org.assertj.core.groups.Tuple.tuple("database-owner", Stage.ROLLBACK),
@@ -211,7 +222,7 @@ class WholeLifeRightsTest {
                             "switch over with --one-way",
                             "does not own the destination's database");
             TaskOutcome moved = pair.perform(new TaskCommand.Switchover(SwitchMode.MOVE, false, false, true));
-            done(moved);
+            assertThat(moved.result()).isEqualTo(TaskOutcome.Result.ENDPOINT_NOT_MOVED);
             assertThat(((TaskOutcome.Switched) moved).move().text())
                     .contains("one way: the source does not follow and stays read-only, and no rollback is possible");
             pair.awaitEnd();
@@ -226,10 +237,39 @@ class WholeLifeRightsTest {
                         .as("slots and publications at %s", end)
                         .isEqualTo("0 0");
             }
-            assertThat(new SyncTask(task).status().text()).contains("one way");
+            assertThat(new SyncTask(task).status().text())
+                    .contains("one way", "lag          -, -")
+                    .doesNotContain("streaming");
+            retriesTheEndpoint(task);
         }
         assertThat(RunningPair.query(destination, "SELECT count(*) FROM public.customer"))
                 .isEqualTo("101");
+    }
+
+    /** A program that fails until a file is there. */
+    private Path program() throws IOException {
+        Path program = Files.writeString(directory.resolve("move"), "#!/bin/sh\ntest -e '" + repaired() + "'\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program;
+    }
+
+    private Path repaired() {
+        return directory.resolve("repaired");
+    }
+
+    /** As the same command does where there is a way back. */
+    private void retriesTheEndpoint(TaskFile task) throws Exception {
+        TaskCommand again = new TaskCommand.Switchover(SwitchMode.MOVE, false, false, true);
+        TaskOutcome stillNot = new SyncTask(task).perform(again, TaskListener.NONE);
+        assertThat(stillNot.result()).isEqualTo(TaskOutcome.Result.ENDPOINT_NOT_MOVED);
+        assertThat(((TaskOutcome.Switched) stillNot).move().text()).contains("applications were not repointed");
+
+        Files.createFile(repaired());
+
+        TaskOutcome repointed = new SyncTask(task).perform(again, TaskListener.NONE);
+        done(repointed);
+        assertThat(((TaskOutcome.Switched) repointed).move().text())
+                .contains("moved by", "The applications were already moved.");
     }
 
     @Test
@@ -242,6 +282,7 @@ class WholeLifeRightsTest {
                             + " OWNER TO " + owner);
         }
         RunningPair.execute(source, "CREATE TABLE public.of_superuser (id int PRIMARY KEY)");
+        RunningPair.execute(destination, "ALTER ROLE " + application + " NOLOGIN");
         for (DatabaseSettings end : List.of(source, destination)) {
             RunningPair.execute(end, "CREATE ROLE " + account + " LOGIN PASSWORD 'unused'");
         }
@@ -259,6 +300,11 @@ class WholeLifeRightsTest {
                     assertThat(item.objects()).hasSize(22);
                     assertThat(item.advice().statements()).hasSize(1);
                 });
+        assertThat(found)
+                .filteredOn(item -> item.id().equals("application-role-login") && item.result() == Result.WARN)
+                .singleElement()
+                .extracting(PrecheckItem::message)
+                .isEqualTo("Role " + application + " cannot log in at the destination, although it can at the source.");
         String scripts = "";
         // The owner of the superuser's table is made by the first script, and needed by the second.
         for (int round = 0; round < 3; round++) {
@@ -267,10 +313,14 @@ class WholeLifeRightsTest {
             RunningPair.execute(destination, report.destinationScript());
             scripts += report.sourceScript() + report.destinationScript();
         }
-        assertThat(scripts).doesNotContain("GRANT postgres", "GRANT \"postgres\"", "TO it", "DROP", "TRUNCATE");
+        assertThat(scripts).contains("-- CREATE EVENT TRIGGER");
+        // What only helps is a comment, to be run on purpose.
+        assertThat(scripts.lines().filter(line -> !line.startsWith("-- ")).collect(Collectors.joining("\n")))
+                .doesNotContain("GRANT postgres", "GRANT \"postgres\"", "TO it", "DROP", "TRUNCATE");
         assertThat(precheck(task))
                 .filteredOn(item -> item.result() != Result.PASS)
-                .isEmpty();
+                .extracting(PrecheckItem::id)
+                .containsExactly("kept-identities");
         RunningPair.execute(
                 source, "DROP OWNED BY " + name(source) + "_owner CASCADE; DROP ROLE " + name(source) + "_owner");
         RunningPair.execute(

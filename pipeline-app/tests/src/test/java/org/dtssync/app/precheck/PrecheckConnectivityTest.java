@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.dtssync.app.config.KafkaSettings;
@@ -62,7 +63,7 @@ class PrecheckConnectivityTest {
                         "registry",
                         FAIL,
                         "The schema registry http://127.0.0.1:" + nobody + " cannot be reached: connection refused.",
-                        "Check that it runs and that schema.registry.url is right."));
+                        "Check that it runs and that registry.url is right."));
         assertThat(items)
                 .filteredOn(item -> item.id().equals("destination-writable"))
                 .extracting(PrecheckItem::result)
@@ -88,6 +89,48 @@ class PrecheckConnectivityTest {
                         FAIL,
                         "Kafka at " + address + " answers like a PostgreSQL server: it is no broker.",
                         "Correct kafka.bootstrap.servers: it takes the brokers' own port, usually 9092."));
+    }
+
+    @Test
+    void namesAPropertyThatOnlyAProducerKnowsAndAnAddressWithoutAPort() {
+        servers.kafka = new KafkaSettings(false, Map.of("bootstrap.servers", "127.0.0.1:9092", "linger.ms", "soon"));
+        assertThat(servers.of("connectivity").get(2).message())
+                .startsWith("Property kafka.linger.ms of the task file has a value that Kafka's client refuses: ");
+
+        servers.kafka = new KafkaSettings(false, Map.of("bootstrap.servers", "127.0.0.1"));
+        assertThat(servers.of("connectivity").get(2).message())
+                .isEqualTo("An address in kafka.bootstrap.servers is not host:port: 127.0.0.1.");
+    }
+
+    /** It accepts connections, and says nothing. */
+    @Test
+    void givesUpADatabaseThatIsSilent() throws IOException {
+        servers.precheckTimeout = Duration.ofSeconds(2);
+        long began = System.nanoTime();
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String url = "jdbc:postgresql://127.0.0.1:" + silent.getLocalPort() + "/shop";
+            TaskFile task =
+                    servers.task(new DatabaseSettings(url, "me", "s3cret", Map.of()), servers.destinationSettings());
+
+            PrecheckItem source = new Precheck(task, new TaskInventory(task)::statements)
+                    .run()
+                    .get(0);
+
+            assertThat(source.result()).isEqualTo(FAIL);
+            assertThat(source.message()).startsWith("The source me@" + url + " cannot be reached: ");
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void namesAnUnknownPropertyOfTheRegistry() throws SQLException {
+        servers.registry = new RegistrySettings(false, "http://127.0.0.1:1", Map.of("basic.auth.user.inf", "u:p"));
+
+        assertThat(servers.of("registry-properties"))
+                .singleElement()
+                .satisfies(item -> assertThat(item.message()).startsWith("Property registry.basic.auth.user.inf "))
+                .satisfies(item -> assertThat(item.remedy())
+                        .isEqualTo("Did you mean registry.basic.auth.user.info? Correct or remove it."));
     }
 
     @Test
@@ -130,14 +173,13 @@ class PrecheckConnectivityTest {
                             "Set basic.auth.user.info to user:password."));
             servers.registry = new RegistrySettings(false, url + "/apis", Map.of());
             assertThat(Finding.of(registry()))
-                    .isEqualTo(
-                            new Finding(
-                                    "connectivity",
-                                    "registry",
-                                    FAIL,
-                                    "The server at " + url
-                                            + "/apis does not provide the Confluent schema registry API (HTTP 404).",
-                                    "Set the base URL of that API as schema.registry.url; Apicurio's ends in /apis/ccompat/v7."));
+                    .isEqualTo(new Finding(
+                            "connectivity",
+                            "registry",
+                            FAIL,
+                            "The server at " + url
+                                    + "/apis does not provide the Confluent schema registry API (HTTP 404).",
+                            "Set the base URL of that API as registry.url; Apicurio's ends in /apis/ccompat/v7."));
             servers.registry = new RegistrySettings(false, url, Map.of("basic.auth.user.info", "u:p"));
             assertThat(registry().result()).isEqualTo(PASS);
         } finally {

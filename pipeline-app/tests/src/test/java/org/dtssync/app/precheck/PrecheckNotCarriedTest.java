@@ -26,17 +26,17 @@ class PrecheckNotCarriedTest {
     @Test
     void namesWhatNoStatementMakesWithItsSql() throws SQLException {
         servers.atSource("""
-                CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
-                COMMENT ON CONVERSION public.own IS 'x';
+                CREATE FOREIGN DATA WRAPPER own;
+                COMMENT ON FOREIGN DATA WRAPPER own IS 'x';
                 CREATE TABLE public.t (id int PRIMARY KEY)
                 """);
 
         servers.assertFound(
                 "not-carried",
-                "conversion public.own",
+                "foreign-data wrapper own",
                 Result.WARN,
-                "Conversion public.own is not migrated.",
-                "CREATE CONVERSION public.own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;");
+                "Foreign-data wrapper own is not migrated.",
+                "CREATE FOREIGN DATA WRAPPER own;");
     }
 
     @Test

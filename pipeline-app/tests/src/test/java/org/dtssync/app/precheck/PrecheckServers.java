@@ -52,6 +52,7 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
 
     Existing existing = Existing.FAIL;
     ObjectSelection objects = new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP);
+    Duration precheckTimeout = Duration.ofSeconds(15);
     KafkaSettings kafka = new KafkaSettings(true, Map.of());
     RegistrySettings registry = new RegistrySettings(true, null, Map.of());
     TopicSettings topics = new TopicSettings(1, 604_800_000, Map.of());
@@ -142,6 +143,7 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
                 .kafka(kafka)
                 .topics(topics)
                 .registry(registry)
+                .precheckTimeout(precheckTimeout)
                 .objects(objects)
                 // What is migrated must not depend on the programs of this machine.
                 .structure(new StructureSettings(StructureSettings.Reader.BUILTIN, Optional.empty()))

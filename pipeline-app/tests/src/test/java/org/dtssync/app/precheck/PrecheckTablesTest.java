@@ -308,6 +308,18 @@ class PrecheckTablesTest {
 
         servers.atSource(item.remedy());
         servers.assertPasses("always-triggers");
+
+        servers.atSource("CREATE RULE for_replicas AS ON DELETE TO t DO INSTEAD NOTHING; ALTER TABLE t ENABLE REPLICA RULE for_replicas");
+        PrecheckItem rule = servers.assertFound(
+                "always-triggers",
+                "public.t",
+                FAIL,
+                "The rule for_replicas of table public.t is enabled REPLICA: at the destination it would fire for every "
+                        + "change, which it does not do for applications.",
+                "ALTER TABLE \"public\".\"t\" DISABLE RULE \"for_replicas\"; -- or objects: { exclude: [ \"public.t\" ] }");
+
+        servers.atSource(rule.remedy());
+        servers.assertPasses("always-triggers");
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.dtssync.app.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Random;
 import org.dtssync.app.testing.KeyTypes;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,6 +249,69 @@ class SnapshotShapesTest {
         assertThat(bench.table("nulls").visibleSnapshot()).isEmpty();
         assertThat(bench.atDestinationText("SELECT count(*) FROM dts_sync.chunk WHERE table_name = 'parts'"))
                 .isEqualTo("2");
+    }
+
+    @Test
+    void valuesTravelInBinaryWhereBothEndsAgreeOnTheirForm() throws Exception {
+        bench.atBoth("""
+                CREATE SCHEMA kinds;
+                CREATE TYPE kinds.mood AS ENUM ('sad', 'o''k', 'şİı');
+                CREATE DOMAIN kinds.code AS varchar(12) CHECK (value <> 'never');
+                CREATE DOMAIN kinds.short_code AS kinds.code NOT NULL;
+                CREATE TABLE fixed (
+                    id int8 PRIMARY KEY, a bool, b bytea, c name, d int2, e int4, f text, g oid, h json, i float4, j float8,
+                    k macaddr, l inet, m cidr, n macaddr8, o char(5), p varchar(9), q date, r time, s timestamp, t timestamptz(3),
+                    u timetz, v bit(3), w varbit, x numeric, y numeric(12, 3), z uuid, aa jsonb, bb kinds.mood, cc kinds.short_code,
+                    dd text[], ee numeric[], ff timestamptz[], gg jsonb[], hh oid[]);
+                CREATE TABLE printed (id int PRIMARY KEY, a interval, b xml, c money, d int4range, e kinds.mood[], f kinds.code[],
+                                      g int2vector);
+                """);
+        bench.atSource("CREATE TABLE other (id int PRIMARY KEY, a float4, b varchar(9), c kinds.mood)");
+        bench.atDestination("CREATE TABLE other (c text, id bigint PRIMARY KEY, a numeric, b text)");
+        bench.atSource("""
+                INSERT INTO fixed (id, cc) SELECT n, 'c' FROM generate_series(1, 20) n;
+                INSERT INTO fixed VALUES
+                    (-1, true, '\\x00ff', 'Ünï', -32768, -2147483648, E'tab\t line\n \\\\. şİı €𝄞', 4294967295, '{"a" : 1, "a":2 }',
+                     'NaN', '-Infinity', '08:00:2b:01:02:03', '10.0.0.1/8', '2001:db8::/32', '08:00:2b:01:02:03:04:05', 'ab',
+                     'trailing ', '0005-01-01 BC', '24:00', 'infinity', '-infinity', '12:00:00.000001+05:30:15', '101', '', 'NaN',
+                     '123456789.120', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{"b": 1.500, "a": null}', 'şİı', 'x',
+                     '{NULL,"","a,b",NULL}', '[2:3]={1.50,NaN}', '{{epoch,infinity},{now,-infinity}}', '{}', '{1,2}'),
+                    (-2, false, '', '', 0, 0, '', 0, '""', '-0', '1e-310', NULL, '::1', '0.0.0.0/0', NULL, '', '', 'infinity',
+                     '00:00', '294276-12-31 23:59:59.999999', '4713-01-01 00:00:00+00 BC', '00:00-15:59', '000', '1',
+                     '-0.000', '-0.500', NULL, '[]', 'sad', '', '{{a},{NULL}}', '{}', NULL, '{null,NULL}', NULL);
+                INSERT INTO fixed (id, i, j, q, x, cc) VALUES (-3, 'Infinity', '5e-324', '5874897-12-31', 'Infinity', 'y');
+                INSERT INTO fixed (id, f, x, cc) VALUES (-4, repeat('long ', 50000), ('1e' || 5000)::numeric + 0.1, 'z');
+                INSERT INTO printed VALUES
+                    (1, '2 mons -3 days 00:00:00.5', '<a>ä</a>', 12.34, '[1,5)', '{sad,"o''k",NULL}', '{a,b}', '');
+                INSERT INTO printed (id) VALUES (2);
+                INSERT INTO other SELECT n, n / 4.0, 'v' || n, 'o''k' FROM generate_series(1, 30) n;
+                """);
+        bench.addLarge("fixed", "id");
+        bench.addSmall("printed", "id");
+        bench.addLarge("other", "id");
+
+        bench.job(1, CHUNK_ROWS, SnapshotListener.NONE).run();
+
+        bench.assertLoaded("fixed");
+        bench.assertLoaded("printed");
+        assertThat(bench.atDestinationText("SELECT count(*) || ' ' || sum(a) || min(b) || max(c) FROM public.other"))
+                .isEqualTo(bench.atSourceText(
+                        "SELECT count(*) || ' ' || sum(a::numeric) || min(b) || max(c::text) FROM public.other"));
+        assertThat(formats("fixed", "printed", "other"))
+                .containsExactly(CopyFormat.BINARY, CopyFormat.TEXT, CopyFormat.TEXT);
+    }
+
+    private List<CopyFormat> formats(String... names) throws SQLException {
+        List<CopyFormat> formats = new ArrayList<>();
+        try (Connection source = bench.source.open();
+                Connection destination = bench.destination.open()) {
+            for (String name : names) {
+                TableName table = new TableName("public", name);
+                formats.add(
+                        new LoadedTables(source).shape(table).formatFor(new LoadedTables(destination).shape(table)));
+            }
+        }
+        return formats;
     }
 
     @Test

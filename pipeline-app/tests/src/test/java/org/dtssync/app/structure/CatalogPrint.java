@@ -8,7 +8,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
  * A database's catalogs as lines of text, by queries of its own: a second opinion beside the comparison, which reads with the
  * code that carried the structure. Only what all versions print alike.
  */
-final class CatalogPrint {
+public final class CatalogPrint {
 
     private static final String LINES = """
             WITH s AS (SELECT oid, nspname FROM pg_namespace
@@ -97,13 +97,15 @@ final class CatalogPrint {
                 SELECT concat_ws(' ', 'default privileges', pg_get_userbyid(defaclrole), defaclnamespace::regnamespace,
                        defaclobjtype, defaclacl::text) FROM pg_default_acl
                 UNION ALL
-                SELECT concat_ws(' ', 'event trigger', evtname, evtevent, evtenabled, evttags::text, evtfoid::regproc) FROM pg_event_trigger
+                SELECT concat_ws(' ', 'event trigger', evtname, evtevent, evtenabled, evttags::text, evtfoid::regproc)
+                FROM pg_event_trigger WHERE left(evtname, 10) <> '!dts_sync_'
             ) AS lines ORDER BY line COLLATE "C"
             """;
 
     private CatalogPrint() {}
 
-    static List<String> of(DatabaseConnections database) throws SQLException {
+    /** Returns one line for each object. */
+    public static List<String> of(DatabaseConnections database) throws SQLException {
         return Move.query(database, LINES);
     }
 }

@@ -15,9 +15,10 @@ import java.util.stream.Collectors;
 import org.dtssync.app.testing.PgClient;
 import org.dtssync.connectors.postgres.ClientEnvironment;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.EventTriggers;
 
 /** What {@code pg_dump --schema-only} says of a database: a third opinion, independent of how the structure was carried. */
-final class DumpText {
+public final class DumpText {
 
     private static final Pattern HEADER = Pattern.compile(
             "(?m)^-- (Name: .*; Type: .*; Schema: .*; Owner: .*)\\n--\\n", Pattern.UNICODE_CHARACTER_CLASS);
@@ -29,7 +30,7 @@ final class DumpText {
     private DumpText() {}
 
     /** Returns the statements of each object under its header; our own schema left out. */
-    static Map<String, String> of(DatabaseConnections database) throws IOException, InterruptedException {
+    public static Map<String, String> of(DatabaseConnections database) throws IOException, InterruptedException {
         Path program = PgClient.program("pg_dump").orElseThrow();
         ProcessBuilder builder = new ProcessBuilder(
                         program.toString(),
@@ -60,6 +61,7 @@ final class DumpText {
             start = headers.end();
         }
         objects.merge(name, body(text.substring(start)), (a, b) -> a + "\n" + b);
+        objects.keySet().removeIf(header -> header.startsWith("Name: " + EventTriggers.OWN));
         return withQueries(objects);
     }
 
@@ -103,7 +105,7 @@ final class DumpText {
      * Returns the objects without what servers of different versions print differently: names of tables in front of columns (before
      * 16), quotes, names of rules that forbid NULL (from 18), the right MAINTAIN (from 17), and schema public's owner and default grants.
      */
-    static Map<String, String> ofAnyVersion(Map<String, String> objects) {
+    public static Map<String, String> ofAnyVersion(Map<String, String> objects) {
         Map<String, String> alike = new TreeMap<>();
         objects.forEach((name, text) -> {
             if (!name.matches("Name: (SCHEMA )?public; Type: (SCHEMA|ACL); .*")) {
@@ -126,7 +128,7 @@ final class DumpText {
     }
 
     /** Returns what one end has and the other has not, or differently: each object with both texts. */
-    static List<String> differences(Map<String, String> source, Map<String, String> destination) {
+    public static List<String> differences(Map<String, String> source, Map<String, String> destination) {
         Map<String, String> all = new LinkedHashMap<>(source);
         destination.forEach(all::putIfAbsent);
         List<String> differences = new ArrayList<>();

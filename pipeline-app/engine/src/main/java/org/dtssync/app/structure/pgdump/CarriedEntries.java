@@ -12,6 +12,7 @@ import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.structure.pgdump.EntryKind.Role;
+import org.dtssync.connectors.postgres.EventTriggers;
 
 /**
  * Which entries of an archive are migrated.
@@ -115,6 +116,9 @@ final class CarriedEntries {
         }
         if (entry.is(EntryKind.EXTENSION)) {
             return true;
+        }
+        if (entry.is(EntryKind.EVENT_TRIGGER) && entry.tag().startsWith(EventTriggers.OWN)) {
+            return false;
         }
         if (entry.is(EntryKind.SCHEMA)) {
             return selection.touchesSchema(entry.tag());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.structure.Withdrawal;
 import org.dtssync.app.structure.pgdump.CheckedDefinition.Check;
 import org.dtssync.app.structure.pgdump.SourceCatalog.Part;
 import org.dtssync.connectors.postgres.Identifiers;
@@ -176,7 +177,8 @@ final class CheckObjects {
         if (!comment.isEmpty()) {
             all.add(comment);
         }
-        all.add("-- Withdrawn by: " + place.alter() + " DROP CONSTRAINT IF EXISTS " + Identifiers.quote(place.name()));
+        all.add(Withdrawal.comment(
+                place.alter() + " DROP CONSTRAINT IF EXISTS " + Identifiers.quote(place.name())));
         late.add(object(ObjectNames.LATE + place.kind(), place, all));
         if (isValid) {
             late.add(validation(place, true));

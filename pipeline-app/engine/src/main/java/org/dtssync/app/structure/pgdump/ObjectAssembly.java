@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObject;
+import org.dtssync.app.structure.Withdrawal;
 import org.dtssync.app.structure.pgdump.CheckedDefinition.Check;
 import org.dtssync.app.structure.pgdump.EntryKind.Role;
 import org.dtssync.connectors.postgres.Identifiers;
@@ -138,7 +139,7 @@ final class ObjectAssembly {
                     && !entry.schema().startsWith("pg_")) {
                 grantsOfOthers.add(entry);
             }
-        } else if (isWanted && !isOwnComment(parent.get())) {
+        } else if (isWanted && !(parent.get().is(EntryKind.EXTENSION) && !hasOwnComment(parent.get()))) {
             attached.computeIfAbsent(parent.get().id(), id -> new ArrayList<>()).add(entry);
         }
     }
@@ -160,9 +161,9 @@ final class ObjectAssembly {
         return tag.replace("\"", "");
     }
 
-    /** Every extension comes with a comment, which only its owner may set. */
-    private boolean isOwnComment(TocEntry parent) {
-        return parent.is(EntryKind.EXTENSION) && !catalog.commentedExtensions().contains(parent.tag());
+    /** Every extension comes with a comment, which only its owner may set; it may have been taken away. */
+    private boolean hasOwnComment(TocEntry entry) {
+        return entry.is(EntryKind.EXTENSION) && catalog.commentedExtensions().contains(entry.tag());
     }
 
     private List<TocEntry> attachedTo(TocEntry entry) {
@@ -255,6 +256,9 @@ final class ObjectAssembly {
                     : withoutOwnNull(entry);
             List<String> sql = statements.of(entry, definition);
             attachedTo(entry).forEach(other -> sql.add(statements.ofAttached(other)));
+            if (hasOwnComment(entry) && attachedTo(entry).isEmpty()) {
+                sql.add("COMMENT ON EXTENSION " + Identifiers.quote(entry.tag()) + " IS NULL");
+            }
             Optional.ofNullable(catalog.identityTypes().get(entry.oid())).ifPresent(sql::add);
             add(names.kind(entry), names.name(entry), section, tables(entry), sql);
             if (entry.is(EntryKind.MATERIALIZED_VIEW)) {
@@ -366,7 +370,7 @@ final class ObjectAssembly {
                     entry.tag(),
                     Section.POST_DATA,
                     List.of(),
-                    List.of(state, "-- Withdrawn by: " + off)));
+                    List.of(state, Withdrawal.comment(off))));
         }
     }
 

@@ -1,4 +1,4 @@
-package org.dtssync.app.precheck;
+package org.dtssync.connectors.kafka;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -10,7 +10,7 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 
 /** A Kafka property that its client refuses. Stateless. */
-final class BadProperty {
+public final class BadProperty {
 
     private static final Pattern INVALID = Pattern.compile("for configuration ([\\w.]+)(?:: (.*))?", Pattern.DOTALL);
     private static final Pattern MISSING = Pattern.compile("Missing required configuration \"([\\w.]+)\".*");
@@ -18,7 +18,7 @@ final class BadProperty {
     private BadProperty() {}
 
     /** Returns a sentence that names the property; empty if the error has another cause. */
-    static Optional<SyncException> of(Throwable error) {
+    public static Optional<SyncException> of(Throwable error) {
         return Stream.iterate(error, java.util.Objects::nonNull, Throwable::getCause)
                 .filter(ConfigException.class::isInstance)
                 .findFirst()
@@ -30,6 +30,14 @@ final class BadProperty {
         if (message.contains("No resolvable bootstrap urls")) {
             return fault(
                     "No host of kafka.bootstrap.servers can be resolved.", "Correct kafka.bootstrap.servers.", error);
+        }
+        if (message.startsWith("Invalid url in bootstrap.servers")
+                || message.startsWith("Invalid port in bootstrap.servers")) {
+            return fault(
+                    "An address in kafka.bootstrap.servers is not host:port" + message.substring(message.indexOf(':'))
+                            + ".",
+                    "Write for example 127.0.0.1:9092; several are separated by commas.",
+                    error);
         }
         Matcher invalid = INVALID.matcher(message);
         if (invalid.find()) {

@@ -1,0 +1,116 @@
+package org.dtssync.app.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.display.StateProgress;
+import org.dtssync.app.tasks.BaseReport;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskStates;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Takes a base, with which a replay begins. */
+@Command(
+        name = "base",
+        description = {
+            "Writes all tables into files, exact at one cut.",
+            "Reads the destination in one snapshot while everything runs; nothing waits for it but a TRUNCATE of the table that is being"
+                    + " read. The files are read again at the end. If it was interrupted, the same command resumes: tables that did not change"
+                    + " since they were written are kept."
+        },
+        mixinStandardHelpOptions = true,
+        subcommands = BaseCommand.Check.class,
+        footer = {
+            "",
+            "Examples:",
+            "  dts-sync base shop.yaml --to /backup/shop-2026-03-01",
+            "  dts-sync base shop.yaml --to /backup/shop-2026-03-01 --rows-per-second 50000",
+            "  dts-sync base check /backup/shop-2026-03-01"
+        })
+final class BaseCommand implements Callable<Integer> {
+
+    @Mixin
+    private OptionalTaskFile task;
+
+    @Option(
+            names = "--to",
+            paramLabel = "DIR",
+            description = "A new or empty directory, or one with an unfinished base.")
+    private @Nullable Path directory;
+
+    @Option(
+            names = "--rows-per-second",
+            paramLabel = "N",
+            description = "Read at most so many rows per second. Default: snapshot.rows_per_second of the task file.")
+    private @Nullable Long rowsPerSecond;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Path to = directory;
+        if (to == null) {
+            throw new ParameterException(spec.commandLine(), "Option --to is missing. Write --to DIR.");
+        }
+        if (to.equals(Path.of("topics"))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--to topics is not supported. Write --to ./topics for a directory of this name.");
+        }
+        if (rowsPerSecond != null && rowsPerSecond < 0) {
+            throw new ParameterException(spec.commandLine(), "--rows-per-second must be 0 (no limit) or more.");
+        }
+        TaskFile file = task.read();
+        try (EmbeddedServers servers = EmbeddedServers.start(file)) {
+            BaseReport report = new SyncTask(servers.resolved())
+                    .states()
+                    .base(to, Optional.ofNullable(rowsPerSecond), new StateProgress(task.display()));
+            return print(report, json, spec);
+        }
+    }
+
+    private static int print(BaseReport report, boolean json, CommandSpec spec) {
+        spec.commandLine().getOut().println(json ? report.json() : report.text());
+        return report.whole() ? ExitCode.DONE : ExitCode.DIFFERENCE;
+    }
+
+    /** Reads a base again. */
+    @Command(
+            name = "check",
+            description = {
+                "Compares a base with what was written.",
+                "Reads every file, and needs no server. Exit code 4: a file is missing or was altered."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example:", "  dts-sync base check /backup/shop-2026-03-01"})
+    static final class Check implements Callable<Integer> {
+
+        @Parameters(paramLabel = "DIR", description = "The directory of the base.")
+        private Path directory;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            BaseReport report = TaskStates.checkBase(
+                    directory, new StateProgress(spec.commandLine().getErr()));
+            return print(report, json, spec);
+        }
+    }
+}

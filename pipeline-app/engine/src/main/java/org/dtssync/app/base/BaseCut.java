@@ -1,0 +1,22 @@
+package org.dtssync.app.base;
+
+import java.util.Optional;
+import org.dtssync.connectors.postgres.Lsn;
+
+/**
+ * The cut that a base is exact at.
+ *
+ * @param number its number
+ * @param lsn where it ends in the source's log
+ * @param offset its offset in the topic of the cuts
+ * @param commitTimeMicros when its last transaction committed, microseconds since 1970 UTC; empty for the first cut
+ * @param digest its digest, by which the topics are recognized; empty if an earlier release wrote it
+ * @param systemIdentifier the source server's
+ */
+public record BaseCut(
+        long number,
+        Lsn lsn,
+        long offset,
+        Optional<Long> commitTimeMicros,
+        Optional<String> digest,
+        String systemIdentifier) {}

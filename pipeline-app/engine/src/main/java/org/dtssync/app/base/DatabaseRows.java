@@ -1,0 +1,133 @@
+package org.dtssync.app.base;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.app.state.FollowedState;
+import org.dtssync.app.state.ReplayStore;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/** The rows of a database in one snapshot, to be compared with those of a base and the changes since. Not thread-safe. */
+public final class DatabaseRows implements AutoCloseable {
+
+    private final DatabaseConnections database;
+    private final Connection connection;
+    private final Map<TableName, TableLayout> layouts;
+    private final Optional<Lsn> position;
+
+    private DatabaseRows(
+            DatabaseConnections database,
+            Connection connection,
+            Map<TableName, TableLayout> layouts,
+            Optional<Lsn> position) {
+        this.database = database;
+        this.connection = connection;
+        this.layouts = layouts;
+        this.position = position;
+    }
+
+    /**
+     * Takes a snapshot.
+     *
+     * @param task the task whose history the database may have
+     * @param tables the tables to be compared
+     */
+    public static DatabaseRows open(DatabaseConnections database, String task, List<TableName> tables) {
+        Connection connection = database.open();
+        try {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            }
+            Optional<Lsn> followed = FollowedState.read(connection, task)
+                    .flatMap(FollowedState::position)
+                    .map(AppliedPosition::lsn);
+            Optional<Lsn> replayed =
+                    new ReplayStore(database, task).position(connection).map(AppliedPosition::lsn);
+            return new DatabaseRows(
+                    database, connection, TableLayouts.read(connection, tables), followed.or(() -> replayed));
+        } catch (SQLException e) {
+            close(connection, e);
+            throw SqlFaults.explain("The tables of the " + database.role() + " could not be read", e);
+        } catch (RuntimeException e) {
+            close(connection, e);
+            throw e;
+        }
+    }
+
+    private static void close(Connection connection, Exception fault) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            fault.addSuppressed(e);
+        }
+    }
+
+    /** Returns up to where changes of the task are in the database; empty if it does not say so. */
+    public Optional<Lsn> position() {
+        return position;
+    }
+
+    /**
+     * Reads all rows of a table.
+     *
+     * @return their digest; empty if the database does not have the table with just these columns
+     */
+    public Optional<RowDigest> digest(BaseTable table) throws InterruptedException {
+        TableLayout layout = layouts.get(table.table());
+        if (layout == null || !names(layout.columns()).equals(names(table.columns()))) {
+            return Optional.empty();
+        }
+        try {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("LOCK TABLE " + layout.sql() + " IN ACCESS SHARE MODE");
+            }
+            if (TableLayouts.isMoved(connection, table.table())) {
+                throw new SyncException(
+                        FaultKind.TRANSIENT,
+                        "Table " + table.table() + " of the " + database.role()
+                                + " was emptied or rewritten before it could be read.",
+                        "Run the same command again.");
+            }
+            return Optional.of(read("COPY (SELECT " + table.columnsSql() + " FROM " + layout.sql() + ") TO STDOUT"));
+        } catch (SQLException e) {
+            throw SqlFaults.explain("Table " + table.table() + " could not be read from the " + database.role(), e);
+        }
+    }
+
+    private static List<String> names(List<BaseColumn> columns) {
+        return columns.stream().map(BaseColumn::name).sorted().toList();
+    }
+
+    private RowDigest read(String copy) throws SQLException, InterruptedException {
+        RowDigest digest = new RowDigest();
+        CopyOut out = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy);
+        for (byte @Nullable [] line = out.readFromCopy(); line != null; line = out.readFromCopy()) {
+            digest.add(line, line.length - 1);
+            if (digest.rows() % 1_000 == 0 && Thread.interrupted()) {
+                throw new InterruptedException("The comparison was interrupted");
+            }
+        }
+        return digest;
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The session at the " + database.role() + " could not be closed", e);
+        }
+    }
+}

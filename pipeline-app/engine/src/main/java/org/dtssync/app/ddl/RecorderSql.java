@@ -1,0 +1,293 @@
+package org.dtssync.app.ddl;
+
+/**
+ * What the recorder of structure changes keeps in the source. A function that fires under the settings of the session that
+ * changes the structure qualifies every name, uses no operator and has no setting that could be refused; the ones it calls have settings of their
+ * own.
+ */
+final class RecorderSql {
+
+    /**
+     * {@code ddl_task} has what each task selects, {@code ddl} a row for each command, and {@code ddl_relation} the shape in which
+     * the triggers left each table: what differs from the catalog was missed. Texts may hold secrets, so the owner alone reads
+     * them.
+     */
+    static final String TABLES = """
+            CREATE TABLE IF NOT EXISTS dts_sync.ddl_task (
+                task        text PRIMARY KEY,
+                publication name NOT NULL,
+                include     text[] NOT NULL,
+                exclude     text[] NOT NULL DEFAULT '{}',
+                image_bytes bigint NOT NULL DEFAULT 67108864
+            );
+            CREATE TABLE IF NOT EXISTS dts_sync.ddl (
+                number      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                xid         xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+                message_at  timestamptz NOT NULL DEFAULT pg_catalog.statement_timestamp(),
+                event       text NOT NULL CHECK (event IN ('rewrite', 'drop', 'command', 'images', 'images end', 'failed')),
+                tag         text NOT NULL,
+                text_number bigint,
+                text        text,
+                ordinal     integer,
+                context     text,
+                role        text,
+                session     text,
+                path        text[],
+                settings    jsonb,
+                objects     jsonb,
+                dropped     jsonb,
+                relations   jsonb,
+                definitions jsonb,
+                effects     jsonb,
+                error       text
+            );
+            CREATE INDEX IF NOT EXISTS ddl_xid ON dts_sync.ddl (xid);
+            CREATE TABLE IF NOT EXISTS dts_sync.ddl_relation (
+                relid oid PRIMARY KEY,
+                root  oid NOT NULL,
+                state jsonb NOT NULL
+            );
+            CREATE INDEX IF NOT EXISTS ddl_relation_root ON dts_sync.ddl_relation (root);
+            REVOKE ALL ON dts_sync.ddl_task, dts_sync.ddl, dts_sync.ddl_relation FROM PUBLIC;
+            """;
+
+    /** The shape of one table or partition, in the same words on every version and in every session; @SCHEMA@ is where the function is made. */
+    static final String STATE = """
+            CREATE OR REPLACE FUNCTION @SCHEMA@.relation_state(rel oid) RETURNS jsonb LANGUAGE sql STABLE
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET jit = off SET "TimeZone" = 'UTC'
+            SET "DateStyle" = 'ISO, YMD' SET "IntervalStyle" = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex'
+            SET quote_all_identifiers = off AS $state$
+                SELECT jsonb_build_object(
+                    'schema', n.nspname, 'name', c.relname, 'kind', c.relkind, 'persistence', c.relpersistence,
+                    'owner', pg_get_userbyid(c.relowner),
+                    'partition key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+                    'parent', (SELECT i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relispartition),
+                    'bound', pg_get_expr(c.relpartbound, c.oid),
+                    'columns', (
+                        SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                            'number', a.attnum, 'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+                            'not null', nullif(a.attnotnull, false),
+                            'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+                            'generated', CASE WHEN a.attgenerated <> ''
+                                         THEN a.attgenerated::text || ':' || pg_get_expr(d.adbin, d.adrelid) END,
+                            'identity', nullif(a.attidentity::text, ''),
+                            'collation', (SELECT l.oid::regcollation::text FROM pg_collation l
+                                          WHERE l.oid = a.attcollation AND l.collname <> 'default'),
+                            'missing', (a.attmissingval::text::text[])[1])) ORDER BY a.attnum)
+                        FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+                    'constraints', (SELECT jsonb_object_agg(k.conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k
+                                    WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'f', 'x')),
+                    'key', (SELECT jsonb_agg(a.attname ORDER BY p.position)
+                            FROM pg_index x CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY p(attnum, position)
+                            JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.attnum
+                            WHERE x.indrelid = c.oid AND x.indisprimary AND p.position <= x.indnkeyatts))
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.oid = rel AND c.relkind IN ('r', 'p')
+            $state$;
+            """;
+
+    /**
+     * Adds a table to a task's publication, and answers in words. From version 15 on this holds the publication until the transaction
+     * ends, and the application must not wait for another one for long.
+     */
+    static final String PUBLISH = """
+            CREATE OR REPLACE FUNCTION dts_sync.publish(rel oid, publication name) RETURNS text LANGUAGE plpgsql
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none'
+            SET lock_timeout = '300ms' AS $publish$
+            BEGIN
+                EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s%s', publication,
+                               CASE WHEN (SELECT relkind FROM pg_class WHERE oid = rel) = 'p' THEN '' ELSE 'ONLY ' END,
+                               rel::regclass);
+                RETURN 'published';
+            EXCEPTION WHEN OTHERS THEN
+                RETURN 'not published: ' || sqlerrm;
+            END $publish$;
+            """;
+
+    /** Records one event; see the columns of the table. It fails as it must: its caller lets nothing through. */
+    static final String RECORD = """
+            CREATE OR REPLACE FUNCTION dts_sync.record_ddl(event text, tag text, role text, path text[], settings jsonb) RETURNS void
+            LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
+            SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' SET jit = off @MESSAGES@ AS $record$
+            #variable_conflict use_column
+            DECLARE
+                context text;
+                frame text;
+                objects jsonb;
+                dropped jsonb;
+                effects jsonb := '{}';
+                message text := current_query();
+                known bigint;
+                place int;
+                concerned oid[];
+                rel record;
+                selecting record;
+                states jsonb := '{}';
+                definitions jsonb;
+                tasks jsonb := '{}';
+            BEGIN
+                IF record_ddl.tag IN ('CREATE PUBLICATION', 'ALTER PUBLICATION', 'DROP PUBLICATION', 'CREATE SUBSCRIPTION',
+                                      'ALTER SUBSCRIPTION', 'DROP SUBSCRIPTION', 'CREATE SERVER', 'ALTER SERVER', 'DROP SERVER',
+                                      'CREATE USER MAPPING', 'ALTER USER MAPPING', 'DROP USER MAPPING', 'REINDEX') THEN
+                    RETURN;
+                END IF;
+                GET DIAGNOSTICS context = PG_CONTEXT;
+                -- The frames above the innermost call of the entry are the user's.
+                frame := (regexp_match(context, 'PL/pgSQL function (?:dts_sync\\.)?on_ddl\\(\\) line \\d+ at PERFORM'))[1];
+                context := nullif(substr(context, strpos(context, frame) + length(frame) + 1), '');
+                -- Neither what dts-sync does itself nor the script of an extension.
+                IF context ~ '(^|\\n)extension script file '
+                   OR context ~ '(^|\\n)PL/pgSQL function (dts_sync\\.)?(publish|on_identity_change)\\(' THEN
+                    RETURN;
+                END IF;
+
+                IF event = 'ddl_command_end' THEN
+                    SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                               'class', classid::regclass::text, 'oid', objid::bigint, 'sub', nullif(objsubid, 0),
+                               'tag', command_tag, 'type', object_type, 'schema', schema_name, 'identity', object_identity)))
+                    INTO objects FROM pg_event_trigger_ddl_commands()
+                    WHERE NOT in_extension AND (schema_name IS NULL OR schema_name !~ '^pg_temp' AND schema_name <> 'dts_sync');
+                    IF objects IS NULL AND record_ddl.tag <> 'DROP OWNED' THEN
+                        RETURN;
+                    END IF;
+                ELSIF event = 'sql_drop' THEN
+                    SELECT jsonb_agg(jsonb_build_object(
+                               'class', classid::regclass::text, 'oid', objid::bigint, 'type', object_type, 'schema', schema_name,
+                               'name', object_name, 'identity', object_identity, 'original', original, 'normal', normal,
+                               'names', address_names, 'args', address_args))
+                    INTO dropped FROM pg_event_trigger_dropped_objects()
+                    WHERE NOT is_temporary AND (schema_name IS NULL OR schema_name !~ '^pg_temp' AND schema_name <> 'dts_sync');
+                    IF dropped IS NULL THEN
+                        RETURN;
+                    END IF;
+                ELSE
+                    IF (SELECT relpersistence FROM pg_class WHERE oid = pg_event_trigger_table_rewrite_oid()) = 't' THEN
+                        RETURN;
+                    END IF;
+                    effects := jsonb_build_object('rewritten', jsonb_build_object(
+                        'oid', pg_event_trigger_table_rewrite_oid()::bigint, 'reason', pg_event_trigger_table_rewrite_reason()));
+                END IF;
+
+                -- A frame of an SQL function has its name and the statement's number alone.
+                IF context ~ '^SQL function "' THEN
+                    effects := effects || jsonb_build_object('bodies', (
+                        SELECT jsonb_agg(p.prosrc) FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+                        WHERE l.lanname = 'sql' AND p.prosrc <> ''
+                          AND p.proname = (regexp_match(context, '^SQL function "(.*?)" statement \\d+'))[1]));
+                END IF;
+
+                -- The client's message is stored once, and commands at top level are counted in it.
+                SELECT d.number INTO known FROM dts_sync.ddl d
+                WHERE d.xid = pg_current_xact_id() AND d.message_at = statement_timestamp() AND d.text = message LIMIT 1;
+                SELECT count(*) + 1 INTO place FROM dts_sync.ddl d
+                WHERE d.xid = pg_current_xact_id() AND d.message_at = statement_timestamp() AND d.context IS NULL
+                  AND (d.event = 'command' OR d.event = 'drop' AND d.tag LIKE 'DROP %' AND d.tag <> 'DROP OWNED');
+
+                IF event <> 'table_rewrite' THEN
+                    SELECT array_agg(DISTINCT c.oid) INTO concerned FROM (
+                        SELECT (o ->> 'oid')::oid AS oid FROM jsonb_array_elements(objects) o WHERE o ->> 'class' = 'pg_class'
+                        UNION ALL
+                        SELECT a.attrelid FROM jsonb_array_elements(objects) o JOIN pg_type y ON y.oid = (o ->> 'oid')::oid
+                        JOIN pg_attribute a ON a.atttypid IN (y.oid, y.typarray) WHERE o ->> 'class' = 'pg_type'
+                        UNION ALL
+                        SELECT k.conrelid FROM jsonb_array_elements(objects) o JOIN pg_constraint k ON k.oid = (o ->> 'oid')::oid
+                        WHERE o ->> 'class' = 'pg_constraint'
+                        UNION ALL
+                        SELECT to_regclass(format('%I.%I', o -> 'names' ->> 0, o -> 'names' ->> 1))::oid
+                        FROM jsonb_array_elements(dropped) o
+                        WHERE o ->> 'type' IN ('table column', 'table constraint', 'default value')
+                        UNION ALL
+                        -- Attached: in the tree, but not known there. ALTER TABLE names the root alone.
+                        SELECT l.relid FROM jsonb_array_elements(objects) o
+                        CROSS JOIN LATERAL pg_partition_tree((o ->> 'oid')::oid::regclass) l
+                        WHERE o ->> 'class' = 'pg_class' AND o ->> 'type' = 'table' AND o ->> 'tag' = 'ALTER TABLE'
+                          AND NOT EXISTS (SELECT FROM dts_sync.ddl_relation k
+                                          WHERE k.relid = l.relid AND k.root = coalesce(pg_partition_root(l.relid), l.relid))
+                        UNION ALL
+                        -- Detached: known there, but not in the tree any more.
+                        SELECT k.relid FROM jsonb_array_elements(objects) o
+                        JOIN dts_sync.ddl_relation k
+                             ON k.root = coalesce(pg_partition_root((o ->> 'oid')::oid::regclass)::oid, (o ->> 'oid')::oid)
+                        JOIN pg_class c ON c.oid = k.relid
+                        WHERE o ->> 'class' = 'pg_class' AND o ->> 'type' = 'table' AND o ->> 'tag' = 'ALTER TABLE'
+                          AND coalesce(pg_partition_root(c.oid)::oid, c.oid) <> k.root
+                    ) x JOIN pg_class c ON c.oid = x.oid
+                    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND c.relnamespace <> 'dts_sync'::regnamespace;
+                    FOR rel IN
+                        SELECT c.oid, n.nspname || '.' || c.relname AS name, c.relpersistence, c.relispartition
+                        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (concerned)
+                    LOOP
+                        FOR selecting IN
+                            SELECT k.task, k.publication FROM dts_sync.ddl_task k
+                            WHERE rel.relpersistence = 'p'
+                              AND EXISTS (SELECT FROM unnest(k.include) i WHERE rel.name ~ i)
+                              AND NOT EXISTS (SELECT FROM unnest(k.exclude) i WHERE rel.name ~ i)
+                              -- The sender of version 14 does not notice an attached partition that is no member itself.
+                              AND (NOT rel.relispartition OR current_setting('server_version_num')::int < 150000
+                                   AND event = 'ddl_command_end' AND record_ddl.tag = 'ALTER TABLE')
+                              AND NOT EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                                              WHERE p.pubname = k.publication AND r.prrelid = rel.oid)
+                        LOOP
+                            tasks := tasks || jsonb_build_object(selecting.task, coalesce(tasks -> selecting.task, '{}')
+                                || jsonb_build_object(rel.oid::text, dts_sync.publish(rel.oid, selecting.publication)));
+                        END LOOP;
+                        states := states || jsonb_build_object(rel.oid::text, dts_sync.relation_state(rel.oid));
+                        INSERT INTO dts_sync.ddl_relation AS k (relid, root, state)
+                        VALUES (rel.oid, coalesce(pg_partition_root(rel.oid)::oid, rel.oid), states -> rel.oid::text)
+                        ON CONFLICT (relid) DO UPDATE SET root = excluded.root, state = excluded.state;
+                    END LOOP;
+                    IF tasks <> '{}' THEN
+                        effects := effects || jsonb_build_object('tasks', tasks);
+                    END IF;
+                    DELETE FROM dts_sync.ddl_relation k USING jsonb_array_elements(dropped) o
+                    WHERE o ->> 'class' = 'pg_class' AND k.relid = (o ->> 'oid')::oid;
+                    SELECT jsonb_object_agg(x.oid, x.definition) INTO definitions FROM (
+                        SELECT o ->> 'oid' AS oid, CASE o ->> 'class'
+                            WHEN 'pg_class' THEN (
+                                SELECT CASE WHEN c.relkind IN ('i', 'I') THEN pg_get_indexdef(c.oid)
+                                            WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END
+                                FROM pg_class c WHERE c.oid = (o ->> 'oid')::oid)
+                            WHEN 'pg_trigger' THEN pg_get_triggerdef((o ->> 'oid')::oid)
+                            WHEN 'pg_constraint' THEN pg_get_constraintdef((o ->> 'oid')::oid) END AS definition
+                        FROM jsonb_array_elements(objects) o WHERE o ->> 'oid' IS NOT NULL) x
+                    WHERE x.definition IS NOT NULL;
+                END IF;
+
+                INSERT INTO dts_sync.ddl (event, tag, text_number, text, ordinal, context, role, session, path, settings,
+                                          objects, dropped, relations, definitions, effects)
+                VALUES (CASE event WHEN 'ddl_command_end' THEN 'command' WHEN 'sql_drop' THEN 'drop' ELSE 'rewrite' END,
+                        record_ddl.tag, known, CASE WHEN known IS NULL THEN message END,
+                        CASE WHEN context IS NULL THEN place END, context, record_ddl.role, session_user, record_ddl.path,
+                        record_ddl.settings, objects, dropped, nullif(states, '{}'), definitions, nullif(effects, '{}'));
+            END $record$;
+            """;
+
+    /**
+     * The entries. The first reads who runs the command and where names lead, with the rights of its role; nothing of the
+     * user's runs between it and the second.
+     */
+    static final String ENTRIES = """
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_role() RETURNS pg_catalog.event_trigger LANGUAGE plpgsql AS $role$
+            BEGIN
+                PERFORM pg_catalog.set_config('dts_sync.role', current_user::pg_catalog.text, true),
+                        pg_catalog.set_config('dts_sync.path', pg_catalog.current_schemas(false)::pg_catalog.text, true);
+            END $role$;
+            CREATE OR REPLACE FUNCTION dts_sync.on_ddl() RETURNS pg_catalog.event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $entry$
+            BEGIN
+                PERFORM dts_sync.record_ddl(tg_event, tg_tag, pg_catalog.current_setting('dts_sync.role'),
+                    pg_catalog.current_setting('dts_sync.path')::pg_catalog.text[], pg_catalog.jsonb_build_object(@SETTINGS@));
+            EXCEPTION WHEN OTHERS THEN
+                RAISE WARNING 'dts-sync could not record a change of the structure: %', sqlerrm;
+                BEGIN
+                    INSERT INTO dts_sync.ddl (event, tag, error) VALUES ('failed', tg_tag, sqlerrm);
+                EXCEPTION WHEN OTHERS THEN
+                    NULL;
+                END;
+            END $entry$;
+            REVOKE ALL ON FUNCTION dts_sync.relation_state(oid), dts_sync.publish(oid, name),
+                dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.ddl_role(), dts_sync.on_ddl() FROM PUBLIC;
+            """;
+
+    private RecorderSql() {}
+}

@@ -1,0 +1,171 @@
+package org.dtssync.app.ddl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * The shape of a table or partition as the recorder keeps it. Immutable.
+ *
+ * @param json what {@code relation_state} returned
+ */
+record RelationShape(JsonNode json) {
+
+    /** What must be equal whatever the versions of the servers. The replica identity is each server's own. */
+    private static final List<String> COMPARED =
+            List.of("kind", "persistence", "owner", "partition key", "parent", "bound", "key");
+
+    /** What versions may print in other words. */
+    private static final List<String> PRINTED = List.of("default", "generated");
+
+    TableName name() {
+        return new TableName(json.path("schema").asText(), json.path("name").asText());
+    }
+
+    List<JsonNode> columns() {
+        return StreamSupport.stream(json.path("columns").spliterator(), false).toList();
+    }
+
+    /**
+     * Returns how another table differs, each as a phrase.
+     *
+     * @param sameVersion whether both servers print expressions in the same words
+     * @param owners whether owners are carried
+     */
+    List<String> differences(RelationShape other, boolean sameVersion, boolean owners) {
+        List<String> found = new ArrayList<>();
+        for (String property : COMPARED) {
+            boolean compared = owners || !property.equals("owner");
+            if (compared && !json.path(property).equals(other.json.path(property))) {
+                found.add(property + " is " + other.json.path(property) + " instead of " + json.path(property));
+            }
+        }
+        compareColumns(other, sameVersion, found);
+        json.path("constraints").properties().forEach(constraint -> {
+            JsonNode there = other.json.path("constraints").path(constraint.getKey());
+            if (there.isMissingNode() || (sameVersion && !there.equals(constraint.getValue()))) {
+                found.add("constraint " + constraint.getKey() + " is missing or another one");
+            }
+        });
+        other.json.path("constraints").properties().forEach(constraint -> {
+            if (json.path("constraints").path(constraint.getKey()).isMissingNode()) {
+                found.add("constraint " + constraint.getKey() + " is too many");
+            }
+        });
+        return found;
+    }
+
+    private void compareColumns(RelationShape other, boolean sameVersion, List<String> found) {
+        List<JsonNode> mine = columns();
+        List<JsonNode> theirs = other.columns();
+        if (!names(mine).equals(names(theirs))) {
+            found.add("columns are " + names(theirs) + " instead of " + names(mine));
+            return;
+        }
+        for (int i = 0; i < mine.size(); i++) {
+            JsonNode column = mine.get(i);
+            JsonNode there = theirs.get(i);
+            for (String property : List.of("type", "not null", "identity", "collation")) {
+                if (!Objects.equals(column.path(property), there.path(property))) {
+                    found.add(property + " of column " + column.path("name").asText() + " differs");
+                }
+            }
+            for (String property : PRINTED) {
+                boolean present = column.has(property) == there.has(property);
+                if (!present || (sameVersion && !column.path(property).equals(there.path(property)))) {
+                    found.add(property + " of column " + column.path("name").asText() + " differs");
+                }
+            }
+        }
+    }
+
+    private static List<String> names(List<JsonNode> columns) {
+        return columns.stream().map(column -> column.path("name").asText()).toList();
+    }
+
+    /** Returns statements that add the constraints which another table lacks. */
+    List<String> missingConstraints(RelationShape other) {
+        List<String> statements = new ArrayList<>();
+        json.path("constraints").properties().forEach(constraint -> {
+            if (other.json.path("constraints").path(constraint.getKey()).isMissingNode()) {
+                statements.add("ALTER TABLE " + name().sql() + " ADD CONSTRAINT "
+                        + Identifiers.quote(constraint.getKey()) + " "
+                        + constraint.getValue().asText());
+            }
+        });
+        return statements;
+    }
+
+    /**
+     * Returns statements that give rows from before a column was added the value they have at the source: a default such as
+     * {@code now()} is another one here.
+     */
+    List<String> missingValues(RelationShape other) {
+        List<String> statements = new ArrayList<>();
+        List<JsonNode> theirs = other.columns();
+        for (JsonNode column : columns()) {
+            String name = column.path("name").asText();
+            Optional<JsonNode> there = theirs.stream()
+                    .filter(one -> one.path("name").asText().equals(name))
+                    .findFirst();
+            JsonNode value = column.path("missing");
+            if (!value.isMissingNode()
+                    && there.isPresent()
+                    && !value.equals(there.get().path("missing"))) {
+                statements.add("UPDATE ONLY " + name().sql() + " SET " + Identifiers.quote(name) + " = "
+                        + Identifiers.literal(value.asText()));
+            }
+        }
+        return statements;
+    }
+
+    /** Returns a statement that makes the table's columns, without anything that rows depend on. */
+    String createColumns() {
+        return create(columns().stream().map(RelationShape::typed).collect(Collectors.joining(", ")), "");
+    }
+
+    /** Returns a statement that makes the whole table. */
+    String createWhole() {
+        List<String> parts = new ArrayList<>();
+        for (JsonNode column : columns()) {
+            parts.add(typed(column) + generated(column) + (column.has("not null") ? " NOT NULL" : ""));
+        }
+        json.path("constraints")
+                .properties()
+                .forEach(constraint -> parts.add("CONSTRAINT " + Identifiers.quote(constraint.getKey()) + " "
+                        + constraint.getValue().asText()));
+        JsonNode key = json.path("partition key");
+        return create(String.join(", ", parts), key.isTextual() ? " PARTITION BY " + key.asText() : "");
+    }
+
+    private String create(String parts, String ending) {
+        boolean unlogged = json.path("persistence").asText().equals("u");
+        return "CREATE " + (unlogged ? "UNLOGGED " : "") + "TABLE " + name().sql() + " (" + parts + ")" + ending;
+    }
+
+    private static String typed(JsonNode column) {
+        return Identifiers.quote(column.path("name").asText()) + " "
+                + column.path("type").asText()
+                + (column.has("collation")
+                        ? " COLLATE " + column.path("collation").asText()
+                        : "");
+    }
+
+    private static String generated(JsonNode column) {
+        if (column.has("generated")) {
+            String[] parts = column.path("generated").asText().split(":", 2);
+            return " GENERATED ALWAYS AS (" + parts[1] + ")" + (parts[0].equals("v") ? " VIRTUAL" : " STORED");
+        }
+        if (column.has("identity")) {
+            boolean always = column.path("identity").asText().equals("a");
+            return " GENERATED " + (always ? "ALWAYS" : "BY DEFAULT") + " AS IDENTITY";
+        }
+        return column.has("default") ? " DEFAULT " + column.path("default").asText() : "";
+    }
+}

@@ -1,0 +1,163 @@
+package org.dtssync.app.replay;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.dtssync.app.base.BaseColumn;
+import org.dtssync.app.base.BaseDirectory;
+import org.dtssync.app.base.BaseManifest;
+import org.dtssync.app.base.BaseTable;
+import org.dtssync.app.base.CopyLine;
+import org.dtssync.app.base.DatabaseRows;
+import org.dtssync.app.base.RowDigest;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes what tables were as of a moment from a base and the changes since, without a database. Immutable; thread-safe.
+ *
+ * @param file the task file, with embedded servers resolved to their addresses
+ * @param directory the base
+ */
+public record StateReplay(TaskFile file, BaseDirectory directory) {
+
+    /**
+     * Passes on the rows of one table.
+     *
+     * @return how many there are
+     * @throws SyncException if base and topics do not have them
+     * @throws IOException if the sink takes no more, or a file cannot be read
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public long table(TableName name, Moment asOf, StateSink sink) throws IOException, InterruptedException {
+        BaseManifest manifest = directory.manifest();
+        BaseTable table = manifest.table(name)
+                .orElseThrow(() -> new SyncException(
+                        FaultKind.USAGE,
+                        "The base does not have table " + name + ".",
+                        "It has: "
+                                + String.join(
+                                        ", ",
+                                        manifest.tables().stream()
+                                                .map(each -> each.table().toString())
+                                                .limit(20)
+                                                .toList())));
+        StateHistory history = StateHistory.of(file, manifest, asOf);
+        TableRows rows = new TableRows(directory, table, new HeldText());
+        history.read(name::equals, rows::add);
+        sink.columns(table.columns().stream().map(BaseColumn::name).toList());
+        Counted counted = new Counted(sink);
+        rows.forEach(counted);
+        sink.end();
+        return counted.rows;
+    }
+
+    /** Passes on rows as fields. */
+    private static final class Counted implements TableRows.Sink {
+
+        private final StateSink sink;
+        private long rows;
+
+        Counted(StateSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void unchanged(byte[] line, int length) throws IOException {
+            changed(CopyLine.fields(line, length));
+        }
+
+        @Override
+        public void changed(@Nullable String[] fields) throws IOException {
+            rows++;
+            sink.row(fields);
+        }
+    }
+
+    /**
+     * Compares every table of the base with a database.
+     *
+     * @param asOf {@code latest} means as of where the database says that it is
+     * @throws SyncException if base and topics do not have the rows, or the database is as of another moment
+     * @throws IOException if a file cannot be read
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public StateComparison compare(DatabaseConnections database, Moment asOf) throws IOException, InterruptedException {
+        BaseManifest manifest = directory.manifest();
+        List<TableName> names = manifest.tables().stream().map(BaseTable::table).toList();
+        try (DatabaseRows other = DatabaseRows.open(database, file.name(), names)) {
+            Optional<Lsn> position = other.position();
+            Moment moment =
+                    asOf instanceof Moment.Latest && position.isPresent() ? new Moment.AtLsn(position.get()) : asOf;
+            StateHistory history;
+            try {
+                history = StateHistory.of(file, manifest, moment);
+            } catch (SyncException e) {
+                if (e.kind() != FaultKind.TOPIC) {
+                    throw e;
+                }
+                return new StateComparison(
+                        file.name(),
+                        manifest.cut(),
+                        directory.manifestDigest(),
+                        manifest.cut().lsn(),
+                        List.of(),
+                        Optional.of(e.getMessage()));
+            }
+            if (position.isPresent() && !position.get().equals(history.end())) {
+                throw new SyncException(
+                        FaultKind.USAGE,
+                        "The database is as of " + position.get() + ", not of " + history.end() + ".",
+                        "Compare it as of where it is: --as-of latest");
+            }
+            Map<TableName, TableRows> rows = new HashMap<>();
+            HeldText held = new HeldText();
+            manifest.tables().forEach(table -> rows.put(table.table(), new TableRows(directory, table, held)));
+            history.read(
+                    name -> true,
+                    change -> Objects.requireNonNull(rows.get(change.shape().table()), "The base has it.")
+                            .add(change));
+            List<StateComparison.Table> compared = new ArrayList<>();
+            for (BaseTable table : manifest.tables()) {
+                TableRows state = Objects.requireNonNull(rows.remove(table.table()), "Each table has its rows.");
+                compared.add(compare(table, digest(state), other.digest(table)));
+            }
+            return new StateComparison(
+                    file.name(), manifest.cut(), directory.manifestDigest(), history.end(), compared, Optional.empty());
+        }
+    }
+
+    private static StateComparison.Table compare(BaseTable table, RowDigest computed, Optional<RowDigest> found) {
+        boolean equal = found.isPresent()
+                && found.get().rows() == computed.rows()
+                && found.get().text().equals(computed.text());
+        return new StateComparison.Table(
+                table.table(), computed.rows(), found.map(RowDigest::rows), computed.text(), equal);
+    }
+
+    private static RowDigest digest(TableRows rows) throws IOException, InterruptedException {
+        RowDigest digest = new RowDigest();
+        rows.forEach(new TableRows.Sink() {
+            @Override
+            public void unchanged(byte[] line, int length) {
+                digest.add(line, length);
+            }
+
+            @Override
+            public void changed(@Nullable String[] fields) {
+                byte[] line = CopyLine.of(fields);
+                digest.add(line, line.length);
+            }
+        });
+        return digest;
+    }
+}

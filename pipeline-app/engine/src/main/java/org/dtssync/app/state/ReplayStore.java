@@ -1,0 +1,124 @@
+package org.dtssync.app.state;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Epoch;
+
+/**
+ * How far a database is that is made from a base and the topics. Thread-safe.
+ *
+ * @param database the database
+ * @param task the task whose history it gets
+ */
+public record ReplayStore(DatabaseConnections database, String task) {
+
+    /** No task has a dot in its name. */
+    private static final String SUFFIX = ".replay";
+
+    private static final String FAILURE = "The state of the replay could not be read";
+
+    /** Relations, except those of extensions and our own. */
+    private static final String RELATION = """
+            SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'dts_sync') AND n.nspname NOT LIKE 'pg\\_temp%'
+              AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+              AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+            ORDER BY 1 LIMIT 1
+            """;
+
+    /** Returns the name of a task's replay, which names its state. */
+    public static String nameOf(String task) {
+        return task + SUFFIX;
+    }
+
+    private String name() {
+        return nameOf(task);
+    }
+
+    /** Returns whether the database is the task's own destination. */
+    public boolean isDestination() {
+        return database.inTransaction(
+                FAILURE,
+                connection -> hasState(connection)
+                        && Statements.exists(connection, "SELECT 1 FROM dts_sync.task WHERE task = ?", task));
+    }
+
+    private static boolean hasState(Connection connection) throws SQLException {
+        return Statements.isThere(connection, "dts_sync.command");
+    }
+
+    /** Returns the digest of the base that a replay was begun with; empty if none was. */
+    public Optional<String> base() {
+        return database.inTransaction(
+                FAILURE,
+                connection -> isBegun(connection)
+                        ? Statements.first(
+                                connection,
+                                "SELECT base FROM dts_sync.replay WHERE task = ?",
+                                row -> row.getString(1),
+                                name())
+                        : Optional.empty());
+    }
+
+    private static boolean isBegun(Connection connection) throws SQLException {
+        return Statements.isThere(connection, "dts_sync.replay_file");
+    }
+
+    /** Returns the name of a relation that the database has; empty if it is empty. */
+    public Optional<String> relation() {
+        return database.inTransaction(
+                FAILURE, connection -> Statements.first(connection, RELATION, row -> row.getString(1)));
+    }
+
+    /** Records that a replay begins. */
+    public void begin(String base, Epoch epoch) {
+        database.doInTransaction("The state of the replay could not be written", connection -> {
+            epoch.hold(connection);
+            Statements.update(
+                    connection,
+                    "INSERT INTO dts_sync.replay (task, base) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    name(),
+                    base);
+        });
+    }
+
+    /** Returns the files of the base that are loaded. */
+    public Set<String> loaded() {
+        return database.inTransaction(
+                FAILURE,
+                connection -> new HashSet<>(Statements.list(
+                        connection,
+                        "SELECT file FROM dts_sync.replay_file WHERE task = ?",
+                        row -> row.getString(1),
+                        name())));
+    }
+
+    /** Records that a file is loaded. Joins the connection's transaction. */
+    public void loaded(Connection connection, String file, long rows) throws SQLException {
+        Statements.update(
+                connection, "INSERT INTO dts_sync.replay_file (task, file, rows) VALUES (?, ?, ?)", name(), file, rows);
+    }
+
+    /** Returns what is applied; empty before the base is loaded. */
+    public Optional<AppliedPosition> position() {
+        return database.inTransaction(FAILURE, this::position);
+    }
+
+    /** Returns the same in the connection's transaction; empty too in a database that is not made from a base. */
+    public Optional<AppliedPosition> position(Connection connection) throws SQLException {
+        return hasState(connection) ? AppliedPosition.read(connection, name()) : Optional.empty();
+    }
+
+    /** Records that the base is loaded. */
+    public void loadedAll(AppliedPosition position, Epoch epoch) {
+        database.doInTransaction("The state of the replay could not be written", connection -> {
+            epoch.hold(connection);
+            AppliedPosition.begin(connection, epoch, position, "");
+        });
+    }
+}

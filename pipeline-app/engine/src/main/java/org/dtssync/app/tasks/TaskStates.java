@@ -1,0 +1,140 @@
+package org.dtssync.app.tasks;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.dtssync.app.base.BaseCheck;
+import org.dtssync.app.base.BaseDirectory;
+import org.dtssync.app.base.BaseJob;
+import org.dtssync.app.base.BaseListener;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.config.TaskFileReader;
+import org.dtssync.app.pipeline.TaskInventory;
+import org.dtssync.app.rebuild.Rebuild;
+import org.dtssync.app.rebuild.RebuildListener;
+import org.dtssync.app.replay.Moment;
+import org.dtssync.app.replay.StateReplay;
+import org.dtssync.app.replay.StatementKey;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * A task's tables as of any moment: bases, and what the topics make of them. Immutable; thread-safe.
+ *
+ * @param file the task file, with embedded servers resolved to their addresses
+ */
+public record TaskStates(TaskFile file) {
+
+    /** What {@code --against} names the task's own destination by. */
+    public static final String DESTINATION = "destination";
+
+    private static final String AS_OF = "--as-of";
+
+    /**
+     * Takes a base, and reads it again.
+     *
+     * @param rowsPerSecond how many rows are read per second; empty: as the task file limits the snapshot
+     * @throws InterruptedException if the thread was interrupted; the same call resumes
+     */
+    public BaseReport base(Path directory, Optional<Long> rowsPerSecond, BaseListener listener)
+            throws InterruptedException {
+        new BaseJob(
+                        file,
+                        directory,
+                        new TaskInventory(file)::statementsOfDestination,
+                        rowsPerSecond.orElse(file.snapshot().rowsPerSecond()),
+                        listener)
+                .run();
+        return checkBase(directory, listener);
+    }
+
+    /** Reads a base again and compares it with what was written; needs no server. */
+    public static BaseReport checkBase(Path directory, BaseListener listener) throws InterruptedException {
+        return new BaseReport(BaseCheck.of(new BaseDirectory(directory), listener));
+    }
+
+    /**
+     * Makes another database the source as of a commit.
+     *
+     * @param target a file that names it
+     * @param asOf an LSN, a time or {@code latest}
+     * @param follow whether to apply what comes later too, until the thread is interrupted
+     * @return as of which LSN it is
+     * @throws InterruptedException if the thread was interrupted; the same call resumes
+     */
+    public String into(Path target, String asOf, Optional<Path> base, boolean follow, RebuildListener listener)
+            throws InterruptedException {
+        Moment moment = Moment.parse(AS_OF, asOf);
+        DatabaseSettings settings = new TaskFileReader().readTarget(target);
+        return new Rebuild(file, settings, required(base), listener)
+                .run(moment, follow)
+                .toString();
+    }
+
+    /** The rows that were there when the task began are not in the topics. */
+    private static BaseDirectory required(Optional<Path> base) {
+        return new BaseDirectory(base.orElseThrow(() -> new SyncException(
+                FaultKind.USAGE,
+                "The topics do not have the rows that were there when the task began, nor the tables' structure: name a base from before"
+                        + " that moment with --base DIR.",
+                "Take one while the task is in phase incremental: dts-sync base TASK.yaml --to DIR")));
+    }
+
+    /**
+     * Writes the rows of one table as of a moment, without a database.
+     *
+     * @param table {@code schema.table}
+     * @param asOf an LSN, a time or {@code latest}
+     * @param out gets them; not closed
+     * @return how many rows there are
+     * @throws IOException if the stream takes no more, or the base cannot be read
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public long table(String table, String asOf, Optional<Path> base, StateForm form, OutputStream out)
+            throws IOException, InterruptedException {
+        int dot = table.indexOf('.');
+        if (dot <= 0 || dot == table.length() - 1) {
+            throw new SyncException(FaultKind.USAGE, table + " is no table.", "Write it as schema.table.");
+        }
+        TableName name = new TableName(table.substring(0, dot), table.substring(dot + 1));
+        Moment moment = Moment.parse(AS_OF, asOf);
+        return new StateReplay(file, required(base)).table(name, moment, form.sink(out));
+    }
+
+    /**
+     * Compares what base and topics make of the tables with a database.
+     *
+     * @param against {@code destination}, or a file that names a database
+     * @param asOf an LSN, a time or {@code latest}
+     * @param key a file with the Ed25519 key that signs the statement; empty: it is not signed
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public StateProofReport compare(String against, String asOf, Optional<Path> base, Optional<Path> key)
+            throws InterruptedException {
+        Moment moment = Moment.parse(AS_OF, asOf);
+        Optional<StatementKey> signing = key.map(StatementKey::read);
+        DatabaseConnections database = against.equals(DESTINATION)
+                ? Route.forReading(file).destination()
+                : new DatabaseConnections(
+                        End.DESTINATION,
+                        new TaskFileReader().readTarget(Path.of(against)),
+                        file.taskName().readerName());
+        try {
+            return StateProofReport.of(
+                    new StateReplay(file, required(base)).compare(database, moment),
+                    Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                    against,
+                    signing);
+        } catch (IOException e) {
+            throw new SyncException(FaultKind.DATA, "The base cannot be read: " + e.getMessage() + ".", "", e);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package org.dtssync.app.ddl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The recorder never gets in the application's way, and nobody but its owner writes its rows. */
+@ExtendWith(ServersExtension.class)
+class DdlRecorderTest {
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 17, 18})
+    void itRecordsWhoRanWhatWhereAndHow(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        String role = servers.uniqueName();
+        try (Connection owner = open(database)) {
+            execute(owner, "CREATE ROLE " + role + "; CREATE SCHEMA " + role + " AUTHORIZATION " + role);
+            install(owner);
+            try {
+                try (Connection session = open(database)) {
+                    execute(session, "SET SESSION AUTHORIZATION " + role + "; SET TimeZone = 'Asia/Tokyo'");
+                    execute(session, "create table mine (id int primary key); alter table mine add z timestamptz");
+                    execute(session, "do $$ begin execute 'alter table mine add y int'; end $$");
+                    execute(session, "begin; create table gone (a int); rollback");
+                    assertRefused(session);
+                }
+
+                assertThat(rows(owner, "tag, ordinal::text, role, path::text, settings ->> 'TimeZone', context"))
+                        .containsExactly(
+                                "CREATE TABLE|1|" + role + "|{" + role + ",public}|Asia/Tokyo|null",
+                                "ALTER TABLE|2|" + role + "|{" + role + ",public}|Asia/Tokyo|null",
+                                "ALTER TABLE|null|" + role + "|{" + role
+                                        + ",public}|Asia/Tokyo|SQL statement \"alter table mine"
+                                        + " add y int\"\nPL/pgSQL function inline_code_block line 1 at EXECUTE");
+                assertThat(rows(owner, "text IS NOT NULL, text_number - number"))
+                        .containsExactly("t|null", "f|-1", "t|null");
+                assertThat(rows(owner, "jsonb_path_query_array(relations, '$.*.columns[*].name')::text"))
+                        .containsExactly("[\"id\"]", "[\"id\", \"z\"]", "[\"id\", \"z\", \"y\"]");
+            } finally {
+                execute(owner, "DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
+            }
+        }
+    }
+
+    private static void assertRefused(Connection session) {
+        for (String forged : List.of(
+                "INSERT INTO dts_sync.ddl (event, tag) VALUES ('command', 'DROP TABLE')",
+                "UPDATE dts_sync.ddl SET text = 'drop table x'",
+                "SELECT text FROM dts_sync.ddl",
+                "SELECT dts_sync.record_ddl('sql_drop', 'DROP TABLE', 'postgres', '{}', '{}')",
+                "SELECT dts_sync.publish('mine'::regclass, 'dts_sync_t')",
+                "ALTER EVENT TRIGGER \"!dts_sync_2_end\" DISABLE",
+                "CREATE OR REPLACE FUNCTION dts_sync.on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'")) {
+            assertThatThrownBy(() -> execute(session, forged))
+                    .as(forged)
+                    .hasMessageMatching("(?s).*(permission denied|must be owner).*");
+        }
+    }
+
+    /** Names and operators of whoever changes the structure are not what the entries of the recorder use. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aHostileSearchPathChangesNothing(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        try (Connection owner = open(database)) {
+            execute(owner, """
+                    CREATE SCHEMA evil;
+                    CREATE FUNCTION evil.refuse(text, text) RETURNS text LANGUAGE plpgsql AS
+                        $$ BEGIN RAISE EXCEPTION 'called'; END $$;
+                    CREATE FUNCTION evil.current_setting(text) RETURNS text LANGUAGE sql AS 'SELECT evil.refuse($1, $1)';
+                    CREATE FUNCTION evil.set_config(text, text, boolean) RETURNS text LANGUAGE sql AS 'SELECT evil.refuse($1, $2)';
+                    CREATE FUNCTION evil.current_query() RETURNS text LANGUAGE sql AS $$ SELECT evil.refuse('', '') $$;
+                    CREATE OPERATOR evil.|| (leftarg = text, rightarg = text, function = evil.refuse);
+                    CREATE DOMAIN evil.text AS pg_catalog.text CHECK (evil.refuse(VALUE, VALUE) IS NULL)
+                    """);
+            install(owner);
+            execute(owner, "SET search_path = evil, public, pg_catalog; SET standard_conforming_strings = off");
+
+            execute(owner, "create table public.plain (id int primary key)");
+
+            execute(owner, "RESET ALL");
+            assertThat(rows(owner, "event, tag, path::pg_catalog.text"))
+                    .containsExactly("command|CREATE TABLE|{evil,public,pg_catalog}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void whateverIsBrokenTheCommandPasses(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        try (Connection owner = open(database)) {
+            install(owner);
+            execute(owner, """
+                    CREATE OR REPLACE FUNCTION dts_sync.relation_state(rel oid) RETURNS jsonb LANGUAGE plpgsql AS
+                        $$ BEGIN RAISE EXCEPTION 'broken'; END $$
+                    """);
+            execute(owner, "create table passes (id int primary key); drop table passes");
+            assertThat(rows(owner, "event, error")).contains("failed|broken");
+
+            execute(owner, "DROP TABLE dts_sync.ddl CASCADE");
+            execute(owner, "create table passes (id int primary key); alter table passes add a int; drop table passes");
+
+            execute(owner, "DROP SCHEMA dts_sync CASCADE");
+            execute(owner, "create table passes (id int primary key)");
+            assertThat(query(owner, "SELECT count(*) FROM pg_event_trigger")).containsExactly("0");
+        }
+    }
+
+    /** The second of two sessions that make tables at once does not wait for the first one's publication. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aNewTableIsPublishedInItsTransactionOrSaysWhyNot(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        try (Connection owner = open(database);
+                Connection other = open(database)) {
+            install(owner);
+            execute(owner, "CREATE PUBLICATION dts_sync_t FOR TABLE ONLY dts_sync.ddl");
+            execute(owner, "begin; create table first (id int primary key)");
+            assertThat(query(owner, "SELECT prrelid::regclass FROM pg_publication_rel ORDER BY 1"))
+                    .containsExactly("dts_sync.ddl", "first");
+
+            long begin = System.nanoTime();
+            execute(other, "create table second (id int primary key)");
+            assertThat(System.nanoTime() - begin).isLessThan(5_000_000_000L);
+            execute(owner, "commit");
+
+            List<String> effects = rows(owner, "jsonb_path_query_first(effects, '$.tasks.t.*') #>> '{}'");
+            assertThat(effects).contains("published");
+            assertThat(effects)
+                    .anySatisfy(effect -> assertThat(effect)
+                            .isEqualTo(
+                                    major < 15
+                                            ? "published"
+                                            : "not published: canceling statement due to lock timeout"));
+            execute(owner, "create table aside.unselected (id int)");
+            assertThat(query(
+                            owner,
+                            "SELECT count(*) FROM pg_publication_rel WHERE prrelid = 'aside.unselected'::regclass"))
+                    .containsExactly("0");
+
+            DdlRecorder.remove(owner, "t");
+            assertThat(query(owner, "SELECT evtname FROM pg_event_trigger")).isEmpty();
+            assertThat(query(owner, "SELECT relname FROM pg_class WHERE relnamespace = 'dts_sync'::regnamespace"))
+                    .isEmpty();
+            assertThat(query(owner, "SELECT proname FROM pg_proc WHERE pronamespace = 'dts_sync'::regnamespace"))
+                    .isEmpty();
+        }
+    }
+
+    private static void install(Connection owner) throws SQLException {
+        execute(owner, "CREATE SCHEMA dts_sync; CREATE SCHEMA aside; REVOKE ALL ON SCHEMA dts_sync FROM PUBLIC");
+        DdlRecorder.install(owner, new DdlRecorder.Task("t", "dts_sync_t", List.of("^public[.]"), List.of()));
+    }
+
+    /** In simple mode the driver sends a text as one message. */
+    private static Connection open(DatabaseSettings database) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", database.user());
+        properties.setProperty("preferQueryMode", "simple");
+        return DriverManager.getConnection(database.url(), properties);
+    }
+
+    private static List<String> rows(Connection connection, String columns) throws SQLException {
+        return query(connection, "SELECT " + columns + " FROM dts_sync.ddl ORDER BY number");
+    }
+
+    private static List<String> query(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> lines = new ArrayList<>();
+            while (rows.next()) {
+                List<String> values = new ArrayList<>();
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    values.add(String.valueOf(rows.getString(i)));
+                }
+                lines.add(String.join("|", values));
+            }
+            return lines;
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+}
