@@ -36,7 +36,7 @@ public record WarmCommandLine(Path directory) {
         private final Thread thread;
 
         private Running(String... arguments) {
-            thread = new Thread(() -> work(arguments), "command-" + arguments[0]);
+            thread = new Thread(() -> work(arguments), "command");
         }
 
         private void work(String... arguments) {
