@@ -102,7 +102,8 @@ public final class LiveVerification {
                                 .read(connection).stream()
                                         .filter(table -> !table.isPartition() && table.kind() != Kind.FOREIGN)
                                         .filter(table -> table.persistence() == Persistence.UNLOGGED
-                                                || (table.persistence() == Persistence.PERMANENT && !table.replicated()))
+                                                || (table.persistence() == Persistence.PERMANENT
+                                                        && !table.replicated()))
                                         .map(CatalogTable::name)
                                         .toList());
     }

@@ -242,8 +242,8 @@ class ReplaysStatesTest {
                 ByteArrayOutputStream csv = new ByteArrayOutputStream();
                 String lsn = each.lsn().toString();
                 long rows = states.table("public." + table, lsn, Optional.of(base), StateForm.CSV, csv);
-                assertThat(rows)
-                        .isEqualTo(Long.parseLong(each.tables().get(table).split(" ")[0]));
+                String digest = each.tables().get(table);
+                assertThat(rows).isEqualTo(Long.parseLong(digest.substring(0, digest.indexOf(' '))));
                 load(database, table, csv);
             }
             assertThat(digests(database)).as("as of %s", each.lsn()).isEqualTo(each.tables());
