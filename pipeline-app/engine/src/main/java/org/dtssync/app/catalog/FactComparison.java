@@ -160,8 +160,7 @@ final class FactComparison {
             return was.equals(is);
         }
         String definition = was.get(DEFINITION);
-        return is.get(DEFINITION).equals(definition)
-                || Objects.equals(is.get(WITH_LATE_CHECKS), definition);
+        return is.get(DEFINITION).equals(definition) || Objects.equals(is.get(WITH_LATE_CHECKS), definition);
     }
 
     private void values(String type, String was, String is) {

@@ -95,8 +95,8 @@ public final class ShapeChanges {
             return;
         }
         TableShape current = TableShape.parse(now);
-        ShapeStep step = new ShapeStep(
-                TableShape.parse(ShapeFingerprint.completed(recorded.structure(), now)), current);
+        ShapeStep step =
+                new ShapeStep(TableShape.parse(ShapeFingerprint.completed(recorded.structure(), now)), current);
         step.reloadReason().ifPresent(reason -> {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,

@@ -157,7 +157,8 @@ final class RuleChecks {
     /** From PostgreSQL 17 on, the identity columns of a partition are those of its partitioned table. */
     static void partitionNumbers(Ends ends, Findings findings) throws SQLException {
         String version = "SELECT current_setting('server_version_num')::int";
-        if (ends.atSource(version).number() < 170000 && ends.atDestination(version).number() >= 170000) {
+        if (ends.atSource(version).number() < 170000
+                && ends.atDestination(version).number() >= 170000) {
             for (String[] found : ends.atSource("""
                     SELECT n.nspname, c.relname, a.attname
                     FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -197,8 +197,12 @@ final class TableChecks {
                         JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.relname
                         LEFT JOIN LATERAL pg_partition_tree(c.oid) p ON true
                         """),
-                        ends.tables().stream().map(table -> table.name().schema()).toList(),
-                        ends.tables().stream().map(table -> table.name().table()).toList())
+                        ends.tables().stream()
+                                .map(table -> table.name().schema())
+                                .toList(),
+                        ends.tables().stream()
+                                .map(table -> table.name().table())
+                                .toList())
                 .list(TableChecks::acting)) {
             acting(found, Place.DESTINATION, findings);
         }

@@ -95,14 +95,16 @@ public final class LiveVerification {
 
     /** Unlogged tables, and those without a column whose values are sent. */
     private List<TableName> notSent() {
-        return route.source().inTransaction("The tables of the " + route.source().role() + " could not be listed", connection ->
-                new TableCatalog(selection)
-                        .read(connection).stream()
-                                .filter(table -> !table.isPartition() && table.kind() != Kind.FOREIGN)
-                                .filter(table -> table.persistence() == Persistence.UNLOGGED
-                                        || table.persistence() == Persistence.PERMANENT && !table.replicated())
-                                .map(CatalogTable::name)
-                                .toList());
+        return route.source()
+                .inTransaction(
+                        "The tables of the " + route.source().role() + " could not be listed",
+                        connection -> new TableCatalog(selection)
+                                .read(connection).stream()
+                                        .filter(table -> !table.isPartition() && table.kind() != Kind.FOREIGN)
+                                        .filter(table -> table.persistence() == Persistence.UNLOGGED
+                                                || table.persistence() == Persistence.PERMANENT && !table.replicated())
+                                        .map(CatalogTable::name)
+                                        .toList());
     }
 
     /** Verifies the tables alone, and resumes only what started no longer ago than this. */

@@ -56,8 +56,8 @@ public final class StreamFactory {
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
-        LiveVerification verification =
-                new LiveVerification(route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
+        LiveVerification verification = new LiveVerification(
+                route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
         ApplyPart apply = new ApplyPart(
                 route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes, tables) -> {

@@ -110,7 +110,8 @@ final class DatabaseQueries {
             ORDER BY o.type, o.identity, e.extname
             """;
 
-    static final String EVENT_TRIGGER_STATES = """
+    static final String EVENT_TRIGGER_STATES =
+            """
             SELECT 'pg_event_trigger'::regclass::oid::bigint, t.oid::bigint, 'late-event-trigger-state', t.evtname, 'post-data',
                    NULL, NULL, NULL, NULL,
                    format(E'ALTER EVENT TRIGGER %I %s', t.evtname,

@@ -15,8 +15,7 @@ final class GrantedBy {
         return """
                 string_agg(CASE WHEN g.grantor = %1$s THEN E';\\n' || %2$s
                                 ELSE format(E';\\nSET LOCAL ROLE %%I;\\n', pg_get_userbyid(g.grantor)) || %2$s
-                                     || E';\\nSET LOCAL ROLE NONE' END, '' ORDER BY g.grantor <> %1$s, g.place)"""
-                .formatted(owner, grant);
+                                     || E';\\nSET LOCAL ROLE NONE' END, '' ORDER BY g.grantor <> %1$s, g.place)""".formatted(owner, grant);
     }
 
     /** The end of a GRANT statement for the entry {@code g}. */

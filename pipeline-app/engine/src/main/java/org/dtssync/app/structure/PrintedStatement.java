@@ -43,7 +43,8 @@ record PrintedStatement(Set<String> schemas) {
 
     private String comparable(StructureObject object) {
         String unquoted = NEEDLESS_QUOTES.matcher(plain(object)).replaceAll("$1");
-        return sorted(object.kind().equals("index") ? QUOTED_OPTION.matcher(unquoted).replaceAll("=$1") : unquoted);
+        return sorted(
+                object.kind().equals("index") ? QUOTED_OPTION.matcher(unquoted).replaceAll("=$1") : unquoted);
     }
 
     /** Which of several rights was given first has no meaning, nor where a column of a parent is declared NOT NULL. */

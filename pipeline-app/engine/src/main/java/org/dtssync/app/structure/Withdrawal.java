@@ -30,6 +30,8 @@ public final class Withdrawal {
         int start = statement.indexOf("\n" + MARK);
         return start < 0
                 ? Optional.empty()
-                : Optional.of(CONTINUED.matcher(statement.substring(start + 1 + MARK.length())).replaceAll("$1"));
+                : Optional.of(CONTINUED
+                        .matcher(statement.substring(start + 1 + MARK.length()))
+                        .replaceAll("$1"));
     }
 }

@@ -282,8 +282,10 @@ final class TaskJson {
         if (!report.notCompared().isEmpty()) {
             ArrayNode notCompared = root.putArray("not_compared");
             report.notCompared()
-                    .forEach(table ->
-                            notCompared.addObject().put("schema", table.schema()).put("table", table.table()));
+                    .forEach(table -> notCompared
+                            .addObject()
+                            .put("schema", table.schema())
+                            .put("table", table.table()));
         }
         return write(root);
     }

@@ -42,7 +42,9 @@ final class VerifyReportText {
             text.append(finding.sentence().replace("\n", "\n    ")).append('\n');
         }
         for (TableName table : report.notCompared()) {
-            text.append("not compared ").append(table).append(": the stream has none of its rows; the next switch copies")
+            text.append("not compared ")
+                    .append(table)
+                    .append(": the stream has none of its rows; the next switch copies")
                     .append(" them if the task does\n");
         }
         long unlike = report.tables().stream().filter(table -> !table.equal()).count();

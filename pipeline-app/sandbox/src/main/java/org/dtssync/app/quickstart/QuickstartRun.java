@@ -77,7 +77,8 @@ final class QuickstartRun {
         say("All servers are stopped and all files removed. What next:");
         say("    scripts/quickstart --keep   leaves everything running, to look around and to try commands on it");
         say("    docs/tutorial.md            takes the same steps one by one");
-        say("    README.md                   'Run it on your own databases and Kafka': the rights, a task file, precheck");
+        say(
+                "    README.md                   'Run it on your own databases and Kafka': the rights, a task file, precheck");
     }
 
     private void startServers(QuickstartServers servers) throws InterruptedException {

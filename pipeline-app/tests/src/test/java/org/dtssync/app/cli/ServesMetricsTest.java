@@ -102,7 +102,8 @@ class ServesMetricsTest {
                             "run",
                             dtsSync.file("standby.yaml", listen + "second.instance: standby\n"),
                             "--log-format",
-                            "json"), run);
+                            "json"),
+                    run);
         } finally {
             run.process().destroyForcibly().waitFor();
         }
@@ -131,7 +132,8 @@ class ServesMetricsTest {
             standby.terminate();
             Outcome stopped = standby.await();
             assertThat(stopped.exitCode()).isZero();
-            assertThat(stopped.err().lines()).allMatch(line -> line.startsWith("{\"timestamp\":") && line.endsWith("}"));
+            assertThat(stopped.err().lines())
+                    .allMatch(line -> line.startsWith("{\"timestamp\":") && line.endsWith("}"));
             assertThat(stopped.err()).contains("\"message\":\"Stopped. The same command resumes from here.\"");
             assertThatThrownBy(this::page).isInstanceOf(ConnectException.class);
         } finally {

@@ -45,23 +45,31 @@ public final class ApplicationSchema {
     public static List<String> changes(int size, int round) {
         List<String> changes = new ArrayList<>();
         for (int i = 1; i <= size; i++) {
-            changes.add("UPDATE forum_%1$d.posts SET raw = 'edited %2$d ' || raw WHERE id %% 5 = 0".formatted(i, round));
-            changes.add("INSERT INTO forum_%1$d.posts (topic_id, user_id, raw) VALUES (1, 1, 'late %2$d')".formatted(i, round));
+            changes.add(
+                    "UPDATE forum_%1$d.posts SET raw = 'edited %2$d ' || raw WHERE id %% 5 = 0".formatted(i, round));
+            changes.add("INSERT INTO forum_%1$d.posts (topic_id, user_id, raw) VALUES (1, 1, 'late %2$d')"
+                    .formatted(i, round));
             changes.add("UPDATE shop_%1$d.variants SET sku = 'R%2$d-' || id WHERE id < 4".formatted(i, round));
-            changes.add("INSERT INTO shop_%1$d.orders (number, customer, total) VALUES ('L%2$d', 'late', 3)".formatted(i, round));
-            changes.add("UPDATE track_%1$d.issues SET state = 'closed', closed_at = now() WHERE id = %2$d".formatted(i, round));
+            changes.add("INSERT INTO shop_%1$d.orders (number, customer, total) VALUES ('L%2$d', 'late', 3)"
+                    .formatted(i, round));
+            changes.add("UPDATE track_%1$d.issues SET state = 'closed', closed_at = now() WHERE id = %2$d"
+                    .formatted(i, round));
             changes.add("DELETE FROM track_%1$d.labels WHERE id = %2$d".formatted(i, round));
             changes.add("UPDATE wiki_%1$d.pages SET title = title || ' %2$d' WHERE id <= 3".formatted(i, round));
-            changes.add("INSERT INTO desk_%1$d.answers (ticket, entity, attribute, value) VALUES (%2$d, 'late', 'a%2$d', 'v')"
-                    .formatted(i, round));
-            changes.add("INSERT INTO book_%1$d.entries (account, amount) VALUES (1, %2$d), (2, -%2$d)".formatted(i, round));
-            changes.add("INSERT INTO chat_%1$d.messages (room, sent_at, body) VALUES (1, '2026-02-0%2$d', '{\"late\": %2$d}')"
-                    .formatted(i, round));
+            changes.add(
+                    "INSERT INTO desk_%1$d.answers (ticket, entity, attribute, value) VALUES (%2$d, 'late', 'a%2$d', 'v')"
+                            .formatted(i, round));
+            changes.add(
+                    "INSERT INTO book_%1$d.entries (account, amount) VALUES (1, %2$d), (2, -%2$d)".formatted(i, round));
+            changes.add(
+                    "INSERT INTO chat_%1$d.messages (room, sent_at, body) VALUES (1, '2026-02-0%2$d', '{\"late\": %2$d}')"
+                            .formatted(i, round));
             changes.add("UPDATE learn_%1$d.grades SET grade = grade + 0.5 WHERE tenant = 1 AND id <= 2".formatted(i));
             changes.add("UPDATE geo_%1$d.areas SET span = '[%2$d,9]' WHERE id = 2".formatted(i, round));
-            changes.add("INSERT INTO watch_%1$d.samples SELECT 1, timestamptz '2026-01-1%2$d 00:00Z' + n * interval '1 min', n"
-                            .formatted(i, round)
-                    + " FROM generate_series(1, 20) n");
+            changes.add(
+                    "INSERT INTO watch_%1$d.samples SELECT 1, timestamptz '2026-01-1%2$d 00:00Z' + n * interval '1 min', n"
+                                    .formatted(i, round)
+                            + " FROM generate_series(1, 20) n");
             changes.add("DELETE FROM watch_%1$d.samples WHERE value = %2$d".formatted(i, round));
         }
         return changes;
@@ -339,8 +347,9 @@ public final class ApplicationSchema {
     private void overview() {
         List<String> parts = new ArrayList<>();
         for (int i = 1; i <= size; i++) {
-            parts.add("SELECT 'forum' AS module, count(*) AS n FROM forum_%1$d.posts UNION ALL SELECT 'shop', count(*) FROM shop_%1$d.orders"
-                    .formatted(i));
+            parts.add(
+                    "SELECT 'forum' AS module, count(*) AS n FROM forum_%1$d.posts UNION ALL SELECT 'shop', count(*) FROM shop_%1$d.orders"
+                            .formatted(i));
         }
         statements.add("CREATE VIEW public.overview AS " + String.join(" UNION ALL ", parts));
     }

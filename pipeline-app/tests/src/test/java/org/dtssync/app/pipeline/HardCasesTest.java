@@ -137,7 +137,8 @@ class HardCasesTest {
     private RunningPair acceptAColumn(RunningPair pair) throws Exception {
         pair.stop();
         RunningPair.execute(
-                destination, "ALTER TABLE public.plan ADD x int; INSERT INTO public.plan VALUES (100, current_date, 7)");
+                destination,
+                "ALTER TABLE public.plan ADD x int; INSERT INTO public.plan VALUES (100, current_date, 7)");
         try (Connection connection = pair.spared(source)) {
             RunningPair.execute(connection, "ALTER TABLE public.plan ADD x int");
         }

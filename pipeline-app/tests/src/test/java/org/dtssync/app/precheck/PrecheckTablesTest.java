@@ -309,7 +309,8 @@ class PrecheckTablesTest {
         servers.atSource(item.remedy());
         servers.assertPasses("always-triggers");
 
-        servers.atSource("CREATE RULE for_replicas AS ON DELETE TO t DO INSTEAD NOTHING; ALTER TABLE t ENABLE REPLICA RULE for_replicas");
+        servers.atSource(
+                "CREATE RULE for_replicas AS ON DELETE TO t DO INSTEAD NOTHING; ALTER TABLE t ENABLE REPLICA RULE for_replicas");
         PrecheckItem rule = servers.assertFound(
                 "always-triggers",
                 "public.t",

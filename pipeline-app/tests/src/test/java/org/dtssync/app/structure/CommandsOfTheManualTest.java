@@ -55,7 +55,8 @@ class CommandsOfTheManualTest {
 
         assertThat(move.store.list())
                 .filteredOn(stored -> stored.state() == ObjectState.FAILED)
-                .extracting(stored -> stored.object().name() + ": " + stored.error().orElse(""))
+                .extracting(
+                        stored -> stored.object().name() + ": " + stored.error().orElse(""))
                 .isEmpty();
         Map<String, String> source = DumpText.of(move.source);
         Map<String, String> destination = DumpText.of(move.destination);

@@ -177,8 +177,7 @@ final class CheckObjects {
         if (!comment.isEmpty()) {
             all.add(comment);
         }
-        all.add(Withdrawal.comment(
-                place.alter() + " DROP CONSTRAINT IF EXISTS " + Identifiers.quote(place.name())));
+        all.add(Withdrawal.comment(place.alter() + " DROP CONSTRAINT IF EXISTS " + Identifiers.quote(place.name())));
         late.add(object(ObjectNames.LATE + place.kind(), place, all));
         if (isValid) {
             late.add(validation(place, true));
