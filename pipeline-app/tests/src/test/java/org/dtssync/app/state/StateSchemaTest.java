@@ -58,7 +58,12 @@ class StateSchemaTest {
         new StateSchema(database).install();
 
         assertThat(list("SELECT part || ' ' || number || ' ' || name FROM dts_sync.version ORDER BY 1"))
-                .containsExactly("heartbeat 1 heartbeat", "state 1 task", "state 2 history", "state 3 sequences");
+                .containsExactly(
+                        "heartbeat 1 heartbeat",
+                        "state 1 task",
+                        "state 2 history",
+                        "state 3 sequences",
+                        "state 4 topics");
     }
 
     @Test
@@ -78,7 +83,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(4);
+                .hasSize(5);
     }
 
     @Test
