@@ -142,6 +142,12 @@ class ReadmeTest {
                 case "status shop.yaml" -> assertStatus(dtsSync.run(words));
                 case "verify shop.yaml" -> assertVerified(dtsSync.run(words));
                 case "replay changes shop.yaml --json" -> assertReplayed(dtsSync.run(words));
+                case "base shop.yaml --to DIR" ->
+                    assertBaseMade(dtsSync.run(
+                            "base",
+                            "shop.yaml",
+                            "--to",
+                            directory.resolve("base").toString()));
                 case "structure list shop.yaml" ->
                     assertThat(dtsSync.run(words)).isEqualTo(new Outcome(0, "", ""));
                 case "run shop.yaml --until verified" -> {
@@ -192,6 +198,19 @@ class ReadmeTest {
         assertThat(here.run("replay", "rows", file, "sales.orders", "nothing=1").exitCode())
                 .isEqualTo(2);
         assertThat(here.run("replay", "changes", file, "--from", "0/1").err()).startsWith("The topics begin at LSN ");
+    }
+
+    private void assertBaseMade(Outcome outcome) throws Exception {
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        String base = directory.resolve("base").toString();
+        Outcome checked = here.run("base", "check", base);
+        assertThat(checked.exitCode()).as(checked.err()).isZero();
+        Outcome table =
+                here.run("replay", "table", file, "sales.orders", "--as-of", "latest", "--base", base, "--to", "-");
+        assertThat(table.exitCode()).as(table.err()).isZero();
+        assertThat(table.out().lines().count() - 1)
+                .as(table.out())
+                .isEqualTo(Long.parseLong(query(source, "SELECT count(*) FROM sales.orders")));
     }
 
     private void assertStatus(Outcome outcome) throws Exception {
