@@ -70,6 +70,7 @@ class DebeziumBoundaryTest {
                         "org.dtssync.connectors.fault..",
                         "org.dtssync.connectors.kafka..",
                         "org.dtssync.connectors.postgres..",
+                        "org.dtssync.connectors.values..",
                         "org.dtssync.connectors.capture..")
                 .because(WHY)
                 .check(ours);
