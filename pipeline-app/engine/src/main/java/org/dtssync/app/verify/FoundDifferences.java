@@ -67,7 +67,7 @@ final class FoundDifferences {
 
     void changed(TableName table, String key, List<String> keyTexts, List<String> columns) {
         of(table).changed++;
-        list(new Difference(table, key, keyTexts, Difference.Kind.CHANGED, columns));
+        add(new Difference(table, key, keyTexts, Difference.Kind.CHANGED, columns));
     }
 
     /** Some columns exist at one end only. */
@@ -104,8 +104,25 @@ final class FoundDifferences {
             ofTable.changed += found.changed;
             ofTable.columnsDiffer |= found.columnsDiffer;
             ofTable.undecided |= found.undecided;
-            found.differences.forEach(this::list);
+            found.differences.forEach(this::add);
         });
+    }
+
+    /**
+     * Lists a difference that is counted, and counts it once if it is listed already. Where both ends order keys in different ways, the two
+     * versions of a row may lie in two slices, and each slice finds that it has changed.
+     */
+    private void add(Difference difference) {
+        Counts ofTable = of(difference.table());
+        if (difference.kind() == Difference.Kind.CHANGED
+                && !difference.keyTexts().isEmpty()
+                && ofTable.differences.stream()
+                        .anyMatch(listed -> listed.kind() == Difference.Kind.CHANGED
+                                && listed.keyTexts().equals(difference.keyTexts()))) {
+            ofTable.changed--;
+        } else {
+            list(difference);
+        }
     }
 
     long rows() {
