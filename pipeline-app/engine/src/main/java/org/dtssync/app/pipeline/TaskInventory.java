@@ -22,6 +22,8 @@ import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.structure.LateObjects;
+import org.dtssync.app.structure.StructureComparison;
+import org.dtssync.app.structure.StructureDifference;
 import org.dtssync.app.structure.pgdump.ReaderChoice;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
@@ -144,6 +146,18 @@ public record TaskInventory(TaskFile task) {
                             ? "dts-sync evaluate TASK.yaml --verbose prints the SQL that makes them."
                             : "Make them there by hand if something needs them."));
         }
+        List<String> changed = changed(direction, stored);
+        if (!changed.isEmpty()) {
+            gates.add(
+                    Gate.warn(
+                            GATE,
+                            Group.REPLICATION,
+                            count(changed.size()) + " at the " + to + " from what the " + from + " has: "
+                                    + changed.stream().limit(LISTED).collect(Collectors.joining(", "))
+                                    + (changed.size() > LISTED ? " and more" : "") + ".",
+                            "Applications will meet them as they are at the " + to
+                                    + ". dts-sync verify --structure compares them; make both alike if the difference is not intended."));
+        }
         if (gates.isEmpty()) {
             gates.add(Gate.pass(
                     GATE,
@@ -151,6 +165,25 @@ public record TaskInventory(TaskFile task) {
                     "The " + to + " has every object that the " + from + " has for this task."));
         }
         return gates;
+    }
+
+    /** Names what both databases have in different forms, but for what a person corrected and for sequences, which have a gate of their own. */
+    private List<String> changed(Route direction, List<StoredObject> stored) {
+        Set<String> intended = stored.stream()
+                .filter(object -> object.state() == ObjectState.SKIPPED
+                        || object.corrected().isPresent())
+                .map(object -> object.object().name())
+                .collect(Collectors.toSet());
+        return new StructureComparison(direction.source(), direction.destination(), task.objects())
+                .compare().differences().stream()
+                        .filter(difference -> difference.kind() == StructureDifference.Kind.CHANGED)
+                        .map(StructureDifference::object)
+                        .filter(object -> !intended.contains(object) && !object.contains("sequence:"))
+                        .toList();
+    }
+
+    private static String count(int objects) {
+        return objects == 1 ? "1 object differs" : objects + " objects differ";
     }
 
     /**

@@ -138,13 +138,16 @@ class CarriesSequencesTest {
     }
 
     private void namesWhatIsWrong() throws Exception {
+        execute(source, "CREATE FUNCTION public.tax() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+        mend("CREATE FUNCTION public.tax() RETURNS int LANGUAGE sql AS 'SELECT 2'");
         PreconditionsReport gates = new SyncTask(pair.task()).switchoverPreconditions(false);
         assertThat(gates.met()).isFalse();
         assertThat(gates.text())
                 .contains(
                         "FAIL  sequences: Sequence public.log_id_seq differs (destination / source): type integer / bigint, range",
                         "remedy: Run at the destination: ALTER SEQUENCE public.log_id_seq AS bigint",
-                        "remedy: Run there: CREATE SEQUENCE public.late AS bigint");
+                        "remedy: Run there: CREATE SEQUENCE public.late AS bigint",
+                        "WARN  objects: 1 object differs at the destination from what the source has: function:public.tax()");
         for (SwitchMode mode : List.of(SwitchMode.DRY_RUN, SwitchMode.MOVE)) {
             TaskOutcome refused = pair.perform(new TaskCommand.Switchover(mode, true));
             assertThat(refused.result()).isEqualTo(TaskOutcome.Result.PRECONDITION);
