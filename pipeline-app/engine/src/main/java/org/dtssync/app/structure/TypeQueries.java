@@ -5,6 +5,11 @@ import org.dtssync.app.catalog.UnsteadyChecks;
 /** Types, domains and collations, as statements generated from the catalog. */
 final class TypeQueries {
 
+    /**
+     * The name of a multirange is left out where PostgreSQL cut a long name of its range after 52 bytes to make it: the cut may go through a
+     * character, and no statement can contain what is left of it. The destination makes the same name again. (makeMultirangeTypeName in
+     * multirangetypes.c)
+     */
     static final String TYPES = """
             SELECT 'pg_type'::regclass, t.oid, 'type', format('%s.%s', n.nspname, t.typname), NULL, NULL, NULL, NULL,
                    CASE WHEN t.typtype = 'e' THEN
@@ -21,7 +26,10 @@ final class TypeQueries {
                    WHEN t.typtype = 'r' THEN
                        (SELECT format(E'CREATE TYPE %I.%I AS RANGE (\\n\\t%s\\n)', n.nspname, t.typname, concat_ws(E',\\n\\t',
                             'SUBTYPE = ' || format_type(r.rngsubtype, NULL),
-                            'MULTIRANGE_TYPE_NAME = ' || format_type(r.rngmultitypid, NULL),
+                            CASE WHEN octet_length(t.typname::text) <= 52
+                                      OR (SELECT namesend(m.typname) <> substring(namesend(t.typname), 1, 52) || '_multirange'
+                                          FROM pg_type m WHERE m.oid = r.rngmultitypid)
+                                 THEN 'MULTIRANGE_TYPE_NAME = ' || format_type(r.rngmultitypid, NULL) END,
                             CASE WHEN NOT oc.opcdefault THEN 'SUBTYPE_OPCLASS = ' || format('%I.%I', ocn.nspname, oc.opcname) END,
                             CASE WHEN r.rngcollation <> b.typcollation THEN 'COLLATION = ' || r.rngcollation::regcollation END,
                             CASE WHEN r.rngcanonical <> 0 THEN 'CANONICAL = ' || r.rngcanonical::regproc END,
