@@ -87,23 +87,24 @@ class HardCasesTest {
         }
         RunningPair pair = RunningPair.start(task);
         try {
-            RunningPair.execute(source, CHANGES.formatted(1));
+            RunningPair.execute(unlimited(source), CHANGES.formatted(1));
             perform(pair, new TaskCommand.Verify());
             assertThat(TableTexts.differences(source, destination)).isEmpty();
-            assertThat(RunningPair.query(destination, "SELECT n FROM public.all_slugs"))
+            assertThat(RunningPair.query(unlimited(destination), "SELECT n FROM public.all_slugs"))
                     .isEqualTo("500");
 
             perform(pair, new TaskCommand.Switchover(SwitchMode.MOVE, false));
             pair.awaitPhase("reverse");
             assertThat(RunningPair.query(
-                            destination, "SELECT convalidated FROM pg_constraint WHERE conname = 'not_long_ago'"))
+                            unlimited(destination),
+                            "SELECT convalidated FROM pg_constraint WHERE conname = 'not_long_ago'"))
                     .isEqualTo("t");
-            RunningPair.execute(destination, CHANGES.formatted(2));
+            RunningPair.execute(unlimited(destination), CHANGES.formatted(2));
             pair = acceptAColumn(pair);
 
             perform(pair, new TaskCommand.Rollback(SwitchMode.MOVE, false));
             pair.awaitPhase("incremental");
-            RunningPair.execute(source, CHANGES.formatted(3));
+            RunningPair.execute(unlimited(source), CHANGES.formatted(3));
             perform(pair, new TaskCommand.Verify());
             assertThat(TableTexts.differences(source, destination)).isEmpty();
         } finally {
@@ -123,6 +124,16 @@ class HardCasesTest {
                 .hasMessageContaining("transaction timeout");
     }
 
+    /** For the sessions of this test, which may have to wait on a busy machine. */
+    private static DatabaseSettings unlimited(DatabaseSettings database) {
+        return new DatabaseSettings(
+                database.url() + (database.url().contains("?") ? "&" : "?")
+                        + "options=-c%20transaction_timeout=0%20-c%20idle_session_timeout=0",
+                database.user(),
+                database.password(),
+                database.properties());
+    }
+
     private void namesAndCorrectsTheFunction(TaskFile task) throws SQLException {
         SyncTask sync = new SyncTask(task);
         String remedy = "ALTER FUNCTION public.slug(text) SET search_path = public, pg_temp";
@@ -137,9 +148,9 @@ class HardCasesTest {
     private RunningPair acceptAColumn(RunningPair pair) throws Exception {
         pair.stop();
         RunningPair.execute(
-                destination,
+                unlimited(destination),
                 "ALTER TABLE public.plan ADD x int; INSERT INTO public.plan VALUES (100, current_date, 7)");
-        try (Connection connection = pair.spared(source)) {
+        try (Connection connection = pair.spared(unlimited(source))) {
             RunningPair.execute(connection, "ALTER TABLE public.plan ADD x int");
         }
         SyncTask sync = new SyncTask(pair.task());
