@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.awaitility.core.ConditionTimeoutException;
 import org.dtssync.app.embedded.EmbeddedPostgres;
@@ -205,12 +207,22 @@ class ReadmeTest {
         String base = directory.resolve("base").toString();
         Outcome checked = here.run("base", "check", base);
         assertThat(checked.exitCode()).as(checked.err()).isZero();
-        Outcome table =
-                here.run("replay", "table", file, "sales.orders", "--as-of", "latest", "--base", base, "--to", "-");
+        Path orders = directory.resolve("orders.csv");
+        Outcome table = here.run(
+                "replay",
+                "table",
+                file,
+                "sales.orders",
+                "--as-of",
+                "latest",
+                "--base",
+                base,
+                "--to",
+                orders.toString());
         assertThat(table.exitCode()).as(table.err()).isZero();
-        assertThat(table.out().lines().count() - 1)
-                .as(table.out())
-                .isEqualTo(Long.parseLong(query(source, "SELECT count(*) FROM sales.orders")));
+        try (Stream<String> lines = Files.lines(orders)) {
+            assertThat(lines.count() - 1).isEqualTo(Long.parseLong(query(source, "SELECT count(*) FROM sales.orders")));
+        }
     }
 
     private void assertStatus(Outcome outcome) throws Exception {
