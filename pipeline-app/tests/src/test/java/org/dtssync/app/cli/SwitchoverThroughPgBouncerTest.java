@@ -202,7 +202,10 @@ class SwitchoverThroughPgBouncerTest {
                             "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
                     .isEqualTo("0");
         } catch (AssertionError e) {
-            throw new AssertionError("Clients saw " + shop.errors() + ". The run said: " + run.errSoFar(), e);
+            throw new AssertionError(
+                    "Clients saw " + shop.errors() + ". The run said: " + run.errSoFar() + "PgBouncer said: "
+                            + pgBouncer.log(),
+                    e);
         } finally {
             run.process().destroyForcibly().waitFor();
         }
