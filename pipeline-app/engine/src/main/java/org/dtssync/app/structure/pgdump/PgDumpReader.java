@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class PgDumpReader implements ObjectReader {
 
+    /** How long the session may take to say that it is alive, after the program has failed. */
+    private static final int ANSWER_SECONDS = 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(PgDumpReader.class);
 
     /** Tens of thousands of tables take minutes. */
@@ -78,8 +81,7 @@ public final class PgDumpReader implements ObjectReader {
             CatalogSnapshot.begin(connection);
             CarriedTables tables = CarriedTables.read(connection, selection);
             Set<Long> oids = new HashSet<>(tables.oids().values());
-            Archive archive = known(new DumpProcess(program, database, quotesAll, limit)
-                    .run(snapshot(connection), tablesToSkip(connection, tables)));
+            Archive archive = known(dump(connection, tables));
             SourceCatalog catalog = SourceCatalog.read(connection, oids);
             ReorderedChildren reordered = ReorderedChildren.read(connection, oids);
             InheritedColumns inherited = InheritedColumns.read(connection);
@@ -89,6 +91,23 @@ public final class PgDumpReader implements ObjectReader {
             return new ObjectAssembly(archive, carried, catalog, selection, reordered, inherited).objects();
         } catch (SQLException e) {
             throw SqlFaults.explain("The schema of the " + database.role() + " could not be read", e);
+        }
+    }
+
+    /**
+     * The program reads in the snapshot of this session. Where a restart of the server has ended both, what the program complains of may be
+     * anything, such as a snapshot that does not exist.
+     */
+    private Archive dump(Connection connection, CarriedTables tables) throws SQLException {
+        String snapshot = snapshot(connection);
+        List<TableName> skipped = tablesToSkip(connection, tables);
+        try {
+            return new DumpProcess(program, database, quotesAll, limit).run(snapshot, skipped);
+        } catch (SyncException e) {
+            if (!connection.isValid(ANSWER_SECONDS)) {
+                throw new SyncException(FaultKind.CONNECTION, e.what(), e.remedy(), e);
+            }
+            throw e;
         }
     }
 
