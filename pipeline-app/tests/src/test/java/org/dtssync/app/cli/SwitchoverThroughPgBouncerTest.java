@@ -105,7 +105,8 @@ class SwitchoverThroughPgBouncerTest {
                 "shop = host=" + address.getHost() + " port=" + address.getPort() + " dbname="
                         + address.getPath().substring(1) + "\n",
                 "\"" + role + "\" \"" + PASSWORD + "\"",
-                "");
+                // A connection that fails once on a busy machine is not what makes clients wait here.
+                "server_login_retry = 1");
         dtsSync = new WarmCommandLine(directory);
         process = new CommandLineProcess(directory, Map.of());
         task = dtsSync.file(
