@@ -95,7 +95,7 @@ public final class PgDumpReader implements ObjectReader {
     }
 
     /**
-     * The program reads in the snapshot of this session. Where a restart of the server has ended both, what the program complains of may be
+     * The program reads in the snapshot of this connection. Where a restart of the server has ended both, what the program complains of may be
      * anything, such as a snapshot that does not exist.
      */
     private Archive dump(Connection connection, CarriedTables tables) throws SQLException {
