@@ -12,6 +12,7 @@ import org.dtssync.app.catalog.ShapeChange;
 import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.ddl.IdentityGuard;
+import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
@@ -32,6 +33,7 @@ final class CaptureChecks {
     private final Map<String, String> kafka;
     private final Epoch epoch;
     private final ShapeCheck structure;
+    private final RecorderCheck recorder;
     private final ProgressStore progress;
     private final ShapeRecords structures;
 
@@ -41,12 +43,15 @@ final class CaptureChecks {
      * @param kafka properties of clients
      * @param epoch the right to write to the destination
      * @param structure compares the source's shapes with the recorded ones
+     * @param recorder repairs what records commands that change the structure
      */
-    CaptureChecks(Route route, Map<String, String> kafka, Epoch epoch, ShapeCheck structure) {
+    CaptureChecks(
+            Route route, Map<String, String> kafka, Epoch epoch, ShapeCheck structure, RecorderCheck recorder) {
         this.route = route;
         this.kafka = kafka;
         this.epoch = epoch;
         this.structure = structure;
+        this.recorder = recorder;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new ShapeRecords(route.destination(), route.task());
     }
@@ -57,6 +62,7 @@ final class CaptureChecks {
         // change.
         requireTask();
         requireCuts();
+        recorder.resume();
         requirePublication();
         guardIdentities();
     }
