@@ -38,6 +38,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.DdlMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +62,7 @@ public final class Preparation {
     private final ObjectSelection objects;
     private final CaptureSettings capture;
     private final Supplier<CutCodec> codec;
+    private final DdlMode mode;
     private final String mirrored;
     private final Epoch epoch;
     private final ProgressStore progress;
@@ -71,6 +73,7 @@ public final class Preparation {
      * @param objects which tables belong to the task
      * @param capture how the capture will reach the topics
      * @param codec creates the writer of cut 0
+     * @param mode what the task does about commands that change the structure
      * @param mirrored the task that ignores what this one writes
      * @param epoch the right to write to the destination
      */
@@ -79,12 +82,14 @@ public final class Preparation {
             ObjectSelection objects,
             CaptureSettings capture,
             Supplier<CutCodec> codec,
+            DdlMode mode,
             String mirrored,
             Epoch epoch) {
         this.route = route;
         this.objects = objects;
         this.capture = capture;
         this.codec = codec;
+        this.mode = mode;
         this.mirrored = mirrored;
         this.epoch = epoch;
         this.progress = new ProgressStore(route.destination(), route.task());
@@ -213,6 +218,7 @@ public final class Preparation {
         FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
         Failpoint.PREPARE_CUT_WRITTEN.reached();
         progress.topics(first.topicId(), capture.topics().values(), epoch);
+        progress.ddlMode(mode, epoch);
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
             epoch.hold(connection);

@@ -21,6 +21,7 @@ import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 
 /** Wires the units of one direction. Thread-safe. */
@@ -112,7 +113,14 @@ public final class StreamFactory {
     /** Creates the preparation of a direction. */
     public Preparation preparation(Route route, Epoch epoch) {
         return new Preparation(
-                route, task.objects(), captureSettings(route, List.of()), codecs(route)::cuts, mirrored(route), epoch);
+                route,
+                task.objects(),
+                captureSettings(route, List.of()),
+                codecs(route)::cuts,
+                // Commands at the new side are for a person to repeat at the old one.
+                isForward(route) ? task.ddl().mode() : DdlMode.STOP,
+                mirrored(route),
+                epoch);
     }
 
     private TopicCodecs codecs(Route route) {
