@@ -23,7 +23,4 @@ public interface CapturedCommands {
      * @return the tables that changes behind it belong to, if they are new or have another shape
      */
     List<CapturedTable> take(Map<String, @Nullable String> row);
-
-    /** The transaction has ended, and the next one begins. */
-    void begin();
 }

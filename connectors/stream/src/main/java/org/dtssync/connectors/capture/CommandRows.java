@@ -47,11 +47,6 @@ final class CommandRows {
         return commands.isEmpty() || row == null ? List.of() : commands.get().take(texts(row));
     }
 
-    /** The next transaction begins. */
-    void begin() {
-        commands.ifPresent(CapturedCommands::begin);
-    }
-
     private static Map<String, @Nullable String> texts(Struct row) {
         Map<String, @Nullable String> texts = new HashMap<>();
         for (Field field : row.schema().fields()) {

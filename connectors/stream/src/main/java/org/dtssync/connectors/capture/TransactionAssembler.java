@@ -88,7 +88,6 @@ final class TransactionAssembler {
         arrivingNumber = 1;
         arrivingCommands = false;
         mirrored.begin();
-        commands.begin();
         return changed;
     }
 

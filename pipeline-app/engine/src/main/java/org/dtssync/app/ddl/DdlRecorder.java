@@ -64,11 +64,14 @@ public final class DdlRecorder {
         try (Statement statement = connection.createStatement()) {
             EventTriggers.silence(connection);
             statement.execute(LOCK);
+            boolean superuser = isSuperuser(connection);
             statement.execute(RecorderSql.TABLES
                     + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync")
+                    + MarkSql.MARK
+                    + MarkSql.KNOW
                     + RecorderSql.PUBLISH
-                    + RecorderSql.RECORD.replace(
-                            "@MESSAGES@", maySetMessages(connection) ? "SET lc_messages = 'C'" : "")
+                    + ImageSql.function(superuser)
+                    + RecorderSql.RECORD.replace("@MESSAGES@", superuser ? "SET lc_messages = 'C'" : "")
                     + RecorderSql.ENTRIES.replace("@SETTINGS@", settings()));
             for (Trigger trigger : Trigger.values()) {
                 statement.execute(trigger.statements());
@@ -116,7 +119,7 @@ public final class DdlRecorder {
     }
 
     /** The frames above a command are read in English; a setting that is refused would refuse the record. */
-    private static boolean maySetMessages(Connection connection) throws SQLException {
+    private static boolean isSuperuser(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                         SELECT rolsuper FROM pg_roles WHERE rolname = current_user
                         """);
@@ -146,12 +149,10 @@ public final class DdlRecorder {
     private static void knowRelations(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("""
-                    INSERT INTO dts_sync.ddl_relation (relid, root, state)
-                    SELECT c.oid, coalesce(pg_partition_root(c.oid)::oid, c.oid), dts_sync.relation_state(c.oid)
-                    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                    SELECT dts_sync.know(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                     WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
                       AND n.nspname NOT IN ('information_schema', 'dts_sync')
-                    ON CONFLICT (relid) DO NOTHING
+                      AND NOT EXISTS (SELECT FROM dts_sync.ddl_relation k WHERE k.relid = c.oid)
                     """);
         }
     }
@@ -172,7 +173,7 @@ public final class DdlRecorder {
                     statement.execute("""
                             DROP FUNCTION dts_sync.on_ddl(), dts_sync.ddl_role() CASCADE;
                             DROP FUNCTION dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.publish(oid, name),
-                                dts_sync.relation_state(oid);
+                                dts_sync.images(oid), dts_sync.know(oid), dts_sync.relation_mark(oid), dts_sync.relation_state(oid);
                             DROP TABLE dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation
                             """);
                 }
