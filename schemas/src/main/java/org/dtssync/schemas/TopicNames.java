@@ -36,6 +36,14 @@ public record TopicNames(String task) {
         return task + ".cuts";
     }
 
+    /**
+     * Returns the topic of the commands that changed the structure: the rows of the table in which the source records them. A cut
+     * that touches it has a single source transaction.
+     */
+    public String commands() {
+        return table(StateMigrations.SCHEMA, "ddl");
+    }
+
     /** Returns whether a topic is one of this task's. */
     public boolean isOurs(String topic) {
         return topic.startsWith(task + ".");

@@ -74,6 +74,13 @@ final class DestinationTransaction {
         Failpoint.APPLY_COMMITTED.reached();
     }
 
+    /** Begins with the position; pieces and commands follow. */
+    void open(AppliedPosition position) throws SQLException {
+        position.advance(connection, epoch);
+        begun = true;
+        Failpoint.APPLY_POSITION_ADVANCED.reached();
+    }
+
     /**
      * Writes a fold that is part of what the transaction has to write.
      *

@@ -2,6 +2,7 @@ package org.dtssync.connectors.read;
 
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * A cut with its offset. All changes up to here are the source as of one moment.
@@ -20,5 +21,11 @@ public record NumberedCut(Cut cut, long offset, boolean overlaps) {
     /** Returns the position after this cut, from which reading can resume. */
     public CutPosition position() {
         return new CutPosition(end(), offset);
+    }
+
+    /** Returns whether it has commands that change the structure; then it is a single source transaction. */
+    public boolean hasCommands() {
+        String commands = new TopicNames(cut.task()).commands();
+        return cut.partitions().stream().anyMatch(part -> part.topic().equals(commands));
     }
 }

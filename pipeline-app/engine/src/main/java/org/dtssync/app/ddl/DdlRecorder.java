@@ -53,7 +53,7 @@ public final class DdlRecorder {
     private static final String REMOVAL = """
             DROP FUNCTION IF EXISTS dts_sync.on_ddl(), dts_sync.ddl_role() CASCADE;
             DROP FUNCTION IF EXISTS dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.publish(oid, name),
-                dts_sync.relation_state(oid), dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
+                dts_sync.images(oid), dts_sync.know(oid), dts_sync.relation_mark(oid), dts_sync.relation_state(oid), dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
                 dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]) CASCADE;
             DROP TABLE IF EXISTS dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation CASCADE;
             """;
@@ -126,7 +126,8 @@ public final class DdlRecorder {
                 """
                 GRANT SELECT ON dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation TO %1$s;
                 GRANT EXECUTE ON FUNCTION dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
-                    dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.relation_state(oid) TO %1$s;""".formatted(grantee));
+                    dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.relation_state(oid),
+                    dts_sync.relation_mark(oid) TO %1$s;""".formatted(grantee));
     }
 
     /**
@@ -149,7 +150,10 @@ public final class DdlRecorder {
         return Trigger.each(Trigger::removal)
                 + RecorderSql.TABLES
                 + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync")
+                + MarkSql.MARK
+                + MarkSql.KNOW
                 + RecorderSql.PUBLISH
+                + ImageSql.function(superuser)
                 // The frames above a command are read in English; a setting that is refused would refuse the record.
                 + RecorderSql.RECORD.replace("@MESSAGES@", superuser ? "SET lc_messages = 'C'" : "")
                 + RecorderSql.TASKS

@@ -184,7 +184,8 @@ public final class Rebuild {
                             codecs.values(),
                             codecs.cuts(),
                             (position, commitTimeMicros, changes, tables) ->
-                                    listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), changes))));
+                                    listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), changes),
+                            Optional.empty())));
         } catch (SyncException e) {
             throw explained(e);
         }

@@ -56,14 +56,17 @@ public final class StreamFactory {
         AppliedMark applied = new AppliedMark();
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
-        ShapeCheck structure = new ShapeCheck(route, task.objects(), applied);
+        CommandCarrier carrier =
+                new CommandCarrier(route, task.objects(), epoch, kafka(), codecs(route), isForward(route));
+        ShapeCheck structure = new ShapeCheck(route, task.objects(), applied, carrier::carries);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         RecorderCheck recorder = new RecorderCheck(route, task.objects(), applied);
-        CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure, recorder);
+        CaptureChecks checks =
+                new CaptureChecks(route, kafka(), epoch, structure, recorder, carrier::carries);
         ApplyPart apply = new ApplyPart(
-                route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes, tables) -> {
+                route, kafka(), codecs(route), budgets, epoch, retry, carrier, (position, commitTimeMicros, changes, tables) -> {
                     long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
                     applied.reached(position.lsn());
                     listener.applied(
@@ -90,6 +93,7 @@ public final class StreamFactory {
                         route.source(),
                         codecs(route),
                         checks,
+                        carrier,
                         retry,
                         applied,
                         captured,
