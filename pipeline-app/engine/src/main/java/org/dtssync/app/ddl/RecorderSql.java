@@ -8,8 +8,9 @@ package org.dtssync.app.ddl;
 final class RecorderSql {
 
     /**
-     * {@code ddl_task} has what each task selects, {@code ddl} a row for each command, and {@code ddl_relation} a mark of the shape in
-     * which the triggers left each table: what differs from the catalog was missed. Texts may hold secrets, so the owner alone reads
+     * {@code ddl_task} has what each task selects, and that it has had the commands of every transaction before {@code passed};
+     * {@code ddl} has a row for each command, and {@code ddl_relation} a mark of the shape in which
+     * the triggers left each table: what differs from the catalog was missed. Texts may hold secrets, so the owner alone reads
      * them.
      */
     static final String TABLES = """
@@ -18,7 +19,8 @@ final class RecorderSql {
                 publication name NOT NULL,
                 include     text[] NOT NULL,
                 exclude     text[] NOT NULL DEFAULT '{}',
-                image_bytes bigint NOT NULL DEFAULT 67108864
+                image_bytes bigint NOT NULL DEFAULT 67108864,
+                passed      xid8
             );
             CREATE TABLE IF NOT EXISTS dts_sync.ddl (
                 number      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -147,6 +149,9 @@ final class RecorderSql {
                 definitions jsonb;
                 tasks jsonb := '{}';
             BEGIN
+                IF NOT EXISTS (SELECT FROM dts_sync.ddl_task) THEN
+                    RETURN;
+                END IF;
                 IF record_ddl.tag IN ('CREATE PUBLICATION', 'ALTER PUBLICATION', 'DROP PUBLICATION', 'CREATE SUBSCRIPTION',
                                       'ALTER SUBSCRIPTION', 'DROP SUBSCRIPTION', 'CREATE SERVER', 'ALTER SERVER', 'DROP SERVER',
                                       'CREATE USER MAPPING', 'ALTER USER MAPPING', 'DROP USER MAPPING', 'REINDEX') THEN
@@ -326,6 +331,71 @@ final class RecorderSql {
                     END LOOP;
                 END IF;
             END $record$;
+            """;
+
+    /**
+     * What a task calls, with the rights of whoever owns the recorder: it may be a superuser, who has installed it for the account
+     * of the task. A publication of dts-sync alone is changed.
+     */
+    static final String TASKS = """
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_enter(task text, publication name, include text[], exclude text[])
+            RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+            SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $enter$
+            #variable_conflict use_column
+            BEGIN
+                PERFORM pg_advisory_xact_lock(hashtext('dts_sync_ddl'));
+                IF left(ddl_enter.publication, 9) <> 'dts_sync_' THEN
+                    RAISE EXCEPTION 'publication % is none of dts-sync', ddl_enter.publication;
+                END IF;
+                INSERT INTO dts_sync.ddl_task (task, publication, include, exclude)
+                VALUES (ddl_enter.task, ddl_enter.publication, ddl_enter.include, ddl_enter.exclude)
+                ON CONFLICT (task) DO UPDATE
+                SET publication = excluded.publication, include = excluded.include, exclude = excluded.exclude;
+                IF EXISTS (SELECT FROM pg_publication p WHERE p.pubname = ddl_enter.publication
+                           AND NOT EXISTS (SELECT FROM pg_publication_rel r
+                                           WHERE r.prpubid = p.oid AND r.prrelid = 'dts_sync.ddl'::regclass)) THEN
+                    EXECUTE format('ALTER PUBLICATION %I ADD TABLE ONLY dts_sync.ddl', ddl_enter.publication);
+                END IF;
+                -- What is attached or detached later is found by comparison with the trees as they are now.
+                PERFORM dts_sync.know(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
+                  AND n.nspname NOT IN ('information_schema', 'dts_sync')
+                  AND NOT EXISTS (SELECT FROM dts_sync.ddl_relation k WHERE k.relid = c.oid);
+            END $enter$;
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_leave(task text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none'
+            SET plpgsql.extra_warnings = 'none' AS $leave$
+            #variable_conflict use_column
+            BEGIN
+                PERFORM pg_advisory_xact_lock(hashtext('dts_sync_ddl'));
+                DELETE FROM dts_sync.ddl_task t WHERE t.task = ddl_leave.task;
+                IF NOT EXISTS (SELECT FROM dts_sync.ddl_task) THEN
+                    DELETE FROM dts_sync.ddl;
+                    DELETE FROM dts_sync.ddl_relation;
+                END IF;
+            END $leave$;
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_passed(task text, before xid8) RETURNS bigint LANGUAGE plpgsql
+            SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
+            SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $passed$
+            #variable_conflict use_column
+            DECLARE
+                removed bigint;
+            BEGIN
+                UPDATE dts_sync.ddl_task t SET passed = ddl_passed.before WHERE t.task = ddl_passed.task;
+                DELETE FROM dts_sync.ddl d
+                WHERE d.xid < ALL (SELECT coalesce(t.passed, '0'::xid8) FROM dts_sync.ddl_task t);
+                GET DIAGNOSTICS removed = ROW_COUNT;
+                RETURN removed;
+            END $passed$;
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_accept(tables text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $accept$
+                DELETE FROM dts_sync.ddl_relation k WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = k.relid);
+                SELECT dts_sync.know(c.oid) FROM pg_class c
+                WHERE c.relkind IN ('r', 'p') AND coalesce(pg_partition_root(c.oid)::oid, c.oid) IN (
+                    SELECT to_regclass(accepted)::oid FROM unnest(tables) AS accepted);
+            $accept$;
+            REVOKE ALL ON FUNCTION dts_sync.ddl_accept(text[]), dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
+                dts_sync.ddl_passed(text, xid8) FROM PUBLIC;
             """;
 
     /**

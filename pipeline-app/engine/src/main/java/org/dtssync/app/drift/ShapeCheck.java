@@ -80,13 +80,15 @@ public final class ShapeCheck {
     /**
      * Checks repeatedly until interrupted; throws at the first change, and at partitions that are no longer equal.
      *
+     * @param recorder checked first: without it no change is carried
      * @param pauseMillis between two checks, in milliseconds; longer if a check takes long
      */
-    public void run(ReplacedPartitions partitions, long pauseMillis) throws InterruptedException {
+    public void run(ReplacedPartitions partitions, RecorderCheck recorder, long pauseMillis) throws InterruptedException {
         while (true) {
             long begin = System.nanoTime();
             long took = 0;
             try {
+                recorder.look();
                 Seen seen = look();
                 checkDestination();
                 took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);

@@ -14,6 +14,7 @@ import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.ddl.MissedChanges;
+import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
@@ -36,6 +37,7 @@ final class CaptureChecks {
     private final Epoch epoch;
     private final ShapeCheck structure;
     private final BooleanSupplier carries;
+    private final RecorderCheck recorder;
     private final ProgressStore progress;
     private final ShapeRecords structures;
 
@@ -48,11 +50,24 @@ final class CaptureChecks {
      * @param carries whether commands that change the structure are carried now
      */
     CaptureChecks(Route route, Map<String, String> kafka, Epoch epoch, ShapeCheck structure, BooleanSupplier carries) {
+     * @param recorder repairs what records commands that change the structure
+     */
+    CaptureChecks(
+            Route route, Map<String, String> kafka, Epoch epoch, ShapeCheck structure, RecorderCheck recorder) {
         this.route = route;
         this.kafka = kafka;
         this.epoch = epoch;
         this.structure = structure;
-        this.carries = carries;
+     * @param carries whether commands that change the structure are carried now
+     * @param recorder repairs what records commands that change the structure
+     */
+    CaptureChecks(
+            Route route,
+            Map<String, String> kafka,
+            Epoch epoch,
+            ShapeCheck structure,
+            BooleanSupplier carries,
+            RecorderCheck recorder) {
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new ShapeRecords(route.destination(), route.task());
     }
@@ -63,6 +78,7 @@ final class CaptureChecks {
         // change.
         requireTask();
         requireCuts();
+        recorder.resume();
         requirePublication();
         guardIdentities();
     }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
+import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ReplacedPartitions;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.prepare.Mirror;
@@ -61,7 +62,8 @@ public final class StreamFactory {
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
-        CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure, carrier::carries);
+        RecorderCheck recorder = new RecorderCheck(route, task.objects(), applied);
+        CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure, carrier::carries, recorder);
         ApplyPart apply = new ApplyPart(
                 route, kafka(), codecs(route), budgets, epoch, retry, carrier, (position, commitTimeMicros, changes, tables) -> {
                     long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
@@ -81,6 +83,7 @@ public final class StreamFactory {
                 verification,
                 new ShapeCheckLoop(
                         structure,
+                        recorder,
                         new ReplacedPartitions(route, epoch, verification::differing),
                         checks,
                         budgets.structureMillis()),
