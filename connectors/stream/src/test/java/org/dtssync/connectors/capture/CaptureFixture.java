@@ -59,8 +59,9 @@ final class CaptureFixture {
         CaptureSettings settings = settings(Map.of(), Map.of());
         return new TransactionAssembler(
                 "t",
-                new RecordEncoder(settings, new TextConverter(), new TextConverter()),
-                new MirroredTransactions("t", settings.mirrored()));
+                new RecordEncoder(settings, settings.tables(), new TextConverter(), new TextConverter()),
+                new MirroredTransactions("t", settings.mirrored()),
+                new CommandRows("t", Optional.empty()));
     }
 
     static TableEncoder encoder() {

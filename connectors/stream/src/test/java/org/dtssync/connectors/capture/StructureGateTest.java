@@ -64,6 +64,6 @@ class StructureGateTest {
                 .build();
         TableEncoder encoder = new TableEncoder(
                 "t.public.place", PLACE, envelope, TopicValues.TEXT, new AvroConverter(), new AvroConverter());
-        return new SourceTransaction(new Lsn(lsn), 0, List.of(), 1, List.of(encoder.structure()));
+        return new SourceTransaction(new Lsn(lsn), 0, List.of(), 1, List.of(encoder.structure()), false);
     }
 }

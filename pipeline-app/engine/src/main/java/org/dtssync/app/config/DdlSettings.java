@@ -12,6 +12,11 @@ public record DdlSettings(DdlMode mode, long imageBytes) {
 
     private static final long IMAGE_BYTES = 64L << 20;
 
+    /** Settings with the usual limit. */
+    public DdlSettings(DdlMode mode) {
+        this(mode, IMAGE_BYTES);
+    }
+
     /** What a task file without the section says. */
-    public static final DdlSettings DEFAULT = new DdlSettings(DdlMode.STOP, IMAGE_BYTES);
+    public static final DdlSettings DEFAULT = new DdlSettings(DdlMode.STOP);
 }

@@ -19,9 +19,6 @@ import org.dtssync.connectors.postgres.TableName;
  */
 public record MissedChanges(DatabaseConnections source) {
 
-    /** Both entries of three events. */
-    private static final int TRIGGERS = 6;
-
     /** A table stands for its partitions, those that it has and those that it had. */
     private static final String DIFFERENT = """
             WITH named AS (
@@ -53,7 +50,7 @@ public record MissedChanges(DatabaseConnections source) {
             return Set.of();
         }
         try (Connection connection = source.open()) {
-            if (!isWhole(connection)) {
+            if (!DdlRecorder.isInstalled(connection)) {
                 return Set.copyOf(tables);
             }
             Set<TableName> missed = different(connection, tables);
@@ -61,17 +58,6 @@ public record MissedChanges(DatabaseConnections source) {
             return missed;
         } catch (SQLException e) {
             throw SqlFaults.explain("The recorded changes of the structure could not be read", e);
-        }
-    }
-
-    private static boolean isWhole(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT count(*) FROM pg_event_trigger t JOIN pg_proc p ON p.oid = t.evtfoid
-                WHERE t.evtname ~ '^!dts_sync_[12]_' AND t.evtenabled = 'A' AND p.pronamespace = to_regnamespace('dts_sync')
-                """);
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getInt(1) == TRIGGERS;
         }
     }
 
