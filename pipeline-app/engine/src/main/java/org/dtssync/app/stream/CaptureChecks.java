@@ -48,17 +48,6 @@ final class CaptureChecks {
      * @param epoch the right to write to the destination
      * @param structure compares the source's shapes with the recorded ones
      * @param carries whether commands that change the structure are carried now
-     */
-    CaptureChecks(Route route, Map<String, String> kafka, Epoch epoch, ShapeCheck structure, BooleanSupplier carries) {
-     * @param recorder repairs what records commands that change the structure
-     */
-    CaptureChecks(
-            Route route, Map<String, String> kafka, Epoch epoch, ShapeCheck structure, RecorderCheck recorder) {
-        this.route = route;
-        this.kafka = kafka;
-        this.epoch = epoch;
-        this.structure = structure;
-     * @param carries whether commands that change the structure are carried now
      * @param recorder repairs what records commands that change the structure
      */
     CaptureChecks(
@@ -68,6 +57,12 @@ final class CaptureChecks {
             ShapeCheck structure,
             BooleanSupplier carries,
             RecorderCheck recorder) {
+        this.route = route;
+        this.kafka = kafka;
+        this.epoch = epoch;
+        this.structure = structure;
+        this.carries = carries;
+        this.recorder = recorder;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new ShapeRecords(route.destination(), route.task());
     }
