@@ -65,7 +65,7 @@ final class RecorderSql {
             SET "DateStyle" = 'ISO, YMD' SET "IntervalStyle" = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex'
             SET quote_all_identifiers = off AS $state$
                 SELECT jsonb_build_object(
-                    'schema', n.nspname, 'name', c.relname, 'kind', c.relkind, 'persistence', c.relpersistence,
+                    'schema', n.nspname, 'name', c.relname, 'reference', c.oid::regclass::text, 'kind', c.relkind, 'persistence', c.relpersistence,
                     'owner', pg_get_userbyid(c.relowner),
                     'partition key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
                     'parent', (SELECT i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relispartition),

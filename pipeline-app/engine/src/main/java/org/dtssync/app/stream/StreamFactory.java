@@ -7,6 +7,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ReplacedPartitions;
+import org.dtssync.app.drift.SettledShapes;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.prepare.Mirror;
 import org.dtssync.app.prepare.Preparation;
@@ -85,6 +86,7 @@ public final class StreamFactory {
                         structure,
                         recorder,
                         new ReplacedPartitions(route, epoch, verification::differing),
+                        new SettledShapes(route, epoch, applied),
                         checks,
                         budgets.structureMillis()),
                 () -> new CapturePart(
