@@ -115,12 +115,19 @@ final class RecorderSql {
             CREATE OR REPLACE FUNCTION dts_sync.publish(rel oid, publication name) RETURNS text LANGUAGE plpgsql
             SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none'
             SET lock_timeout = '300ms' AS $publish$
+            DECLARE
+                published text := 'SELECT ''published '' || r.oid || '' '' || r.xmin FROM pg_publication_rel r '
+                    'JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = $1 AND r.prrelid = $2';
+                entry text;
             BEGIN
-                EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s%s', publication,
-                               CASE WHEN (SELECT relkind FROM pg_class WHERE oid = rel) = 'p' THEN '' ELSE 'ONLY ' END,
-                               rel::regclass);
-                RETURN (SELECT 'published ' || r.oid || ' ' || r.xmin FROM pg_publication_rel r
-                        JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = publish.publication AND r.prrelid = rel);
+                EXECUTE published INTO entry USING publication, rel;
+                IF entry IS NULL THEN
+                    EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s%s', publication,
+                                   CASE WHEN (SELECT relkind FROM pg_class WHERE oid = rel) = 'p' THEN '' ELSE 'ONLY ' END,
+                                   rel::regclass);
+                    EXECUTE published INTO entry USING publication, rel;
+                END IF;
+                RETURN entry;
             EXCEPTION WHEN OTHERS THEN
                 RETURN 'not published: ' || sqlerrm;
             END $publish$;
@@ -277,8 +284,6 @@ final class RecorderSql {
                               -- The sender of version 14 does not notice an attached partition that is no member itself.
                               AND (NOT rel.relispartition OR current_setting('server_version_num')::int < 150000
                                    AND event = 'ddl_command_end' AND record_ddl.tag = 'ALTER TABLE')
-                              AND NOT EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
-                                              WHERE p.pubname = k.publication AND r.prrelid = rel.oid)
                         LOOP
                             tasks := tasks || jsonb_build_object(selecting.task, coalesce(tasks -> selecting.task, '{}')
                                 || jsonb_build_object(rel.oid::text, dts_sync.publish(rel.oid, selecting.publication)));

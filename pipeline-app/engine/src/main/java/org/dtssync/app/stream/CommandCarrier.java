@@ -38,6 +38,9 @@ final class CommandCarrier {
     private final boolean forward;
     private final ProgressStore progress;
 
+    /** The major version; 0 until the first command, before which the destination is prepared. */
+    private volatile int sourceVersion;
+
     /**
      * Creates one; opens nothing yet.
      *
@@ -108,22 +111,26 @@ final class CommandCarrier {
             return new CommandTransaction(
                     connection,
                     commit,
-                    new CarriedDdl(connection, objects, commit, sourceVersion()),
+                    new CarriedDdl(connection, objects, commit, sourceVersion),
                     structure,
                     store,
                     rules);
         });
     }
 
-    private void prepare() {
+    private synchronized void prepare() {
+        if (sourceVersion > 0) {
+            return;
+        }
         try (Connection connection = route.destination().open()) {
             CarriedDdl.prepare(connection);
+            sourceVersion = readSourceVersion();
         } catch (SQLException e) {
             throw SqlFaults.explain("The destination could not be prepared to compare shapes", e);
         }
     }
 
-    private int sourceVersion() {
+    private int readSourceVersion() {
         try (Connection connection = route.source().open()) {
             return connection.getMetaData().getDatabaseMajorVersion();
         } catch (SQLException e) {
