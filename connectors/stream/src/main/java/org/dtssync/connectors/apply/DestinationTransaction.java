@@ -100,6 +100,7 @@ final class DestinationTransaction {
     /** Commits the pieces. */
     void commit() throws SQLException {
         connection.commit();
+        Failpoint.APPLY_COMMITTED.reached();
     }
 
     /** Rolls back everything that was written. */

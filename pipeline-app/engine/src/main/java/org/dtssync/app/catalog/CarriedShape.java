@@ -44,6 +44,19 @@ public final class CarriedShape {
         };
     }
 
+    /**
+     * Returns a table's shape with a partition.
+     *
+     * @param name the partition's name
+     * @param partition facts of it, by property
+     */
+    public static String withPartition(String shape, String name, Map<String, String> partition) {
+        List<ShapeFact> facts =
+                new ArrayList<>(ShapeFact.parse(without(shape, partition.getOrDefault(FactComparison.OBJECT, ""))));
+        partition.forEach((property, value) -> facts.add(new ShapeFact(PARTITION, name, property, value)));
+        return ShapeFact.print(facts);
+    }
+
     /** Returns a table's shape without a partition, which was dropped or detached. */
     public static String without(String shape, String partition) {
         List<ShapeFact> facts = ShapeFact.parse(shape);

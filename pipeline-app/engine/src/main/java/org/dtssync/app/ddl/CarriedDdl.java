@@ -95,7 +95,8 @@ public final class CarriedDdl {
     /** Makes what compares shapes at the destination. The schema dts_sync must exist there. */
     public static void prepare(Connection destination) throws SQLException {
         try (Statement statement = destination.createStatement()) {
-            statement.execute(RecorderSql.STATE.replace("@SCHEMA@", "dts_sync"));
+            // One message is one transaction: tasks that begin together wait for each other.
+            statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync_relation_state'));\n" + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync"));
         }
     }
 

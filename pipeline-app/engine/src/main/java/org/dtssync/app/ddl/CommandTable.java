@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -77,9 +78,21 @@ public record CommandTable(String oid, RelationShape shape) {
                 "key",
                 String.join(
                         ", ",
-                        key.stream()
-                                .map(org.dtssync.connectors.postgres.Identifiers::quote)
-                                .toList())));
+                        key.stream().map(Identifiers::quote).toList())));
+        return facts;
+    }
+
+    /** Returns the name of a partition in the words of its root's recorded shape. */
+    public String reference() {
+        return shape.json().path("reference").asText();
+    }
+
+    /** Returns what is known of a partition, by property, in the words of its root's recorded shape. */
+    public Map<String, String> partitionFacts() {
+        Map<String, String> facts = new LinkedHashMap<>(facts());
+        facts.remove("kind");
+        facts.put("parent", shape.json().path("parent").asText());
+        facts.put("bound", shape.json().path("bound").asText());
         return facts;
     }
 

@@ -65,7 +65,7 @@ final class RecorderSql {
             SET "DateStyle" = 'ISO, YMD' SET "IntervalStyle" = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex'
             SET quote_all_identifiers = off AS $state$
                 SELECT jsonb_build_object(
-                    'schema', n.nspname, 'name', c.relname, 'kind', c.relkind, 'persistence', c.relpersistence,
+                    'schema', n.nspname, 'name', c.relname, 'reference', c.oid::regclass::text, 'kind', c.relkind, 'persistence', c.relpersistence,
                     'owner', pg_get_userbyid(c.relowner),
                     'partition key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
                     'parent', (SELECT i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relispartition),
@@ -115,12 +115,19 @@ final class RecorderSql {
             CREATE OR REPLACE FUNCTION dts_sync.publish(rel oid, publication name) RETURNS text LANGUAGE plpgsql
             SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none'
             SET lock_timeout = '300ms' AS $publish$
+            DECLARE
+                published text := 'SELECT ''published '' || r.oid || '' '' || r.xmin FROM pg_publication_rel r '
+                    'JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = $1 AND r.prrelid = $2';
+                entry text;
             BEGIN
-                EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s%s', publication,
-                               CASE WHEN (SELECT relkind FROM pg_class WHERE oid = rel) = 'p' THEN '' ELSE 'ONLY ' END,
-                               rel::regclass);
-                RETURN (SELECT 'published ' || r.oid || ' ' || r.xmin FROM pg_publication_rel r
-                        JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = publish.publication AND r.prrelid = rel);
+                EXECUTE published INTO entry USING publication, rel;
+                IF entry IS NULL THEN
+                    EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s%s', publication,
+                                   CASE WHEN (SELECT relkind FROM pg_class WHERE oid = rel) = 'p' THEN '' ELSE 'ONLY ' END,
+                                   rel::regclass);
+                    EXECUTE published INTO entry USING publication, rel;
+                END IF;
+                RETURN entry;
             EXCEPTION WHEN OTHERS THEN
                 RETURN 'not published: ' || sqlerrm;
             END $publish$;
@@ -277,8 +284,6 @@ final class RecorderSql {
                               -- The sender of version 14 does not notice an attached partition that is no member itself.
                               AND (NOT rel.relispartition OR current_setting('server_version_num')::int < 150000
                                    AND event = 'ddl_command_end' AND record_ddl.tag = 'ALTER TABLE')
-                              AND NOT EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
-                                              WHERE p.pubname = k.publication AND r.prrelid = rel.oid)
                         LOOP
                             tasks := tasks || jsonb_build_object(selecting.task, coalesce(tasks -> selecting.task, '{}')
                                 || jsonb_build_object(rel.oid::text, dts_sync.publish(rel.oid, selecting.publication)));

@@ -81,9 +81,12 @@ public final class ShapeCheck {
      * Checks repeatedly until interrupted; throws at the first change, and at partitions that are no longer equal.
      *
      * @param recorder checked first: without it no change is carried
+     * @param settled records shapes that commands have changed
      * @param pauseMillis between two checks, in milliseconds; longer if a check takes long
      */
-    public void run(ReplacedPartitions partitions, RecorderCheck recorder, long pauseMillis) throws InterruptedException {
+    public void run(
+            ReplacedPartitions partitions, RecorderCheck recorder, SettledShapes settled, long pauseMillis)
+            throws InterruptedException {
         while (true) {
             long begin = System.nanoTime();
             long took = 0;
@@ -93,6 +96,7 @@ public final class ShapeCheck {
                 checkDestination();
                 took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
                 partitions.compare(seen.recorded(), seen.now());
+                settled.settle(seen.carriedFrom(), seen.carriedTo());
             } catch (SyncException e) {
                 if (e.kind() != FaultKind.TRANSIENT) {
                     throw e;
@@ -125,8 +129,14 @@ public final class ShapeCheck {
      *
      * @param recorded the recorded ones
      * @param now the current ones
+     * @param carriedFrom the recorded shapes of tables that commands have changed which are carried
+     * @param carriedTo the current shapes of these tables
      */
-    record Seen(Map<TableName, String> recorded, Map<TableName, String> now) {}
+    record Seen(
+            Map<TableName, String> recorded,
+            Map<TableName, String> now,
+            Map<TableName, String> carriedFrom,
+            Map<TableName, String> carriedTo) {}
 
     /**
      * Checks once; at a change it waits until everything before it is applied.
@@ -184,10 +194,20 @@ public final class ShapeCheck {
             throw changed(changes, remedies(changes, added, stored, now));
         }
         // After the shapes: a dropped table has left the publication too.
-        new PublicationCheck(route).check(carried);
-        stored.keySet().removeAll(carried);
-        now.keySet().removeAll(carried);
-        return new Seen(stored, now);
+        new PublicationCheck(route).check(carried, carries.getAsBoolean());
+        return new Seen(without(stored, carried), without(now, carried), only(stored, carried), only(now, carried));
+    }
+
+    private static Map<TableName, String> without(Map<TableName, String> shapes, Set<TableName> tables) {
+        Map<TableName, String> others = new TreeMap<>(shapes);
+        others.keySet().removeAll(tables);
+        return others;
+    }
+
+    private static Map<TableName, String> only(Map<TableName, String> shapes, Set<TableName> tables) {
+        Map<TableName, String> found = new TreeMap<>(shapes);
+        found.keySet().retainAll(tables);
+        return found;
     }
 
     /** Returns the changed tables whose commands were recorded: they arrive with the rows. */

@@ -110,7 +110,7 @@ public final class DdlCommandStore {
     /**
      * Records that a command was run. Joins the connection's transaction, which holds the epoch.
      *
-     * @param executed the statements that were run
+     * @param executed the statements that were run; empty if it touches nothing that belongs to the task
      */
     public void done(Connection connection, DdlCommand command, String executed) throws SQLException {
         enter(connection, command, true);
@@ -118,7 +118,7 @@ public final class DdlCommandStore {
                 connection,
                 """
                 state = 'done', error = NULL, finished_at = clock_timestamp(), started_at = coalesce(started_at, now()),
-                executed = ?""",
+                executed = nullif(?, '')""",
                 "",
                 command.number(),
                 executed);

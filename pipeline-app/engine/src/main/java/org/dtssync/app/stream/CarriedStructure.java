@@ -4,9 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.catalog.CarriedShape;
+import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.CommandTable;
 import org.dtssync.app.ddl.RecordedCommand;
@@ -52,11 +52,15 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         for (String oid : command.droppedTables()) {
             leave(connection, oid, changed);
         }
+        // Roots first: a partition is recorded with its root.
+        for (CommandTable table : command.tables()) {
+            if (table.root().isEmpty()) {
+                table(connection, command, table, changed);
+            }
+        }
         for (CommandTable table : command.tables()) {
             if (table.root().isPresent()) {
                 partition(connection, table, table.root().get(), changed);
-            } else {
-                table(connection, command, table, changed);
             }
         }
         return changed;
@@ -78,7 +82,7 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
     }
 
     private static boolean isItself(Known known, String oid) {
-        return org.dtssync.app.catalog.TableShape.parse(known.structure()).oid().equals(oid);
+        return TableShape.parse(known.structure()).oid().equals(oid);
     }
 
     private static AppliedTable left(TableName table) {
@@ -90,11 +94,22 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
             Connection connection, CommandTable table, CommandTable.Root root, List<AppliedTable> changed)
             throws SQLException {
         Optional<Known> known = known(connection, table.oid());
-        if (known.isPresent() && isItself(known.get(), table.oid())) {
-            shapes.remove(connection, known.get().table());
-            changed.add(left(known.get().table()));
+        if (known.isPresent()) {
+            TableName before = known.get().table();
+            if (isItself(known.get(), table.oid())) {
+                shapes.remove(connection, before);
+                changed.add(left(before));
+            } else {
+                shapes.change(connection, before, CarriedShape.without(known.get().structure(), table.oid()));
+            }
         }
-        if (known(connection, root.oid()).isEmpty() && objects.selects(root.name().schema(), root.name().table())) {
+        Optional<Known> tree = known(connection, root.oid());
+        if (tree.isPresent()) {
+            shapes.change(
+                    connection,
+                    tree.get().table(),
+                    CarriedShape.withPartition(tree.get().structure(), table.reference(), table.partitionFacts()));
+        } else if (objects.selects(root.name().schema(), root.name().table())) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "Partition " + table.name() + " belongs to table " + root.name() + ", which the task does not have.",

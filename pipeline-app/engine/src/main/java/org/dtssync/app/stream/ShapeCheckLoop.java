@@ -2,6 +2,7 @@ package org.dtssync.app.stream;
 
 import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ReplacedPartitions;
+import org.dtssync.app.drift.SettledShapes;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -11,6 +12,7 @@ import org.dtssync.connectors.fault.SyncException;
  * @param structure compares the shapes with the recorded ones
  * @param recorder watches what records commands that change the structure
  * @param partitions compares partitions that were replaced
+ * @param settled records shapes that commands have changed
  * @param checks whether the task still belongs to this instance
  * @param pauseMillis between two checks, in milliseconds
  */
@@ -18,6 +20,7 @@ record ShapeCheckLoop(
         ShapeCheck structure,
         RecorderCheck recorder,
         ReplacedPartitions partitions,
+        SettledShapes settled,
         CaptureChecks checks,
         long pauseMillis) {
 
@@ -29,7 +32,7 @@ record ShapeCheckLoop(
      */
     void run() throws InterruptedException {
         try {
-            structure.run(partitions, recorder, pauseMillis);
+            structure.run(partitions, recorder, settled, pauseMillis);
         } catch (SyncException e) {
             checks.requireTask();
             throw e;

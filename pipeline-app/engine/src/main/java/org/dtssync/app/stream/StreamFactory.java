@@ -8,6 +8,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ReplacedPartitions;
+import org.dtssync.app.drift.SettledShapes;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.prepare.Mirror;
 import org.dtssync.app.prepare.Preparation;
@@ -64,7 +65,7 @@ public final class StreamFactory {
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         RecorderCheck recorder = new RecorderCheck(route, task.objects(), task.ddl().imageBytes(), applied);
         CaptureChecks checks =
-                new CaptureChecks(route, kafka(), epoch, structure, recorder, carrier::carries);
+                new CaptureChecks(route, kafka(), epoch, structure, carrier::carries, recorder);
         ApplyPart apply = new ApplyPart(
                 route, kafka(), codecs(route), budgets, epoch, retry, carrier, (position, commitTimeMicros, changes, tables) -> {
                     long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
@@ -86,6 +87,7 @@ public final class StreamFactory {
                         structure,
                         recorder,
                         new ReplacedPartitions(route, epoch, verification::differing),
+                        new SettledShapes(route, epoch, applied),
                         checks,
                         budgets.structureMillis()),
                 () -> new CapturePart(
