@@ -297,14 +297,15 @@ public final class TaskFileReader {
         }
 
         private DdlSettings ddl(Optional<String> mirrored) {
-            DdlMode mode = section("ddl").choice(TaskKey.DDL_MODE, DdlMode.values());
+            SectionReader section = section("ddl");
+            DdlMode mode = section.choice(TaskKey.DDL_MODE, DdlMode.values());
             if (mode.carries() && mirrored.isPresent()) {
                 mistakes.add(
                         Mistakes.NO_LINE,
                         "ddl.mode cannot be " + KeyType.label(mode)
                                 + " in a mirror: the task that it mirrors would get its own commands back. Remove it.");
             }
-            return new DdlSettings(mode);
+            return new DdlSettings(mode, section.size(TaskKey.DDL_IMAGE_LIMIT));
         }
 
         private SnapshotSettings snapshot() {

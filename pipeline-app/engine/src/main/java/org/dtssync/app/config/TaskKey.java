@@ -249,6 +249,15 @@ enum TaskKey implements DescribedKey {
                     + " keeps the mode it began with.",
             "The application's migrations go on while the task runs; docs/ddl.md says what is carried and which rights it needs.",
             DdlMode.values()),
+    DDL_IMAGE_LIMIT(
+            "ddl/image.limit",
+            KeyType.SIZE,
+            "64MB",
+            "64MB",
+            "Some commands write rows that are not in the stream, such as ALTER TABLE ... TYPE, a volatile default or CREATE TABLE AS."
+                    + " Of tables up to this size, the source updates every row once behind the command, so that they are"
+                    + " sent; a larger table has to be reloaded.",
+            "The source has room for more: it writes each row again, with its WAL. 0 updates none."),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
             KeyType.COUNT,

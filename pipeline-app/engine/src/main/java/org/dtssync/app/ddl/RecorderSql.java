@@ -9,8 +9,8 @@ final class RecorderSql {
 
     /**
      * {@code ddl_task} has what each task selects, and that it has had the commands of every transaction before {@code passed};
-     * {@code ddl} has a row for each command, and {@code ddl_relation} a mark of the shape in which
-     * the triggers left each table: what differs from the catalog was missed. Texts may hold secrets, so the owner alone reads
+     * {@code ddl} has a row for each command, and {@code ddl_relation} a mark of the shape in which the triggers left each
+     * table: what differs from the catalog was missed. Texts may hold secrets, so the owner alone reads
      * them.
      */
     static final String TABLES = """
@@ -343,7 +343,7 @@ final class RecorderSql {
      * of the task. A publication of dts-sync alone is changed.
      */
     static final String TASKS = """
-            CREATE OR REPLACE FUNCTION dts_sync.ddl_enter(task text, publication name, include text[], exclude text[])
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_enter(task text, publication name, include text[], exclude text[], image_bytes bigint)
             RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
             SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $enter$
             #variable_conflict use_column
@@ -352,10 +352,11 @@ final class RecorderSql {
                 IF left(ddl_enter.publication, 9) <> 'dts_sync_' THEN
                     RAISE EXCEPTION 'publication % is none of dts-sync', ddl_enter.publication;
                 END IF;
-                INSERT INTO dts_sync.ddl_task (task, publication, include, exclude)
-                VALUES (ddl_enter.task, ddl_enter.publication, ddl_enter.include, ddl_enter.exclude)
+                INSERT INTO dts_sync.ddl_task (task, publication, include, exclude, image_bytes)
+                VALUES (ddl_enter.task, ddl_enter.publication, ddl_enter.include, ddl_enter.exclude, ddl_enter.image_bytes)
                 ON CONFLICT (task) DO UPDATE
-                SET publication = excluded.publication, include = excluded.include, exclude = excluded.exclude;
+                SET publication = excluded.publication, include = excluded.include, exclude = excluded.exclude,
+                    image_bytes = excluded.image_bytes;
                 IF EXISTS (SELECT FROM pg_publication p WHERE p.pubname = ddl_enter.publication
                            AND NOT EXISTS (SELECT FROM pg_publication_rel r
                                            WHERE r.prpubid = p.oid AND r.prrelid = 'dts_sync.ddl'::regclass)) THEN
@@ -399,7 +400,7 @@ final class RecorderSql {
                 WHERE c.relkind IN ('r', 'p') AND coalesce(pg_partition_root(c.oid)::oid, c.oid) IN (
                     SELECT to_regclass(accepted)::oid FROM unnest(tables) AS accepted);
             $accept$;
-            REVOKE ALL ON FUNCTION dts_sync.ddl_accept(text[]), dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
+            REVOKE ALL ON FUNCTION dts_sync.ddl_accept(text[]), dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
                 dts_sync.ddl_passed(text, xid8) FROM PUBLIC;
             """;
 

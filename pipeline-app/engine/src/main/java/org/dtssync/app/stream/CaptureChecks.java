@@ -13,8 +13,8 @@ import org.dtssync.app.catalog.ShapeChange;
 import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.ddl.IdentityGuard;
-import org.dtssync.app.ddl.MissedChanges;
 import org.dtssync.app.drift.RecorderCheck;
+import org.dtssync.app.ddl.MissedChanges;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
@@ -36,8 +36,8 @@ final class CaptureChecks {
     private final Map<String, String> kafka;
     private final Epoch epoch;
     private final ShapeCheck structure;
-    private final BooleanSupplier carries;
     private final RecorderCheck recorder;
+    private final BooleanSupplier carries;
     private final ProgressStore progress;
     private final ShapeRecords structures;
 
@@ -47,22 +47,22 @@ final class CaptureChecks {
      * @param kafka properties of clients
      * @param epoch the right to write to the destination
      * @param structure compares the source's shapes with the recorded ones
-     * @param carries whether commands that change the structure are carried now
      * @param recorder repairs what records commands that change the structure
+     * @param carries whether commands that change the structure are carried now
      */
     CaptureChecks(
             Route route,
             Map<String, String> kafka,
             Epoch epoch,
             ShapeCheck structure,
-            BooleanSupplier carries,
-            RecorderCheck recorder) {
+            RecorderCheck recorder,
+            BooleanSupplier carries) {
         this.route = route;
         this.kafka = kafka;
         this.epoch = epoch;
         this.structure = structure;
-        this.carries = carries;
         this.recorder = recorder;
+        this.carries = carries;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new ShapeRecords(route.destination(), route.task());
     }
