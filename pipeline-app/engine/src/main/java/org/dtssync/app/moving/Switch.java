@@ -210,11 +210,12 @@ public final class Switch {
                 if (back != null) {
                     step("stream-back", () -> startBack(active, back));
                 }
+                long commands = new CarriedChanges(from).passed();
                 List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
                 List<TableName> others =
                         options.rehearse() ? List.of() : arrival.unsent().tables(from);
                 active.pauseSequences();
-                Crossing crossing = cross(active, back, options, pairs, others);
+                Crossing crossing = cross(active, back, options, new Listed(pairs, others, commands));
                 if (options.rehearse()) {
                     rehearsed = true;
                     return SwitchReport.notMoved(
@@ -262,24 +263,33 @@ public final class Switch {
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
+    /**
+     * What is known of the database right before it is closed.
+     *
+     * @param pairs sequences that will be set
+     * @param others tables whose rows are copied
+     * @param commands how many commands that change the structure the stream had passed before these were listed
+     */
+    private record Listed(List<SequencePair> pairs, List<TableName> others, long commands) {}
+
     private Crossing cross(
             MovingStream active,
             @Nullable MovingStream back,
             SwitchOptions options,
-            List<SequencePair> pairs,
-            List<TableName> others)
+            Listed listed)
             throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
         try {
             step(PAUSE, endpoint::hold);
-            ReadOnlyGate gate = writeFence.lockingAlso(others);
+            ReadOnlyGate gate = writeFence.lockingAlso(listed.others());
             try (ReadOnlyGate.Locks locks = step("fence", () -> gate.raise(heldAt(from.source())))) {
                 Lsn lsn = step("drain", () -> drain(active));
-                if (!options.rehearse() && arrival.unsent().any(others)) {
-                    step("rows", () -> arrival.unsent().copy(from, others, heldAt(from.destination())));
+                new CarriedChanges(from).requireNone(listed.commands());
+                if (!options.rehearse() && arrival.unsent().any(listed.others())) {
+                    step("rows", () -> arrival.unsent().copy(from, listed.others(), heldAt(from.destination())));
                 }
-                int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
+                int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(listed.pairs()));
                 step(
                         "confirm",
                         () -> new SoleWriter(active, back, from, drained, settings.drainTimeout()).require(locks));

@@ -46,7 +46,8 @@ public final class StreamProgress {
         if (recording) {
             for (Cut.CutPartition part : cut.partitions()) {
                 TopicTable table = names.tableOf(part.topic());
-                if (!table.schema().equals(StateMigrations.SCHEMA)) {
+                // Commands that change the structure are recorded in a table of ours.
+                if (!table.schema().equals(StateMigrations.SCHEMA) || part.topic().equals(names.commands())) {
                     seen.add(new Seen(table, part.endOffset() - part.firstOffset(), reached));
                 }
             }

@@ -13,8 +13,8 @@ import org.dtssync.app.catalog.ShapeChange;
 import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.ddl.IdentityGuard;
-import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.ddl.MissedChanges;
+import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
@@ -47,22 +47,22 @@ final class CaptureChecks {
      * @param kafka properties of clients
      * @param epoch the right to write to the destination
      * @param structure compares the source's shapes with the recorded ones
-     * @param recorder repairs what records commands that change the structure
      * @param carries whether commands that change the structure are carried now
+     * @param recorder repairs what records commands that change the structure
      */
     CaptureChecks(
             Route route,
             Map<String, String> kafka,
             Epoch epoch,
             ShapeCheck structure,
-            RecorderCheck recorder,
-            BooleanSupplier carries) {
+            BooleanSupplier carries,
+            RecorderCheck recorder) {
         this.route = route;
         this.kafka = kafka;
         this.epoch = epoch;
         this.structure = structure;
-        this.recorder = recorder;
         this.carries = carries;
+        this.recorder = recorder;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new ShapeRecords(route.destination(), route.task());
     }

@@ -65,7 +65,7 @@ public final class StreamFactory {
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         RecorderCheck recorder = new RecorderCheck(route, task.objects(), task.ddl().imageBytes(), applied);
         CaptureChecks checks =
-                new CaptureChecks(route, kafka(), epoch, structure, recorder, carrier::carries);
+                new CaptureChecks(route, kafka(), epoch, structure, carrier::carries, recorder);
         ApplyPart apply = new ApplyPart(
                 route, kafka(), codecs(route), budgets, epoch, retry, carrier, (position, commitTimeMicros, changes, tables) -> {
                     long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;

@@ -3,6 +3,7 @@ package org.dtssync.app.tasks;
 import java.util.Locale;
 import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.state.DdlFigures;
 import org.dtssync.app.state.InstanceStore.Holder;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
@@ -37,6 +38,9 @@ public record StatusReport(TaskStatus status, boolean oneWay) implements Report 
                 "lag",
                 orDash(status.lagMillis().map(millis -> millis + " ms")) + ", "
                         + orDash(status.lagBytes().map(bytes -> bytes + " bytes of WAL")));
+        if (status.ddl().mode().carries()) {
+            line(text, "DDL", ddl(status.ddl()));
+        }
         line(text, "error", orDash(status.progress().error()));
         text.append(String.format(
                 Locale.ROOT, "%n%-50s %-10s %14s %14s %6s%n", "table", "state", "rows loaded", "estimated", "done"));
@@ -75,6 +79,14 @@ public record StatusReport(TaskStatus status, boolean oneWay) implements Report 
                                 + holder.host()
                                         .map(host -> " on " + host + pid(holder))
                                         .orElse(""))
+                        .orElse("");
+    }
+
+    private static String ddl(DdlFigures figures) {
+        return DdlJson.label(figures.mode()) + ", " + figures.done() + " carried"
+                + (figures.skipped() == 0 ? "" : ", " + figures.skipped() + " skipped")
+                + figures.current()
+                        .map(command -> String.format("%n%-12s %s", "", TaskDdl.line(command)))
                         .orElse("");
     }
 

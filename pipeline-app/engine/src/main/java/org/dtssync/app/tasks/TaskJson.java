@@ -75,6 +75,7 @@ final class TaskJson {
         if (oneWay) {
             root.put("one_way", true);
         }
+        DdlJson.put(root.putObject("ddl"), status.ddl());
         status.holder()
                 .ifPresent(holder -> root.putObject("run")
                         .put("host", holder.host().orElse(null))

@@ -1,11 +1,13 @@
 package org.dtssync.app.tasks;
 
 import java.util.Optional;
+import org.dtssync.app.state.DdlFigures;
 
 /**
  * How far the destination is behind, at one moment.
  *
  * @param millis age of the oldest heartbeat that is not applied, in milliseconds; empty if a database cannot be reached
  * @param bytes WAL between the source's end and the applied position, in bytes; empty if it is not known
+ * @param ddl commands that change the structure
  */
-public record TaskLag(Optional<Long> millis, Optional<Long> bytes) {}
+public record TaskLag(Optional<Long> millis, Optional<Long> bytes, DdlFigures ddl) {}
