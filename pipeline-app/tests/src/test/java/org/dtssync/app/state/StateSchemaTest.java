@@ -63,7 +63,8 @@ class StateSchemaTest {
                         "state 1 task",
                         "state 2 history",
                         "state 3 sequences",
-                        "state 4 topics");
+                        "state 4 topics",
+                        "state 5 ddl");
     }
 
     @Test
@@ -83,7 +84,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(5);
+                .hasSize(6);
     }
 
     @Test
