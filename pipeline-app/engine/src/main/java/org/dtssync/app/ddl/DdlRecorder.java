@@ -142,11 +142,11 @@ public final class DdlRecorder {
      * The triggers of an older set go first: they would record what follows.
      *
      * @param superuser whether a superuser runs it
-     * @param anew whether nothing of what is there may stay: it can belong to another account, and would run with a superuser's rights
+     * @param fresh whether nothing of what is there may stay: it can belong to another account, and would run with a superuser's rights
      */
-    private static String script(boolean superuser, boolean anew) {
+    private static String script(boolean superuser, boolean fresh) {
         String script = script(superuser);
-        return anew
+        return fresh
                 ? REMOVAL
                         + script.replace("CREATE OR REPLACE FUNCTION", "CREATE FUNCTION")
                                 .replace("TABLE IF NOT EXISTS", "TABLE")

@@ -263,13 +263,7 @@ public final class Switch {
      */
     private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
 
-    /**
-     * What is known of the database right before it is closed.
-     *
-     * @param pairs sequences that will be set
-     * @param others tables whose rows are copied
-     * @param commands how many commands that change the structure the stream had passed before these were listed
-     */
+    /** What is listed right before the database is closed, and how many commands that change the structure had passed then. */
     private record Listed(List<SequencePair> pairs, List<TableName> others, long commands) {}
 
     private Crossing cross(

@@ -46,7 +46,7 @@ public final class StreamProgress {
         if (recording) {
             for (Cut.CutPartition part : cut.partitions()) {
                 TopicTable table = names.tableOf(part.topic());
-                // Commands that change the structure are recorded in a table of ours.
+                // Commands that change the structure are recorded in one of our tables.
                 if (!table.schema().equals(StateMigrations.SCHEMA) || part.topic().equals(names.commands())) {
                     seen.add(new Seen(table, part.endOffset() - part.firstOffset(), reached));
                 }
