@@ -130,7 +130,9 @@ public final class CarriedDdl {
         List<JsonNode> selected = touched.stream()
                 .filter(object -> selected(object, partitions))
                 .toList();
-        if ((selected.isEmpty() && !touched.isEmpty()) || concernsOtherTables(command)) {
+        if ((selected.isEmpty() && !touched.isEmpty())
+                || concernsOtherTables(command)
+                || (command.isDrop() && !StatementChoice.concerns(command, selected))) {
             return new Outcome(How.UNSELECTED, "");
         }
         if (corrected.isPresent()) {

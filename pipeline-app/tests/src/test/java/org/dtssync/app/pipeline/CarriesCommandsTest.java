@@ -1,6 +1,7 @@
 package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -78,6 +79,8 @@ class CarriesCommandsTest {
                 carried.run(one);
             }
             assertThat(carried.problems).isEmpty();
+            carried.stopsAsAWhole();
+            assertThat(carried.problems).isEmpty();
         } finally {
             carried.pair.close();
         }
@@ -105,6 +108,29 @@ class CarriesCommandsTest {
                 leaveOut(one);
             }
             compare(one);
+        }
+
+        /** What the command needs is different at the destination: nothing of its transaction is there, until that is corrected. */
+        void stopsAsAWhole() throws Exception {
+            RunningPair.execute(pair.destination(), "CREATE TABLE public.taken (n text)");
+            RunningPair.execute(
+                    pair.source(),
+                    "BEGIN; INSERT INTO public.marker VALUES (-1); CREATE TABLE public.taken (id int PRIMARY KEY);"
+                            + "INSERT INTO public.taken VALUES (7); COMMIT");
+            await().atMost(Duration.ofMinutes(1)).until(() -> !pair.isRunning());
+            assertThatThrownBy(pair::awaitEnd)
+                    .hasMessageContaining("Command 1 (CREATE TABLE) of the transaction at ")
+                    .hasMessageContaining("could not be carried: CREATE TABLE public.taken")
+                    .hasMessageContaining("already exists");
+            pair.stop();
+            assertThat(RunningPair.query(pair.destination(), "SELECT count(*) FROM public.marker WHERE n = -1"))
+                    .isEqualTo("0");
+            assertThat(RunningPair.query(
+                            pair.destination(), "SELECT string_agg(state, ',') FROM dts_sync.ddl_command WHERE state <> 'done'"))
+                    .isEqualTo("failed");
+            RunningPair.execute(pair.destination(), "DROP TABLE public.taken");
+            pair = RunningPair.begin(pair.task());
+            run(new Case("after a command that failed", List.of()));
         }
 
         private boolean arrives() {
