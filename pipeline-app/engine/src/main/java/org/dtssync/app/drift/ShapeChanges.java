@@ -116,7 +116,7 @@ public final class ShapeChanges {
                     SourcePosition.insert(route.source()),
                     epoch);
         }
-        takeAsItIs(table);
+        know(table);
         LOG.info("Schema change accepted. table={}", table);
     }
 
@@ -130,7 +130,7 @@ public final class ShapeChanges {
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
         structures.remove(table, epoch);
-        takeAsItIs(table);
+        know(table);
         LOG.info("Table removed from the task. table={}", table);
     }
 
@@ -158,19 +158,19 @@ public final class ShapeChanges {
                         route.destination(), table, selected.keyColumns().orElse(List.of()));
         // Taken after the shape was read and before anything is copied: see LowerBound.
         structures.reload(table, now, selected.keyColumns(), SourcePosition.insert(route.source()), whole, epoch);
-        takeAsItIs(table);
+        know(table);
         LOG.info("Table will be reloaded. table={} in_one_snapshot={}", table, whole);
     }
 
-    /** What the recorder of structure changes has missed of the table is settled. */
-    private void takeAsItIs(TableName table) {
+    /** Where commands are carried, a table that differs from how the event triggers left it would stop the task again. */
+    private void know(TableName table) {
         if (!progress.ddlMode().carries()) {
             return;
         }
         try (Connection connection = route.source().open()) {
             DdlRecorder.accept(connection, List.of(table));
         } catch (SQLException e) {
-            throw SqlFaults.explain("Table " + table + " could not be noted at the source", e);
+            throw SqlFaults.explain("The shape of table " + table + " could not be noted at the source", e);
         }
     }
 
