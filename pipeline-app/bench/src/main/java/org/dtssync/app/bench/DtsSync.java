@@ -22,6 +22,7 @@ final class DtsSync implements Contender {
     private final Path directory;
     private final int workers;
     private final Build build;
+    private final Reach reach;
     private @Nullable Child running;
     private int runs;
 
@@ -41,11 +42,16 @@ final class DtsSync implements Contender {
     }
 
     DtsSync(Lab lab, Database source, Database destination, int workers, Build build) {
+        this(lab, source, destination, workers, build, Reach.direct(lab));
+    }
+
+    DtsSync(Lab lab, Database source, Database destination, int workers, Build build, Reach reach) {
         this.lab = lab;
         this.source = source;
         this.destination = destination;
         this.workers = workers;
         this.build = build;
+        this.reach = reach;
         this.task = destination.name();
         this.directory = lab.directory().resolve(task);
         writeTask();
@@ -63,7 +69,12 @@ final class DtsSync implements Contender {
                     objects: { include: [ "public.*" ] }
                     snapshot: { workers: %d }
                     """.formatted(
-                            task, source.url(), destination.url(), lab.bootstrapServers(), lab.registryUrl(), workers));
+                            task,
+                            new Database(reach.sourcePort(), source.name()).url(),
+                            new Database(reach.destinationPort(), destination.name()).url(),
+                            reach.bootstrapServers(),
+                            lab.registryUrl(),
+                            workers));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
