@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
             "  scripts/bench latency --rates 500 --seconds 60",
             "  scripts/bench snapshot --rows 300000 --small-tables 20",
             "  scripts/bench verify",
+            "  scripts/bench replay",
             "  scripts/bench growth --most-changes 10000000 --most-tables 10000 --rounds 1",
             "  scripts/bench micro",
             "  scripts/bench all"
@@ -184,6 +185,20 @@ public final class Bench {
     }
 
     @Command(
+            name = "replay",
+            description = "The topics read again: as NDJSON, as a proof, into another database.",
+            mixinStandardHelpOptions = true)
+    void replay(
+            @Mixin Common common,
+            @Option(names = "--changes", defaultValue = "500000", description = "Row changes (default: 500000).")
+                    long changes)
+            throws InterruptedException {
+        try (Lab lab = Lab.open(common.layout())) {
+            new ReplayPart(lab, new Workload(changes, 10, 3, 10_000), common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
             name = "growth",
             description = "How time and memory grow with changes and tables; draws docs/lab/performance-growth.svg.",
             mixinStandardHelpOptions = true)
@@ -226,6 +241,8 @@ public final class Bench {
         latency(common, List.of(500, 2_000), 30, null);
         System.out.println("## Snapshot and verify");
         snapshot(common, new Size(), null);
+        System.out.println("## Replay");
+        replay(common, 500_000);
         System.out.println("## Growth");
         growth(common, 1_000_000, 1_000);
     }

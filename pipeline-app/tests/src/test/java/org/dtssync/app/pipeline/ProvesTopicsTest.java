@@ -21,6 +21,7 @@ import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.app.tasks.ChangesRequest;
 import org.dtssync.app.tasks.HistoryForm;
 import org.dtssync.app.tasks.ProofReport;
+import org.dtssync.app.tasks.RowRequest;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
@@ -103,6 +104,17 @@ class ProvesTopicsTest {
         topics.write(cuts, entries -> {});
 
         assertThat(prove().get("result").asText()).isEqualTo("intact");
+    }
+
+    @Test
+    void aTopicThatWasMadeAgainIsNoHistory() throws Exception {
+        topics.write(item, entries -> {});
+
+        assertThatThrownBy(() -> task.replayRow(
+                        new RowRequest("public.item", List.of("id=1"), Optional.empty(), Optional.empty()),
+                        HistoryForm.JSON,
+                        new ByteArrayOutputStream()))
+                .hasMessageContainingAll("Topic " + item + " was deleted and re-created", "No later change is there.");
     }
 
     @Test
