@@ -180,7 +180,7 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
         lagBytes = bytes;
     }
 
-    /** Sets how long the topics still have everything that follows the newest base; NaN if for ever, or there is none. */
+    /** Sets how long the topics still have everything that follows the newest base; NaN if forever, or there is none. */
     void base(double seconds) {
         baseSeconds = seconds;
     }

@@ -10,7 +10,7 @@ import org.dtssync.app.state.BaseRecords.RecordedBase;
  * The bases of a task, and whether topics have everything that follows each of them.
  *
  * @param bases the newest first
- * @param retentionMillis how long the topics retain records; negative for ever
+ * @param retentionMillis how long the topics retain records; negative forever
  * @param now the time at which they are listed
  */
 public record BaseList(List<RecordedBase> bases, long retentionMillis, Instant now) implements Report {
@@ -25,12 +25,12 @@ public record BaseList(List<RecordedBase> bases, long retentionMillis, Instant n
         return bases.stream().findFirst();
     }
 
-    /** Returns until when the topics have everything that follows a base, ISO 8601; empty: for ever. */
+    /** Returns until when the topics have everything that follows a base, ISO 8601; empty: forever. */
     Optional<String> reachedUntil(RecordedBase base) {
         return base.reachedUntil(retentionMillis).map(BaseList::seconds);
     }
 
-    /** Returns how long the topics still have everything that follows the newest base, in seconds; empty: for ever, or there is none. */
+    /** Returns how long the topics still have everything that follows the newest base, in seconds; empty: forever, or there is none. */
     public Optional<Long> secondsLeft() {
         return newest().flatMap(base -> base.reachedUntil(retentionMillis)).map(until -> now.until(until, ChronoUnit.SECONDS));
     }

@@ -2,6 +2,7 @@ package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -110,11 +111,18 @@ class ProvesTopicsTest {
     void aTopicThatWasMadeAgainIsNoHistory() throws Exception {
         topics.write(item, entries -> {});
 
-        assertThatThrownBy(() -> task.replayRow(
-                        new RowRequest("public.item", List.of("id=1"), Optional.empty(), Optional.empty()),
-                        HistoryForm.JSON,
-                        new ByteArrayOutputStream()))
-                .hasMessageContainingAll("Topic " + item + " was deleted and re-created", "No later change is there.");
+        Throwable fault = catchThrowable(() -> historyOf("id=1", Optional.empty()));
+
+        assertThat(fault).hasMessageContaining("Topic " + item + " was deleted and re-created");
+        String proposed = fault.getMessage().replaceFirst("(?s).*--from (.*)\\.", "$1");
+        assertThat(historyOf("id=1", Optional.of(proposed))).as("from %s", proposed).isZero();
+    }
+
+    private static long historyOf(String key, Optional<String> from) throws Exception {
+        return task.replayRow(
+                new RowRequest("public.item", List.of(key), from, Optional.empty()),
+                HistoryForm.JSON,
+                new ByteArrayOutputStream());
     }
 
     @Test
