@@ -22,7 +22,9 @@ public enum StateMigrations {
     /** What settings were before writes were closed, at the end that is closed. */
     READ_ONLY("read-only", "V001__write_fence.sql"),
     /** How far a database is that is made from a base and the topics. */
-    REPLAY("replay", "V001__replay.sql");
+    REPLAY("replay", "V001__replay.sql"),
+    /** The bases of the tasks, at the destination of each once one was taken. */
+    BASES("bases", "V001__base.sql");
 
     /** The schema that contains all our tables, at both ends. */
     public static final String SCHEMA = "dts_sync";

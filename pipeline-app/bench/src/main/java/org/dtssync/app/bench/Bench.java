@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
             "  scripts/bench verify",
             "  scripts/bench smoke",
             "  scripts/bench stream --lab",
+            "  scripts/bench replay",
             "  scripts/bench growth --most-changes 10000000 --most-tables 10000 --rounds 1",
             "  scripts/bench micro",
             "  scripts/bench all"
@@ -320,6 +321,20 @@ public final class Bench {
     }
 
     @Command(
+            name = "replay",
+            description = "The topics read again: as NDJSON, as a proof, into another database.",
+            mixinStandardHelpOptions = true)
+    void replay(
+            @Mixin Common common,
+            @Option(names = "--changes", defaultValue = "500000", description = "Row changes (default: 500000).")
+                    long changes)
+            throws InterruptedException {
+        try (Lab lab = Lab.open(common.layout())) {
+            new ReplayPart(lab, new Workload(changes, 10, 3, 10_000), common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
             name = "growth",
             description = "How time and memory grow with changes and tables; draws docs/lab/performance-growth.svg.",
             mixinStandardHelpOptions = true)
@@ -370,6 +385,8 @@ public final class Bench {
         fixed(common);
         System.out.println("## Distance");
         distance(common, 400_000, 20);
+        System.out.println("## Replay");
+        replay(common, 500_000);
         System.out.println("## Growth");
         growth(common, 1_000_000, 1_000);
     }

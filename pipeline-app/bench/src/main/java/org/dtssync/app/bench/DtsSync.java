@@ -107,13 +107,22 @@ final class DtsSync implements Contender {
 
     /** Starts one of its commands on the task. */
     Child command(List<String> options, String command, String... arguments) {
+        return start(options, List.of(command), arguments);
+    }
+
+    /** Starts one of the commands of {@code replay} on the task. */
+    Child replay(String command, String... arguments) {
+        return start(List.of(), List.of("replay", command), arguments);
+    }
+
+    private Child start(List<String> options, List<String> command, String... arguments) {
         String name = "dts-sync-" + ++runs;
         List<String> java = new ArrayList<>(options.isEmpty() ? profile() : options);
         java.add("-Xmx" + lab.layout().heap());
         java.add(Child.heapLogOption(name, directory));
         List<String> line = new ArrayList<>();
         line.add(build.project().resolve("scripts/dts-sync").toString());
-        line.add(command);
+        line.addAll(command);
         line.add(taskFile().toString());
         line.addAll(List.of(arguments));
         return Child.start(name, directory, Map.of("DTS_SYNC_JAVA_OPTS", String.join(" ", java)), line);

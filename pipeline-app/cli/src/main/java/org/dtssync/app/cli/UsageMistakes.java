@@ -2,6 +2,7 @@ package org.dtssync.app.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -25,7 +26,9 @@ final class UsageMistakes {
             return unmatched(unmatched, command);
         }
         boolean commandMissing =
-                !command.getSubcommands().isEmpty() && !(e instanceof CommandLine.MissingParameterException);
+                !command.getSubcommands().isEmpty()
+                        && !(command.getCommand() instanceof Callable)
+                        && !(e instanceof CommandLine.MissingParameterException);
         if (commandMissing) {
             return "No command given. Commands: "
                     + String.join(", ", command.getSubcommands().keySet()) + ".";

@@ -2,15 +2,19 @@ package org.dtssync.app.replay;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.CutPosition;
 import org.dtssync.connectors.read.CutScan;
 import org.dtssync.connectors.read.ReadPurpose;
 import org.dtssync.connectors.read.ReadSettings;
 import org.dtssync.connectors.read.RecordScan;
 import org.dtssync.connectors.read.StreamReader;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * The topics of a task, opened for reading alone: without a consumer group, and without the task's state. Thread-safe.
@@ -42,6 +46,18 @@ record ReplayTopics(String task, Map<String, String> kafka, TopicCodecs codecs) 
 
     RecordScan records() {
         return new RecordScan(settings());
+    }
+
+    /** Returns the tables that have a topic, which each gets with its first change. */
+    Set<TableName> tables() {
+        TopicNames names = new TopicNames(task);
+        try (RecordScan records = records()) {
+            return records.names().stream()
+                    .filter(topic -> names.isOurs(topic) && topic.indexOf('.', task.length() + 1) > 0)
+                    .map(names::tableOf)
+                    .map(table -> new TableName(table.schema(), table.table()))
+                    .collect(Collectors.toSet());
+        }
     }
 
     /** Leaves out properties, which may hold secrets. */
