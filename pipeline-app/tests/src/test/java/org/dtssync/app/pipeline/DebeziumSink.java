@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 
@@ -151,12 +150,15 @@ final class DebeziumSink implements AutoCloseable {
 
     /** Returns why the sink stopped, as its log says it; empty while it works. */
     String fault() throws IOException {
-        try (Stream<String> lines = Files.lines(log)) {
-            String errors = lines.filter(line -> line.contains("ERROR") || line.startsWith("Caused by"))
-                    .limit(20)
-                    .collect(Collectors.joining("\n"));
-            return process.isAlive() ? errors : "The worker ended. " + errors;
+        List<String> lines = Files.readAllLines(log);
+        String errors = lines.stream()
+                .filter(line -> line.contains("ERROR") || line.startsWith("Caused by"))
+                .limit(20)
+                .collect(Collectors.joining("\n"));
+        if (!process.isAlive()) {
+            return "The worker ended. " + errors;
         }
+        return lines.stream().anyMatch(line -> line.contains("Task is being killed")) ? errors : "";
     }
 
     @Override

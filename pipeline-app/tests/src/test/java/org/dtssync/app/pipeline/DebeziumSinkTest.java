@@ -163,14 +163,31 @@ class DebeziumSinkTest {
                     String here = copy(source, table);
                     String there = copy(sink, table);
                     if (!here.equals(there)) {
-                        different.put(table, here + "instead of it:\n" + there);
+                        different.put(table, difference(here, there));
                     }
                 }
-                return different.isEmpty();
+                return different.isEmpty() || !process.fault().isEmpty();
             });
         } catch (ConditionTimeoutException e) {
-            assertThat(different).as(process.fault()).isEmpty();
+            assertThat(different).as("after two minutes").isEmpty();
         }
+        assertThat(different).as(process.fault()).isEmpty();
+    }
+
+    /** The first line that differs; large values are cut. */
+    private static String difference(String here, String there) {
+        String[] expected = here.split("\n", -1);
+        String[] found = there.split("\n", -1);
+        int line = 0;
+        while (line < Math.min(expected.length, found.length) && expected[line].equals(found[line])) {
+            line++;
+        }
+        return start(expected, line) + " instead of which there is " + start(found, line);
+    }
+
+    private static String start(String[] lines, int line) {
+        String text = line < lines.length ? lines[line] : "";
+        return text.substring(0, Math.min(600, text.length()));
     }
 
     private static List<String> names(Connection connection) throws SQLException {
