@@ -31,7 +31,7 @@ final class RecordEncoder {
     private List<SeenShape> announced = new ArrayList<>();
 
     RecordEncoder(CaptureSettings settings, Converter keyConverter, Converter valueConverter) {
-        TopicNames names = new TopicNames(settings.task());
+        TopicNames names = settings.names();
         settings.tables()
                 .forEach(table -> tables.put(
                         names.table(table.table().schema(), table.table().table()), table));

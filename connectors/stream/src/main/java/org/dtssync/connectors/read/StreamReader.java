@@ -57,7 +57,7 @@ public final class StreamReader implements AutoCloseable {
      */
     public StreamReader(
             ReadSettings settings, CutPosition from, CutCodec codec, Converter keyConverter, Converter valueConverter) {
-        this.names = new TopicNames(settings.task());
+        this.names = settings.names();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         this.reached = from.lsn();

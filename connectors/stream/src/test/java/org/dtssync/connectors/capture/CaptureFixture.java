@@ -12,6 +12,7 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
 
 /** Events of a task {@code t} with one table, {@code public.note (id, words)}, as a source hands them over. */
@@ -58,9 +59,9 @@ final class CaptureFixture {
     static TransactionAssembler assembler() {
         CaptureSettings settings = settings(Map.of(), Map.of());
         return new TransactionAssembler(
-                "t",
+                new TopicNames("t"),
                 new RecordEncoder(settings, new TextConverter(), new TextConverter()),
-                new MirroredTransactions("t", settings.mirrored()));
+                new MirroredTransactions(new TopicNames("t"), settings.mirrored()));
     }
 
     static TableEncoder encoder() {

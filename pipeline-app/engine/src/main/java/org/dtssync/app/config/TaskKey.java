@@ -16,7 +16,7 @@ enum TaskKey implements DescribedKey {
             KeyType.NAME,
             null,
             "shop",
-            "Names the slot and the publication, `dts_sync_<name>`, the topics, `<name>.<schema>.<table>` and `<name>.cuts`, and the state.",
+            "Names the slot and the publication, `dts_sync_<name>`, the topics, `<name>.<schema>.<table>` and `__dts_sync.<name>.cuts`, and the state.",
             "Each task needs its own; it cannot be changed once the task has started."),
     SOURCE_URL(
             "source/url",

@@ -25,6 +25,7 @@ import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.stream.CapturedTables;
+import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
 import org.dtssync.app.structure.StructureApplier;
@@ -45,6 +46,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TaskName;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Makes another database the source as of a commit: the base first, then whole transactions from the topics. What is done is recorded in
@@ -164,10 +166,11 @@ public final class Rebuild {
     }
 
     private void apply(BaseManifest manifest, Epoch epoch, Consumer<Applier> work) throws InterruptedException {
-        TopicCodecs codecs = new TopicCodecs(file.name(), file.converters(), new SharedRegistry(file.registry()));
+        TopicNames names = FoundTopics.of(file.name(), file.kafka().properties());
+        TopicCodecs codecs = new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry()));
         SoleSession session = new SoleSession(target);
         ApplySettings settings = new ApplySettings(
-                file.name(),
+                names,
                 file.kafka().properties(),
                 Optional.empty(),
                 tables(manifest),

@@ -11,7 +11,6 @@ import org.dtssync.connectors.read.CutScan;
 import org.dtssync.connectors.read.RecordScan;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.Cut.CutPartition;
-import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +49,7 @@ record WholeHistory(ReplayTopics topics, Predicate<TableName> tables) {
     }
 
     private boolean isWanted(String topic) {
-        TopicTable table = new TopicNames(topics.task()).tableOf(topic);
+        TopicTable table = topics.names().tableOf(topic);
         return tables.test(new TableName(table.schema(), table.table()));
     }
 

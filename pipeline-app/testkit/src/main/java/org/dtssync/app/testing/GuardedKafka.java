@@ -2,6 +2,7 @@ package org.dtssync.app.testing;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourcePatternFilter;
 import org.apache.kafka.common.resource.ResourceType;
 import org.dtssync.app.embedded.EmbeddedKafka;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * A broker that asks for a login (SASL/PLAIN) and lets an account do only what it was granted, as a company's does. Used by one thread.
@@ -75,9 +77,15 @@ public final class GuardedKafka implements AutoCloseable {
                 MODULE + "username=\"" + user + "\" password=\"secret-" + user + "\";");
     }
 
+    private static List<String> prefixes(String... directions) {
+        return Arrays.stream(directions)
+                .flatMap(name -> new TopicNames(name).prefixes().stream())
+                .toList();
+    }
+
     /** Grants all that a task and its reverse replication need. */
     public void grantEverything(String task) {
-        for (String prefix : List.of(task + ".", task + "_reverse.")) {
+        for (String prefix : prefixes(task, task + "_reverse")) {
             OF_TOPICS.forEach(operation -> grant(ResourceType.TOPIC, prefix, operation));
         }
         grant(ResourceType.TRANSACTIONAL_ID, "dts_sync_" + task, AclOperation.WRITE);
@@ -105,7 +113,7 @@ public final class GuardedKafka implements AutoCloseable {
     public Set<String> topics() {
         try (Admin admin = Admin.create(Map.copyOf(properties(ADMIN)))) {
             return admin.listTopics().names().get().stream()
-                    .filter(name -> !name.startsWith("__"))
+                    .filter(name -> !name.startsWith("__") || name.startsWith("__dts_sync."))
                     .collect(Collectors.toSet());
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
