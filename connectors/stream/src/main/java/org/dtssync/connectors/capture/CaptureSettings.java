@@ -88,13 +88,15 @@ public record CaptureSettings(
      * @param config additional topic properties
      * @param values how values are written
      * @param layout where the task's own topics are
+     * @param extras what records have in addition
      */
     public record Topics(
             int replicationFactor,
             long retentionMillis,
             Map<String, String> config,
             TopicValues values,
-            TopicNames.Layout layout) {
+            TopicNames.Layout layout,
+            Extras extras) {
 
         /** Copies the properties. */
         public Topics {
@@ -108,7 +110,7 @@ public record CaptureSettings(
 
         /** Topics of a task that begins. */
         public Topics(int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
-            this(replicationFactor, retentionMillis, config, values, TopicNames.Layout.APART);
+            this(replicationFactor, retentionMillis, config, values, TopicNames.Layout.APART, Extras.NONE);
         }
 
         /** Returns what the task keeps of them. */
@@ -118,8 +120,19 @@ public record CaptureSettings(
 
         /** Returns the same in another form. */
         public Topics withForm(TopicForm form) {
-            return new Topics(replicationFactor, retentionMillis, config, form.values(), form.layout());
+            return new Topics(replicationFactor, retentionMillis, config, form.values(), form.layout(), extras);
         }
+    }
+
+    /**
+     * What other consumers want of the records, and dts-sync does not need.
+     *
+     * @param tombstones whether a record without a value follows each delete
+     * @param transactions whether each record says where it is in its transaction
+     */
+    public record Extras(boolean tombstones, boolean transactions) {
+        /** Nothing. */
+        public static final Extras NONE = new Extras(false, false);
     }
 
     /**

@@ -122,7 +122,8 @@ final class RecordGuard {
     }
 
     private static long size(ProducerRecord<byte[], byte[]> record) {
-        long bytes = OVERHEAD_BYTES + record.value().length;
+        long bytes = OVERHEAD_BYTES;
+        bytes += record.value() == null ? 0 : record.value().length;
         bytes += record.key() == null ? 0 : record.key().length;
         for (Header header : record.headers()) {
             bytes += header.key().length() + 10L + header.value().length;

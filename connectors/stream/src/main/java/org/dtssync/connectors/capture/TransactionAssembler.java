@@ -76,6 +76,7 @@ final class TransactionAssembler {
         arrivingBytes = 0;
         arrivingNumber = 1;
         mirrored.begin();
+        encoder.endTransaction();
         return changed;
     }
 

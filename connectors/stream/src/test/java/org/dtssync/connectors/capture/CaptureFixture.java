@@ -30,6 +30,18 @@ final class CaptureFixture {
             .optional()
             .build();
 
+    static final Schema SOURCE = SchemaBuilder.struct()
+            .field("txId", Schema.OPTIONAL_INT64_SCHEMA)
+            .optional()
+            .build();
+
+    static final Schema ORDER = SchemaBuilder.struct()
+            .field("id", Schema.STRING_SCHEMA)
+            .field("total_order", Schema.INT64_SCHEMA)
+            .field("data_collection_order", Schema.INT64_SCHEMA)
+            .optional()
+            .build();
+
     static final Schema ENVELOPE = envelope(ROW);
 
     private CaptureFixture() {}
@@ -39,7 +51,9 @@ final class CaptureFixture {
                 .name("t.public.note.Envelope")
                 .field("before", row)
                 .field("after", row)
+                .field("source", SOURCE)
                 .field("op", Schema.STRING_SCHEMA)
+                .field("transaction", ORDER)
                 .build();
     }
 
@@ -65,7 +79,18 @@ final class CaptureFixture {
     }
 
     static TableEncoder encoder() {
-        return new TableEncoder(TOPIC, NOTE, ENVELOPE, TopicValues.TEXT, new TextConverter(), new TextConverter());
+        return encoder(CaptureSettings.Extras.NONE);
+    }
+
+    static TableEncoder encoder(CaptureSettings.Extras extras) {
+        return new TableEncoder(
+                TOPIC,
+                NOTE,
+                ENVELOPE,
+                new CaptureSettings.Topics(1, -1, Map.of(), TopicValues.TEXT, TopicNames.Layout.APART, extras),
+                new TransactionOrder(),
+                new TextConverter(),
+                new TextConverter());
     }
 
     static Struct row(int id, String words) {

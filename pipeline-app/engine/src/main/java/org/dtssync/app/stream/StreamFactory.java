@@ -168,7 +168,10 @@ public final class StreamFactory {
                         task.topics().replicationFactor(),
                         task.topics().retentionMillis(),
                         task.topics().config(),
-                        task.topics().values()),
+                        task.topics().values(),
+                        TopicNames.Layout.APART,
+                        new CaptureSettings.Extras(
+                                task.topics().tombstones(), task.topics().transactions())),
                 budgets.cut(),
                 Optional.of(mirrored(route)));
     }
