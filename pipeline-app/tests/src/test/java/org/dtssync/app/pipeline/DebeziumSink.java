@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -54,6 +55,7 @@ final class DebeziumSink implements AutoCloseable {
      * @param destination where the rows go
      * @param directory for the worker's files
      * @param more settings of the sink
+     * @param source Debezium's own connector, if it runs in the same worker
      */
     DebeziumSink(
             Servers servers,
@@ -62,7 +64,8 @@ final class DebeziumSink implements AutoCloseable {
             DatabaseSettings destination,
             ReadWith converter,
             Path directory,
-            Map<String, String> more)
+            Map<String, String> more,
+            Optional<DebeziumConnector> source)
             throws IOException {
         Path worker = directory.resolve(name + "-worker.properties");
         write(worker, worker(servers, converter, directory.resolve(name + ".offsets")));
@@ -70,15 +73,21 @@ final class DebeziumSink implements AutoCloseable {
         Map<String, String> settings = new TreeMap<>(sink(name, topics, destination));
         settings.putAll(more);
         write(sink, settings);
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-cp",
+                classPath(converter),
+                "org.apache.kafka.connect.cli.ConnectStandalone",
+                worker.toString(),
+                sink.toString()));
+        if (source.isPresent()) {
+            Path file = directory.resolve(name + "-source.properties");
+            write(file, source.get().properties());
+            command.add(file.toString());
+        }
         log = directory.resolve(name + ".log");
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-cp",
-                        classPath(converter),
-                        "org.apache.kafka.connect.cli.ConnectStandalone",
-                        worker.toString(),
-                        sink.toString())
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
