@@ -64,7 +64,7 @@ class EarlierReleaseTest {
 
         assertEqual(moved);
         assertThat(EarlierRelease.isAt(moved.destination())).isFalse();
-        assertEarlierTopics(moved, servers);
+        assertEarlierTopics(moved);
         moved.release();
     }
 
@@ -89,7 +89,7 @@ class EarlierReleaseTest {
             after.awaitPhase("incremental");
             assertThat(moved.valueAtSource("SELECT name FROM public.customer WHERE id = 9001"))
                     .isEqualTo("written meanwhile");
-            assertEarlierTopics(moved, servers);
+            assertEarlierTopics(moved);
         }
     }
 
@@ -100,8 +100,8 @@ class EarlierReleaseTest {
     }
 
     /** The topics have the names that the release gave them. */
-    private static void assertEarlierTopics(MovedTask moved, Servers servers) {
-        try (KafkaTopics topics = new KafkaTopics(servers.kafka().properties())) {
+    private static void assertEarlierTopics(MovedTask moved) {
+        try (KafkaTopics topics = new KafkaTopics(moved.task().kafka().properties())) {
             assertThat(topics.all())
                     .contains(moved.task().name() + ".cuts", moved.task().name() + ".dts_sync.heartbeat")
                     .noneMatch(topic -> topic.startsWith("__dts_sync." + moved.task().name()));
