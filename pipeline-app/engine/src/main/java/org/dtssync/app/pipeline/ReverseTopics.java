@@ -7,7 +7,6 @@ import org.dtssync.app.moving.Gate.Group;
 import org.dtssync.app.precheck.TopicRights;
 import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.schemas.TopicNames;
 
 /**
  * What reverse replication needs of the brokers, where its topics are made at the first switchover.
@@ -24,10 +23,11 @@ public record ReverseTopics(TaskFile task) {
             return List.of();
         }
         try {
-            TopicNames.Layout layout =
-                    FoundTopics.of(task.name(), task.kafka().properties()).layout();
-            List<TopicRights.Missing> missing =
-                    new TopicRights(task).missing(task.taskName().reverse(), layout);
+            List<TopicRights.Missing> missing = new TopicRights(task)
+                    .missing(
+                            task.taskName().reverse(),
+                            FoundTopics.of(task.name(), task.kafka().properties())
+                                    .layout());
             return missing.isEmpty()
                     ? List.of(Gate.pass(
                             ID, Group.REVERSE, "The account may make and use the topics of reverse replication."))

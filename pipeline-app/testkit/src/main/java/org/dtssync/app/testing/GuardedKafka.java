@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AccessControlEntryFilter;
@@ -20,7 +21,6 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourcePatternFilter;
 import org.apache.kafka.common.resource.ResourceType;
 import org.dtssync.app.embedded.EmbeddedKafka;
-import org.dtssync.schemas.TopicNames;
 
 /**
  * A broker that asks for a login (SASL/PLAIN) and lets an account do only what it was granted, as a company's does. Used by one thread.
@@ -79,7 +79,7 @@ public final class GuardedKafka implements AutoCloseable {
 
     private static List<String> prefixes(String... directions) {
         return Arrays.stream(directions)
-                .flatMap(name -> new TopicNames(name).prefixes().stream())
+                .flatMap(name -> Stream.of(name + ".", "__dts_sync." + name + "."))
                 .toList();
     }
 
