@@ -101,8 +101,9 @@ public final class AvroConverter implements Converter {
         }
         Object prefix = properties.get(OWN_TOPIC_PREFIX);
         ownSubjects = new OwnSubjects(registry);
-        ownTopicPrefixes =
-                prefix == null || prefix.toString().isEmpty() ? List.of() : List.of(prefix.toString().split(","));
+        ownTopicPrefixes = prefix == null || prefix.toString().isEmpty()
+                ? List.of()
+                : List.of(prefix.toString().split(","));
         suffix = isKey ? "-key" : "-value";
         writers = new WriterCache();
     }

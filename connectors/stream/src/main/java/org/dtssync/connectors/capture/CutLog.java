@@ -87,7 +87,9 @@ public final class CutLog {
             }
             if (System.nanoTime() > deadline) {
                 throw new SyncException(
-                        FaultKind.CONNECTION, "Kafka did not deliver the cuts of task " + names.task() + " in time.", "");
+                        FaultKind.CONNECTION,
+                        "Kafka did not deliver the cuts of task " + names.task() + " in time.",
+                        "");
             }
         }
         return Optional.ofNullable(last).map(codec::decode);

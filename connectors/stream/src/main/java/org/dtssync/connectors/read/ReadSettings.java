@@ -12,7 +12,8 @@ import org.dtssync.schemas.TopicNames;
  * @param cutsTopic Kafka's id of the cuts topic; empty if it is not known, and then not checked
  * @param purpose what they are read for
  */
-public record ReadSettings(TopicNames names, Map<String, String> kafka, Optional<String> cutsTopic, ReadPurpose purpose) {
+public record ReadSettings(
+        TopicNames names, Map<String, String> kafka, Optional<String> cutsTopic, ReadPurpose purpose) {
 
     /** Copies the map. */
     public ReadSettings {

@@ -63,7 +63,13 @@ class StructureGateTest {
                 .field("after", built)
                 .build();
         TableEncoder encoder = new TableEncoder(
-                "t.public.place", PLACE, envelope, new CaptureSettings.Topics(1, -1, Map.of()), new TransactionOrder(), new AvroConverter(), new AvroConverter());
+                "t.public.place",
+                PLACE,
+                envelope,
+                new CaptureSettings.Topics(1, -1, Map.of()),
+                new TransactionOrder(),
+                new AvroConverter(),
+                new AvroConverter());
         return new SourceTransaction(new Lsn(lsn), 0, List.of(), 1, List.of(encoder.structure()));
     }
 }

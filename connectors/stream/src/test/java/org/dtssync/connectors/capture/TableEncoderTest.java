@@ -116,8 +116,8 @@ class TableEncoderTest {
     @Test
     void eachChangeSaysWhereItIsInItsTransaction() {
         TransactionOrder order = new TransactionOrder();
-        Struct change = change("u", null, row(1, "a"))
-                .put("source", new Struct(CaptureFixture.SOURCE).put("txId", 77L));
+        Struct change =
+                change("u", null, row(1, "a")).put("source", new Struct(CaptureFixture.SOURCE).put("txId", 77L));
 
         assertThat(order.next(CaptureFixture.ORDER, "t.a", change).toString())
                 .isEqualTo("Struct{id=77,total_order=1,data_collection_order=1}");

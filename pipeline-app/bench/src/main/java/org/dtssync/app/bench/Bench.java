@@ -112,12 +112,14 @@ public final class Bench {
             @Option(
                             names = "--contenders",
                             split = ",",
-                            description = "Some of DTS, DEBEZIUM_VALUES, VARIANT, OWN, CEILING, SINK (default: DTS, OWN, CEILING, SINK).")
+                            description =
+                                    "Some of DTS, DEBEZIUM_VALUES, VARIANT, OWN, CEILING, SINK (default: DTS, OWN, CEILING, SINK).")
                     @Nullable
                     Set<Kind> contenders)
             throws InterruptedException {
-        Set<Kind> kinds =
-                contenders == null ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT, Kind.DEBEZIUM_VALUES)) : EnumSet.copyOf(contenders);
+        Set<Kind> kinds = contenders == null
+                ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT, Kind.DEBEZIUM_VALUES))
+                : EnumSet.copyOf(contenders);
         Workload workload = new Workload(changes, transactionRows, tables, Math.max(10, 30_000 / tables));
         try (Lab lab = Lab.open(common.layout())) {
             new StreamPart(lab, workload, kinds, common.workers).run(common.rounds);

@@ -173,7 +173,9 @@ final class SectionReader {
     boolean flag(TaskKey key) {
         return parsed(
                 key,
-                text -> text.equals("true") || text.equals("false") ? Optional.of(text.equals("true")) : Optional.empty(),
+                text -> text.equals("true") || text.equals("false")
+                        ? Optional.of(text.equals("true"))
+                        : Optional.empty(),
                 "true or false");
     }
 

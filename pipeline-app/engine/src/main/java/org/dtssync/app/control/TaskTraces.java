@@ -54,8 +54,8 @@ public record TaskTraces(Route route, Map<String, String> kafka) {
 
     private boolean topics() {
         List<String> cuts = Stream.of(route.name(), route.name().reverse())
-                .flatMap(name ->
-                        Arrays.stream(TopicNames.Layout.values()).map(layout -> name.topics().in(layout).cuts()))
+                .flatMap(name -> Arrays.stream(TopicNames.Layout.values())
+                        .map(layout -> name.topics().in(layout).cuts()))
                 .toList();
         BrokerAddresses.requireNoOther(kafka);
         try (KafkaTopics topics = new KafkaTopics(kafka)) {

@@ -49,7 +49,8 @@ public record TopicRights(TaskFile task) {
         BrokerAddresses.requireNoOther(task.kafka().properties());
         try (AccessProbe probe = new AccessProbe(task.kafka().properties(), task.precheckTimeout())) {
             for (String prefix : direction.topics().in(layout).prefixes()) {
-                // No topic has this name: that of a table has a schema in its name, and the task's own have other names.
+                // No topic has this name: that of a table has a schema in its name, and the task's own have other
+                // names.
                 Set<Right> rights = probe.missing(prefix + "precheck", direction.transactionalId());
                 rights.stream()
                         .filter(right -> right != Right.TRANSACTIONS)

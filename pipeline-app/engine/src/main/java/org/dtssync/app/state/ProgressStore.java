@@ -169,7 +169,8 @@ public final class ProgressStore {
                                 "SELECT topic_values, topic_layout FROM dts_sync.task WHERE task = ?",
                                 row -> new TopicForm(
                                         TopicValues.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
-                                        TopicNames.Layout.valueOf(row.getString(2).toUpperCase(Locale.ROOT))),
+                                        TopicNames.Layout.valueOf(
+                                                row.getString(2).toUpperCase(Locale.ROOT))),
                                 task)
                         .orElse(TopicForm.EARLIEST));
     }

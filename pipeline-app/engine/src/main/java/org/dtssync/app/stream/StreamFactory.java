@@ -62,7 +62,13 @@ public final class StreamFactory {
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
         ApplyPart apply = new ApplyPart(
-                route, kafka(), codecs(new TopicNames(route.task())), budgets, epoch, retry, (position, commitTimeMicros, changes, tables) -> {
+                route,
+                kafka(),
+                codecs(new TopicNames(route.task())),
+                budgets,
+                epoch,
+                retry,
+                (position, commitTimeMicros, changes, tables) -> {
                     long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
                     applied.reached(position.lsn());
                     listener.applied(
@@ -114,9 +120,9 @@ public final class StreamFactory {
     /** Creates the preparation of a direction. */
     public Preparation preparation(Route route, Epoch epoch) {
         CaptureSettings settings = captureSettings(route, List.of());
-        CaptureSettings formed = settings.withForm(firstForm(route, settings.topics().values()));
-        return new Preparation(
-                route, task.objects(), formed, codecs(formed.names())::cuts, mirrored(route), epoch);
+        CaptureSettings formed =
+                settings.withForm(firstForm(route, settings.topics().values()));
+        return new Preparation(route, task.objects(), formed, codecs(formed.names())::cuts, mirrored(route), epoch);
     }
 
     private TopicCodecs codecs(TopicNames names) {

@@ -1,8 +1,8 @@
 package org.dtssync.app.testing;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

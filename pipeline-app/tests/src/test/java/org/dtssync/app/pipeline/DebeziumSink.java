@@ -104,7 +104,8 @@ final class DebeziumSink implements AutoCloseable {
         settings.put("consumer.metadata.max.age.ms", "1000");
         for (String part : List.of("key", "value")) {
             settings.put(part + ".converter", converter.className);
-            settings.put(part + ".converter.schema.registry.url", servers.registry().url());
+            settings.put(
+                    part + ".converter.schema.registry.url", servers.registry().url());
         }
         return settings;
     }
@@ -114,7 +115,9 @@ final class DebeziumSink implements AutoCloseable {
                 Map.entry("name", name),
                 Map.entry("connector.class", "io.debezium.connector.jdbc.JdbcSinkConnector"),
                 Map.entry("topics.regex", topics),
-                Map.entry("connection.url", destination.url() + (destination.url().contains("?") ? "&" : "?") + "stringtype=unspecified"),
+                Map.entry(
+                        "connection.url",
+                        destination.url() + (destination.url().contains("?") ? "&" : "?") + "stringtype=unspecified"),
                 Map.entry("connection.username", destination.user()),
                 Map.entry("connection.password", Objects.requireNonNullElse(destination.password(), "none")),
                 Map.entry("insert.mode", "upsert"),

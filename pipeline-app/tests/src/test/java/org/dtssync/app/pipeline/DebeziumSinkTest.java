@@ -54,21 +54,18 @@ class DebeziumSinkTest {
             """;
 
     /** Rows of every_type but their keys. */
-    private static final List<String> ROWS = List.of(
-            """
+    private static final List<String> ROWS = List.of("""
             true, -1, 2, 3, 1.5, -2.25, 12345678901234.123456, 0.00010, 1.234, 12.34, '\\x00ff10', 'text', 'vc', 'c', '2024-02-29',
             '12:34:56.789', '12:34:56+02', '2024-02-29 12:34:56.123456', '2024-02-29 12:34:56.123',
             '2024-02-29 12:34:56.123456+02', '1 mon 2 days 03:04:05', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{"a" : 1}',
             '{"b": [1, 2]}', '<a>1</a>', 'happy', B'1', B'1011', '10.0.0.1/8', '10.0.0.0/8', '08:00:2b:01:02:03',
             '[1,5)', '(1,2)', '{1,NULL,3}', '{a,"b c",NULL}'
-            """,
-            """
+            """, """
             false, 32767, -2147483648, 4294967295, 'NaN', 'Infinity', -0.000001, 123456789012345678901234567890.5, -0.001, -1,
             '', '', '', '', '0001-01-01', '23:59:59.999999', '00:00:00-12', '1900-01-01 00:00:00.000001',
             '1969-12-31 23:59:59.999', '1970-01-01 00:00:00+00', '-1 years', '00000000-0000-0000-0000-000000000000', 'null', 'null',
             '<b/>', 'sad', B'0', B'0', '::1', '::/0', '00:00:00:00:00:00', 'empty', '(-1.5,0)', '{}', '{}'
-            """,
-            """
+            """, """
             NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'x', NULL, NULL, NULL, NULL, NULL, NULL,
             '2262-04-11 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
             """);
@@ -98,7 +95,9 @@ class DebeziumSinkTest {
             for (Connection each : List.of(from, one, other)) {
                 tables(each);
             }
-            execute(from, "CREATE TABLE evolved (id int4 PRIMARY KEY, name text NOT NULL, price numeric(10,2), at timestamptz)");
+            execute(
+                    from,
+                    "CREATE TABLE evolved (id int4 PRIMARY KEY, name text NOT NULL, price numeric(10,2), at timestamptz)");
             try (LiveRun run = LiveRun.start(task).awaitStreaming()) {
                 String all = Pattern.quote(task.name() + ".");
                 String some = all + "public\\.(?!" + String.join("|", FIRST_ONLY) + ").*";
@@ -120,7 +119,9 @@ class DebeziumSinkTest {
                                 directory,
                                 UNWRAPPED,
                                 Optional.empty())) {
-                    await().atMost(Duration.ofMinutes(2)).until(() -> isRead(from, connector) || !first.fault().isEmpty());
+                    await().atMost(Duration.ofMinutes(2))
+                            .until(() ->
+                                    isRead(from, connector) || !first.fault().isEmpty());
                     work(from);
                     List<String> tables = names(from);
                     awaitEqual(from, one, tables, first);
@@ -156,7 +157,8 @@ class DebeziumSinkTest {
         for (int i = 1; i <= TABLES; i++) {
             execute(
                     connection,
-                    "CREATE TABLE t" + i + " (a int4, b text, n numeric(8,2) NOT NULL CHECK (n > -1000), big text, at timestamptz"
+                    "CREATE TABLE t" + i
+                            + " (a int4, b text, n numeric(8,2) NOT NULL CHECK (n > -1000), big text, at timestamptz"
                             + " DEFAULT now(), PRIMARY KEY (" + (i % 2 == 0 ? "a" : "b, a") + "))");
         }
     }
@@ -169,7 +171,8 @@ class DebeziumSinkTest {
             String table = "t" + i;
             execute(
                     source,
-                    "INSERT INTO " + table + " SELECT g, 'b' || g, g / 4.0, repeat(md5(g::text), 200), '2024-01-01'::timestamptz + g *"
+                    "INSERT INTO " + table
+                            + " SELECT g, 'b' || g, g / 4.0, repeat(md5(g::text), 200), '2024-01-01'::timestamptz + g *"
                             + " interval '1 hour' FROM generate_series(1, 20) g");
             // The large value is not sent again, so the sink must not change it.
             execute(source, "ALTER TABLE " + table + " ALTER big SET STORAGE EXTERNAL");
@@ -181,25 +184,29 @@ class DebeziumSinkTest {
         execute(source, "INSERT INTO emptied VALUES (1), (2)");
         execute(source, "TRUNCATE emptied");
         execute(source, "INSERT INTO emptied VALUES (3)");
-        execute(source, "INSERT INTO evolved SELECT g, 'n', g / 3.0, '2024-01-01 00:00:00.5+00' FROM generate_series(1, 9) g");
+        execute(
+                source,
+                "INSERT INTO evolved SELECT g, 'n', g / 3.0, '2024-01-01 00:00:00.5+00' FROM generate_series(1, 9) g");
         execute(source, "DELETE FROM evolved WHERE id = 3");
     }
 
-    private static void awaitEqual(
-            Connection source, Connection sink, List<String> tables, DebeziumSink process) throws Exception {
+    private static void awaitEqual(Connection source, Connection sink, List<String> tables, DebeziumSink process)
+            throws Exception {
         Map<String, String> different = new TreeMap<>();
         try {
-            await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofSeconds(1)).until(() -> {
-                different.clear();
-                for (String table : tables) {
-                    String here = copy(source, table);
-                    String there = copy(sink, table);
-                    if (!here.equals(there)) {
-                        different.put(table, difference(here, there));
-                    }
-                }
-                return different.isEmpty() || !process.fault().isEmpty();
-            });
+            await().atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> {
+                        different.clear();
+                        for (String table : tables) {
+                            String here = copy(source, table);
+                            String there = copy(sink, table);
+                            if (!here.equals(there)) {
+                                different.put(table, difference(here, there));
+                            }
+                        }
+                        return different.isEmpty() || !process.fault().isEmpty();
+                    });
         } catch (ConditionTimeoutException e) {
             assertThat(different).as("after two minutes").isEmpty();
         }

@@ -104,7 +104,8 @@ class EarlierReleaseTest {
         try (KafkaTopics topics = new KafkaTopics(moved.task().kafka().properties())) {
             assertThat(topics.all())
                     .contains(moved.task().name() + ".cuts", moved.task().name() + ".dts_sync.heartbeat")
-                    .noneMatch(topic -> topic.startsWith("__dts_sync." + moved.task().name()));
+                    .noneMatch(topic ->
+                            topic.startsWith("__dts_sync." + moved.task().name()));
         }
     }
 

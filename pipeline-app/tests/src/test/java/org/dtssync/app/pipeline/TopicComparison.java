@@ -134,8 +134,8 @@ final class TopicComparison {
     }
 
     private static List<SchemaAndValue[]> read(Servers servers, String topic) {
-        Map<String, Object> settings = new TreeMap<>(Map.of(
-                "bootstrap.servers", servers.kafka().bootstrapServers(), "isolation.level", "read_committed"));
+        Map<String, Object> settings = new TreeMap<>(
+                Map.of("bootstrap.servers", servers.kafka().bootstrapServers(), "isolation.level", "read_committed"));
         AvroConverter keys = converter(servers, true);
         AvroConverter values = converter(servers, false);
         List<SchemaAndValue[]> found = new ArrayList<>();

@@ -44,7 +44,8 @@ public final class EarlierRelease {
         try (Connection connection = connect(database)) {
             execute(
                     connection,
-                    "INSERT INTO dts_sync.task (task, phase, cuts_topic) VALUES ('" + task + "', 'precheck', 'none yet')");
+                    "INSERT INTO dts_sync.task (task, phase, cuts_topic) VALUES ('" + task
+                            + "', 'precheck', 'none yet')");
         }
     }
 
