@@ -9,7 +9,6 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.TopicNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,13 +76,13 @@ public final class Capture {
             listener.othersFenced();
             Failpoint.CAPTURE_OTHERS_FENCED.reached();
             Cut last =
-                    new CutLog(settings.task(), settings.kafka(), codec).last().orElseThrow(this::noCut);
+                    new CutLog(settings.names(), settings.kafka(), codec).last().orElseThrow(this::noCut);
             gate.open(last);
             Failpoint.CAPTURE_SLOT_ADVANCED.reached();
             Lsn start = new Lsn(last.lsn());
             RecordEncoder encoder = new RecordEncoder(settings, keyConverter, valueConverter);
             TransactionAssembler assembler = new TransactionAssembler(
-                    settings.task(), encoder, new MirroredTransactions(settings.task(), settings.mirrored()));
+                    settings.names(), encoder, new MirroredTransactions(settings.names(), settings.mirrored()));
             CutHandler handler = new CutHandler(
                     assembler,
                     writer,
@@ -106,6 +105,6 @@ public final class Capture {
     }
 
     private SyncException noCut() {
-        return LostCuts.truncated(new TopicNames(settings.task()).cuts());
+        return LostCuts.truncated(settings.names().cuts());
     }
 }

@@ -9,7 +9,6 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
-import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,8 @@ final class RecordEncoder {
 
     private final Map<String, CapturedTable> tables = new HashMap<>();
     private final Map<String, TableEncoder> encoders = new HashMap<>();
-    private final TopicValues values;
+    private final CaptureSettings.Topics topics;
+    private final TransactionOrder order = new TransactionOrder();
     private final Converter keyConverter;
     private final Converter valueConverter;
 
@@ -31,11 +31,11 @@ final class RecordEncoder {
     private List<SeenShape> announced = new ArrayList<>();
 
     RecordEncoder(CaptureSettings settings, Converter keyConverter, Converter valueConverter) {
-        TopicNames names = new TopicNames(settings.task());
+        TopicNames names = settings.names();
         settings.tables()
                 .forEach(table -> tables.put(
                         names.table(table.table().schema(), table.table().table()), table));
-        this.values = settings.topics().values();
+        this.topics = settings.topics();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
     }
@@ -54,6 +54,11 @@ final class RecordEncoder {
         return encoder(change.topic(), value).encode(value, movedFrom);
     }
 
+    /** A transaction has ended. */
+    void endTransaction() {
+        order.begin();
+    }
+
     /** Returns the shapes in which records arrived since the last call. */
     List<SeenShape> takeAnnounced() {
         List<SeenShape> taken = announced;
@@ -68,7 +73,7 @@ final class RecordEncoder {
             if (table == null) {
                 throw unknownTable(value);
             }
-            encoder = new TableEncoder(topic, table, value.schema(), values, keyConverter, valueConverter);
+            encoder = new TableEncoder(topic, table, value.schema(), topics, order, keyConverter, valueConverter);
             encoders.put(topic, encoder);
             announced.add(encoder.structure());
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Puts the source's events together into whole transactions.
@@ -26,10 +27,10 @@ final class TransactionAssembler {
     private long arrivingNumber = 1;
     private final ChangeCount count = new ChangeCount();
 
-    TransactionAssembler(String task, RecordEncoder encoder, MirroredTransactions mirrored) {
+    TransactionAssembler(TopicNames names, RecordEncoder encoder, MirroredTransactions mirrored) {
         this.encoder = encoder;
         this.mirrored = mirrored;
-        this.others = new OtherHeartbeats(task);
+        this.others = new OtherHeartbeats(names);
     }
 
     /**
@@ -75,6 +76,7 @@ final class TransactionAssembler {
         arrivingBytes = 0;
         arrivingNumber = 1;
         mirrored.begin();
+        encoder.endTransaction();
         return changed;
     }
 

@@ -135,12 +135,14 @@ public final class Bench {
             @Option(
                             names = "--contenders",
                             split = ",",
-                            description = "Some of DTS, VARIANT, OWN, CEILING, SINK (default: all but VARIANT).")
+                            description =
+                                    "Some of DTS, DEBEZIUM_VALUES, VARIANT, OWN, CEILING, SINK (default: DTS, OWN, CEILING, SINK).")
                     @Nullable
                     Set<Kind> contenders)
             throws InterruptedException {
-        Set<Kind> kinds =
-                contenders == null ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT)) : EnumSet.copyOf(contenders);
+        Set<Kind> kinds = contenders == null
+                ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT, Kind.DEBEZIUM_VALUES))
+                : EnumSet.copyOf(contenders);
         drain(common, new MixedWorkload(changes, transactionRows, tables, Math.max(10, 30_000 / tables)), kinds);
     }
 

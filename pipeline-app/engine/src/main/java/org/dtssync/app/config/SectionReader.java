@@ -169,6 +169,16 @@ final class SectionReader {
         return parsed(key, Quantities::bytes, "a size, a number of " + key.unit());
     }
 
+    /** Returns whether it is true. */
+    boolean flag(TaskKey key) {
+        return parsed(
+                key,
+                text -> text.equals("true") || text.equals("false")
+                        ? Optional.of(text.equals("true"))
+                        : Optional.empty(),
+                "true or false");
+    }
+
     /** Returns a choice. */
     <E extends Enum<E>> E choice(TaskKey key, E[] constants) {
         String written = parsed(

@@ -257,7 +257,9 @@ public final class TaskFileReader {
                     (int) section.number(TaskKey.TOPICS_REPLICATION),
                     section.number(TaskKey.TOPICS_RETENTION),
                     config,
-                    section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()));
+                    section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()),
+                    section.flag(TaskKey.TOPICS_TOMBSTONES),
+                    section.flag(TaskKey.TOPICS_TRANSACTIONS));
         }
 
         private void refuseOwnProperty(Map<String, String> config, String property, String remedy) {

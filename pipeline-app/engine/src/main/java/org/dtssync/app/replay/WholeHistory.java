@@ -49,7 +49,7 @@ record WholeHistory(ReplayTopics topics, Predicate<TableName> tables) {
     }
 
     private boolean isWanted(String topic) {
-        TopicTable table = new TopicNames(topics.task()).tableOf(topic);
+        TopicTable table = topics.names().tableOf(topic);
         return tables.test(new TableName(table.schema(), table.table()));
     }
 

@@ -15,6 +15,7 @@ import org.dtssync.connectors.apply.CatchUpRows;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Keeps an applier running: after a transient fault a new one starts from the applied position.
@@ -75,7 +76,7 @@ public final class ApplyPart {
     private void once(Consumer<Applier> work) throws InterruptedException {
         Applier applier = new Applier(
                 new ApplySettings(
-                        route.task(),
+                        new TopicNames(route.task(), progress.topicForm().layout()),
                         kafka,
                         progress.cutsTopic(),
                         CapturedTables.applied(progress.tables(), structures.read()),

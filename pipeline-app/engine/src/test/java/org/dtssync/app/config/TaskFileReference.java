@@ -152,6 +152,10 @@ final class TaskFileReference {
                 key.defaultText().lines().forEach(defaults::add);
             }
             case PROPERTIES -> node.put("type", "object").putObject("default");
+            case FLAG -> {
+                node.put("type", "boolean");
+                node.put("default", Boolean.parseBoolean(key.defaultText()));
+            }
             case SIZE -> node.putArray("type").add("string").add("integer");
             default -> node.put("type", "string");
         }

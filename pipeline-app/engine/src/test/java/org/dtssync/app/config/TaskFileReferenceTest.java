@@ -102,6 +102,7 @@ class TaskFileReferenceTest {
             case COUNT, RETENTION -> "777";
             case DURATION -> "7s";
             case SIZE -> "7MB";
+            case FLAG -> Boolean.toString(!Boolean.parseBoolean(key.defaultText()));
             case CHOICE ->
                 key.choices().stream()
                         .filter(choice -> !choice.equals(key.defaultText()))
