@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 
 /**
@@ -181,6 +182,7 @@ public final class TaskFileReader {
                                     () -> home.resolve(".local/share/dts-sync").resolve(name)),
                     objects(),
                     structure(directory),
+                    ddl(first),
                     snapshot(),
                     retry(),
                     section("precheck").duration(TaskKey.PRECHECK_TIMEOUT),
@@ -294,6 +296,17 @@ public final class TaskFileReader {
             return new StructureSettings(
                     section.choice(TaskKey.STRUCTURE_READER, StructureSettings.Reader.values()),
                     section.path(TaskKey.STRUCTURE_PG_DUMP).map(directory::resolve));
+        }
+
+        private DdlSettings ddl(Optional<String> mirrored) {
+            DdlMode mode = section("ddl").choice(TaskKey.DDL_MODE, DdlMode.values());
+            if (mode.carries() && mirrored.isPresent()) {
+                mistakes.add(
+                        Mistakes.NO_LINE,
+                        "ddl.mode cannot be " + KeyType.label(mode)
+                                + " in a mirror: the task that it mirrors would get its own commands back. Remove it.");
+            }
+            return new DdlSettings(mode);
         }
 
         private SnapshotSettings snapshot() {

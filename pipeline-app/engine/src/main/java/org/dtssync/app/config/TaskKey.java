@@ -2,6 +2,7 @@ package org.dtssync.app.config;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
@@ -252,6 +253,16 @@ enum TaskKey implements DescribedKey {
             "/usr/lib/postgresql/18/bin/pg_dump",
             "The pg_dump to use; default: the first one on the path that is new enough, else one where packages install it.",
             "Several versions are installed, or one in an unusual place."),
+    DDL_MODE(
+            "ddl/mode",
+            KeyType.CHOICE,
+            "stop",
+            "carry",
+            "What happens when the structure of the source changes: the task stops (stop), the command runs at the destination"
+                    + " where it stood among the rows (carry), or it does so once dts-sync ddl allow has let it (hold). A task"
+                    + " keeps the mode it began with.",
+            "The application's migrations go on while the task runs; docs/ddl.md says what is carried and which rights it needs.",
+            DdlMode.values()),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
             KeyType.COUNT,

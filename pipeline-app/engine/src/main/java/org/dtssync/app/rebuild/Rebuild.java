@@ -234,7 +234,8 @@ public final class Rebuild {
                         codecs.values(),
                         codecs.cuts(),
                         (position, commitTimeMicros, applied, tables) ->
-                                listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), applied))));
+                                listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), applied),
+                        Optional.empty())));
     }
 
     private SyncException explained(SyncException fault) {
