@@ -52,10 +52,10 @@ record ReplayTopics(TopicNames names, Map<String, String> kafka, TopicCodecs cod
 
     /** Returns the tables that have a topic, which each gets with its first change. */
     Set<TableName> tables() {
-        TopicNames names = new TopicNames(task);
+        String prefix = names.task() + ".";
         try (RecordScan records = records()) {
             return records.names().stream()
-                    .filter(topic -> names.isOurs(topic) && topic.indexOf('.', task.length() + 1) > 0)
+                    .filter(topic -> topic.startsWith(prefix) && topic.indexOf('.', prefix.length()) > 0)
                     .map(names::tableOf)
                     .map(table -> new TableName(table.schema(), table.table()))
                     .collect(Collectors.toSet());

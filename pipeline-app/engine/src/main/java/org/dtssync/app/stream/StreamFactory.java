@@ -60,7 +60,7 @@ public final class StreamFactory {
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
         CommandCarrier carrier =
-                new CommandCarrier(route, task.objects(), epoch, kafka(), codecs(route), isForward(route));
+                new CommandCarrier(route, task.objects(), epoch, kafka(), codecs(new TopicNames(route.task())), isForward(route));
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied, carrier::carries);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
