@@ -38,7 +38,10 @@ final class CommandRows {
     /** Returns whether a change of that table is ignored: rows are removed once every task has had them. */
     boolean leavesOut(RowChange change) {
         return is(change)
-                && (commands.isEmpty() || !change.envelope().getString(ChangeEnvelope.OPERATION).equals(ChangeEnvelope.CREATE));
+                && (commands.isEmpty()
+                        || !change.envelope()
+                                .getString(ChangeEnvelope.OPERATION)
+                                .equals(ChangeEnvelope.CREATE));
     }
 
     /** Takes a row; returns the tables that are other ones from here on. */

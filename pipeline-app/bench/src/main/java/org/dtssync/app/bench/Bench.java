@@ -148,7 +148,8 @@ public final class Bench {
 
     @Command(
             name = "tables",
-            description = "A backlog in tables that the stream has never seen before, each of which needs its topic and schemas.",
+            description =
+                    "A backlog in tables that the stream has never seen before, each of which needs its topic and schemas.",
             mixinStandardHelpOptions = true)
     void tables(
             @Mixin Common common,
@@ -332,7 +333,7 @@ public final class Bench {
                     long changes)
             throws InterruptedException {
         try (Lab lab = Lab.open(common.layout())) {
-            new ReplayPart(lab, new Workload(changes, 10, 3, 10_000), common.workers).run(common.rounds);
+            new ReplayPart(lab, new MixedWorkload(changes, 10, 3, 10_000), common.workers).run(common.rounds);
         }
     }
 

@@ -163,7 +163,7 @@ public final class TaskFileReader {
         }
 
         TaskFile assemble(Path directory) {
-            top.refuseUnknownKeys(TaskKey.sections());
+            top.refuseUnknownKeys(KeySections.all());
             String name = top.name(TaskKey.NAME);
             Optional<String> first = mirror(name);
             DatabaseSettings source = source();
@@ -360,7 +360,7 @@ public final class TaskFileReader {
             }
             if (value != null) {
                 mistakes.add(value.line(), notAMap(name, value));
-            } else if (TaskKey.of(name).stream().anyMatch(TaskKey::required)) {
+            } else if (KeySections.keysOf(name).stream().anyMatch(TaskKey::required)) {
                 mistakes.add(Mistakes.NO_LINE, name + " is missing. " + example(name));
             }
             return new SectionReader(name, NOTHING, references, new Mistakes());
@@ -372,7 +372,7 @@ public final class TaskFileReader {
         }
 
         private static String example(String section) {
-            List<TaskKey> keys = TaskKey.of(section);
+            List<TaskKey> keys = KeySections.keysOf(section);
             String required = keys.stream()
                     .filter(TaskKey::required)
                     .map(TaskKey::exampleEntry)

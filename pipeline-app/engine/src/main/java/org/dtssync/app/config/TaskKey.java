@@ -1,7 +1,6 @@
 package org.dtssync.app.config;
 
 import java.util.Arrays;
-import java.util.List;
 import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
@@ -261,7 +260,7 @@ enum TaskKey implements DescribedKey {
             "What happens when the structure of the source changes: the task stops (stop), the command runs at the destination"
                     + " where it stood among the rows (carry), or it does so once dts-sync ddl allow has let it (hold). A task"
                     + " keeps the mode it began with.",
-            "The application's migrations go on while the task runs; docs/ddl.md says what is carried and which rights it needs.",
+            "The application's migrations continue while the task runs; docs/ddl.md says what is carried and which rights it needs.",
             DdlMode.values()),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
@@ -491,21 +490,5 @@ enum TaskKey implements DescribedKey {
     @Override
     public KeyFacts facts() {
         return facts;
-    }
-
-    /** Returns the keys of one section. */
-    static List<TaskKey> of(String section) {
-        return Arrays.stream(values())
-                .filter(key -> key.section().equals(section))
-                .toList();
-    }
-
-    /** Returns the sections, in the order of the file. */
-    static List<String> sections() {
-        return Arrays.stream(values())
-                .map(TaskKey::section)
-                .filter(section -> !section.isEmpty())
-                .distinct()
-                .toList();
     }
 }

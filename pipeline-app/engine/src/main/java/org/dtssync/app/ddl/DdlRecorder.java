@@ -101,8 +101,8 @@ public final class DdlRecorder {
         }
 
         private String statements() {
-            return "CREATE EVENT TRIGGER " + Identifiers.quote(name) + " ON " + event + " EXECUTE FUNCTION dts_sync." + function
-                    + "();\nALTER EVENT TRIGGER " + Identifiers.quote(name) + " ENABLE ALWAYS;\n";
+            return "CREATE EVENT TRIGGER " + Identifiers.quote(name) + " ON " + event + " EXECUTE FUNCTION dts_sync."
+                    + function + "();\nALTER EVENT TRIGGER " + Identifiers.quote(name) + " ENABLE ALWAYS;\n";
         }
 
         private static String each(Function<Trigger, String> text) {
@@ -133,11 +133,11 @@ public final class DdlRecorder {
      * The triggers of an older set go first: they would record what follows.
      *
      * @param superuser whether a superuser runs it
-     * @param anew whether nothing of what is there may stay: it can belong to another account, and would run with a superuser's rights
+     * @param fresh whether nothing of what is there may stay: it can belong to another account, and would run with a superuser's rights
      */
-    private static String script(boolean superuser, boolean anew) {
+    private static String script(boolean superuser, boolean fresh) {
         String script = script(superuser);
-        return anew
+        return fresh
                 ? REMOVAL
                         + script.replace("CREATE OR REPLACE FUNCTION", "CREATE FUNCTION")
                                 .replace("TABLE IF NOT EXISTS", "TABLE")
@@ -243,7 +243,9 @@ public final class DdlRecorder {
      * @param connection to a source
      */
     public static Optional<String> gap(Connection connection, String task, String publication) throws SQLException {
-        if (!yes(connection, "SELECT to_regclass('dts_sync.ddl') IS NOT NULL AND to_regclass('dts_sync.ddl_task') IS NOT NULL")) {
+        if (!yes(
+                connection,
+                "SELECT to_regclass('dts_sync.ddl') IS NOT NULL AND to_regclass('dts_sync.ddl_task') IS NOT NULL")) {
             return Optional.of("its tables in schema dts_sync are gone");
         }
         if (!isInstalled(connection)) {

@@ -334,7 +334,7 @@ final class RecorderSql {
             """;
 
     /**
-     * What a task calls, with the rights of whoever owns the recorder: it may be a superuser, who has installed it for the account
+     * What a task calls, with the rights of the recorder's owner: it may be a superuser, who has installed it for the account
      * of the task. A publication of dts-sync alone is changed.
      */
     static final String TASKS = """

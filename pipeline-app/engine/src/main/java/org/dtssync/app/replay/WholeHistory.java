@@ -10,7 +10,6 @@ import org.dtssync.connectors.read.CutRecord;
 import org.dtssync.connectors.read.CutScan;
 import org.dtssync.connectors.read.RecordScan;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 import org.jspecify.annotations.Nullable;
 

@@ -130,7 +130,8 @@ public final class Heartbeat {
     public Lsn awaitApplied(Duration limit) throws InterruptedException {
         String failure = "The heartbeat of task " + task + " could not be tracked";
         long deadline = System.nanoTime() + limit.toNanos();
-        // A switch waits for this: the session here is open already, and the login there takes place while the heartbeat travels.
+        // A switch waits for this: the session here is open already, and the login there takes place while the
+        // heartbeat travels.
         long written = source.inTransaction(failure, beats::write);
         Lsn lsn = source.inTransaction(failure, Heartbeat::insertLsn);
         try (Connection connection = destination.open()) {

@@ -20,9 +20,9 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicForm;
 import org.dtssync.schemas.TopicNames;
-import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 

@@ -23,9 +23,9 @@ import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicForm;
 import org.dtssync.schemas.TopicNames;
-import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 
 /** Wires the units of one direction. Thread-safe. */
@@ -59,8 +59,8 @@ public final class StreamFactory {
         AppliedMark applied = new AppliedMark();
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
-        CommandCarrier carrier =
-                new CommandCarrier(route, task.objects(), epoch, kafka(), codecs(new TopicNames(route.task())), isForward(route));
+        CommandCarrier carrier = new CommandCarrier(
+                route, task.objects(), epoch, kafka(), codecs(new TopicNames(route.task())), isForward(route));
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied, carrier::carries);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
