@@ -24,11 +24,11 @@ final class CommandRows {
     /**
      * Creates it.
      *
-     * @param task the task's name
+     * @param names the names of the task's topics
      * @param commands what becomes of them; empty if the task carries none
      */
-    CommandRows(String task, Optional<CapturedCommands> commands) {
-        this.topic = new TopicNames(task).commands();
+    CommandRows(TopicNames names, Optional<CapturedCommands> commands) {
+        this.topic = names.commands();
         this.commands = commands;
     }
 
@@ -40,7 +40,10 @@ final class CommandRows {
     /** Returns whether a change of that table is ignored: rows are removed once every task has had them. */
     boolean leavesOut(RowChange change) {
         return is(change)
-                && (commands.isEmpty() || !change.envelope().getString(ChangeEnvelope.OPERATION).equals(ChangeEnvelope.CREATE));
+                && (commands.isEmpty()
+                        || !change.envelope()
+                                .getString(ChangeEnvelope.OPERATION)
+                                .equals(ChangeEnvelope.CREATE));
     }
 
     /** Returns a row without what is not sent of the client's message. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Puts the source's events together into whole transactions.
@@ -28,12 +29,11 @@ final class TransactionAssembler {
     private boolean arrivingCommands;
     private final ChangeCount count = new ChangeCount();
 
-    TransactionAssembler(
-            String task, RecordEncoder encoder, MirroredTransactions mirrored, CommandRows commands) {
+    TransactionAssembler(TopicNames names, RecordEncoder encoder, MirroredTransactions mirrored, CommandRows commands) {
         this.commands = commands;
         this.encoder = encoder;
         this.mirrored = mirrored;
-        this.others = new OtherHeartbeats(task);
+        this.others = new OtherHeartbeats(names);
     }
 
     /**
@@ -78,7 +78,12 @@ final class TransactionAssembler {
         boolean changed = !arriving.isEmpty() || arrivingNumber > 1;
         if (changed) {
             complete.add(new SourceTransaction(
-                    end.lsn(), end.commitTimeMillis() * 1000, arriving, arrivingNumber, encoder.takeAnnounced(), arrivingCommands));
+                    end.lsn(),
+                    end.commitTimeMillis() * 1000,
+                    arriving,
+                    arrivingNumber,
+                    encoder.takeAnnounced(),
+                    arrivingCommands));
             completeChanges += arriving.size();
             completeBytes += arrivingBytes;
             noteTopics();
@@ -88,6 +93,7 @@ final class TransactionAssembler {
         arrivingNumber = 1;
         arrivingCommands = false;
         mirrored.begin();
+        encoder.endTransaction();
         return changed;
     }
 

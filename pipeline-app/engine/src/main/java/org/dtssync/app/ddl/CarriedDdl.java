@@ -172,7 +172,8 @@ public final class CarriedDdl {
             return !object.path("type").asText().equals("schema")
                     || selection.touchesSchema(object.path("identity").asText().replace("\"", ""));
         }
-        boolean droppedTable = object.has("original") && object.path("type").asText().equals("table");
+        boolean droppedTable =
+                object.has("original") && object.path("type").asText().equals("table");
         if (droppedTable && !partitions.contains(object.path("oid").asText())) {
             return selection.selects(schema.asText(), object.path("name").asText());
         }
@@ -236,7 +237,8 @@ public final class CarriedDdl {
         FaultKind kind = SqlFaults.kind(e);
         return kind == FaultKind.CONNECTION
                 || (kind == FaultKind.TRANSIENT
-                        && (!String.valueOf(e.getSQLState()).startsWith("55") || LOCK_NOT_AVAILABLE.equals(e.getSQLState())));
+                        && (!String.valueOf(e.getSQLState()).startsWith("55")
+                                || LOCK_NOT_AVAILABLE.equals(e.getSQLState())));
     }
 
     /** Settings that this server does not have mean nothing here. Returns what is given back. */
@@ -358,7 +360,8 @@ public final class CarriedDdl {
                 FaultKind.SHAPE_CHANGED,
                 "Command " + ordinal + " (" + command.tag() + ") of the transaction at " + commit
                         + " could not be carried" + (text.isEmpty() ? "" : ": " + text) + " (" + why + ").",
-                "See it with dts-sync ddl show TASK.yaml " + number + ", correct it with dts-sync ddl set TASK.yaml " + number
-                        + " FILE, or leave it out with dts-sync ddl skip TASK.yaml " + number + ", then run again.");
+                "See it with dts-sync ddl show TASK.yaml " + number + ", correct it with dts-sync ddl set TASK.yaml "
+                        + number + " FILE, or leave it out with dts-sync ddl skip TASK.yaml " + number
+                        + ", then run again.");
     }
 }

@@ -109,8 +109,8 @@ public final class DdlRecorder {
         }
 
         private String statements() {
-            return "CREATE EVENT TRIGGER " + Identifiers.quote(name) + " ON " + event + " EXECUTE FUNCTION dts_sync." + function
-                    + "();\nALTER EVENT TRIGGER " + Identifiers.quote(name) + " ENABLE ALWAYS;\n";
+            return "CREATE EVENT TRIGGER " + Identifiers.quote(name) + " ON " + event + " EXECUTE FUNCTION dts_sync."
+                    + function + "();\nALTER EVENT TRIGGER " + Identifiers.quote(name) + " ENABLE ALWAYS;\n";
         }
 
         private static String each(Function<Trigger, String> text) {
@@ -253,7 +253,9 @@ public final class DdlRecorder {
      * @param connection to a source
      */
     public static Optional<String> gap(Connection connection, String task, String publication) throws SQLException {
-        if (!yes(connection, "SELECT to_regclass('dts_sync.ddl') IS NOT NULL AND to_regclass('dts_sync.ddl_task') IS NOT NULL")) {
+        if (!yes(
+                connection,
+                "SELECT to_regclass('dts_sync.ddl') IS NOT NULL AND to_regclass('dts_sync.ddl_task') IS NOT NULL")) {
             return Optional.of("its tables in schema dts_sync are gone");
         }
         if (!isInstalled(connection)) {
