@@ -55,9 +55,7 @@ final class CommandRows {
         }
         Struct shortened = copy(row).put(MESSAGE, commands.get().sent(texts(row), message));
         return new RowChange(
-                change.topic(),
-                copy(change.envelope()).put(ChangeEnvelope.AFTER, shortened),
-                change.move());
+                change.topic(), copy(change.envelope()).put(ChangeEnvelope.AFTER, shortened), change.move());
     }
 
     private static Struct copy(Struct struct) {

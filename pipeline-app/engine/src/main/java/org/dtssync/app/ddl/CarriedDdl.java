@@ -96,7 +96,8 @@ public final class CarriedDdl {
     public static void prepare(Connection destination) throws SQLException {
         try (Statement statement = destination.createStatement()) {
             // One message is one transaction: tasks that begin together wait for each other.
-            statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync_relation_state'));\n" + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync"));
+            statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync_relation_state'));\n"
+                    + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync"));
         }
     }
 
@@ -127,9 +128,8 @@ public final class CarriedDdl {
             return new Outcome(How.PART, "");
         }
         List<JsonNode> touched = command.isDrop() ? command.dropped() : command.objects();
-        List<JsonNode> selected = touched.stream()
-                .filter(object -> selected(object, partitions))
-                .toList();
+        List<JsonNode> selected =
+                touched.stream().filter(object -> selected(object, partitions)).toList();
         if ((selected.isEmpty() && !touched.isEmpty())
                 || concernsOtherTables(command)
                 || (command.isDrop() && !StatementChoice.concerns(command, selected))) {

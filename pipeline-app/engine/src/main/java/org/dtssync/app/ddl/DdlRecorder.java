@@ -70,8 +70,7 @@ public final class DdlRecorder {
      * @param exclude the same, for what does not belong to it
      * @param imageBytes the size of a table, in bytes, up to which rows that a command has written itself are sent
      */
-    public record Task(
-            String name, String publication, List<String> include, List<String> exclude, long imageBytes) {
+    public record Task(String name, String publication, List<String> include, List<String> exclude, long imageBytes) {
 
         /** Copies the lists. */
         public Task {

@@ -50,11 +50,7 @@ public record SourceRecorder(String task, String publication, ObjectSelection ob
         DdlRecorder.enter(
                 source,
                 new DdlRecorder.Task(
-                        task,
-                        publication,
-                        objects.includeExpressions(),
-                        objects.excludeExpressions(),
-                        imageBytes));
+                        task, publication, objects.includeExpressions(), objects.excludeExpressions(), imageBytes));
     }
 
     /** Repairs what keeps commands from being recorded; the marks of tables show the tables that were changed meanwhile. */

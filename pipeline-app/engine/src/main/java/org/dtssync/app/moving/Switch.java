@@ -230,7 +230,11 @@ public final class Switch {
                 // Its session is opened before applications wait.
                 try (ReadOnlyGate.Session session = gate.open()) {
                     crossing = cross(
-                            active, back, options, new Listed(pairs, others, commands), () -> gate.raise(heldAt(from.source()), session));
+                            active,
+                            back,
+                            options,
+                            new Listed(pairs, others, commands),
+                            () -> gate.raise(heldAt(from.source()), session));
                 }
                 if (options.rehearse()) {
                     rehearsed = true;

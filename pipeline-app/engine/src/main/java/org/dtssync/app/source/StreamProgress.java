@@ -49,7 +49,8 @@ public final class StreamProgress {
             for (Cut.CutPartition part : cut.partitions()) {
                 TopicTable table = names.tableOf(part.topic());
                 // Commands that change the structure are recorded in one of our tables.
-                if (!table.schema().equals(StateMigrations.SCHEMA) || table.table().equals(COMMANDS)) {
+                if (!table.schema().equals(StateMigrations.SCHEMA)
+                        || table.table().equals(COMMANDS)) {
                     seen.add(new Seen(table, part.endOffset() - part.firstOffset(), reached));
                 }
             }

@@ -197,8 +197,11 @@ final class CommandTransaction implements CarriedCommands.Transaction {
 
     @Override
     public void failed(Exception fault) {
-        if (running != null && fault instanceof SyncException known && known.kind() == FaultKind.SHAPE_CHANGED) {
-            store.failed(running, known.what(), rules.epoch());
+        if (fault instanceof SyncException known && known.kind() == FaultKind.SHAPE_CHANGED) {
+            store.rolledBack(commit, rules.epoch());
+            if (running != null) {
+                store.failed(running, known.what(), rules.epoch());
+            }
         }
     }
 }

@@ -65,9 +65,9 @@ public final class StreamFactory {
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
-        RecorderCheck recorder = new RecorderCheck(route, task.objects(), task.ddl().imageBytes(), applied);
-        CaptureChecks checks =
-                new CaptureChecks(route, kafka(), epoch, structure, carrier::carries, recorder);
+        RecorderCheck recorder =
+                new RecorderCheck(route, task.objects(), task.ddl().imageBytes(), applied);
+        CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure, carrier::carries, recorder);
         ApplyPart apply = new ApplyPart(
                 route,
                 kafka(),

@@ -260,11 +260,15 @@ class DdlRecorderTest {
                     assertThat(query(owner, "SELECT who FROM ran WHERE who <> '" + role + "'"))
                             .as(trap)
                             .isEmpty();
-                    assertThat(rows(owner, "event, error")).last().as(trap).isEqualTo(
-                            "images|code of its owner would run with the rights of dts-sync");
+                    assertThat(rows(owner, "event, error"))
+                            .last()
+                            .as(trap)
+                            .isEqualTo("images|code of its owner would run with the rights of dts-sync");
                     execute(session, "DROP TABLE trap");
                 }
-                execute(session, "CREATE TABLE trap (id int PRIMARY KEY CHECK (id > 0), v int); INSERT INTO trap VALUES (1, 1)");
+                execute(
+                        session,
+                        "CREATE TABLE trap (id int PRIMARY KEY CHECK (id > 0), v int); INSERT INTO trap VALUES (1, 1)");
                 execute(session, "ALTER TABLE trap ALTER v TYPE bigint");
                 assertThat(rows(owner, "event, error")).last().isEqualTo("images end|null");
             } finally {
