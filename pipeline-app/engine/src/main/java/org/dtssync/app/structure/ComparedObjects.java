@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.dtssync.app.state.StructureForms.Recorded;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.End;
@@ -42,6 +43,9 @@ public record ComparedObjects(
 
     /** Where a function ends. */
     private static final Pattern BETWEEN = Pattern.compile("(?<=\\$);\n(?=ALTER |COMMENT |GRANT |REVOKE )");
+
+    /** Changes with what the reader prints of an object: digests of another release say nothing about this one's. */
+    private static final String FORMAT = "1:";
 
     /** Applications work with either form. */
     private static final Set<String> UNNOTICED =
@@ -93,8 +97,8 @@ public record ComparedObjects(
      * @param from the database that is copied
      */
     public List<Change> changes(Recorded recorded, End from) {
-        Map<String, String> before = recorded.of(from);
-        Map<String, String> made = recorded.of(from == End.SOURCE ? End.DESTINATION : End.SOURCE);
+        Map<String, String> before = comparable(recorded.of(from));
+        Map<String, String> made = comparable(recorded.of(from == End.SOURCE ? End.DESTINATION : End.SOURCE));
         List<Change> changes = new ArrayList<>();
         for (String name : names()) {
             StructureObject here = wanted.get(name);
@@ -141,6 +145,12 @@ public record ComparedObjects(
         return digests;
     }
 
+    private static Map<String, String> comparable(Map<String, String> digests) {
+        return digests.entrySet().stream()
+                .filter(entry -> entry.getValue().startsWith(FORMAT))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
     /** Returns an object without what applications do not notice, and without the sequences of identity columns, which are compared by themselves. */
     private static StructureObject comparable(StructureObject object) {
         StructureObject plain = MendingStatements.noticed(object);
@@ -161,7 +171,7 @@ public record ComparedObjects(
         try {
             byte[] text =
                     PrintedStatement.unquoted(comparable(object).statement()).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+            return FORMAT + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256.", e);
         }
