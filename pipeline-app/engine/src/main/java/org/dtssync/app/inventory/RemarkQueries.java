@@ -93,7 +93,7 @@ final class RemarkQueries {
             """;
 
     /**
-     * Tables of extensions that hold what people entered: each with its condition. A table that somebody added to an extension is no
+     * Tables of extensions that hold what people entered: each with its condition. A table that a person added to an extension is no
      * different in the catalog from one that the extension brought, with its rows or without; what such a large one holds is not read.
      */
     static final String CONFIGURATION_TABLES = """

@@ -64,7 +64,9 @@ class StateSchemaTest {
                         "state 2 history",
                         "state 3 sequences",
                         "state 4 topics",
-                        "state 5 forms");
+                        "state 5 topic_layout",
+                        "state 6 ddl",
+                        "state 7 forms");
     }
 
     @Test
@@ -84,7 +86,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(6);
+                .hasSize(8);
     }
 
     @Test
@@ -132,7 +134,7 @@ class StateSchemaTest {
                         .contains(
                                 "of the destination has version 99",
                                 "written by dts-sync 9.1.0",
-                                "knows versions up to 5",
+                                "knows versions up to 7",
                                 "Use dts-sync 9.1.0 or later.");
             });
         }
