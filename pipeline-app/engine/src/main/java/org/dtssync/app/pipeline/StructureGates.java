@@ -143,7 +143,7 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                                 "Object " + change.name() + " differs at the " + to + " from what the " + from
                                         + " has.",
                                 OTHERWISE)
-                        .at(to.label(), opened(change.mended(), closed)));
+                        .at(to.label(), opened(change.correction(), closed)));
             } else {
                 perhaps.add(change.name());
             }

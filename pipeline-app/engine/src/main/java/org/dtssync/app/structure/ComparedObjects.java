@@ -31,7 +31,7 @@ public record ComparedObjects(
         PrintedStatement printed,
         boolean sameVersion) {
 
-    /** What an object has only if somebody changed how it acts; all other kinds are objects of their own. */
+    /** What an object has only if its state was changed; all other kinds are objects of their own. */
     private static final Set<String> STATES = Set.of("trigger-state", "row-security");
 
     private static final Pattern IDENTITY = Pattern.compile("( AS IDENTITY) \\(SEQUENCE NAME [^)]*\\)");
@@ -56,9 +56,9 @@ public record ComparedObjects(
      *
      * @param name its name in the task
      * @param certain whether one of both is known to have changed so that applications may notice it; otherwise only the printing may differ
-     * @param mended statements that make the second database's like the first's; empty if none do
+     * @param correction statements that make the second database's like the first's; empty if none do
      */
-    public record Change(String name, boolean certain, String mended) {}
+    public record Change(String name, boolean certain, String correction) {}
 
     /** Copies the maps. */
     public ComparedObjects {
@@ -106,7 +106,7 @@ public record ComparedObjects(
             if (here == null && there != null && STATES.contains(there.kind())) {
                 boolean kept = digest(there).equals(made.get(name)) && !before.containsKey(name);
                 if (!kept) {
-                    changes.add(new Change(name, !made.isEmpty(), MendingStatements.undone(there)));
+                    changes.add(new Change(name, !made.isEmpty(), CorrectingStatements.undone(there)));
                 }
             } else if (here != null && there != null && !printed.equal(comparable(here), comparable(there))) {
                 boolean hereChanged = !digest(here).equals(before.get(name));
@@ -118,7 +118,7 @@ public record ComparedObjects(
                                     ? sameVersion || hereChanged != thereChanged
                                     : sameVersion && !before.isEmpty() && !made.isEmpty());
                     changes.add(new Change(
-                            name, certain && !UNNOTICED.contains(here.kind()), MendingStatements.changed(here, there)));
+                            name, certain && !UNNOTICED.contains(here.kind()), CorrectingStatements.changed(here, there)));
                 }
             }
         }
@@ -135,7 +135,7 @@ public record ComparedObjects(
 
     /** Returns the statements that make an object of the first database at the second one, if it has one of this name. */
     public Optional<String> creation(String name) {
-        return Optional.ofNullable(wanted.get(name)).map(object -> MendingStatements.end(object.statement()));
+        return Optional.ofNullable(wanted.get(name)).map(object -> CorrectingStatements.end(object.statement()));
     }
 
     /** Returns digests of objects, by name, as they are recorded. */
@@ -153,7 +153,7 @@ public record ComparedObjects(
 
     /** Returns an object without what applications do not notice, and without the sequences of identity columns, which are compared by themselves. */
     private static StructureObject comparable(StructureObject object) {
-        StructureObject plain = MendingStatements.noticed(object);
+        StructureObject plain = CorrectingStatements.noticed(object);
         return new StructureObject(
                 plain.ordinal(),
                 plain.name(),

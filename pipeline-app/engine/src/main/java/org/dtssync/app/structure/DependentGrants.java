@@ -8,7 +8,7 @@ package org.dtssync.app.structure;
 public final class DependentGrants {
 
     /**
-     * Of the type {@code t}, as an expression. Constructors belong to the superuser that initdb made, whoever made the type: another account
+     * Of the type {@code t}, as an expression. Constructors belong to the superuser that initdb made, whichever role made the type: another account
      * is warned that it has granted nothing, and the inventory shows what is missing. The name of a multirange may be cut within a
      * character, and no statement can contain that.
      */

@@ -14,7 +14,7 @@ import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.TableName;
 
 /** Statements that make an object of one database like that of another, for a person to read and run. Stateless. */
-final class MendingStatements {
+final class CorrectingStatements {
 
     private static final String NAME = "(?:\"(?:[^\"]|\"\")*\"|[\\p{L}_][\\p{L}\\p{N}_$]*)";
     private static final String QUALIFIED = NAME + "\\." + NAME;
@@ -56,7 +56,7 @@ final class MendingStatements {
             "role-setting",
             "trigger-state");
 
-    private MendingStatements() {}
+    private CorrectingStatements() {}
 
     /** Returns a statement with its end. */
     static String end(String statement) {
@@ -113,7 +113,7 @@ final class MendingStatements {
     /** Returns what takes back the state of an object that is as it was made at the other database. */
     static String undone(StructureObject found) {
         return end(Arrays.stream(found.statement().split(BETWEEN, -1))
-                .map(MendingStatements::opposite)
+                .map(CorrectingStatements::opposite)
                 .collect(Collectors.joining(BETWEEN)));
     }
 
@@ -122,7 +122,7 @@ final class MendingStatements {
         List<String> statements = new ArrayList<>(kept);
         Arrays.stream(found.statement().split(BETWEEN, -1))
                 .filter(part -> !kept.contains(part))
-                .map(MendingStatements::opposite)
+                .map(CorrectingStatements::opposite)
                 .forEach(statements::add);
         return statements;
     }
@@ -169,7 +169,7 @@ final class MendingStatements {
         Arrays.stream(here)
                 .skip(1)
                 .filter(part -> !existing.contains(PrintedStatement.unquoted(part)))
-                .map(MendingStatements::end)
+                .map(CorrectingStatements::end)
                 .forEach(statements::add);
         return String.join("\n", statements);
     }
