@@ -118,7 +118,9 @@ public record ComparedObjects(
                                     ? sameVersion || hereChanged != thereChanged
                                     : sameVersion && !before.isEmpty() && !made.isEmpty());
                     changes.add(new Change(
-                            name, certain && !UNNOTICED.contains(here.kind()), CorrectingStatements.changed(here, there)));
+                            name,
+                            certain && !UNNOTICED.contains(here.kind()),
+                            CorrectingStatements.changed(here, there)));
                 }
             }
         }
@@ -171,7 +173,9 @@ public record ComparedObjects(
         try {
             byte[] text =
                     PrintedStatement.unquoted(comparable(object).statement()).getBytes(StandardCharsets.UTF_8);
-            return FORMAT + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+            return FORMAT
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(text));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256.", e);
         }

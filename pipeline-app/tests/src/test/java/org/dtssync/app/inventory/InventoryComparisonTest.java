@@ -225,7 +225,8 @@ class InventoryComparisonTest {
     /** PostgreSQL 16 and later put such a name into quotes. */
     @Test
     void aNameThatIsAKeywordOfOneVersionOnlyIsThere(Servers servers) throws SQLException {
-        String keyword = "CREATE TABLE public.json_array (value int); GRANT SELECT (value) ON public.json_array TO pg_monitor;";
+        String keyword =
+                "CREATE TABLE public.json_array (value int); GRANT SELECT (value) ON public.json_array TO pg_monitor;";
         source = connections(End.SOURCE, servers.freshDatabase(14));
         execute(source, COMMON + keyword + "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
         execute(destination, keyword);
