@@ -1,5 +1,7 @@
 package org.dtssync.app.pipeline;
 
+import static org.awaitility.Awaitility.await;
+
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +50,12 @@ final class TopicComparison {
     /** Compares the topics of a table. */
     void compare(Servers servers, String table) {
         List<SchemaAndValue[]> one = read(servers, ours + ".public." + table);
-        List<SchemaAndValue[]> other = read(servers, theirs + ".public." + table);
+        List<SchemaAndValue[]> other = new ArrayList<>();
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            other.clear();
+            other.addAll(read(servers, theirs + ".public." + table));
+            return other.size() >= one.size();
+        });
         if (one.size() != other.size()) {
             differences.add(table + ": " + one.size() + " records, and " + other.size());
             return;
