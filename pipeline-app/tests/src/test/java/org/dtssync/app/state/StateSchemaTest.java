@@ -84,7 +84,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(5);
+                .hasSize(6);
     }
 
     @Test
