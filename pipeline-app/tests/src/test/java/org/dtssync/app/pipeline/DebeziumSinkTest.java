@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.core.ConditionTimeoutException;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
@@ -86,6 +88,9 @@ class DebeziumSinkTest {
 
     private static final int TABLES = 20;
 
+    private static final Map<String, Map<String, String>> TABLES_OF_THEIR_OWN =
+            Map.of("public.t1*", Map.of("retention.ms", "-1", "compression.type", "zstd"));
+
     /** The sink reads envelopes and, as here, plain rows, where a record without a value deletes. */
     private static final Map<String, String> UNWRAPPED = Map.of(
             "transforms", "unwrap,table",
@@ -103,7 +108,7 @@ class DebeziumSinkTest {
         DatabaseSettings confluents = servers.freshDatabase(17);
         DebeziumConnector connector = new DebeziumConnector("theirs", source);
         TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
-                .topics(new TopicSettings(1, 604_800_000L, Map.of(), TopicValues.DEBEZIUM, true, true))
+                .topics(new TopicSettings(1, 604_800_000L, Map.of(), TopicValues.DEBEZIUM, true, true, TABLES_OF_THEIR_OWN))
                 .build();
         try (Connection from = open(source);
                 Connection to = open(destination);
@@ -146,6 +151,8 @@ class DebeziumSinkTest {
                     tables.remove(TRUNCATED);
                     awaitEqual(from, other, tables, second);
                     awaitEqual(from, to, names(from), second);
+                    assertThat(compression(servers, task.name() + ".public.t12")).isEqualTo("zstd");
+                    assertThat(compression(servers, task.name() + ".public.t2")).isEqualTo("producer");
                     TopicComparison comparison = new TopicComparison(task.name(), connector.name());
                     names(from).forEach(table -> comparison.compare(servers, table));
                     comparison.differences().forEach(each -> System.out.println("COMPARED " + each));
@@ -153,6 +160,19 @@ class DebeziumSinkTest {
             }
         } finally {
             new Release(task).run(true);
+        }
+    }
+
+    private static String compression(Servers servers, String topic) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try (Admin admin = Admin.create(
+                Map.<String, Object>of("bootstrap.servers", servers.kafka().bootstrapServers()))) {
+            return admin.describeConfigs(List.of(resource))
+                    .all()
+                    .get()
+                    .get(resource)
+                    .get("compression.type")
+                    .value();
         }
     }
 
