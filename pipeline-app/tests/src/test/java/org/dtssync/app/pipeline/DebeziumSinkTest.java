@@ -153,6 +153,7 @@ class DebeziumSinkTest {
                     awaitEqual(from, to, names(from), second);
                     assertThat(compression(servers, task.name() + ".public.t12")).isEqualTo("zstd");
                     assertThat(compression(servers, task.name() + ".public.t2")).isEqualTo("producer");
+                    assertThat(first.fault()).isEmpty();
                     TopicComparison comparison = new TopicComparison(task.name(), connector.name());
                     names(from).forEach(table -> comparison.compare(servers, table));
                     comparison.differences().forEach(each -> System.out.println("COMPARED " + each));
