@@ -74,6 +74,14 @@ public record TopicNames(String task, Layout layout) {
         return own(CUTS);
     }
 
+    /**
+     * Returns the topic of the commands that changed the structure: the rows of the table in which the source records them. A cut
+     * that touches it has a single source transaction.
+     */
+    public String commands() {
+        return table(StateMigrations.SCHEMA, "ddl");
+    }
+
     /** Returns what the names of the task's topics begin with, in this layout. */
     public List<String> prefixes() {
         return layout == Layout.APART ? List.of(task + ".", APART + task + ".") : List.of(task + ".");

@@ -20,6 +20,7 @@ final class RecordEncoder {
 
     private final Map<String, CapturedTable> tables = new HashMap<>();
     private final Map<String, TableEncoder> encoders = new HashMap<>();
+    private final TopicNames names;
     private final CaptureSettings.Topics topics;
     private final TransactionOrder order = new TransactionOrder();
     private final Converter keyConverter;
@@ -30,14 +31,22 @@ final class RecordEncoder {
 
     private List<SeenShape> announced = new ArrayList<>();
 
-    RecordEncoder(CaptureSettings settings, Converter keyConverter, Converter valueConverter) {
-        TopicNames names = settings.names();
-        settings.tables()
-                .forEach(table -> tables.put(
-                        names.table(table.table().schema(), table.table().table()), table));
+    RecordEncoder(
+            CaptureSettings settings, List<CapturedTable> tables, Converter keyConverter, Converter valueConverter) {
+        this.names = settings.names();
         this.topics = settings.topics();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
+        capture(tables);
+    }
+
+    /** Adds tables, or replaces them: what follows has these shapes. */
+    void capture(List<CapturedTable> changed) {
+        for (CapturedTable table : changed) {
+            String topic = names.table(table.table().schema(), table.table().table());
+            tables.put(topic, table);
+            encoders.remove(topic);
+        }
     }
 
     List<EncodedChange> encode(RowChange change) {

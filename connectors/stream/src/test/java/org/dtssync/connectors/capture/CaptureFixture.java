@@ -74,8 +74,9 @@ final class CaptureFixture {
         CaptureSettings settings = settings(Map.of(), Map.of());
         return new TransactionAssembler(
                 new TopicNames("t"),
-                new RecordEncoder(settings, new TextConverter(), new TextConverter()),
-                new MirroredTransactions(new TopicNames("t"), settings.mirrored()));
+                new RecordEncoder(settings, settings.tables(), new TextConverter(), new TextConverter()),
+                new MirroredTransactions(new TopicNames("t"), settings.mirrored()),
+                new CommandRows(new TopicNames("t"), Optional.empty()));
     }
 
     static TableEncoder encoder() {

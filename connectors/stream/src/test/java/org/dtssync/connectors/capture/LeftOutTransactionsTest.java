@@ -77,9 +77,11 @@ class LeftOutTransactionsTest {
                 new TopicNames("t"),
                 new RecordEncoder(
                         CaptureFixture.settings(Map.of(), Map.of()),
+                        CaptureFixture.settings(Map.of(), Map.of()).tables(),
                         new CaptureFixture.TextConverter(),
                         new CaptureFixture.TextConverter()),
-                new MirroredTransactions(new TopicNames("t"), Optional.of("other")));
+                new MirroredTransactions(new TopicNames("t"), Optional.of("other")),
+                new CommandRows(new TopicNames("t"), Optional.empty()));
         assembler.add(position("other", null));
         assembler.add(insert(1));
 

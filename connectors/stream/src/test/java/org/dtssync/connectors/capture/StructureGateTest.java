@@ -70,6 +70,6 @@ class StructureGateTest {
                 new TransactionOrder(),
                 new AvroConverter(),
                 new AvroConverter());
-        return new SourceTransaction(new Lsn(lsn), 0, List.of(), 1, List.of(encoder.structure()));
+        return new SourceTransaction(new Lsn(lsn), 0, List.of(), 1, List.of(encoder.structure()), false);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.postgres.DatabaseSettings;
@@ -59,7 +60,8 @@ class TransactionAssemblerTest {
                 CaptureSettings.Limits.DEFAULT);
         return new TransactionAssembler(
                 new TopicNames("t"),
-                new RecordEncoder(settings, new AvroConverter(), new AvroConverter()),
-                new MirroredTransactions(new TopicNames("t"), settings.mirrored()));
+                new RecordEncoder(settings, settings.tables(), new AvroConverter(), new AvroConverter()),
+                new MirroredTransactions(new TopicNames("t"), settings.mirrored()),
+                new CommandRows(new TopicNames("t"), Optional.empty()));
     }
 }

@@ -60,7 +60,8 @@ public record CaptureProcess(String task, String sourceUrl, String user, String 
                         process.codec(),
                         new StartPrinter(),
                         tables -> Set.of(),
-                        new DebeziumSource(process.settings()))
+                        new DebeziumSource(process.settings()),
+                        Optional.empty())
                 .run();
     }
 

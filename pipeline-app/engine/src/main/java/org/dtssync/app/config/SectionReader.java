@@ -53,7 +53,7 @@ final class SectionReader {
 
     /** Records every unknown key of the section. */
     void refuseUnknownKeys(List<String> known) {
-        List<TaskKey> keys = TaskKey.of(section);
+        List<TaskKey> keys = KeySections.keysOf(section);
         mapping.entries().forEach((name, value) -> {
             if (!known.contains(name) && keys.stream().noneMatch(key -> key.covers(name))) {
                 mistakes.add(value.line(), UnknownKey.sentence(section, name, value.line(), known));
@@ -333,7 +333,8 @@ final class SectionReader {
 
     /** Returns all keys of the section with a prefix, without it. */
     Map<String, String> prefixedProperties(String prefix) {
-        List<String> listed = TaskKey.of(section).stream().map(TaskKey::key).toList();
+        List<String> listed =
+                KeySections.keysOf(section).stream().map(TaskKey::key).toList();
         Map<String, String> flat = new LinkedHashMap<>();
         mapping.entries().forEach((name, item) -> {
             if (name.startsWith(prefix) && !listed.contains(name)) {

@@ -1,7 +1,7 @@
 package org.dtssync.app.config;
 
 import java.util.Arrays;
-import java.util.List;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
@@ -258,6 +258,16 @@ enum TaskKey implements DescribedKey {
             "/usr/lib/postgresql/18/bin/pg_dump",
             "The pg_dump to use; default: the first one on the path that is new enough, else one where packages install it.",
             "Several versions are installed, or one in an unusual place."),
+    DDL_MODE(
+            "ddl/mode",
+            KeyType.CHOICE,
+            "stop",
+            "carry",
+            "What happens when the structure of the source changes: the task stops (stop), the command runs at the destination"
+                    + " where it stood among the rows (carry), or it does so once dts-sync ddl allow has let it (hold). A task"
+                    + " keeps the mode it began with.",
+            "The application's migrations continue while the task runs; docs/ddl.md says what is carried and which rights it needs.",
+            DdlMode.values()),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
             KeyType.COUNT,
@@ -486,21 +496,5 @@ enum TaskKey implements DescribedKey {
     @Override
     public KeyFacts facts() {
         return facts;
-    }
-
-    /** Returns the keys of one section. */
-    static List<TaskKey> of(String section) {
-        return Arrays.stream(values())
-                .filter(key -> key.section().equals(section))
-                .toList();
-    }
-
-    /** Returns the sections, in the order of the file. */
-    static List<String> sections() {
-        return Arrays.stream(values())
-                .map(TaskKey::section)
-                .filter(section -> !section.isEmpty())
-                .distinct()
-                .toList();
     }
 }

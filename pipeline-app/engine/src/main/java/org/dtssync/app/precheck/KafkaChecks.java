@@ -1,6 +1,9 @@
 package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +12,8 @@ import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.NearestKey;
 import org.dtssync.app.precheck.Advice.Place;
+import org.dtssync.app.state.BaseRecords;
+import org.dtssync.app.state.BaseRecords.RecordedBase;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
@@ -19,6 +24,7 @@ final class KafkaChecks {
     private static final long OUR_TRANSACTION_MILLIS = 60_000;
     private static final long LOAD_BYTES_A_SECOND = 20L << 20;
     private static final long CAUTION = 3;
+    private static final Duration SOON = Duration.ofHours(24);
 
     private KafkaChecks() {}
 
@@ -152,6 +158,32 @@ final class KafkaChecks {
                 most.isPresent()
                         ? "The brokers allow transactions of " + most.get() / 1000 + " s."
                         : "The brokers do not show their settings to this account; their defaults are enough.");
+    }
+
+    /** What lies between two bases can be replayed as long as the topics have everything since the earlier one. */
+    static void bases(Ends ends, Findings findings) throws SQLException {
+        Optional<RecordedBase> newest =
+                BaseRecords.newest(ends.destination(), ends.task().name());
+        Optional<Instant> until =
+                newest.flatMap(base -> base.reachedUntil(ends.task().topics().retentionMillis()));
+        Instant now = Instant.now();
+        if (until.isPresent() && until.get().isBefore(now.plus(SOON))) {
+            String base = "the newest base, of cut " + newest.orElseThrow().cut() + " in "
+                    + newest.orElseThrow().place();
+            findings.warn(
+                    "topics",
+                    until.get().isBefore(now)
+                            ? "topics.retention.ms no longer covers what follows " + base + ", since "
+                                    + until.get().truncatedTo(ChronoUnit.SECONDS) + "."
+                            : "topics.retention.ms covers what follows " + base + " only until "
+                                    + until.get().truncatedTo(ChronoUnit.SECONDS) + ".",
+                    Advice.text(Place.DESTINATION, "Take another base: dts-sync base TASK.yaml --to DIR"));
+        }
+        findings.passIfNothingFound(
+                "topics",
+                newest.isPresent()
+                        ? "The topics retain everything that follows the newest base."
+                        : "No base was taken.");
     }
 
     /** Changes wait in the topics during the initial load; those that expire before they are applied are lost. */

@@ -50,6 +50,15 @@ final class Proof {
                 RecordScan recordScan = topics.records()) {
             ReplayWindow window = window(scan);
             ProofFault fault = run(scan, window, new RecordProof(topics, recordScan));
+            if (begin == null && fault == null && earlier == 0 && from.isPresent()) {
+                throw new SyncException(
+                        FaultKind.USAGE,
+                        "The topics end at "
+                                + scan.last()
+                                        .map(last -> new Lsn(last.cut().lsn()))
+                                        .orElse(Lsn.ZERO) + ", before --from.",
+                        "Nothing is there yet to be proven.");
+            }
             return result(fault);
         }
     }

@@ -2,10 +2,13 @@ package org.dtssync.app.replay;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.CutPosition;
 import org.dtssync.connectors.read.CutScan;
 import org.dtssync.connectors.read.ReadPurpose;
@@ -45,6 +48,18 @@ record ReplayTopics(TopicNames names, Map<String, String> kafka, TopicCodecs cod
 
     RecordScan records() {
         return new RecordScan(settings());
+    }
+
+    /** Returns the tables that have a topic, which each gets with its first change. */
+    Set<TableName> tables() {
+        String prefix = names.task() + ".";
+        try (RecordScan records = records()) {
+            return records.names().stream()
+                    .filter(topic -> topic.startsWith(prefix) && topic.indexOf('.', prefix.length()) > 0)
+                    .map(names::tableOf)
+                    .map(table -> new TableName(table.schema(), table.table()))
+                    .collect(Collectors.toSet());
+        }
     }
 
     /** Leaves out properties, which may hold secrets. */

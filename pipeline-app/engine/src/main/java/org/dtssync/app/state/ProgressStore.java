@@ -20,6 +20,7 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicForm;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
@@ -173,6 +174,22 @@ public final class ProgressStore {
                                                 row.getString(2).toUpperCase(Locale.ROOT))),
                                 task)
                         .orElse(TopicForm.EARLIEST));
+    }
+
+    /** Records what the task does about commands that change the structure. */
+    public void ddlMode(DdlMode mode, Epoch epoch) {
+        update(
+                "UPDATE dts_sync.task SET ddl_mode = ?, updated_at = now() WHERE task = ?",
+                epoch,
+                mode.name().toLowerCase(Locale.ROOT),
+                task);
+    }
+
+    /** Reads what the task does about commands that change the structure; it stops if a release that knew nothing else prepared it. */
+    public DdlMode ddlMode() {
+        return transactions.read(
+                "The ddl.mode of task " + task + " could not be looked up",
+                connection -> isInstalled(connection) ? DdlCommandStore.mode(connection, task) : DdlMode.STOP);
     }
 
     /** Reads the identifier of the topic that holds the task's cuts; empty before prepare is done. */

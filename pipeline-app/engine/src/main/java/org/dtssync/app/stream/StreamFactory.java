@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
+import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ReplacedPartitions;
+import org.dtssync.app.drift.SettledShapes;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.prepare.Mirror;
 import org.dtssync.app.prepare.Preparation;
@@ -21,6 +23,7 @@ import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicForm;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
@@ -56,11 +59,14 @@ public final class StreamFactory {
         AppliedMark applied = new AppliedMark();
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
-        ShapeCheck structure = new ShapeCheck(route, task.objects(), applied);
+        CommandCarrier carrier = new CommandCarrier(
+                route, task.objects(), epoch, kafka(), codecs(new TopicNames(route.task())), isForward(route));
+        ShapeCheck structure = new ShapeCheck(route, task.objects(), applied, carrier::carries);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
-        CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
+        RecorderCheck recorder = new RecorderCheck(route, task.objects(), applied);
+        CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure, carrier::carries, recorder);
         ApplyPart apply = new ApplyPart(
                 route,
                 kafka(),
@@ -68,6 +74,7 @@ public final class StreamFactory {
                 budgets,
                 epoch,
                 retry,
+                carrier,
                 (position, commitTimeMicros, changes, tables) -> {
                     long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
                     applied.reached(position.lsn());
@@ -86,7 +93,9 @@ public final class StreamFactory {
                 verification,
                 new ShapeCheckLoop(
                         structure,
+                        recorder,
                         new ReplacedPartitions(route, epoch, verification::differing),
+                        new SettledShapes(route, epoch, applied),
                         checks,
                         budgets.structureMillis()),
                 () -> new CapturePart(
@@ -94,6 +103,7 @@ public final class StreamFactory {
                         route.source(),
                         codecs(new TopicNames(route.task(), topicForm(route).layout())),
                         checks,
+                        carrier,
                         retry,
                         applied,
                         captured,
@@ -122,7 +132,15 @@ public final class StreamFactory {
         CaptureSettings settings = captureSettings(route, List.of());
         CaptureSettings formed =
                 settings.withForm(firstForm(route, settings.topics().values()));
-        return new Preparation(route, task.objects(), formed, codecs(formed.names())::cuts, mirrored(route), epoch);
+        return new Preparation(
+                route,
+                task.objects(),
+                formed,
+                codecs(formed.names())::cuts,
+                // Commands at the new side are for a person to repeat at the old one.
+                isForward(route) ? task.ddl().mode() : DdlMode.STOP,
+                mirrored(route),
+                epoch);
     }
 
     private TopicCodecs codecs(TopicNames names) {

@@ -155,12 +155,12 @@ class TaskFileReferenceTest {
 
     private static String minimal(TaskKey set, String value, boolean pgBouncer) {
         StringBuilder text = new StringBuilder();
-        for (TaskKey key : TaskKey.of("")) {
+        for (TaskKey key : KeySections.keysOf("")) {
             append(text, key, set, value, "");
         }
-        for (String section : TaskKey.sections()) {
+        for (String section : KeySections.all()) {
             StringBuilder body = new StringBuilder();
-            TaskKey.of(section).forEach(key -> append(body, key, set, value, "  "));
+            KeySections.keysOf(section).forEach(key -> append(body, key, set, value, "  "));
             if (pgBouncer && section.equals("switchover")) {
                 PGBOUNCER.stream()
                         .filter(key -> key != set)
