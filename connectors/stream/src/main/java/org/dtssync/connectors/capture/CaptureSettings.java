@@ -130,8 +130,7 @@ public record CaptureSettings(
 
         /** Returns the same in another form. */
         public Topics withForm(TopicForm form) {
-            return new Topics(
-                    replicationFactor, retentionMillis, config, tables, form.values(), form.layout(), extras);
+            return new Topics(replicationFactor, retentionMillis, config, tables, form.values(), form.layout(), extras);
         }
     }
 

@@ -310,9 +310,7 @@ final class CutWriter implements AutoCloseable {
         for (int from = 0; from < names.size(); from += TaskTopics.TOPICS_PER_REQUEST) {
             List<String> part = names.subList(from, Math.min(names.size(), from + TaskTopics.TOPICS_PER_REQUEST));
             Set<String> existed = topics.create(
-                    part,
-                    settings.topics().replicationFactor(),
-                    topic -> TaskTopics.properties(settings, topic));
+                    part, settings.topics().replicationFactor(), topic -> TaskTopics.properties(settings, topic));
             guard.prepare(part, existed);
             topicIds.putAll(topics.madeIdentifiers(part));
             makeKnown(part);

@@ -272,8 +272,7 @@ public final class TaskFileReader {
 
         private void refuseOwnProperty(String key, Map<String, String> config, String property, String remedy) {
             if (config.containsKey(property)) {
-                mistakes.add(
-                        Mistakes.NO_LINE, "topics." + key + "." + property + " cannot be set there. " + remedy);
+                mistakes.add(Mistakes.NO_LINE, "topics." + key + "." + property + " cannot be set there. " + remedy);
             }
         }
 

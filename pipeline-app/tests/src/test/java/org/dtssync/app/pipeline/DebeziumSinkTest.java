@@ -108,7 +108,8 @@ class DebeziumSinkTest {
         DatabaseSettings confluents = servers.freshDatabase(17);
         DebeziumConnector connector = new DebeziumConnector("theirs", source);
         TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
-                .topics(new TopicSettings(1, 604_800_000L, Map.of(), TopicValues.DEBEZIUM, true, true, TABLES_OF_THEIR_OWN))
+                .topics(new TopicSettings(
+                        1, 604_800_000L, Map.of(), TopicValues.DEBEZIUM, true, true, TABLES_OF_THEIR_OWN))
                 .build();
         try (Connection from = open(source);
                 Connection to = open(destination);
@@ -151,7 +152,8 @@ class DebeziumSinkTest {
                     tables.remove(TRUNCATED);
                     awaitEqual(from, other, tables, second);
                     awaitEqual(from, to, names(from), second);
-                    assertThat(compression(servers, task.name() + ".public.t12")).isEqualTo("zstd");
+                    assertThat(compression(servers, task.name() + ".public.t12"))
+                            .isEqualTo("zstd");
                     assertThat(compression(servers, task.name() + ".public.t2")).isEqualTo("producer");
                     assertThat(first.fault()).isEmpty();
                     TopicComparison comparison = new TopicComparison(task.name(), connector.name());
