@@ -193,6 +193,7 @@ public final class StreamFactory {
                         task.topics().replicationFactor(),
                         task.topics().retentionMillis(),
                         task.topics().config(),
+                        table -> task.topics().configOf(table.schema(), table.table()),
                         task.topics().values(),
                         TopicNames.Layout.APART,
                         new CaptureSettings.Extras(
