@@ -55,8 +55,8 @@ final class ReplayPart {
         Database source = lab.source().createDatabase("source");
         Database replayed = lab.destination().createDatabase("replayed");
         workload.prepareSource(source);
-        try (DtsSync task = new DtsSync(
-                lab, source, lab.destination().createDatabase("dts"), workers, DtsSync.Build.own(lab))) {
+        try (DtsSync task =
+                new DtsSync(lab, source, lab.destination().createDatabase("dts"), workers, DtsSync.Build.own(lab))) {
             task.prepare();
             Path base = lab.directory().resolve("base-" + round);
             task.command(List.of(), "base", "--to", base.toString()).awaitSuccess(3_600);
@@ -78,7 +78,8 @@ final class ReplayPart {
                             base.toString())));
             Equality.require("replay into", source, replayed, workload.tableNames());
             timings.add(timed(
-                    "replay prove --against", task.replay("prove", "--against", "destination", "--base", base.toString())));
+                    "replay prove --against",
+                    task.replay("prove", "--against", "destination", "--base", base.toString())));
             return timings;
         } finally {
             lab.destination().dropDatabase(replayed);

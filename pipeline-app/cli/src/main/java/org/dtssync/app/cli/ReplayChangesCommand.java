@@ -61,7 +61,8 @@ final class ReplayChangesCommand implements Callable<Integer> {
     @Option(
             names = "--mask",
             paramLabel = "PATTERN",
-            description = "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
+            description =
+                    "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
     private List<String> masks = new ArrayList<>();
 
     @Option(names = "--follow", description = "Wait for further changes, until interrupted.")

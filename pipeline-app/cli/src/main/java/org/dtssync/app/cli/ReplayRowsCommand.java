@@ -53,7 +53,8 @@ final class ReplayRowsCommand implements Callable<Integer> {
     @Option(
             names = "--mask",
             paramLabel = "PATTERN",
-            description = "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
+            description =
+                    "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
     private List<String> masks = new ArrayList<>();
 
     @Option(names = "--reverse", description = "Read the topics of reverse replication, after a switchover.")

@@ -69,7 +69,8 @@ final class ReplayTableCommand implements Callable<Integer> {
     @Option(
             names = "--mask",
             paramLabel = "PATTERN",
-            description = "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
+            description =
+                    "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
     private List<String> masks = new ArrayList<>();
 
     @Override

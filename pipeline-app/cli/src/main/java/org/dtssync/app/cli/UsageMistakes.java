@@ -25,10 +25,9 @@ final class UsageMistakes {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return unmatched(unmatched, command);
         }
-        boolean commandMissing =
-                !command.getSubcommands().isEmpty()
-                        && !(command.getCommand() instanceof Callable)
-                        && !(e instanceof CommandLine.MissingParameterException);
+        boolean commandMissing = !command.getSubcommands().isEmpty()
+                && !(command.getCommand() instanceof Callable)
+                && !(e instanceof CommandLine.MissingParameterException);
         if (commandMissing) {
             return "No command given. Commands: "
                     + String.join(", ", command.getSubcommands().keySet()) + ".";

@@ -37,7 +37,6 @@ import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
-import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TaskName;
 
 /**

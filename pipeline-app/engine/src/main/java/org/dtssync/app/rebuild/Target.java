@@ -57,9 +57,7 @@ final class Target implements AutoCloseable {
         if (begun.isEmpty()) {
             store.object().ifPresent(object -> {
                 throw new SyncException(
-                        FaultKind.USAGE,
-                        "The target is not empty: it has " + object + ".",
-                        "Name an empty database.");
+                        FaultKind.USAGE, "The target is not empty: it has " + object + ".", "Name an empty database.");
             });
         }
     }

@@ -153,7 +153,8 @@ final class TargetShapes {
                 continue;
             }
             String name = Identifiers.quote(column.name());
-            String value = before.map(text -> " DEFAULT " + Identifiers.literal(text)).orElse("");
+            String value =
+                    before.map(text -> " DEFAULT " + Identifiers.literal(text)).orElse("");
             statements.add(alter + "ADD COLUMN " + name + " " + column.type() + value);
             if (before.isPresent()) {
                 statements.add(alter + "ALTER COLUMN " + name + " DROP DEFAULT");

@@ -21,6 +21,9 @@ import org.dtssync.connectors.postgres.Lsn;
  */
 public final class LaterShape {
 
+    /** The highest position there can be. */
+    private static final Lsn ANYWHERE = new Lsn(-1L);
+
     private final BaseTable base;
     private final RecordedShape recorded;
     private final ShapeStep step;
@@ -61,8 +64,7 @@ public final class LaterShape {
     }
 
     /** Returns why the rows of the base cannot be brought into this shape, in words that follow the table's name. */
-    private static Optional<String> obstacle(
-            BaseTable base, RecordedShape recorded, ShapeStep step, boolean placed) {
+    private static Optional<String> obstacle(BaseTable base, RecordedShape recorded, ShapeStep step, boolean placed) {
         // Of an accepted change it was known then that no reload was needed.
         boolean accepted = placed && recorded.applyAfter().equals(base.shape().applyAfter());
         if (!accepted && step.reloadReason().isPresent()) {
@@ -122,7 +124,8 @@ public final class LaterShape {
     public List<BaseColumn> columns() {
         List<BaseColumn> columns = new ArrayList<>();
         for (BaseColumn column : base.columns()) {
-            names().getOrDefault(column.name(), Optional.of(column.name())).ifPresent(name -> columns.add(column(name)));
+            names().getOrDefault(column.name(), Optional.of(column.name()))
+                    .ifPresent(name -> columns.add(column(name)));
         }
         for (String name : step.now().carried()) {
             if (added().containsKey(name)) {
@@ -161,7 +164,7 @@ public final class LaterShape {
         return new RecordedShape(
                 recorded.structure(),
                 Optional.of(base.shape().structure()),
-                recorded.changedAt(),
+                placed ? recorded.changedAt() : ANYWHERE,
                 base.shape().applyAfter());
     }
 

@@ -32,8 +32,10 @@ public record LaterShapes(Map<TableName, LaterShape> shapes) {
     /** Reads them; there are none where the destination is gone, or has forgotten the task. */
     public static LaterShapes read(TaskFile file, BaseManifest manifest) {
         Map<TableName, FollowedTable> followed = new HashMap<>();
-        state(file).ifPresent(state ->
-                state.tables().stream().filter(FollowedTable::isFollowed).forEach(table -> followed.put(table.table(), table)));
+        state(file)
+                .ifPresent(state -> state.tables().stream()
+                        .filter(FollowedTable::isFollowed)
+                        .forEach(table -> followed.put(table.table(), table)));
         Map<TableName, LaterShape> shapes = new HashMap<>();
         for (BaseTable table : manifest.tables()) {
             Optional.ofNullable(followed.get(table.table()))

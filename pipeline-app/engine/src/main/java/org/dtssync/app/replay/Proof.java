@@ -54,8 +54,10 @@ final class Proof {
             if (begin == null && fault == null && earlier == 0 && from.isPresent()) {
                 throw new SyncException(
                         FaultKind.USAGE,
-                        "The topics end at " + scan.last().map(last -> new Lsn(last.cut().lsn())).orElse(Lsn.ZERO)
-                                + ", before --from.",
+                        "The topics end at "
+                                + scan.last()
+                                        .map(last -> new Lsn(last.cut().lsn()))
+                                        .orElse(Lsn.ZERO) + ", before --from.",
                         "Nothing is there yet to be proven.");
             }
             return result(fault);

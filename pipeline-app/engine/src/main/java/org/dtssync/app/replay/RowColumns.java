@@ -151,7 +151,8 @@ final class RowColumns {
         }
         Optional<String> misfit = mapAsBase(change.shape(), before);
         if (misfit.isPresent()) {
-            later.orElseThrow(() -> LaterShape.unknown(table, misfit.get(), later)).require();
+            later.orElseThrow(() -> LaterShape.unknown(table, misfit.get(), later))
+                    .require();
             mapAsLater(change.shape());
             reached = true;
         }

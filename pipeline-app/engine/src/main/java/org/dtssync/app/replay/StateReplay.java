@@ -60,8 +60,8 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
                                                 .limit(20)
                                                 .toList())));
         StateHistory history = StateHistory.of(file, manifest, asOf);
-        TableRows rows = new TableRows(
-                directory, table, LaterShapes.read(file, manifest).of(name), new HeldText());
+        TableRows rows =
+                new TableRows(directory, table, LaterShapes.read(file, manifest).of(name), new HeldText());
         history.read(name::equals, rows::add);
         boolean inLater = rows.isLater(history.end());
         sink.columns(rows.columns(inLater).stream().map(BaseColumn::name).toList());
@@ -133,8 +133,8 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
             HeldText held = new HeldText();
             LaterShapes later = LaterShapes.read(file, manifest);
             manifest.tables()
-                    .forEach(table -> rows.put(
-                            table.table(), new TableRows(directory, table, later.of(table.table()), held)));
+                    .forEach(table ->
+                            rows.put(table.table(), new TableRows(directory, table, later.of(table.table()), held)));
             history.read(
                     name -> true,
                     change -> Objects.requireNonNull(rows.get(change.shape().table()), "The base has it.")

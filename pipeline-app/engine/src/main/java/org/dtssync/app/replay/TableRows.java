@@ -84,7 +84,8 @@ final class TableRows {
      * @throws SyncException of kind SHAPE_CHANGED if the rows of the base cannot be brought into it
      */
     boolean isLater(Lsn end) {
-        boolean is = columns.isLater() || later.filter(shape -> shape.isReached(end)).isPresent();
+        boolean is =
+                columns.isLater() || later.filter(shape -> shape.isReached(end)).isPresent();
         if (is) {
             later.ifPresent(LaterShape::require);
         }

@@ -32,7 +32,8 @@ public record BaseList(List<RecordedBase> bases, long retentionMillis, Instant n
 
     /** Returns how long the topics still have everything that follows the newest base, in seconds; empty: forever, or there is none. */
     public Optional<Long> secondsLeft() {
-        return newest().flatMap(base -> base.reachedUntil(retentionMillis)).map(until -> now.until(until, ChronoUnit.SECONDS));
+        return newest().flatMap(base -> base.reachedUntil(retentionMillis))
+                .map(until -> now.until(until, ChronoUnit.SECONDS));
     }
 
     /** Returns whether topics have everything that follows a base. */

@@ -38,9 +38,7 @@ public record ProofReport(ProofResult result, Optional<String> signature) implem
         text.line("cuts without digest", Long.toString(result.earlier()));
         text.line("first fault", result.firstFault().map(this::fault).orElse("none"));
         result.wholeFrom().ifPresent(lsn -> text.line("whole from", lsn));
-        text.line(
-                "proven at",
-                result.provenAt().truncatedTo(ChronoUnit.SECONDS).toString());
+        text.line("proven at", result.provenAt().truncatedTo(ChronoUnit.SECONDS).toString());
         text.line("proven by", "dts-sync " + result.build());
         return text.text();
     }

@@ -28,8 +28,8 @@ public record StateProofReport(StateComparison comparison, String at, String aga
 
     /** Returns the statement: exactly what is signed, with a line break at its end. */
     public String statement() {
-        StatementLines text =
-                new StatementLines("Comparison of a database with the base and the topics of task " + comparison.task());
+        StatementLines text = new StatementLines(
+                "Comparison of a database with the base and the topics of task " + comparison.task());
         text.line("result", comparison.result());
         comparison.missing().ifPresent(missing -> text.line("missing", missing));
         text.line("database", against);

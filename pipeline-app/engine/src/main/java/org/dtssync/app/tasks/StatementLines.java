@@ -28,8 +28,6 @@ final class StatementLines {
 
     /** Returns a statement with its signature below it, without a line break at its end. */
     static String signed(String statement, Optional<String> signature) {
-        return signature
-                .map(each -> statement + "signature (Ed25519): " + each)
-                .orElse(statement.stripTrailing());
+        return signature.map(each -> statement + "signature (Ed25519): " + each).orElse(statement.stripTrailing());
     }
 }

@@ -185,7 +185,8 @@ public record TaskStates(TaskFile file) {
         }
         return !(asOf instanceof Moment.AtTime at)
                 || cut.commitTimeMicros()
-                        .map(micros -> !Instant.EPOCH.plus(micros, ChronoUnit.MICROS).isAfter(at.time()))
+                        .map(micros ->
+                                !Instant.EPOCH.plus(micros, ChronoUnit.MICROS).isAfter(at.time()))
                         .orElse(true);
     }
 
@@ -210,12 +211,7 @@ public record TaskStates(TaskFile file) {
      * @param masks patterns {@code schema.table.column} with {@code *} and {@code ?}
      */
     public long table(
-            String table,
-            String asOf,
-            Optional<Path> base,
-            List<String> masks,
-            StateForm form,
-            OutputStream out)
+            String table, String asOf, Optional<Path> base, List<String> masks, StateForm form, OutputStream out)
             throws IOException, InterruptedException {
         int dot = table.indexOf('.');
         if (dot <= 0 || dot == table.length() - 1) {

@@ -115,7 +115,9 @@ class ProvesTopicsTest {
 
         assertThat(fault).hasMessageContaining("Topic " + item + " was deleted and re-created");
         String proposed = fault.getMessage().replaceFirst("(?s).*--from (.*)\\.", "$1");
-        assertThat(historyOf("id=1", Optional.of(proposed))).as("from %s", proposed).isZero();
+        assertThat(historyOf("id=1", Optional.of(proposed)))
+                .as("from %s", proposed)
+                .isZero();
     }
 
     private static long historyOf(String key, Optional<String> from) throws Exception {

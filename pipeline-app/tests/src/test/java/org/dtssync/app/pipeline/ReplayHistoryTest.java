@@ -384,7 +384,8 @@ class ReplayHistoryTest {
     void whatCannotBeAnsweredIsRefusedInOneSentence() {
         assertFault(between("F/F", "0/1"), FaultKind.USAGE, "--to is before --from.");
         assertFault(between("2030-01-01T00:00:00Z", "2020-01-01T00:00:00Z"), FaultKind.USAGE, "--to is before --from.");
-        assertThatThrownBy(() -> row("public.orders", "id=1", "id=2")).hasMessageContaining("Column id has two values.");
+        assertThatThrownBy(() -> row("public.orders", "id=1", "id=2"))
+                .hasMessageContaining("Column id has two values.");
         assertThatThrownBy(() -> row("public.bare", "zz=1"))
                 .hasMessage("Table public.bare has no column zz, and never had one. Its columns are n, v.");
         assertThatThrownBy(() -> task.prove(Optional.of("F0/0"), Optional.empty(), Optional.empty()))

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServersExtension.class)
 class ReplaysShapesTest {
 
-    private static final List<String> TABLES = List.of("added", "dropped", "renamed", "moved", "bare", "twice", "typed");
+    private static final List<String> TABLES =
+            List.of("added", "dropped", "renamed", "moved", "bare", "twice", "typed");
 
     private static final String[] STRUCTURE = {
         "CREATE TABLE public.added (id int PRIMARY KEY, v text)",
@@ -94,8 +95,7 @@ class ReplaysShapesTest {
     };
 
     private static final String[] SECOND = {
-        "ALTER TABLE public.twice RENAME COLUMN one TO uno",
-        "ALTER TABLE public.twice ADD COLUMN two int DEFAULT 2",
+        "ALTER TABLE public.twice RENAME COLUMN one TO uno", "ALTER TABLE public.twice ADD COLUMN two int DEFAULT 2",
     };
 
     private static final String[] AFTER = {
@@ -137,8 +137,7 @@ class ReplaysShapesTest {
 
     private static void change(String[] changes, List<TableName> accepted) throws Exception {
         moved.atSource(changes);
-        new Pipeline(moved.task(), PipelineListener.NONE)
-                .run(new RunOptions(RunGoal.CAUGHT_UP, accepted, List.of()));
+        new Pipeline(moved.task(), PipelineListener.NONE).run(new RunOptions(RunGoal.CAUGHT_UP, accepted, List.of()));
         observed.add(new Observed(
                 Lsn.parse(moved.valueAtSource("SELECT pg_current_wal_insert_lsn()")), digests(moved.source())));
     }
@@ -153,8 +152,7 @@ class ReplaysShapesTest {
         for (String table : tables) {
             accepted.add(new TableName("public", table));
         }
-        new Pipeline(moved.task(), PipelineListener.NONE)
-                .run(new RunOptions(RunGoal.CAUGHT_UP, accepted, List.of()));
+        new Pipeline(moved.task(), PipelineListener.NONE).run(new RunOptions(RunGoal.CAUGHT_UP, accepted, List.of()));
     }
 
     private static Map<String, String> digests(DatabaseSettings database) throws SQLException {
@@ -190,7 +188,9 @@ class ReplaysShapesTest {
             for (String table : TABLES) {
                 // What became of a table is known from its last change on.
                 if (!table.equals("twice") || each != observed.get(1)) {
-                    assertThat(found.get(table)).as("%s as of %s", table, each.lsn()).isEqualTo(each.tables().get(table));
+                    assertThat(found.get(table))
+                            .as("%s as of %s", table, each.lsn())
+                            .isEqualTo(each.tables().get(table));
                 }
             }
         }

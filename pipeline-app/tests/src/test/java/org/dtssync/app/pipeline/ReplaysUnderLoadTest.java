@@ -134,16 +134,20 @@ class ReplaysUnderLoadTest {
     private static String statement(Random random) {
         int n = 1 + random.nextInt(200);
         return switch (random.nextInt(8)) {
-            case 0 -> "INSERT INTO public.entry SELECT %d, coalesce(max(n), 0) + 1, 5 FROM public.entry WHERE account = %d ON CONFLICT DO NOTHING"
-                    .formatted(n, n);
+            case 0 ->
+                "INSERT INTO public.entry SELECT %d, coalesce(max(n), 0) + 1, 5 FROM public.entry WHERE account = %d ON CONFLICT DO NOTHING"
+                        .formatted(n, n);
             case 1 -> "DELETE FROM public.entry WHERE account = %d".formatted(n);
-            case 2 -> "UPDATE public.account SET id = -id WHERE id = %d AND NOT EXISTS (SELECT FROM public.account WHERE id = -%d)"
-                    .formatted(n, n);
-            case 3 -> random.nextInt(10) == 0
-                    ? "TRUNCATE public.entry"
-                    : "UPDATE public.account SET note = 'n%d' WHERE id %% 50 = %d".formatted(n, n % 50);
-            case 4 -> "INSERT INTO public.account VALUES (1000 + %d, 1, NULL) ON CONFLICT (id) DO UPDATE SET note = 'met'"
-                    .formatted(n);
+            case 2 ->
+                "UPDATE public.account SET id = -id WHERE id = %d AND NOT EXISTS (SELECT FROM public.account WHERE id = -%d)"
+                        .formatted(n, n);
+            case 3 ->
+                random.nextInt(10) == 0
+                        ? "TRUNCATE public.entry"
+                        : "UPDATE public.account SET note = 'n%d' WHERE id %% 50 = %d".formatted(n, n % 50);
+            case 4 ->
+                "INSERT INTO public.account VALUES (1000 + %d, 1, NULL) ON CONFLICT (id) DO UPDATE SET note = 'met'"
+                        .formatted(n);
             case 5 -> "DELETE FROM public.account WHERE id = 1000 + %d".formatted(n);
             default -> "UPDATE public.account SET balance = balance + 1 WHERE id = %d".formatted(n);
         };
@@ -220,8 +224,8 @@ class ReplaysUnderLoadTest {
         DatabaseSettings database = servers.freshDatabase(18);
         Path file = target(database, "second.yaml");
         ExecutorService executor = Executors.newSingleThreadExecutor();
-        Future<String> following = executor.submit(
-                () -> states.into(file, "latest", Optional.of(base), true, RebuildListener.NONE));
+        Future<String> following =
+                executor.submit(() -> states.into(file, "latest", Optional.of(base), true, RebuildListener.NONE));
         try {
             for (int i = 0; i < 3; i++) {
                 String value = "followed " + i;
@@ -286,7 +290,8 @@ class ReplaysUnderLoadTest {
 
     @Test
     void aTableThatIsEmptiedWhileItIsReadIsInTheBaseAsItWas() throws Exception {
-        moved.atSource("INSERT INTO public.scrap SELECT n, 'more' FROM generate_series(5001, 9000) n ON CONFLICT DO NOTHING");
+        moved.atSource(
+                "INSERT INTO public.scrap SELECT n, 'more' FROM generate_series(5001, 9000) n ON CONFLICT DO NOTHING");
         run.awaitApplied(flushed());
         AtomicBoolean first = new AtomicBoolean(true);
         Path other = directory.resolve("emptying");
@@ -306,7 +311,8 @@ class ReplaysUnderLoadTest {
         run.awaitApplied(flushed());
 
         assertThat(report.json()).contains("\"table\":\"public.scrap\",\"rows\":8000,");
-        assertThat(moved.valueAtDestination("SELECT count(*) FROM public.scrap")).isEqualTo("0");
+        assertThat(moved.valueAtDestination("SELECT count(*) FROM public.scrap"))
+                .isEqualTo("0");
         assertIsBase(other, report);
     }
 
@@ -333,7 +339,8 @@ class ReplaysUnderLoadTest {
         Path file = target(database, "shelf.yaml");
         String now = states.into(file, "latest", Optional.of(shelf), false, RebuildListener.NONE);
         assertThat(states.into(file, "latest", Optional.of(shelf), false, RebuildListener.NONE))
-                .satisfies(lsn -> assertThat(Lsn.parse(lsn).reached(Lsn.parse(now))).isTrue());
+                .satisfies(lsn ->
+                        assertThat(Lsn.parse(lsn).reached(Lsn.parse(now))).isTrue());
         assertThat(states.compare(file.toString(), "latest", Optional.of(shelf), Optional.empty())
                         .equal())
                 .isTrue();

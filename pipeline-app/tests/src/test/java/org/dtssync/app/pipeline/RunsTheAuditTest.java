@@ -27,7 +27,9 @@ class RunsTheAuditTest {
     private static final Pattern LSN = Pattern.compile("[0-9A-F]+/[0-9A-F]+");
 
     private static Path project() {
-        return Path.of(System.getProperty("dts.sync.home")).resolve("../../../..").normalize();
+        return Path.of(System.getProperty("dts.sync.home"))
+                .resolve("../../../..")
+                .normalize();
     }
 
     @Test
@@ -58,7 +60,8 @@ class RunsTheAuditTest {
         while (blocks.find()) {
             String block = blocks.group(2).strip();
             if (blocks.group(1) == null) {
-                printed = run(directory, block.replace(first.group(), lsn).replaceAll("--from 2026[^ ]*", "--from " + lsn));
+                printed = run(
+                        directory, block.replace(first.group(), lsn).replaceAll("--from 2026[^ ]*", "--from " + lsn));
                 commands++;
             } else if (block.startsWith("Proof")) {
                 assertThat(Files.readString(directory.resolve("proof.json"))).contains("\"result\":\"intact\"");
