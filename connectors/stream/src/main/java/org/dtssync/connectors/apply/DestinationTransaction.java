@@ -74,6 +74,13 @@ final class DestinationTransaction {
         Failpoint.APPLY_COMMITTED.reached();
     }
 
+    /** Begins with the position; pieces and commands follow. */
+    void open(AppliedPosition position) throws SQLException {
+        position.advance(connection, epoch);
+        begun = true;
+        Failpoint.APPLY_POSITION_ADVANCED.reached();
+    }
+
     /**
      * Writes a fold that is part of what the transaction has to write.
      *
@@ -93,6 +100,7 @@ final class DestinationTransaction {
     /** Commits the pieces. */
     void commit() throws SQLException {
         connection.commit();
+        Failpoint.APPLY_COMMITTED.reached();
     }
 
     /** Rolls back everything that was written. */

@@ -9,7 +9,6 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
-import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,9 @@ final class RecordEncoder {
 
     private final Map<String, CapturedTable> tables = new HashMap<>();
     private final Map<String, TableEncoder> encoders = new HashMap<>();
-    private final TopicValues values;
+    private final TopicNames names;
+    private final CaptureSettings.Topics topics;
+    private final TransactionOrder order = new TransactionOrder();
     private final Converter keyConverter;
     private final Converter valueConverter;
 
@@ -30,14 +31,22 @@ final class RecordEncoder {
 
     private List<SeenShape> announced = new ArrayList<>();
 
-    RecordEncoder(CaptureSettings settings, Converter keyConverter, Converter valueConverter) {
-        TopicNames names = new TopicNames(settings.task());
-        settings.tables()
-                .forEach(table -> tables.put(
-                        names.table(table.table().schema(), table.table().table()), table));
-        this.values = settings.topics().values();
+    RecordEncoder(
+            CaptureSettings settings, List<CapturedTable> tables, Converter keyConverter, Converter valueConverter) {
+        this.names = settings.names();
+        this.topics = settings.topics();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
+        capture(tables);
+    }
+
+    /** Adds tables, or replaces them: what follows has these shapes. */
+    void capture(List<CapturedTable> changed) {
+        for (CapturedTable table : changed) {
+            String topic = names.table(table.table().schema(), table.table().table());
+            tables.put(topic, table);
+            encoders.remove(topic);
+        }
     }
 
     List<EncodedChange> encode(RowChange change) {
@@ -54,6 +63,11 @@ final class RecordEncoder {
         return encoder(change.topic(), value).encode(value, movedFrom);
     }
 
+    /** A transaction has ended. */
+    void endTransaction() {
+        order.begin();
+    }
+
     /** Returns the shapes in which records arrived since the last call. */
     List<SeenShape> takeAnnounced() {
         List<SeenShape> taken = announced;
@@ -68,7 +82,7 @@ final class RecordEncoder {
             if (table == null) {
                 throw unknownTable(value);
             }
-            encoder = new TableEncoder(topic, table, value.schema(), values, keyConverter, valueConverter);
+            encoder = new TableEncoder(topic, table, value.schema(), topics, order, keyConverter, valueConverter);
             encoders.put(topic, encoder);
             announced.add(encoder.structure());
         }

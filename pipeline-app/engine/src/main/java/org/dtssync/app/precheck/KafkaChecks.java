@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.NearestKey;
@@ -33,6 +34,15 @@ final class KafkaChecks {
 
     private static String topic(Ends ends, TableName table) {
         return names(ends).table(table.schema(), table.table());
+    }
+
+    /** A task of an earlier release needs no other rights than it has. */
+    private static TopicNames.Layout layout(Ends ends) {
+        Set<String> found = ends.brokers().topics();
+        TopicNames earlier = names(ends).in(TopicNames.Layout.TOGETHER);
+        return found.contains(earlier.cuts()) && !found.contains(names(ends).cuts())
+                ? TopicNames.Layout.TOGETHER
+                : TopicNames.Layout.APART;
     }
 
     /** Kafka refuses topics whose names differ only by dots and underscores: its metrics could not distinguish them. */
@@ -108,7 +118,7 @@ final class KafkaChecks {
     /** Those of reverse replication are needed from the first switchover on, and checked with its other preconditions. */
     static void rights(Ends ends, Findings findings) {
         TopicRights rights = new TopicRights(ends.task());
-        for (TopicRights.Missing missing : rights.missing(ends.task().taskName())) {
+        for (TopicRights.Missing missing : rights.missing(ends.task().taskName(), layout(ends))) {
             findings.fail("topics", missing.message(), Advice.text(Place.KAFKA, missing.remedy()));
         }
         findings.passIfNothingFound("topics", "The account may create, read, write and delete the topics of the task.");

@@ -21,6 +21,7 @@ import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.state.ReplayStore;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
 import org.dtssync.app.structure.StructureApplier;
@@ -38,6 +39,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.TaskName;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Makes another database the source as of a commit: the base first, then whole transactions from the topics. What is done is recorded in
@@ -211,10 +213,11 @@ public final class Rebuild {
 
     private void applyInShape(TargetShapes shapes, int changes, Epoch epoch, Consumer<Applier> work)
             throws InterruptedException {
-        TopicCodecs codecs = new TopicCodecs(file.name(), file.converters(), new SharedRegistry(file.registry()));
+        TopicNames names = FoundTopics.of(file.name(), file.kafka().properties());
+        TopicCodecs codecs = new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry()));
         SoleSession session = new SoleSession(target);
         ApplySettings settings = new ApplySettings(
-                file.name(),
+                names,
                 file.kafka().properties(),
                 Optional.empty(),
                 shapes.applied(),
@@ -230,7 +233,8 @@ public final class Rebuild {
                         codecs.values(),
                         codecs.cuts(),
                         (position, commitTimeMicros, applied, tables) ->
-                                listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), applied))));
+                                listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), applied),
+                        Optional.empty())));
     }
 
     private SyncException explained(SyncException fault) {

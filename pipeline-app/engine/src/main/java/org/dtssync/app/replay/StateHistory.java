@@ -219,7 +219,7 @@ public final class StateHistory {
 
     /** Looks into the topics for every record that the history needs, without reading it. */
     private void requireWhole(CutScan cuts) {
-        TopicNames names = new TopicNames(topics.task());
+        TopicNames names = topics.names();
         cuts.seek(base.offset() + 1);
         Lsn reached = base.lsn();
         try (RecordScan records = topics.records()) {

@@ -10,7 +10,6 @@ import org.dtssync.connectors.read.CutRecord;
 import org.dtssync.connectors.read.CutScan;
 import org.dtssync.connectors.read.RecordScan;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +48,7 @@ record WholeHistory(ReplayTopics topics, Predicate<TableName> tables) {
     }
 
     private boolean isWanted(String topic) {
-        TopicTable table = new TopicNames(topics.task()).tableOf(topic);
+        TopicTable table = topics.names().tableOf(topic);
         return tables.test(new TableName(table.schema(), table.table()));
     }
 

@@ -57,7 +57,7 @@ class ProvesTopicsTest {
                 "CREATE TABLE public.other (id int PRIMARY KEY, v text)",
                 "INSERT INTO public.item VALUES (0, 'zero')");
         task = new SyncTask(moved.task());
-        cuts = moved.task().name() + ".cuts";
+        cuts = "__dts_sync." + moved.task().name() + ".cuts";
         item = moved.task().name() + ".public.item";
         new Pipeline(moved.task(), PipelineListener.NONE, SMALL).run(RunOptions.to(RunGoal.CAUGHT_UP));
         for (int i = 0; i < 8; i++) {
