@@ -60,13 +60,7 @@ public final class StreamFactory {
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure);
         ApplyPart apply = new ApplyPart(
-                route, kafka(), codecs(route), budgets, epoch, retry, (position, commitTimeMicros, changes, tables) -> {
-                    long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
-                    applied.reached(position.lsn());
-                    listener.applied(
-                            position.lsn(), commitMillis < 0 ? -1 : System.currentTimeMillis() - commitMillis, changes);
-                    tables.forEach((table, some) -> listener.tableApplied(table, some, commitMillis));
-                });
+                route, kafka(), codecs(route), budgets, epoch, retry, new AppliedWrites(applied, listener));
         return new Direction(
                 route,
                 epoch,
