@@ -111,7 +111,9 @@ final class KeylessPlan {
         if (removed.size() <= LISTED_ROWS) {
             int first = narrowing.get(0);
             equal += " AND "
-                    + table.columns().get(first).isEqualTo("t", "ANY (ARRAY(SELECT wanted.v" + first + " FROM wanted))");
+                    + table.columns()
+                            .get(first)
+                            .isEqualTo("t", "ANY (ARRAY(SELECT wanted.v" + first + " FROM wanted))");
         }
         return """
                 WITH wanted AS MATERIALIZED (
@@ -126,8 +128,7 @@ final class KeylessPlan {
                     ) numbered WHERE number <= copies
                 )
                 DELETE FROM %6$s t USING doomed WHERE t.ctid = doomed.place AND t.tableoid = doomed.part
-                """.formatted(
-                        values, wanted(), staging.from(removed), names, present(), table.onlySql(), equal);
+                """.formatted(values, wanted(), staging.from(removed), names, present(), table.onlySql(), equal);
     }
 
     private String deleteByImage(List<Object[]> removed) {

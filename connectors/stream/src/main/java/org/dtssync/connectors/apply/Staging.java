@@ -174,8 +174,7 @@ final class Staging {
 
     /** Sends the staged rows; call before the statements run. */
     void send(Connection connection) throws SQLException {
-        String storage =
-                connection.getMetaData().getDatabaseMajorVersion() >= STORAGE_IN_CREATE_TABLE ? AS_IT_IS : "";
+        String storage = connection.getMetaData().getDatabaseMajorVersion() >= STORAGE_IN_CREATE_TABLE ? AS_IT_IS : "";
         for (Map.Entry<Integer, List<Group>> table : staged.entrySet()) {
             int width = table.getKey();
             String name = "pg_temp.dts_sync_stage_" + width;
@@ -190,7 +189,8 @@ final class Staging {
         if (!wide.isEmpty()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CREATE TEMPORARY TABLE IF NOT EXISTS dts_sync_stage_wide"
-                        + " (g integer, d0 json%1$s, d1 json%1$s, d2 json%1$s) ON COMMIT DELETE ROWS".formatted(storage));
+                        + " (g integer, d0 json%1$s, d1 json%1$s, d2 json%1$s) ON COMMIT DELETE ROWS"
+                                .formatted(storage));
             }
             copy(connection, "COPY pg_temp.dts_sync_stage_wide FROM STDIN", this::writeDocuments);
         }

@@ -74,7 +74,8 @@ final class TargetCatalog {
 
     private static boolean hasKeyColumns(AppliedTable table, List<TargetColumn> columns) {
         return table.keyColumns().stream()
-                .allMatch(key -> columns.stream().anyMatch(column -> column.name().equals(key)));
+                .allMatch(
+                        key -> columns.stream().anyMatch(column -> column.name().equals(key)));
     }
 
     /** Returns how changes of a table reach its target. */
@@ -202,9 +203,13 @@ final class TargetCatalog {
     private static void set(PreparedStatement statement, List<TableName> names) throws SQLException {
         Connection connection = statement.getConnection();
         statement.setArray(
-                1, connection.createArrayOf("text", names.stream().map(TableName::schema).toArray()));
+                1,
+                connection.createArrayOf(
+                        "text", names.stream().map(TableName::schema).toArray()));
         statement.setArray(
-                2, connection.createArrayOf("text", names.stream().map(TableName::table).toArray()));
+                2,
+                connection.createArrayOf(
+                        "text", names.stream().map(TableName::table).toArray()));
     }
 
     /** Returns the tables whose foreign keys refer to each of these. */
@@ -224,8 +229,7 @@ final class TargetCatalog {
             set(statement, names);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    tables.computeIfAbsent(
-                                    new TableName(rows.getString(1), rows.getString(2)), name -> new HashSet<>())
+                    tables.computeIfAbsent(new TableName(rows.getString(1), rows.getString(2)), name -> new HashSet<>())
                             .add(new TableName(rows.getString(3), rows.getString(4)));
                 }
             }

@@ -40,8 +40,8 @@ final class OwnSubjects {
 
     /** Returns whether the subject is less strict than before. */
     private boolean relax(String subject) {
-        boolean changed = !relaxed.contains(subject)
-                && registry.setCompatibility(subject, SchemaRegistry.Compatibility.NONE);
+        boolean changed =
+                !relaxed.contains(subject) && registry.setCompatibility(subject, SchemaRegistry.Compatibility.NONE);
         if (changed) {
             relaxed.add(subject);
         }

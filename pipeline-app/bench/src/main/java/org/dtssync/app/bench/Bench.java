@@ -145,7 +145,8 @@ public final class Bench {
 
     @Command(
             name = "tables",
-            description = "A backlog in tables that the stream has never seen before, each of which needs its topic and schemas.",
+            description =
+                    "A backlog in tables that the stream has never seen before, each of which needs its topic and schemas.",
             mixinStandardHelpOptions = true)
     void tables(
             @Mixin Common common,

@@ -32,7 +32,6 @@ public final class Broker {
             return EmbeddedKafka.start(directory, properties);
         }
         String[] ports = arguments[1].split(":", -1);
-        return EmbeddedKafka.startBehind(
-                directory, properties, Integer.parseInt(ports[0]), Integer.parseInt(ports[1]));
+        return EmbeddedKafka.startBehind(directory, properties, Integer.parseInt(ports[0]), Integer.parseInt(ports[1]));
     }
 }

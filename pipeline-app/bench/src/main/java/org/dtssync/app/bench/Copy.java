@@ -55,15 +55,16 @@ enum Copy {
                                 "-f",
                                 directory,
                                 source.connectionString()));
-                yield dump + run(
-                        lab,
-                        List.of(
-                                "/usr/lib/postgresql/15/bin/pg_restore",
-                                "-j",
-                                jobs,
-                                "-d",
-                                destination.connectionString(),
-                                directory));
+                yield dump
+                        + run(
+                                lab,
+                                List.of(
+                                        "/usr/lib/postgresql/15/bin/pg_restore",
+                                        "-j",
+                                        jobs,
+                                        "-d",
+                                        destination.connectionString(),
+                                        directory));
             }
             default -> throw new BenchException(label + " is no command of the system.");
         };

@@ -52,9 +52,7 @@ final class DistancePart {
                     drain,
                     Timing.median(timings, name("backlog", Distance.Place.NONE), Timing::seconds) / drain,
                     Timing.median(
-                            timings,
-                            name("load", place),
-                            timing -> timing.own().cpuSeconds()),
+                            timings, name("load", place), timing -> timing.own().cpuSeconds()),
                     Timing.median(
                             timings,
                             name("backlog", place),

@@ -25,9 +25,7 @@ final class FixedPart {
             Database destination = lab.destination().createDatabase("fixed");
             try (DtsSync task = new DtsSync(lab, source, destination, workers, DtsSync.Build.own(lab))) {
                 timings.add(Timing.of(
-                        lab,
-                        RUN,
-                        () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up"))));
+                        lab, RUN, () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up"))));
                 Equality.require(RUN, source, destination, history.tableNames());
             }
             lab.destination().dropDatabase(destination);

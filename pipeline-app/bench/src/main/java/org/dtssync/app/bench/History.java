@@ -18,10 +18,11 @@ record History(long rows, int largeTables, int smallTables) {
             statements.add("CREATE TABLE " + large(i)
                     + " (id bigint PRIMARY KEY, customer integer NOT NULL, amount numeric(12,2) NOT NULL,"
                     + " created timestamptz NOT NULL, state text NOT NULL, note text)");
-            statements.add("INSERT INTO " + large(i) + " SELECT id, (id * 7919) % 100000, ((id * 31) % 1000000) / 100.0,"
-                    + " timestamptz '2024-01-01' + id * interval '7 seconds', 'state ' || id % 5,"
-                    + " 'order ' || id || ' ' || repeat(md5(id::text), 3) FROM generate_series(1, "
-                    + rows / largeTables + "::bigint) id");
+            statements.add(
+                    "INSERT INTO " + large(i) + " SELECT id, (id * 7919) % 100000, ((id * 31) % 1000000) / 100.0,"
+                            + " timestamptz '2024-01-01' + id * interval '7 seconds', 'state ' || id % 5,"
+                            + " 'order ' || id || ' ' || repeat(md5(id::text), 3) FROM generate_series(1, "
+                            + rows / largeTables + "::bigint) id");
             statements.add("CREATE INDEX ON " + large(i) + " (customer, created)");
         }
         for (int i = 0; i < smallTables; i++) {

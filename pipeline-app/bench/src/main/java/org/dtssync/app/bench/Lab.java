@@ -70,7 +70,8 @@ final class Lab implements AutoCloseable {
     }
 
     private Child startBroker(@Nullable Distance distance) {
-        List<String> arguments = new ArrayList<>(List.of(directory.resolve("kafka").toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of(directory.resolve("kafka").toString()));
         if (distance != null) {
             arguments.add(distance.brokerPorts());
         }

@@ -60,8 +60,9 @@ final class SmokePart {
                 figure(kept, BACKLOG) * speed * MARGIN);
         System.out.println(table);
         if (load > figure(kept, LOAD) * speed * MARGIN || backlog > figure(kept, BACKLOG) * speed * MARGIN) {
-            throw new BenchException("dts-sync takes more processor time than it did. Repeat on an idle machine, then find the"
-                    + " cause with --profile, or keep the new figures with --record.");
+            throw new BenchException(
+                    "dts-sync takes more processor time than it did. Repeat on an idle machine, then find the"
+                            + " cause with --profile, or keep the new figures with --record.");
         }
     }
 
@@ -72,9 +73,7 @@ final class SmokePart {
         history.create(source);
         try (DtsSync task = new DtsSync(lab, source, destination, workers, DtsSync.Build.own(lab))) {
             Timing timing = Timing.of(
-                    lab,
-                    "load",
-                    () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up")));
+                    lab, "load", () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up")));
             Equality.require("load", source, destination, history.tableNames());
             return timing.own().cpuSeconds();
         } finally {
@@ -99,8 +98,8 @@ final class SmokePart {
     private void keep(double yardstick, double load, double backlog) {
         try (Writer writer = Files.newBufferedWriter(figures)) {
             writer.write("# Kept by scripts/bench smoke --record. The yardstick says how fast the machine was.\n");
-            for (List<Object> line :
-                    List.<List<Object>>of(List.of(YARDSTICK, yardstick), List.of(LOAD, load), List.of(BACKLOG, backlog))) {
+            for (List<Object> line : List.<List<Object>>of(
+                    List.of(YARDSTICK, yardstick), List.of(LOAD, load), List.of(BACKLOG, backlog))) {
                 writer.write(String.format(Locale.ROOT, "%s=%.3f%n", line.toArray()));
             }
         } catch (IOException e) {

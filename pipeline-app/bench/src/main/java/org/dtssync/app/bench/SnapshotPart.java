@@ -41,8 +41,8 @@ final class SnapshotPart {
     }
 
     private List<Timing> other(Copy copy, Database source, Database destination) throws InterruptedException {
-        return List.of(Timing.of(
-                lab, copy.label(), () -> new Timing.Own(copy.run(lab, source, destination, workers), 0, 0)));
+        return List.of(
+                Timing.of(lab, copy.label(), () -> new Timing.Own(copy.run(lab, source, destination, workers), 0, 0)));
     }
 
     private List<Timing> own(Database source, Database destination) throws InterruptedException {
@@ -51,8 +51,7 @@ final class SnapshotPart {
                     lab,
                     Copy.DTS.label(),
                     () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up")));
-            Timing verified = Timing.of(
-                    lab, VERIFY, () -> Timing.Own.awaited(task.command(List.of(), "verify")));
+            Timing verified = Timing.of(lab, VERIFY, () -> Timing.Own.awaited(task.command(List.of(), "verify")));
             return List.of(copied, verified);
         }
     }

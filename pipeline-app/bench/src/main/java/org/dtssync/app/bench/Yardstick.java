@@ -25,8 +25,7 @@ final class Yardstick {
                     digest.update(block);
                     System.arraycopy(digest.digest(), 0, block, i, digest.getDigestLength());
                 }
-                best = Math.min(
-                        best, (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before) / 1e9);
+                best = Math.min(best, (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before) / 1e9);
             }
             return best;
         } catch (NoSuchAlgorithmException e) {

@@ -41,8 +41,7 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
     private static final TableName OTHERS = new TableName("", "(others)");
 
     /** The upper ends of the histogram of each stage. */
-    private static final Duration[] STAGE_BOUNDS = IntStream.of(
-                    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000)
+    private static final Duration[] STAGE_BOUNDS = IntStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000)
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 

@@ -88,10 +88,12 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param port the second port, one that nothing listens on
      * @param advertisedPort the port of 127.0.0.1 that clients of the second one are told
      */
-    public static EmbeddedKafka startBehind(Path directory, Map<String, String> overrides, int port, int advertisedPort) {
+    public static EmbeddedKafka startBehind(
+            Path directory, Map<String, String> overrides, int port, int advertisedPort) {
         EmbeddedKafka kafka = new EmbeddedKafka(directory, overrides);
         kafka.configuration.merge("listeners", "BEHIND://127.0.0.1:" + port, EmbeddedKafka::joined);
-        kafka.configuration.merge("advertised.listeners", "BEHIND://127.0.0.1:" + advertisedPort, EmbeddedKafka::joined);
+        kafka.configuration.merge(
+                "advertised.listeners", "BEHIND://127.0.0.1:" + advertisedPort, EmbeddedKafka::joined);
         kafka.configuration.merge("listener.security.protocol.map", "BEHIND:PLAINTEXT", EmbeddedKafka::joined);
         kafka.start();
         return kafka;
