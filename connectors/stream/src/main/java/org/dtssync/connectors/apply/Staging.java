@@ -36,7 +36,7 @@ final class Staging {
     /** Staged values are read once: to compress them costs the server more than all the rest of a large value's write. */
     private static final String AS_IT_IS = " STORAGE EXTERNAL";
 
-    /** The first server that takes this within CREATE TABLE; earlier ones are told for large values alone, in a statement of its own. */
+    /** The first server that takes this within CREATE TABLE; earlier ones take it for large values alone, in another statement. */
     private static final int STORAGE_IN_CREATE_TABLE = 16;
 
     private static final int LARGE_CHARACTERS = 1 << 16;

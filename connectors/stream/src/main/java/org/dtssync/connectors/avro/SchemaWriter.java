@@ -48,7 +48,7 @@ final class SchemaWriter {
         ids.put(topic, id);
     }
 
-    /** Returns the Avro schema, built anew. */
+    /** Builds the Avro schema. */
     Schema avro() {
         return AvroSchemaBuilder.build(schema);
     }

@@ -35,7 +35,7 @@ record SideBySide(int threads) {
                 try {
                     ids.put(answer.getKey(), answer.getValue().get());
                 } catch (ExecutionException e) {
-                    // Whoever needs it asks again, and reports the fault in the order of the changes.
+                    // The record that needs it asks once more, and reports the fault in the order of the changes.
                     return ids;
                 }
             }

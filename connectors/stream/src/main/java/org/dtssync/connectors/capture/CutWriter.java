@@ -350,7 +350,7 @@ final class CutWriter implements AutoCloseable {
         OrderlyClose.of(topics::close);
     }
 
-    /** Tells the listener how long each stage took. */
+    /** Notifies the listener how long each stage took. */
     private final class Stopwatch {
         private long since = System.nanoTime();
 

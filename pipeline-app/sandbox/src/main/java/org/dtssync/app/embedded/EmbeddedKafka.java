@@ -82,11 +82,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * The same, with a second port whose clients are told to come back over another one, such as that of a proxy in front of it. The broker
+     * The same, with a second port whose clients come back over another one, such as that of a proxy in front of it. The broker
      * itself does not use it.
      *
      * @param port the second port, one that nothing listens on
-     * @param advertisedPort the port of 127.0.0.1 that clients of the second one are told
+     * @param advertisedPort the port of 127.0.0.1 that clients of the second one come back to
      */
     public static EmbeddedKafka startBehind(
             Path directory, Map<String, String> overrides, int port, int advertisedPort) {
