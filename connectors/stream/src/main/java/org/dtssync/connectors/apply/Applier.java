@@ -31,6 +31,7 @@ public final class Applier {
     private final Converter valueConverter;
     private final CutCodec codec;
     private final ApplyListener listener;
+    private final Optional<CarriedCommands> commands;
     private final BatchWriter writer = new BatchWriter();
     private final AtomicReference<Connection> open = new AtomicReference<>();
     private volatile boolean aborted;
@@ -45,6 +46,7 @@ public final class Applier {
      * @param valueConverter reads envelopes; used by this applier alone
      * @param codec reads cuts; used by this applier alone
      * @param listener notified of every write
+     * @param commands runs commands that change the structure; empty where none are carried
      */
     public Applier(
             ApplySettings settings,
@@ -53,7 +55,8 @@ public final class Applier {
             Converter keyConverter,
             Converter valueConverter,
             CutCodec codec,
-            ApplyListener listener) {
+            ApplyListener listener,
+            Optional<CarriedCommands> commands) {
         this.settings = settings;
         this.destination = destination;
         this.epoch = epoch;
@@ -61,6 +64,7 @@ public final class Applier {
         this.valueConverter = valueConverter;
         this.codec = codec;
         this.listener = listener;
+        this.commands = commands;
     }
 
     /** Ends the connection of a running applier, so that a write that takes long is rolled back; returns at once. */
@@ -123,7 +127,8 @@ public final class Applier {
                                 mode == WriteMode.EXACT,
                                 () -> new DestinationTransaction(connection, epoch, writer, mode, rows),
                                 listener,
-                                () -> aborted)
+                                () -> aborted,
+                                commands)
                         .run(position, goal, end);
             }
         } catch (SQLException e) {

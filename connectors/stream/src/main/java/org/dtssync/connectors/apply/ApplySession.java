@@ -12,11 +12,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
+import org.dtssync.connectors.fault.Failpoint;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.ChangeSink;
 import org.dtssync.connectors.read.NumberedCut;
+import org.dtssync.connectors.read.ReceivedChange;
 import org.dtssync.connectors.read.StreamReader;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
@@ -39,6 +43,7 @@ final class ApplySession {
     private final TopicNames names;
     private final ApplyListener listener;
     private final BooleanSupplier aborted;
+    private final Optional<CarriedCommands> commands;
 
     /** Of the write under way. */
     private final Map<TableName, TableCount> counts = new HashMap<>();
@@ -53,6 +58,7 @@ final class ApplySession {
      * @param transactions makes the transaction of each write
      * @param listener notified of every write
      * @param aborted whether to end as soon as possible
+     * @param commands runs commands that change the structure; empty where none are carried
      */
     ApplySession(
             ApplySettings settings,
@@ -61,15 +67,17 @@ final class ApplySession {
             boolean exact,
             Supplier<DestinationTransaction> transactions,
             ApplyListener listener,
-            BooleanSupplier aborted) {
+            BooleanSupplier aborted,
+            Optional<CarriedCommands> commands) {
         this.settings = settings;
         this.connection = connection;
         this.stream = stream;
         this.transactions = transactions;
         this.catalog = new TargetCatalog(settings.tables(), exact);
-        this.names = new TopicNames(settings.reading().task());
+        this.names = settings.reading().names();
         this.listener = listener;
         this.aborted = aborted;
+        this.commands = commands;
     }
 
     /**
@@ -84,7 +92,13 @@ final class ApplySession {
         while (!aborted.getAsBoolean() && !goal.test(applied.lsn())) {
             NumberedCut first = stream.peek(IDLE_POLL);
             if (first != null) {
-                applied = isWithin(first, end) ? applyFrom(first, end) : applyPart(first, applied, end.orElseThrow());
+                if (!isWithin(first, end)) {
+                    applied = applyPart(first, applied, end.orElseThrow());
+                } else if (first.hasCommands()) {
+                    applied = applyCommands(first);
+                } else {
+                    applied = applyFrom(first, end);
+                }
             }
         }
     }
@@ -111,7 +125,7 @@ final class ApplySession {
             changes += next.cut().changes();
             last = next;
             next = stream.peek(Duration.ZERO);
-        } while (next != null && isWithin(next, end) && batch.hasRoomFor(next.cut()));
+        } while (next != null && isWithin(next, end) && !next.hasCommands() && batch.hasRoomFor(next.cut()));
         long read = System.nanoTime();
         listener.timed(ApplyStage.READ, read - begun);
         long written = batch.finish();
@@ -120,6 +134,77 @@ final class ApplySession {
         AppliedPosition applied = AppliedPosition.behind(last);
         listener.applied(applied, last.cut().commitTimeMicros(), changes, perTable());
         return applied;
+    }
+
+    /** Writes the rows of a cut and runs its commands in the order in which they were made, in one transaction. */
+    private AppliedPosition applyCommands(NumberedCut cut) throws SQLException {
+        CarriedCommands carried = commands.orElseThrow(() -> new SyncException(
+                FaultKind.SHAPE_CHANGED, "The transaction at " + cut.end() + " changes the structure.", ""));
+        DestinationTransaction transaction = transactions.get();
+        AppliedPosition applied = AppliedPosition.behind(cut);
+        CutBatch batch = new CutBatch(transaction, settings.maximumChanges(), settings.maximumBytes(), aborted);
+        counts.clear();
+        CarriedCommands.Transaction running = carried.begin(connection, cut.end());
+        try {
+            batch.begin(cut, applied);
+            batch.open();
+            new CommandCut(batch, running).read(cut);
+            batch.finish();
+        } catch (SQLException | RuntimeException e) {
+            transaction.rollback();
+            running.failed(e);
+            throw e;
+        }
+        listener.applied(applied, cut.cut().commitTimeMicros(), cut.cut().changes(), perTable());
+        return applied;
+    }
+
+    /** A cut whose changes and commands are taken one after the other. */
+    private final class CommandCut {
+
+        private final CutBatch batch;
+        private final CarriedCommands.Transaction running;
+        private CarriedCommands.Effect effect = CarriedCommands.Effect.NONE;
+
+        CommandCut(CutBatch batch, CarriedCommands.Transaction running) {
+            this.batch = batch;
+            this.running = running;
+        }
+
+        /** A table that is made by one of the commands is not known yet. */
+        void read(NumberedCut cut) {
+            stream.readInOrder(
+                    table -> !catalog.knows(table) || !catalog.applied(table).leavesOut(cut.end()), this::take);
+        }
+
+        private void take(ReceivedChange change) {
+            try {
+                if (change.table().equals(CarriedCommands.TABLE)) {
+                    batch.flush();
+                    effect = running.run(change.decode().texts());
+                    catalog.change(effect.tables());
+                    Failpoint.APPLY_COMMAND_RUN.reached();
+                } else {
+                    add(change);
+                }
+            } catch (SQLException e) {
+                throw SqlFaults.explain("Changes could not be written to the destination", e);
+            }
+        }
+
+        private void add(ReceivedChange change) {
+            AppliedTable table = catalog.applied(change.table());
+            if (table.leavesOut(change.commit())) {
+                return;
+            }
+            TargetChanges target = target(table);
+            if (effect.rewritten().filter(change.table()::equals).isPresent()) {
+                batch.addImage(target, change);
+            } else {
+                batch.add(target, change);
+            }
+            counts.computeIfAbsent(change.table(), absent -> new TableCount()).changes++;
+        }
     }
 
     /** Applies what a cut has up to a position inside it. The cut before it stays the last one that is applied as a whole. */
@@ -147,6 +232,10 @@ final class ApplySession {
 
     /** A table that was dropped or reloaded since is not read: its topic need not exist any more. */
     private Optional<ChangeSink> open(CutBatch batch, TableName name, Lsn cutEnd, Optional<Lsn> end) {
+        if (name.equals(CarriedCommands.TABLE)) {
+            // Only of a cut that ends behind where to stop: none of its changes is applied.
+            return Optional.empty();
+        }
         AppliedTable table = catalog.applied(name);
         if (table.leavesOut(cutEnd)) {
             return Optional.empty();

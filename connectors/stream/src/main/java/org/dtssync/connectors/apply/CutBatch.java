@@ -5,11 +5,13 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.read.NumberedCut;
 import org.dtssync.connectors.read.ReceivedChange;
+import org.dtssync.connectors.read.TableChange;
 import org.dtssync.schemas.Cut;
 import org.jspecify.annotations.Nullable;
 
@@ -79,8 +81,29 @@ final class CutBatch {
         position = after;
     }
 
+    /** Begins the destination's transaction: commands run in it between the rows. */
+    void open() throws SQLException {
+        transaction.open(position());
+    }
+
+    /** Writes what is held, so that a command finds it. */
+    void flush() throws SQLException {
+        if (fold.changes() > 0) {
+            writePiece();
+        }
+    }
+
+    /** Adds the image of a row that a command has rewritten. */
+    void addImage(TargetChanges target, ReceivedChange change) {
+        add(target, change, target::image);
+    }
+
     /** Adds a change of the cut, which is decoded only once there is room for it. */
     void add(TargetChanges target, ReceivedChange change) {
+        add(target, change, target::of);
+    }
+
+    private void add(TargetChanges target, ReceivedChange change, Function<TableChange, Change> as) {
         // The first half of a move removes the row whose unsent values the second half needs: both go into one piece.
         if (isFull() && !change.completesMove()) {
             try {
@@ -89,7 +112,7 @@ final class CutBatch {
                 throw SqlFaults.explain("Changes could not be written to the destination", e);
             }
         }
-        fold.add(target.table(), target.of(change.decode()));
+        fold.add(target.table(), as.apply(change.decode()));
         bytes += change.heldBytes();
     }
 

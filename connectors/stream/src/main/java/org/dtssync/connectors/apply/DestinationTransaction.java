@@ -71,6 +71,13 @@ final class DestinationTransaction {
         write(late);
     }
 
+    /** Begins with the position; pieces and commands follow. */
+    void open(AppliedPosition position) throws SQLException {
+        position.advance(connection, epoch);
+        begun = true;
+        Failpoint.APPLY_POSITION_ADVANCED.reached();
+    }
+
     /**
      * Writes a fold that is part of what the transaction has to write.
      *
@@ -93,9 +100,7 @@ final class DestinationTransaction {
             Failpoint.APPLY_ROWS_WRITTEN.reached();
         }
         connection.commit();
-        if (!begun) {
-            Failpoint.APPLY_COMMITTED.reached();
-        }
+        Failpoint.APPLY_COMMITTED.reached();
     }
 
     /** Rolls back everything that was written. */

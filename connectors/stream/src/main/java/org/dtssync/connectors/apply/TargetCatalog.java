@@ -104,6 +104,17 @@ final class TargetCatalog {
         return DestinationFaults.missing(table.table());
     }
 
+    /** Forgets how every table looked, and replaces the settings of some. */
+    void change(List<AppliedTable> changed) {
+        targets.clear();
+        changed.forEach(table -> applied.put(table.table(), table));
+    }
+
+    /** Returns whether the task has the table. */
+    boolean knows(TableName name) {
+        return applied.containsKey(name);
+    }
+
     /** Returns the task's settings of a table. */
     AppliedTable applied(TableName name) {
         AppliedTable table = applied.get(name);

@@ -91,6 +91,27 @@ final class TargetChanges {
                 : value instanceof byte[] bytes && bytes.length >= LARGE_VALUE;
     }
 
+    /**
+     * Returns the row that an update leaves as a new one: the table was emptied before, since a command has rewritten all of its rows.
+     */
+    Change image(TableChange change) {
+        Object[] row = row(change, change.after());
+        Object[] before = change.before() == null ? new Object[0] : row(change, change.before());
+        for (int i = 0; i < row.length; i++) {
+            if (row[i] == TableChange.UNCHANGED) {
+                if (before.length == 0) {
+                    throw new SyncException(
+                            FaultKind.DATA,
+                            "A row of table " + table.name()
+                                    + " that a command has rewritten comes without all of its values.",
+                            "Run with --resnapshot " + table.name() + ", which reloads the table.");
+                }
+                row[i] = before[i];
+            }
+        }
+        return new Change.Insert(change.transaction(), row, null);
+    }
+
     private static @Nullable RowKey movedFrom(TableChange change) {
         return change.movedFrom() == null ? null : new RowKey(change.movedFrom().values());
     }

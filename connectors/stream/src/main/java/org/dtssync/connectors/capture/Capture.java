@@ -1,5 +1,7 @@
 package org.dtssync.connectors.capture;
 
+import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.avro.CutCodec;
 import org.dtssync.connectors.fault.Failpoint;
@@ -9,7 +11,6 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.TopicNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ public final class Capture {
     private final CaptureListener listener;
     private final ChangedShapes structures;
     private final ChangeSource changes;
+    private final Optional<CapturedCommands> commands;
 
     /**
      * Creates a capture; nothing is opened yet.
@@ -44,6 +46,7 @@ public final class Capture {
      * @param listener notified of its progress
      * @param structures compares the source's catalog with the recorded shapes
      * @param changes streams the slot; used by this capture alone
+     * @param commands follows commands that change the structure; empty if the task carries none
      */
     public Capture(
             CaptureSettings settings,
@@ -53,7 +56,8 @@ public final class Capture {
             CutCodec codec,
             CaptureListener listener,
             ChangedShapes structures,
-            ChangeSource changes) {
+            ChangeSource changes,
+            Optional<CapturedCommands> commands) {
         this.settings = settings;
         this.source = source;
         this.keyConverter = keyConverter;
@@ -62,6 +66,7 @@ public final class Capture {
         this.listener = listener;
         this.structures = structures;
         this.changes = changes;
+        this.commands = commands;
     }
 
     /**
@@ -77,13 +82,18 @@ public final class Capture {
             listener.othersFenced();
             Failpoint.CAPTURE_OTHERS_FENCED.reached();
             Cut last =
-                    new CutLog(settings.task(), settings.kafka(), codec).last().orElseThrow(this::noCut);
+                    new CutLog(settings.names(), settings.kafka(), codec).last().orElseThrow(this::noCut);
             gate.open(last);
             Failpoint.CAPTURE_SLOT_ADVANCED.reached();
             Lsn start = new Lsn(last.lsn());
-            RecordEncoder encoder = new RecordEncoder(settings, keyConverter, valueConverter);
+            List<CapturedTable> tables =
+                    commands.isEmpty() ? settings.tables() : commands.get().tables(last);
+            RecordEncoder encoder = new RecordEncoder(settings, tables, keyConverter, valueConverter);
             TransactionAssembler assembler = new TransactionAssembler(
-                    settings.task(), encoder, new MirroredTransactions(settings.task(), settings.mirrored()));
+                    settings.names(),
+                    encoder,
+                    new MirroredTransactions(settings.names(), settings.mirrored()),
+                    new CommandRows(settings.names(), commands));
             CutHandler handler = new CutHandler(
                     assembler,
                     writer,
@@ -106,6 +116,6 @@ public final class Capture {
     }
 
     private SyncException noCut() {
-        return LostCuts.truncated(new TopicNames(settings.task()).cuts());
+        return LostCuts.truncated(settings.names().cuts());
     }
 }

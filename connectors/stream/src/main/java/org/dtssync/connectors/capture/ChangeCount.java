@@ -21,7 +21,9 @@ final class ChangeCount {
         /** It was written by the task in the opposite direction, or is a task's position. */
         MIRRORED,
         /** It is the heartbeat of another task. */
-        OTHER_HEARTBEAT
+        OTHER_HEARTBEAT,
+        /** It is no new command that changes the structure, but removes an old one; or the task carries none. */
+        COMMAND
     }
 
     private final Map<Rule, Long> leftOut = new EnumMap<>(Rule.class);

@@ -92,13 +92,24 @@ final class CutHandler implements ChangeSource.Consumer {
         List<SourceTransaction> transactions = assembler.takeComplete();
         ShapeGate.Violation violation = gate.first(transactions);
         List<SourceTransaction> sound = violation == null ? transactions : transactions.subList(0, violation.index());
-        if (!sound.isEmpty()) {
-            checkOnce();
-            last = writer.write(sound, last);
-            listener.cutWritten(last);
-        }
+        writeCuts(sound);
         if (violation != null) {
             throw violation.fault();
+        }
+    }
+
+    /** A transaction that changes the structure is a cut of its own: the destination runs it in one transaction of its own. */
+    private void writeCuts(List<SourceTransaction> transactions) {
+        int from = 0;
+        for (int i = 0; i < transactions.size(); i++) {
+            boolean ends =
+                    i + 1 == transactions.size() || transactions.get(i + 1).commands();
+            if (transactions.get(i).commands() || ends) {
+                checkOnce();
+                last = writer.write(transactions.subList(from, i + 1), last);
+                listener.cutWritten(last);
+                from = i + 1;
+            }
         }
     }
 

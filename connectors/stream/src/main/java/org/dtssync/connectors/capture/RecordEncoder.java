@@ -11,7 +11,6 @@ import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
-import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,9 @@ final class RecordEncoder {
     /** Encoders of tables that are new in the events that come next. */
     private final Map<String, TableEncoder> prepared = new HashMap<>();
 
-    private final TopicValues values;
+    private final TopicNames names;
+    private final CaptureSettings.Topics topics;
+    private final TransactionOrder order = new TransactionOrder();
     private final Converter keyConverter;
     private final Converter valueConverter;
 
@@ -39,14 +40,23 @@ final class RecordEncoder {
 
     private List<SeenShape> announced = new ArrayList<>();
 
-    RecordEncoder(CaptureSettings settings, Converter keyConverter, Converter valueConverter) {
-        TopicNames names = new TopicNames(settings.task());
-        settings.tables()
-                .forEach(table -> tables.put(
-                        names.table(table.table().schema(), table.table().table()), table));
-        this.values = settings.topics().values();
+    RecordEncoder(
+            CaptureSettings settings, List<CapturedTable> tables, Converter keyConverter, Converter valueConverter) {
+        this.names = settings.names();
+        this.topics = settings.topics();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
+        capture(tables);
+    }
+
+    /** Adds tables, or replaces them: what follows has these shapes. */
+    void capture(List<CapturedTable> changed) {
+        for (CapturedTable table : changed) {
+            String topic = names.table(table.table().schema(), table.table().table());
+            tables.put(topic, table);
+            encoders.remove(topic);
+            prepared.remove(topic);
+        }
     }
 
     /**
@@ -84,7 +94,7 @@ final class RecordEncoder {
     private void prepare(String topic, Schema schema) {
         CapturedTable table = tables.get(topic);
         if (table != null && !encoders.containsKey(topic) && !prepared.containsKey(topic)) {
-            prepared.put(topic, new TableEncoder(topic, table, schema, values, keyConverter, valueConverter));
+            prepared.put(topic, new TableEncoder(topic, table, schema, topics, order, keyConverter, valueConverter));
         }
     }
 
@@ -100,6 +110,11 @@ final class RecordEncoder {
             case NONE -> {}
         }
         return encoder(change.topic(), value).encode(value, movedFrom);
+    }
+
+    /** A transaction has ended. */
+    void endTransaction() {
+        order.begin();
     }
 
     /** Returns the shapes in which records arrived since the last call. */
@@ -119,7 +134,7 @@ final class RecordEncoder {
             TableEncoder ahead = prepared.remove(topic);
             encoder = ahead != null && ahead.isFor(value.schema())
                     ? ahead
-                    : new TableEncoder(topic, table, value.schema(), values, keyConverter, valueConverter);
+                    : new TableEncoder(topic, table, value.schema(), topics, order, keyConverter, valueConverter);
             encoders.put(topic, encoder);
             announced.add(encoder.structure());
         }

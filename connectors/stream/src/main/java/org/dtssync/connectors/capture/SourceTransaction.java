@@ -11,6 +11,12 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param changes its changes in order
  * @param firstNumber number of the first change within the transaction, from 1
  * @param structures the tables that were announced in it
+ * @param commands whether it has commands that change the structure
  */
 record SourceTransaction(
-        Lsn lsn, long commitTimeMicros, List<EncodedChange> changes, long firstNumber, List<SeenShape> structures) {}
+        Lsn lsn,
+        long commitTimeMicros,
+        List<EncodedChange> changes,
+        long firstNumber,
+        List<SeenShape> structures,
+        boolean commands) {}

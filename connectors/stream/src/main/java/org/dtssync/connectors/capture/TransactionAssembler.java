@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Puts the source's events together into whole transactions.
@@ -15,6 +16,7 @@ final class TransactionAssembler {
     private final RecordEncoder encoder;
     private final MirroredTransactions mirrored;
     private final OtherHeartbeats others;
+    private final CommandRows commands;
 
     private List<SourceTransaction> complete = new ArrayList<>();
     private long completeChanges;
@@ -24,12 +26,14 @@ final class TransactionAssembler {
     private List<EncodedChange> arriving = new ArrayList<>();
     private long arrivingBytes;
     private long arrivingNumber = 1;
+    private boolean arrivingCommands;
     private final ChangeCount count = new ChangeCount();
 
-    TransactionAssembler(String task, RecordEncoder encoder, MirroredTransactions mirrored) {
+    TransactionAssembler(TopicNames names, RecordEncoder encoder, MirroredTransactions mirrored, CommandRows commands) {
+        this.commands = commands;
         this.encoder = encoder;
         this.mirrored = mirrored;
-        this.others = new OtherHeartbeats(task);
+        this.others = new OtherHeartbeats(names);
     }
 
     /** Prepares for events that are about to be added. */
@@ -58,7 +62,15 @@ final class TransactionAssembler {
             count.leftOut(change, ChangeCount.Rule.OTHER_HEARTBEAT);
             return;
         }
+        if (commands.leavesOut(change)) {
+            count.leftOut(change, ChangeCount.Rule.COMMAND);
+            return;
+        }
         List<EncodedChange> records = encoder.encode(change);
+        if (commands.is(change)) {
+            arrivingCommands = true;
+            encoder.capture(commands.take(change));
+        }
         for (EncodedChange encoded : records) {
             arriving.add(encoded);
             arrivingBytes += encoded.size();
@@ -71,7 +83,12 @@ final class TransactionAssembler {
         boolean changed = !arriving.isEmpty() || arrivingNumber > 1;
         if (changed) {
             complete.add(new SourceTransaction(
-                    end.lsn(), end.commitTimeMillis() * 1000, arriving, arrivingNumber, encoder.takeAnnounced()));
+                    end.lsn(),
+                    end.commitTimeMillis() * 1000,
+                    arriving,
+                    arrivingNumber,
+                    encoder.takeAnnounced(),
+                    arrivingCommands));
             completeChanges += arriving.size();
             completeBytes += arrivingBytes;
             noteTopics();
@@ -79,7 +96,9 @@ final class TransactionAssembler {
         arriving = new ArrayList<>();
         arrivingBytes = 0;
         arrivingNumber = 1;
+        arrivingCommands = false;
         mirrored.begin();
+        encoder.endTransaction();
         return changed;
     }
 

@@ -2,6 +2,7 @@ package org.dtssync.connectors.read;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.ChangeHeaders;
 
 /**
@@ -24,6 +25,11 @@ public final class ReceivedChange {
     /** Returns the end of the commit record of the source transaction. */
     public Lsn commit() {
         return commit;
+    }
+
+    /** Returns its table. */
+    public TableName table() {
+        return decoder.table();
     }
 
     /** Returns whether this inserts a row that comes from another key, which the change right before it has deleted. */

@@ -1,5 +1,7 @@
 package org.dtssync.connectors.read;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.dtssync.connectors.postgres.Lsn;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,18 @@ public record TableChange(
 
     /** Stands in a row for a value that was not sent because it did not change. */
     public static final Object UNCHANGED = Marker.UNCHANGED;
+
+    /** Returns the columns of the row after the change as texts; they are null for NULL. */
+    public Map<String, @Nullable String> texts() {
+        Map<String, @Nullable String> texts = new HashMap<>();
+        if (after != null) {
+            for (int i = 0; i < after.length; i++) {
+                Object value = after[i];
+                texts.put(shape.columns().get(i).name(), value == null ? null : value.toString());
+            }
+        }
+        return texts;
+    }
 
     /** What a change does. */
     public enum Operation {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.schemas.TopicNames;
 import org.junit.jupiter.api.Test;
 
 /** Which ends of transactions the replication slot may be confirmed up to. */
@@ -57,8 +59,9 @@ class TransactionAssemblerTest {
                 new CaptureSettings.Topics(1, -1, Map.of()),
                 CaptureSettings.Limits.DEFAULT);
         return new TransactionAssembler(
-                "t",
-                new RecordEncoder(settings, new AvroConverter(), new AvroConverter()),
-                new MirroredTransactions("t", settings.mirrored()));
+                new TopicNames("t"),
+                new RecordEncoder(settings, settings.tables(), new AvroConverter(), new AvroConverter()),
+                new MirroredTransactions(new TopicNames("t"), settings.mirrored()),
+                new CommandRows(new TopicNames("t"), Optional.empty()));
     }
 }

@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
             "  scripts/bench verify",
             "  scripts/bench smoke",
             "  scripts/bench stream --lab",
+            "  scripts/bench replay",
             "  scripts/bench growth --most-changes 10000000 --most-tables 10000 --rounds 1",
             "  scripts/bench micro",
             "  scripts/bench all"
@@ -134,12 +135,14 @@ public final class Bench {
             @Option(
                             names = "--contenders",
                             split = ",",
-                            description = "Some of DTS, VARIANT, OWN, CEILING, SINK (default: all but VARIANT).")
+                            description =
+                                    "Some of DTS, DEBEZIUM_VALUES, VARIANT, OWN, CEILING, SINK (default: DTS, OWN, CEILING, SINK).")
                     @Nullable
                     Set<Kind> contenders)
             throws InterruptedException {
-        Set<Kind> kinds =
-                contenders == null ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT)) : EnumSet.copyOf(contenders);
+        Set<Kind> kinds = contenders == null
+                ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT, Kind.DEBEZIUM_VALUES))
+                : EnumSet.copyOf(contenders);
         drain(common, new MixedWorkload(changes, transactionRows, tables, Math.max(10, 30_000 / tables)), kinds);
     }
 
@@ -321,6 +324,20 @@ public final class Bench {
     }
 
     @Command(
+            name = "replay",
+            description = "The topics read again: as NDJSON, as a proof, into another database.",
+            mixinStandardHelpOptions = true)
+    void replay(
+            @Mixin Common common,
+            @Option(names = "--changes", defaultValue = "500000", description = "Row changes (default: 500000).")
+                    long changes)
+            throws InterruptedException {
+        try (Lab lab = Lab.open(common.layout())) {
+            new ReplayPart(lab, new MixedWorkload(changes, 10, 3, 10_000), common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
             name = "growth",
             description = "How time and memory grow with changes and tables; draws docs/lab/performance-growth.svg.",
             mixinStandardHelpOptions = true)
@@ -371,6 +388,8 @@ public final class Bench {
         fixed(common);
         System.out.println("## Distance");
         distance(common, 400_000, 20);
+        System.out.println("## Replay");
+        replay(common, 500_000);
         System.out.println("## Growth");
         growth(common, 1_000_000, 1_000);
     }

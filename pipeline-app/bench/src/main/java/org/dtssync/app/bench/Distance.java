@@ -25,7 +25,7 @@ final class Distance implements AutoCloseable {
     private final int brokersPort = freePort();
     private final DelayedLink destination = DelayedLink.open();
 
-    /** Returns the port that the broker has to open for the link, and the port that those who use it have to come back to. */
+    /** Returns the port that the broker has to open for the link, and the port that it has to name to those who use it. */
     String brokerPorts() {
         return brokersPort + ":" + broker.port();
     }

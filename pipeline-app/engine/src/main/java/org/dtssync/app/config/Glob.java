@@ -7,6 +7,25 @@ final class Glob {
 
     private Glob() {}
 
+    /** Returns the pattern as a regular expression of PostgreSQL, in which a period is any character, a line's end too. */
+    static String expression(String pattern) {
+        StringBuilder regex = new StringBuilder("^");
+        pattern.codePoints().forEach(c -> {
+            if (c == '*') {
+                regex.append(".*");
+            } else if (c == '?') {
+                regex.append('.');
+            } else {
+                // A backslash before a letter or a digit would be a class or a reference.
+                if (c < 128 && !Character.isLetterOrDigit(c)) {
+                    regex.append('\\');
+                }
+                regex.appendCodePoint(c);
+            }
+        });
+        return regex.append('$').toString();
+    }
+
     static boolean matches(String pattern, String text) {
         StringBuilder regex = new StringBuilder();
         for (int i = 0; i < pattern.length(); i++) {

@@ -91,6 +91,16 @@ public record ObjectSelection(
         return include.stream().anyMatch(pattern -> Glob.matches(schemaPart(pattern), schema));
     }
 
+    /** Returns {@code include} as regular expressions of PostgreSQL. */
+    public List<String> includeExpressions() {
+        return include.stream().map(Glob::expression).toList();
+    }
+
+    /** Returns {@code exclude} as regular expressions of PostgreSQL. */
+    public List<String> excludeExpressions() {
+        return exclude.stream().map(Glob::expression).toList();
+    }
+
     private static String schemaPart(String pattern) {
         int dot = pattern.indexOf('.');
         return dot < 0 ? pattern : pattern.substring(0, dot);

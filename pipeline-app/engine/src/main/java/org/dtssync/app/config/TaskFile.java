@@ -18,6 +18,7 @@ import org.dtssync.schemas.TaskName;
  * @param dataDir where embedded servers keep their data, never null
  * @param objects which objects are migrated
  * @param structure how schema objects are read
+ * @param ddl what happens when the structure of the source changes
  * @param snapshot how existing rows are copied
  * @param retry how long faults are retried
  * @param precheckTimeout how long the precheck waits for a server
@@ -39,6 +40,7 @@ public record TaskFile(
         Path dataDir,
         ObjectSelection objects,
         StructureSettings structure,
+        DdlSettings ddl,
         SnapshotSettings snapshot,
         RetrySettings retry,
         Duration precheckTimeout,
@@ -116,6 +118,7 @@ public record TaskFile(
                 dataDir,
                 objects,
                 structure,
+                ddl,
                 snapshot,
                 retry,
                 precheckTimeout,

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 
 /**
@@ -162,7 +163,7 @@ public final class TaskFileReader {
         }
 
         TaskFile assemble(Path directory) {
-            top.refuseUnknownKeys(TaskKey.sections());
+            top.refuseUnknownKeys(KeySections.all());
             String name = top.name(TaskKey.NAME);
             Optional<String> first = mirror(name);
             DatabaseSettings source = source();
@@ -181,6 +182,7 @@ public final class TaskFileReader {
                                     () -> home.resolve(".local/share/dts-sync").resolve(name)),
                     objects(),
                     structure(directory),
+                    ddl(first),
                     snapshot(),
                     retry(),
                     section("precheck").duration(TaskKey.PRECHECK_TIMEOUT),
@@ -257,7 +259,9 @@ public final class TaskFileReader {
                     (int) section.number(TaskKey.TOPICS_REPLICATION),
                     section.number(TaskKey.TOPICS_RETENTION),
                     config,
-                    section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()));
+                    section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()),
+                    section.flag(TaskKey.TOPICS_TOMBSTONES),
+                    section.flag(TaskKey.TOPICS_TRANSACTIONS));
         }
 
         private void refuseOwnProperty(Map<String, String> config, String property, String remedy) {
@@ -292,6 +296,17 @@ public final class TaskFileReader {
             return new StructureSettings(
                     section.choice(TaskKey.STRUCTURE_READER, StructureSettings.Reader.values()),
                     section.path(TaskKey.STRUCTURE_PG_DUMP).map(directory::resolve));
+        }
+
+        private DdlSettings ddl(Optional<String> mirrored) {
+            DdlMode mode = section("ddl").choice(TaskKey.DDL_MODE, DdlMode.values());
+            if (mode.carries() && mirrored.isPresent()) {
+                mistakes.add(
+                        Mistakes.NO_LINE,
+                        "ddl.mode cannot be " + KeyType.label(mode)
+                                + " in a mirror: the task that it mirrors would get its own commands back. Remove it.");
+            }
+            return new DdlSettings(mode);
         }
 
         private SnapshotSettings snapshot() {
@@ -345,7 +360,7 @@ public final class TaskFileReader {
             }
             if (value != null) {
                 mistakes.add(value.line(), notAMap(name, value));
-            } else if (TaskKey.of(name).stream().anyMatch(TaskKey::required)) {
+            } else if (KeySections.keysOf(name).stream().anyMatch(TaskKey::required)) {
                 mistakes.add(Mistakes.NO_LINE, name + " is missing. " + example(name));
             }
             return new SectionReader(name, NOTHING, references, new Mistakes());
@@ -357,7 +372,7 @@ public final class TaskFileReader {
         }
 
         private static String example(String section) {
-            List<TaskKey> keys = TaskKey.of(section);
+            List<TaskKey> keys = KeySections.keysOf(section);
             String required = keys.stream()
                     .filter(TaskKey::required)
                     .map(TaskKey::exampleEntry)

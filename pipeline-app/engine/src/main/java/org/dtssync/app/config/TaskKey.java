@@ -1,7 +1,7 @@
 package org.dtssync.app.config;
 
 import java.util.Arrays;
-import java.util.List;
+import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ enum TaskKey implements DescribedKey {
             KeyType.NAME,
             null,
             "shop",
-            "Names the slot and the publication, `dts_sync_<name>`, the topics, `<name>.<schema>.<table>` and `<name>.cuts`, and the state.",
+            "Names the slot and the publication, `dts_sync_<name>`, the topics, `<name>.<schema>.<table>` and `__dts_sync.<name>.cuts`, and the state.",
             "Each task needs its own; it cannot be changed once the task has started."),
     SOURCE_URL(
             "source/url",
@@ -127,6 +127,20 @@ enum TaskKey implements DescribedKey {
                     + " (PostgreSQL's text, except numbers, booleans and bytes). A task keeps the form it began with.",
             "Other consumers of Debezium's topics read them, such as a sink.",
             TopicValues.values()),
+    TOPICS_TOMBSTONES(
+            "topics/tombstones",
+            KeyType.FLAG,
+            "false",
+            "true",
+            "Whether a record without a value follows each delete, as with Debezium's tombstones.on.delete.",
+            "A consumer, or a copy of the topics that is compacted, needs it to forget a key."),
+    TOPICS_TRANSACTIONS(
+            "topics/transaction.metadata",
+            KeyType.FLAG,
+            "false",
+            "true",
+            "Whether each record has the block transaction, as with Debezium's provide.transaction.metadata.",
+            "A consumer puts transactions together."),
     REGISTRY_URL(
             "registry/url",
             KeyType.HTTP_URL,
@@ -238,6 +252,16 @@ enum TaskKey implements DescribedKey {
             "/usr/lib/postgresql/18/bin/pg_dump",
             "The pg_dump to use; default: the first one on the path that is new enough, else one where packages install it.",
             "Several versions are installed, or one in an unusual place."),
+    DDL_MODE(
+            "ddl/mode",
+            KeyType.CHOICE,
+            "stop",
+            "carry",
+            "What happens when the structure of the source changes: the task stops (stop), the command runs at the destination"
+                    + " where it stood among the rows (carry), or it does so once dts-sync ddl allow has let it (hold). A task"
+                    + " keeps the mode it began with.",
+            "The application's migrations continue while the task runs; docs/ddl.md says what is carried and which rights it needs.",
+            DdlMode.values()),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
             KeyType.COUNT,
@@ -466,21 +490,5 @@ enum TaskKey implements DescribedKey {
     @Override
     public KeyFacts facts() {
         return facts;
-    }
-
-    /** Returns the keys of one section. */
-    static List<TaskKey> of(String section) {
-        return Arrays.stream(values())
-                .filter(key -> key.section().equals(section))
-                .toList();
-    }
-
-    /** Returns the sections, in the order of the file. */
-    static List<String> sections() {
-        return Arrays.stream(values())
-                .map(TaskKey::section)
-                .filter(section -> !section.isEmpty())
-                .distinct()
-                .toList();
     }
 }

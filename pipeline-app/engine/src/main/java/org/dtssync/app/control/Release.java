@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.ddl.IdentityGuard;
 import org.dtssync.app.lease.InstanceLease;
 import org.dtssync.app.moving.Endpoint;
@@ -175,6 +176,7 @@ public final class Release {
                         + route.source().role() + ".");
             }
             IdentityGuard.removeIfUnused(connection);
+            DdlRecorder.remove(connection, route.task());
             HeartbeatStore heartbeat = new HeartbeatStore(route.task());
             if (HeartbeatStore.isKept(connection)) {
                 heartbeat.forget(connection);

@@ -10,9 +10,12 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.ddl.CandidateStatements.Candidate;
@@ -21,6 +24,8 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,16 +37,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CarriedDdl {
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What a message has that runs the script of an extension, whose commands are not repeated one by one. */
     private static final List<String> SCRIPTS = List.of("CREATE EXTENSION", "ALTER EXTENSION", "DROP EXTENSION");
+
+    /** The catalogs of what belongs to a table. */
+    private static final Set<String> OF_TABLES = Set.of(
+            "pg_class", "pg_constraint", "pg_trigger", "pg_policy", "pg_rewrite", "pg_attrdef", "pg_statistic_ext");
 
     private final Connection destination;
     private final ObjectSelection selection;
     private final Lsn commit;
     private final CandidateStatements candidates = new CandidateStatements();
     private final boolean sameVersion;
+    private final Set<Long> noted = new HashSet<>();
+    private int ordinal;
 
     /**
      * Creates the commands of one transaction.
@@ -92,17 +105,34 @@ public final class CarriedDdl {
      * @throws SyncException of kind SHAPE_CHANGED if the command cannot be repeated; the caller rolls back
      */
     public Outcome run(RecordedCommand command) throws SQLException {
-        candidates.note(command);
+        return run(command, Set.of(), Optional.empty());
+    }
+
+    /**
+     * Takes the next row of the transaction.
+     *
+     * @param partitions of the dropped tables those that were partitions of the task's tables, by object identifier: their own names need
+     *     not be selected
+     * @param corrected a statement of a person that is run instead of the command
+     * @throws SyncException of kind SHAPE_CHANGED if the command cannot be repeated; the caller rolls back
+     */
+    public Outcome run(RecordedCommand command, Set<String> partitions, Optional<String> corrected)
+            throws SQLException {
+        note(command);
         if (command.event().equals("failed")) {
             throw refused(command, "", command.error().orElse("it was not recorded"));
         }
-        if (!command.event().equals("command") && !command.isDrop()) {
+        if (!command.isCommand()) {
             return new Outcome(How.PART, "");
         }
         List<JsonNode> touched = command.isDrop() ? command.dropped() : command.objects();
-        List<JsonNode> selected = touched.stream().filter(this::isSelected).toList();
-        if (selected.isEmpty() && !touched.isEmpty()) {
+        List<JsonNode> selected =
+                touched.stream().filter(object -> selected(object, partitions)).toList();
+        if ((selected.isEmpty() && !touched.isEmpty()) || concernsOtherTables(command)) {
             return new Outcome(How.UNSELECTED, "");
+        }
+        if (corrected.isPresent()) {
+            return tryEach(command, List.of(new Choice(corrected.get(), false, null)));
         }
         List<Candidate> found = candidates.of(command);
         if (found.isEmpty() && candidates.hasTag(command, SCRIPTS)) {
@@ -111,13 +141,54 @@ public final class CarriedDdl {
         return tryEach(command, StatementChoice.of(command, found, selected));
     }
 
-    private boolean isSelected(JsonNode object) {
-        JsonNode schema = object.path("schema");
-        if (schema.isTextual()) {
-            return selection.touchesSchema(schema.asText());
+    /** Takes note of a row that is not run: later ones refer to its text, and are counted behind it. */
+    public void note(RecordedCommand command) {
+        if (noted.add(command.number())) {
+            candidates.note(command);
+            ordinal += command.isCommand() ? 1 : 0;
         }
-        return !object.path("type").asText().equals("schema")
-                || selection.touchesSchema(object.path("identity").asText().replace("\"", ""));
+    }
+
+    /** Returns the place of the last command in the transaction, from 1. */
+    public int ordinal() {
+        return ordinal;
+    }
+
+    /** Returns the likeliest text of a command, for people. */
+    public String text(RecordedCommand command) {
+        return candidates.of(command).stream()
+                .findFirst()
+                .map(candidate -> candidate.statement().text())
+                .orElse(command.tag());
+    }
+
+    private boolean selected(JsonNode object, Set<String> partitions) {
+        JsonNode schema = object.path("schema");
+        if (!schema.isTextual()) {
+            return !object.path("type").asText().equals("schema")
+                    || selection.touchesSchema(object.path("identity").asText().replace("\"", ""));
+        }
+        boolean droppedTable =
+                object.has("original") && object.path("type").asText().equals("table");
+        if (droppedTable && !partitions.contains(object.path("oid").asText())) {
+            return selection.selects(schema.asText(), object.path("name").asText());
+        }
+        return selection.touchesSchema(schema.asText());
+    }
+
+    /** A command that is about tables alone, none of which is the task's. */
+    private boolean concernsOtherTables(RecordedCommand command) {
+        return !command.relations().isEmpty()
+                && command.tables().stream().noneMatch(this::isSelected)
+                && command.objects().stream()
+                        .allMatch(object ->
+                                OF_TABLES.contains(object.path("class").asText()));
+    }
+
+    /** Returns whether a table belongs to the task, a partition by its root. */
+    public boolean isSelected(CommandTable table) {
+        TableName name = table.root().map(CommandTable.Root::name).orElse(table.name());
+        return selection.selects(name.schema(), name.table());
     }
 
     private Outcome tryEach(RecordedCommand command, List<Choice> choices) throws SQLException {
@@ -142,24 +213,38 @@ public final class CarriedDdl {
                 problems.isEmpty() ? "its text is not known" : String.join("; ", problems));
     }
 
-    private Optional<String> attempt(RecordedCommand command, Choice choice) {
+    /** What another try may do better is no answer to whether the statement is the right one. */
+    private Optional<String> attempt(RecordedCommand command, Choice choice) throws SQLException {
         try {
-            take(command, choice);
+            Map<String, String> before = take(command, choice);
             execute(choice.sql());
-            giveBack();
+            giveBack(before);
             return compare(command);
         } catch (SQLException e) {
+            if (isPassing(e)) {
+                throw e;
+            }
             return Optional.of(
                     String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         }
     }
 
-    /** Settings that this server does not have mean nothing here. */
-    private void take(RecordedCommand command, Choice choice) throws SQLException {
+    private static boolean isPassing(SQLException e) {
+        FaultKind kind = SqlFaults.kind(e);
+        return kind == FaultKind.CONNECTION
+                || (kind == FaultKind.TRANSIENT
+                        && (!String.valueOf(e.getSQLState()).startsWith("55")
+                                || LOCK_NOT_AVAILABLE.equals(e.getSQLState())));
+    }
+
+    /** Settings that this server does not have mean nothing here. Returns what is given back. */
+    private Map<String, String> take(RecordedCommand command, Choice choice) throws SQLException {
+        Map<String, String> before = current(command);
         try (PreparedStatement statement = destination.prepareStatement("""
                 SELECT set_config(name, value, true) FROM unnest(?::text[], ?::text[]) s(name, value)
                 WHERE current_setting(name, true) IS DISTINCT FROM value AND current_setting(name, true) IS NOT NULL
                 UNION ALL SELECT set_config('check_function_bodies', 'off', true)
+                UNION ALL SELECT set_config('lock_timeout', '10s', true)
                 UNION ALL SELECT set_config('search_path', coalesce((SELECT string_agg(quote_ident(s), ', ' ORDER BY place)
                     FROM unnest(?::text[]) WITH ORDINALITY p(s, place)), ''), true)
                 """)) {
@@ -177,23 +262,47 @@ public final class CarriedDdl {
         if (selection.owners() == Owners.KEEP && command.role().isPresent()) {
             execute("SET LOCAL ROLE " + Identifiers.quote(command.role().get()));
         }
+        return before;
     }
 
-    private void giveBack() throws SQLException {
+    private Map<String, String> current(RecordedCommand command) throws SQLException {
+        Set<String> names = new HashSet<>(command.settings().keySet());
+        names.addAll(List.of("check_function_bodies", "search_path", "lock_timeout"));
+        Map<String, String> settings = new HashMap<>();
+        try (PreparedStatement statement = destination.prepareStatement(
+                "SELECT name, current_setting(name, true) FROM unnest(?::text[]) s (name)")) {
+            statement.setArray(1, destination.createArrayOf("text", names.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getString(2) != null) {
+                        settings.put(rows.getString(1), rows.getString(2));
+                    }
+                }
+            }
+        }
+        return settings;
+    }
+
+    private void giveBack(Map<String, String> before) throws SQLException {
         execute("RESET ROLE");
-        execute("SET LOCAL search_path = pg_catalog");
-        execute("SET LOCAL standard_conforming_strings = on");
-        execute("SET LOCAL \"DateStyle\" = 'ISO, YMD'");
-        execute("SET LOCAL \"TimeZone\" = 'UTC'");
-        execute("SET LOCAL \"IntervalStyle\" = 'postgres'");
+        try (PreparedStatement statement = destination.prepareStatement(
+                "SELECT set_config(name, value, true) FROM unnest(?::text[], ?::text[]) s (name, value)")) {
+            List<String> names = List.copyOf(before.keySet());
+            statement.setArray(1, destination.createArrayOf("text", names.toArray()));
+            statement.setArray(
+                    2,
+                    destination.createArrayOf(
+                            "text", names.stream().map(before::get).toArray()));
+            statement.executeQuery().close();
+        }
     }
 
     /** Returns how the tables differ from those at the source once what can be repaired is; empty if they do not. */
     private Optional<String> compare(RecordedCommand command) throws SQLException {
         List<String> problems = new ArrayList<>();
-        for (JsonNode state : command.relations().values()) {
-            RelationShape wanted = new RelationShape(state);
-            if (!selection.touchesSchema(wanted.name().schema())) {
+        for (CommandTable table : command.tables()) {
+            RelationShape wanted = table.shape();
+            if (!isSelected(table)) {
                 continue;
             }
             RelationShape here = here(wanted);
@@ -203,6 +312,9 @@ public final class CarriedDdl {
             }
             List<String> repairs = new ArrayList<>(wanted.missingConstraints(here));
             repairs.addAll(wanted.missingValues(here));
+            if (selection.owners() == Owners.KEEP) {
+                repairs.addAll(wanted.otherOwner(here));
+            }
             for (String repair : repairs) {
                 execute(repair);
             }
@@ -239,11 +351,13 @@ public final class CarriedDdl {
 
     private SyncException refused(RecordedCommand command, String sql, String why) {
         String text = sql.length() > 200 ? sql.substring(0, 200) + " ..." : sql;
+        String number = commit + "." + ordinal;
         return new SyncException(
                 FaultKind.SHAPE_CHANGED,
-                "Command " + command.number() + " (" + command.tag() + ") of the transaction at " + commit
-                        + " could not be repeated at the destination" + (text.isEmpty() ? "" : ": " + text) + " (" + why
-                        + ").",
-                "");
+                "Command " + ordinal + " (" + command.tag() + ") of the transaction at " + commit
+                        + " could not be carried" + (text.isEmpty() ? "" : ": " + text) + " (" + why + ").",
+                "See it with dts-sync ddl show TASK.yaml " + number + ", correct it with dts-sync ddl set TASK.yaml "
+                        + number + " FILE, or leave it out with dts-sync ddl skip TASK.yaml " + number
+                        + ", then run again.");
     }
 }

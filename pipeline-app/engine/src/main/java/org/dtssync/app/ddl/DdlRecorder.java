@@ -5,18 +5,29 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.TableName;
 
 /**
  * Event triggers at a source that record every change of the structure, in its transaction, as rows of {@code dts_sync.ddl}: the text,
  * who ran it, where names led, and the shape of every table it concerns afterwards. A new table that a task selects is published in
  * the same transaction, so that every later row of it is sent. Nothing that fails here fails the application's command: it leaves
  * a row {@code failed}.
+ *
+ * <p>One set serves every task that reads the database. It belongs to the account of the first, or to a superuser who has installed it
+ * for that account: then so does the schema, since a name that the account could give to something else would run with a superuser's
+ * rights. Stateless.
  */
 public final class DdlRecorder {
+
+    /** The table of the rows, which the publication of each task that carries commands has. */
+    public static final TableName TABLE = new TableName("dts_sync", "ddl");
 
     /** Settings that decide what a text means. */
     static final List<String> SETTINGS = List.of(
@@ -33,7 +44,19 @@ public final class DdlRecorder {
             "default_toast_compression",
             "default_text_search_config");
 
+    /** Changes with the texts: an older recorder is replaced. */
+    private static final String VERSION = "dts-sync: commands that change the structure, version 1";
+
+    /** The same that the functions take. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_ddl'))";
+
+    private static final String REMOVAL = """
+            DROP FUNCTION IF EXISTS dts_sync.on_ddl(), dts_sync.ddl_role() CASCADE;
+            DROP FUNCTION IF EXISTS dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.publish(oid, name),
+                dts_sync.images(oid), dts_sync.know(oid), dts_sync.relation_mark(oid), dts_sync.relation_state(oid), dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
+                dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]) CASCADE;
+            DROP TABLE IF EXISTS dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation CASCADE;
+            """;
 
     private DdlRecorder() {}
 
@@ -54,36 +77,6 @@ public final class DdlRecorder {
         }
     }
 
-    /**
-     * Installs the triggers if they are missing, and records from here on what a task selects. The schema dts_sync must exist.
-     *
-     * @param connection to a source, in autocommit mode, of an account that may make event triggers
-     */
-    public static void install(Connection connection, Task task) throws SQLException {
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            EventTriggers.silence(connection);
-            statement.execute(LOCK);
-            statement.execute(RecorderSql.TABLES
-                    + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync")
-                    + RecorderSql.PUBLISH
-                    + RecorderSql.RECORD.replace(
-                            "@MESSAGES@", maySetMessages(connection) ? "SET lc_messages = 'C'" : "")
-                    + RecorderSql.ENTRIES.replace("@SETTINGS@", settings()));
-            for (Trigger trigger : Trigger.values()) {
-                statement.execute(trigger.statements());
-            }
-            enter(connection, task);
-            knowRelations(connection);
-            connection.commit();
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
     /** Each entry for each event. The first of an event fires before the second, and both before those of the user. */
     private enum Trigger {
         END_ROLE("1_end", "ddl_command_end", "ddl_role"),
@@ -98,15 +91,74 @@ public final class DdlRecorder {
         private final String function;
 
         Trigger(String name, String event, String function) {
-            this.name = Identifiers.quote(EventTriggers.OWN + name);
+            this.name = EventTriggers.OWN + name;
             this.event = event;
             this.function = function;
         }
 
-        private String statements() {
-            return "DROP EVENT TRIGGER IF EXISTS " + name + "; CREATE EVENT TRIGGER " + name + " ON " + event
-                    + " EXECUTE FUNCTION dts_sync." + function + "(); ALTER EVENT TRIGGER " + name + " ENABLE ALWAYS";
+        private String removal() {
+            return "DROP EVENT TRIGGER IF EXISTS " + Identifiers.quote(name) + ";\n";
         }
+
+        private String statements() {
+            return "CREATE EVENT TRIGGER " + Identifiers.quote(name) + " ON " + event + " EXECUTE FUNCTION dts_sync."
+                    + function + "();\nALTER EVENT TRIGGER " + Identifiers.quote(name) + " ENABLE ALWAYS;\n";
+        }
+
+        private static String each(Function<Trigger, String> text) {
+            return Arrays.stream(values()).map(text).collect(Collectors.joining());
+        }
+    }
+
+    /**
+     * Returns what a superuser runs once in the source, each text with its semicolon, if the account may not make event triggers. The
+     * schema and everything in it that runs with a superuser's rights are then the superuser's.
+     *
+     * @param account the account of the task
+     */
+    public static List<String> statements(String account) {
+        String grantee = Identifiers.quote(account);
+        return List.of(
+                "CREATE SCHEMA IF NOT EXISTS dts_sync;",
+                "ALTER SCHEMA dts_sync OWNER TO CURRENT_USER;",
+                "GRANT USAGE, CREATE ON SCHEMA dts_sync TO " + grantee + ";",
+                script(true, true).strip(),
+                """
+                GRANT SELECT ON dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation TO %1$s;
+                GRANT EXECUTE ON FUNCTION dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
+                    dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.relation_mark(oid) TO %1$s;""".formatted(grantee));
+    }
+
+    /**
+     * The triggers of an older set go first: they would record what follows.
+     *
+     * @param superuser whether a superuser runs it
+     * @param fresh whether nothing of what is there may stay: it can belong to another account, and would run with a superuser's rights
+     */
+    private static String script(boolean superuser, boolean fresh) {
+        String script = script(superuser);
+        return fresh
+                ? REMOVAL
+                        + script.replace("CREATE OR REPLACE FUNCTION", "CREATE FUNCTION")
+                                .replace("TABLE IF NOT EXISTS", "TABLE")
+                                .replace("INDEX IF NOT EXISTS", "INDEX")
+                : script;
+    }
+
+    private static String script(boolean superuser) {
+        return Trigger.each(Trigger::removal)
+                + RecorderSql.TABLES
+                + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync")
+                + MarkSql.MARK
+                + MarkSql.KNOW
+                + RecorderSql.PUBLISH
+                + ImageSql.function(superuser)
+                // The frames above a command are read in English; a setting that is refused would refuse the record.
+                + RecorderSql.RECORD.replace("@MESSAGES@", superuser ? "SET lc_messages = 'C'" : "")
+                + RecorderSql.TASKS
+                + RecorderSql.ENTRIES.replace("@SETTINGS@", settings())
+                + Trigger.each(Trigger::statements)
+                + "COMMENT ON FUNCTION dts_sync.on_ddl() IS '" + VERSION + "';\n";
     }
 
     private static String settings() {
@@ -115,67 +167,36 @@ public final class DdlRecorder {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The frames above a command are read in English; a setting that is refused would refuse the record. */
-    private static boolean maySetMessages(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                        SELECT rolsuper FROM pg_roles WHERE rolname = current_user
-                        """);
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getBoolean(1);
-        }
+    /** Returns whether the triggers of this version are there and fire in every session. */
+    public static boolean isInstalled(Connection connection) throws SQLException {
+        return yes(connection, """
+                SELECT count(*) = %d FROM pg_event_trigger t JOIN pg_proc p ON p.oid = t.evtfoid
+                WHERE left(t.evtname, 12) IN ('%s1_', '%2$s2_') AND t.evtenabled = 'A'
+                  AND p.pronamespace = to_regnamespace('dts_sync')
+                  AND obj_description(to_regproc('dts_sync.on_ddl'), 'pg_proc') = '%s'
+                """.formatted(Trigger.values().length, EventTriggers.OWN, VERSION));
     }
 
-    private static void enter(Connection connection, Task task) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                INSERT INTO dts_sync.ddl_task (task, publication, include, exclude) VALUES (?, ?, ?, ?)
-                ON CONFLICT (task) DO UPDATE
-                SET publication = excluded.publication, include = excluded.include, exclude = excluded.exclude
-                """)) {
-            statement.setString(1, task.name());
-            statement.setString(2, task.publication());
-            statement.setArray(
-                    3, connection.createArrayOf("text", task.include().toArray()));
-            statement.setArray(
-                    4, connection.createArrayOf("text", task.exclude().toArray()));
-            statement.executeUpdate();
-        }
+    /** Returns whether the account may install the recorder. */
+    public static boolean mayInstall(Connection connection) throws SQLException {
+        return IdentityGuard.mayInstall(connection);
     }
 
-    /** What is attached or detached later is found by comparison with the trees as they are now. */
-    private static void knowRelations(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("""
-                    INSERT INTO dts_sync.ddl_relation (relid, root, state)
-                    SELECT c.oid, coalesce(pg_partition_root(c.oid)::oid, c.oid), dts_sync.relation_state(c.oid)
-                    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
-                      AND n.nspname NOT IN ('information_schema', 'dts_sync')
-                    ON CONFLICT (relid) DO NOTHING
-                    """);
+    /**
+     * Installs the triggers if they are missing. The schema dts_sync must exist.
+     *
+     * @param connection to a source, in autocommit mode, of an account that may make event triggers
+     */
+    public static void install(Connection connection) throws SQLException {
+        if (isInstalled(connection)) {
+            return;
         }
-    }
-
-    /** Removes a task; with the last one go the triggers, their functions and everything they recorded. */
-    public static void remove(Connection connection, String task) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             EventTriggers.silence(connection);
             statement.execute(LOCK);
-            try (PreparedStatement left = connection.prepareStatement("DELETE FROM dts_sync.ddl_task WHERE task = ?")) {
-                left.setString(1, task);
-                left.executeUpdate();
-            }
-            try (ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT FROM dts_sync.ddl_task)")) {
-                rows.next();
-                if (!rows.getBoolean(1)) {
-                    statement.execute("""
-                            DROP FUNCTION dts_sync.on_ddl(), dts_sync.ddl_role() CASCADE;
-                            DROP FUNCTION dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.publish(oid, name),
-                                dts_sync.relation_state(oid);
-                            DROP TABLE dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation
-                            """);
-                }
+            if (!isInstalled(connection)) {
+                statement.execute(scripts(connection));
             }
             connection.commit();
         } catch (SQLException e) {
@@ -183,6 +204,147 @@ public final class DdlRecorder {
             throw e;
         } finally {
             connection.setAutoCommit(true);
+        }
+    }
+
+    /** A superuser does not put what runs with its rights into a schema of an account that has less. */
+    private static String scripts(Connection connection) throws SQLException {
+        boolean superuser = yes(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("""
+                        SELECT rolname, rolsuper FROM pg_roles
+                        WHERE oid = (SELECT nspowner FROM pg_namespace WHERE nspname = 'dts_sync')
+                        """)) {
+            return superuser && rows.next() && !rows.getBoolean(2)
+                    ? String.join("\n", statements(rows.getString(1)))
+                    : script(superuser, false);
+        }
+    }
+
+    /**
+     * Records from here on what a task selects, and publishes the records with its publication, if that exists. A task that is known
+     * stays, with what is recorded of its tables.
+     */
+    public static void enter(Connection connection, Task task) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT dts_sync.ddl_enter(?, ?, ?, ?)")) {
+            statement.setString(1, task.name());
+            statement.setString(2, task.publication());
+            statement.setArray(
+                    3, connection.createArrayOf("text", task.include().toArray()));
+            statement.setArray(
+                    4, connection.createArrayOf("text", task.exclude().toArray()));
+            statement.execute();
+        }
+    }
+
+    /**
+     * Returns what keeps the commands of a task from being recorded: a phrase; empty if nothing does.
+     *
+     * @param connection to a source
+     */
+    public static Optional<String> gap(Connection connection, String task, String publication) throws SQLException {
+        if (!yes(
+                connection,
+                "SELECT to_regclass('dts_sync.ddl') IS NOT NULL AND to_regclass('dts_sync.ddl_task') IS NOT NULL")) {
+            return Optional.of("its tables in schema dts_sync are gone");
+        }
+        if (!isInstalled(connection)) {
+            return Optional.of("its event triggers are gone, disabled or of another release");
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT EXISTS (SELECT FROM dts_sync.ddl_task WHERE task = ?),
+                       EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                               WHERE p.pubname = ? AND r.prrelid = 'dts_sync.ddl'::regclass)
+                """)) {
+            statement.setString(1, task);
+            statement.setString(2, publication);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                if (!rows.getBoolean(1)) {
+                    return Optional.of("it does not know the task any more");
+                }
+                return rows.getBoolean(2)
+                        ? Optional.empty()
+                        : Optional.of("table dts_sync.ddl is not in publication " + publication + " any more");
+            }
+        }
+    }
+
+    /** Takes tables as they are now, with their partitions, although a change of them was not recorded. */
+    public static void accept(Connection connection, List<TableName> tables) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT dts_sync.ddl_accept(?)")) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", tables.stream().map(TableName::sql).toArray()));
+            statement.execute();
+        }
+    }
+
+    /** Returns the first transaction that may not have ended: the rows of every one before it are there. */
+    public static String oldestTransaction(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    /**
+     * Notes that a task has had the commands of every transaction before one, and removes what every task has had.
+     *
+     * @param before of {@link #oldestTransaction}
+     * @return how many rows were removed
+     */
+    public static long passed(Connection connection, String task, String before) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT dts_sync.ddl_passed(?, ?::text::xid8)")) {
+            statement.setString(1, task);
+            statement.setString(2, before);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        }
+    }
+
+    /**
+     * Removes a task; with the last one go the triggers, their functions and everything they recorded. Of a recorder that a superuser has
+     * installed the triggers stay, and record nothing.
+     *
+     * @param connection to a source, in autocommit mode
+     */
+    public static void remove(Connection connection, String task) throws SQLException {
+        if (!yes(connection, "SELECT to_regproc('dts_sync.ddl_leave') IS NOT NULL")) {
+            return;
+        }
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            EventTriggers.silence(connection);
+            try (PreparedStatement left = connection.prepareStatement("SELECT dts_sync.ddl_leave(?)")) {
+                left.setString(1, task);
+                left.execute();
+            }
+            if (yes(connection, """
+                    SELECT NOT EXISTS (SELECT FROM dts_sync.ddl_task)
+                           AND (SELECT pg_has_role(proowner, 'USAGE') FROM pg_proc WHERE oid = to_regproc('dts_sync.on_ddl'))
+                    """)) {
+                statement.execute(REMOVAL);
+            }
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static boolean yes(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getBoolean(1);
         }
     }
 }

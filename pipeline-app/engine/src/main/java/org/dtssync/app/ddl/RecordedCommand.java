@@ -9,15 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One row of {@code dts_sync.ddl}. Immutable.
  *
  * @param number its number; they rise within a transaction
- * @param event what it is about: {@code command}, {@code drop}, {@code rewrite} or {@code failed}
+ * @param event what it is about: {@code command}, {@code drop}, {@code rewrite}, {@code images}, {@code images end} or {@code failed}
  * @param tag the command's tag
  * @param textNumber the row that has the client's message
  * @param text the client's message; empty if another row of the transaction has it
@@ -50,6 +52,8 @@ public record RecordedCommand(
         Optional<String> error) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String PUBLISHED = "published ";
 
     /** Copies the collections. */
     public RecordedCommand {
@@ -129,13 +133,96 @@ public record RecordedCommand(
         return texts;
     }
 
+    /** Returns the names of the columns. */
+    public static List<String> columns() {
+        return List.of(
+                "number",
+                "xid",
+                "message_at",
+                "event",
+                "tag",
+                "text_number",
+                "text",
+                "ordinal",
+                "context",
+                "role",
+                "session",
+                "path",
+                "settings",
+                "objects",
+                "dropped",
+                "relations",
+                "definitions",
+                "effects",
+                "error");
+    }
+
+    /** Returns whether this is a command, and not a part of one or the image of rows. */
+    public boolean isCommand() {
+        return event.equals("command") || isDrop() || event.equals("failed");
+    }
+
+    /** Returns the tables and partitions as it left them. */
+    public List<CommandTable> tables() {
+        return relations.entrySet().stream()
+                .map(entry -> new CommandTable(entry.getKey(), new RelationShape(entry.getValue())))
+                .toList();
+    }
+
+    /** Returns the object identifiers of the tables and partitions that are gone, as text. */
+    public List<String> droppedTables() {
+        return dropped.stream()
+                .filter(object -> object.path("type").asText().equals("table"))
+                .map(object -> object.path("oid").asText())
+                .toList();
+    }
+
+    /** Returns what it made, changed or dropped, by name. */
+    public List<String> objectNames() {
+        return Stream.concat(
+                        objects.stream(),
+                        dropped.stream()
+                                .filter(object -> object.path("original").asBoolean()))
+                .map(object -> object.path("identity").asText())
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    /** Returns the table whose rows follow as images; only of a row that announces them. */
+    public TableName imaged() {
+        JsonNode table = objects.get(0);
+        return new TableName(table.path("schema").asText(), table.path("name").asText());
+    }
+
+    /**
+     * Returns the entry of a table in a task's publication, if the command made one.
+     *
+     * @throws SyncException of kind SHAPE_CHANGED if it could not be made
+     */
+    public Optional<String> publication(String task, CommandTable table) {
+        JsonNode entry = effects.path("tasks").path(task).path(table.oid());
+        if (!entry.isTextual()) {
+            return Optional.empty();
+        }
+        if (!entry.asText().startsWith(PUBLISHED)) {
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "Table " + table.name() + " is new and could not be published in the transaction that made it ("
+                            + entry.asText() + "), so its rows are missing from the stream.",
+                    "Create it at the destination too and run with --resnapshot " + table.name()
+                            + ", or add it to objects.exclude.");
+        }
+        return Optional.of(entry.asText().substring(PUBLISHED.length()));
+    }
+
     /** Returns whether strings of the text have backslashes as ordinary letters. */
     boolean standardStrings() {
         return "on".equals(settings.getOrDefault("standard_conforming_strings", "on"));
     }
 
     /** Returns whether this is a command that drops, whose own row is that of the drop. */
-    boolean isDrop() {
+    public boolean isDrop() {
         return event.equals("drop") && tag.startsWith("DROP ") && !tag.equals("DROP OWNED");
     }
 }

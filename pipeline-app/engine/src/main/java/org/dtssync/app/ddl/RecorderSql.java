@@ -8,7 +8,8 @@ package org.dtssync.app.ddl;
 final class RecorderSql {
 
     /**
-     * {@code ddl_task} has what each task selects, {@code ddl} a row for each command, and {@code ddl_relation} the shape in which
+     * {@code ddl_task} has what each task selects, and that it has had the commands of every transaction before {@code passed};
+     * {@code ddl} has a row for each command, and {@code ddl_relation} a mark of the shape in which
      * the triggers left each table: what differs from the catalog was missed. Texts may hold secrets, so the owner alone reads
      * them.
      */
@@ -18,7 +19,8 @@ final class RecorderSql {
                 publication name NOT NULL,
                 include     text[] NOT NULL,
                 exclude     text[] NOT NULL DEFAULT '{}',
-                image_bytes bigint NOT NULL DEFAULT 67108864
+                image_bytes bigint NOT NULL DEFAULT 67108864,
+                passed      xid8
             );
             CREATE TABLE IF NOT EXISTS dts_sync.ddl (
                 number      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -32,7 +34,7 @@ final class RecorderSql {
                 context     text,
                 role        text,
                 session     text,
-                path        text[],
+                path        jsonb,
                 settings    jsonb,
                 objects     jsonb,
                 dropped     jsonb,
@@ -43,10 +45,15 @@ final class RecorderSql {
             );
             CREATE INDEX IF NOT EXISTS ddl_xid ON dts_sync.ddl (xid);
             CREATE TABLE IF NOT EXISTS dts_sync.ddl_relation (
-                relid oid PRIMARY KEY,
-                root  oid NOT NULL,
-                state jsonb NOT NULL
+                relid  oid PRIMARY KEY,
+                root   oid NOT NULL,
+                schema name NOT NULL,
+                name   name NOT NULL,
+                mark   text NOT NULL,
+                altered text NOT NULL,
+                file   oid NOT NULL
             );
+            CREATE INDEX IF NOT EXISTS ddl_relation_name ON dts_sync.ddl_relation (schema, name);
             CREATE INDEX IF NOT EXISTS ddl_relation_root ON dts_sync.ddl_relation (root);
             REVOKE ALL ON dts_sync.ddl_task, dts_sync.ddl, dts_sync.ddl_relation FROM PUBLIC;
             """;
@@ -58,14 +65,18 @@ final class RecorderSql {
             SET "DateStyle" = 'ISO, YMD' SET "IntervalStyle" = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex'
             SET quote_all_identifiers = off AS $state$
                 SELECT jsonb_build_object(
-                    'schema', n.nspname, 'name', c.relname, 'kind', c.relkind, 'persistence', c.relpersistence,
+                    'schema', n.nspname, 'name', c.relname, 'reference', c.oid::regclass::text, 'kind', c.relkind, 'persistence', c.relpersistence,
                     'owner', pg_get_userbyid(c.relowner),
                     'partition key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
                     'parent', (SELECT i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relispartition),
                     'bound', pg_get_expr(c.relpartbound, c.oid),
+                    'root', (SELECT jsonb_build_array(r.oid::text, rn.nspname, r.relname)
+                             FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace
+                             WHERE c.relispartition AND r.oid = pg_partition_root(c.oid)),
                     'columns', (
                         SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                             'number', a.attnum, 'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+                            'type name', (SELECT y.typname FROM pg_type y WHERE y.oid = a.atttypid),
                             'not null', nullif(a.attnotnull, false),
                             'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
                             'generated', CASE WHEN a.attgenerated <> ''
@@ -81,7 +92,16 @@ final class RecorderSql {
                     'key', (SELECT jsonb_agg(a.attname ORDER BY p.position)
                             FROM pg_index x CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY p(attnum, position)
                             JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.attnum
-                            WHERE x.indrelid = c.oid AND x.indisprimary AND p.position <= x.indnkeyatts))
+                            WHERE x.indrelid = c.oid AND x.indisprimary AND p.position <= x.indnkeyatts),
+                    -- A chosen identity that is gone becomes the primary key right after the command.
+                    'identity', (SELECT jsonb_agg(a.attname ORDER BY p.position)
+                            FROM (SELECT i.* FROM pg_index i
+                                  WHERE i.indrelid = c.oid AND i.indisvalid AND i.indimmediate
+                                    AND (i.indisprimary OR c.relreplident = 'i' AND i.indisreplident)
+                                  ORDER BY c.relreplident = 'i' AND i.indisreplident DESC LIMIT 1) x
+                            CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY p(attnum, position)
+                            JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.attnum
+                            WHERE p.position <= x.indnkeyatts))
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE c.oid = rel AND c.relkind IN ('r', 'p')
             $state$;
@@ -99,7 +119,8 @@ final class RecorderSql {
                 EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s%s', publication,
                                CASE WHEN (SELECT relkind FROM pg_class WHERE oid = rel) = 'p' THEN '' ELSE 'ONLY ' END,
                                rel::regclass);
-                RETURN 'published';
+                RETURN (SELECT 'published ' || r.oid || ' ' || r.xmin FROM pg_publication_rel r
+                        JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = publish.publication AND r.prrelid = rel);
             EXCEPTION WHEN OTHERS THEN
                 RETURN 'not published: ' || sqlerrm;
             END $publish$;
@@ -121,12 +142,16 @@ final class RecorderSql {
                 known bigint;
                 place int;
                 concerned oid[];
+                partitions oid[];
                 rel record;
                 selecting record;
                 states jsonb := '{}';
                 definitions jsonb;
                 tasks jsonb := '{}';
             BEGIN
+                IF NOT EXISTS (SELECT FROM dts_sync.ddl_task) THEN
+                    RETURN;
+                END IF;
                 IF record_ddl.tag IN ('CREATE PUBLICATION', 'ALTER PUBLICATION', 'DROP PUBLICATION', 'CREATE SUBSCRIPTION',
                                       'ALTER SUBSCRIPTION', 'DROP SUBSCRIPTION', 'CREATE SERVER', 'ALTER SERVER', 'DROP SERVER',
                                       'CREATE USER MAPPING', 'ALTER USER MAPPING', 'DROP USER MAPPING', 'REINDEX') THEN
@@ -138,7 +163,7 @@ final class RecorderSql {
                 context := nullif(substr(context, strpos(context, frame) + length(frame) + 1), '');
                 -- Neither what dts-sync does itself nor the script of an extension.
                 IF context ~ '(^|\\n)extension script file '
-                   OR context ~ '(^|\\n)PL/pgSQL function (dts_sync\\.)?(publish|on_identity_change)\\(' THEN
+                   OR context ~ '(^|\\n)PL/pgSQL function (dts_sync\\.)?(publish|images|on_identity_change)\\(' THEN
                     RETURN;
                 END IF;
 
@@ -185,7 +210,18 @@ final class RecorderSql {
                   AND (d.event = 'command' OR d.event = 'drop' AND d.tag LIKE 'DROP %' AND d.tag <> 'DROP OWNED');
 
                 IF event <> 'table_rewrite' THEN
-                    SELECT array_agg(DISTINCT c.oid) INTO concerned FROM (
+                    WITH RECURSIVE below AS (
+                        SELECT i.inhrelid AS oid FROM jsonb_array_elements(objects) o
+                        JOIN pg_inherits i ON i.inhparent = (o ->> 'oid')::oid
+                        WHERE o ->> 'class' = 'pg_class' AND o ->> 'type' = 'table' AND o ->> 'tag' = 'ALTER TABLE'
+                        UNION
+                        SELECT i.inhrelid FROM below JOIN pg_inherits i ON i.inhparent = below.oid
+                    )
+                    SELECT array_agg(DISTINCT c.oid) FILTER (WHERE NOT x.inherits OR NOT c.relispartition),
+                           array_agg(DISTINCT c.oid) FILTER (WHERE x.inherits AND c.relispartition)
+                    INTO concerned, partitions FROM (
+                        -- What inherits is changed as well: partitions with their root, others as tables of their own.
+                        SELECT oid, true AS inherits FROM below UNION ALL SELECT y.oid, false FROM (
                         SELECT (o ->> 'oid')::oid AS oid FROM jsonb_array_elements(objects) o WHERE o ->> 'class' = 'pg_class'
                         UNION ALL
                         SELECT a.attrelid FROM jsonb_array_elements(objects) o JOIN pg_type y ON y.oid = (o ->> 'oid')::oid
@@ -194,9 +230,24 @@ final class RecorderSql {
                         SELECT k.conrelid FROM jsonb_array_elements(objects) o JOIN pg_constraint k ON k.oid = (o ->> 'oid')::oid
                         WHERE o ->> 'class' = 'pg_constraint'
                         UNION ALL
+                        SELECT x.indrelid FROM jsonb_array_elements(objects) o JOIN pg_index x ON x.indexrelid = (o ->> 'oid')::oid
+                        WHERE o ->> 'class' = 'pg_class'
+                        UNION ALL
+                        SELECT t.tgrelid FROM jsonb_array_elements(objects) o JOIN pg_trigger t ON t.oid = (o ->> 'oid')::oid
+                        WHERE o ->> 'class' = 'pg_trigger'
+                        UNION ALL
+                        SELECT y.polrelid FROM jsonb_array_elements(objects) o JOIN pg_policy y ON y.oid = (o ->> 'oid')::oid
+                        WHERE o ->> 'class' = 'pg_policy'
+                        UNION ALL
+                        SELECT w.ev_class FROM jsonb_array_elements(objects) o JOIN pg_rewrite w ON w.oid = (o ->> 'oid')::oid
+                        WHERE o ->> 'class' = 'pg_rewrite'
+                        UNION ALL
+                        SELECT n.oid FROM jsonb_array_elements(objects) o JOIN pg_class n ON n.relnamespace = (o ->> 'oid')::oid
+                        WHERE o ->> 'class' = 'pg_namespace' AND o ->> 'tag' = 'ALTER SCHEMA'
+                        UNION ALL
                         SELECT to_regclass(format('%I.%I', o -> 'names' ->> 0, o -> 'names' ->> 1))::oid
                         FROM jsonb_array_elements(dropped) o
-                        WHERE o ->> 'type' IN ('table column', 'table constraint', 'default value')
+                        WHERE o ->> 'type' IN ('table column', 'table constraint', 'default value', 'trigger', 'policy', 'rule')
                         UNION ALL
                         -- Attached: in the tree, but not known there. ALTER TABLE names the root alone.
                         SELECT l.relid FROM jsonb_array_elements(objects) o
@@ -211,7 +262,7 @@ final class RecorderSql {
                              ON k.root = coalesce(pg_partition_root((o ->> 'oid')::oid::regclass)::oid, (o ->> 'oid')::oid)
                         JOIN pg_class c ON c.oid = k.relid
                         WHERE o ->> 'class' = 'pg_class' AND o ->> 'type' = 'table' AND o ->> 'tag' = 'ALTER TABLE'
-                          AND coalesce(pg_partition_root(c.oid)::oid, c.oid) <> k.root
+                          AND coalesce(pg_partition_root(c.oid)::oid, c.oid) <> k.root) y
                     ) x JOIN pg_class c ON c.oid = x.oid
                     WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND c.relnamespace <> 'dts_sync'::regnamespace;
                     FOR rel IN
@@ -233,10 +284,9 @@ final class RecorderSql {
                                 || jsonb_build_object(rel.oid::text, dts_sync.publish(rel.oid, selecting.publication)));
                         END LOOP;
                         states := states || jsonb_build_object(rel.oid::text, dts_sync.relation_state(rel.oid));
-                        INSERT INTO dts_sync.ddl_relation AS k (relid, root, state)
-                        VALUES (rel.oid, coalesce(pg_partition_root(rel.oid)::oid, rel.oid), states -> rel.oid::text)
-                        ON CONFLICT (relid) DO UPDATE SET root = excluded.root, state = excluded.state;
+                        PERFORM dts_sync.know(rel.oid);
                     END LOOP;
+                    PERFORM dts_sync.know(p.oid) FROM unnest(partitions) p (oid);
                     IF tasks <> '{}' THEN
                         effects := effects || jsonb_build_object('tasks', tasks);
                     END IF;
@@ -258,9 +308,94 @@ final class RecorderSql {
                                           objects, dropped, relations, definitions, effects)
                 VALUES (CASE event WHEN 'ddl_command_end' THEN 'command' WHEN 'sql_drop' THEN 'drop' ELSE 'rewrite' END,
                         record_ddl.tag, known, CASE WHEN known IS NULL THEN message END,
-                        CASE WHEN context IS NULL THEN place END, context, record_ddl.role, session_user, record_ddl.path,
-                        record_ddl.settings, objects, dropped, nullif(states, '{}'), definitions, nullif(effects, '{}'));
+                        CASE WHEN context IS NULL THEN place END, context, record_ddl.role, session_user, to_jsonb(record_ddl.path),
+                        record_ddl.settings, objects, dropped, nullif(states, '{}'), definitions, nullif(effects, '{}'))
+                RETURNING number INTO place;
+
+                -- Rows that the command wrote itself: no row of the stream has them.
+                IF event = 'ddl_command_end' THEN
+                    FOR rel IN
+                        SELECT DISTINCT c.oid FROM dts_sync.ddl d
+                        JOIN pg_class l ON l.oid = (d.effects -> 'rewritten' ->> 'oid')::oid
+                        JOIN pg_class c ON c.oid = coalesce(pg_partition_root(l.oid)::oid, l.oid)
+                        WHERE d.xid = pg_current_xact_id() AND d.event = 'rewrite' AND c.relpersistence = 'p'
+                          AND (d.effects -> 'rewritten' ->> 'reason')::int & 7 <> 0 AND d.number < place
+                          AND d.number > (SELECT coalesce(max(x.number), 0) FROM dts_sync.ddl x
+                                          WHERE x.xid = pg_current_xact_id() AND x.event = 'command' AND x.number < place)
+                        UNION
+                        SELECT c.oid FROM jsonb_array_elements(objects) o JOIN pg_class c ON c.oid = (o ->> 'oid')::oid
+                        WHERE record_ddl.tag IN ('CREATE TABLE AS', 'SELECT INTO') AND o ->> 'class' = 'pg_class'
+                          AND c.relkind = 'r' AND c.relpersistence = 'p'
+                    LOOP
+                        PERFORM dts_sync.images(rel.oid);
+                    END LOOP;
+                END IF;
             END $record$;
+            """;
+
+    /**
+     * What a task calls, with the rights of the recorder's owner: it may be a superuser, who has installed it for the account
+     * of the task. A publication of dts-sync alone is changed.
+     */
+    static final String TASKS = """
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_enter(task text, publication name, include text[], exclude text[])
+            RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+            SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $enter$
+            #variable_conflict use_column
+            BEGIN
+                PERFORM pg_advisory_xact_lock(hashtext('dts_sync_ddl'));
+                IF left(ddl_enter.publication, 9) <> 'dts_sync_' THEN
+                    RAISE EXCEPTION 'publication % is none of dts-sync', ddl_enter.publication;
+                END IF;
+                INSERT INTO dts_sync.ddl_task (task, publication, include, exclude)
+                VALUES (ddl_enter.task, ddl_enter.publication, ddl_enter.include, ddl_enter.exclude)
+                ON CONFLICT (task) DO UPDATE
+                SET publication = excluded.publication, include = excluded.include, exclude = excluded.exclude;
+                IF EXISTS (SELECT FROM pg_publication p WHERE p.pubname = ddl_enter.publication
+                           AND NOT EXISTS (SELECT FROM pg_publication_rel r
+                                           WHERE r.prpubid = p.oid AND r.prrelid = 'dts_sync.ddl'::regclass)) THEN
+                    EXECUTE format('ALTER PUBLICATION %I ADD TABLE ONLY dts_sync.ddl', ddl_enter.publication);
+                END IF;
+                -- What is attached or detached later is found by comparison with the trees as they are now.
+                PERFORM dts_sync.know(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
+                  AND n.nspname NOT IN ('information_schema', 'dts_sync')
+                  AND NOT EXISTS (SELECT FROM dts_sync.ddl_relation k WHERE k.relid = c.oid);
+            END $enter$;
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_leave(task text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none'
+            SET plpgsql.extra_warnings = 'none' AS $leave$
+            #variable_conflict use_column
+            BEGIN
+                PERFORM pg_advisory_xact_lock(hashtext('dts_sync_ddl'));
+                DELETE FROM dts_sync.ddl_task t WHERE t.task = ddl_leave.task;
+                IF NOT EXISTS (SELECT FROM dts_sync.ddl_task) THEN
+                    DELETE FROM dts_sync.ddl;
+                    DELETE FROM dts_sync.ddl_relation;
+                END IF;
+            END $leave$;
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_passed(task text, before xid8) RETURNS bigint LANGUAGE plpgsql
+            SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on
+            SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $passed$
+            #variable_conflict use_column
+            DECLARE
+                removed bigint;
+            BEGIN
+                UPDATE dts_sync.ddl_task t SET passed = ddl_passed.before WHERE t.task = ddl_passed.task;
+                DELETE FROM dts_sync.ddl d
+                WHERE d.xid < ALL (SELECT coalesce(t.passed, '0'::xid8) FROM dts_sync.ddl_task t);
+                GET DIAGNOSTICS removed = ROW_COUNT;
+                RETURN removed;
+            END $passed$;
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_accept(tables text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $accept$
+                DELETE FROM dts_sync.ddl_relation k WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = k.relid);
+                SELECT dts_sync.know(c.oid) FROM pg_class c
+                WHERE c.relkind IN ('r', 'p') AND coalesce(pg_partition_root(c.oid)::oid, c.oid) IN (
+                    SELECT to_regclass(accepted)::oid FROM unnest(tables) AS accepted);
+            $accept$;
+            REVOKE ALL ON FUNCTION dts_sync.ddl_accept(text[]), dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
+                dts_sync.ddl_passed(text, xid8) FROM PUBLIC;
             """;
 
     /**
@@ -285,7 +420,8 @@ final class RecorderSql {
                     NULL;
                 END;
             END $entry$;
-            REVOKE ALL ON FUNCTION dts_sync.relation_state(oid), dts_sync.publish(oid, name),
+            REVOKE ALL ON FUNCTION dts_sync.relation_state(oid), dts_sync.relation_mark(oid), dts_sync.know(oid),
+                dts_sync.images(oid), dts_sync.publish(oid, name),
                 dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.ddl_role(), dts_sync.on_ddl() FROM PUBLIC;
             """;
 

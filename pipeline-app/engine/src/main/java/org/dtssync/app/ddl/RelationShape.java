@@ -15,7 +15,7 @@ import org.dtssync.connectors.postgres.TableName;
  *
  * @param json what {@code relation_state} returned
  */
-record RelationShape(JsonNode json) {
+public record RelationShape(JsonNode json) {
 
     /** What must be equal whatever the versions of the servers. The replica identity is each server's own. */
     private static final List<String> COMPARED =
@@ -100,6 +100,14 @@ record RelationShape(JsonNode json) {
             }
         });
         return statements;
+    }
+
+    /** Returns a statement that gives the table the owner it has at the source. */
+    List<String> otherOwner(RelationShape other) {
+        JsonNode owner = json.path("owner");
+        return owner.equals(other.json.path("owner"))
+                ? List.of()
+                : List.of("ALTER TABLE " + name().sql() + " OWNER TO " + Identifiers.quote(owner.asText()));
     }
 
     /**

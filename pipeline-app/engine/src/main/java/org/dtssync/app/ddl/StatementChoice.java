@@ -89,7 +89,7 @@ final class StatementChoice {
                 .toList();
         boolean cascaded = command.dropped().stream()
                 .anyMatch(object -> object.path("normal").asBoolean());
-        return command.tag() + " " + String.join(", ", names) + (cascaded ? " CASCADE" : "");
+        return command.tag() + " IF EXISTS " + String.join(", ", names) + (cascaded ? " CASCADE" : "");
     }
 
     /** The words that a transaction does not allow, and places that only the source has. */

@@ -31,6 +31,11 @@ public final class AppliedMark {
         notifyAll();
     }
 
+    /** Returns whether everything before a position is applied. */
+    public synchronized boolean isPast(Lsn lsn) {
+        return applied.reached(lsn);
+    }
+
     /** Waits until a position is applied, if an applier is running and makes progress. */
     public synchronized void await(Lsn goal) throws InterruptedException {
         Lsn last = applied;

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.dtssync.app.catalog.ShapeChange;
 import org.dtssync.app.catalog.ShapeFingerprint;
@@ -17,6 +19,7 @@ import org.dtssync.app.catalog.ShapeStep;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.IdentityGuard;
+import org.dtssync.app.ddl.MissedChanges;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
 import org.dtssync.app.source.SourcePosition;
@@ -42,10 +45,16 @@ public final class ShapeCheck {
     /** With tens of thousands of tables a check takes seconds of both servers: the pause after it is this many times as long. */
     private static final int REST = 10;
 
+    /** Of the destination, before a difference counts although commands are carried. */
+    private static final int READINGS = 5;
+
+    private static final long READING_PAUSE_MILLIS = 200;
+
     private final Route route;
     private final ProgressStore progress;
     private final ObjectSelection objects;
     private final AppliedMark applied;
+    private final BooleanSupplier carries;
 
     /**
      * Creates a check; opens nothing yet.
@@ -53,28 +62,40 @@ public final class ShapeCheck {
      * @param route the direction that is checked
      * @param objects which tables belong to the task
      * @param applied its applier's progress
+     * @param carries whether commands that change the structure are carried now: then a change that was recorded is none to stop for
      */
-    public ShapeCheck(Route route, ObjectSelection objects, AppliedMark applied) {
+    public ShapeCheck(Route route, ObjectSelection objects, AppliedMark applied, BooleanSupplier carries) {
         this.route = route;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.objects = objects;
         this.applied = applied;
+        this.carries = carries;
+    }
+
+    /** Creates a check that stops at every change. */
+    public ShapeCheck(Route route, ObjectSelection objects, AppliedMark applied) {
+        this(route, objects, applied, () -> false);
     }
 
     /**
      * Checks repeatedly until interrupted; throws at the first change, and at partitions that are no longer equal.
      *
+     * @param recorder checked first: without it no change is carried
+     * @param settled records shapes that commands have changed
      * @param pauseMillis between two checks, in milliseconds; longer if a check takes long
      */
-    public void run(ReplacedPartitions partitions, long pauseMillis) throws InterruptedException {
+    public void run(ReplacedPartitions partitions, RecorderCheck recorder, SettledShapes settled, long pauseMillis)
+            throws InterruptedException {
         while (true) {
             long begin = System.nanoTime();
             long took = 0;
             try {
+                recorder.look();
                 Seen seen = look();
-                new DestinationCheck(route.destination(), progress).check();
+                checkDestination();
                 took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
                 partitions.compare(seen.recorded(), seen.now());
+                settled.settle(seen.carriedFrom(), seen.carriedTo());
             } catch (SyncException e) {
                 if (e.kind() != FaultKind.TRANSIENT) {
                     throw e;
@@ -86,13 +107,35 @@ public final class ShapeCheck {
         }
     }
 
+    /** A command may be applied between the two readings that are compared. */
+    private void checkDestination() throws InterruptedException {
+        DestinationCheck destination = new DestinationCheck(route.destination(), progress);
+        for (int left = carries.getAsBoolean() ? READINGS : 1; left > 0; left--) {
+            try {
+                destination.check();
+                return;
+            } catch (SyncException e) {
+                if (left == 1) {
+                    throw e;
+                }
+                Thread.sleep(READING_PAUSE_MILLIS);
+            }
+        }
+    }
+
     /**
      * The shapes whose texts differ, but not in anything that matters to rows.
      *
      * @param recorded the recorded ones
      * @param now the current ones
+     * @param carriedFrom the recorded shapes of tables that commands have changed which are carried
+     * @param carriedTo the current shapes of these tables
      */
-    record Seen(Map<TableName, String> recorded, Map<TableName, String> now) {}
+    record Seen(
+            Map<TableName, String> recorded,
+            Map<TableName, String> now,
+            Map<TableName, String> carriedFrom,
+            Map<TableName, String> carriedTo) {}
 
     /**
      * Checks once; at a change it waits until everything before it is applied.
@@ -141,14 +184,40 @@ public final class ShapeCheck {
             });
         }
         List<ShapeChange> changes = new ArrayList<>(ShapeFingerprint.changes(stored, now));
-        List<ShapeChange> added = fingerprint.newTables(objects, tables);
+        List<ShapeChange> added = new ArrayList<>(fingerprint.newTables(objects, tables));
         changes.addAll(added);
+        Set<TableName> carried = carried(changes);
+        changes.removeIf(change -> carried.contains(change.table()));
+        added.removeIf(change -> carried.contains(change.table()));
         if (!changes.isEmpty()) {
             throw changed(changes, remedies(changes, added, stored, now));
         }
         // After the shapes: a dropped table has left the publication too.
-        new PublicationCheck(route).check();
-        return new Seen(stored, now);
+        new PublicationCheck(route).check(carried);
+        return new Seen(without(stored, carried), without(now, carried), only(stored, carried), only(now, carried));
+    }
+
+    private static Map<TableName, String> without(Map<TableName, String> shapes, Set<TableName> tables) {
+        Map<TableName, String> others = new TreeMap<>(shapes);
+        others.keySet().removeAll(tables);
+        return others;
+    }
+
+    private static Map<TableName, String> only(Map<TableName, String> shapes, Set<TableName> tables) {
+        Map<TableName, String> found = new TreeMap<>(shapes);
+        found.keySet().retainAll(tables);
+        return found;
+    }
+
+    /** Returns the changed tables whose commands were recorded: they arrive with the rows. */
+    private Set<TableName> carried(List<ShapeChange> changes) {
+        if (changes.isEmpty() || !carries.getAsBoolean()) {
+            return Set.of();
+        }
+        Set<TableName> tables =
+                new TreeSet<>(changes.stream().map(ShapeChange::table).toList());
+        tables.removeAll(new MissedChanges(route.source()).among(tables));
+        return tables;
     }
 
     /** Whatever this finds, the application must be able to write while the task is stopped. */

@@ -14,7 +14,9 @@ import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.ddl.IdentityGuard;
+import org.dtssync.app.ddl.SourceRecorder;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationCheck;
@@ -38,6 +40,7 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.DdlMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +64,7 @@ public final class Preparation {
     private final ObjectSelection objects;
     private final CaptureSettings capture;
     private final Supplier<CutCodec> codec;
+    private final DdlMode mode;
     private final String mirrored;
     private final Epoch epoch;
     private final ProgressStore progress;
@@ -71,6 +75,7 @@ public final class Preparation {
      * @param objects which tables belong to the task
      * @param capture how the capture will reach the topics
      * @param codec creates the writer of cut 0
+     * @param mode what a task that begins does about commands that change the structure; one that has begun keeps its own
      * @param mirrored the task that ignores what this one writes
      * @param epoch the right to write to the destination
      */
@@ -79,12 +84,14 @@ public final class Preparation {
             ObjectSelection objects,
             CaptureSettings capture,
             Supplier<CutCodec> codec,
+            DdlMode mode,
             String mirrored,
             Epoch epoch) {
         this.route = route;
         this.objects = objects;
         this.capture = capture;
         this.codec = codec;
+        this.mode = mode;
         this.mirrored = mirrored;
         this.epoch = epoch;
         this.progress = new ProgressStore(route.destination(), route.task());
@@ -103,19 +110,25 @@ public final class Preparation {
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeShapes(names);
         Failpoint.PREPARE_TABLES_RECORDED.reached();
-        start(names, NO_LIMIT);
+        start(names, NO_LIMIT, mode);
     }
 
-    private void start(List<TableName> names, String lockLimit) {
+    private void start(List<TableName> names, String lockLimit, DdlMode mode) {
         try (Connection source = route.source().open()) {
             setLockLimit(source, lockLimit);
             // Earlier verifications concern the previous stream.
             new Verifications(route.destination(), route.task()).forget(epoch);
             new StateSchema(route.source()).installHeartbeat();
             IdentityGuard.install(source);
+            if (mode.carries()) {
+                recorder().install(source);
+            }
             // Before the slot: as long as there are many to create, no WAL is retained for them.
-            makeTopics(names);
+            makeTopics(names, mode);
             makePublication(source, names);
+            if (mode.carries()) {
+                recorder().enter(source);
+            }
             new PublicationCheck(route).record(source, epoch);
             Failpoint.PREPARE_PUBLICATION_MADE.reached();
             forgetHeartbeat(source);
@@ -123,7 +136,7 @@ public final class Preparation {
             Failpoint.PREPARE_SLOT_MADE.reached();
             String systemIdentifier = systemIdentifier(source);
             progress.sourceSystem(systemIdentifier, source.getCatalog(), epoch);
-            begin(start, systemIdentifier);
+            begin(start, systemIdentifier, mode);
             Failpoint.PREPARE_POSITION_WRITTEN.reached();
             LOG.info(
                     "Prepared. task={} slot={} lsn={} tables={}",
@@ -154,7 +167,11 @@ public final class Preparation {
         List<TableName> published = new ArrayList<>(tables);
         // These rows identify our own transactions of the opposite direction.
         published.add(AppliedPosition.TABLE);
-        start(published, SLOT_LOCK_LIMIT);
+        start(published, SLOT_LOCK_LIMIT, progress.ddlMode());
+    }
+
+    private SourceRecorder recorder() {
+        return new SourceRecorder(route.task(), route.name().publication(), objects);
     }
 
     private void storeShapes(List<TableName> names) {
@@ -202,17 +219,21 @@ public final class Preparation {
     }
 
     /** The position of the task in the opposite direction is published, and not captured. */
-    private void makeTopics(List<TableName> published) {
+    private void makeTopics(List<TableName> published, DdlMode mode) {
         List<TableName> captured = new ArrayList<>(published);
         captured.remove(AppliedPosition.TABLE);
         captured.add(HeartbeatStore.TABLE);
+        if (mode.carries()) {
+            captured.add(DdlRecorder.TABLE);
+        }
         new TaskTopics(capture).create(captured);
     }
 
-    private void begin(Lsn start, String systemIdentifier) {
+    private void begin(Lsn start, String systemIdentifier, DdlMode mode) {
         FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
         Failpoint.PREPARE_CUT_WRITTEN.reached();
-        progress.topics(first.topicId(), capture.topics().values(), epoch);
+        progress.topics(first.topicId(), capture.topics().form(), epoch);
+        progress.ddlMode(mode, epoch);
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);
             epoch.hold(connection);

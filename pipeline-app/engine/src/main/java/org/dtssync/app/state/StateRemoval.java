@@ -14,12 +14,12 @@ public record StateRemoval(String task) {
 
     /**
      * Every table that has rows of tasks, the epoch last: its holder must find it as long as anything is left. The settings with which a closed database
-     * has to be opened are not removed here.
+     * has to be opened are not removed here, nor the tasks whose commands are recorded in the same database.
      */
     private static final String TABLES = """
             SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
             WHERE c.relnamespace = to_regnamespace('dts_sync') AND c.relkind = 'r' AND a.attname = 'task'
-              AND NOT a.attisdropped AND c.relname <> 'write_fence'
+              AND NOT a.attisdropped AND c.relname NOT IN ('write_fence', 'ddl_task')
             ORDER BY c.relname = 'fence', c.relname
             """;
 
@@ -41,6 +41,12 @@ public record StateRemoval(String task) {
                     && Statements.exists(connection, "SELECT 1 FROM dts_sync." + table)) {
                 return false;
             }
+        }
+        // It may be a superuser's, who has installed the recorder of structure changes there.
+        if (!Statements.exists(
+                connection,
+                "SELECT 1 FROM pg_namespace WHERE nspname = 'dts_sync' AND pg_has_role(nspowner, 'USAGE')")) {
+            return false;
         }
         EventTriggers.silence(connection);
         Statements.execute(connection, "DROP SCHEMA dts_sync CASCADE");

@@ -15,6 +15,7 @@ import org.dtssync.connectors.apply.CatchUpRows;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Keeps an applier running: after a transient fault a new one starts from the applied position.
@@ -29,6 +30,7 @@ public final class ApplyPart {
     private final StreamBudgets budgets;
     private final Epoch epoch;
     private final Retry retry;
+    private final CommandCarrier carrier;
     private final ApplyListener listener;
     private final ProgressStore progress;
     private final ShapeRecords structures;
@@ -40,6 +42,7 @@ public final class ApplyPart {
      *
      * @param kafka properties of clients
      * @param epoch the right to write to the destination
+     * @param carrier carries commands that change the structure
      */
     ApplyPart(
             Route route,
@@ -48,6 +51,7 @@ public final class ApplyPart {
             StreamBudgets budgets,
             Epoch epoch,
             Retry retry,
+            CommandCarrier carrier,
             ApplyListener listener) {
         this.route = route;
         this.kafka = kafka;
@@ -55,6 +59,7 @@ public final class ApplyPart {
         this.budgets = budgets;
         this.epoch = epoch;
         this.retry = retry;
+        this.carrier = carrier;
         this.listener = listener;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new ShapeRecords(route.destination(), route.task());
@@ -64,18 +69,18 @@ public final class ApplyPart {
     /** Applies, before the consistency point, until the goal is reached. */
     void converge(Predicate<Lsn> goal) throws InterruptedException {
         CatchUpRows rows = new CatchUpRows(route.source(), progress::raiseConsistencyPoint);
-        retry.run("apply", () -> once(applier -> applier.converge(rows, goal)));
+        retry.run("apply", () -> once(false, applier -> applier.converge(rows, goal)));
     }
 
     /** Applies, after the consistency point, until the goal is reached. */
     void follow(Predicate<Lsn> goal) throws InterruptedException {
-        retry.run("apply", () -> once(applier -> applier.follow(goal)));
+        retry.run("apply", () -> once(true, applier -> applier.follow(goal)));
     }
 
-    private void once(Consumer<Applier> work) throws InterruptedException {
+    private void once(boolean exact, Consumer<Applier> work) throws InterruptedException {
         Applier applier = new Applier(
                 new ApplySettings(
-                        route.task(),
+                        new TopicNames(route.task(), progress.topicForm().layout()),
                         kafka,
                         progress.cutsTopic(),
                         CapturedTables.applied(progress.tables(), structures.read()),
@@ -86,7 +91,8 @@ public final class ApplyPart {
                 codecs.keys(),
                 codecs.values(),
                 codecs.cuts(),
-                listener);
+                listener,
+                carrier.applied(exact));
         running.set(applier);
         try {
             work.accept(applier);

@@ -8,10 +8,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.dtssync.app.catalog.ShapeChange;
 import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.ddl.IdentityGuard;
+import org.dtssync.app.ddl.MissedChanges;
+import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.PublicationCheck;
@@ -24,6 +27,7 @@ import org.dtssync.connectors.kafka.LostCuts;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.StateMigrations;
 
 /** The checks before a capture starts, and the interpretation of its faults. Used by the capture thread. */
 final class CaptureChecks {
@@ -32,6 +36,8 @@ final class CaptureChecks {
     private final Map<String, String> kafka;
     private final Epoch epoch;
     private final ShapeCheck structure;
+    private final BooleanSupplier carries;
+    private final RecorderCheck recorder;
     private final ProgressStore progress;
     private final ShapeRecords structures;
 
@@ -41,12 +47,22 @@ final class CaptureChecks {
      * @param kafka properties of clients
      * @param epoch the right to write to the destination
      * @param structure compares the source's shapes with the recorded ones
+     * @param carries whether commands that change the structure are carried now
+     * @param recorder repairs what records commands that change the structure
      */
-    CaptureChecks(Route route, Map<String, String> kafka, Epoch epoch, ShapeCheck structure) {
+    CaptureChecks(
+            Route route,
+            Map<String, String> kafka,
+            Epoch epoch,
+            ShapeCheck structure,
+            BooleanSupplier carries,
+            RecorderCheck recorder) {
         this.route = route;
         this.kafka = kafka;
         this.epoch = epoch;
         this.structure = structure;
+        this.carries = carries;
+        this.recorder = recorder;
         this.progress = new ProgressStore(route.destination(), route.task());
         this.structures = new ShapeRecords(route.destination(), route.task());
     }
@@ -57,6 +73,7 @@ final class CaptureChecks {
         // change.
         requireTask();
         requireCuts();
+        recorder.resume();
         requirePublication();
         guardIdentities();
     }
@@ -80,7 +97,7 @@ final class CaptureChecks {
 
     /** Cuts in another topic of the same name would lead nowhere: the applier looks for them where the first ones are. */
     private void requireCuts() {
-        String topic = route.name().topics().cuts();
+        String topic = route.name().topics().in(progress.topicForm().layout()).cuts();
         Optional<String> identifier = progress.cutsTopic();
         if (identifier.isEmpty()) {
             return;
@@ -94,6 +111,11 @@ final class CaptureChecks {
 
     /** PostgreSQL 18 only logs a warning that the publication does not exist, and streams nothing. */
     private void requirePublication() {
+        if (carries.getAsBoolean()) {
+            // What commands do to it that are not applied yet is no fault, and only the check of shapes knows them.
+            structure.check();
+            return;
+        }
         try {
             new PublicationCheck(route).check();
         } catch (SyncException e) {
@@ -117,6 +139,10 @@ final class CaptureChecks {
      * that records show, they were written before it and may pass.
      */
     Set<TableName> changed(Set<TableName> announced) {
+        if (carries.getAsBoolean()) {
+            // The recorded shapes are those of the last command that was applied; these are of the last that was made.
+            return new MissedChanges(route.source()).among(ofTask(announced));
+        }
         Map<TableName, String> stored = new HashMap<>();
         structures.read(announced).forEach((table, recorded) -> stored.put(table, recorded.structure()));
         if (stored.isEmpty()) {
@@ -137,6 +163,12 @@ final class CaptureChecks {
             }
         }
         return changed;
+    }
+
+    private static Set<TableName> ofTask(Set<TableName> tables) {
+        Set<TableName> found = new HashSet<>(tables);
+        found.removeIf(table -> table.schema().equals(StateMigrations.SCHEMA));
+        return found;
     }
 
     /**

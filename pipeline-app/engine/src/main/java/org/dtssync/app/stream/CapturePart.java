@@ -26,6 +26,7 @@ final class CapturePart implements CaptureListener {
     private final DatabaseConnections source;
     private final TopicCodecs codecs;
     private final CaptureChecks checks;
+    private final CommandCarrier carrier;
     private final Retry retry;
     private final AppliedMark applied;
     private final StreamProgress progress;
@@ -37,6 +38,7 @@ final class CapturePart implements CaptureListener {
             DatabaseConnections source,
             TopicCodecs codecs,
             CaptureChecks checks,
+            CommandCarrier carrier,
             Retry retry,
             AppliedMark applied,
             StreamProgress progress,
@@ -45,6 +47,7 @@ final class CapturePart implements CaptureListener {
         this.source = source;
         this.codecs = codecs;
         this.checks = checks;
+        this.carrier = carrier;
         this.retry = retry;
         this.applied = applied;
         this.progress = progress;
@@ -67,6 +70,21 @@ final class CapturePart implements CaptureListener {
 
     private void once() throws InterruptedException {
         checks.require();
+        boolean carried = carrier.carries();
+        try {
+            capture();
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.SHAPE_CHANGED || carried || !carrier.carries()) {
+                throw e;
+            }
+            LOG.info(
+                    "The destination follows now, and commands that change the structure are carried. task={}",
+                    settings.task());
+            capture();
+        }
+    }
+
+    private void capture() throws InterruptedException {
         Capture capture = new Capture(
                 settings,
                 source,
@@ -75,7 +93,8 @@ final class CapturePart implements CaptureListener {
                 codecs.cuts(),
                 this,
                 checks::changed,
-                new DebeziumSource(settings));
+                new DebeziumSource(settings),
+                carrier.captured());
         try {
             capture.run();
         } catch (SyncException e) {

@@ -1,6 +1,8 @@
 package org.dtssync.app.stream;
 
+import org.dtssync.app.drift.RecorderCheck;
 import org.dtssync.app.drift.ReplacedPartitions;
+import org.dtssync.app.drift.SettledShapes;
 import org.dtssync.app.drift.ShapeCheck;
 import org.dtssync.connectors.fault.SyncException;
 
@@ -8,11 +10,19 @@ import org.dtssync.connectors.fault.SyncException;
  * Checks the shapes at both ends repeatedly, while a direction is running. Runs in its own thread.
  *
  * @param structure compares the shapes with the recorded ones
+ * @param recorder watches what records commands that change the structure
  * @param partitions compares partitions that were replaced
+ * @param settled records shapes that commands have changed
  * @param checks whether the task still belongs to this instance
  * @param pauseMillis between two checks, in milliseconds
  */
-record ShapeCheckLoop(ShapeCheck structure, ReplacedPartitions partitions, CaptureChecks checks, long pauseMillis) {
+record ShapeCheckLoop(
+        ShapeCheck structure,
+        RecorderCheck recorder,
+        ReplacedPartitions partitions,
+        SettledShapes settled,
+        CaptureChecks checks,
+        long pauseMillis) {
 
     /**
      * Checks until interrupted.
@@ -22,7 +32,7 @@ record ShapeCheckLoop(ShapeCheck structure, ReplacedPartitions partitions, Captu
      */
     void run() throws InterruptedException {
         try {
-            structure.run(partitions, pauseMillis);
+            structure.run(partitions, recorder, settled, pauseMillis);
         } catch (SyncException e) {
             checks.requireTask();
             throw e;

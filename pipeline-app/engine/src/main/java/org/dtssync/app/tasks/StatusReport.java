@@ -12,12 +12,13 @@ import org.dtssync.app.state.TableState;
  *
  * @param status as it was read
  * @param oneWay whether the applications were moved without a way back
+ * @param bases the bases of the task
  */
-public record StatusReport(TaskStatus status, boolean oneWay) implements Report {
+public record StatusReport(TaskStatus status, boolean oneWay, BaseList bases) implements Report {
 
     @Override
     public String json() {
-        return TaskJson.status(status, oneWay);
+        return TaskJson.status(status, oneWay, bases);
     }
 
     /** Returns a few lines and a table. */
@@ -37,6 +38,9 @@ public record StatusReport(TaskStatus status, boolean oneWay) implements Report 
                 "lag",
                 orDash(status.lagMillis().map(millis -> millis + " ms")) + ", "
                         + orDash(status.lagBytes().map(bytes -> bytes + " bytes of WAL")));
+        if (bases.newest().isPresent()) {
+            line(text, "newest base", bases.line());
+        }
         line(text, "error", orDash(status.progress().error()));
         text.append(String.format(
                 Locale.ROOT, "%n%-50s %-10s %14s %14s %6s%n", "table", "state", "rows loaded", "estimated", "done"));

@@ -86,7 +86,7 @@ public final class EmbeddedKafka implements AutoCloseable {
      * itself does not use it.
      *
      * @param port the second port, one that nothing listens on
-     * @param advertisedPort the port of 127.0.0.1 that clients of the second one come back to
+     * @param advertisedPort the port of 127.0.0.1 that clients of the second one get
      */
     public static EmbeddedKafka startBehind(
             Path directory, Map<String, String> overrides, int port, int advertisedPort) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.dtssync.app.config.ConverterSettings;
+import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.app.config.ObjectSelection;
@@ -36,6 +37,7 @@ public final class TaskFileBuilder {
     private Path dataDir = Path.of("target");
     private @Nullable ObjectSelection objects;
     private StructureSettings structure = StructureSettings.DEFAULT;
+    private DdlSettings ddl = DdlSettings.DEFAULT;
     private SnapshotSettings snapshot = new SnapshotSettings(2, 1_000, 0);
     private @Nullable RetrySettings retry;
     private Duration precheckTimeout = Duration.ofSeconds(15);
@@ -61,6 +63,7 @@ public final class TaskFileBuilder {
         dataDir = task.dataDir();
         objects = task.objects();
         structure = task.structure();
+        ddl = task.ddl();
         snapshot = task.snapshot();
         retry = task.retry();
         precheckTimeout = task.precheckTimeout();
@@ -118,6 +121,12 @@ public final class TaskFileBuilder {
         return this;
     }
 
+    /** What happens when the structure of the source changes. */
+    public TaskFileBuilder ddl(DdlSettings other) {
+        ddl = other;
+        return this;
+    }
+
     /** How long faults are retried. */
     public TaskFileBuilder retry(RetrySettings other) {
         retry = other;
@@ -137,6 +146,7 @@ public final class TaskFileBuilder {
                 dataDir,
                 Objects.requireNonNull(objects, "objects"),
                 structure,
+                ddl,
                 snapshot,
                 Objects.requireNonNull(retry, "retry"),
                 precheckTimeout,

@@ -37,7 +37,7 @@ class FailpointsAreHeldTest {
             `freeze`, which holds the thread until the process is killed, so that you can inspect the servers first. The process reports on
             stderr that it has reached the failpoint.
 
-            `LoadSurvivesFailpointsTest` and `MoveSurvivesFailpointsTest` kill a task at each of them, run the same command again and verify
+            `LoadSurvivesFailpointsTest`, `CommandsSurviveFailpointsTest` and `MoveSurvivesFailpointsTest` kill a task at each of them, run the same command again and verify
             both databases. To add one, add a constant to `Failpoint`, call its `reached()` at the place, and use it in one of these tests;
             `FailpointsAreHeldTest` fails until all three exist, and generates this page.
 
@@ -54,6 +54,7 @@ class FailpointsAreHeldTest {
                         LoadSurvivesFailpointsTest.STREAM,
                         LoadSurvivesFailpointsTest.LARGE,
                         LoadSurvivesFailpointsTest.RELOAD,
+                        CommandsSurviveFailpointsTest.COMMANDS,
                         MoveSurvivesFailpointsTest.SWITCHOVER,
                         MoveSurvivesFailpointsTest.UNDO,
                         MoveSurvivesFailpointsTest.FINISH,

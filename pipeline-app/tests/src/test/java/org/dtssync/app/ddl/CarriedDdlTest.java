@@ -108,7 +108,8 @@ class CarriedDdlTest {
         for (Connection end : List.of(made, carried)) {
             execute(end, SETUP);
         }
-        DdlRecorder.install(
+        DdlRecorder.install(made);
+        DdlRecorder.enter(
                 made,
                 new DdlRecorder.Task("t", "dts_sync_t", List.of("^(public|app|arch|sch2|Sch Two)[.]"), List.of()));
         execute(made, "CREATE PUBLICATION dts_sync_t FOR TABLE dts_sync.ddl WITH (publish_via_partition_root = true)");

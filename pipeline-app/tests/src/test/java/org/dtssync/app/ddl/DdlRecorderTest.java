@@ -14,6 +14,7 @@ import java.util.Properties;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -161,9 +162,103 @@ class DdlRecorderTest {
         }
     }
 
+    /** What a superuser runs once serves an account that may not make event triggers, and gives it none of a superuser's rights. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aSuperuserInstallsItForAnotherAccount(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        String account = servers.uniqueName();
+        try (Connection superuser = open(database)) {
+            execute(
+                    superuser,
+                    "CREATE ROLE " + account + "; GRANT CREATE ON DATABASE " + superuser.getCatalog() + " TO "
+                            + account);
+            execute(superuser, "CREATE SCHEMA dts_sync AUTHORIZATION " + account + "; CREATE SCHEMA aside");
+            try (Connection owner = open(database)) {
+                execute(owner, "SET SESSION AUTHORIZATION " + account);
+                // What the account has put there must not run with a superuser's rights.
+                execute(owner, """
+                        CREATE TABLE dts_sync.ddl (number bigint DEFAULT pg_backend_pid());
+                        CREATE FUNCTION dts_sync.record_ddl(text, text, text, text[], jsonb) RETURNS void LANGUAGE sql AS
+                            'ALTER ROLE %s SUPERUSER'
+                        """.formatted(account));
+                assertThat(DdlRecorder.mayInstall(owner)).isFalse();
+
+                for (String statement : DdlRecorder.statements(account)) {
+                    execute(superuser, statement);
+                }
+
+                assertThat(DdlRecorder.isInstalled(owner)).isTrue();
+                execute(superuser, "create table before (id int)");
+                execute(owner, "CREATE PUBLICATION dts_sync_t");
+                DdlRecorder.enter(owner, new DdlRecorder.Task("t", "dts_sync_t", List.of("^public[.]"), List.of()));
+                assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t")).isEmpty();
+                execute(superuser, "create table mine (id int primary key)");
+                assertThat(rows(owner, "tag, role, effects IS NOT NULL"))
+                        .containsExactly("CREATE TABLE|" + database.user() + "|t");
+                assertThat(query(owner, "SELECT prrelid::regclass FROM pg_publication_rel ORDER BY 1"))
+                        .containsExactlyInAnyOrder("dts_sync.ddl", "mine");
+                for (String forged : List.of(
+                        "INSERT INTO dts_sync.ddl (event, tag) VALUES ('command', 'DROP TABLE')",
+                        "CREATE TRIGGER x BEFORE INSERT ON dts_sync.ddl EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+                        "DROP FUNCTION dts_sync.on_ddl() CASCADE",
+                        "DROP TABLE dts_sync.ddl",
+                        "ALTER SCHEMA dts_sync RENAME TO other",
+                        "SELECT dts_sync.ddl_enter('x', 'another', '{.}', '{}')")) {
+                    assertThatThrownBy(() -> execute(owner, forged))
+                            .as(forged)
+                            .hasMessageMatching("(?s).*(permission denied|must be owner|is none of dts-sync).*");
+                }
+
+                assertThat(DdlRecorder.passed(owner, "t", DdlRecorder.oldestTransaction(owner)))
+                        .isEqualTo(1);
+                DdlRecorder.remove(owner, "t");
+                execute(superuser, "create table later (id int primary key)");
+                assertThat(rows(superuser, "tag")).isEmpty();
+            } finally {
+                execute(
+                        superuser,
+                        "DROP SCHEMA dts_sync CASCADE; DROP OWNED BY " + account + " CASCADE; DROP ROLE " + account);
+            }
+            assertThat(query(superuser, "SELECT count(*) FROM pg_event_trigger"))
+                    .containsExactly("0");
+        }
+    }
+
+    /** A task that is behind keeps the rows; one that has had them lets them go. */
+    @Test
+    void rowsGoOnceEveryTaskHasHadThem(Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(17);
+        try (Connection owner = open(database);
+                Connection other = open(database)) {
+            install(owner);
+            DdlRecorder.enter(owner, new DdlRecorder.Task("u", "dts_sync_u", List.of("^public[.]"), List.of()));
+            execute(owner, "create table one (id int primary key)");
+            execute(other, "begin; create table two (id int primary key)");
+            execute(owner, "create table three (id int primary key)");
+            String oldest = DdlRecorder.oldestTransaction(owner);
+
+            assertThat(DdlRecorder.passed(owner, "t", oldest)).isZero();
+            assertThat(DdlRecorder.passed(owner, "u", oldest)).isEqualTo(1);
+            execute(other, "commit");
+            assertThat(rows(owner, "objects -> 0 ->> 'identity'")).containsExactly("public.two", "public.three");
+            DdlRecorder.remove(owner, "u");
+            assertThat(DdlRecorder.passed(owner, "t", DdlRecorder.oldestTransaction(owner)))
+                    .isEqualTo(2);
+
+            execute(owner, "ALTER EVENT TRIGGER \"!dts_sync_2_end\" DISABLE");
+            assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t"))
+                    .contains("its event triggers are gone, disabled or of another release");
+            DdlRecorder.install(owner);
+            assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t"))
+                    .contains("table dts_sync.ddl is not in publication dts_sync_t any more");
+        }
+    }
+
     private static void install(Connection owner) throws SQLException {
         execute(owner, "CREATE SCHEMA dts_sync; CREATE SCHEMA aside; REVOKE ALL ON SCHEMA dts_sync FROM PUBLIC");
-        DdlRecorder.install(owner, new DdlRecorder.Task("t", "dts_sync_t", List.of("^public[.]"), List.of()));
+        DdlRecorder.install(owner);
+        DdlRecorder.enter(owner, new DdlRecorder.Task("t", "dts_sync_t", List.of("^public[.]"), List.of()));
     }
 
     /** In simple mode the driver sends a text as one message. */

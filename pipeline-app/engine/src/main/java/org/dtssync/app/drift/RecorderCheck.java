@@ -1,0 +1,114 @@
+package org.dtssync.app.drift;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.DdlRecorder;
+import org.dtssync.app.ddl.SourceRecorder;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.source.SourcePosition;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.SqlFaults;
+
+/**
+ * Watches the recorder of structure changes at the source of a task that carries them, and removes what it has recorded once it is
+ * applied. Used by one thread.
+ */
+public final class RecorderCheck {
+
+    /** As many moments as are remembered while the applier is behind. */
+    private static final int REMEMBERED = 100;
+
+    private final Route route;
+    private final SourceRecorder recorder;
+    private final ProgressStore progress;
+    private final AppliedMark applied;
+    private final Deque<Moment> moments = new ArrayDeque<>();
+
+    /**
+     * A moment of the source.
+     *
+     * @param lsn a position behind every commit until then
+     * @param oldest the first transaction that had perhaps not ended
+     */
+    private record Moment(Lsn lsn, String oldest) {}
+
+    /**
+     * Creates a check; opens nothing yet.
+     *
+     * @param route the direction that is checked
+     * @param objects which tables belong to the task
+     * @param applied its applier's progress
+     */
+    public RecorderCheck(Route route, ObjectSelection objects, AppliedMark applied) {
+        this.route = route;
+        this.recorder = new SourceRecorder(route.task(), route.name().publication(), objects);
+        this.progress = new ProgressStore(route.destination(), route.task());
+        this.applied = applied;
+    }
+
+    private boolean isNeeded() {
+        return progress.ddlMode().carries();
+    }
+
+    /** Repairs the recorder before a capture starts, if the task carries commands. */
+    public void resume() {
+        if (!isNeeded()) {
+            return;
+        }
+        try (Connection source = route.source().open()) {
+            recorder.resume(source);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /**
+     * Checks once, if the task carries commands; when the recorder does not work it waits until everything before is applied.
+     *
+     * @throws SyncException of kind SHAPE_CHANGED if it does not work
+     */
+    public void look() throws InterruptedException {
+        if (!isNeeded()) {
+            return;
+        }
+        try (Connection source = route.source().open()) {
+            requireWorking(source);
+            tidy(source);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private void requireWorking(Connection source) throws SQLException, InterruptedException {
+        try {
+            recorder.require(source);
+        } catch (SyncException e) {
+            applied.await(SourcePosition.insert(route.source()));
+            throw e;
+        }
+    }
+
+    private void tidy(Connection source) throws SQLException {
+        Moment reached = null;
+        while (!moments.isEmpty() && applied.isPast(moments.peekFirst().lsn())) {
+            reached = moments.pollFirst();
+        }
+        if (reached != null) {
+            DdlRecorder.passed(source, route.task(), reached.oldest());
+        }
+        if (moments.size() < REMEMBERED) {
+            // In this order: what had ended by then had committed before the position.
+            String oldest = DdlRecorder.oldestTransaction(source);
+            moments.addLast(new Moment(SourcePosition.insert(route.source()), oldest));
+        }
+    }
+
+    private static SyncException failure(SQLException e) {
+        return SqlFaults.explain("The recorder of structure changes at the source could not be checked", e);
+    }
+}

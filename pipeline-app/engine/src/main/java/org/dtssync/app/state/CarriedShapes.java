@@ -1,0 +1,135 @@
+package org.dtssync.app.state;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables of a task and their shapes as commands that are carried change them. Every method joins the connection's transaction, which
+ * holds the epoch and runs the command. Stateless.
+ *
+ * @param events of the task
+ * @param task the task's name
+ */
+public record CarriedShapes(EventLog events, String task) {
+
+    private static final String COLUMNS = """
+            SELECT schema_name, table_name, structure, greatest(changed_at, apply_after)::text
+            FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
+            """;
+
+    private static final String ONE = " WHERE task = ? AND schema_name = ? AND table_name = ?";
+
+    /**
+     * A table of the task.
+     *
+     * @param table its name
+     * @param structure its recorded shape
+     * @param newerThan commits up to here were made before its shape or its rows were last read from the source
+     */
+    public record Known(TableName table, String structure, Lsn newerThan) {}
+
+    /** Returns the table of a name; empty if the task does not have it, or not any more. */
+    public Optional<Known> named(Connection connection, TableName table) throws SQLException {
+        return Statements.first(
+                connection,
+                COLUMNS + " AND schema_name = ? AND table_name = ?",
+                CarriedShapes::known,
+                task,
+                table.schema(),
+                table.table());
+    }
+
+    /** Returns the table whose recorded shape contains a text. */
+    public Optional<Known> holding(Connection connection, String text) throws SQLException {
+        return Statements.first(
+                connection, COLUMNS + " AND strpos(structure, ?) > 0", CarriedShapes::known, task, text);
+    }
+
+    private static Known known(java.sql.ResultSet row) throws SQLException {
+        String newer = row.getString(4);
+        return new Known(
+                new TableName(row.getString(1), row.getString(2)),
+                row.getString(3),
+                newer == null ? Lsn.ZERO : Lsn.parse(newer));
+    }
+
+    /** Records another shape of a table. */
+    public void change(Connection connection, TableName table, String structure, Optional<List<String>> key)
+            throws SQLException {
+        update(
+                connection,
+                "structure = ?, key_columns = ?, earlier_structure = NULL",
+                table,
+                structure,
+                Statements.array(connection, key.orElse(null)));
+        note(connection, table, "carried");
+    }
+
+    /** Records another shape of a table whose key stays. */
+    public void change(Connection connection, TableName table, String structure) throws SQLException {
+        update(connection, "structure = ?", table, structure);
+        note(connection, table, "carried");
+    }
+
+    /** Records another name of a table; what the task once had under that name is forgotten. */
+    public void rename(Connection connection, TableName was, TableName now) throws SQLException {
+        Statements.update(connection, "DELETE FROM dts_sync.table_progress" + ONE, task, now.schema(), now.table());
+        update(connection, "schema_name = ?, table_name = ?", was, now.schema(), now.table());
+        note(connection, now, "renamed");
+    }
+
+    /**
+     * Adds a table whose rows have all been in the stream.
+     *
+     * @param publication its entry in the task's publication
+     */
+    public void add(
+            Connection connection, TableName table, String structure, Optional<List<String>> key, String publication)
+            throws SQLException {
+        Statements.update(
+                connection,
+                """
+                INSERT INTO dts_sync.table_progress (task, schema_name, table_name, state, key_columns, structure, publication)
+                VALUES (?, ?, ?, 'streaming', ?, ?, ?)
+                ON CONFLICT (task, schema_name, table_name) DO UPDATE
+                SET state = 'streaming', key_columns = excluded.key_columns, structure = excluded.structure,
+                    publication = excluded.publication, earlier_structure = NULL, visible_snapshot = NULL, changed_at = NULL,
+                    apply_after = NULL
+                """,
+                task,
+                table.schema(),
+                table.table(),
+                Statements.array(connection, key.orElse(null)),
+                structure,
+                publication);
+        note(connection, table, "added");
+    }
+
+    /** Records that a table does not belong to the task any more: nothing that follows is applied to it. */
+    public void remove(Connection connection, TableName table) throws SQLException {
+        update(
+                connection,
+                "state = 'skipped', structure = NULL, earlier_structure = NULL, visible_snapshot = NULL",
+                table);
+        note(connection, table, "removed");
+    }
+
+    private void update(Connection connection, String assignments, TableName table, @Nullable Object... values)
+            throws SQLException {
+        @Nullable Object[] parameters = new @Nullable Object[values.length + 3];
+        System.arraycopy(values, 0, parameters, 0, values.length);
+        parameters[values.length] = task;
+        parameters[values.length + 1] = table.schema();
+        parameters[values.length + 2] = table.table();
+        Statements.update(connection, "UPDATE dts_sync.table_progress SET " + assignments + ONE, parameters);
+    }
+
+    private void note(Connection connection, TableName table, String change) throws SQLException {
+        events.append(connection, Event.byRun("structure", table.toString(), "change", change));
+    }
+}

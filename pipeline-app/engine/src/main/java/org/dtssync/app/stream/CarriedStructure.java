@@ -1,0 +1,174 @@
+package org.dtssync.app.stream;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.catalog.CarriedShape;
+import org.dtssync.app.catalog.TableShape;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.CommandTable;
+import org.dtssync.app.ddl.RecordedCommand;
+import org.dtssync.app.state.CarriedShapes;
+import org.dtssync.app.state.CarriedShapes.Known;
+import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * What commands that are carried make of the task's tables, recorded in the transaction that runs them. Stateless.
+ *
+ * @param shapes the task's tables
+ * @param objects which tables belong to the task
+ * @param task the task as the source knows it
+ */
+record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String task) {
+
+    /** Returns the table of the task that a table is, or is a partition of, under the name it had before the command. */
+    Optional<Known> known(Connection connection, String oid) throws SQLException {
+        return shapes.holding(connection, CarriedShape.holding(oid));
+    }
+
+    /** Returns the task's tables that a command concerns, as they were before it. */
+    List<Known> concerned(Connection connection, RecordedCommand command) throws SQLException {
+        List<String> oids = new ArrayList<>(command.droppedTables());
+        for (CommandTable table : command.tables()) {
+            oids.add(table.oid());
+            table.root().ifPresent(root -> oids.add(root.oid()));
+        }
+        List<Known> concerned = new ArrayList<>();
+        for (String oid : oids) {
+            known(connection, oid).ifPresent(concerned::add);
+        }
+        return concerned;
+    }
+
+    /** Records what a command left; returns the settings of the tables that are other ones now. */
+    List<AppliedTable> record(Connection connection, RecordedCommand command) throws SQLException {
+        List<AppliedTable> changed = new ArrayList<>();
+        for (String oid : command.droppedTables()) {
+            leave(connection, oid, changed);
+        }
+        // Roots first: a partition is recorded with its root.
+        for (CommandTable table : command.tables()) {
+            if (table.root().isEmpty()) {
+                table(connection, command, table, changed);
+            }
+        }
+        for (CommandTable table : command.tables()) {
+            if (table.root().isPresent()) {
+                partition(connection, table, table.root().get(), changed);
+            }
+        }
+        return changed;
+    }
+
+    /** A dropped table leaves the task, a dropped partition its root. */
+    private void leave(Connection connection, String oid, List<AppliedTable> changed) throws SQLException {
+        Optional<Known> known = known(connection, oid);
+        if (known.isEmpty()) {
+            return;
+        }
+        TableName table = known.get().table();
+        if (isItself(known.get(), oid)) {
+            shapes.remove(connection, table);
+            changed.add(left(table));
+        } else {
+            shapes.change(connection, table, CarriedShape.without(known.get().structure(), oid));
+        }
+    }
+
+    private static boolean isItself(Known known, String oid) {
+        return TableShape.parse(known.structure()).oid().equals(oid);
+    }
+
+    private static AppliedTable left(TableName table) {
+        return new AppliedTable(table, List.of(), Optional.empty(), Optional.empty(), AppliedTable.NEVER);
+    }
+
+    /** One that was a table of its own arrives with its root's name from here on. */
+    private void partition(
+            Connection connection, CommandTable table, CommandTable.Root root, List<AppliedTable> changed)
+            throws SQLException {
+        Optional<Known> known = known(connection, table.oid());
+        if (known.isPresent()) {
+            TableName before = known.get().table();
+            if (isItself(known.get(), table.oid())) {
+                shapes.remove(connection, before);
+                changed.add(left(before));
+            } else {
+                shapes.change(
+                        connection, before, CarriedShape.without(known.get().structure(), table.oid()));
+            }
+        }
+        Optional<Known> tree = known(connection, root.oid());
+        if (tree.isPresent()) {
+            shapes.change(
+                    connection,
+                    tree.get().table(),
+                    CarriedShape.withPartition(tree.get().structure(), table.reference(), table.partitionFacts()));
+        } else if (objects.selects(root.name().schema(), root.name().table())) {
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "Partition " + table.name() + " belongs to table " + root.name()
+                            + ", which the task does not have.",
+                    "Run with --resnapshot " + root.name() + ".");
+        }
+    }
+
+    private void table(Connection connection, RecordedCommand command, CommandTable table, List<AppliedTable> changed)
+            throws SQLException {
+        Optional<Known> known = known(connection, table.oid());
+        boolean selected = objects.selects(table.name().schema(), table.name().table()) && table.isSent();
+        if (known.isPresent() && !isItself(known.get(), table.oid())) {
+            // Detached: its rows are where they were.
+            shapes.change(
+                    connection,
+                    known.get().table(),
+                    CarriedShape.without(known.get().structure(), table.oid()));
+            known = Optional.empty();
+        }
+        if (known.isEmpty()) {
+            if (selected) {
+                add(connection, command, table, changed);
+            }
+            return;
+        }
+        TableName was = known.get().table();
+        if (!was.equals(table.name())) {
+            shapes.rename(connection, was, table.name());
+            changed.add(left(was));
+        }
+        if (!selected) {
+            shapes.remove(connection, table.name());
+            changed.add(left(table.name()));
+            return;
+        }
+        String structure = CarriedShape.of(Optional.of(known.get().structure()), table.facts(), table.columnFacts());
+        shapes.change(connection, table.name(), structure, table.key());
+        changed.add(applied(table));
+    }
+
+    private void add(Connection connection, RecordedCommand command, CommandTable table, List<AppliedTable> changed)
+            throws SQLException {
+        Optional<String> publication = command.publication(task, table);
+        if (publication.isEmpty()) {
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "Table " + table.name() + " belongs to the task from here on, and its rows are not in the stream.",
+                    "Create it at the destination too and run with --resnapshot " + table.name()
+                            + ", or add it to objects.exclude.");
+        }
+        String structure = CarriedShape.of(Optional.empty(), table.facts(), table.columnFacts());
+        shapes.add(connection, table.name(), structure, table.key(), publication.get());
+        changed.add(applied(table));
+    }
+
+    private static AppliedTable applied(CommandTable table) {
+        return new AppliedTable(
+                table.name(), table.key().orElse(List.of()), Optional.empty(), Optional.empty(), Lsn.ZERO);
+    }
+}

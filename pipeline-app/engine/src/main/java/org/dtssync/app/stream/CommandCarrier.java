@@ -1,0 +1,133 @@
+package org.dtssync.app.stream;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.CarriedDdl;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.CarriedShapes;
+import org.dtssync.app.state.DdlCommandStore;
+import org.dtssync.app.state.EventLog;
+import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.ShapeRecords;
+import org.dtssync.app.state.TaskProgress;
+import org.dtssync.connectors.apply.CarriedCommands;
+import org.dtssync.connectors.capture.CapturedCommands;
+import org.dtssync.connectors.capture.CapturedTable;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.schemas.DdlMode;
+
+/**
+ * Whether and how one direction carries commands that change the structure. Only the forward one does, in the mode that the task began with, and
+ * from the time on when the destination follows exactly. Thread-safe.
+ */
+final class CommandCarrier {
+
+    private final Route route;
+    private final ObjectSelection objects;
+    private final Epoch epoch;
+    private final Map<String, String> kafka;
+    private final TopicCodecs codecs;
+    private final boolean forward;
+    private final ProgressStore progress;
+
+    /**
+     * Creates one; opens nothing yet.
+     *
+     * @param forward whether this is the direction from the task's source to its destination
+     */
+    CommandCarrier(
+            Route route,
+            ObjectSelection objects,
+            Epoch epoch,
+            Map<String, String> kafka,
+            TopicCodecs codecs,
+            boolean forward) {
+        this.route = route;
+        this.objects = objects;
+        this.epoch = epoch;
+        this.kafka = kafka;
+        this.codecs = codecs;
+        this.forward = forward;
+        this.progress = new ProgressStore(route.destination(), route.task());
+    }
+
+    private DdlMode mode() {
+        return forward ? progress.ddlMode() : DdlMode.STOP;
+    }
+
+    /** Returns whether commands are carried now. */
+    boolean carries() {
+        return forward && mode().carries() && follows();
+    }
+
+    private boolean follows() {
+        Phase phase = progress.task().map(TaskProgress::phase).orElse(Phase.PRECHECK);
+        return !Phase.INCREMENTAL.isAfter(phase);
+    }
+
+    /** Returns what capture does with commands; empty if the task carries none. */
+    Optional<CapturedCommands> captured() {
+        if (!mode().carries()) {
+            return Optional.empty();
+        }
+        return Optional.of(new FollowedShapes(route, objects, kafka, codecs, this::recorded, follows()));
+    }
+
+    private List<CapturedTable> recorded() {
+        List<CapturedTable> tables = new ArrayList<>(
+                CapturedTables.captured(progress.tables(), new ShapeRecords(route.destination(), route.task()).read()));
+        tables.add(FollowedShapes.COMMANDS);
+        return tables;
+    }
+
+    /**
+     * Returns what the applier does with commands; empty if the task carries none.
+     *
+     * @param exact whether the destination follows exactly
+     */
+    Optional<CarriedCommands> applied(boolean exact) {
+        DdlMode mode = mode();
+        if (!mode.carries()) {
+            return Optional.empty();
+        }
+        CommandTransaction.Rules rules = new CommandTransaction.Rules(mode, epoch, exact);
+        DatabaseConnections destination = route.destination();
+        CarriedStructure structure = new CarriedStructure(
+                new CarriedShapes(new EventLog(destination, route.task()), route.task()), objects, route.task());
+        DdlCommandStore store = new DdlCommandStore(destination, route.task());
+        return Optional.of((connection, commit) -> {
+            prepare();
+            return new CommandTransaction(
+                    connection,
+                    commit,
+                    new CarriedDdl(connection, objects, commit, sourceVersion()),
+                    structure,
+                    store,
+                    rules);
+        });
+    }
+
+    private void prepare() {
+        try (Connection connection = route.destination().open()) {
+            CarriedDdl.prepare(connection);
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The destination could not be prepared to compare shapes", e);
+        }
+    }
+
+    private int sourceVersion() {
+        try (Connection connection = route.source().open()) {
+            return connection.getMetaData().getDatabaseMajorVersion();
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The version of the source could not be read", e);
+        }
+    }
+}

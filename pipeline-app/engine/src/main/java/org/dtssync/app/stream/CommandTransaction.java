@@ -1,0 +1,202 @@
+package org.dtssync.app.stream;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dtssync.app.ddl.CarriedDdl;
+import org.dtssync.app.ddl.CarriedDdl.How;
+import org.dtssync.app.ddl.CommandTable;
+import org.dtssync.app.ddl.RecordedCommand;
+import org.dtssync.app.state.CarriedShapes.Known;
+import org.dtssync.app.state.DdlCommand;
+import org.dtssync.app.state.DdlCommandStore;
+import org.dtssync.app.state.DdlDecision;
+import org.dtssync.app.state.DdlNumber;
+import org.dtssync.connectors.apply.CarriedCommands;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.DdlMode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The commands of one source transaction, run among its rows. Not thread-safe. */
+final class CommandTransaction implements CarriedCommands.Transaction {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommandTransaction.class);
+
+    private final Connection connection;
+    private final Lsn commit;
+    private final CarriedDdl carried;
+    private final CarriedStructure structure;
+    private final DdlCommandStore store;
+    private final Rules rules;
+
+    /** The command that is running; null between two. */
+    private @Nullable DdlCommand running;
+
+    /**
+     * What holds for every transaction.
+     *
+     * @param mode what the task does about commands
+     * @param epoch the right to write the state
+     * @param exact whether the destination follows exactly; before, a command stops the task
+     */
+    record Rules(DdlMode mode, Epoch epoch, boolean exact) {}
+
+    CommandTransaction(
+            Connection connection,
+            Lsn commit,
+            CarriedDdl carried,
+            CarriedStructure structure,
+            DdlCommandStore store,
+            Rules rules) {
+        this.connection = connection;
+        this.commit = commit;
+        this.carried = carried;
+        this.structure = structure;
+        this.store = store;
+        this.rules = rules;
+    }
+
+    @Override
+    public CarriedCommands.Effect run(Map<String, @Nullable String> row) throws SQLException {
+        RecordedCommand command = RecordedCommand.of(row);
+        carried.note(command);
+        if (command.event().equals("images")) {
+            return images(command);
+        }
+        if (!command.isCommand()) {
+            return CarriedCommands.Effect.NONE;
+        }
+        List<Known> concerned = structure.concerned(connection, command);
+        if (!concerned.isEmpty() && concerned.stream().allMatch(this::isNewer)) {
+            LOG.info("A command is skipped: its tables are newer. number={}.{}", commit, carried.ordinal());
+            return CarriedCommands.Effect.NONE;
+        }
+        if (!rules.exact()) {
+            requireOthers(command, concerned);
+            return CarriedCommands.Effect.NONE;
+        }
+        carry(command);
+        return new CarriedCommands.Effect(structure.record(connection, command), Optional.empty());
+    }
+
+    private boolean isNewer(Known table) {
+        return table.newerThan().reached(commit);
+    }
+
+    /** As long as rows are being loaded, a change of their tables is for a person to repeat. */
+    private void requireOthers(RecordedCommand command, List<Known> concerned) {
+        Optional<TableName> table = concerned.stream()
+                .map(Known::table)
+                .findFirst()
+                .or(() -> command.tables().stream()
+                        .filter(carried::isSelected)
+                        .map(CommandTable::name)
+                        .findFirst());
+        if (table.isPresent()) {
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "The shape of table " + table.get() + " changed at the source before the destination followed it.",
+                    "Make the same change at the destination, then run with --accept-structure " + table.get()
+                            + "; or with --resnapshot " + table.get() + " where existing rows changed.");
+        }
+    }
+
+    private void carry(RecordedCommand command) throws SQLException {
+        DdlCommand described = new DdlCommand(
+                new DdlNumber(commit, carried.ordinal()),
+                command.tag(),
+                carried.text(command),
+                command.role(),
+                command.objectNames());
+        running = described;
+        DdlDecision decision = begin(described);
+        if (decision.skipped()) {
+            store.passed(connection, described.number());
+            LOG.warn("A command is left out. number={} tag={}", described.number(), described.tag());
+        } else {
+            Set<String> partitions = new HashSet<>();
+            for (String oid : command.droppedTables()) {
+                if (structure.known(connection, oid).isPresent()) {
+                    partitions.add(oid);
+                }
+            }
+            long begin = System.nanoTime();
+            CarriedDdl.Outcome outcome = carried.run(command, partitions, decision.corrected());
+            boolean run = outcome.how() == How.TEXT || outcome.how() == How.STATE;
+            store.done(connection, described, run ? outcome.sql() : "");
+            LOG.info(
+                    "A command was carried. number={} tag={} how={} millis={}",
+                    described.number(),
+                    described.tag(),
+                    outcome.how(),
+                    (System.nanoTime() - begin) / 1_000_000);
+        }
+        running = null;
+    }
+
+    /** Others see the command while it runs; nobody can decide otherwise then. */
+    private DdlDecision begin(DdlCommand command) throws SQLException {
+        if (rules.mode() == DdlMode.HOLD) {
+            store.waiting(command, rules.epoch());
+        }
+        if (store.decision(command.number()).isHeld()) {
+            running = null;
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "Command " + command.number() + " (" + command.tag() + ") waits until a person allows it: "
+                            + shortened(command.statement()) + ".",
+                    "See it with dts-sync ddl show TASK.yaml " + command.number()
+                            + ", let it run with dts-sync ddl allow TASK.yaml " + command.number()
+                            + ", then run again.");
+        }
+        store.started(command, rules.epoch());
+        return store.decide(connection, command.number());
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 200 ? text.substring(0, 200) + " ..." : text;
+    }
+
+    /** The rows of a table that a command wrote itself follow: they take the place of all that it has. */
+    private CarriedCommands.Effect images(RecordedCommand command) throws SQLException {
+        TableName table = command.imaged();
+        Optional<Known> known = structure.shapes().named(connection, table);
+        if (known.isEmpty() || isNewer(known.get())) {
+            return CarriedCommands.Effect.NONE;
+        }
+        if (command.error().isPresent()) {
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "Command " + carried.ordinal() + " of the transaction at " + commit + " wrote the rows of table "
+                            + table + " itself, and the source could not send them: "
+                            + command.error().get() + ".",
+                    "Make the same change at the destination and run with --resnapshot " + table + ".");
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM " + (isPartitioned(known.get()) ? "" : "ONLY ") + table.sql());
+        }
+        return new CarriedCommands.Effect(List.of(), Optional.of(table));
+    }
+
+    private static boolean isPartitioned(Known known) {
+        return known.structure().contains("\"partition key\"");
+    }
+
+    @Override
+    public void failed(Exception fault) {
+        if (running != null && fault instanceof SyncException known && known.kind() == FaultKind.SHAPE_CHANGED) {
+            store.failed(running, known.what(), rules.epoch());
+        }
+    }
+}
