@@ -145,9 +145,14 @@ public final class AvroConverter implements Converter {
                 unknown.put(topic, writer);
             }
         });
-        new SideBySide(AHEAD_REQUESTS)
-                .ids(unknown, (topic, writer) -> register(topic, writer.avro()))
-                .forEach((topic, id) -> writers.of(schemas.get(topic)).note(topic, id));
+        Map<String, Integer> ids =
+                new SideBySide(AHEAD_REQUESTS).ids(unknown, (topic, writer) -> register(topic, writer.avro()));
+        unknown.forEach((topic, writer) -> {
+            Integer id = ids.get(topic);
+            if (id != null) {
+                writer.note(topic, id);
+            }
+        });
     }
 
     private int register(String topic, org.apache.avro.Schema schema) {

@@ -79,8 +79,9 @@ final class RecordEncoder {
         Map<String, Schema> envelopes = new HashMap<>();
         prepared.forEach((topic, encoder) -> {
             envelopes.put(topic, encoder.envelopeSchema());
-            if (encoder.keySchema() != null) {
-                keys.put(topic, encoder.keySchema());
+            Schema key = encoder.keySchema();
+            if (key != null) {
+                keys.put(topic, key);
             }
         });
         if (keyConverter instanceof AvroConverter avro) {
