@@ -130,13 +130,16 @@ final class CutWriter implements AutoCloseable {
         try {
             Set<String> missing = new LinkedHashSet<>();
             transactions.forEach(transaction -> findMissing(transaction.changes(), missing));
+            Stopwatch watch = new Stopwatch();
             makeTopics(missing);
+            watch.ended(CaptureStage.TOPICS);
             producer.beginTransaction();
             Map<String, Stretch> stretches = new LinkedHashMap<>();
             transactions.forEach(transaction -> send(transaction, stretches));
             producer.flush();
             bytesUnderWay = 0;
             noteWritten(stretches);
+            watch.ended(CaptureStage.RECORDS);
             Failpoint.CAPTURE_RECORDS_SENT.reached();
             Cut cut = cut(transactions, previous, stretches);
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
@@ -144,8 +147,10 @@ final class CutWriter implements AutoCloseable {
             // queue. A record and a commit that both arrive in between end the transaction without the record, which
             // then waits out its delivery timeout (Sender.maybeSendAndPollTransactionalRequest).
             producer.flush();
+            watch.ended(CaptureStage.CUT);
             Failpoint.CAPTURE_CUT_SENT.reached();
             producer.commitTransaction();
+            watch.ended(CaptureStage.COMMIT);
             Failpoint.CAPTURE_CUT_COMMITTED.reached();
             requireSameCuts(sent.get().offset());
             pieces.clear();
@@ -342,6 +347,17 @@ final class CutWriter implements AutoCloseable {
     public void close() {
         OrderlyClose.of(() -> producer.close(java.time.Duration.ofSeconds(1)));
         OrderlyClose.of(topics::close);
+    }
+
+    /** Notifies the listener how long each stage took. */
+    private final class Stopwatch {
+        private long since = System.nanoTime();
+
+        void ended(CaptureStage stage) {
+            long now = System.nanoTime();
+            listener.timed(stage, now - since);
+            since = now;
+        }
     }
 
     private record Offsets(long first, long end) {}

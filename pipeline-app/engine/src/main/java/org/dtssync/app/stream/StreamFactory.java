@@ -76,13 +76,7 @@ public final class StreamFactory {
                 epoch,
                 retry,
                 carrier,
-                (position, commitTimeMicros, changes, tables) -> {
-                    long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
-                    applied.reached(position.lsn());
-                    listener.applied(
-                            position.lsn(), commitMillis < 0 ? -1 : System.currentTimeMillis() - commitMillis, changes);
-                    tables.forEach((table, some) -> listener.tableApplied(table, some, commitMillis));
-                });
+                new AppliedWrites(applied, listener));
         return new Direction(
                 route,
                 epoch,
