@@ -70,7 +70,8 @@ public enum Failpoint {
     APPLY_ROWS_WRITTEN("apply.rows-written", "Rows and position are written in an open transaction."),
     APPLY_COMMITTED("apply.committed", "A write is committed, perhaps not on the destination's disk."),
     APPLY_COMMAND_RUN(
-            "apply.command-run", "A command that changes the structure was run in an open transaction, rows behind it are not written."),
+            "apply.command-run",
+            "A command that changes the structure was run in an open transaction, rows behind it are not written."),
     APPLY_PIECE_WRITTEN("apply.piece-written", "A piece of a large write is in an open transaction."),
 
     FINALIZE_OBJECTS_MADE("finalize.objects-made", "Indexes, keys and triggers are created, statistics are not."),

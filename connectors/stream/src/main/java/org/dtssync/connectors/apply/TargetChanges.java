@@ -59,7 +59,8 @@ final class TargetChanges {
                 if (before.length == 0) {
                     throw new SyncException(
                             FaultKind.DATA,
-                            "A row of table " + table.name() + " that a command has rewritten comes without all of its values.",
+                            "A row of table " + table.name()
+                                    + " that a command has rewritten comes without all of its values.",
                             "Run with --resnapshot " + table.name() + ", which reloads the table.");
                 }
                 row[i] = before[i];

@@ -87,9 +87,8 @@ public final class Capture {
             gate.open(last);
             Failpoint.CAPTURE_SLOT_ADVANCED.reached();
             Lsn start = new Lsn(last.lsn());
-            List<CapturedTable> tables = commands.isEmpty()
-                    ? settings.tables()
-                    : commands.get().tables(last);
+            List<CapturedTable> tables =
+                    commands.isEmpty() ? settings.tables() : commands.get().tables(last);
             RecordEncoder encoder = new RecordEncoder(settings, tables, keyConverter, valueConverter);
             TransactionAssembler assembler = new TransactionAssembler(
                     settings.task(),

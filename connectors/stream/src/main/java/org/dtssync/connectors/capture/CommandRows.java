@@ -40,7 +40,10 @@ final class CommandRows {
     /** Returns whether a change of that table is ignored: rows are removed once every task has had them. */
     boolean leavesOut(RowChange change) {
         return is(change)
-                && (commands.isEmpty() || !change.envelope().getString(ChangeEnvelope.OPERATION).equals(ChangeEnvelope.CREATE));
+                && (commands.isEmpty()
+                        || !change.envelope()
+                                .getString(ChangeEnvelope.OPERATION)
+                                .equals(ChangeEnvelope.CREATE));
     }
 
     /** Returns a row without what is not sent of the client's message. */
@@ -52,9 +55,7 @@ final class CommandRows {
         }
         Struct shortened = copy(row).put(MESSAGE, commands.get().sent(texts(row), message));
         return new RowChange(
-                change.topic(),
-                copy(change.envelope()).put(ChangeEnvelope.AFTER, shortened),
-                change.move());
+                change.topic(), copy(change.envelope()).put(ChangeEnvelope.AFTER, shortened), change.move());
     }
 
     private static Struct copy(Struct struct) {

@@ -101,7 +101,8 @@ final class CutHandler implements ChangeSource.Consumer {
     private void writeCuts(List<SourceTransaction> transactions) {
         int from = 0;
         for (int i = 0; i < transactions.size(); i++) {
-            boolean ends = i + 1 == transactions.size() || transactions.get(i + 1).commands();
+            boolean ends =
+                    i + 1 == transactions.size() || transactions.get(i + 1).commands();
             if (transactions.get(i).commands() || ends) {
                 checkOnce();
                 last = writer.write(transactions.subList(from, i + 1), last);

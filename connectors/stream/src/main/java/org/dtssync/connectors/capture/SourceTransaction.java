@@ -14,5 +14,9 @@ import org.dtssync.connectors.postgres.Lsn;
  * @param commands whether it has commands that change the structure
  */
 record SourceTransaction(
-        Lsn lsn, long commitTimeMicros, List<EncodedChange> changes, long firstNumber, List<SeenShape> structures,
+        Lsn lsn,
+        long commitTimeMicros,
+        List<EncodedChange> changes,
+        long firstNumber,
+        List<SeenShape> structures,
         boolean commands) {}

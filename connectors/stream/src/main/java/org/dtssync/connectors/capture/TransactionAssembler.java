@@ -28,8 +28,7 @@ final class TransactionAssembler {
     private boolean arrivingCommands;
     private final ChangeCount count = new ChangeCount();
 
-    TransactionAssembler(
-            String task, RecordEncoder encoder, MirroredTransactions mirrored, CommandRows commands) {
+    TransactionAssembler(String task, RecordEncoder encoder, MirroredTransactions mirrored, CommandRows commands) {
         this.commands = commands;
         this.encoder = encoder;
         this.mirrored = mirrored;
@@ -78,7 +77,12 @@ final class TransactionAssembler {
         boolean changed = !arriving.isEmpty() || arrivingNumber > 1;
         if (changed) {
             complete.add(new SourceTransaction(
-                    end.lsn(), end.commitTimeMillis() * 1000, arriving, arrivingNumber, encoder.takeAnnounced(), arrivingCommands));
+                    end.lsn(),
+                    end.commitTimeMillis() * 1000,
+                    arriving,
+                    arrivingNumber,
+                    encoder.takeAnnounced(),
+                    arrivingCommands));
             completeChanges += arriving.size();
             completeBytes += arrivingBytes;
             noteTopics();

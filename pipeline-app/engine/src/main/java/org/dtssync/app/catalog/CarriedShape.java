@@ -38,7 +38,8 @@ public final class CarriedShape {
 
     private static boolean stays(ShapeFact fact, Map<String, Map<String, String>> columns) {
         return switch (fact.kind()) {
-            case TABLE -> fact.property().equals(FactComparison.FILES) || fact.property().equals("replica identity");
+            case TABLE ->
+                fact.property().equals(FactComparison.FILES) || fact.property().equals("replica identity");
             case COLUMN -> fact.property().equals("altered") && columns.containsKey(fact.name());
             default -> true;
         };

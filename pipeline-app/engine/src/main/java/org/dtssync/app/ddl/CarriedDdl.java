@@ -96,7 +96,8 @@ public final class CarriedDdl {
     public static void prepare(Connection destination) throws SQLException {
         try (Statement statement = destination.createStatement()) {
             // One message is one transaction: tasks that begin together wait for each other.
-            statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync_relation_state'));\n" + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync"));
+            statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync_relation_state'));\n"
+                    + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync"));
         }
     }
 
@@ -127,9 +128,8 @@ public final class CarriedDdl {
             return new Outcome(How.PART, "");
         }
         List<JsonNode> touched = command.isDrop() ? command.dropped() : command.objects();
-        List<JsonNode> selected = touched.stream()
-                .filter(object -> selected(object, partitions))
-                .toList();
+        List<JsonNode> selected =
+                touched.stream().filter(object -> selected(object, partitions)).toList();
         if ((selected.isEmpty() && !touched.isEmpty())
                 || concernsOtherTables(command)
                 || (command.isDrop() && !StatementChoice.concerns(command, selected))) {
@@ -172,7 +172,8 @@ public final class CarriedDdl {
             return !object.path("type").asText().equals("schema")
                     || selection.touchesSchema(object.path("identity").asText().replace("\"", ""));
         }
-        boolean droppedTable = object.has("original") && object.path("type").asText().equals("table");
+        boolean droppedTable =
+                object.has("original") && object.path("type").asText().equals("table");
         if (droppedTable && !partitions.contains(object.path("oid").asText())) {
             return selection.selects(schema.asText(), object.path("name").asText());
         }
@@ -236,7 +237,8 @@ public final class CarriedDdl {
         FaultKind kind = SqlFaults.kind(e);
         return kind == FaultKind.CONNECTION
                 || (kind == FaultKind.TRANSIENT
-                        && (!String.valueOf(e.getSQLState()).startsWith("55") || LOCK_NOT_AVAILABLE.equals(e.getSQLState())));
+                        && (!String.valueOf(e.getSQLState()).startsWith("55")
+                                || LOCK_NOT_AVAILABLE.equals(e.getSQLState())));
     }
 
     /** Settings that this server does not have mean nothing here. Returns what is given back. */
@@ -358,7 +360,8 @@ public final class CarriedDdl {
                 FaultKind.SHAPE_CHANGED,
                 "Command " + ordinal + " (" + command.tag() + ") of the transaction at " + commit
                         + " could not be carried" + (text.isEmpty() ? "" : ": " + text) + " (" + why + ").",
-                "See it with dts-sync ddl show TASK.yaml " + number + ", correct it with dts-sync ddl set TASK.yaml " + number
-                        + " FILE, or leave it out with dts-sync ddl skip TASK.yaml " + number + ", then run again.");
+                "See it with dts-sync ddl show TASK.yaml " + number + ", correct it with dts-sync ddl set TASK.yaml "
+                        + number + " FILE, or leave it out with dts-sync ddl skip TASK.yaml " + number
+                        + ", then run again.");
     }
 }

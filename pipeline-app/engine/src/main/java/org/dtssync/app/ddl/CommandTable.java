@@ -42,7 +42,8 @@ public record CommandTable(String oid, RelationShape shape) {
 
     /** Returns whether its changes are in the log, and it has columns that are sent. */
     public boolean isSent() {
-        return shape.json().path("persistence").asText().equals("p") && !columns().isEmpty();
+        return shape.json().path("persistence").asText().equals("p")
+                && !columns().isEmpty();
     }
 
     /** Returns the columns of its replica identity; empty if it has none. */
@@ -75,10 +76,7 @@ public record CommandTable(String oid, RelationShape shape) {
             facts.put("partition key", json.path("partition key").asText());
         }
         key().ifPresent(key -> facts.put(
-                "key",
-                String.join(
-                        ", ",
-                        key.stream().map(Identifiers::quote).toList())));
+                "key", String.join(", ", key.stream().map(Identifiers::quote).toList())));
         return facts;
     }
 

@@ -70,8 +70,7 @@ public final class DdlRecorder {
      * @param exclude the same, for what does not belong to it
      * @param imageBytes the size of a table, in bytes, up to which rows that a command has written itself are sent
      */
-    public record Task(
-            String name, String publication, List<String> include, List<String> exclude, long imageBytes) {
+    public record Task(String name, String publication, List<String> include, List<String> exclude, long imageBytes) {
 
         /** Copies the lists. */
         public Task {
@@ -109,8 +108,8 @@ public final class DdlRecorder {
         }
 
         private String statements() {
-            return "CREATE EVENT TRIGGER " + Identifiers.quote(name) + " ON " + event + " EXECUTE FUNCTION dts_sync." + function
-                    + "();\nALTER EVENT TRIGGER " + Identifiers.quote(name) + " ENABLE ALWAYS;\n";
+            return "CREATE EVENT TRIGGER " + Identifiers.quote(name) + " ON " + event + " EXECUTE FUNCTION dts_sync."
+                    + function + "();\nALTER EVENT TRIGGER " + Identifiers.quote(name) + " ENABLE ALWAYS;\n";
         }
 
         private static String each(Function<Trigger, String> text) {
@@ -253,7 +252,9 @@ public final class DdlRecorder {
      * @param connection to a source
      */
     public static Optional<String> gap(Connection connection, String task, String publication) throws SQLException {
-        if (!yes(connection, "SELECT to_regclass('dts_sync.ddl') IS NOT NULL AND to_regclass('dts_sync.ddl_task') IS NOT NULL")) {
+        if (!yes(
+                connection,
+                "SELECT to_regclass('dts_sync.ddl') IS NOT NULL AND to_regclass('dts_sync.ddl_task') IS NOT NULL")) {
             return Optional.of("its tables in schema dts_sync are gone");
         }
         if (!isInstalled(connection)) {

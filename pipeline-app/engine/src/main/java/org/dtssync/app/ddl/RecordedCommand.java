@@ -136,8 +136,25 @@ public record RecordedCommand(
     /** Returns the names of the columns. */
     public static List<String> columns() {
         return List.of(
-                "number", "xid", "message_at", "event", "tag", "text_number", "text", "ordinal", "context", "role", "session",
-                "path", "settings", "objects", "dropped", "relations", "definitions", "effects", "error");
+                "number",
+                "xid",
+                "message_at",
+                "event",
+                "tag",
+                "text_number",
+                "text",
+                "ordinal",
+                "context",
+                "role",
+                "session",
+                "path",
+                "settings",
+                "objects",
+                "dropped",
+                "relations",
+                "definitions",
+                "effects",
+                "error");
     }
 
     /** Returns whether this is a command, and not a part of one or the image of rows. */
@@ -162,7 +179,10 @@ public record RecordedCommand(
 
     /** Returns what it made, changed or dropped, by name. */
     public List<String> objectNames() {
-        return Stream.concat(objects.stream(), dropped.stream().filter(object -> object.path("original").asBoolean()))
+        return Stream.concat(
+                        objects.stream(),
+                        dropped.stream()
+                                .filter(object -> object.path("original").asBoolean()))
                 .map(object -> object.path("identity").asText())
                 .filter(name -> !name.isEmpty())
                 .distinct()
@@ -172,8 +192,7 @@ public record RecordedCommand(
     /** Returns the table whose rows follow as images; only of a row that announces them. */
     public TableName imaged() {
         JsonNode table = objects.get(0);
-        return new TableName(
-                table.path("schema").asText(), table.path("name").asText());
+        return new TableName(table.path("schema").asText(), table.path("name").asText());
     }
 
     /**

@@ -47,7 +47,10 @@ public record SourceRecorder(String task, String publication, ObjectSelection ob
 
     /** Records from here on what the task selects. */
     public void enter(Connection source) throws SQLException {
-        DdlRecorder.enter(source, new DdlRecorder.Task(task, publication, objects.includeExpressions(), objects.excludeExpressions(), imageBytes));
+        DdlRecorder.enter(
+                source,
+                new DdlRecorder.Task(
+                        task, publication, objects.includeExpressions(), objects.excludeExpressions(), imageBytes));
     }
 
     /** Repairs what keeps commands from being recorded; the marks of tables show the tables that were changed meanwhile. */

@@ -113,8 +113,7 @@ final class StatementChoice {
      */
     static boolean concerns(RecordedCommand command, List<JsonNode> selected) {
         return !DROPPED_BY_NAME.contains(command.tag())
-                || selected.stream()
-                        .anyMatch(object -> object.path("original").asBoolean() || isDependent(object));
+                || selected.stream().anyMatch(object -> object.path("original").asBoolean() || isDependent(object));
     }
 
     private static String dropDependent(JsonNode object) {
@@ -122,7 +121,8 @@ final class StatementChoice {
         if (type.equals("table constraint")) {
             JsonNode names = object.path("names");
             return "ALTER TABLE IF EXISTS "
-                    + new TableName(names.path(0).asText(), names.path(1).asText()).sql() + " DROP CONSTRAINT IF EXISTS "
+                    + new TableName(names.path(0).asText(), names.path(1).asText()).sql()
+                    + " DROP CONSTRAINT IF EXISTS "
                     + Identifiers.quote(names.path(2).asText()) + " CASCADE";
         }
         return "DROP " + type.toUpperCase(Locale.ROOT) + " IF EXISTS "

@@ -84,8 +84,7 @@ public final class ShapeCheck {
      * @param settled records shapes that commands have changed
      * @param pauseMillis between two checks, in milliseconds; longer if a check takes long
      */
-    public void run(
-            ReplacedPartitions partitions, RecorderCheck recorder, SettledShapes settled, long pauseMillis)
+    public void run(ReplacedPartitions partitions, RecorderCheck recorder, SettledShapes settled, long pauseMillis)
             throws InterruptedException {
         while (true) {
             long begin = System.nanoTime();
@@ -215,7 +214,8 @@ public final class ShapeCheck {
         if (changes.isEmpty() || !carries.getAsBoolean()) {
             return Set.of();
         }
-        Set<TableName> tables = new TreeSet<>(changes.stream().map(ShapeChange::table).toList());
+        Set<TableName> tables =
+                new TreeSet<>(changes.stream().map(ShapeChange::table).toList());
         tables.removeAll(new MissedChanges(route.source()).among(tables));
         return tables;
     }

@@ -266,11 +266,7 @@ public final class Switch {
     /** What is listed right before the database is closed, and how many commands that change the structure had passed then. */
     private record Listed(List<SequencePair> pairs, List<TableName> others, long commands) {}
 
-    private Crossing cross(
-            MovingStream active,
-            @Nullable MovingStream back,
-            SwitchOptions options,
-            Listed listed)
+    private Crossing cross(MovingStream active, @Nullable MovingStream back, SwitchOptions options, Listed listed)
             throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;

@@ -35,11 +35,13 @@ final class DdlChecks {
                     Advice.sql(Place.SOURCE, DdlRecorder.statements(account).toArray(String[]::new))
                             .and("as a superuser, once; or set ddl.mode: stop"));
         }
-        earlier(ends).ifPresent(trigger -> findings.warn(
-                trigger,
-                "Event trigger " + trigger + " at the source fires before those of dts-sync: commands that it runs itself are"
-                        + " carried before the command that it reacts to.",
-                Advice.text("Give it a name that does not begin with a character before '!'.")));
+        earlier(ends)
+                .ifPresent(trigger -> findings.warn(
+                        trigger,
+                        "Event trigger " + trigger
+                                + " at the source fires before those of dts-sync: commands that it runs itself are"
+                                + " carried before the command that it reacts to.",
+                        Advice.text("Give it a name that does not begin with a character before '!'.")));
         findings.passIfNothingFound(account, "Commands that change the structure can be recorded at the source.");
     }
 
@@ -50,9 +52,7 @@ final class DdlChecks {
                 WHERE evtname::text COLLATE "C" < ? AND evtenabled <> 'D'
                   AND evtevent IN ('ddl_command_end', 'sql_drop', 'table_rewrite')
                 ORDER BY evtname::text COLLATE "C" LIMIT 1
-                """, EventTriggers.OWN)
-                .list(row -> row.getString(1))
-                .stream()
+                """, EventTriggers.OWN).list(row -> row.getString(1)).stream()
                 .findFirst();
     }
 }

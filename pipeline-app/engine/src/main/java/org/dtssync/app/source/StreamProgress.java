@@ -47,7 +47,8 @@ public final class StreamProgress {
             for (Cut.CutPartition part : cut.partitions()) {
                 TopicTable table = names.tableOf(part.topic());
                 // Commands that change the structure are recorded in one of our tables.
-                if (!table.schema().equals(StateMigrations.SCHEMA) || part.topic().equals(names.commands())) {
+                if (!table.schema().equals(StateMigrations.SCHEMA)
+                        || part.topic().equals(names.commands())) {
                     seen.add(new Seen(table, part.endOffset() - part.firstOffset(), reached));
                 }
             }

@@ -46,7 +46,8 @@ public record CarriedShapes(EventLog events, String task) {
 
     /** Returns the table whose recorded shape contains a text. */
     public Optional<Known> holding(Connection connection, String text) throws SQLException {
-        return Statements.first(connection, COLUMNS + " AND strpos(structure, ?) > 0", CarriedShapes::known, task, text);
+        return Statements.first(
+                connection, COLUMNS + " AND strpos(structure, ?) > 0", CarriedShapes::known, task, text);
     }
 
     private static Known known(java.sql.ResultSet row) throws SQLException {
@@ -77,8 +78,7 @@ public record CarriedShapes(EventLog events, String task) {
 
     /** Records another name of a table; what the task once had under that name is forgotten. */
     public void rename(Connection connection, TableName was, TableName now) throws SQLException {
-        Statements.update(
-                connection, "DELETE FROM dts_sync.table_progress" + ONE, task, now.schema(), now.table());
+        Statements.update(connection, "DELETE FROM dts_sync.table_progress" + ONE, task, now.schema(), now.table());
         update(connection, "schema_name = ?, table_name = ?", was, now.schema(), now.table());
         note(connection, now, "renamed");
     }

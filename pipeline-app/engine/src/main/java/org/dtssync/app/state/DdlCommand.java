@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param role who ran it there; empty if unknown
  * @param objects the names of what it made, changed or dropped
  */
-public record DdlCommand(
-        DdlNumber number, String tag, String statement, Optional<String> role, List<String> objects) {
+public record DdlCommand(DdlNumber number, String tag, String statement, Optional<String> role, List<String> objects) {
 
     /** Copies the list. */
     public DdlCommand {

@@ -70,7 +70,12 @@ public final class DdlCommandStore {
                 events.append(
                         connection,
                         Event.byRun(
-                                "structure", command.number().toString(), "command", command.tag(), "state", "waiting"));
+                                "structure",
+                                command.number().toString(),
+                                "command",
+                                command.tag(),
+                                "state",
+                                "waiting"));
             }
         });
     }
@@ -114,14 +119,9 @@ public final class DdlCommandStore {
      */
     public void done(Connection connection, DdlCommand command, String executed) throws SQLException {
         enter(connection, command, true);
-        update(
-                connection,
-                """
+        update(connection, """
                 state = 'done', error = NULL, finished_at = clock_timestamp(), started_at = coalesce(started_at, now()),
-                executed = nullif(?, '')""",
-                "",
-                command.number(),
-                executed);
+                executed = nullif(?, '')""", "", command.number(), executed);
     }
 
     /** Records that the stream has passed a command that a person skipped. Joins the connection's transaction, which holds the epoch. */
@@ -174,11 +174,7 @@ public final class DdlCommandStore {
 
     /** Sets what is named of one command, and returns how many rows that changed. */
     private int update(
-            Connection connection,
-            String assignments,
-            String condition,
-            DdlNumber number,
-            @Nullable Object... values)
+            Connection connection, String assignments, String condition, DdlNumber number, @Nullable Object... values)
             throws SQLException {
         @Nullable Object[] parameters = new @Nullable Object[values.length + 3];
         System.arraycopy(values, 0, parameters, 0, values.length);
@@ -326,7 +322,8 @@ public final class DdlCommandStore {
         if (stored.state() == DdlState.SKIPPED && stored.finishedAt().isPresent()) {
             throw new SyncException(
                     FaultKind.USAGE,
-                    "Command " + stored.number() + " of task " + task + " was skipped, and later changes are applied already.",
+                    "Command " + stored.number() + " of task " + task
+                            + " was skipped, and later changes are applied already.",
                     "Change the structure directly at the destination.");
         }
     }

@@ -12,8 +12,8 @@ import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.ApplyListener;
 import org.dtssync.connectors.apply.ApplySettings;
 import org.dtssync.connectors.apply.CatchUpRows;
-import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 

@@ -75,7 +75,9 @@ final class CapturePart implements CaptureListener {
             if (e.kind() != FaultKind.SHAPE_CHANGED || carried || !carrier.carries()) {
                 throw e;
             }
-            LOG.info("The destination follows now, and commands that change the structure are carried. task={}", settings.task());
+            LOG.info(
+                    "The destination follows now, and commands that change the structure are carried. task={}",
+                    settings.task());
             capture();
         }
     }

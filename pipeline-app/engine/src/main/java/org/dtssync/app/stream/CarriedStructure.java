@@ -100,7 +100,8 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
                 shapes.remove(connection, before);
                 changed.add(left(before));
             } else {
-                shapes.change(connection, before, CarriedShape.without(known.get().structure(), table.oid()));
+                shapes.change(
+                        connection, before, CarriedShape.without(known.get().structure(), table.oid()));
             }
         }
         Optional<Known> tree = known(connection, root.oid());
@@ -112,13 +113,13 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         } else if (objects.selects(root.name().schema(), root.name().table())) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
-                    "Partition " + table.name() + " belongs to table " + root.name() + ", which the task does not have.",
+                    "Partition " + table.name() + " belongs to table " + root.name()
+                            + ", which the task does not have.",
                     "Run with --resnapshot " + root.name() + ".");
         }
     }
 
-    private void table(
-            Connection connection, RecordedCommand command, CommandTable table, List<AppliedTable> changed)
+    private void table(Connection connection, RecordedCommand command, CommandTable table, List<AppliedTable> changed)
             throws SQLException {
         Optional<Known> known = known(connection, table.oid());
         boolean selected = objects.selects(table.name().schema(), table.name().table()) && table.isSent();
@@ -151,8 +152,7 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         changed.add(applied(table));
     }
 
-    private void add(
-            Connection connection, RecordedCommand command, CommandTable table, List<AppliedTable> changed)
+    private void add(Connection connection, RecordedCommand command, CommandTable table, List<AppliedTable> changed)
             throws SQLException {
         Optional<String> publication = command.publication(task, table);
         if (publication.isEmpty()) {

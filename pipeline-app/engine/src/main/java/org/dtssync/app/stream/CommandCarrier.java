@@ -95,8 +95,8 @@ final class CommandCarrier {
     }
 
     private List<CapturedTable> recorded() {
-        List<CapturedTable> tables = new ArrayList<>(CapturedTables.captured(
-                progress.tables(), new ShapeRecords(route.destination(), route.task()).read()));
+        List<CapturedTable> tables = new ArrayList<>(
+                CapturedTables.captured(progress.tables(), new ShapeRecords(route.destination(), route.task()).read()));
         tables.add(FollowedShapes.COMMANDS);
         return tables;
     }

@@ -159,8 +159,8 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                     FaultKind.SHAPE_CHANGED,
                     "Command " + command.number() + " (" + command.tag() + ") waits until a person allows it: "
                             + shortened(command.statement()) + ".",
-                    "See it with dts-sync ddl show TASK.yaml " + command.number() + ", let it run with dts-sync ddl allow TASK.yaml "
-                            + command.number() + ".");
+                    "See it with dts-sync ddl show TASK.yaml " + command.number()
+                            + ", let it run with dts-sync ddl allow TASK.yaml " + command.number() + ".");
         }
         store.started(command, rules.epoch());
         return store.decide(connection, command.number());
@@ -180,8 +180,9 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         if (command.error().isPresent()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
-                    "Command " + carried.ordinal() + " of the transaction at " + commit + " wrote the rows of table " + table
-                            + " itself, and the source could not send them: " + command.error().get() + ".",
+                    "Command " + carried.ordinal() + " of the transaction at " + commit + " wrote the rows of table "
+                            + table + " itself, and the source could not send them: "
+                            + command.error().get() + ".",
                     "Make the same change at the destination and run with --resnapshot " + table + ".");
         }
         try (Statement statement = connection.createStatement()) {

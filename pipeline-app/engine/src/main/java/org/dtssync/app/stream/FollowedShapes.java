@@ -46,8 +46,8 @@ record FollowedShapes(
         implements CapturedCommands {
 
     /** The commands themselves. */
-    static final CapturedTable COMMANDS = new CapturedTable(
-            CarriedCommands.TABLE, Optional.of(List.of("number")), RecordedCommand.columns());
+    static final CapturedTable COMMANDS =
+            new CapturedTable(CarriedCommands.TABLE, Optional.of(List.of("number")), RecordedCommand.columns());
 
     private static final Duration POLL = Duration.ofSeconds(1);
 
@@ -65,13 +65,12 @@ record FollowedShapes(
         Map<TableName, CapturedTable> shapes = new LinkedHashMap<>();
         tables.forEach(table -> shapes.put(table.table(), table));
         ReadSettings settings = new ReadSettings(route.task(), kafka, Optional.empty(), ReadPurpose.APPLY);
-        try (StreamReader stream =
-                new StreamReader(
-                        settings,
-                        new CutPosition(applied.lsn(), applied.cutOffset()),
-                        codecs.cuts(),
-                        codecs.keys(),
-                        codecs.values())) {
+        try (StreamReader stream = new StreamReader(
+                settings,
+                new CutPosition(applied.lsn(), applied.cutOffset()),
+                codecs.cuts(),
+                codecs.keys(),
+                codecs.values())) {
             Lsn reached = applied.lsn();
             while (!reached.reached(new Lsn(last.lsn()))) {
                 reached = next(stream, shapes);
@@ -96,10 +95,14 @@ record FollowedShapes(
     }
 
     private AppliedPosition position() {
-        return route.destination().inTransaction("The position of task " + route.task() + " could not be read", connection ->
-                AppliedPosition.read(connection, route.task())
-                        .orElseThrow(() -> new SyncException(
-                                FaultKind.FENCED, "Task " + route.task() + " has no position: it was released.", "")));
+        return route.destination()
+                .inTransaction(
+                        "The position of task " + route.task() + " could not be read",
+                        connection -> AppliedPosition.read(connection, route.task())
+                                .orElseThrow(() -> new SyncException(
+                                        FaultKind.FENCED,
+                                        "Task " + route.task() + " has no position: it was released.",
+                                        "")));
     }
 
     @Override

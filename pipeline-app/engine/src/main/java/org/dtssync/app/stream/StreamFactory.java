@@ -63,11 +63,18 @@ public final class StreamFactory {
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
-        RecorderCheck recorder = new RecorderCheck(route, task.objects(), task.ddl().imageBytes(), applied);
-        CaptureChecks checks =
-                new CaptureChecks(route, kafka(), epoch, structure, carrier::carries, recorder);
+        RecorderCheck recorder =
+                new RecorderCheck(route, task.objects(), task.ddl().imageBytes(), applied);
+        CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure, carrier::carries, recorder);
         ApplyPart apply = new ApplyPart(
-                route, kafka(), codecs(route), budgets, epoch, retry, carrier, (position, commitTimeMicros, changes, tables) -> {
+                route,
+                kafka(),
+                codecs(route),
+                budgets,
+                epoch,
+                retry,
+                carrier,
+                (position, commitTimeMicros, changes, tables) -> {
                     long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
                     applied.reached(position.lsn());
                     listener.applied(

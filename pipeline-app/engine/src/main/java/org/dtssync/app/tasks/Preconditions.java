@@ -126,8 +126,11 @@ record Preconditions(TaskFile file, SwitchKind kind, boolean oneWay) {
         Route from = kind == SwitchKind.SWITCHOVER ? task : task.reversed();
         try {
             ProgressStore progress = new ProgressStore(from.destination(), from.task());
-            new ShapeCheck(from, file.objects(), new AppliedMark(), () -> progress.ddlMode()
-                            .carries())
+            new ShapeCheck(
+                            from,
+                            file.objects(),
+                            new AppliedMark(),
+                            () -> progress.ddlMode().carries())
                     .check();
             return Gate.pass(
                     id,

@@ -76,7 +76,8 @@ public final class TaskDdl {
 
     private static String words(StoredDdl stored) {
         return switch (stored.state()) {
-            case WAITING -> (stored.allowed() ? "to be run" : "to be allowed") + " since " + seconds(stored.arrivedAt());
+            case WAITING ->
+                (stored.allowed() ? "to be run" : "to be allowed") + " since " + seconds(stored.arrivedAt());
             case RUNNING -> "running since " + seconds(stored.startedAt().orElse(stored.arrivedAt()));
             case FAILED -> "failed at " + seconds(stored.startedAt().orElse(stored.arrivedAt()));
             case DONE -> "done at " + seconds(stored.finishedAt().orElse(stored.arrivedAt()));
@@ -104,7 +105,9 @@ public final class TaskDdl {
                 task,
                 progress.ddlMode(),
                 store.list().stream()
-                        .filter(stored -> all || stored.state() != DdlState.DONE && stored.finishedAt().isEmpty())
+                        .filter(stored -> all
+                                || stored.state() != DdlState.DONE
+                                        && stored.finishedAt().isEmpty())
                         .toList());
     }
 

@@ -46,8 +46,10 @@ class CommandsSurviveFailpointsTest {
     void resumesAfterEachCrash(Servers servers) throws Exception {
         DatabaseSettings source = servers.freshDatabase(17);
         DatabaseSettings destination = servers.freshDatabase(18);
-        execute(source, "CREATE TABLE public.goods (id int PRIMARY KEY, v text);"
-                + "INSERT INTO public.goods SELECT i, 'v' || i FROM generate_series(1, 500) i");
+        execute(
+                source,
+                "CREATE TABLE public.goods (id int PRIMARY KEY, v text);"
+                        + "INSERT INTO public.goods SELECT i, 'v' || i FROM generate_series(1, 500) i");
         TaskText text = TaskText.of(servers, source, destination);
         FailpointTask task = FailpointTask.create(directory, text + "ddl: { mode: carry }\n");
         task.succeed("run", "--until", "verified");

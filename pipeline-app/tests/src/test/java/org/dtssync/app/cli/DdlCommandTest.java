@@ -38,12 +38,12 @@ class DdlCommandTest {
         source = servers.freshDatabase(17);
         destination = servers.freshDatabase(17);
         task = command.file(
-                "shop.yaml", TaskText.of(servers, source, destination) + "ddl: { mode: hold }\nsnapshot: { workers: 1 }\n");
+                "shop.yaml",
+                TaskText.of(servers, source, destination) + "ddl: { mode: hold }\nsnapshot: { workers: 1 }\n");
         execute(source, "CREATE TABLE goods (id int PRIMARY KEY, name text); INSERT INTO goods VALUES (1, 'one')");
         refused(2, "has not been started", "list");
         try (WarmCommandLine.Running run = command.start("run", task)) {
-            await().atMost(Duration.ofMinutes(2))
-                    .until(() -> status().contains("\"phase\":\"incremental\""));
+            await().atMost(Duration.ofMinutes(2)).until(() -> status().contains("\"phase\":\"incremental\""));
             assertThat(status()).contains("\"ddl\":{\"mode\":\"hold\",\"done\":0");
             allow();
             fail();
@@ -98,7 +98,8 @@ class DdlCommandTest {
             awaitRows("3");
             execute(source, "COMMENT ON TABLE goods IS 'sold'; INSERT INTO goods VALUES (4, 'four', 4)");
             String comment = number("to be allowed");
-            assertThat(ddl("skip", comment, "--reason", "not wanted there").err()).contains("Skipped " + comment);
+            assertThat(ddl("skip", comment, "--reason", "not wanted there").err())
+                    .contains("Skipped " + comment);
             awaitRows("4");
             assertThat(query(destination, "SELECT obj_description('goods'::regclass) IS NULL"))
                     .isEqualTo("t");

@@ -169,8 +169,10 @@ class DdlRecorderTest {
         DatabaseSettings database = servers.freshDatabase(major);
         String account = servers.uniqueName();
         try (Connection superuser = open(database)) {
-            execute(superuser, "CREATE ROLE " + account + "; GRANT CREATE ON DATABASE " + superuser.getCatalog() + " TO "
-                    + account);
+            execute(
+                    superuser,
+                    "CREATE ROLE " + account + "; GRANT CREATE ON DATABASE " + superuser.getCatalog() + " TO "
+                            + account);
             execute(superuser, "CREATE SCHEMA dts_sync AUTHORIZATION " + account + "; CREATE SCHEMA aside");
             try (Connection owner = open(database)) {
                 execute(owner, "SET SESSION AUTHORIZATION " + account);
@@ -189,8 +191,7 @@ class DdlRecorderTest {
                 assertThat(DdlRecorder.isInstalled(owner)).isTrue();
                 execute(superuser, "create table before (id int)");
                 execute(owner, "CREATE PUBLICATION dts_sync_t");
-                DdlRecorder.enter(
-                        owner, new DdlRecorder.Task("t", "dts_sync_t", List.of("^public[.]"), List.of()));
+                DdlRecorder.enter(owner, new DdlRecorder.Task("t", "dts_sync_t", List.of("^public[.]"), List.of()));
                 assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t")).isEmpty();
                 execute(superuser, "create table mine (id int primary key)");
                 assertThat(rows(owner, "tag, role, effects IS NOT NULL"))
@@ -215,9 +216,12 @@ class DdlRecorderTest {
                 execute(superuser, "create table later (id int primary key)");
                 assertThat(rows(superuser, "tag")).isEmpty();
             } finally {
-                execute(superuser, "DROP SCHEMA dts_sync CASCADE; DROP OWNED BY " + account + " CASCADE; DROP ROLE " + account);
+                execute(
+                        superuser,
+                        "DROP SCHEMA dts_sync CASCADE; DROP OWNED BY " + account + " CASCADE; DROP ROLE " + account);
             }
-            assertThat(query(superuser, "SELECT count(*) FROM pg_event_trigger")).containsExactly("0");
+            assertThat(query(superuser, "SELECT count(*) FROM pg_event_trigger"))
+                    .containsExactly("0");
         }
     }
 
@@ -256,11 +260,15 @@ class DdlRecorderTest {
                     assertThat(query(owner, "SELECT who FROM ran WHERE who <> '" + role + "'"))
                             .as(trap)
                             .isEmpty();
-                    assertThat(rows(owner, "event, error")).last().as(trap).isEqualTo(
-                            "images|code of its owner would run with the rights of dts-sync");
+                    assertThat(rows(owner, "event, error"))
+                            .last()
+                            .as(trap)
+                            .isEqualTo("images|code of its owner would run with the rights of dts-sync");
                     execute(session, "DROP TABLE trap");
                 }
-                execute(session, "CREATE TABLE trap (id int PRIMARY KEY CHECK (id > 0), v int); INSERT INTO trap VALUES (1, 1)");
+                execute(
+                        session,
+                        "CREATE TABLE trap (id int PRIMARY KEY CHECK (id > 0), v int); INSERT INTO trap VALUES (1, 1)");
                 execute(session, "ALTER TABLE trap ALTER v TYPE bigint");
                 assertThat(rows(owner, "event, error")).last().isEqualTo("images end|null");
             } finally {
@@ -291,9 +299,11 @@ class DdlRecorderTest {
                     .isEqualTo(2);
 
             execute(owner, "ALTER EVENT TRIGGER \"!dts_sync_2_end\" DISABLE");
-            assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t")).contains("its event triggers are gone, disabled or of another release");
+            assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t"))
+                    .contains("its event triggers are gone, disabled or of another release");
             DdlRecorder.install(owner);
-            assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t")).contains("table dts_sync.ddl is not in publication dts_sync_t any more");
+            assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t"))
+                    .contains("table dts_sync.ddl is not in publication dts_sync_t any more");
         }
     }
 

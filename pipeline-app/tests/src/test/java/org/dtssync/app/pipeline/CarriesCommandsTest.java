@@ -194,7 +194,8 @@ class CarriesCommandsTest {
             assertThat(RunningPair.query(pair.destination(), "SELECT count(*) FROM public.marker WHERE n = -1"))
                     .isEqualTo("0");
             assertThat(RunningPair.query(
-                            pair.destination(), "SELECT string_agg(state, ',') FROM dts_sync.ddl_command WHERE state <> 'done'"))
+                            pair.destination(),
+                            "SELECT string_agg(state, ',') FROM dts_sync.ddl_command WHERE state <> 'done'"))
                     .isEqualTo("failed");
             RunningPair.execute(pair.destination(), "DROP TABLE public.taken");
             pair = RunningPair.begin(pair.task());
