@@ -22,6 +22,9 @@ public final class ChangeEnvelope {
     /** Field within {@link #SOURCE}: when the source transaction committed, microseconds since 1970 UTC. */
     public static final String COMMIT_TIME = "ts_us";
 
+    /** Field: where the change is in its source transaction; null unless the task file asks for it. */
+    public static final String ORDER = "transaction";
+
     /** Field: what was done, one of the letters below. */
     public static final String OPERATION = "op";
 

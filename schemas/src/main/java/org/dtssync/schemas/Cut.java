@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group of whole source transactions: the record in {@code <task>.cuts} that ends it.
+ * A group of whole source transactions: the record in {@code __dts_sync.<task>.cuts} that ends it.
  *
  * @param task the task's name
  * @param sequence the cut's number; 0 is the one prepare writes

@@ -16,13 +16,17 @@ import java.util.List;
  */
 public enum StateMigrations {
     /** The tasks' state, at the destination of each. */
-    STATE("state", "V001__task.sql V002__history.sql V003__sequences.sql V004__topics.sql V005__ddl.sql"),
+    STATE(
+            "state",
+            "V001__task.sql V002__history.sql V003__sequences.sql V004__topics.sql V005__topic_layout.sql V006__ddl.sql"),
     /** The heartbeat table, at both ends. */
     HEARTBEAT("heartbeat", "V001__heartbeat.sql"),
     /** What settings were before writes were closed, at the end that is closed. */
     READ_ONLY("read-only", "V001__write_fence.sql"),
     /** How far a database is that is made from a base and the topics. */
-    REPLAY("replay", "V001__replay.sql");
+    REPLAY("replay", "V001__replay.sql"),
+    /** The bases of the tasks, at the destination of each once one was taken. */
+    BASES("bases", "V001__base.sql");
 
     /** The schema that contains all our tables, at both ends. */
     public static final String SCHEMA = "dts_sync";

@@ -1,21 +1,55 @@
 package org.dtssync.schemas;
 
+import java.util.List;
+
 /**
  * Names of a task's topics, and the reversible escape for characters that topics and Avro names do not allow.
  *
  * <p>A character outside {@code [A-Za-z0-9_]} becomes {@code _xHHHH_} (its UTF-16 code unit in four hexadecimal digits); an
  * underscore that would start such a sequence by itself is escaped too, so that two different names never collide.
  *
+ * <p>The task's own topics, which have no changes of the user's tables, are apart from those that have: a consumer subscribes to
+ * {@code <task>\\..*}.
+ *
  * @param task the task's name
+ * @param layout where the task's own topics are
  */
-public record TopicNames(String task) {
+public record TopicNames(String task, Layout layout) {
 
     /** Longest topic name that Kafka allows. */
     public static final int MAX_LENGTH = 249;
 
-    /** Returns the topic of a table. */
+    private static final String APART = "__dts_sync.";
+
+    private static final String CUTS = "cuts";
+
+    /** Where the topics of a task are that are not those of the user's tables. A task keeps the layout it began with. */
+    public enum Layout {
+        /** Next to those of the tables, as earlier releases have them: {@code <task>.cuts}, {@code <task>.dts_sync.heartbeat}. */
+        TOGETHER,
+        /** Under a prefix of their own: {@code __dts_sync.<task>.cuts}, {@code __dts_sync.<task>.heartbeat}. */
+        APART
+    }
+
+    /** Names of a task that begins. */
+    public TopicNames(String task) {
+        this(task, Layout.APART);
+    }
+
+    /** Returns the same task's names in another layout. */
+    public TopicNames in(Layout other) {
+        return new TopicNames(task, other);
+    }
+
+    /** Returns the topic of a table; those of schema {@code dts_sync} are the task's own. */
     public String table(String schema, String table) {
-        return task + "." + escape(schema) + "." + escape(table);
+        return schema.equals(StateMigrations.SCHEMA) && layout == Layout.APART
+                ? own(escape(table))
+                : task + "." + escape(schema) + "." + escape(table);
+    }
+
+    private String own(String name) {
+        return (layout == Layout.APART ? APART : "") + task + "." + name;
     }
 
     /**
@@ -24,8 +58,12 @@ public record TopicNames(String task) {
      * @throws IllegalArgumentException if the topic is not one of a table of this task
      */
     public TopicTable tableOf(String topic) {
+        if (isApart(topic) && !topic.equals(cuts())) {
+            return new TopicTable(
+                    StateMigrations.SCHEMA, unescape(topic.substring(APART.length() + task.length() + 1)));
+        }
         int dot = topic.indexOf('.', task.length() + 1);
-        if (!isOurs(topic) || dot < 0) {
+        if (!topic.startsWith(task + ".") || dot < 0) {
             throw new IllegalArgumentException("'" + topic + "' is not the topic of a table of task " + task);
         }
         return new TopicTable(unescape(topic.substring(task.length() + 1, dot)), unescape(topic.substring(dot + 1)));
@@ -33,7 +71,7 @@ public record TopicNames(String task) {
 
     /** Returns the topic of the cuts. */
     public String cuts() {
-        return task + ".cuts";
+        return own(CUTS);
     }
 
     /**
@@ -44,9 +82,18 @@ public record TopicNames(String task) {
         return table(StateMigrations.SCHEMA, "ddl");
     }
 
-    /** Returns whether a topic is one of this task's. */
+    /** Returns what the names of the task's topics begin with, in this layout. */
+    public List<String> prefixes() {
+        return layout == Layout.APART ? List.of(task + ".", APART + task + ".") : List.of(task + ".");
+    }
+
+    /** Returns whether a topic is one of this task's, in whichever layout. */
     public boolean isOurs(String topic) {
-        return topic.startsWith(task + ".");
+        return topic.startsWith(task + ".") || isApart(topic);
+    }
+
+    private boolean isApart(String topic) {
+        return topic.startsWith(APART) && topic.startsWith(task + ".", APART.length());
     }
 
     /** Escapes one name for a topic or for Avro. */

@@ -92,6 +92,33 @@ public final class DatabaseConnections {
         return open(Optional.of(END_LOST_TRANSACTION));
     }
 
+    /**
+     * Opens a connection and prepares it for its owner; one that cannot be prepared is closed.
+     *
+     * @param what the message if it fails, a sentence without its full stop that names the object
+     * @return what the preparation returned, which owns the connection
+     */
+    public <T> T prepared(String what, Work<T> preparation) {
+        Connection connection = open();
+        try {
+            return preparation.run(connection);
+        } catch (SQLException e) {
+            closeAfter(e, connection);
+            throw SqlFaults.explain(what, e);
+        } catch (RuntimeException e) {
+            closeAfter(e, connection);
+            throw e;
+        }
+    }
+
+    private static void closeAfter(Exception fault, Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            fault.addSuppressed(e);
+        }
+    }
+
     private Connection open(Optional<String> limit) {
         Connection connection = login();
         try {
@@ -104,11 +131,7 @@ public final class DatabaseConnections {
         } catch (SQLException e) {
             SyncException fault = new SyncException(
                     FaultKind.CONNECTION, "The " + role + " " + settings + " closed a new connection.", "", e);
-            try {
-                connection.close();
-            } catch (SQLException suppressed) {
-                fault.addSuppressed(suppressed);
-            }
+            closeAfter(fault, connection);
             throw fault;
         }
     }

@@ -7,11 +7,12 @@ import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.ReadPurpose;
 import org.dtssync.connectors.read.ReadSettings;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * The settings of an applier.
  *
- * @param task the task's name
+ * @param names the topics that are read
  * @param kafka client properties with {@code bootstrap.servers}
  * @param cutsTopic Kafka's id of the cuts topic, if it is known
  * @param tables every table of the task, our own heartbeat among them
@@ -19,7 +20,7 @@ import org.dtssync.connectors.read.ReadSettings;
  * @param maximumBytes bytes of records that go into one write
  */
 public record ApplySettings(
-        String task,
+        TopicNames names,
         Map<String, String> kafka,
         Optional<String> cutsTopic,
         List<AppliedTable> tables,
@@ -40,7 +41,7 @@ public record ApplySettings(
 
     /** Returns which topics are read. */
     ReadSettings reading() {
-        return new ReadSettings(task, kafka, cutsTopic, ReadPurpose.APPLY);
+        return new ReadSettings(names, kafka, cutsTopic, ReadPurpose.APPLY);
     }
 
     /**
@@ -81,6 +82,6 @@ public record ApplySettings(
     /** Leaves out properties, which may hold secrets. */
     @Override
     public String toString() {
-        return "ApplySettings[task=" + task + ", tables=" + tables.size() + "]";
+        return "ApplySettings[task=" + names.task() + ", tables=" + tables.size() + "]";
     }
 }

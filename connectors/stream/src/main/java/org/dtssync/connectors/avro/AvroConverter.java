@@ -1,6 +1,7 @@
 package org.dtssync.connectors.avro;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.data.Schema;
@@ -32,7 +33,7 @@ public final class AvroConverter implements Converter {
 
     private SchemaRegistry registry;
     private OwnSubjects ownSubjects;
-    private String ownTopicPrefix = "";
+    private List<String> ownTopicPrefixes = List.of();
     private String suffix = "-value";
     private WriterCache writers;
     private @Nullable Reader lastReader;
@@ -90,7 +91,7 @@ public final class AvroConverter implements Converter {
                         ConfigDef.Type.STRING,
                         "",
                         ConfigDef.Importance.LOW,
-                        "Subjects of topics that begin with this get the compatibility NONE.");
+                        "Subjects of topics that begin with one of these, separated by commas, get the compatibility NONE.");
     }
 
     @Override
@@ -100,7 +101,9 @@ public final class AvroConverter implements Converter {
         }
         Object prefix = properties.get(OWN_TOPIC_PREFIX);
         ownSubjects = new OwnSubjects(registry);
-        ownTopicPrefix = prefix == null ? "" : prefix.toString();
+        ownTopicPrefixes = prefix == null || prefix.toString().isEmpty()
+                ? List.of()
+                : List.of(prefix.toString().split(","));
         suffix = isKey ? "-key" : "-value";
         writers = new WriterCache();
     }
@@ -128,7 +131,7 @@ public final class AvroConverter implements Converter {
 
     private int register(String topic, org.apache.avro.Schema schema) {
         String subject = topic + suffix;
-        return !ownTopicPrefix.isEmpty() && topic.startsWith(ownTopicPrefix)
+        return ownTopicPrefixes.stream().anyMatch(topic::startsWith)
                 ? ownSubjects.register(subject, schema)
                 : registry.register(subject, schema);
     }

@@ -48,12 +48,12 @@ public final class CutCodec {
      * Creates the codec of a task's cuts.
      *
      * @param registry where the cut's schema is registered
-     * @param task the task's name
+     * @param names the task's topics
      */
-    public CutCodec(SchemaRegistry registry, String task) {
+    public CutCodec(SchemaRegistry registry, TopicNames names) {
         this.registry = registry;
         this.ownSubjects = new OwnSubjects(registry);
-        this.topic = new TopicNames(task).cuts();
+        this.topic = names.cuts();
         this.schema = load();
         this.partitionSchema = schema.getField("partitions").schema().getElementType();
         this.recordsSchema = present(partitionSchema.getField("records").schema());

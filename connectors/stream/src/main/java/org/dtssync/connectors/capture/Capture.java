@@ -11,7 +11,6 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.TopicNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +82,7 @@ public final class Capture {
             listener.othersFenced();
             Failpoint.CAPTURE_OTHERS_FENCED.reached();
             Cut last =
-                    new CutLog(settings.task(), settings.kafka(), codec).last().orElseThrow(this::noCut);
+                    new CutLog(settings.names(), settings.kafka(), codec).last().orElseThrow(this::noCut);
             gate.open(last);
             Failpoint.CAPTURE_SLOT_ADVANCED.reached();
             Lsn start = new Lsn(last.lsn());
@@ -91,10 +90,10 @@ public final class Capture {
                     commands.isEmpty() ? settings.tables() : commands.get().tables(last);
             RecordEncoder encoder = new RecordEncoder(settings, tables, keyConverter, valueConverter);
             TransactionAssembler assembler = new TransactionAssembler(
-                    settings.task(),
+                    settings.names(),
                     encoder,
-                    new MirroredTransactions(settings.task(), settings.mirrored()),
-                    new CommandRows(settings.task(), commands));
+                    new MirroredTransactions(settings.names(), settings.mirrored()),
+                    new CommandRows(settings.names(), commands));
             CutHandler handler = new CutHandler(
                     assembler,
                     writer,
@@ -117,6 +116,6 @@ public final class Capture {
     }
 
     private SyncException noCut() {
-        return LostCuts.truncated(new TopicNames(settings.task()).cuts());
+        return LostCuts.truncated(settings.names().cuts());
     }
 }

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.schemas.TopicForm;
+import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
 
 /**
@@ -52,8 +54,13 @@ public record CaptureSettings(
         this(task, source, slot, publication, applicationName, tables, kafka, topics, limits, Optional.empty());
     }
 
-    /** Returns the same with values in another form. */
-    public CaptureSettings withValues(TopicValues values) {
+    /** Returns the names of the task's topics. */
+    public TopicNames names() {
+        return new TopicNames(task, topics.layout());
+    }
+
+    /** Returns the same with topics in another form. */
+    public CaptureSettings withForm(TopicForm form) {
         return new CaptureSettings(
                 task,
                 source,
@@ -62,7 +69,7 @@ public record CaptureSettings(
                 applicationName,
                 tables,
                 kafka,
-                topics.withValues(values),
+                topics.withForm(form),
                 limits,
                 mirrored);
     }
@@ -80,8 +87,16 @@ public record CaptureSettings(
      * @param retentionMillis how long records of tables are retained, in milliseconds; -1 means forever
      * @param config additional topic properties
      * @param values how values are written
+     * @param layout where the task's own topics are
+     * @param extras what records have in addition
      */
-    public record Topics(int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
+    public record Topics(
+            int replicationFactor,
+            long retentionMillis,
+            Map<String, String> config,
+            TopicValues values,
+            TopicNames.Layout layout,
+            Extras extras) {
 
         /** Copies the properties. */
         public Topics {
@@ -93,10 +108,31 @@ public record CaptureSettings(
             this(replicationFactor, retentionMillis, config, TopicValues.TEXT);
         }
 
-        /** Returns the same with values in another form. */
-        public Topics withValues(TopicValues other) {
-            return new Topics(replicationFactor, retentionMillis, config, other);
+        /** Topics of a task that begins. */
+        public Topics(int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
+            this(replicationFactor, retentionMillis, config, values, TopicNames.Layout.APART, Extras.NONE);
         }
+
+        /** Returns what the task keeps of them. */
+        public TopicForm form() {
+            return new TopicForm(values, layout);
+        }
+
+        /** Returns the same in another form. */
+        public Topics withForm(TopicForm form) {
+            return new Topics(replicationFactor, retentionMillis, config, form.values(), form.layout(), extras);
+        }
+    }
+
+    /**
+     * What other consumers want of the records, and dts-sync does not need.
+     *
+     * @param tombstones whether a record without a value follows each delete
+     * @param transactions whether each record says where it is in its transaction
+     */
+    public record Extras(boolean tombstones, boolean transactions) {
+        /** Nothing. */
+        public static final Extras NONE = new Extras(false, false);
     }
 
     /**

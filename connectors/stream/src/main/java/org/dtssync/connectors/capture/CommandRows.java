@@ -24,11 +24,11 @@ final class CommandRows {
     /**
      * Creates it.
      *
-     * @param task the task's name
+     * @param names the names of the task's topics
      * @param commands what becomes of them; empty if the task carries none
      */
-    CommandRows(String task, Optional<CapturedCommands> commands) {
-        this.topic = new TopicNames(task).commands();
+    CommandRows(TopicNames names, Optional<CapturedCommands> commands) {
+        this.topic = names.commands();
         this.commands = commands;
     }
 

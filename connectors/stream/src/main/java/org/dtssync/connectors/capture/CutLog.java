@@ -27,13 +27,13 @@ public final class CutLog {
     /** How far before the end the search begins: a transaction's end marker takes an offset too. */
     private static final long FIRST_WINDOW = 8;
 
-    private final String task;
+    private final TopicNames names;
     private final Map<String, String> kafka;
     private final CutCodec codec;
 
     /** Creates a reader of one task's cuts; connects lazily. */
-    public CutLog(String task, Map<String, String> kafka, CutCodec codec) {
-        this.task = task;
+    public CutLog(TopicNames names, Map<String, String> kafka, CutCodec codec) {
+        this.names = names;
         this.kafka = Map.copyOf(kafka);
         this.codec = codec;
     }
@@ -44,7 +44,7 @@ public final class CutLog {
      * @throws SyncException if the topic does not exist or cannot be read
      */
     public Optional<Cut> last() {
-        TopicPartition partition = new TopicPartition(new TopicNames(task).cuts(), 0);
+        TopicPartition partition = new TopicPartition(names.cuts(), 0);
         KafkaConsumer<byte[], byte[]> consumer = consumer();
         try {
             if (consumer.partitionsFor(partition.topic(), READ_TIMEOUT).isEmpty()) {
@@ -57,7 +57,7 @@ public final class CutLog {
         } catch (org.apache.kafka.common.errors.UnknownTopicOrPartitionException e) {
             return Optional.empty();
         } catch (org.apache.kafka.common.KafkaException e) {
-            throw KafkaFaults.explain("The cuts of task " + task + " could not be read", e);
+            throw KafkaFaults.explain("The cuts of task " + names.task() + " could not be read", e);
         } finally {
             OrderlyClose.ofConsumer(consumer);
         }
@@ -87,7 +87,9 @@ public final class CutLog {
             }
             if (System.nanoTime() > deadline) {
                 throw new SyncException(
-                        FaultKind.CONNECTION, "Kafka did not deliver the cuts of task " + task + " in time.", "");
+                        FaultKind.CONNECTION,
+                        "Kafka did not deliver the cuts of task " + names.task() + " in time.",
+                        "");
             }
         }
         return Optional.ofNullable(last).map(codec::decode);

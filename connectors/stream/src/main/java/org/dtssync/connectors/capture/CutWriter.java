@@ -32,7 +32,6 @@ import org.dtssync.connectors.kafka.RecordLimits;
 import org.dtssync.schemas.ChangeHeaders;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TaskName;
-import org.dtssync.schemas.TopicNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +84,7 @@ final class CutWriter implements AutoCloseable {
         this.settings = settings;
         this.listener = listener;
         this.codec = codec;
-        this.cutsTopic = new TopicNames(settings.task()).cuts();
+        this.cutsTopic = settings.names().cuts();
         this.topics = new KafkaTopics(settings.kafka());
         this.guard = new RecordGuard(settings, topics);
         this.producer = new KafkaProducer<>(

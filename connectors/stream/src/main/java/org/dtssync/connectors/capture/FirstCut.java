@@ -16,7 +16,6 @@ import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TaskName;
-import org.dtssync.schemas.TopicNames;
 
 /** Writes cut 0, the start of the stream. Every later cut refers to the previous one. Stateless except for its settings. */
 public final class FirstCut {
@@ -46,7 +45,7 @@ public final class FirstCut {
      * @return its position
      */
     public Written write(Lsn start, String systemIdentifier) {
-        String topic = new TopicNames(settings.task()).cuts();
+        String topic = settings.names().cuts();
         String topicId;
         try (KafkaTopics topics = new KafkaTopics(settings.kafka())) {
             topics.create(

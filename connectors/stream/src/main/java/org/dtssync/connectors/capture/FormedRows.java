@@ -23,6 +23,11 @@ final class FormedRows {
 
     private static final String COLUMN_NAME = "__debezium.source.column.name";
 
+    private static final String COLUMN_TYPE = "__debezium.source.column.type";
+
+    /** Debezium's sink reads every column of this type as bits of one length, whatever its schema is. */
+    private static final String BITS_OF_ANY_LENGTH = "VARBIT";
+
     private final Schema schema;
     private final Column[] columns;
 
@@ -66,7 +71,9 @@ final class FormedRows {
         // Avro knows a structure by its name, so those of all columns must be the same.
         if (stream.parameters() != null && builder.type() != Schema.Type.STRUCT) {
             stream.parameters().forEach((name, value) -> {
-                if (!name.equals(FormParameters.FORM) && !name.equals(FormParameters.REQUIRED)) {
+                if (!name.equals(FormParameters.FORM)
+                        && !name.equals(FormParameters.REQUIRED)
+                        && !(name.equals(COLUMN_TYPE) && value.equals(BITS_OF_ANY_LENGTH))) {
                     builder.parameter(name, name.equals(COLUMN_NAME) ? TopicNames.unescape(value) : value);
                 }
             });

@@ -22,10 +22,10 @@ final class MirroredTransactions {
     private boolean begun;
     private boolean theirs;
 
-    MirroredTransactions(String task, Optional<String> mirrored) {
-        this.task = task;
+    MirroredTransactions(TopicNames names, Optional<String> mirrored) {
+        this.task = names.task();
         this.mirrored = mirrored;
-        this.positionTopic = new TopicNames(task).table(StateMigrations.SCHEMA, "apply_position");
+        this.positionTopic = names.table(StateMigrations.SCHEMA, "apply_position");
     }
 
     /** The next transaction begins: called at the end of the one before, since not every stream contains BEGIN. */

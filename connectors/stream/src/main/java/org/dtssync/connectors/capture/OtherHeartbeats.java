@@ -16,9 +16,9 @@ final class OtherHeartbeats {
     private final String task;
     private final String topic;
 
-    OtherHeartbeats(String task) {
-        this.task = task;
-        this.topic = new TopicNames(task).table(StateMigrations.SCHEMA, "heartbeat");
+    OtherHeartbeats(TopicNames names) {
+        this.task = names.task();
+        this.topic = names.table(StateMigrations.SCHEMA, "heartbeat");
     }
 
     /** Returns whether this change is ignored. */

@@ -9,7 +9,6 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
-import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,8 @@ final class RecordEncoder {
     private final Map<String, CapturedTable> tables = new HashMap<>();
     private final Map<String, TableEncoder> encoders = new HashMap<>();
     private final TopicNames names;
-    private final TopicValues values;
+    private final CaptureSettings.Topics topics;
+    private final TransactionOrder order = new TransactionOrder();
     private final Converter keyConverter;
     private final Converter valueConverter;
 
@@ -33,8 +33,8 @@ final class RecordEncoder {
 
     RecordEncoder(
             CaptureSettings settings, List<CapturedTable> tables, Converter keyConverter, Converter valueConverter) {
-        this.names = new TopicNames(settings.task());
-        this.values = settings.topics().values();
+        this.names = settings.names();
+        this.topics = settings.topics();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         capture(tables);
@@ -63,6 +63,11 @@ final class RecordEncoder {
         return encoder(change.topic(), value).encode(value, movedFrom);
     }
 
+    /** A transaction has ended. */
+    void endTransaction() {
+        order.begin();
+    }
+
     /** Returns the shapes in which records arrived since the last call. */
     List<SeenShape> takeAnnounced() {
         List<SeenShape> taken = announced;
@@ -77,7 +82,7 @@ final class RecordEncoder {
             if (table == null) {
                 throw unknownTable(value);
             }
-            encoder = new TableEncoder(topic, table, value.schema(), values, keyConverter, valueConverter);
+            encoder = new TableEncoder(topic, table, value.schema(), topics, order, keyConverter, valueConverter);
             encoders.put(topic, encoder);
             announced.add(encoder.structure());
         }

@@ -14,7 +14,6 @@ import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.kafka.RecordLimits;
-import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +110,7 @@ final class RecordGuard {
 
     private SyncException fault(
             String topic, long bytes, RecordLimits.Limit limit, RecordLimits limits, @Nullable Throwable cause) {
-        TopicTable table = new TopicNames(settings.task()).tableOf(topic);
+        TopicTable table = settings.names().tableOf(topic);
         return new SyncException(
                 FaultKind.DATA,
                 "A change of table " + table.schema() + "." + table.table() + " needs " + RecordLimits.text(bytes)
@@ -123,7 +122,8 @@ final class RecordGuard {
     }
 
     private static long size(ProducerRecord<byte[], byte[]> record) {
-        long bytes = OVERHEAD_BYTES + record.value().length;
+        long bytes = OVERHEAD_BYTES;
+        bytes += record.value() == null ? 0 : record.value().length;
         bytes += record.key() == null ? 0 : record.key().length;
         for (Header header : record.headers()) {
             bytes += header.key().length() + 10L + header.value().length;

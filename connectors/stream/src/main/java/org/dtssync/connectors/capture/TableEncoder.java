@@ -36,6 +36,8 @@ final class TableEncoder {
     private final CapturedTable table;
     private final Schema stream;
     private final TopicValues values;
+    private final CaptureSettings.Extras extras;
+    private final TransactionOrder order;
     private final Converter keyConverter;
     private final Converter valueConverter;
     private final List<Field> keyFields;
@@ -63,13 +65,16 @@ final class TableEncoder {
             String topic,
             CapturedTable table,
             Schema stream,
-            TopicValues values,
+            CaptureSettings.Topics topics,
+            TransactionOrder order,
             Converter keyConverter,
             Converter valueConverter) {
         this.topic = topic;
         this.table = table;
         this.stream = stream;
-        this.values = values;
+        this.values = topics.values();
+        this.extras = topics.extras();
+        this.order = order;
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         Schema row = stream.field(ChangeEnvelope.AFTER).schema();
@@ -160,7 +165,7 @@ final class TableEncoder {
             case ChangeEnvelope.CREATE, ChangeEnvelope.READ ->
                 List.of(change(value, operation, before, after, movedFrom));
             case ChangeEnvelope.UPDATE -> update(value, before, after);
-            case ChangeEnvelope.DELETE -> List.of(change(value, operation, before, null, null));
+            case ChangeEnvelope.DELETE -> delete(value, before);
             case ChangeEnvelope.TRUNCATE ->
                 List.of(new EncodedChange(topic, null, truncation(value), null, null, List.of()));
             default ->
@@ -177,9 +182,16 @@ final class TableEncoder {
         if (before == null || keyFields.isEmpty() || sameKey(before, after)) {
             return List.of(change(value, ChangeEnvelope.UPDATE, before, after, null));
         }
-        return List.of(
-                change(value, ChangeEnvelope.DELETE, before, null, null),
-                change(value, ChangeEnvelope.CREATE, null, after, before));
+        List<EncodedChange> changes = new ArrayList<>(delete(value, before));
+        changes.add(change(value, ChangeEnvelope.CREATE, null, after, before));
+        return changes;
+    }
+
+    private List<EncodedChange> delete(Struct value, @Nullable Struct before) {
+        EncodedChange deletion = change(value, ChangeEnvelope.DELETE, before, null, null);
+        return extras.tombstones() && deletion.key() != null
+                ? List.of(deletion, new EncodedChange(topic, deletion.key(), null, null, null, List.of()))
+                : List.of(deletion);
     }
 
     private boolean sameKey(Struct before, Struct after) {
@@ -213,7 +225,7 @@ final class TableEncoder {
             @Nullable Struct movedFrom) {
         Struct row = after == null ? Objects.requireNonNull(before, "A change has a row.") : after;
         byte[] bytes = serialize(
-                operation.equals(value.getString(ChangeEnvelope.OPERATION))
+                operation.equals(value.getString(ChangeEnvelope.OPERATION)) && !extras.transactions()
                         ? value
                         : envelope(stream, value, operation, before, after));
         return new EncodedChange(
@@ -261,12 +273,12 @@ final class TableEncoder {
 
     private byte[] truncation(Struct value) {
         return serialize(
-                written.rows() == null
+                written.rows() == null && !extras.transactions()
                         ? value
                         : envelope(written.envelope(), value, ChangeEnvelope.TRUNCATE, null, null));
     }
 
-    private static Struct envelope(
+    private Struct envelope(
             Schema schema, Struct value, String operation, @Nullable Struct before, @Nullable Struct after) {
         Struct envelope = new Struct(schema);
         List<Field> from = value.schema().fields();
@@ -276,6 +288,10 @@ final class TableEncoder {
                 case ChangeEnvelope.BEFORE -> envelope.put(to.get(i), before);
                 case ChangeEnvelope.AFTER -> envelope.put(to.get(i), after);
                 case ChangeEnvelope.OPERATION -> envelope.put(to.get(i), operation);
+                case ChangeEnvelope.ORDER ->
+                    envelope.put(
+                            to.get(i),
+                            extras.transactions() ? order.next(to.get(i).schema(), topic, value) : null);
                 default -> envelope.put(to.get(i), value.get(from.get(i)));
             }
         }

@@ -29,7 +29,7 @@ public final class TaskTopics {
 
     /** Creates the topics of tables that have none. */
     public void create(Collection<TableName> tables) {
-        TopicNames names = new TopicNames(settings.task());
+        TopicNames names = settings.names();
         List<String> wanted = tables.stream()
                 .map(table -> names.table(table.schema(), table.table()))
                 .toList();

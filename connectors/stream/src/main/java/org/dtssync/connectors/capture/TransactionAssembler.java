@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Puts the source's events together into whole transactions.
@@ -28,11 +29,11 @@ final class TransactionAssembler {
     private boolean arrivingCommands;
     private final ChangeCount count = new ChangeCount();
 
-    TransactionAssembler(String task, RecordEncoder encoder, MirroredTransactions mirrored, CommandRows commands) {
+    TransactionAssembler(TopicNames names, RecordEncoder encoder, MirroredTransactions mirrored, CommandRows commands) {
         this.commands = commands;
         this.encoder = encoder;
         this.mirrored = mirrored;
-        this.others = new OtherHeartbeats(task);
+        this.others = new OtherHeartbeats(names);
     }
 
     /**
@@ -92,6 +93,7 @@ final class TransactionAssembler {
         arrivingNumber = 1;
         arrivingCommands = false;
         mirrored.begin();
+        encoder.endTransaction();
         return changed;
     }
 

@@ -16,7 +16,6 @@ import org.dtssync.connectors.kafka.LostCuts;
 import org.dtssync.connectors.kafka.PartitionOffsets;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.TopicNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +56,7 @@ final class CutReader implements AutoCloseable {
 
     CutReader(ReadSettings settings, CutCodec codec, CutPosition from, TopicCheck check) {
         this.codec = codec;
-        this.partition = new TopicPartition(new TopicNames(settings.task()).cuts(), 0);
+        this.partition = new TopicPartition(settings.names().cuts(), 0);
         this.check = check;
         this.topicId = settings.cutsTopic()
                 .map(identifier -> Map.of(partition.topic(), identifier))

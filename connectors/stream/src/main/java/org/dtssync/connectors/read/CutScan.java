@@ -56,10 +56,10 @@ public final class CutScan implements AutoCloseable {
      * @param codec reads cuts
      * @throws SyncException of kind TOPIC if there are none
      */
-    public CutScan(String task, Map<String, String> kafka, CutCodec codec) {
+    public CutScan(TopicNames names, Map<String, String> kafka, CutCodec codec) {
         this.codec = codec;
-        this.partition = new TopicPartition(new TopicNames(task).cuts(), 0);
-        requireTopic(task, kafka);
+        this.partition = new TopicPartition(names.cuts(), 0);
+        requireTopic(names.task(), kafka);
         this.consumer = Consumers.readCommitted(kafka, 500, values);
         try {
             consumer.assign(List.of(partition));

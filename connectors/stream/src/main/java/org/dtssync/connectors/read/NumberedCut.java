@@ -1,5 +1,7 @@
 package org.dtssync.connectors.read;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.schemas.Cut;
 import org.dtssync.schemas.TopicNames;
@@ -25,7 +27,10 @@ public record NumberedCut(Cut cut, long offset, boolean overlaps) {
 
     /** Returns whether it has commands that change the structure; then it is a single source transaction. */
     public boolean hasCommands() {
-        String commands = new TopicNames(cut.task()).commands();
-        return cut.partitions().stream().anyMatch(part -> part.topic().equals(commands));
+        TopicNames names = new TopicNames(cut.task());
+        List<String> commands = Stream.of(TopicNames.Layout.values())
+                .map(layout -> names.in(layout).commands())
+                .toList();
+        return cut.partitions().stream().anyMatch(part -> commands.contains(part.topic()));
     }
 }

@@ -32,10 +32,11 @@ public final class RecordScan implements AutoCloseable {
     /**
      * Where a topic begins and ends.
      *
+     * @param id Kafka's identifier of the topic
      * @param begin offset of the oldest record
      * @param end offset that the next record gets
      */
-    public record Bounds(long begin, long end) {}
+    public record Bounds(String id, long begin, long end) {}
 
     /** Opens the topics of a task. */
     public RecordScan(ReadSettings settings) {
@@ -51,16 +52,30 @@ public final class RecordScan implements AutoCloseable {
     }
 
     private Optional<Bounds> lookUp(String topic) {
-        if (topics.identifiers(Set.of(topic)).isEmpty()) {
+        String id = topics.identifiers(Set.of(topic)).get(topic);
+        if (id == null) {
             return Optional.empty();
         }
         TopicPartition partition = new TopicPartition(topic, 0);
         try {
-            return Optional.of(
-                    new Bounds(PartitionOffsets.first(offsets, partition), PartitionOffsets.end(offsets, partition)));
+            return Optional.of(new Bounds(
+                    id, PartitionOffsets.first(offsets, partition), PartitionOffsets.end(offsets, partition)));
         } catch (org.apache.kafka.common.KafkaException e) {
             throw KafkaFaults.explain("The offsets of topic " + topic + " could not be read", e);
         }
+    }
+
+    /** Returns whether the topic that a range was written to still has all of it, as far as its ends show. */
+    public boolean has(CutPartition part) {
+        return bounds(part.topic())
+                .filter(found -> part.topicId() == null || part.topicId().equals(found.id()))
+                .filter(found -> found.begin() <= part.firstOffset() && found.end() >= part.endOffset())
+                .isPresent();
+    }
+
+    /** Returns the names of all topics that this account may see. */
+    public Set<String> names() {
+        return topics.all();
     }
 
     /** Starts to read the ranges of a cut, so that they are fetched in parallel; all of them are within the bounds. */

@@ -57,7 +57,7 @@ public final class StreamReader implements AutoCloseable {
      */
     public StreamReader(
             ReadSettings settings, CutPosition from, CutCodec codec, Converter keyConverter, Converter valueConverter) {
-        this.names = new TopicNames(settings.task());
+        this.names = settings.names();
         this.keyConverter = keyConverter;
         this.valueConverter = valueConverter;
         this.reached = from.lsn();
@@ -131,7 +131,7 @@ public final class StreamReader implements AutoCloseable {
     /** Passes on what precedes the next stretch; returns whether there is more. */
     private static boolean pass(OrderedStretch first, @Nullable OrderedStretch next, CutScope scope) {
         while (next == null || first.compareTo(next) < 0) {
-            if (scope.brings(first.record(), first.commit())) {
+            if (scope.brings(first.record(), first.commit()) && first.record().value() != null) {
                 first.stretch().sink().accept(first.change());
             }
             if (!first.advance()) {
@@ -168,7 +168,8 @@ public final class StreamReader implements AutoCloseable {
 
     private void hand(ConsumerRecord<byte[], byte[]> record, CutScope scope, Stretch stretch) {
         Lsn commit = commits.of(record, scope.end());
-        if (scope.brings(record, commit)) {
+        // A record without a value says nothing that the delete before it has not said.
+        if (scope.brings(record, commit) && record.value() != null) {
             stretch.sink().accept(new ReceivedChange(record, commit, stretch.decoder()));
         }
     }

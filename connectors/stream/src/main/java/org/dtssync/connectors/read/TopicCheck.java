@@ -31,7 +31,7 @@ final class TopicCheck implements AutoCloseable {
     private final boolean replay;
 
     TopicCheck(ReadSettings settings) {
-        this.names = new TopicNames(settings.task());
+        this.names = settings.names();
         this.topics = new KafkaTopics(settings.kafka());
         this.replay = settings.purpose() == ReadPurpose.REPLAY;
     }

@@ -14,6 +14,7 @@ import org.apache.kafka.connect.data.Struct;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TopicNames;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -151,13 +152,13 @@ final class SchemaRegistryClientTest {
                 5_000_000_000L,
                 List.of(new Cut.CutPartition("shop.public.orders", 0, 10, 12, "4pXr1zk0QnGvjJ0dXvVYJg")));
         Cut zero = new Cut("shop", 0, 1, null, "7411", "dts_sync_shop", 0, 0, List.of());
-        CutCodec codec = new CutCodec(client(registry.url()), "shop");
-        CutCodec reader = new CutCodec(client(registry.url()), "shop");
+        CutCodec codec = new CutCodec(client(registry.url()), new TopicNames("shop"));
+        CutCodec reader = new CutCodec(client(registry.url()), new TopicNames("shop"));
 
         assertThat(reader.decode(codec.encode(cut))).isEqualTo(cut);
         assertThat(reader.decode(codec.encode(zero))).isEqualTo(zero);
         assertThatThrownBy(() -> codec.decode(new byte[] {1, 2, 3}))
-                .hasMessageContaining("shop.cuts is not in Confluent's wire format");
+                .hasMessageContaining("__dts_sync.shop.cuts is not in Confluent's wire format");
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.apache.kafka.connect.storage.Converter;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
+import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
 
 /** Events of a task {@code t} with one table, {@code public.note (id, words)}, as a source hands them over. */
@@ -29,6 +30,18 @@ final class CaptureFixture {
             .optional()
             .build();
 
+    static final Schema SOURCE = SchemaBuilder.struct()
+            .field("txId", Schema.OPTIONAL_INT64_SCHEMA)
+            .optional()
+            .build();
+
+    static final Schema ORDER = SchemaBuilder.struct()
+            .field("id", Schema.STRING_SCHEMA)
+            .field("total_order", Schema.INT64_SCHEMA)
+            .field("data_collection_order", Schema.INT64_SCHEMA)
+            .optional()
+            .build();
+
     static final Schema ENVELOPE = envelope(ROW);
 
     private CaptureFixture() {}
@@ -38,7 +51,9 @@ final class CaptureFixture {
                 .name("t.public.note.Envelope")
                 .field("before", row)
                 .field("after", row)
+                .field("source", SOURCE)
                 .field("op", Schema.STRING_SCHEMA)
+                .field("transaction", ORDER)
                 .build();
     }
 
@@ -58,14 +73,25 @@ final class CaptureFixture {
     static TransactionAssembler assembler() {
         CaptureSettings settings = settings(Map.of(), Map.of());
         return new TransactionAssembler(
-                "t",
+                new TopicNames("t"),
                 new RecordEncoder(settings, settings.tables(), new TextConverter(), new TextConverter()),
-                new MirroredTransactions("t", settings.mirrored()),
-                new CommandRows("t", Optional.empty()));
+                new MirroredTransactions(new TopicNames("t"), settings.mirrored()),
+                new CommandRows(new TopicNames("t"), Optional.empty()));
     }
 
     static TableEncoder encoder() {
-        return new TableEncoder(TOPIC, NOTE, ENVELOPE, TopicValues.TEXT, new TextConverter(), new TextConverter());
+        return encoder(CaptureSettings.Extras.NONE);
+    }
+
+    static TableEncoder encoder(CaptureSettings.Extras extras) {
+        return new TableEncoder(
+                TOPIC,
+                NOTE,
+                ENVELOPE,
+                new CaptureSettings.Topics(1, -1, Map.of(), TopicValues.TEXT, TopicNames.Layout.APART, extras),
+                new TransactionOrder(),
+                new TextConverter(),
+                new TextConverter());
     }
 
     static Struct row(int id, String words) {

@@ -29,7 +29,7 @@ class LeftOutTransactionsTest {
 
     @Test
     void aTransactionThatBeginsWithThePositionOfTheMirrorIsLeftOut() {
-        MirroredTransactions mirrored = new MirroredTransactions("t", Optional.of("other"));
+        MirroredTransactions mirrored = new MirroredTransactions(new TopicNames("t"), Optional.of("other"));
 
         assertThat(mirrored.leavesOut(position("other", null))).isTrue();
         assertThat(mirrored.leavesOut(insert(1))).isTrue();
@@ -39,7 +39,7 @@ class LeftOutTransactionsTest {
 
     @Test
     void aTransactionOfATaskThatNamesThisOneAsItsMirrorIsLeftOut() {
-        MirroredTransactions mirrored = new MirroredTransactions("t", Optional.empty());
+        MirroredTransactions mirrored = new MirroredTransactions(new TopicNames("t"), Optional.empty());
 
         assertThat(mirrored.leavesOut(position("stranger", "t"))).isTrue();
         assertThat(mirrored.leavesOut(insert(1))).isTrue();
@@ -47,7 +47,7 @@ class LeftOutTransactionsTest {
 
     @Test
     void ofAnyOtherTransactionOnlyThePositionRowIs() {
-        MirroredTransactions mirrored = new MirroredTransactions("t", Optional.of("other"));
+        MirroredTransactions mirrored = new MirroredTransactions(new TopicNames("t"), Optional.of("other"));
 
         assertThat(mirrored.leavesOut(position("stranger", null))).isTrue();
         assertThat(mirrored.leavesOut(insert(1))).isFalse();
@@ -55,7 +55,7 @@ class LeftOutTransactionsTest {
 
     @Test
     void aPositionRowInTheMiddleDoesNotMakeATransactionTheMirrors() {
-        MirroredTransactions mirrored = new MirroredTransactions("t", Optional.of("other"));
+        MirroredTransactions mirrored = new MirroredTransactions(new TopicNames("t"), Optional.of("other"));
 
         assertThat(mirrored.leavesOut(insert(1))).isFalse();
         assertThat(mirrored.leavesOut(position("other", null))).isTrue();
@@ -64,7 +64,7 @@ class LeftOutTransactionsTest {
 
     @Test
     void heartbeatsOfOtherTasksAreLeftOutAndOwnOnesAreNot() {
-        OtherHeartbeats others = new OtherHeartbeats("t");
+        OtherHeartbeats others = new OtherHeartbeats(new TopicNames("t"));
 
         assertThat(others.leavesOut(beat("other"))).isTrue();
         assertThat(others.leavesOut(beat("t"))).isFalse();
@@ -74,14 +74,14 @@ class LeftOutTransactionsTest {
     @Test
     void aTransactionOfWhichNothingRemainsEndsInNoCut() {
         TransactionAssembler assembler = new TransactionAssembler(
-                "t",
+                new TopicNames("t"),
                 new RecordEncoder(
                         CaptureFixture.settings(Map.of(), Map.of()),
                         CaptureFixture.settings(Map.of(), Map.of()).tables(),
                         new CaptureFixture.TextConverter(),
                         new CaptureFixture.TextConverter()),
-                new MirroredTransactions("t", Optional.of("other")),
-                new CommandRows("t", Optional.empty()));
+                new MirroredTransactions(new TopicNames("t"), Optional.of("other")),
+                new CommandRows(new TopicNames("t"), Optional.empty()));
         assembler.add(position("other", null));
         assembler.add(insert(1));
 

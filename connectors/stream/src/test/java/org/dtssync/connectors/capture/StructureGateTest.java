@@ -3,6 +3,7 @@ package org.dtssync.connectors.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.connect.data.Schema;
@@ -11,7 +12,6 @@ import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.TopicValues;
 import org.junit.jupiter.api.Test;
 
 /** What a record must show of its table before the transaction it belongs to may go into a cut. */
@@ -63,7 +63,13 @@ class StructureGateTest {
                 .field("after", built)
                 .build();
         TableEncoder encoder = new TableEncoder(
-                "t.public.place", PLACE, envelope, TopicValues.TEXT, new AvroConverter(), new AvroConverter());
+                "t.public.place",
+                PLACE,
+                envelope,
+                new CaptureSettings.Topics(1, -1, Map.of()),
+                new TransactionOrder(),
+                new AvroConverter(),
+                new AvroConverter());
         return new SourceTransaction(new Lsn(lsn), 0, List.of(), 1, List.of(encoder.structure()), false);
     }
 }

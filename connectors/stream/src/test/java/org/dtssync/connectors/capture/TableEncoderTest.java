@@ -7,9 +7,10 @@ import static org.dtssync.connectors.capture.CaptureFixture.row;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.connect.data.Struct;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.TopicValues;
 import org.junit.jupiter.api.Test;
 
 /** Keys come from the replica identity, an update that changes one becomes two records, and what was not sent is named. */
@@ -86,13 +87,47 @@ class TableEncoderTest {
                 CaptureFixture.TOPIC,
                 keyless,
                 CaptureFixture.ENVELOPE,
-                TopicValues.TEXT,
+                new CaptureSettings.Topics(1, -1, Map.of()),
+                new TransactionOrder(),
                 new CaptureFixture.TextConverter(),
                 new CaptureFixture.TextConverter());
 
         assertThat(only(encoder.encode(change("u", row(1, "a"), row(2, "b")), null))
                         .key())
                 .isNull();
+    }
+
+    @Test
+    void aTombstoneFollowsADeleteAndTheFirstHalfOfAMove() {
+        TableEncoder encoder = CaptureFixture.encoder(new CaptureSettings.Extras(true, false));
+
+        List<EncodedChange> deleted = encoder.encode(change("d", row(1, "a"), null), null);
+        List<EncodedChange> moved = encoder.encode(change("u", row(1, "a"), row(2, "b")), null);
+
+        assertThat(deleted).extracting(EncodedChange::value).last().isNull();
+        assertThat(deleted).extracting(each -> text(each.key())).containsExactly("Struct{id=1}", "Struct{id=1}");
+        assertThat(moved)
+                .extracting(each -> text(each.key()))
+                .containsExactly("Struct{id=1}", "Struct{id=1}", "Struct{id=2}");
+        assertThat(moved.get(1).value()).isNull();
+        assertThat(moved.get(1).size()).isPositive();
+    }
+
+    @Test
+    void eachChangeSaysWhereItIsInItsTransaction() {
+        TransactionOrder order = new TransactionOrder();
+        Struct change =
+                change("u", null, row(1, "a")).put("source", new Struct(CaptureFixture.SOURCE).put("txId", 77L));
+
+        assertThat(order.next(CaptureFixture.ORDER, "t.a", change).toString())
+                .isEqualTo("Struct{id=77,total_order=1,data_collection_order=1}");
+        order.next(CaptureFixture.ORDER, "t.b", change);
+        assertThat(order.next(CaptureFixture.ORDER, "t.b", change).toString())
+                .isEqualTo("Struct{id=77,total_order=3,data_collection_order=2}");
+        order.begin();
+        TableEncoder encoder = CaptureFixture.encoder(new CaptureSettings.Extras(false, true));
+        assertThat(text(only(encoder.encode(change, null)).value()))
+                .contains("transaction=Struct{id=77,total_order=1,data_collection_order=1}");
     }
 
     @Test

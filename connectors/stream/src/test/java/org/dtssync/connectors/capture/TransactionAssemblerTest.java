@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.schemas.TopicNames;
 import org.junit.jupiter.api.Test;
 
 /** Which ends of transactions the replication slot may be confirmed up to. */
@@ -58,9 +59,9 @@ class TransactionAssemblerTest {
                 new CaptureSettings.Topics(1, -1, Map.of()),
                 CaptureSettings.Limits.DEFAULT);
         return new TransactionAssembler(
-                "t",
+                new TopicNames("t"),
                 new RecordEncoder(settings, settings.tables(), new AvroConverter(), new AvroConverter()),
-                new MirroredTransactions("t", settings.mirrored()),
-                new CommandRows("t", Optional.empty()));
+                new MirroredTransactions(new TopicNames("t"), settings.mirrored()),
+                new CommandRows(new TopicNames("t"), Optional.empty()));
     }
 }

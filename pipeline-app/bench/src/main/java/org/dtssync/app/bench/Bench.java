@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
         description = {
             "Measures dts-sync and what people use instead on servers of its own, and prints ratios with the figures.",
             "Each part ends by proving both ends equal. Medians of --rounds.",
+            "Servers commit to the disk and vacuum as usual; --lab turns both off.",
             "scripts/bench micro runs the micro-benchmarks of codec and fold; its options are those of JMH."
         },
         footer = {
@@ -26,9 +27,18 @@ import picocli.CommandLine.Option;
             "  scripts/bench stream --changes 100000 --rounds 1 --contenders DTS,OWN",
             "  scripts/bench stream --transaction-rows 1 --contenders DTS,OWN",
             "  scripts/bench stream --contenders DTS,VARIANT --variant ../earlier --rounds 5",
+            "  scripts/bench tables",
+            "  scripts/bench large --rounds 1",
+            "  scripts/bench keyless",
+            "  scripts/bench fixed",
+            "  scripts/bench distance --round-trip 20",
             "  scripts/bench latency --rates 500 --seconds 60",
             "  scripts/bench snapshot --rows 300000 --small-tables 20",
+            "  scripts/bench snapshot --rows 12000000 --large-tables 4 --small-tables 0",
             "  scripts/bench verify",
+            "  scripts/bench smoke",
+            "  scripts/bench stream --lab",
+            "  scripts/bench replay",
             "  scripts/bench growth --most-changes 10000000 --most-tables 10000 --rounds 1",
             "  scripts/bench micro",
             "  scripts/bench all"
@@ -45,6 +55,11 @@ public final class Bench {
 
         @Option(names = "--workers", paramLabel = "N", description = "Workers of every copy (default: 2).")
         private int workers = 2;
+
+        @Option(
+                names = "--lab",
+                description = "Servers without fsync and autovacuum; by default they are set as people run them.")
+        private boolean lab;
 
         @Option(names = "--keep", description = "Leave servers' data and logs where they are.")
         private boolean keep;
@@ -78,17 +93,25 @@ public final class Bench {
                     keep,
                     heap,
                     new DtsSync.Build("variant", other, variantOptions),
+                    lab ? Conditions.LAB : Conditions.USUAL,
                     profile);
         }
     }
 
     /** How much the parts that copy have to copy. */
     static final class Size {
-        @Option(names = "--rows", description = "Rows of the large table (default: 3000000).")
+        @Option(names = "--rows", description = "Rows of the large tables together (default: 3000000).")
         private long rows = 3_000_000;
 
         @Option(names = "--small-tables", description = "Tables of 100 rows each (default: 200).")
         private int smallTables = 200;
+
+        @Option(names = "--large-tables", description = "Tables that share the rows of the large one (default: 1).")
+        private int largeTables = 1;
+
+        private History history() {
+            return new History(rows, largeTables, smallTables);
+        }
     }
 
     @Command(
@@ -112,15 +135,132 @@ public final class Bench {
             @Option(
                             names = "--contenders",
                             split = ",",
-                            description = "Some of DTS, VARIANT, OWN, CEILING, SINK (default: all but VARIANT).")
+                            description =
+                                    "Some of DTS, DEBEZIUM_VALUES, VARIANT, OWN, CEILING, SINK (default: DTS, OWN, CEILING, SINK).")
                     @Nullable
                     Set<Kind> contenders)
             throws InterruptedException {
-        Set<Kind> kinds =
-                contenders == null ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT)) : EnumSet.copyOf(contenders);
-        Workload workload = new Workload(changes, transactionRows, tables, Math.max(10, 30_000 / tables));
+        Set<Kind> kinds = contenders == null
+                ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT, Kind.DEBEZIUM_VALUES))
+                : EnumSet.copyOf(contenders);
+        drain(common, new MixedWorkload(changes, transactionRows, tables, Math.max(10, 30_000 / tables)), kinds);
+    }
+
+    @Command(
+            name = "tables",
+            description =
+                    "A backlog in tables that the stream has never seen before, each of which needs its topic and schemas.",
+            mixinStandardHelpOptions = true)
+    void tables(
+            @Mixin Common common,
+            @Option(names = "--tables", defaultValue = "500", description = "Tables (default: 500).") int tables,
+            @Option(names = "--changes", defaultValue = "100000", description = "Row changes (default: 100000).")
+                    long changes,
+            @Option(
+                            names = "--contenders",
+                            split = ",",
+                            defaultValue = "DTS,OWN",
+                            description = "Some of DTS, VARIANT, OWN, CEILING (default: DTS, OWN).")
+                    Set<Kind> contenders)
+            throws InterruptedException {
+        stream(common, changes, 10, tables, EnumSet.copyOf(contenders));
+    }
+
+    @Command(
+            name = "large",
+            description = "A backlog of updates of rows with a large value under REPLICA IDENTITY FULL.",
+            mixinStandardHelpOptions = true)
+    void large(
+            @Mixin Common common,
+            @Option(names = "--changes", defaultValue = "300", description = "Updates (default: 300).") long changes,
+            @Option(
+                            names = "--value-bytes",
+                            defaultValue = "700000",
+                            description = "Size of each value (default: 700000).")
+                    int valueBytes,
+            @Option(
+                            names = "--contenders",
+                            split = ",",
+                            defaultValue = "DTS,OWN",
+                            description = "Some of DTS, VARIANT, OWN, CEILING (default: DTS, OWN).")
+                    Set<Kind> contenders)
+            throws InterruptedException {
+        drain(common, new LargeRowsWorkload(changes, valueBytes), EnumSet.copyOf(contenders));
+    }
+
+    @Command(
+            name = "keyless",
+            description = "A backlog of transactions of three changes in a table without a key.",
+            mixinStandardHelpOptions = true)
+    void keyless(
+            @Mixin Common common,
+            @Option(names = "--changes", defaultValue = "4500", description = "Row changes (default: 4500).")
+                    long changes,
+            @Option(names = "--rows", defaultValue = "150000", description = "Rows of the table (default: 150000).")
+                    int rows,
+            @Option(
+                            names = "--contenders",
+                            split = ",",
+                            defaultValue = "DTS,OWN",
+                            description = "Some of DTS, VARIANT, OWN, CEILING (default: DTS, OWN).")
+                    Set<Kind> contenders)
+            throws InterruptedException {
+        drain(common, new KeylessWorkload(changes, rows), EnumSet.copyOf(contenders));
+    }
+
+    private static void drain(Common common, Workload workload, Set<Kind> kinds) throws InterruptedException {
         try (Lab lab = Lab.open(common.layout())) {
             new StreamPart(lab, workload, kinds, common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
+            name = "fixed",
+            description = "What a run costs with one table of 100 rows, by processor time.",
+            mixinStandardHelpOptions = true)
+    void fixed(@Mixin Common common) throws InterruptedException {
+        try (Lab lab = Lab.open(common.layout())) {
+            new FixedPart(lab, common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
+            name = "distance",
+            description = "A load and a backlog while source, broker or destination is far away, against none of them.",
+            mixinStandardHelpOptions = true)
+    void distance(
+            @Mixin Common common,
+            @Option(names = "--rows", defaultValue = "400000", description = "Rows of the load (default: 400000).")
+                    long rows,
+            @Option(
+                            names = "--round-trip",
+                            paramLabel = "MILLIS",
+                            defaultValue = "20",
+                            description = "How long the way there and back takes, in milliseconds (default: 20).")
+                    int roundTripMillis)
+            throws InterruptedException {
+        try (Distance distance = new Distance();
+                Lab lab = Lab.open(common.layout(), distance)) {
+            new DistancePart(lab, distance, rows, roundTripMillis, common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
+            name = "smoke",
+            description = {
+                "A small load and a small backlog, in less than three minutes: fails if dts-sync's own processor time is well above"
+                        + " the figures in scripts/bench.d/smoke.properties, converted to this machine's speed."
+            },
+            mixinStandardHelpOptions = true)
+    void smoke(
+            @Mixin Common common,
+            @Option(names = "--record", description = "Keep the figures instead of comparing with them.")
+                    boolean record)
+            throws InterruptedException {
+        Layout layout = common.layout();
+        try (Lab lab = Lab.open(layout)) {
+            Path figures = layout.project().resolve("scripts/bench.d/smoke.properties");
+            new SmokePart(lab, common.workers, figures).run(record);
         }
     }
 
@@ -168,7 +308,7 @@ public final class Bench {
             throws InterruptedException {
         Set<Copy> copies = contenders == null ? EnumSet.allOf(Copy.class) : EnumSet.copyOf(contenders);
         try (Lab lab = Lab.openInstalled(common.layout())) {
-            new SnapshotPart(lab, new History(size.rows, size.smallTables), copies, common.workers).run(common.rounds);
+            new SnapshotPart(lab, size.history(), copies, common.workers).run(common.rounds);
         }
     }
 
@@ -178,8 +318,22 @@ public final class Bench {
             mixinStandardHelpOptions = true)
     void verify(@Mixin Common common, @Mixin Size size) throws InterruptedException {
         try (Lab lab = Lab.open(common.layout())) {
-            History history = new History(size.rows, size.smallTables);
+            History history = size.history();
             new SnapshotPart(lab, history, EnumSet.of(Copy.DTS), common.workers).run(common.rounds);
+        }
+    }
+
+    @Command(
+            name = "replay",
+            description = "The topics read again: as NDJSON, as a proof, into another database.",
+            mixinStandardHelpOptions = true)
+    void replay(
+            @Mixin Common common,
+            @Option(names = "--changes", defaultValue = "500000", description = "Row changes (default: 500000).")
+                    long changes)
+            throws InterruptedException {
+        try (Lab lab = Lab.open(common.layout())) {
+            new ReplayPart(lab, new MixedWorkload(changes, 10, 3, 10_000), common.workers).run(common.rounds);
         }
     }
 
@@ -220,12 +374,22 @@ public final class Bench {
             System.out.println("## Backlog, transactions of " + rows);
             stream(common, 500_000, rows, 3, rows == 10 ? null : EnumSet.of(Kind.DTS, Kind.OWN, Kind.CEILING));
         }
-        System.out.println("## Backlog, 500 tables");
-        stream(common, 500_000, 10, 500, EnumSet.of(Kind.DTS, Kind.OWN, Kind.CEILING));
+        System.out.println("## Backlog, 500 tables never seen before");
+        tables(common, 500, 100_000, EnumSet.of(Kind.DTS, Kind.OWN, Kind.CEILING));
+        System.out.println("## Backlog, large rows");
+        large(common, 300, 700_000, EnumSet.of(Kind.DTS, Kind.OWN));
+        System.out.println("## Backlog, a table without a key");
+        keyless(common, 4_500, 150_000, EnumSet.of(Kind.DTS, Kind.OWN));
         System.out.println("## Latency");
         latency(common, List.of(500, 2_000), 30, null);
         System.out.println("## Snapshot and verify");
         snapshot(common, new Size(), null);
+        System.out.println("## Fixed cost");
+        fixed(common);
+        System.out.println("## Distance");
+        distance(common, 400_000, 20);
+        System.out.println("## Replay");
+        replay(common, 500_000);
         System.out.println("## Growth");
         growth(common, 1_000_000, 1_000);
     }

@@ -13,15 +13,25 @@ public final class Broker {
 
     private Broker() {}
 
-    /** Runs a broker in the directory that is named until its input ends. */
+    /** Runs a broker in the directory that is named first until its input ends; the second argument is {@link #open}'s, if any. */
     public static void main(String[] arguments) throws IOException {
-        try (EmbeddedKafka kafka =
-                EmbeddedKafka.start(Path.of(arguments[0]), Map.of("message.max.bytes", "67108864"))) {
+        try (EmbeddedKafka kafka = open(arguments)) {
             System.out.println(READY + kafka.bootstrapServers());
             while (System.in.read() >= 0) {
                 // Only the end of the input matters.
             }
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    /** With a second port for clients behind a link, and the port of that link, as {@code PORT:LINK}. */
+    private static EmbeddedKafka open(String[] arguments) {
+        Path directory = Path.of(arguments[0]);
+        Map<String, String> properties = Map.of("message.max.bytes", "67108864");
+        if (arguments.length == 1) {
+            return EmbeddedKafka.start(directory, properties);
+        }
+        String[] ports = arguments[1].split(":", -1);
+        return EmbeddedKafka.startBehind(directory, properties, Integer.parseInt(ports[0]), Integer.parseInt(ports[1]));
     }
 }

@@ -63,7 +63,7 @@ final class Child implements AutoCloseable {
         return directory.resolve(name + ".log");
     }
 
-    /** Returns the processor time of the process so far, in seconds; for one that has ended, the last sampled value. */
+    /** Returns the processor time of the process and those it started so far, in seconds; for one that has ended, the last sampled value. */
     double cpuSeconds() {
         look();
         return cpuSeconds;
@@ -77,7 +77,7 @@ final class Child implements AutoCloseable {
 
     /** The operating system forgets a process that has ended, so it is sampled while waiting for it. */
     private void look() {
-        cpuSeconds = Math.max(cpuSeconds, ProcessTimes.ofOne(process.pid()));
+        cpuSeconds = Math.max(cpuSeconds, ProcessTimes.ofTree(process.pid()));
         residentMegabytes = Math.max(residentMegabytes, ProcessTimes.peakResidentMegabytes(process.pid()));
     }
 

@@ -22,11 +22,11 @@ enum Copy {
         return label;
     }
 
-    /** Copies; returns when it is done. Not for {@link #DTS}, which is a {@link DtsSync}. */
-    void run(Lab lab, Database source, Database destination, int workers) throws InterruptedException {
+    /** Copies; returns the processor time of its processes when it is done. Not for {@link #DTS}, which is a {@link DtsSync}. */
+    double run(Lab lab, Database source, Database destination, int workers) throws InterruptedException {
         String jobs = Integer.toString(workers);
         String directory = lab.directory().resolve(destination.name()).toString();
-        switch (this) {
+        return switch (this) {
             case PGCOPYDB ->
                 run(
                         lab,
@@ -44,7 +44,7 @@ enum Copy {
                                 "--dir",
                                 directory));
             case DUMP -> {
-                run(
+                double dump = run(
                         lab,
                         List.of(
                                 "/usr/lib/postgresql/15/bin/pg_dump",
@@ -55,23 +55,26 @@ enum Copy {
                                 "-f",
                                 directory,
                                 source.connectionString()));
-                run(
-                        lab,
-                        List.of(
-                                "/usr/lib/postgresql/15/bin/pg_restore",
-                                "-j",
-                                jobs,
-                                "-d",
-                                destination.connectionString(),
-                                directory));
+                yield dump
+                        + run(
+                                lab,
+                                List.of(
+                                        "/usr/lib/postgresql/15/bin/pg_restore",
+                                        "-j",
+                                        jobs,
+                                        "-d",
+                                        destination.connectionString(),
+                                        directory));
             }
             default -> throw new BenchException(label + " is no command of the system.");
-        }
+        };
     }
 
-    private static void run(Lab lab, List<String> command) throws InterruptedException {
+    private static double run(Lab lab, List<String> command) throws InterruptedException {
         String name = command.get(0).substring(command.get(0).lastIndexOf('/') + 1);
         // Not closed but awaited.
-        Child.start(name, lab.directory(), Map.of(), command).awaitSuccess(3_600);
+        Child child = Child.start(name, lab.directory(), Map.of(), command);
+        child.awaitSuccess(3_600);
+        return child.cpuSeconds();
     }
 }

@@ -22,6 +22,7 @@ final class DtsSync implements Contender {
     private final Path directory;
     private final int workers;
     private final Build build;
+    private final Reach reach;
     private @Nullable Child running;
     private int runs;
 
@@ -31,21 +32,37 @@ final class DtsSync implements Contender {
      * @param name in the report
      * @param project the directory it was built in
      * @param options further options for its JVM, empty for none
+     * @param topics the section topics of its task file, empty for none
      */
-    record Build(String name, Path project, String options) {
+    record Build(String name, Path project, String options, String topics) {
+
+        /** A build whose topics have the defaults. */
+        Build(String name, Path project, String options) {
+            this(name, project, options, "");
+        }
 
         /** Returns the build that the benchmark itself belongs to. */
         static Build own(Lab lab) {
             return new Build("dts-sync", lab.layout().project(), lab.layout().profile());
         }
+
+        /** Returns the same with values in Debezium's schemas. */
+        Build withDebeziumsValues() {
+            return new Build(name + ", topics.values: debezium", project, options, "topics: { values: debezium }");
+        }
     }
 
     DtsSync(Lab lab, Database source, Database destination, int workers, Build build) {
+        this(lab, source, destination, workers, build, Reach.direct(lab));
+    }
+
+    DtsSync(Lab lab, Database source, Database destination, int workers, Build build, Reach reach) {
         this.lab = lab;
         this.source = source;
         this.destination = destination;
         this.workers = workers;
         this.build = build;
+        this.reach = reach;
         this.task = destination.name();
         this.directory = lab.directory().resolve(task);
         writeTask();
@@ -62,8 +79,15 @@ final class DtsSync implements Contender {
                     registry: { url: "%s" }
                     objects: { include: [ "public.*" ] }
                     snapshot: { workers: %d }
+                    %s
                     """.formatted(
-                            task, source.url(), destination.url(), lab.bootstrapServers(), lab.registryUrl(), workers));
+                            task,
+                            new Database(reach.sourcePort(), source.name()).url(),
+                            new Database(reach.destinationPort(), destination.name()).url(),
+                            reach.bootstrapServers(),
+                            lab.registryUrl(),
+                            workers,
+                            build.topics()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,13 +120,22 @@ final class DtsSync implements Contender {
 
     /** Starts one of its commands on the task. */
     Child command(List<String> options, String command, String... arguments) {
+        return start(options, List.of(command), arguments);
+    }
+
+    /** Starts one of the commands of {@code replay} on the task. */
+    Child replay(String command, String... arguments) {
+        return start(List.of(), List.of("replay", command), arguments);
+    }
+
+    private Child start(List<String> options, List<String> command, String... arguments) {
         String name = "dts-sync-" + ++runs;
         List<String> java = new ArrayList<>(options.isEmpty() ? profile() : options);
         java.add("-Xmx" + lab.layout().heap());
         java.add(Child.heapLogOption(name, directory));
         List<String> line = new ArrayList<>();
         line.add(build.project().resolve("scripts/dts-sync").toString());
-        line.add(command);
+        line.addAll(command);
         line.add(taskFile().toString());
         line.addAll(List.of(arguments));
         return Child.start(name, directory, Map.of("DTS_SYNC_JAVA_OPTS", String.join(" ", java)), line);

@@ -25,11 +25,11 @@ final class GrowthPart {
     void run(long mostChanges, int mostTables, int rounds, Path drawing) throws InterruptedException {
         List<Plot.Point> byChanges = new ArrayList<>();
         for (long changes = 100_000; changes <= mostChanges; changes = next(changes)) {
-            byChanges.add(point(changes, new Workload(changes, 10, 3, 10_000), rounds));
+            byChanges.add(point(changes, new MixedWorkload(changes, 10, 3, 10_000), rounds));
         }
         List<Plot.Point> byTables = new ArrayList<>();
         for (long tables = 10; tables <= mostTables; tables = next(tables)) {
-            byTables.add(point(tables, new Workload(CHANGES_FOR_TABLES, 10, (int) tables, 100), rounds));
+            byTables.add(point(tables, new MixedWorkload(CHANGES_FOR_TABLES, 10, (int) tables, 100), rounds));
         }
         String svg = new Plot()
                 .panel("row changes, three tables", byChanges)

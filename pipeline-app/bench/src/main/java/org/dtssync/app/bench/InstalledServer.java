@@ -21,33 +21,32 @@ final class InstalledServer {
     private InstalledServer() {}
 
     /** Starts a server with the same settings as {@link Server#embedded}. */
-    static Server start(Path data) {
+    static Server start(Path data, Conditions conditions) {
         if (!Files.isExecutable(BINARIES.resolve("postgres"))) {
             throw new BenchException(BINARIES + " has no PostgreSQL. Install Debian's postgresql-15 and pgcopydb.");
         }
         try {
             int port = freePort();
             run(data, "initdb", "-U", Database.USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
-            Files.writeString(data.resolve("postgresql.conf"), """
-
-                    port = %d
-                    listen_addresses = '127.0.0.1'
-                    unix_socket_directories = ''
-                    fsync = off
-                    wal_level = logical
-                    shared_buffers = 256MB
-                    max_wal_size = 8GB
-                    checkpoint_timeout = 30min
-                    autovacuum = off
-                    max_replication_slots = 50
-                    max_wal_senders = 50
-                    max_locks_per_transaction = 1024
-                    """.formatted(port), StandardOpenOption.APPEND);
+            Files.writeString(
+                    data.resolve("postgresql.conf"), configuration(port, conditions), StandardOpenOption.APPEND);
             run(data, "pg_ctl", "-w", "-l", data.resolve("server.log").toString(), "start");
             return new Server(port, () -> stop(data));
         } catch (IOException | InterruptedException e) {
             throw new BenchException("PostgreSQL 15 could not be started: " + e.getMessage(), e);
         }
+    }
+
+    private static String configuration(int port, Conditions conditions) {
+        StringBuilder text = new StringBuilder("""
+
+                port = %d
+                listen_addresses = '127.0.0.1'
+                unix_socket_directories = ''
+                wal_level = logical
+                """.formatted(port));
+        conditions.settings().forEach((name, value) -> text.append(name + " = '" + value + "'\n"));
+        return text.toString();
     }
 
     private static int freePort() throws IOException {

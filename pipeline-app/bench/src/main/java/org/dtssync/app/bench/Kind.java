@@ -4,6 +4,8 @@ package org.dtssync.app.bench;
 enum Kind {
     /** dts-sync. */
     DTS,
+    /** dts-sync that writes values in Debezium's schemas. */
+    DEBEZIUM_VALUES,
     /** dts-sync of another build or with other options for its JVM. */
     VARIANT,
     /** PostgreSQL's own logical replication. */
@@ -18,6 +20,13 @@ enum Kind {
         return switch (this) {
             case DTS ->
                 new DtsSync(lab, source, lab.destination().createDatabase("dts"), workers, DtsSync.Build.own(lab));
+            case DEBEZIUM_VALUES ->
+                new DtsSync(
+                        lab,
+                        source,
+                        lab.destination().createDatabase("debezium_values"),
+                        workers,
+                        DtsSync.Build.own(lab).withDebeziumsValues());
             case VARIANT ->
                 new DtsSync(
                         lab,

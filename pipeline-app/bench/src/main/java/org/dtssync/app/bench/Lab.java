@@ -5,13 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.commons.io.FileUtils;
 import org.dtssync.app.embedded.EmbeddedRegistry;
+import org.jspecify.annotations.Nullable;
 
 /** The servers that every contender of one run is measured with. Not thread-safe. */
 final class Lab implements AutoCloseable {
@@ -27,17 +29,20 @@ final class Lab implements AutoCloseable {
     private final String bootstrapServers;
     private final EmbeddedRegistry registry;
 
-    private Lab(Layout layout, Function<Path, Server> start) {
+    private Lab(Layout layout, BiFunction<Path, Conditions, Server> start, @Nullable Distance distance) {
         this.layout = layout;
         this.directory = layout.newDirectory();
         try {
-            source = keep(start.apply(directory.resolve("source")));
-            destination = keep(start.apply(directory.resolve("destination")));
+            source = keep(start.apply(directory.resolve("source"), layout.conditions()));
+            destination = keep(start.apply(directory.resolve("destination"), layout.conditions()));
             registry = EmbeddedRegistry.start(directory.resolve("registry"));
             stops.push(registry::close);
-            broker = startBroker();
+            broker = startBroker(distance);
             stops.push(broker::close);
             bootstrapServers = awaitBroker(broker);
+            if (distance != null) {
+                distance.connect(source, destination);
+            }
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -46,12 +51,17 @@ final class Lab implements AutoCloseable {
 
     /** Starts two servers of the same kind, a broker and a registry in a new directory. */
     static Lab open(Layout layout) {
-        return new Lab(layout, data -> Server.embedded(17, data));
+        return new Lab(layout, (data, conditions) -> Server.embedded(17, data, conditions), null);
+    }
+
+    /** The same, with links in front of the servers; the broker is reached over its link alone. */
+    static Lab open(Layout layout, Distance distance) {
+        return new Lab(layout, (data, conditions) -> Server.embedded(17, data, conditions), distance);
     }
 
     /** The same with servers of the version 15 that the system has. */
     static Lab openInstalled(Layout layout) {
-        return new Lab(layout, InstalledServer::start);
+        return new Lab(layout, InstalledServer::start, null);
     }
 
     private Server keep(Server server) {
@@ -59,7 +69,12 @@ final class Lab implements AutoCloseable {
         return server;
     }
 
-    private Child startBroker() {
+    private Child startBroker(@Nullable Distance distance) {
+        List<String> arguments =
+                new ArrayList<>(List.of(directory.resolve("kafka").toString()));
+        if (distance != null) {
+            arguments.add(distance.brokerPorts());
+        }
         return Child.start(
                 "broker",
                 directory,
@@ -68,7 +83,7 @@ final class Lab implements AutoCloseable {
                         List.of("-Xmx384m", "-XX:+UseSerialGC"),
                         layout.classPath(),
                         Broker.class,
-                        directory.resolve("kafka").toString()));
+                        arguments.toArray(String[]::new)));
     }
 
     private static String awaitBroker(Child broker) {
@@ -112,6 +127,11 @@ final class Lab implements AutoCloseable {
 
     Child broker() {
         return broker;
+    }
+
+    /** Returns the processor time of broker and registry so far, in seconds. */
+    double kafkaCpuSeconds() {
+        return broker.cpuSeconds() + ProcessTimes.ofTree(registry.pid());
     }
 
     String bootstrapServers() {

@@ -73,7 +73,7 @@ final class LatencyPart {
     }
 
     private Latency measure(Kind kind, int rate) throws InterruptedException {
-        Workload workload = new Workload(0, 1, 3, 10_000);
+        Workload workload = new MixedWorkload(0, 1, 3, 10_000);
         Database source = lab.source().createDatabase("source");
         try {
             workload.prepareSource(source);

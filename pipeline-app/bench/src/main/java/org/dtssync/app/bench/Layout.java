@@ -16,9 +16,17 @@ import java.util.List;
  * @param keep whether that stays when the run ends
  * @param heap the heap of dts-sync, as in {@code -Xmx}
  * @param variant what {@link Kind#VARIANT} starts
+ * @param conditions how the servers are set
  * @param profile an agent to start dts-sync's JVM with, as in {@code -agentpath:}; empty for none
  */
-record Layout(Path project, Path work, boolean keep, String heap, DtsSync.Build variant, String profile) {
+record Layout(
+        Path project,
+        Path work,
+        boolean keep,
+        String heap,
+        DtsSync.Build variant,
+        Conditions conditions,
+        String profile) {
 
     Path home() {
         return project.resolve("pipeline-app/cli/target/dts-sync");

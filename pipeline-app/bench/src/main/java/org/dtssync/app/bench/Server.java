@@ -1,6 +1,7 @@
 package org.dtssync.app.bench;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dtssync.app.embedded.EmbeddedPostgres;
 import org.dtssync.app.embedded.PostgresSettings;
@@ -19,16 +20,12 @@ final class Server implements AutoCloseable {
     }
 
     /** Starts one of the distribution's servers. Both ends get the same settings for every contender. */
-    static Server embedded(int major, Path data) {
-        EmbeddedPostgres server = EmbeddedPostgres.start(PostgresSettings.of(major, data)
-                .with("shared_buffers", "256MB")
-                .with("max_wal_size", "8GB")
-                .with("checkpoint_timeout", "30min")
-                // It would run in one contender's time and not in another's.
-                .with("autovacuum", "off")
-                .with("max_replication_slots", "50")
-                .with("max_wal_senders", "50")
-                .with("max_locks_per_transaction", "1024"));
+    static Server embedded(int major, Path data, Conditions conditions) {
+        PostgresSettings settings = PostgresSettings.of(major, data);
+        for (Map.Entry<String, String> setting : conditions.settings().entrySet()) {
+            settings = settings.with(setting.getKey(), setting.getValue());
+        }
+        EmbeddedPostgres server = EmbeddedPostgres.start(settings);
         return new Server(server.port(), server::close);
     }
 

@@ -112,13 +112,20 @@ public record CaptureProcess(String task, String sourceUrl, String user, String 
     }
 
     CutCodec codec() {
-        return new CutCodec(new SchemaRegistryClient(RegistryClientSettings.from(registry())), task);
+        return new CutCodec(
+                new SchemaRegistryClient(RegistryClientSettings.from(registry())),
+                settings().names());
     }
 
     Converter converter() {
         AvroConverter converter = new AvroConverter();
         converter.configure(
-                Map.of(RegistryClientSettings.URL, registryUrl, AvroConverter.OWN_TOPIC_PREFIX, task + "."), false);
+                Map.of(
+                        RegistryClientSettings.URL,
+                        registryUrl,
+                        AvroConverter.OWN_TOPIC_PREFIX,
+                        String.join(",", settings().names().prefixes())),
+                false);
         return converter;
     }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.display.StateProgress;
+import org.dtssync.app.tasks.BaseList;
 import org.dtssync.app.tasks.BaseReport;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskStates;
@@ -27,12 +28,14 @@ import picocli.CommandLine.Spec;
                     + " since they were written are kept."
         },
         mixinStandardHelpOptions = true,
-        subcommands = BaseCommand.Check.class,
+        subcommands = {BaseCommand.Check.class, BaseCommand.Listing.class},
         footer = {
             "",
             "Examples:",
             "  dts-sync base shop.yaml --to /backup/shop-2026-03-01",
             "  dts-sync base shop.yaml --to /backup/shop-2026-03-01 --rows-per-second 50000",
+            "  dts-sync base shop.yaml --to /backup/shop --keep 7",
+            "  dts-sync base list shop.yaml",
             "  dts-sync base check /backup/shop-2026-03-01"
         })
 final class BaseCommand implements Callable<Integer> {
@@ -45,6 +48,13 @@ final class BaseCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "A new or empty directory, or one with an unfinished base.")
     private @Nullable Path directory;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            description =
+                    "Take regular bases: DIR gets a directory per base, and the oldest ones of this task are deleted so that N stay.")
+    private @Nullable Integer keep;
 
     @Option(
             names = "--rows-per-second",
@@ -72,18 +82,53 @@ final class BaseCommand implements Callable<Integer> {
         if (rowsPerSecond != null && rowsPerSecond < 0) {
             throw new ParameterException(spec.commandLine(), "--rows-per-second must be 0 (no limit) or more.");
         }
+        if (keep != null && keep < 1) {
+            throw new ParameterException(spec.commandLine(), "--keep must be 1 or more.");
+        }
         TaskFile file = task.read();
         try (EmbeddedServers servers = EmbeddedServers.start(file)) {
-            BaseReport report = new SyncTask(servers.resolved())
-                    .states()
-                    .base(to, Optional.ofNullable(rowsPerSecond), new StateProgress(task.display()));
-            return print(report, json, spec);
+            TaskStates states = new SyncTask(servers.resolved()).states();
+            StateProgress progress = new StateProgress(task.display());
+            Optional<Long> pace = Optional.ofNullable(rowsPerSecond);
+            return print(
+                    keep == null ? states.base(to, pace, progress) : states.regularBase(to, keep, pace, progress),
+                    json,
+                    spec);
         }
     }
 
     private static int print(BaseReport report, boolean json, CommandSpec spec) {
         spec.commandLine().getOut().println(json ? report.json() : report.text());
         return report.whole() ? ExitCode.DONE : ExitCode.DIFFERENCE;
+    }
+
+    /** Lists the bases of a task. */
+    @Command(
+            name = "list",
+            description = {
+                "Lists the bases that were taken of a task, the newest first.",
+                "The task remembers them at its destination: where each is, what it is exact at, and until when the topics, by"
+                        + " topics.retention.ms, have everything that follows it. Those that you deleted yourself are listed too."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example:", "  dts-sync base list shop.yaml"})
+    static final class Listing implements Callable<Integer> {
+
+        @Mixin
+        private TaskFileArgument task;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            BaseList bases = new SyncTask(task.read()).states().bases();
+            spec.commandLine().getOut().println(json ? bases.json() : bases.text());
+            return ExitCode.DONE;
+        }
     }
 
     /** Reads a base again. */

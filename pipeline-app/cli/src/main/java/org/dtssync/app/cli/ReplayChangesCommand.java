@@ -58,6 +58,13 @@ final class ReplayChangesCommand implements Callable<Integer> {
     @Option(names = "--where", paramLabel = "SQL", description = "Only changes of rows that fulfill this condition.")
     private @Nullable String where;
 
+    @Option(
+            names = "--mask",
+            paramLabel = "PATTERN",
+            description =
+                    "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
+    private List<String> masks = new ArrayList<>();
+
     @Option(names = "--follow", description = "Wait for further changes, until interrupted.")
     private boolean follow;
 
@@ -75,8 +82,15 @@ final class ReplayChangesCommand implements Callable<Integer> {
                 Optional.ofNullable(to),
                 Optional.ofNullable(transaction),
                 Optional.ofNullable(where),
-                follow);
+                follow,
+                masks);
         HistoryForm form = json ? HistoryForm.JSON : HistoryForm.TEXT;
-        return ReplayOutput.write(task, reverse, (open, out) -> open.replayChanges(request, form, out));
+        return ReplayOutput.write(task, reverse, (open, out) -> {
+            List<String> unmatched = tables.isEmpty() ? List.of() : open.unmatchedTables(tables);
+            unmatched.forEach(pattern -> task.display()
+                    .println("No table that matches " + pattern
+                            + " is in the topics: none belongs to the task, or none has changed yet."));
+            open.replayChanges(request, form, out);
+        });
     }
 }

@@ -1,5 +1,6 @@
 package org.dtssync.app.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -49,6 +50,13 @@ final class ReplayRowsCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "X", description = "End at this LSN or time. Default: the last change.")
     private @Nullable String to;
 
+    @Option(
+            names = "--mask",
+            paramLabel = "PATTERN",
+            description =
+                    "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
+    private List<String> masks = new ArrayList<>();
+
     @Option(names = "--reverse", description = "Read the topics of reverse replication, after a switchover.")
     private boolean reverse;
 
@@ -74,12 +82,19 @@ final class ReplayRowsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        RowRequest request = new RowRequest(table, key, Optional.ofNullable(from), Optional.ofNullable(to));
+        RowRequest request = new RowRequest(table, key, Optional.ofNullable(from), Optional.ofNullable(to), masks);
         return ReplayOutput.write(task, reverse, (open, out) -> {
-            if (open.replayRow(request, form.form(), out) == 0) {
+            if (open.replayRow(request, form.form(), out) > 0) {
+                return;
+            }
+            if (open.unmatchedTables(List.of(table)).isEmpty()) {
                 task.display()
                         .println("The topics have no change of a row of " + table + " with " + String.join(", ", key)
                                 + ". Values are compared as PostgreSQL prints them.");
+            } else {
+                task.display()
+                        .println("Table " + table
+                                + " is not in the topics: it does not belong to the task, or has not changed yet.");
             }
         });
     }

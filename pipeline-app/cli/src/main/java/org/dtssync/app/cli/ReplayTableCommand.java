@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dtssync.app.tasks.StateForm;
@@ -64,6 +66,13 @@ final class ReplayTableCommand implements Callable<Integer> {
             description = "csv (default; with a header, as COPY reads it) or ndjson (one JSON object per line).")
     private StateForm form = StateForm.CSV;
 
+    @Option(
+            names = "--mask",
+            paramLabel = "PATTERN",
+            description =
+                    "Print *** for values of columns that match SCHEMA.TABLE.COLUMN with * and ?; may be repeated.")
+    private List<String> masks = new ArrayList<>();
+
     @Override
     public Integer call() throws Exception {
         if (to.equals(STANDARD_OUTPUT)) {
@@ -92,6 +101,6 @@ final class ReplayTableCommand implements Callable<Integer> {
     }
 
     private long write(SyncTask open, OutputStream out) throws IOException, InterruptedException {
-        return open.states().table(table, asOf, Optional.ofNullable(base), form, out);
+        return open.states().table(table, asOf, Optional.ofNullable(base), masks, form, out);
     }
 }

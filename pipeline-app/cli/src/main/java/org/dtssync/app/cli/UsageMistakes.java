@@ -2,6 +2,7 @@ package org.dtssync.app.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -24,8 +25,9 @@ final class UsageMistakes {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return unmatched(unmatched, command);
         }
-        boolean commandMissing =
-                !command.getSubcommands().isEmpty() && !(e instanceof CommandLine.MissingParameterException);
+        boolean commandMissing = !command.getSubcommands().isEmpty()
+                && !(command.getCommand() instanceof Callable)
+                && !(e instanceof CommandLine.MissingParameterException);
         if (commandMissing) {
             return "No command given. Commands: "
                     + String.join(", ", command.getSubcommands().keySet()) + ".";

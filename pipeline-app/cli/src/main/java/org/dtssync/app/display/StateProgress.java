@@ -1,6 +1,7 @@
 package org.dtssync.app.display;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -73,6 +74,16 @@ public final class StateProgress implements RebuildListener {
     @Override
     public synchronized void moved(TableName table) {
         print("  " + table + " was emptied or rewritten before it could be read; another snapshot follows.");
+    }
+
+    @Override
+    public synchronized void notRecorded(String why) {
+        print("dts-sync status and precheck do not know of this base. " + why);
+    }
+
+    @Override
+    public synchronized void deleted(Path directory) {
+        print("Deleted the base in " + directory + ".");
     }
 
     @Override

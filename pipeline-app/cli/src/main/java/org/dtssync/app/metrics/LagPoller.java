@@ -44,6 +44,7 @@ final class LagPoller implements Runnable {
             TaskLag lag = new SyncTask(task).lag();
             metrics.lag(number(lag.millis()) / 1_000, number(lag.bytes()));
             metrics.ddl(lag.ddl());
+            metrics.base(number(lag.baseSeconds()));
         } catch (SyncException e) {
             metrics.lag(Double.NaN, Double.NaN);
             LOG.debug("The lag could not be read. task={} reason={}", task.name(), e.getMessage());

@@ -50,6 +50,7 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
     private volatile @Nullable Phase phase;
     private volatile double lagSeconds = Double.NaN;
     private volatile double lagBytes = Double.NaN;
+    private volatile double baseSeconds = Double.NaN;
     private volatile double retainedBytes = Double.NaN;
     private volatile DdlFigures ddl = DdlFigures.NONE;
 
@@ -86,6 +87,11 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
                 "seconds",
                 "How long a command that changes the structure has been running at the destination.",
                 () -> ddl.runningSeconds());
+        gauge(
+                "dts.sync.base.reached",
+                "seconds",
+                "How long the topics still have everything that follows the newest base.",
+                () -> baseSeconds);
         gauge("dts.sync.slot.retained.wal", "bytes", "WAL that the source retains for the slot.", () -> retainedBytes);
         gauge("dts.sync.wal.warning", "bytes", "The setting wal.warning.", () -> walWarningBytes);
         Gauge.builder("dts.sync.running", () -> phase == null ? 0 : 1)
@@ -211,6 +217,11 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
     void lag(double seconds, double bytes) {
         lagSeconds = seconds;
         lagBytes = bytes;
+    }
+
+    /** Sets how long the topics still have everything that follows the newest base; NaN if forever, or there is none. */
+    void base(double seconds) {
+        baseSeconds = seconds;
     }
 
     /** Returns all metrics in Prometheus text format. */

@@ -47,7 +47,7 @@ public record BaseCheck(BaseDirectory directory, BaseManifest manifest, String d
         } catch (IOException e) {
             throw new SyncException(
                     FaultKind.DATA,
-                    "The base in " + directory.path() + " cannot be read: " + e.getMessage() + ".",
+                    "The base in " + directory.path() + " cannot be read: " + FileFaults.reason(e) + ".",
                     "",
                     e);
         }

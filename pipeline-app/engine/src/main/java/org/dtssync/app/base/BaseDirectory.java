@@ -2,6 +2,7 @@ package org.dtssync.app.base;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ public record BaseDirectory(Path path) {
 
     private static final String PROGRESS = "base.json" + UNFINISHED;
 
+    private static final String LOCK = "base.lock";
+
     private static final String ROWS = ".copy.gz";
 
     /** Of a table's name in that of its file, which has a number too. */
@@ -46,8 +49,62 @@ public record BaseDirectory(Path path) {
     private static final int BUFFER_BYTES = 1 << 16;
 
     /** Returns whether it has a base. */
-    boolean isComplete() {
+    public boolean isComplete() {
         return Files.exists(path.resolve(DIGESTS));
+    }
+
+    /** The right to write into a directory, which no other process on this machine has. */
+    record Lock(FileChannel channel, Path file) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(file);
+            channel.close();
+        }
+    }
+
+    /**
+     * Takes the right to write into it.
+     *
+     * @throws SyncException of kind USAGE if another process writes into it
+     */
+    Lock lock() throws IOException {
+        requireDirectory();
+        Files.createDirectories(path);
+        Path file = path.resolve(LOCK);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return new Lock(channel, file);
+            }
+        } catch (OverlappingFileLockException e) {
+            // Another thread of this process has it.
+        }
+        channel.close();
+        throw new SyncException(
+                FaultKind.USAGE,
+                "Another process is writing a base into directory " + path + ".",
+                "Wait until it is done, or name another directory.");
+    }
+
+    private void requireDirectory() {
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new SyncException(FaultKind.USAGE, path + " is no directory.", "Name a new or an empty directory.");
+        }
+    }
+
+    /** Returns whether it has a base that is not finished. */
+    boolean isBegun() {
+        return Files.exists(path.resolve(PROGRESS));
+    }
+
+    /** Deletes the base, the list of its files first: what an interruption leaves is no base any more. */
+    void delete() throws IOException {
+        Set<String> names = digests().keySet();
+        Files.delete(path.resolve(DIGESTS));
+        for (String name : names) {
+            Files.deleteIfExists(path.resolve(name));
+        }
+        Files.delete(path);
     }
 
     /**
@@ -57,9 +114,6 @@ public record BaseDirectory(Path path) {
      * @throws SyncException of kind USAGE if it has something else in it
      */
     List<FinishedTable> begin(String task) throws IOException {
-        if (Files.exists(path) && !Files.isDirectory(path)) {
-            throw new SyncException(FaultKind.USAGE, path + " is no directory.", "Name a new or an empty directory.");
-        }
         if (isComplete()) {
             throw new SyncException(
                     FaultKind.USAGE,
@@ -87,7 +141,7 @@ public record BaseDirectory(Path path) {
 
     private void requireEmpty() throws IOException {
         try (Stream<Path> files = Files.list(path)) {
-            if (files.findAny().isPresent()) {
+            if (files.anyMatch(file -> !file.endsWith(LOCK))) {
                 throw new SyncException(
                         FaultKind.USAGE, "Directory " + path + " is not empty.", "Name a new or an empty directory.");
             }
@@ -175,8 +229,11 @@ public record BaseDirectory(Path path) {
      * @throws SyncException of kind USAGE if there is none
      */
     public BaseManifest manifest() {
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new SyncException(FaultKind.USAGE, path + " is no directory.", "Name the directory of a base.");
+        }
         if (!isComplete()) {
-            boolean begun = Files.exists(path.resolve(PROGRESS));
+            boolean begun = isBegun();
             throw new SyncException(
                     FaultKind.USAGE,
                     "Directory " + path + (begun ? " has a base that is not finished." : " has no base."),
@@ -210,7 +267,8 @@ public record BaseDirectory(Path path) {
         Map<String, String> digests = new TreeMap<>();
         for (String line : Files.readAllLines(path.resolve(DIGESTS))) {
             int gap = line.indexOf("  ");
-            if (gap > 0) {
+            // A base has no directories: a list that names something else was not written here.
+            if (gap > 0 && line.indexOf('/', gap) < 0) {
                 digests.put(line.substring(gap + 2), line.substring(0, gap));
             }
         }

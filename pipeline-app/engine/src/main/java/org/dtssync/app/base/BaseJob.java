@@ -75,7 +75,7 @@ public final class BaseJob {
                     "Task " + file.name() + " is a mirror: applications write to its destination, which is at no cut.",
                     "A base needs a destination that only its task writes to.");
         }
-        try {
+        try (BaseDirectory.Lock lock = directory.lock()) {
             List<FinishedTable> finished = new ArrayList<>(directory.begin(file.name()));
             Set<TableName> moved = new HashSet<>();
             for (int round = 1; round <= ROUNDS; round++) {
@@ -93,8 +93,8 @@ public final class BaseJob {
         } catch (IOException e) {
             throw new SyncException(
                     FaultKind.DATA,
-                    "Directory " + directory.path() + " could not be written: " + e.getMessage() + ".",
-                    "Make room there, or name another directory.",
+                    "Directory " + directory.path() + " could not be written: " + FileFaults.reason(e) + ".",
+                    "Check its rights and its room, or name another directory.",
                     e);
         }
     }

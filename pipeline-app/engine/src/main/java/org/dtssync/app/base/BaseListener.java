@@ -26,6 +26,12 @@ public interface BaseListener {
     /** A table was emptied or rewritten between the snapshot and its turn, so another snapshot follows. */
     default void moved(TableName table) {}
 
+    /** The base is complete, but the destination could not take it into the list of bases. */
+    default void notRecorded(String why) {}
+
+    /** An older base was deleted. */
+    default void deleted(java.nio.file.Path directory) {}
+
     /** The files are read again, to check them. */
     default void checking() {}
 }

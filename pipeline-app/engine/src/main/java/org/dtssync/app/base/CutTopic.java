@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
 import org.dtssync.connectors.apply.AppliedPosition;
@@ -25,9 +26,9 @@ final class CutTopic implements AutoCloseable {
     private final TopicNames names;
 
     CutTopic(TaskFile file) {
-        this.names = new TopicNames(file.name());
-        TopicCodecs codecs = new TopicCodecs(file.name(), file.converters(), new SharedRegistry(file.registry()));
-        this.cuts = new CutScan(file.name(), file.kafka().properties(), codecs.cuts());
+        this.names = FoundTopics.of(file.name(), file.kafka().properties());
+        TopicCodecs codecs = new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry()));
+        this.cuts = new CutScan(names, file.kafka().properties(), codecs.cuts());
     }
 
     /** Returns the cut at a position of the destination. */

@@ -12,6 +12,7 @@ import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.connectors.postgres.TableName;
@@ -45,8 +46,7 @@ public final class DatabaseRows implements AutoCloseable {
      * @param tables the tables to be compared
      */
     public static DatabaseRows open(DatabaseConnections database, String task, List<TableName> tables) {
-        Connection connection = database.open();
-        try {
+        return database.prepared("The tables of the " + database.role() + " could not be read", connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
             }
@@ -57,21 +57,7 @@ public final class DatabaseRows implements AutoCloseable {
                     new ReplayStore(database, task).position(connection).map(AppliedPosition::lsn);
             return new DatabaseRows(
                     database, connection, TableLayouts.read(connection, tables), followed.or(() -> replayed));
-        } catch (SQLException e) {
-            close(connection, e);
-            throw SqlFaults.explain("The tables of the " + database.role() + " could not be read", e);
-        } catch (RuntimeException e) {
-            close(connection, e);
-            throw e;
-        }
-    }
-
-    private static void close(Connection connection, Exception fault) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            fault.addSuppressed(e);
-        }
+        });
     }
 
     /** Returns up to where changes of the task are in the database; empty if it does not say so. */
@@ -79,30 +65,39 @@ public final class DatabaseRows implements AutoCloseable {
         return position;
     }
 
+    /** Returns whether the database has a table with just these columns, in any order. */
+    public boolean has(TableName table, List<BaseColumn> columns) {
+        TableLayout layout = layouts.get(table);
+        return layout != null && names(layout.columns()).equals(names(columns));
+    }
+
     /**
      * Reads all rows of a table.
      *
+     * @param columns in the order in which a row has them
      * @return their digest; empty if the database does not have the table with just these columns
      */
-    public Optional<RowDigest> digest(BaseTable table) throws InterruptedException {
-        TableLayout layout = layouts.get(table.table());
-        if (layout == null || !names(layout.columns()).equals(names(table.columns()))) {
+    public Optional<RowDigest> digest(TableName table, List<BaseColumn> columns) throws InterruptedException {
+        TableLayout layout = layouts.get(table);
+        if (layout == null || !has(table, columns)) {
             return Optional.empty();
         }
         try {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("LOCK TABLE " + layout.sql() + " IN ACCESS SHARE MODE");
             }
-            if (TableLayouts.isMoved(connection, table.table())) {
+            if (TableLayouts.isMoved(connection, table)) {
                 throw new SyncException(
                         FaultKind.TRANSIENT,
-                        "Table " + table.table() + " of the " + database.role()
+                        "Table " + table + " of the " + database.role()
                                 + " was emptied or rewritten before it could be read.",
                         "Run the same command again.");
             }
-            return Optional.of(read("COPY (SELECT " + table.columnsSql() + " FROM " + layout.sql() + ") TO STDOUT"));
+            String list =
+                    Identifiers.quoteAll(columns.stream().map(BaseColumn::name).toList());
+            return Optional.of(read("COPY (SELECT " + list + " FROM " + layout.sql() + ") TO STDOUT"));
         } catch (SQLException e) {
-            throw SqlFaults.explain("Table " + table.table() + " could not be read from the " + database.role(), e);
+            throw SqlFaults.explain("Table " + table + " could not be read from the " + database.role(), e);
         }
     }
 

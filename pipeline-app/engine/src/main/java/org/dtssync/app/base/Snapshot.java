@@ -40,35 +40,19 @@ final class Snapshot implements AutoCloseable {
      * @throws SyncException if the destination is not the source as of a cut
      */
     static Snapshot take(DatabaseConnections destination, String task, String reverse) {
-        Connection connection = destination.open();
-        try {
+        return destination.prepared("A snapshot of the destination could not be taken", connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
                 FollowedState state =
                         FollowedState.read(connection, task).orElseThrow(() -> notFollowing(task, "has not begun"));
                 requireExact(state, task, AppliedPosition.mirrorsOf(connection, task, reverse));
                 AppliedPosition position = state.position().orElseThrow(() -> notFollowing(task, "has no position"));
-                String name;
                 try (ResultSet rows = statement.executeQuery("SELECT pg_export_snapshot()")) {
                     rows.next();
-                    name = rows.getString(1);
+                    return new Snapshot(connection, rows.getString(1), state, position);
                 }
-                return new Snapshot(connection, name, state, position);
             }
-        } catch (SQLException e) {
-            throw closed(connection, SqlFaults.explain("A snapshot of the destination could not be taken", e));
-        } catch (RuntimeException e) {
-            throw closed(connection, e);
-        }
-    }
-
-    private static <E extends RuntimeException> E closed(Connection connection, E fault) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            fault.addSuppressed(e);
-        }
-        return fault;
+        });
     }
 
     private static void requireExact(FollowedState state, String task, List<String> mirrors) {

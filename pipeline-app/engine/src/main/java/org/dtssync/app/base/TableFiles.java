@@ -23,7 +23,7 @@ final class TableFiles {
     /** A table or a column that no longer exists. */
     private static final List<String> UNDEFINED = List.of("42P01", "42703");
 
-    private static final int TOLD_ROWS = 1_000;
+    private static final int REPORTED_ROWS = 1_000;
 
     private final DatabaseConnections destination;
     private final Snapshot snapshot;
@@ -69,7 +69,7 @@ final class TableFiles {
         } catch (IOException e) {
             throw new SyncException(
                     FaultKind.DATA,
-                    "File " + directory.resolve(name) + " could not be written: " + e.getMessage() + ".",
+                    "File " + directory.resolve(name) + " could not be written: " + FileFaults.reason(e) + ".",
                     "Make room, then run the same command again, which resumes.",
                     e);
         }
@@ -97,7 +97,7 @@ final class TableFiles {
                 file.write(line);
                 rows++;
                 bytes += line.length;
-                if (rows == TOLD_ROWS) {
+                if (rows == REPORTED_ROWS) {
                     took(table, rows, bytes);
                     rows = 0;
                     bytes = 0;

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Recorded shapes after a command that was carried: what the command's event recorded takes the place of what was known before. What it
- * does not tell (files, partitions, types) stays, until the watch of the structure has read it. Stateless.
+ * does not have (files, partitions, types) stays, until the watch of the structure has read it. Stateless.
  */
 public final class CarriedShape {
 

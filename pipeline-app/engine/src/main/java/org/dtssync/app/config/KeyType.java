@@ -24,6 +24,8 @@ enum KeyType {
     DURATION("duration", "ms, s, m, h or d"),
     /** A number of bytes, or with a unit. */
     SIZE("size", "bytes, kB, MB, GB or TB"),
+    /** {@code true} or {@code false}. */
+    FLAG("true or false"),
     /** One of a few words. */
     CHOICE("choice"),
     /** A list of patterns. */

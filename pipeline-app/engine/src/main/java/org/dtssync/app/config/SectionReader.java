@@ -53,7 +53,7 @@ final class SectionReader {
 
     /** Records every unknown key of the section. */
     void refuseUnknownKeys(List<String> known) {
-        List<TaskKey> keys = TaskKey.of(section);
+        List<TaskKey> keys = KeySections.keysOf(section);
         mapping.entries().forEach((name, value) -> {
             if (!known.contains(name) && keys.stream().noneMatch(key -> key.covers(name))) {
                 mistakes.add(value.line(), UnknownKey.sentence(section, name, value.line(), known));
@@ -167,6 +167,16 @@ final class SectionReader {
     /** Returns a size in bytes. */
     long size(TaskKey key) {
         return parsed(key, Quantities::bytes, "a size, a number of " + key.unit());
+    }
+
+    /** Returns whether it is true. */
+    boolean flag(TaskKey key) {
+        return parsed(
+                key,
+                text -> text.equals("true") || text.equals("false")
+                        ? Optional.of(text.equals("true"))
+                        : Optional.empty(),
+                "true or false");
     }
 
     /** Returns a choice. */
@@ -299,7 +309,8 @@ final class SectionReader {
 
     /** Returns all keys of the section with a prefix, without it. */
     Map<String, String> prefixedProperties(String prefix) {
-        List<String> listed = TaskKey.of(section).stream().map(TaskKey::key).toList();
+        List<String> listed =
+                KeySections.keysOf(section).stream().map(TaskKey::key).toList();
         Map<String, String> flat = new LinkedHashMap<>();
         mapping.entries().forEach((name, item) -> {
             if (name.startsWith(prefix) && !listed.contains(name)) {

@@ -163,7 +163,7 @@ public final class TaskFileReader {
         }
 
         TaskFile assemble(Path directory) {
-            top.refuseUnknownKeys(TaskKey.sections());
+            top.refuseUnknownKeys(KeySections.all());
             String name = top.name(TaskKey.NAME);
             Optional<String> first = mirror(name);
             DatabaseSettings source = source();
@@ -259,7 +259,9 @@ public final class TaskFileReader {
                     (int) section.number(TaskKey.TOPICS_REPLICATION),
                     section.number(TaskKey.TOPICS_RETENTION),
                     config,
-                    section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()));
+                    section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()),
+                    section.flag(TaskKey.TOPICS_TOMBSTONES),
+                    section.flag(TaskKey.TOPICS_TRANSACTIONS));
         }
 
         private void refuseOwnProperty(Map<String, String> config, String property, String remedy) {
@@ -359,7 +361,7 @@ public final class TaskFileReader {
             }
             if (value != null) {
                 mistakes.add(value.line(), notAMap(name, value));
-            } else if (TaskKey.of(name).stream().anyMatch(TaskKey::required)) {
+            } else if (KeySections.keysOf(name).stream().anyMatch(TaskKey::required)) {
                 mistakes.add(Mistakes.NO_LINE, name + " is missing. " + example(name));
             }
             return new SectionReader(name, NOTHING, references, new Mistakes());
@@ -371,7 +373,7 @@ public final class TaskFileReader {
         }
 
         private static String example(String section) {
-            List<TaskKey> keys = TaskKey.of(section);
+            List<TaskKey> keys = KeySections.keysOf(section);
             String required = keys.stream()
                     .filter(TaskKey::required)
                     .map(TaskKey::exampleEntry)

@@ -1,7 +1,6 @@
 package org.dtssync.app.config;
 
 import java.util.Arrays;
-import java.util.List;
 import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ enum TaskKey implements DescribedKey {
             KeyType.NAME,
             null,
             "shop",
-            "Names the slot and the publication, `dts_sync_<name>`, the topics, `<name>.<schema>.<table>` and `<name>.cuts`, and the state.",
+            "Names the slot and the publication, `dts_sync_<name>`, the topics, `<name>.<schema>.<table>` and `__dts_sync.<name>.cuts`, and the state.",
             "Each task needs its own; it cannot be changed once the task has started."),
     SOURCE_URL(
             "source/url",
@@ -127,6 +126,20 @@ enum TaskKey implements DescribedKey {
                     + " (PostgreSQL's text, except numbers, booleans and bytes). A task keeps the form it began with.",
             "Other consumers of Debezium's topics read them, such as a sink.",
             TopicValues.values()),
+    TOPICS_TOMBSTONES(
+            "topics/tombstones",
+            KeyType.FLAG,
+            "false",
+            "true",
+            "Whether a record without a value follows each delete, as with Debezium's tombstones.on.delete.",
+            "A consumer, or a copy of the topics that is compacted, needs it to forget a key."),
+    TOPICS_TRANSACTIONS(
+            "topics/transaction.metadata",
+            KeyType.FLAG,
+            "false",
+            "true",
+            "Whether each record has the block transaction, as with Debezium's provide.transaction.metadata.",
+            "A consumer puts transactions together."),
     REGISTRY_URL(
             "registry/url",
             KeyType.HTTP_URL,
@@ -480,21 +493,5 @@ enum TaskKey implements DescribedKey {
     @Override
     public KeyFacts facts() {
         return facts;
-    }
-
-    /** Returns the keys of one section. */
-    static List<TaskKey> of(String section) {
-        return Arrays.stream(values())
-                .filter(key -> key.section().equals(section))
-                .toList();
-    }
-
-    /** Returns the sections, in the order of the file. */
-    static List<String> sections() {
-        return Arrays.stream(values())
-                .map(TaskKey::section)
-                .filter(section -> !section.isEmpty())
-                .distinct()
-                .toList();
     }
 }

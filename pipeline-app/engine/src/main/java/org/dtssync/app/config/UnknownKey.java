@@ -20,7 +20,7 @@ final class UnknownKey {
      */
     static String sentence(String section, String name, int line, List<String> sections) {
         List<String> known = new ArrayList<>(sections);
-        TaskKey.of(section).stream()
+        KeySections.keysOf(section).stream()
                 .map(TaskKey::key)
                 .filter(key -> !key.endsWith("*"))
                 .forEach(known::add);

@@ -279,8 +279,11 @@ public final class DdlRecorder {
         }
     }
 
-    /** Takes tables as they are now, with their partitions, although a change of them was not recorded. */
+    /** Takes tables as they are now, with their partitions, although a change of them was not recorded. Nothing to do without a recorder. */
     public static void accept(Connection connection, List<TableName> tables) throws SQLException {
+        if (!yes(connection, "SELECT to_regproc('dts_sync.ddl_accept') IS NOT NULL")) {
+            return;
+        }
         try (PreparedStatement statement = connection.prepareStatement("SELECT dts_sync.ddl_accept(?)")) {
             statement.setArray(
                     1,

@@ -1,6 +1,6 @@
 package org.dtssync.app.ddl;
 
-/** What tells, in the source, a shape that the event triggers left from one that they missed. */
+/** Distinguishes, at the source, a shape that the event triggers left from one that they missed. */
 final class MarkSql {
 
     /**

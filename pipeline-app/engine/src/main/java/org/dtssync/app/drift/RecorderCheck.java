@@ -96,8 +96,8 @@ public final class RecorderCheck {
 
     private void tidy(Connection source) throws SQLException {
         Moment reached = null;
-        while (!moments.isEmpty() && applied.isPast(moments.peekFirst().lsn())) {
-            reached = moments.pollFirst();
+        while (!moments.isEmpty() && applied.isPast(moments.getFirst().lsn())) {
+            reached = moments.removeFirst();
         }
         if (reached != null) {
             DdlRecorder.passed(source, route.task(), reached.oldest());

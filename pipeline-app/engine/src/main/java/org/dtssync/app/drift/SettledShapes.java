@@ -47,7 +47,7 @@ public final class SettledShapes {
     }
 
     /**
-     * Looks at tables whose recorded shape differs from the one at the source by commands that are carried.
+     * Checks the tables whose recorded shape differs from the one at the source by commands that are carried.
      *
      * @param recorded the recorded shapes
      * @param now those of now

@@ -20,7 +20,10 @@ import org.dtssync.app.state.StructureObject;
  */
 final class MadeStatements {
 
-    private static final Pattern CLAUSE_END = Pattern.compile(";\\s*(?:\\n|$)");
+    /** After what depends on an extension, pg_dump begins no line. */
+    private static final Pattern CLAUSE_END =
+            Pattern.compile(";\\s*(?:\\n|$)|(?<= DEPENDS ON EXTENSION \\S{1,200});(?=ALTER )");
+
     private static final Pattern COMMENT = Pattern.compile("^COMMENT ON (.+?) IS (?!NULL)", Pattern.DOTALL);
     private static final Pattern LABEL = Pattern.compile("^(SECURITY LABEL FOR .+? ON .+?) IS ", Pattern.DOTALL);
     private static final Pattern PRIVILEGES =
@@ -28,6 +31,9 @@ final class MadeStatements {
     private static final Pattern COLUMNS = Pattern.compile("\\(([^)]*)\\)");
     private static final Pattern SCHEMA = Pattern.compile("^CREATE SCHEMA (?:IF NOT EXISTS )?(\\S+)");
     private static final Pattern STATE = Pattern.compile("^(?:ALTER|CREATE USER MAPPING) ");
+
+    /** How pg_dump says which one a table has. */
+    private static final Pattern ACCESS_METHOD = Pattern.compile("^SET LOCAL default_table_access_method = (\\S+?);");
 
     /** Where an ALTER says what instead of that. */
     private static final Pattern REST = Pattern.compile(
@@ -61,6 +67,11 @@ final class MadeStatements {
             kindsAndNames.add(object.name());
             for (String clause : CLAUSE_END.split(statement, -1)) {
                 read(clause.strip());
+            }
+            Matcher method = ACCESS_METHOD.matcher(statement);
+            if (method.find()) {
+                add("ALTER TABLE " + object.name().substring(object.name().indexOf(':') + 1) + " SET ACCESS METHOD "
+                        + method.group(1));
             }
         }
     }
@@ -143,11 +154,14 @@ final class MadeStatements {
         if (evidence.column().isPresent()) {
             String column = evidence.column().get().replace("\"", "");
             String words = evidence.words().stream().map(Pattern::quote).collect(Collectors.joining("|"));
-            return Pattern.compile(
+            boolean declared = Pattern.compile(
                             "(?:^\\s*|COLUMN )" + Pattern.quote(column) + " [^\\n]*?(?:" + words + ")",
                             Pattern.MULTILINE)
                     .matcher(statement)
                     .find();
+            if (declared) {
+                return true;
+            }
         }
         return !evidence.contents().isEmpty()
                 && evidence.contents().stream().allMatch(content -> statement.contains(content.replace("\"", "")));

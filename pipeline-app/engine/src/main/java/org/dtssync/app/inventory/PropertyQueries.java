@@ -185,6 +185,7 @@ final class PropertyQueries {
             SELECT 'extension dependency' AS kind, concat(o.type, ' ', o.identity, ' on ', e.extname) AS identity,
                    d.classid::bigint AS catalog, d.objid::bigint AS oid, ARRAY[d.classid::oid || '.' || d.objid] AS parents,
                    ARRAY[format('ALTER %s %s DEPENDS ON EXTENSION %s', upper(o.type), o.identity, e.extname),
+                         format('ALTER %s %s DEPENDS ON EXTENSION %s', upper(o.type), replace(o.identity, ' on ', ' ON '), e.extname),
                          format('ALTER %s %s.%s(%s) DEPENDS ON EXTENSION %s', upper(o.type), o.schema, p.proname,
                                 pg_get_function_identity_arguments(p.oid), e.extname)] AS clauses,
                    format('ALTER %s %s DEPENDS ON EXTENSION %I;', upper(o.type), o.identity, e.extname) AS remedy

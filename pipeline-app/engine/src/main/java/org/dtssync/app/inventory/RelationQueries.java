@@ -64,7 +64,8 @@ final class RelationQueries {
                    ARRAY[format('ALTER %s ADD CONSTRAINT %s', coalesce('TABLE ' || n.nspname || '.' || c.relname, 'DOMAIN ' || tn.nspname || '.' || t.typname), o.conname)] AS clauses,
                    CASE WHEN o.contype = 'n' THEN a.attname END AS declared, CASE WHEN o.contype = 'n' THEN ARRAY['NOT NULL'] END AS words,
                    CASE WHEN c.oid IS NULL THEN CASE WHEN o.contype = 'n' THEN ARRAY['NOT NULL'] ELSE ARRAY[o.conname || ' CHECK'] END
-                        WHEN o.contype = 'c' THEN ARRAY['CONSTRAINT ' || o.conname || ' CHECK'] END AS contents,
+                        WHEN o.contype = 'c' THEN ARRAY['CONSTRAINT ' || o.conname || ' CHECK']
+                        WHEN o.contype = 'n' THEN ARRAY['CONSTRAINT ' || o.conname || ' NOT NULL'] END AS contents,
                    o.conparentid <> 0 AND o.contype = 'f' OR NOT o.conislocal OR o.contype = 't' AS implied,
                    ARRAY[format('CONSTRAINT %s ON %s', o.conname, coalesce(n.nspname || '.' || c.relname, 'DOMAIN ' || tn.nspname || '.' || t.typname))] AS targets,
                    CASE WHEN o.conparentid <> 0 AND o.contype = 'f' OR o.contype = 't' THEN 0 ELSE 1 END AS count

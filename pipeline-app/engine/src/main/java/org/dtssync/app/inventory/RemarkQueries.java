@@ -5,7 +5,9 @@ final class RemarkQueries {
 
     /** Extensions bring comments of their own; schema public of a new database has one too. */
     static final String COMMENTS = """
-            SELECT d.classoid::bigint AS catalog, d.objoid::bigint AS oid, d.objsubid AS part, i.type AS kind, i.identity,
+            SELECT d.classoid::bigint AS catalog, d.objoid::bigint AS oid, d.objsubid AS part, i.type AS kind,
+                   -- Versions differ in what they call a transform.
+                   CASE i.type WHEN 'transform' THEN replace(i.identity, ' on language ', ' language ') ELSE i.identity END AS identity,
                    e.extname IS NOT NULL AND d.description = (SELECT comment FROM pg_available_extensions v WHERE v.name = e.extname) AS implied,
                    d.description AS text
             FROM pg_description d
@@ -42,7 +44,8 @@ final class RemarkQueries {
                 UNION ALL SELECT 'pg_class'::regclass, c.oid, a.attnum, a.attacl, c.relowner, 'c'
                 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND c.relpersistence <> 't'
                 UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl, proowner, 'f' FROM pg_proc
-                UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, typowner, 'T' FROM pg_type
+                -- A multirange has its range's, since PostgreSQL 17 no others.
+                UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, typowner, 'T' FROM pg_type WHERE typtype <> 'm'
                 UNION ALL SELECT 'pg_namespace'::regclass, n.oid, 0,
                        -- The right to create objects that our own account was granted is no right of an application.
                        CASE WHEN n.nspacl IS NOT NULL THEN ARRAY(
@@ -89,14 +92,27 @@ final class RemarkQueries {
             ORDER BY 1, 2, 3
             """;
 
-    /** Tables of extensions that hold what people entered: each with its condition. */
+    /**
+     * Tables of extensions that hold what people entered: each with its condition. A table that a person added to an extension is no
+     * different in the catalog from one that the extension brought, with its rows or without; what such a large one holds is not read.
+     */
     static final String CONFIGURATION_TABLES = """
             SELECT e.extname, n.nspname, c.relname, coalesce(x.condition, '') AS condition, c.oid::bigint AS oid,
                    'pg_class'::regclass::oid::bigint AS catalog,
                    has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE') AS readable
             FROM pg_extension e CROSS JOIN LATERAL unnest(e.extconfig, e.extcondition) x(relation, condition)
             JOIN pg_class c ON c.oid = x.relation JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p') ORDER BY 1, 2, 3
+            WHERE c.relkind IN ('r', 'p')
+            UNION ALL
+            SELECT e.extname, n.nspname, c.relname, '', c.oid::bigint, 'pg_class'::regclass::oid::bigint,
+                   pg_table_size(c.oid) < 10000000
+            FROM pg_extension e
+            JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+                AND d.classid = 'pg_class'::regclass
+            JOIN pg_class c ON c.oid = d.objid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND c.oid <> ALL (coalesce(e.extconfig, '{}'))
+              AND has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')
+            ORDER BY 1, 2, 3
             """;
 
     /** What needs what, among objects that users created. */

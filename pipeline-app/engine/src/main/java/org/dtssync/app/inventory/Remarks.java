@@ -42,6 +42,9 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
                     .replaceFirst(".* (COLUMN|CONSTRAINT)$", "$1")
                     .replace("-", " ")
                     .replace("STATISTICS OBJECT", "STATISTICS");
+            if (kind.equals("aggregate") && identity.endsWith("()")) {
+                return word + " " + identity.substring(0, identity.length() - 1) + "*)";
+            }
             return word + " "
                     + (kind.equals("domain constraint") ? identity.replaceFirst(" on ", " ON DOMAIN ") : identity);
         }
@@ -192,6 +195,9 @@ record Remarks(Connection connection, Map<ObjectKey, CatalogObject> known) {
         }
         if (target.startsWith("DOMAIN ")) {
             return "TYPE " + target.substring("DOMAIN ".length());
+        }
+        if (target.startsWith("AGGREGATE ")) {
+            return "FUNCTION " + target.substring("AGGREGATE ".length()).replace("(*)", "()");
         }
         return target.startsWith("SERVER ") ? "FOREIGN " + target : target;
     }

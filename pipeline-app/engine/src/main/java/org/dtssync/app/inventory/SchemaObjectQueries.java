@@ -35,16 +35,22 @@ final class SchemaObjectQueries {
                          k.word || ':' || n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
                          k.word || ':' || n.nspname || '.' || p.proname || '(*)'] AS names,
                    ARRAY[upper(k.word) || ' ' || n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
-                         upper(k.word) || ' ' || n.nspname || '.' || p.proname || '(' || oidvectortypes(p.proargtypes) || ')'] AS targets
+                         upper(k.word) || ' ' || n.nspname || '.' || p.proname || '('
+                         || CASE WHEN p.prokind = 'a' AND p.pronargs = 0 THEN '*' ELSE oidvectortypes(p.proargtypes) END || ')'] AS targets
             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
             CROSS JOIN LATERAL (SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS word) k
             WHERE @user(n) AND @own(pg_proc, p)
               AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
             """);
 
+    /** One without a function is made by the first operator that names it as its commutator or negator, and by no statement of its own. */
     private static final InventoryQuery OPERATORS = objects("""
-            SELECT 'operator' AS kind, @id(pg_operator, o), n.nspname AS schema, o.oprname AS name, @key(pg_operator, o),
-                   ARRAY['operator:' || a.signature] AS names, ARRAY['OPERATOR ' || a.signature] AS targets
+            SELECT CASE WHEN o.oprcode = 0 THEN 'shell operator' ELSE 'operator' END AS kind, @id(pg_operator, o), n.nspname AS schema, o.oprname AS name, @key(pg_operator, o),
+                   ARRAY['operator:' || a.signature] AS names, ARRAY['OPERATOR ' || a.signature] AS targets,
+                   CASE WHEN o.oprcode = 0 THEN
+                       (SELECT array_agg(@part(pg_operator, x.oid)) FROM pg_operator x WHERE o.oid IN (x.oprcom, x.oprnegate)) END AS parents,
+                   o.oprcode = 0 AS implied,
+                   CASE WHEN o.oprcode = 0 THEN '-- an operator that names it as commutator or negator makes it' END AS remedy
             FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
             CROSS JOIN LATERAL (
                 SELECT n.nspname || '.' || o.oprname || '(' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END

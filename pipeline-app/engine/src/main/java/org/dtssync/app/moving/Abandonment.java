@@ -130,6 +130,7 @@ public final class Abandonment {
                                 task.destination().settings(),
                                 task.source().settings())
                         .of(moved),
+                List.of(),
                 "Not at the source: " + lost
                         + ". " + missed
                         + "The task has ended: save what you need from the destination, then run dts-sync release."

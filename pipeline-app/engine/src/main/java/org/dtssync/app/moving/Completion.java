@@ -1,7 +1,9 @@
 package org.dtssync.app.moving;
 
+import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.StreamEnd;
+import org.dtssync.app.state.EndpointResult;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.SwitchReport;
@@ -58,6 +60,24 @@ public record Completion(Route task, Epoch taskEpoch) {
     /** Returns whether a task in this phase got there by a switchover without a way back, which begins no reverse replication. */
     public static boolean isOneWay(Route task) {
         return !steps(task).isBegun(STEP);
+    }
+
+    /**
+     * Returns the report of a switchover that moved the applications without a way back, and has ended the task.
+     *
+     * @param task the route that the task file describes
+     */
+    public static SwitchReport endedOneWay(Route task, SwitchoverSettings settings) {
+        Endpoint endpoint = Endpoint.of(settings, task.destination().settings(), true);
+        boolean moved = steps(task).isDone(Switch.ENDPOINT);
+        EndpointResult result = moved ? endpoint.moved() : EndpointResult.FAILED;
+        return SwitchReport.movedOneWay(
+                result,
+                new Whereabouts(
+                                endpoint,
+                                task.source().settings(),
+                                task.destination().settings())
+                        .of(result));
     }
 
     private SwitchoverSteps steps() {

@@ -90,6 +90,29 @@ public record ReadOnlyGate(
     }
 
     /**
+     * A session for one {@link #raise}, opened before applications wait.
+     *
+     * @param connection in autocommit mode
+     */
+    record Session(Connection connection) implements AutoCloseable {
+
+        /** Closes the session, unless the locks that it held did. */
+        @Override
+        public void close() {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw SqlFaults.explain("The session of the read-only gate could not be closed", e);
+            }
+        }
+    }
+
+    /** Opens the session that proves that writes are refused, and then holds the locks. */
+    Session open() {
+        return new Session(database.open());
+    }
+
+    /**
      * Makes the database read-only and proves it.
      *
      * @param epoch held by the transaction that sets the defaults, a right to write to this database: an instance that was
@@ -98,12 +121,17 @@ public record ReadOnlyGate(
      * @throws SyncException if a writer cannot be waited out, or a write is not refused
      */
     public Locks raise(Epoch epoch) throws InterruptedException {
-        defaults().switchOn(epoch);
-        Failpoint.SWITCH_READ_ONLY.reached();
-        Connection connection = database.open();
+        return raise(epoch, open());
+    }
+
+    /** Does the same in a session that is open already, and which the locks close. */
+    Locks raise(Epoch epoch, Session session) throws InterruptedException {
+        Connection connection = session.connection();
         try {
+            defaults().switchOn(epoch);
+            Failpoint.SWITCH_READ_ONLY.reached();
             // Before the locks, which a refused statement would wait for as well.
-            new ReadOnlyProof(database, tables, applicationRoles).run();
+            new ReadOnlyProof(database, tables, applicationRoles).run(connection);
             connection.setAutoCommit(false);
             lock(connection);
             return new Locks(connection);

@@ -15,8 +15,8 @@ import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proves that a database refuses writes: tries one in a session with the settings that a login of each application role begins
- * with, and in one without special settings.
+ * Proves that a database refuses writes: tries one with the settings that a login of each application role begins with, and one
+ * without special settings.
  *
  * @param database reached with the task's account, a member of each role
  * @param tables the selected tables; may be empty
@@ -38,32 +38,53 @@ public record ReadOnlyProof(DatabaseConnections database, List<TableName> tables
             """;
 
     /**
-     * Proves it.
+     * Proves it, with one session for all roles: applications are waiting, and a login takes longer than the proof.
      *
+     * @param connection in autocommit mode; its settings are as before when this returns
      * @throws SyncException of kind TRANSIENT if a write was not refused
      */
-    void run() throws SQLException {
+    void run(Connection connection) throws SQLException {
+        // Not with RESET: that is the value at the login, not the one that every session of a task is given after it.
+        String readOnly = setting(connection, "default_transaction_read_only");
+        String role = setting(connection, "role");
         List<String> roles = new ArrayList<>(applicationRoles);
         roles.add(null);
-        for (String role : roles) {
-            try (Connection connection = database.open()) {
-                prove(connection, role);
+        for (String tried : roles) {
+            prove(connection, tried);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET default_transaction_read_only = " + readOnly);
+                statement.execute("SET ROLE " + (role.equals("none") ? "NONE" : Identifiers.quote(role)));
+            }
+        }
+    }
+
+    private static String setting(Connection connection, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT current_setting(?)")) {
+            statement.setString(1, name);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getString(1);
             }
         }
     }
 
     private void prove(Connection connection, @Nullable String role) throws SQLException {
         String setting = atLogin(connection, role);
+        boolean refused;
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET lock_timeout = '5s'");
             if (role != null) {
                 statement.execute("SET ROLE " + Identifiers.quote(role));
             }
             statement.execute("SET default_transaction_read_only = " + setting);
+            connection.setAutoCommit(false);
+            try {
+                statement.execute("SET LOCAL lock_timeout = '5s'");
+                refused = isRefused(connection);
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
         }
-        connection.setAutoCommit(false);
-        boolean refused = isRefused(connection);
-        connection.rollback();
         if (!refused) {
             throw new SyncException(
                     FaultKind.TRANSIENT,

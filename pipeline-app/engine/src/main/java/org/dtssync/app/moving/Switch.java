@@ -1,5 +1,6 @@
 package org.dtssync.app.moving;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.dtssync.app.source.StreamEnd;
 import org.dtssync.app.state.EndpointResult;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StepTime;
 import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchoverSteps;
 import org.dtssync.connectors.apply.AppliedPosition;
@@ -42,7 +44,7 @@ public final class Switch {
     private static final long START_LIMIT_MILLIS = 90_000;
     private static final String PAUSE = "pause";
     private static final String OPEN = "open";
-    private static final String ENDPOINT = "endpoint";
+    static final String ENDPOINT = "endpoint";
     private static final String LAST = "materialized-views";
 
     private final SwitchKind kind;
@@ -66,6 +68,9 @@ public final class Switch {
 
     /** The position up to which the other side has everything, once the read-only one has drained. */
     private Lsn drained = Lsn.ZERO;
+
+    /** How long each step of this attempt took. */
+    private final List<StepTime> times = new ArrayList<>();
 
     /** The phase that the task is in once the other database is open. */
     private Phase after;
@@ -124,11 +129,15 @@ public final class Switch {
     }
 
     private void step(String name, Retry.Action work) throws InterruptedException {
-        new RecordedSteps(steps, taskEpoch, task.task(), kind.label()).run(name, work);
+        recorded().run(name, work);
     }
 
     private <T> T step(String name, RecordedSteps.Step<T> work) throws InterruptedException {
-        return new RecordedSteps(steps, taskEpoch, task.task(), kind.label()).call(name, work);
+        return recorded().call(name, work);
+    }
+
+    private RecordedSteps recorded() {
+        return new RecordedSteps(steps, taskEpoch, task.task(), kind.label(), times::add);
     }
 
     /**
@@ -183,6 +192,7 @@ public final class Switch {
                     null,
                     verification.word(),
                     verification.at(),
+                    times,
                     "Run the command without --dry-run.");
         }
         try (InstanceLease lease =
@@ -215,7 +225,17 @@ public final class Switch {
                 List<TableName> others =
                         options.rehearse() ? List.of() : arrival.unsent().tables(from);
                 active.pauseSequences();
-                Crossing crossing = cross(active, back, options, new Listed(pairs, others, commands));
+                ReadOnlyGate gate = writeFence.lockingAlso(others);
+                Crossing crossing;
+                // Its session is opened before applications wait.
+                try (ReadOnlyGate.Session session = gate.open()) {
+                    crossing = cross(
+                            active,
+                            back,
+                            options,
+                            new Listed(pairs, others, commands),
+                            () -> gate.raise(heldAt(from.source()), session));
+                }
                 if (options.rehearse()) {
                     rehearsed = true;
                     return SwitchReport.notMoved(
@@ -224,6 +244,7 @@ public final class Switch {
                             crossing.lsn(),
                             verification.word(),
                             verification.at(),
+                            times,
                             "Run the command without --rehearse.");
                 }
                 opened = true;
@@ -239,6 +260,7 @@ public final class Switch {
                         verification.at(),
                         endpointResult(unmoved),
                         applications(unmoved),
+                        times,
                         SequenceGates.leftOut(pairs, from.destination().role())
                                 + unmoved.map(e -> e.getMessage() + (after == Phase.COMPLETE ? " " + nextThing() : ""))
                                         .orElseGet(this::nextThing));
@@ -253,27 +275,21 @@ public final class Switch {
         }
     }
 
-    /**
-     * The result of the steps that applications wait for, except the last ones.
-     *
-     * @param began when they started to wait, as {@link System#nanoTime}
-     * @param seconds until the database was writable again, if nothing was opened
-     * @param lsn the position up to which the other side has everything
-     * @param sequences how many were set
-     */
-    private record Crossing(long began, double seconds, Lsn lsn, int sequences) {}
-
     /** What is listed right before the database is closed, and how many commands that change the structure had passed then. */
     private record Listed(List<SequencePair> pairs, List<TableName> others, long commands) {}
 
-    private Crossing cross(MovingStream active, @Nullable MovingStream back, SwitchOptions options, Listed listed)
+    private Crossing cross(
+            MovingStream active,
+            @Nullable MovingStream back,
+            SwitchOptions options,
+            Listed listed,
+            RecordedSteps.Step<ReadOnlyGate.Locks> closing)
             throws InterruptedException {
         long began = System.nanoTime();
         boolean opened = false;
         try {
             step(PAUSE, endpoint::hold);
-            ReadOnlyGate gate = writeFence.lockingAlso(listed.others());
-            try (ReadOnlyGate.Locks locks = step("fence", () -> gate.raise(heldAt(from.source())))) {
+            try (ReadOnlyGate.Locks locks = step("fence", closing)) {
                 Lsn lsn = step("drain", () -> drain(active));
                 new CarriedChanges(from).requireNone(listed.commands());
                 if (!options.rehearse() && arrival.unsent().any(listed.others())) {
@@ -414,25 +430,6 @@ public final class Switch {
         if (!steps.isDone(ENDPOINT)) {
             endpoint();
         }
-    }
-
-    /**
-     * Returns the report of a switchover that moved the applications without a way back, and has ended the task.
-     *
-     * @param task the route that the task file describes
-     */
-    public static SwitchReport endedOneWay(Route task, SwitchoverSettings settings) {
-        Endpoint endpoint = Endpoint.of(settings, task.destination().settings(), true);
-        boolean moved =
-                new SwitchoverSteps(task.destination(), task.task(), SwitchKind.SWITCHOVER.label()).isDone(ENDPOINT);
-        EndpointResult result = moved ? endpoint.moved() : EndpointResult.FAILED;
-        return SwitchReport.movedOneWay(
-                result,
-                new Whereabouts(
-                                endpoint,
-                                task.source().settings(),
-                                task.destination().settings())
-                        .of(result));
     }
 
     private EndpointResult endpointResult(Optional<SyncException> unmoved) {

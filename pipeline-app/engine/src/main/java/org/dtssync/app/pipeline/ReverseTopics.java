@@ -5,6 +5,7 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.moving.Gate;
 import org.dtssync.app.moving.Gate.Group;
 import org.dtssync.app.precheck.TopicRights;
+import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.connectors.fault.SyncException;
 
 /**
@@ -22,8 +23,11 @@ public record ReverseTopics(TaskFile task) {
             return List.of();
         }
         try {
-            List<TopicRights.Missing> missing =
-                    new TopicRights(task).missing(task.taskName().reverse());
+            List<TopicRights.Missing> missing = new TopicRights(task)
+                    .missing(
+                            task.taskName().reverse(),
+                            FoundTopics.of(task.name(), task.kafka().properties())
+                                    .layout());
             return missing.isEmpty()
                     ? List.of(Gate.pass(
                             ID, Group.REVERSE, "The account may make and use the topics of reverse replication."))

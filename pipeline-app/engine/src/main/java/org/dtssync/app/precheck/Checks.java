@@ -101,7 +101,8 @@ final class Checks {
                 new Check("replication-factor", Stage.STREAM, Set.of(Server.KAFKA), KafkaChecks::replicationFactor),
                 new Check("message-size", Stage.STREAM, Set.of(Server.SOURCE, Server.KAFKA), MessageSizeCheck::look),
                 new Check("transaction-timeout", Stage.STREAM, Set.of(Server.KAFKA), KafkaChecks::transactionTimeout),
-                source("retention", Stage.STREAM, KafkaChecks::retention));
+                source("retention", Stage.STREAM, KafkaChecks::retention),
+                destination("bases", Stage.STREAM, KafkaChecks::bases));
     }
 
     private static Check source(String id, Stage stage, Looking looking) {

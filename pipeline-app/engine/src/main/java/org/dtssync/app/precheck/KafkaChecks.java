@@ -1,13 +1,19 @@
 package org.dtssync.app.precheck;
 
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.NearestKey;
 import org.dtssync.app.precheck.Advice.Place;
+import org.dtssync.app.state.BaseRecords;
+import org.dtssync.app.state.BaseRecords.RecordedBase;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
@@ -18,6 +24,7 @@ final class KafkaChecks {
     private static final long OUR_TRANSACTION_MILLIS = 60_000;
     private static final long LOAD_BYTES_A_SECOND = 20L << 20;
     private static final long CAUTION = 3;
+    private static final Duration SOON = Duration.ofHours(24);
 
     private KafkaChecks() {}
 
@@ -27,6 +34,15 @@ final class KafkaChecks {
 
     private static String topic(Ends ends, TableName table) {
         return names(ends).table(table.schema(), table.table());
+    }
+
+    /** A task of an earlier release needs no other rights than it has. */
+    private static TopicNames.Layout layout(Ends ends) {
+        Set<String> found = ends.brokers().topics();
+        TopicNames earlier = names(ends).in(TopicNames.Layout.TOGETHER);
+        return found.contains(earlier.cuts()) && !found.contains(names(ends).cuts())
+                ? TopicNames.Layout.TOGETHER
+                : TopicNames.Layout.APART;
     }
 
     /** Kafka refuses topics whose names differ only by dots and underscores: its metrics could not distinguish them. */
@@ -102,7 +118,7 @@ final class KafkaChecks {
     /** Those of reverse replication are needed from the first switchover on, and checked with its other preconditions. */
     static void rights(Ends ends, Findings findings) {
         TopicRights rights = new TopicRights(ends.task());
-        for (TopicRights.Missing missing : rights.missing(ends.task().taskName())) {
+        for (TopicRights.Missing missing : rights.missing(ends.task().taskName(), layout(ends))) {
             findings.fail("topics", missing.message(), Advice.text(Place.KAFKA, missing.remedy()));
         }
         findings.passIfNothingFound("topics", "The account may create, read, write and delete the topics of the task.");
@@ -142,6 +158,32 @@ final class KafkaChecks {
                 most.isPresent()
                         ? "The brokers allow transactions of " + most.get() / 1000 + " s."
                         : "The brokers do not show their settings to this account; their defaults are enough.");
+    }
+
+    /** What lies between two bases can be replayed as long as the topics have everything since the earlier one. */
+    static void bases(Ends ends, Findings findings) throws SQLException {
+        Optional<RecordedBase> newest =
+                BaseRecords.newest(ends.destination(), ends.task().name());
+        Optional<Instant> until =
+                newest.flatMap(base -> base.reachedUntil(ends.task().topics().retentionMillis()));
+        Instant now = Instant.now();
+        if (until.isPresent() && until.get().isBefore(now.plus(SOON))) {
+            String base = "the newest base, of cut " + newest.orElseThrow().cut() + " in "
+                    + newest.orElseThrow().place();
+            findings.warn(
+                    "topics",
+                    until.get().isBefore(now)
+                            ? "topics.retention.ms no longer covers what follows " + base + ", since "
+                                    + until.get().truncatedTo(ChronoUnit.SECONDS) + "."
+                            : "topics.retention.ms covers what follows " + base + " only until "
+                                    + until.get().truncatedTo(ChronoUnit.SECONDS) + ".",
+                    Advice.text(Place.DESTINATION, "Take another base: dts-sync base TASK.yaml --to DIR"));
+        }
+        findings.passIfNothingFound(
+                "topics",
+                newest.isPresent()
+                        ? "The topics retain everything that follows the newest base."
+                        : "No base was taken.");
     }
 
     /** Changes wait in the topics during the initial load; those that expire before they are applied are lost. */

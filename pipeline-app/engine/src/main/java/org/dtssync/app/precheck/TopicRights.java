@@ -16,6 +16,7 @@ import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.ClientProperties;
 import org.dtssync.connectors.secrets.FileReferences;
 import org.dtssync.schemas.TaskName;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Whether the brokers let an account do with topics and the transactional id what a direction needs; makes nothing.
@@ -38,15 +39,24 @@ public record TopicRights(TaskFile task) {
      * Tries each right.
      *
      * @param direction the direction whose topics they are
+     * @param layout where the direction's own topics are
      * @throws SyncException of kind CONNECTION if the brokers do not answer
      */
-    public List<Missing> missing(TaskName direction) {
-        Set<Right> rights;
+    public List<Missing> missing(TaskName direction, TopicNames.Layout layout) {
+        List<Missing> missing = new ArrayList<>();
+        boolean transactions = false;
         ClientProperties.require(task.kafka().properties());
         BrokerAddresses.requireNoOther(task.kafka().properties());
         try (AccessProbe probe = new AccessProbe(task.kafka().properties(), task.precheckTimeout())) {
-            // No table has this topic: that of a table has a schema in its name, and that of the cuts another name.
-            rights = probe.missing(direction.text() + ".precheck", direction.transactionalId());
+            for (String prefix : direction.topics().in(layout).prefixes()) {
+                // No topic has this name: that of a table has a schema in its name, and the task's own have other
+                // names.
+                Set<Right> rights = probe.missing(prefix + "precheck", direction.transactionalId());
+                rights.stream()
+                        .filter(right -> right != Right.TRANSACTIONS)
+                        .forEach(right -> missing.add(topics(right, prefix)));
+                transactions |= rights.contains(Right.TRANSACTIONS);
+            }
         } catch (IOException | KafkaException e) {
             throw new SyncException(
                     FaultKind.CONNECTION,
@@ -54,15 +64,13 @@ public record TopicRights(TaskFile task) {
                     "Check that its brokers can be reached, and the login in section kafka of the task file.",
                     e);
         }
-        List<Missing> missing = new ArrayList<>();
-        for (Right right : rights) {
-            missing.add(right == Right.TRANSACTIONS ? transactions(direction) : topics(right, direction));
+        if (transactions) {
+            missing.add(transactions(direction));
         }
         return missing;
     }
 
-    private Missing topics(Right right, TaskName direction) {
-        String prefix = direction.text() + ".";
+    private Missing topics(Right right, String prefix) {
         String verb = switch (right) {
             case CREATE -> "create topics";
             case READ -> "read topics";

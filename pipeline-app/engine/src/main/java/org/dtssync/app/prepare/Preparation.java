@@ -233,7 +233,7 @@ public final class Preparation {
     private void begin(Lsn start, String systemIdentifier, DdlMode mode) {
         FirstCut.Written first = new FirstCut(capture, codec.get()).write(start, systemIdentifier);
         Failpoint.PREPARE_CUT_WRITTEN.reached();
-        progress.topics(first.topicId(), capture.topics().values(), epoch);
+        progress.topics(first.topicId(), capture.topics().form(), epoch);
         progress.ddlMode(mode, epoch);
         try (Connection connection = route.destination().open()) {
             connection.setAutoCommit(false);

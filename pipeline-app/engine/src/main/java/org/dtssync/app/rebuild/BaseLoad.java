@@ -17,6 +17,7 @@ import org.dtssync.app.base.BaseFile;
 import org.dtssync.app.base.BaseListener;
 import org.dtssync.app.base.BaseManifest;
 import org.dtssync.app.base.BaseTable;
+import org.dtssync.app.base.FileFaults;
 import org.dtssync.app.base.RowFileReader;
 import org.dtssync.app.state.ReplayStore;
 import org.dtssync.connectors.fault.FaultKind;
@@ -32,7 +33,7 @@ final class BaseLoad {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
-    private static final int TOLD_ROWS = 1_000;
+    private static final int REPORTED_ROWS = 1_000;
 
     private final DatabaseConnections target;
     private final ReplayStore store;
@@ -109,7 +110,7 @@ final class BaseLoad {
         } catch (IOException e) {
             throw new SyncException(
                     FaultKind.DATA,
-                    "File " + pending.file().name() + " of the base cannot be read: " + e.getMessage() + ".",
+                    "File " + pending.file().name() + " of the base cannot be read: " + FileFaults.reason(e) + ".",
                     "dts-sync base check says what else cannot.",
                     e);
         }
@@ -133,7 +134,7 @@ final class BaseLoad {
                 .copyIn("COPY " + table.table().sql() + " (" + table.columnsSql() + ") FROM STDIN");
         byte[] buffer = new byte[BUFFER_BYTES];
         int filled = 0;
-        long told = 0;
+        long read = 0;
         try (RowFileReader rows = directory.rows(pending.file())) {
             while (rows.next()) {
                 int length = rows.length() + 1;
@@ -149,8 +150,8 @@ final class BaseLoad {
                     filled += length;
                     buffer[filled - 1] = '\n';
                 }
-                if (++told % TOLD_ROWS == 0) {
-                    listener.rows(table.table(), TOLD_ROWS, 0);
+                if (++read % REPORTED_ROWS == 0) {
+                    listener.rows(table.table(), REPORTED_ROWS, 0);
                     if (Thread.interrupted()) {
                         throw new InterruptedException("The load was interrupted");
                     }
@@ -166,7 +167,7 @@ final class BaseLoad {
                             + ".",
                     "");
         }
-        listener.rows(table.table(), told % TOLD_ROWS, 0);
+        listener.rows(table.table(), read % REPORTED_ROWS, 0);
         return kept;
     }
 }

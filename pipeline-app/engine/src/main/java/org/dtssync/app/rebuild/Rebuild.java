@@ -5,9 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.dtssync.app.base.BaseDirectory;
@@ -15,23 +13,21 @@ import org.dtssync.app.base.BaseManifest;
 import org.dtssync.app.base.BaseTable;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.replay.LaterShape;
+import org.dtssync.app.replay.LaterShapes;
 import org.dtssync.app.replay.Moment;
 import org.dtssync.app.replay.StateHistory;
 import org.dtssync.app.runtime.Retry;
-import org.dtssync.app.state.RecordedShape;
 import org.dtssync.app.state.ReplayStore;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObjectStore;
-import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.state.TableState;
-import org.dtssync.app.stream.CapturedTables;
+import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
 import org.dtssync.app.structure.StructureApplier;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.ApplySettings;
-import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -42,9 +38,8 @@ import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
-import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.StateMigrations;
 import org.dtssync.schemas.TaskName;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Makes another database the source as of a commit: the base first, then whole transactions from the topics. What is done is recorded in
@@ -52,6 +47,8 @@ import org.dtssync.schemas.TaskName;
  * left alone. Used by one thread.
  */
 public final class Rebuild {
+
+    private static final int NARROWER = 32;
 
     private final TaskFile file;
     private final DatabaseConnections target;
@@ -69,12 +66,21 @@ public final class Rebuild {
      */
     public Rebuild(TaskFile file, DatabaseSettings target, BaseDirectory directory, RebuildListener listener) {
         this.file = file;
-        this.target = new DatabaseConnections(
-                End.DESTINATION, target, new TaskName(ReplayStore.nameOf(file.name())).applicationName());
+        this.target = connections(file, target);
         this.directory = directory;
         this.listener = listener;
         this.store = new ReplayStore(this.target, file.name());
         this.retry = new Retry(file.retry(), (part, kind) -> {});
+    }
+
+    /** Returns the digest of the base that a database is being made from; empty if none is. */
+    public static Optional<String> base(TaskFile file, DatabaseSettings target) {
+        return new ReplayStore(connections(file, target), file.name()).base();
+    }
+
+    private static DatabaseConnections connections(TaskFile file, DatabaseSettings target) {
+        return new DatabaseConnections(
+                End.DESTINATION, target, new TaskName(ReplayStore.nameOf(file.name())).applicationName());
     }
 
     /**
@@ -91,6 +97,9 @@ public final class Rebuild {
         Target.require(file, target, digest);
         Lsn end = StateHistory.of(file, manifest, asOf).end();
         requireNotBehind(end);
+        LaterShapes.read(file, manifest).shapes().values().stream()
+                .filter(shape -> shape.isReached(end))
+                .forEach(LaterShape::require);
         try (Target locked = Target.lock(file, target)) {
             Epoch epoch = locked.epoch();
             store.begin(digest, epoch);
@@ -98,6 +107,8 @@ public final class Rebuild {
             listener.step("applying changes up to " + end);
             apply(manifest, epoch, applier -> applier.followTo(end));
             finish(manifest, epoch);
+            TargetShapes shapes = shapes(manifest);
+            shapes.waiting(shape -> shape.isReached(end)).forEach(shape -> change(shapes, shape, epoch));
             if (follow) {
                 listener.step("following");
                 apply(manifest, epoch, applier -> applier.follow(lsn -> false));
@@ -163,32 +174,67 @@ public final class Rebuild {
         }
     }
 
+    /**
+     * A record that has another shape than its table stops the applier. What comes before it is then applied in ever smaller writes, until
+     * the next one begins with that record; and the table gets its shape.
+     */
     private void apply(BaseManifest manifest, Epoch epoch, Consumer<Applier> work) throws InterruptedException {
-        TopicCodecs codecs = new TopicCodecs(file.name(), file.converters(), new SharedRegistry(file.registry()));
+        int changes = ApplySettings.DEFAULT_CHANGES;
+        while (true) {
+            try {
+                applyInShape(shapes(manifest), changes, epoch, work);
+                return;
+            } catch (SyncException e) {
+                TargetShapes shapes = shapes(manifest);
+                List<LaterShape> waiting = shapes.waiting(shape -> e.kind() == FaultKind.SHAPE_CHANGED);
+                if (waiting.isEmpty()) {
+                    throw explained(e);
+                }
+                if (changes > 1) {
+                    changes = Math.max(1, changes / NARROWER);
+                    continue;
+                }
+                // Indexes and views follow a change as PostgreSQL makes them.
+                create(epoch, Section.POST_DATA);
+                change(shapes, waiting.get(0), epoch);
+                changes = ApplySettings.DEFAULT_CHANGES;
+            }
+        }
+    }
+
+    private TargetShapes shapes(BaseManifest manifest) {
+        return TargetShapes.read(target, manifest, LaterShapes.read(file, manifest));
+    }
+
+    private void change(TargetShapes shapes, LaterShape shape, Epoch epoch) {
+        listener.step("changing the columns of table " + shape.base().table());
+        shapes.make(shape, epoch);
+    }
+
+    private void applyInShape(TargetShapes shapes, int changes, Epoch epoch, Consumer<Applier> work)
+            throws InterruptedException {
+        TopicNames names = FoundTopics.of(file.name(), file.kafka().properties());
+        TopicCodecs codecs = new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry()));
         SoleSession session = new SoleSession(target);
         ApplySettings settings = new ApplySettings(
-                file.name(),
+                names,
                 file.kafka().properties(),
                 Optional.empty(),
-                tables(manifest),
-                ApplySettings.DEFAULT_CHANGES,
+                shapes.applied(),
+                changes,
                 ApplySettings.DEFAULT_BYTES);
-        try {
-            retry.run(
-                    "apply",
-                    () -> work.accept(new Applier(
-                            settings,
-                            session,
-                            epoch,
-                            codecs.keys(),
-                            codecs.values(),
-                            codecs.cuts(),
-                            (position, commitTimeMicros, changes, tables) ->
-                                    listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), changes),
-                            Optional.empty())));
-        } catch (SyncException e) {
-            throw explained(e);
-        }
+        retry.run(
+                "apply",
+                () -> work.accept(new Applier(
+                        settings,
+                        session,
+                        epoch,
+                        codecs.keys(),
+                        codecs.values(),
+                        codecs.cuts(),
+                        (position, commitTimeMicros, applied, tables) ->
+                                listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), applied),
+                        Optional.empty())));
     }
 
     private SyncException explained(SyncException fault) {
@@ -213,23 +259,6 @@ public final class Rebuild {
                         fault);
             default -> fault;
         };
-    }
-
-    /** Our own heartbeat is not part of what the source is. */
-    private static List<AppliedTable> tables(BaseManifest manifest) {
-        List<TableProgress> progress = new ArrayList<>();
-        Map<TableName, RecordedShape> shapes = new HashMap<>();
-        for (BaseTable table : manifest.tables()) {
-            progress.add(new TableProgress(
-                    table.table(), TableState.STREAMING, table.keyColumns(), 0, 0, 0, 0, Optional.empty()));
-            shapes.put(table.table(), table.shape());
-        }
-        return CapturedTables.applied(progress, shapes).stream()
-                .map(table -> table.table().schema().equals(StateMigrations.SCHEMA)
-                        ? new AppliedTable(
-                                table.table(), List.of(), Optional.empty(), Optional.empty(), AppliedTable.NEVER)
-                        : table)
-                .toList();
     }
 
     private void finish(BaseManifest manifest, Epoch epoch) throws InterruptedException {

@@ -55,11 +55,9 @@ final class Target implements AutoCloseable {
                     "Name that base, or an empty database.");
         }
         if (begun.isEmpty()) {
-            store.relation().ifPresent(relation -> {
+            store.object().ifPresent(object -> {
                 throw new SyncException(
-                        FaultKind.USAGE,
-                        "The target is not empty: it has " + relation + ".",
-                        "Name an empty database.");
+                        FaultKind.USAGE, "The target is not empty: it has " + object + ".", "Name an empty database.");
             });
         }
     }
@@ -82,8 +80,7 @@ final class Target implements AutoCloseable {
     static Target lock(TaskFile file, DatabaseConnections database) {
         new StateSchema(database).installReplay();
         InstanceStore store = new InstanceStore(database, ReplayStore.nameOf(file.name()));
-        Connection connection = database.open();
-        try {
+        return database.prepared("The target could not be locked", connection -> {
             if (!store.tryLock(connection)) {
                 throw new SyncException(
                         FaultKind.FENCED,
@@ -91,21 +88,7 @@ final class Target implements AutoCloseable {
                         "Stop it, or wait until it is done; if it died a moment ago, run the same command again.");
             }
             return new Target(connection, store.raise(connection, process()));
-        } catch (SQLException e) {
-            close(connection, e);
-            throw SqlFaults.explain("The target could not be locked", e);
-        } catch (RuntimeException e) {
-            close(connection, e);
-            throw e;
-        }
-    }
-
-    private static void close(Connection connection, Exception fault) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            fault.addSuppressed(e);
-        }
+        });
     }
 
     private static InstanceStore.Runner process() {

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param transaction the identifier of the only transaction; empty: all
  * @param where a condition on the row, in SQL; empty: none
  * @param follow whether to wait for further changes
+ * @param masks patterns {@code schema.table.column} of columns whose values are not shown
  */
 public record ChangesQuestion(
         List<String> tables,
@@ -20,10 +21,17 @@ public record ChangesQuestion(
         Optional<Moment> to,
         OptionalLong transaction,
         Optional<String> where,
-        boolean follow) {
+        boolean follow,
+        List<String> masks) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ChangesQuestion {
         tables = List.copyOf(tables);
+        masks = List.copyOf(masks);
+    }
+
+    /** Returns the same question, of which the masks are seen to elsewhere. */
+    ChangesQuestion masked() {
+        return new ChangesQuestion(tables, from, to, transaction, where, follow, List.of());
     }
 }

@@ -7,11 +7,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.dtssync.app.base.BaseColumn;
-import org.dtssync.app.base.BaseTable;
-import org.dtssync.app.base.CopyLine;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.TableChange;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyedRows implements ChangedRows {
 
-    private final BaseTable table;
+    private final TableName table;
+    private final RowColumns columns;
     private final HeldText held;
     private final int[] keyPlaces;
     private final Map<List<@Nullable Object>, Slot> slots = new LinkedHashMap<>();
@@ -51,13 +50,11 @@ final class KeyedRows implements ChangedRows {
         }
     }
 
-    KeyedRows(BaseTable table, HeldText held) {
+    KeyedRows(TableName table, RowColumns columns, HeldText held) {
         this.table = table;
+        this.columns = columns;
         this.held = held;
-        List<String> names = table.columns().stream().map(BaseColumn::name).toList();
-        this.keyPlaces = table.keyColumns().orElseThrow().stream()
-                .mapToInt(names::indexOf)
-                .toArray();
+        this.keyPlaces = columns.keyPlaces();
     }
 
     private List<@Nullable Object> key(@Nullable Object[] row) {
@@ -134,7 +131,7 @@ final class KeyedRows implements ChangedRows {
 
     @Override
     public void base(byte[] line, int length, TableRows.Sink sink) throws IOException {
-        @Nullable String[] fields = CopyLine.fields(line, length);
+        @Nullable String[] fields = columns.ofBase(line, length);
         List<@Nullable Object> key = key(fields);
         Slot waiting = lacking().remove(key);
         if (waiting != null) {
@@ -194,7 +191,7 @@ final class KeyedRows implements ChangedRows {
     private SyncException misfit(String how) {
         return new SyncException(
                 FaultKind.DATA,
-                "The changes of table " + table.table() + " do not fit the base: one " + how + ".",
+                "The changes of table " + table + " do not fit the base: one " + how + ".",
                 "Check the base with dts-sync base check, and the topics with dts-sync replay prove.");
     }
 }

@@ -5,21 +5,22 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.dtssync.app.base.BaseTable;
-import org.dtssync.app.base.CopyLine;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a table without a key: how many copies of each were added, or removed. Not thread-safe. */
 final class KeylessRows implements ChangedRows {
 
-    private final BaseTable table;
+    private final TableName table;
+    private final RowColumns columns;
     private final HeldText held;
     private final Map<List<@Nullable Object>, Long> copies = new HashMap<>();
 
-    KeylessRows(BaseTable table, HeldText held) {
+    KeylessRows(TableName table, RowColumns columns, HeldText held) {
         this.table = table;
+        this.columns = columns;
         this.held = held;
     }
 
@@ -65,7 +66,7 @@ final class KeylessRows implements ChangedRows {
 
     @Override
     public void base(byte[] line, int length, TableRows.Sink sink) throws IOException {
-        List<@Nullable Object> row = Arrays.asList((Object[]) CopyLine.fields(line, length));
+        List<@Nullable Object> row = Arrays.asList((Object[]) columns.ofBase(line, length));
         Long count = copies.get(row);
         if (count == null || count > 0) {
             sink.unchanged(line, length);
@@ -92,7 +93,7 @@ final class KeylessRows implements ChangedRows {
     private SyncException misfit() {
         return new SyncException(
                 FaultKind.DATA,
-                "The changes of table " + table.table() + " do not fit the base: one removes a row that is not there.",
+                "The changes of table " + table + " do not fit the base: one removes a row that is not there.",
                 "Check the base with dts-sync base check, and the topics with dts-sync replay prove.");
     }
 }

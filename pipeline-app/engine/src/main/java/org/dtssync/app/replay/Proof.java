@@ -12,7 +12,6 @@ import org.dtssync.connectors.read.CutRecord;
 import org.dtssync.connectors.read.CutScan;
 import org.dtssync.connectors.read.RecordScan;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.TopicNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ final class Proof {
         this.topics = topics;
         this.from = from;
         this.to = to;
-        this.cutsTopic = new TopicNames(topics.task()).cuts();
+        this.cutsTopic = topics.names().cuts();
     }
 
     ProofResult run() throws InterruptedException {
@@ -51,6 +50,15 @@ final class Proof {
                 RecordScan recordScan = topics.records()) {
             ReplayWindow window = window(scan);
             ProofFault fault = run(scan, window, new RecordProof(topics, recordScan));
+            if (begin == null && fault == null && earlier == 0 && from.isPresent()) {
+                throw new SyncException(
+                        FaultKind.USAGE,
+                        "The topics end at "
+                                + scan.last()
+                                        .map(last -> new Lsn(last.cut().lsn()))
+                                        .orElse(Lsn.ZERO) + ", before --from.",
+                        "Nothing is there yet to be proven.");
+            }
             return result(fault);
         }
     }
@@ -198,7 +206,7 @@ final class Proof {
         Verdict verdict = first == null ? Verdict.INTACT : Verdict.INCOMPLETE;
         String build = Proof.class.getPackage().getImplementationVersion();
         return new ProofResult(
-                topics.task(),
+                topics.names().task(),
                 fault == null ? verdict : Verdict.ALTERED,
                 Optional.ofNullable(begin),
                 Optional.ofNullable(end),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
@@ -33,6 +34,12 @@ public record Replay(TaskFile file) {
      * @throws InterruptedException if the thread was interrupted
      */
     public void changes(ChangesQuestion question, HistorySink sink) throws IOException, InterruptedException {
+        if (!question.masks().isEmpty()) {
+            MaskedHistory masked = masked(question.masks(), sink);
+            changes(question.masked(), masked);
+            masked.end();
+            return;
+        }
         Predicate<TableName> tables = tables(question.tables());
         ReplayTopics topics = ReplayTopics.of(file);
         ChangeHistory history = ChangeHistory.find(topics, question.from(), question.to(), tables);
@@ -44,6 +51,26 @@ public record Replay(TaskFile file) {
                 new RowCondition(question.where().get(), Route.forReading(file).destination(), sink)) {
             read(history, question, condition);
         }
+    }
+
+    /** A mask of a table that does not exist is misspelled, and would leave values visible. */
+    private MaskedHistory masked(List<String> patterns, HistorySink sink) {
+        ColumnMasks masks = new ColumnMasks(patterns);
+        for (String unmatched : unmatched(masks.tables())) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "--mask names table " + unmatched + ", which is not in the topics.",
+                    "Check how the table is written.");
+        }
+        return new MaskedHistory(masks, sink);
+    }
+
+    /** Returns those of the patterns, {@code schema.table} with {@code *} and {@code ?}, that match no table which has changes. */
+    public List<String> unmatched(List<String> patterns) {
+        Set<TableName> known = ReplayTopics.of(file).tables();
+        return patterns.stream()
+                .filter(pattern -> known.stream().noneMatch(tables(List.of(pattern))))
+                .toList();
     }
 
     /** Our own heartbeat changes each second; it is left out unless it is named. */
@@ -99,7 +126,14 @@ public record Replay(TaskFile file) {
      * @throws InterruptedException if the thread was interrupted
      */
     public long row(RowQuestion question, HistorySink sink) throws IOException, InterruptedException {
-        return new RowHistory(ReplayTopics.of(file), question).read(sink);
+        RowHistory history = new RowHistory(ReplayTopics.of(file), question);
+        if (question.masks().isEmpty()) {
+            return history.read(sink);
+        }
+        MaskedHistory masked = masked(question.masks(), sink);
+        long changes = history.read(masked);
+        masked.end();
+        return changes;
     }
 
     /**

@@ -2,38 +2,44 @@ package org.dtssync.app.replay;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.CutPosition;
 import org.dtssync.connectors.read.CutScan;
 import org.dtssync.connectors.read.ReadPurpose;
 import org.dtssync.connectors.read.ReadSettings;
 import org.dtssync.connectors.read.RecordScan;
 import org.dtssync.connectors.read.StreamReader;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * The topics of a task, opened for reading alone: without a consumer group, and without the task's state. Thread-safe.
  *
- * @param task the task's name
+ * @param names the task's topics
  * @param kafka properties of clients
  * @param codecs read what is in the topics
  */
-record ReplayTopics(String task, Map<String, String> kafka, TopicCodecs codecs) {
+record ReplayTopics(TopicNames names, Map<String, String> kafka, TopicCodecs codecs) {
 
     static ReplayTopics of(TaskFile file) {
+        TopicNames names = FoundTopics.of(file.name(), file.kafka().properties());
         return new ReplayTopics(
-                file.name(),
+                names,
                 file.kafka().properties(),
-                new TopicCodecs(file.name(), file.converters(), new SharedRegistry(file.registry())));
+                new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry())));
     }
 
     private ReadSettings settings() {
-        return new ReadSettings(task, kafka, Optional.empty(), ReadPurpose.REPLAY);
+        return new ReadSettings(names, kafka, Optional.empty(), ReadPurpose.REPLAY);
     }
 
     CutScan cuts() {
-        return new CutScan(task, kafka, codecs.cuts());
+        return new CutScan(names, kafka, codecs.cuts());
     }
 
     StreamReader changes(CutPosition from) {
@@ -44,9 +50,21 @@ record ReplayTopics(String task, Map<String, String> kafka, TopicCodecs codecs) 
         return new RecordScan(settings());
     }
 
+    /** Returns the tables that have a topic, which each gets with its first change. */
+    Set<TableName> tables() {
+        String prefix = names.task() + ".";
+        try (RecordScan records = records()) {
+            return records.names().stream()
+                    .filter(topic -> topic.startsWith(prefix) && topic.indexOf('.', prefix.length()) > 0)
+                    .map(names::tableOf)
+                    .map(table -> new TableName(table.schema(), table.table()))
+                    .collect(Collectors.toSet());
+        }
+    }
+
     /** Leaves out properties, which may hold secrets. */
     @Override
     public String toString() {
-        return "ReplayTopics[task=" + task + "]";
+        return "ReplayTopics[task=" + names.task() + "]";
     }
 }

@@ -35,10 +35,25 @@ record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optio
      * @throws SyncException if there is no history, or it begins later
      */
     static ReplayWindow find(CutScan cuts, Optional<Moment> from, Optional<Moment> to) {
+        requireOrder(from, to);
         CutRecord first = cuts.first().orElseThrow(ReplayWindow::empty);
         CutRecord last = cuts.last().orElse(first);
         CutRecord start = from.map(moment -> start(cuts, moment, first, last)).orElse(first);
         return new ReplayWindow(start.position(), last.offset(), last.cut().sequence(), from, to);
+    }
+
+    private static void requireOrder(Optional<Moment> from, Optional<Moment> to) {
+        Moment begin = from.orElse(null);
+        Moment end = to.orElse(null);
+        boolean reversed = begin instanceof Moment.AtLsn first
+                && end instanceof Moment.AtLsn last
+                && !last.lsn().reached(first.lsn());
+        boolean earlier = begin instanceof Moment.AtTime first
+                && end instanceof Moment.AtTime last
+                && last.time().isBefore(first.time());
+        if (reversed || earlier) {
+            throw new SyncException(FaultKind.USAGE, "--to is before --from.", "Exchange the two.");
+        }
     }
 
     private static SyncException empty() {

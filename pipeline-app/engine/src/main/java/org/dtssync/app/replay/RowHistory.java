@@ -3,10 +3,14 @@ package org.dtssync.app.replay;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.connectors.read.DescribedChange;
 import org.dtssync.connectors.read.ReceivedChange;
@@ -60,6 +64,7 @@ final class RowHistory {
             }
         });
         key.requireKnown();
+        lives.requireColumns();
         List<HistoryChange> chosen = lives.chosen();
         for (HistoryChange change : chosen) {
             sink.accept(change);
@@ -83,6 +88,9 @@ final class RowHistory {
         private final Set<List<@Nullable String>> related;
         private final Map<List<@Nullable String>, Life> living = new HashMap<>();
         private final List<Lived> lived = new ArrayList<>();
+
+        /** Columns that rows without a key have, or had. */
+        private final Set<String> columns = new HashSet<>();
 
         Lives(List<@Nullable String> wanted, Set<List<@Nullable String>> related) {
             this.wanted = wanted;
@@ -141,6 +149,7 @@ final class RowHistory {
 
         /** A row without a key is recognized by its values alone; each change of one that has those asked for is part of the history. */
         private void acceptWithoutKey(HistoryChange change) {
+            change.shape().columns().forEach(column -> columns.add(column.name()));
             if (matches(change.before()) || matches(change.after())) {
                 Life life = new Life();
                 life.chosen = true;
@@ -153,6 +162,21 @@ final class RowHistory {
                     && question.key().entrySet().stream().allMatch(entry -> {
                         int place = row.indexOf(entry.getKey());
                         return place >= 0 && entry.getValue().equals(row.text(place));
+                    });
+        }
+
+        private void requireColumns() {
+            if (columns.isEmpty()) {
+                return;
+            }
+            question.key().keySet().stream()
+                    .filter(column -> !columns.contains(column))
+                    .findFirst()
+                    .ifPresent(column -> {
+                        throw new SyncException(
+                                FaultKind.USAGE,
+                                "Table " + question.table() + " has no column " + column + ", and never had one.",
+                                "Its columns are " + String.join(", ", new TreeSet<>(columns)) + ".");
                     });
         }
 

@@ -219,7 +219,7 @@ public final class StateHistory {
 
     /** Looks into the topics for every record that the history needs, without reading it. */
     private void requireWhole(CutScan cuts) {
-        TopicNames names = new TopicNames(topics.task());
+        TopicNames names = topics.names();
         cuts.seek(base.offset() + 1);
         Lsn reached = base.lsn();
         try (RecordScan records = topics.records()) {
@@ -244,10 +244,7 @@ public final class StateHistory {
                     "Table " + table + " has changes behind the base, which does not have it.",
                     "It joined the task later: take another base. " + TAKE_BASE);
         }
-        boolean there = records.bounds(part.topic())
-                .map(bounds -> bounds.begin() <= part.firstOffset() && bounds.end() >= part.endOffset())
-                .orElse(false);
-        if (!there) {
+        if (!records.has(part)) {
             throw new SyncException(
                     FaultKind.TOPIC,
                     "Topic " + part.topic() + " no longer has the changes of table " + table + " from offset "

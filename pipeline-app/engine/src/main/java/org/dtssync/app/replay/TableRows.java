@@ -2,18 +2,14 @@ package org.dtssync.app.replay;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.base.BaseColumn;
 import org.dtssync.app.base.BaseDirectory;
 import org.dtssync.app.base.BaseFile;
 import org.dtssync.app.base.BaseTable;
 import org.dtssync.app.base.RowFileReader;
-import org.dtssync.app.stream.CapturedTables;
-import org.dtssync.connectors.apply.EarlierShape;
-import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
-import org.dtssync.connectors.read.RowShape;
+import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.read.TableChange;
 import org.dtssync.connectors.read.TableChange.Operation;
 import org.jspecify.annotations.Nullable;
@@ -21,21 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** The rows of one table as of a moment: those of the base, and the changes since. Not thread-safe. */
 final class TableRows {
 
-    private static final int IGNORED = -1;
-
     private final BaseDirectory directory;
     private final BaseTable table;
-    private final Optional<EarlierShape> earlier;
+    private final Optional<LaterShape> later;
+    private final RowColumns columns;
     private final ChangedRows changed;
     private boolean touched;
     private boolean truncated;
-
-    /** What the records of the last shape are mapped to, see {@link #map}. */
-    private @Nullable RowShape shape;
-
-    private boolean mayBeEarlier;
-    private int[] places = new int[0];
-    private @Nullable Object[] template = new Object[0];
 
     /** Receives the rows, in no particular order. */
     interface Sink {
@@ -47,14 +35,19 @@ final class TableRows {
         void changed(@Nullable String[] fields) throws IOException;
     }
 
-    TableRows(BaseDirectory directory, BaseTable table, HeldText held) {
+    /**
+     * Creates the rows of the base.
+     *
+     * @param later what has become of the table since; empty if nothing is known
+     */
+    TableRows(BaseDirectory directory, BaseTable table, Optional<LaterShape> later, HeldText held) {
         this.directory = directory;
         this.table = table;
-        this.earlier = CapturedTables.earlier(table.shape());
-        this.changed =
-                table.keyColumns().isPresent() && !table.keyColumns().get().isEmpty()
-                        ? new KeyedRows(table, held)
-                        : new KeylessRows(table, held);
+        this.later = later;
+        this.columns = new RowColumns(table, later);
+        this.changed = columns.keyPlaces().length > 0
+                ? new KeyedRows(table.table(), columns, held)
+                : new KeylessRows(table.table(), columns, held);
     }
 
     /** Adds a change. */
@@ -68,112 +61,76 @@ final class TableRows {
             changed.truncate();
             return;
         }
-        map(change);
         switch (change.operation()) {
             case INSERT ->
                 changed.insert(
-                        row(change.after()),
+                        columns.row(change, change.after()),
                         change.movedFrom() == null
                                 ? null
-                                : texts(change.movedFrom().values()));
-            case UPDATE -> changed.update(change.before() == null ? null : row(change.before()), row(change.after()));
-            case DELETE -> changed.delete(row(change.before()));
+                                : RowColumns.texts(change.movedFrom().values()));
+            case UPDATE ->
+                changed.update(
+                        change.before() == null ? null : columns.row(change, change.before()),
+                        columns.row(change, change.after()));
+            case DELETE -> changed.delete(columns.row(change, change.before()));
             default -> throw new IllegalStateException("No other operation exists");
         }
     }
 
-    private void map(TableChange change) {
-        Optional<EarlierShape> before = earlier.filter(each -> each.until().reached(change.commit()));
-        boolean old = before.isPresent();
-        if (change.shape() == shape && old == mayBeEarlier) {
-            return;
+    /**
+     * Returns whether the table has its later shape.
+     *
+     * @param end as of which position
+     * @throws SyncException of kind SHAPE_CHANGED if the rows of the base cannot be brought into it
+     */
+    boolean isLater(Lsn end) {
+        boolean is =
+                columns.isLater() || later.filter(shape -> shape.isReached(end)).isPresent();
+        if (is) {
+            later.ifPresent(LaterShape::require);
         }
-        List<BaseColumn> columns = table.columns();
-        int[] mapped = new int[change.shape().columns().size()];
-        @Nullable Object[] preset = new Object[columns.size()];
-        boolean[] seen = new boolean[columns.size()];
-        for (int i = 0; i < mapped.length; i++) {
-            RowShape.Column sent = change.shape().columns().get(i);
-            Optional<String> name = before.map(EarlierShape::names)
-                    .map(names -> names.get(sent.name()))
-                    .orElse(Optional.of(sent.name()));
-            mapped[i] = name.map(this::place).orElse(IGNORED);
-            if (name.isPresent() && (mapped[i] < 0 || !hasType(columns.get(mapped[i]), sent))) {
-                throw otherShape(sent.name());
-            }
-            if (mapped[i] >= 0) {
-                seen[mapped[i]] = true;
-            }
-        }
-        Map<String, Optional<String>> added = before.map(EarlierShape::added).orElse(Map.of());
-        for (int i = 0; i < seen.length; i++) {
-            String name = columns.get(i).name();
-            Optional<String> missing = added.get(name);
-            if (!seen[i] && missing == null) {
-                throw otherShape(name);
-            }
-            preset[i] = seen[i] || missing == null ? null : missing.orElse(null);
-        }
-        places = mapped;
-        template = preset;
-        shape = change.shape();
-        mayBeEarlier = old;
+        return is;
     }
 
-    private static boolean hasType(BaseColumn column, RowShape.Column sent) {
-        return sent.type().map(column.typeName()::equals).orElse(true);
+    /** Returns the columns of the rows that {@link #forEach} passes on. */
+    List<BaseColumn> columns(boolean inLater) {
+        return columns.columns(inLater);
     }
 
-    private int place(String name) {
-        for (int i = 0; i < table.columns().size(); i++) {
-            if (table.columns().get(i).name().equals(name)) {
-                return i;
+    /** Rows with the columns that are asked for. */
+    private final class Shown implements Sink {
+
+        private final boolean inLater;
+        private final Sink sink;
+
+        Shown(boolean inLater, Sink sink) {
+            this.inLater = inLater;
+            this.sink = sink;
+        }
+
+        @Override
+        public void unchanged(byte[] line, int length) throws IOException {
+            if (inLater) {
+                changed(columns.ofBase(line, length));
+            } else {
+                sink.unchanged(line, length);
             }
         }
-        return IGNORED;
-    }
 
-    private SyncException otherShape(String column) {
-        return new SyncException(
-                FaultKind.SHAPE_CHANGED,
-                "Table " + table.table() + " changed its column " + column + " behind the base.",
-                "Take a base after the change, or replay up to before it: dts-sync replay changes shows where that is.");
-    }
-
-    private @Nullable Object[] row(@Nullable Object @Nullable [] values) {
-        if (values == null) {
-            throw new SyncException(
-                    FaultKind.DATA,
-                    "A record of table " + table.table() + " has no row.",
-                    "The table needs a replica identity.");
+        @Override
+        public void changed(@Nullable String[] row) throws IOException {
+            sink.changed(columns.shown(row, inLater));
         }
-        @Nullable Object[] row = template.clone();
-        for (int i = 0; i < places.length; i++) {
-            if (places[i] >= 0) {
-                row[places[i]] = text(values[i]);
-            }
-        }
-        return row;
-    }
-
-    private static @Nullable Object[] texts(@Nullable Object[] values) {
-        @Nullable Object[] texts = new Object[values.length];
-        for (int i = 0; i < values.length; i++) {
-            texts[i] = text(values[i]);
-        }
-        return texts;
-    }
-
-    private static @Nullable Object text(@Nullable Object value) {
-        return value == null || value == TableChange.UNCHANGED ? value : PostgresText.of(value);
     }
 
     /**
      * Passes on all rows.
      *
+     * @param inLater whether they get the columns of the later shape
      * @throws SyncException if the changes do not fit the base
      */
-    void forEach(Sink sink) throws IOException, InterruptedException {
+    void forEach(boolean inLater, Sink receiver) throws IOException, InterruptedException {
+        Sink sink = new Shown(inLater, receiver);
         long rows = 0;
         for (BaseFile file : truncated ? List.<BaseFile>of() : table.files()) {
             try (RowFileReader lines = directory.rows(file)) {

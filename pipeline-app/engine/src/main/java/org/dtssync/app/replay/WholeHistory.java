@@ -10,8 +10,6 @@ import org.dtssync.connectors.read.CutRecord;
 import org.dtssync.connectors.read.CutScan;
 import org.dtssync.connectors.read.RecordScan;
 import org.dtssync.schemas.Cut;
-import org.dtssync.schemas.Cut.CutPartition;
-import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicTable;
 import org.jspecify.annotations.Nullable;
 
@@ -46,18 +44,12 @@ record WholeHistory(ReplayTopics topics, Predicate<TableName> tables) {
     private boolean isMissing(Cut cut, RecordScan records, Map<String, Boolean> wanted) {
         return cut.partitions().stream()
                 .filter(part -> wanted.computeIfAbsent(part.topic(), this::isWanted))
-                .anyMatch(part -> isMissing(part, records));
+                .anyMatch(part -> !records.has(part));
     }
 
     private boolean isWanted(String topic) {
-        TopicTable table = new TopicNames(topics.task()).tableOf(topic);
+        TopicTable table = topics.names().tableOf(topic);
         return tables.test(new TableName(table.schema(), table.table()));
-    }
-
-    private static boolean isMissing(CutPartition part, RecordScan records) {
-        return records.bounds(part.topic())
-                .map(bounds -> bounds.begin() > part.firstOffset() || bounds.end() < part.endOffset())
-                .orElse(true);
     }
 
     private static Lsn behind(@Nullable Cut last) {

@@ -31,6 +31,11 @@ public final class Heartbeat {
     private static final long INTERVAL_MILLIS = 1_000;
     private static final long POLL_MILLIS = 20;
 
+    /** A stream that has no backlog delivers a heartbeat within a few milliseconds, and a switch waits for it. */
+    private static final long QUICK_POLL_MILLIS = 4;
+
+    private static final int QUICK_POLLS = 100;
+
     /** Beats between two checks of the WAL retained for the slot. */
     private static final int BEATS_PER_LOOK = 5;
 
@@ -83,15 +88,14 @@ public final class Heartbeat {
      * @return a position before the heartbeat and after everything committed before the call
      */
     public Lsn writeOnce() {
-        try (Connection connection = source.open();
-                Statement statement = connection.createStatement()) {
-            statement.execute("SET synchronous_commit = on");
+        return source.inTransaction("The heartbeat could not be written at the source", connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET LOCAL synchronous_commit = on");
+            }
             Lsn before = insertLsn(connection);
             beats.write(connection);
             return before;
-        } catch (SQLException e) {
-            throw SqlFaults.explain("The heartbeat could not be written at the source", e);
-        }
+        });
     }
 
     private void lookAtWal(Connection connection, boolean warn) throws SQLException {
@@ -124,23 +128,25 @@ public final class Heartbeat {
      * @throws SyncException of kind TRANSIENT if the heartbeat is not applied in time
      */
     public Lsn awaitApplied(Duration limit) throws InterruptedException {
+        String failure = "The heartbeat of task " + task + " could not be tracked";
         long deadline = System.nanoTime() + limit.toNanos();
-        try (Connection sourceConnection = source.open();
-                Connection destinationConnection = destination.open()) {
-            long written = beats.write(sourceConnection);
-            Lsn lsn = insertLsn(sourceConnection);
-            while (beats.sequence(destinationConnection) < written) {
+        // A switch waits for this: the session here is open already, and the login there takes place while the
+        // heartbeat travels.
+        long written = source.inTransaction(failure, beats::write);
+        Lsn lsn = source.inTransaction(failure, Heartbeat::insertLsn);
+        try (Connection connection = destination.open()) {
+            for (long poll = 1; beats.sequence(connection) < written; poll++) {
                 if (System.nanoTime() > deadline) {
                     throw new SyncException(
                             FaultKind.TRANSIENT,
                             "The last changes did not arrive within " + limit.toMillis() + " ms.",
                             "See dts-sync status for the lag; try again when it is small.");
                 }
-                Thread.sleep(POLL_MILLIS);
+                Thread.sleep(poll <= QUICK_POLLS ? QUICK_POLL_MILLIS : POLL_MILLIS);
             }
             return lsn;
         } catch (SQLException e) {
-            throw SqlFaults.explain("The heartbeat of task " + task + " could not be tracked", e);
+            throw SqlFaults.explain(failure, e);
         }
     }
 

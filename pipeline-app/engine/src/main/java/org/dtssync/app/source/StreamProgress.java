@@ -23,6 +23,8 @@ import org.dtssync.schemas.TopicTable;
  */
 public final class StreamProgress {
 
+    private static final String COMMANDS = "ddl";
+
     private final TopicNames names;
     private final List<Seen> seen = new ArrayList<>();
     private boolean recording;
@@ -48,7 +50,7 @@ public final class StreamProgress {
                 TopicTable table = names.tableOf(part.topic());
                 // Commands that change the structure are recorded in one of our tables.
                 if (!table.schema().equals(StateMigrations.SCHEMA)
-                        || part.topic().equals(names.commands())) {
+                        || table.table().equals(COMMANDS)) {
                     seen.add(new Seen(table, part.endOffset() - part.firstOffset(), reached));
                 }
             }

@@ -129,6 +129,18 @@ public final class DdlCommandStore {
         update(connection, "finished_at = clock_timestamp()", " AND state = 'skipped'", number);
     }
 
+    /** Records that the commands of a source transaction have not run after all, in a transaction of its own: theirs was rolled back. */
+    public void rolledBack(Lsn commit, Epoch epoch) {
+        transactions.write(failure(), epoch, connection -> Statements.update(
+                connection,
+                """
+                UPDATE dts_sync.ddl_command SET state = 'waiting'
+                WHERE task = ? AND commit_lsn = ?::pg_lsn AND state = 'running'
+                """,
+                task,
+                commit.toString()));
+    }
+
     /**
      * Records why a command failed, in a transaction of its own, after its own was rolled back. One that was skipped meanwhile has not
      * failed.
@@ -205,7 +217,8 @@ public final class DdlCommandStore {
         }
         Optional<StoredDdl> current = Statements.first(
                 connection,
-                COLUMNS + " AND state IN ('waiting', 'running', 'failed') ORDER BY commit_lsn, ordinal LIMIT 1",
+                COLUMNS + " AND state IN ('waiting', 'running', 'failed')"
+                        + " ORDER BY state = 'waiting' AND allowed, commit_lsn, ordinal LIMIT 1",
                 DdlCommandStore::stored,
                 task);
         return Statements.first(

@@ -8,7 +8,7 @@ public enum DdlState {
     WAITING,
     /** It is running, or was running when the run ended. */
     RUNNING,
-    /** PostgreSQL refused it, or it left another structure than at the source; tried again by the next run. */
+    /** PostgreSQL refused it, or it left another structure than at the source; the next run retries it. */
     FAILED,
     /** It was run; set in the transaction that did. */
     DONE,

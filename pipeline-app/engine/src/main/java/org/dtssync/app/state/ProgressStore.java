@@ -21,6 +21,8 @@ import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.DdlMode;
+import org.dtssync.schemas.TopicForm;
+import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
@@ -147,27 +149,31 @@ public final class ProgressStore {
 
     /**
      * Records what the task keeps of its topics: which one contains its cuts, since one of the same name that was created later has
-     * another id, and how values are written.
+     * another id, and its form.
      */
-    public void topics(String cutsTopicId, TopicValues values, Epoch epoch) {
+    public void topics(String cutsTopicId, TopicForm form, Epoch epoch) {
         update(
-                "UPDATE dts_sync.task SET cuts_topic = ?, topic_values = ?, updated_at = now() WHERE task = ?",
+                "UPDATE dts_sync.task SET cuts_topic = ?, topic_values = ?, topic_layout = ?, updated_at = now() WHERE task = ?",
                 epoch,
                 cutsTopicId,
-                values.name().toLowerCase(Locale.ROOT),
+                form.values().name().toLowerCase(Locale.ROOT),
+                form.layout().name().toLowerCase(Locale.ROOT),
                 task);
     }
 
-    /** Reads how the task writes values to its topics; text if a release that knew nothing else prepared it. */
-    public TopicValues topicValues() {
+    /** Reads the form of the task's topics; the earliest one if a release that knew no other prepared it. */
+    public TopicForm topicForm() {
         return transactions.read(
-                "The form of values of task " + task + " could not be looked up",
+                "The form of topics of task " + task + " could not be looked up",
                 connection -> Statements.first(
                                 connection,
-                                "SELECT topic_values FROM dts_sync.task WHERE task = ?",
-                                row -> TopicValues.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
+                                "SELECT topic_values, topic_layout FROM dts_sync.task WHERE task = ?",
+                                row -> new TopicForm(
+                                        TopicValues.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
+                                        TopicNames.Layout.valueOf(
+                                                row.getString(2).toUpperCase(Locale.ROOT))),
                                 task)
-                        .orElse(TopicValues.TEXT));
+                        .orElse(TopicForm.EARLIEST));
     }
 
     /** Records what the task does about commands that change the structure. */

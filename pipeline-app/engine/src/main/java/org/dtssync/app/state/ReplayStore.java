@@ -22,12 +22,18 @@ public record ReplayStore(DatabaseConnections database, String task) {
 
     private static final String FAILURE = "The state of the replay could not be read";
 
-    /** Relations, except those of extensions and our own. */
-    private static final String RELATION = """
-            SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    /** Relations, types and functions, except those of extensions and our own. */
+    private static final String OBJECT = """
+            SELECT n.nspname || '.' || o.name FROM (
+                SELECT 'pg_class'::regclass AS catalog, oid, relnamespace AS namespace, relname AS name FROM pg_class
+                WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+                UNION ALL
+                SELECT 'pg_type'::regclass, oid, typnamespace, typname FROM pg_type WHERE typtype IN ('e', 'd', 'r')
+                UNION ALL
+                SELECT 'pg_proc'::regclass, oid, pronamespace, proname FROM pg_proc
+            ) AS o JOIN pg_namespace n ON n.oid = o.namespace
             WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'dts_sync') AND n.nspname NOT LIKE 'pg\\_temp%'
-              AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-              AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+              AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype = 'e')
             ORDER BY 1 LIMIT 1
             """;
 
@@ -69,10 +75,10 @@ public record ReplayStore(DatabaseConnections database, String task) {
         return Statements.isThere(connection, "dts_sync.replay_file");
     }
 
-    /** Returns the name of a relation that the database has; empty if it is empty. */
-    public Optional<String> relation() {
+    /** Returns the name of something that the database has; empty if it is empty. */
+    public Optional<String> object() {
         return database.inTransaction(
-                FAILURE, connection -> Statements.first(connection, RELATION, row -> row.getString(1)));
+                FAILURE, connection -> Statements.first(connection, OBJECT, row -> row.getString(1)));
     }
 
     /** Records that a replay begins. */

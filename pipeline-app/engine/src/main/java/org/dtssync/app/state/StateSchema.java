@@ -45,6 +45,11 @@ public record StateSchema(DatabaseConnections database) {
         install(StateMigrations.STATE, StateMigrations.HEARTBEAT, StateMigrations.REPLAY);
     }
 
+    /** Installs what keeps the list of bases, next to the state of their task. */
+    public void installBases() {
+        install(StateMigrations.BASES);
+    }
+
     private void install(StateMigrations... sets) {
         database.doInTransaction("The dts_sync schema could not be made at the " + database.role(), connection -> {
             for (StateMigrations set : sets) {

@@ -1,5 +1,6 @@
 package org.dtssync.app.state;
 
+import java.util.List;
 import org.dtssync.connectors.postgres.Lsn;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param verifiedAt when a reused verification started, ISO 8601; null otherwise
  * @param endpoint whether applications were repointed
  * @param applications where applications are and who moved them, a phrase; empty if nothing was to be moved
+ * @param steps how long each step took, in order; empty if nothing was measured
  * @param next what to do next, a sentence
  */
 public record SwitchReport(
@@ -27,7 +29,13 @@ public record SwitchReport(
         @Nullable String verifiedAt,
         EndpointResult endpoint,
         String applications,
+        List<StepTime> steps,
         String next) {
+
+    /** Copies the steps. */
+    public SwitchReport {
+        steps = List.copyOf(steps);
+    }
 
     /** What follows a switchover. */
     public static final String FOLLOWED =
@@ -45,6 +53,7 @@ public record SwitchReport(
             @Nullable Lsn lsn,
             String verification,
             @Nullable String verifiedAt,
+            List<StepTime> steps,
             String next) {
         return new SwitchReport(
                 direction,
@@ -56,6 +65,7 @@ public record SwitchReport(
                 verifiedAt,
                 EndpointResult.UNTOUCHED,
                 "",
+                steps,
                 next);
     }
 
@@ -98,6 +108,6 @@ public record SwitchReport(
 
     /** Returns the report of what was carried out before, of which nothing was measured. */
     public static SwitchReport ended(String direction, EndpointResult endpoint, String applications, String next) {
-        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, endpoint, applications, next);
+        return new SwitchReport(direction, true, 0, null, 0, "skipped", null, endpoint, applications, List.of(), next);
     }
 }

@@ -16,6 +16,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
+import org.dtssync.schemas.TopicNames;
 
 /**
  * Keeps an applier running: after a transient fault a new one starts from the applied position.
@@ -90,7 +91,7 @@ public final class ApplyPart {
     private void once(boolean exact, Consumer<Applier> work) throws InterruptedException {
         Applier applier = new Applier(
                 new ApplySettings(
-                        route.task(),
+                        new TopicNames(route.task(), progress.topicForm().layout()),
                         kafka,
                         progress.cutsTopic(),
                         CapturedTables.applied(progress.tables(), structures.read()),

@@ -97,7 +97,7 @@ final class CaptureChecks {
 
     /** Cuts in another topic of the same name would lead nowhere: the applier looks for them where the first ones are. */
     private void requireCuts() {
-        String topic = route.name().topics().cuts();
+        String topic = route.name().topics().in(progress.topicForm().layout()).cuts();
         Optional<String> identifier = progress.cutsTopic();
         if (identifier.isEmpty()) {
             return;

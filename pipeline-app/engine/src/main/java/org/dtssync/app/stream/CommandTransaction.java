@@ -81,7 +81,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         }
         List<Known> concerned = structure.concerned(connection, command);
         if (!concerned.isEmpty() && concerned.stream().allMatch(this::isNewer)) {
-            LOG.info("A command is passed over: its tables are newer. number={}.{}", commit, carried.ordinal());
+            LOG.info("A command is skipped: its tables are newer. number={}.{}", commit, carried.ordinal());
             return CarriedCommands.Effect.NONE;
         }
         if (!rules.exact()) {
@@ -197,8 +197,11 @@ final class CommandTransaction implements CarriedCommands.Transaction {
 
     @Override
     public void failed(Exception fault) {
-        if (running != null && fault instanceof SyncException known && known.kind() == FaultKind.SHAPE_CHANGED) {
-            store.failed(running, known.what(), rules.epoch());
+        if (fault instanceof SyncException known && known.kind() == FaultKind.SHAPE_CHANGED) {
+            store.rolledBack(commit, rules.epoch());
+            if (running != null) {
+                store.failed(running, known.what(), rules.epoch());
+            }
         }
     }
 }

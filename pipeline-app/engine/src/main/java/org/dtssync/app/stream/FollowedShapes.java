@@ -27,6 +27,7 @@ import org.dtssync.connectors.read.ReadPurpose;
 import org.dtssync.connectors.read.ReadSettings;
 import org.dtssync.connectors.read.StreamReader;
 import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TopicNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,8 @@ record FollowedShapes(
         }
         Map<TableName, CapturedTable> shapes = new LinkedHashMap<>();
         tables.forEach(table -> shapes.put(table.table(), table));
-        ReadSettings settings = new ReadSettings(route.task(), kafka, Optional.empty(), ReadPurpose.APPLY);
+        ReadSettings settings =
+                new ReadSettings(new TopicNames(route.task()), kafka, Optional.empty(), ReadPurpose.APPLY);
         try (StreamReader stream = new StreamReader(
                 settings,
                 new CutPosition(applied.lsn(), applied.cutOffset()),

@@ -24,6 +24,8 @@ import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Epoch;
+import org.dtssync.schemas.TopicForm;
+import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
 
 /** Wires the units of one direction. Thread-safe. */
@@ -57,8 +59,8 @@ public final class StreamFactory {
         AppliedMark applied = new AppliedMark();
         StreamProgress captured = new StreamProgress(route.task());
         Heartbeat heartbeat = new Heartbeat(route, task.walWarningBytes(), listener::walRetained);
-        CommandCarrier carrier =
-                new CommandCarrier(route, task.objects(), epoch, kafka(), codecs(route), isForward(route));
+        CommandCarrier carrier = new CommandCarrier(
+                route, task.objects(), epoch, kafka(), codecs(new TopicNames(route.task())), isForward(route));
         ShapeCheck structure = new ShapeCheck(route, task.objects(), applied, carrier::carries);
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
@@ -69,7 +71,7 @@ public final class StreamFactory {
         ApplyPart apply = new ApplyPart(
                 route,
                 kafka(),
-                codecs(route),
+                codecs(new TopicNames(route.task())),
                 budgets,
                 epoch,
                 retry,
@@ -98,9 +100,9 @@ public final class StreamFactory {
                         checks,
                         budgets.structureMillis()),
                 () -> new CapturePart(
-                        captureSettings(route, captured(route)).withValues(topicValues(route)),
+                        captureSettings(route, captured(route)).withForm(topicForm(route)),
                         route.source(),
-                        codecs(route),
+                        codecs(new TopicNames(route.task(), topicForm(route).layout())),
                         checks,
                         carrier,
                         retry,
@@ -128,19 +130,22 @@ public final class StreamFactory {
 
     /** Creates the preparation of a direction. */
     public Preparation preparation(Route route, Epoch epoch) {
+        CaptureSettings settings = captureSettings(route, List.of());
+        CaptureSettings formed =
+                settings.withForm(firstForm(route, settings.topics().values()));
         return new Preparation(
                 route,
                 task.objects(),
-                captureSettings(route, List.of()),
-                codecs(route)::cuts,
+                formed,
+                codecs(formed.names())::cuts,
                 // Commands at the new side are for a person to repeat at the old one.
                 isForward(route) ? task.ddl() : DdlSettings.DEFAULT,
                 mirrored(route),
                 epoch);
     }
 
-    private TopicCodecs codecs(Route route) {
-        return new TopicCodecs(route.task(), task.converters(), registry);
+    private TopicCodecs codecs(TopicNames names) {
+        return new TopicCodecs(names, task.converters(), registry);
     }
 
     private Map<String, String> kafka() {
@@ -158,8 +163,21 @@ public final class StreamFactory {
     }
 
     /** Never from the task file, which may have changed since the task began. */
-    private static TopicValues topicValues(Route route) {
-        return new ProgressStore(route.destination(), route.task()).topicValues();
+    private static TopicForm topicForm(Route route) {
+        return new ProgressStore(route.destination(), route.task()).topicForm();
+    }
+
+    /** A direction that is prepared again keeps its form, and one in reverse has the layout of the first: the account's rights fit it. */
+    private TopicForm firstForm(Route route, TopicValues values) {
+        Route first = isForward(route) ? route : route.reversed();
+        return formKept(route)
+                .orElseGet(() -> new TopicForm(
+                        values, formKept(first).map(TopicForm::layout).orElse(TopicNames.Layout.APART)));
+    }
+
+    private static Optional<TopicForm> formKept(Route route) {
+        ProgressStore progress = new ProgressStore(route.destination(), route.task());
+        return progress.cutsTopic().map(prepared -> progress.topicForm());
     }
 
     private CaptureSettings captureSettings(Route route, List<CapturedTable> tables) {
@@ -175,7 +193,10 @@ public final class StreamFactory {
                         task.topics().replicationFactor(),
                         task.topics().retentionMillis(),
                         task.topics().config(),
-                        task.topics().values()),
+                        task.topics().values(),
+                        TopicNames.Layout.APART,
+                        new CaptureSettings.Extras(
+                                task.topics().tombstones(), task.topics().transactions())),
                 budgets.cut(),
                 Optional.of(mirrored(route)));
     }

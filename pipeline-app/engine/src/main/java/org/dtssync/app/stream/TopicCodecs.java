@@ -9,21 +9,22 @@ import org.dtssync.connectors.avro.RegistryClientSettings;
 import org.dtssync.connectors.avro.SchemaRegistryClient;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.schemas.TopicNames;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the readers and writers of one direction's topics: converters by Kafka Connect's convention, and the codec of
  * cuts. Thread-safe; each created object is used by one thread.
  *
- * @param task the name of the direction
+ * @param names the topics of the direction
  * @param converters the converters named by the task file; ours by default
  * @param registry the schema registry, shared by all of them
  */
-public record TopicCodecs(String task, ConverterSettings converters, SharedRegistry registry) {
+public record TopicCodecs(TopicNames names, ConverterSettings converters, SharedRegistry registry) {
 
     /** Makes the codec of cuts. */
     public CutCodec cuts() {
-        return new CutCodec(registry.client(), task);
+        return new CutCodec(registry.client(), names);
     }
 
     /**
@@ -46,7 +47,7 @@ public record TopicCodecs(String task, ConverterSettings converters, SharedRegis
 
     private Converter converter(@Nullable String className, Map<String, String> own, boolean isKey) {
         Map<String, String> properties = registry.properties();
-        properties.put(AvroConverter.OWN_TOPIC_PREFIX, task + ".");
+        properties.put(AvroConverter.OWN_TOPIC_PREFIX, String.join(",", names.prefixes()));
         properties.putAll(own);
         Converter converter = className == null ? ours(properties) : make(className, isKey);
         converter.configure(properties, isKey);

@@ -3,7 +3,7 @@ package org.dtssync.app.structure;
 /** Tables, views and sequences, as statements generated from the catalog. */
 final class RelationQueries {
 
-    /** Comments and grants of columns, of the relation c in the schema n. */
+    /** Comments and grants of columns, and grants of its row type, of the relation c in the schema n. */
     private static final String COLUMN_EXTRAS = """
             CROSS JOIN LATERAL (
                 SELECT string_agg(format(E';\\nCOMMENT ON COLUMN %I.%I.%I IS %L', n.nspname, c.relname, a.attname,
@@ -21,6 +21,10 @@ final class RelationQueries {
                                        AS g(grantor, grantee, privilege_type, is_grantable, place)), '' ORDER BY a.attnum) AS grants
                 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             ) extras
+            CROSS JOIN LATERAL (SELECT
+            """
+            + DependentGrants.OF_ROW_TYPE + """
+             AS grants) rows
             """;
 
     /** How the columns of the relation c in the schema n are stored, as changes to what a new table has. */
@@ -88,7 +92,8 @@ final class RelationQueries {
                    || CASE WHEN c.reloftype <> 0 THEN format(E';\\nALTER TABLE ONLY %I.%I OF %s', n.nspname, c.relname,
                                                              format_type(c.reloftype, NULL)) ELSE '' END
                    || coalesce(storage.statements, ''),
-                   format('TABLE %I.%I', n.nspname, c.relname), c.relowner, c.relacl, 'r'::"char", extras.comments, extras.grants
+                   format('TABLE %I.%I', n.nspname, c.relname), c.relowner, c.relacl, 'r'::"char", extras.comments,
+                   concat(extras.grants, rows.grants)
             FROM (SELECT ?::bigint[]::oid[] AS tables, ?::bigint[]::oid[] AS apart) AS wanted
             JOIN pg_class c ON c.oid = ANY (wanted.tables)
             JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -206,7 +211,8 @@ final class RelationQueries {
                                                          a.attname, pg_get_expr(d.adbin, d.adrelid)), '' ORDER BY a.attnum)
                                 FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
                                 WHERE d.adrelid = c.oid), ''),
-                   format('VIEW %I.%I', n.nspname, c.relname), c.relowner, c.relacl, 'r'::"char", extras.comments, extras.grants
+                   format('VIEW %I.%I', n.nspname, c.relname), c.relowner, c.relacl, 'r'::"char", extras.comments,
+                   concat(extras.grants, rows.grants)
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             """ + OPTIONS + COLUMN_EXTRAS + """
             WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND c.relkind = 'v'
@@ -236,7 +242,8 @@ final class RelationQueries {
                                 WHERE am.oid = c.relam AND am.amname <> 'heap'), '')
                    || coalesce(options.clause, '') || E' AS\\n' || rtrim(pg_get_viewdef(c.oid), ';') || E'\\nWITH NO DATA'
                    || coalesce(replace(storage.statements, 'ALTER TABLE ONLY', 'ALTER MATERIALIZED VIEW'), ''),
-                   format('MATERIALIZED VIEW %I.%I', n.nspname, c.relname), c.relowner, c.relacl, 'r'::"char", extras.comments, extras.grants
+                   format('MATERIALIZED VIEW %I.%I', n.nspname, c.relname), c.relowner, c.relacl, 'r'::"char", extras.comments,
+                   concat(extras.grants, rows.grants)
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             """ + OPTIONS + COLUMN_STORAGE + COLUMN_EXTRAS + """
             WHERE c.oid IN (SELECT unnest(?::bigint[])::oid) AND c.relkind = 'm'

@@ -65,7 +65,8 @@ final class TypeQueries {
                                       ORDER BY a.attnum)
                     FROM pg_attribute a JOIN pg_description d ON d.objoid = a.attrelid AND d.objsubid = a.attnum
                         AND d.classoid = 'pg_class'::regclass
-                    WHERE a.attrelid = t.typrelid AND a.attnum > 0), NULL
+                    WHERE a.attrelid = t.typrelid AND a.attnum > 0),
+            """ + DependentGrants.OF_TYPE + """
             FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
             WHERE t.oid IN (SELECT unnest(?::bigint[])::oid) AND t.typtype <> 'd'
             ORDER BY n.nspname, t.typname

@@ -17,6 +17,7 @@ import org.dtssync.connectors.fault.SyncException;
  * @param transaction the identifier of the only transaction; empty: all
  * @param where a condition on the row, in SQL; empty: none
  * @param follow whether to wait for further changes
+ * @param masks patterns {@code schema.table.column} of columns whose values are not shown
  */
 public record ChangesRequest(
         List<String> tables,
@@ -24,11 +25,24 @@ public record ChangesRequest(
         Optional<String> to,
         Optional<String> transaction,
         Optional<String> where,
-        boolean follow) {
+        boolean follow,
+        List<String> masks) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ChangesRequest {
         tables = List.copyOf(tables);
+        masks = List.copyOf(masks);
+    }
+
+    /** Asks for changes with all their values. */
+    public ChangesRequest(
+            List<String> tables,
+            Optional<String> from,
+            Optional<String> to,
+            Optional<String> transaction,
+            Optional<String> where,
+            boolean follow) {
+        this(tables, from, to, transaction, where, follow, List.of());
     }
 
     ChangesQuestion question() {
@@ -41,7 +55,8 @@ public record ChangesRequest(
                 to.map(text -> Moment.parse("--to", text)),
                 transaction.map(ChangesRequest::identifier).orElse(OptionalLong.empty()),
                 where,
-                follow);
+                follow,
+                masks);
     }
 
     private static OptionalLong identifier(String text) {

@@ -1,6 +1,7 @@
 package org.dtssync.app.tasks;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.dtssync.app.state.EndpointResult;
 import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.state.SwitchReportJson;
@@ -38,7 +39,19 @@ public record MoveReport(SwitchReport report) implements Report {
         String applications =
                 report.applications().isEmpty() ? "" : String.format("applications        %s%n", report.applications());
         return String.format(
-                "%s: %s%n%s%s%snext: %s", report.direction(), done(), applications, measured, verified, report.next());
+                "%s: %s%n%s%s%s%snext: %s",
+                report.direction(), done(), applications, measured, steps(), verified, report.next());
+    }
+
+    /** How long each step took, of a move or a rehearsal: where the time went in which applications waited. */
+    private String steps() {
+        if (report.lsn() == null || report.steps().isEmpty()) {
+            return "";
+        }
+        return report.steps().stream()
+                        .map(step -> String.format(Locale.ROOT, "%s %.3f s", step.step(), step.seconds()))
+                        .collect(Collectors.joining(", ", "steps               ", ""))
+                + System.lineSeparator();
     }
 
     private String done() {

@@ -7,7 +7,6 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.moving.Abandonment;
 import org.dtssync.app.moving.Completion;
-import org.dtssync.app.moving.Switch;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.SwitchReport;
@@ -95,7 +94,7 @@ record OwnRun(TaskFile file, TaskListener listener) {
                 && command instanceof TaskCommand.Switchover switchover
                 && switchover.mode() == SwitchMode.MOVE
                 && Completion.isOneWay(Route.forReading(file))) {
-            return done(Switch.endedOneWay(Route.forReading(file), file.switchover()));
+            return done(Completion.endedOneWay(Route.forReading(file), file.switchover()));
         }
         if (phase == Phase.ABANDONED
                 && (command instanceof TaskCommand.Rollback || command instanceof TaskCommand.Abandon)) {

@@ -28,27 +28,19 @@ public record ProofReport(ProofResult result, Optional<String> signature) implem
 
     /** Returns the statement: exactly what is signed, with a line break at its end. */
     public String statement() {
-        StringBuilder text = new StringBuilder();
-        text.append("Proof of the topics of task ").append(result.task()).append('\n');
-        line(text, "result", result.verdict().label());
-        line(text, "from", result.begin().map(ProofReport::cut).orElse("none"));
-        line(text, "to", result.end().map(ProofReport::cut).orElse("none"));
-        line(text, "cuts", Long.toString(result.cuts()));
-        line(text, "records", Long.toString(result.records()));
-        line(text, "repeated cuts", Long.toString(result.repeated()));
-        line(text, "cuts without digest", Long.toString(result.earlier()));
-        line(text, "first fault", result.firstFault().map(this::fault).orElse("none"));
-        result.wholeFrom().ifPresent(lsn -> line(text, "whole from", lsn));
-        line(
-                text,
-                "proven at",
-                result.provenAt().truncatedTo(ChronoUnit.SECONDS).toString());
-        line(text, "proven by", "dts-sync " + result.build());
-        return text.toString();
-    }
-
-    private static void line(StringBuilder text, String name, String value) {
-        text.append(name).append(": ").append(value).append('\n');
+        StatementLines text = new StatementLines("Proof of the topics of task " + result.task());
+        text.line("result", result.verdict().label());
+        text.line("from", result.begin().map(ProofReport::cut).orElse("none"));
+        text.line("to", result.end().map(ProofReport::cut).orElse("none"));
+        text.line("cuts", Long.toString(result.cuts()));
+        text.line("records", Long.toString(result.records()));
+        text.line("repeated cuts", Long.toString(result.repeated()));
+        text.line("cuts without digest", Long.toString(result.earlier()));
+        text.line("first fault", result.firstFault().map(this::fault).orElse("none"));
+        result.wholeFrom().ifPresent(lsn -> text.line("whole from", lsn));
+        text.line("proven at", result.provenAt().truncatedTo(ChronoUnit.SECONDS).toString());
+        text.line("proven by", "dts-sync " + result.build());
+        return text.text();
     }
 
     private static String cut(ProvenCut cut) {
@@ -66,9 +58,7 @@ public record ProofReport(ProofResult result, Optional<String> signature) implem
     /** Returns the statement, and its signature below it. */
     @Override
     public String text() {
-        return signature
-                .map(each -> statement() + "signature (Ed25519): " + each)
-                .orElse(statement().stripTrailing());
+        return StatementLines.signed(statement(), signature);
     }
 
     @Override

@@ -17,12 +17,20 @@ import org.dtssync.connectors.postgres.TableName;
  * @param key {@code column=value} for each column of its key
  * @param from an LSN, a time or {@code latest}; empty: the first change
  * @param to an LSN, a time or {@code latest}; empty: the last change
+ * @param masks patterns {@code schema.table.column} of columns whose values are not shown
  */
-public record RowRequest(String table, List<String> key, Optional<String> from, Optional<String> to) {
+public record RowRequest(
+        String table, List<String> key, Optional<String> from, Optional<String> to, List<String> masks) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public RowRequest {
         key = List.copyOf(key);
+        masks = List.copyOf(masks);
+    }
+
+    /** Asks for a history with all values. */
+    public RowRequest(String table, List<String> key, Optional<String> from, Optional<String> to) {
+        this(table, key, from, to, List.of());
     }
 
     RowQuestion question() {
@@ -37,12 +45,17 @@ public record RowRequest(String table, List<String> key, Optional<String> from, 
                 throw new SyncException(
                         FaultKind.USAGE, each + " is no value of a column.", "Write it as column=value.");
             }
-            values.put(each.substring(0, equals), each.substring(equals + 1));
+            String column = each.substring(0, equals);
+            if (values.put(column, each.substring(equals + 1)) != null) {
+                throw new SyncException(
+                        FaultKind.USAGE, "Column " + column + " has two values.", "Give each column of the key once.");
+            }
         }
         return new RowQuestion(
                 new TableName(table.substring(0, dot), table.substring(dot + 1)),
                 values,
                 from.map(text -> Moment.parse("--from", text)),
-                to.map(text -> Moment.parse("--to", text)));
+                to.map(text -> Moment.parse("--to", text)),
+                masks);
     }
 }

@@ -28,43 +28,33 @@ public record StateProofReport(StateComparison comparison, String at, String aga
 
     /** Returns the statement: exactly what is signed, with a line break at its end. */
     public String statement() {
-        StringBuilder text = new StringBuilder();
-        text.append("Comparison of a database with the base and the topics of task ")
-                .append(comparison.task())
-                .append('\n');
-        line(text, "result", comparison.result());
-        comparison.missing().ifPresent(missing -> line(text, "missing", missing));
-        line(text, "database", against);
-        line(text, "as of", comparison.end().toString());
-        line(
-                text,
+        StatementLines text = new StatementLines(
+                "Comparison of a database with the base and the topics of task " + comparison.task());
+        text.line("result", comparison.result());
+        comparison.missing().ifPresent(missing -> text.line("missing", missing));
+        text.line("database", against);
+        text.line("as of", comparison.end().toString());
+        text.line(
                 "base",
                 "cut " + comparison.base().number() + " at " + comparison.base().lsn() + ", digest "
                         + comparison.baseDigest());
         for (StateComparison.Table table : comparison.tables()) {
             String found = table.found().map(String::valueOf).orElse("no such table, or none with these columns,");
-            line(
-                    text,
+            text.line(
                     "table " + table.table(),
                     table.equal()
                             ? "equal, " + table.rows() + " rows, digest " + table.digest()
                             : "different, " + table.rows() + " rows expected, " + found + " found");
         }
-        line(text, "compared at", at);
-        line(text, "compared by", "dts-sync " + StateSchema.program());
-        return text.toString();
-    }
-
-    private static void line(StringBuilder text, String name, String value) {
-        text.append(name).append(": ").append(value).append('\n');
+        text.line("compared at", at);
+        text.line("compared by", "dts-sync " + StateSchema.program());
+        return text.text();
     }
 
     /** Returns the statement, and its signature below it. */
     @Override
     public String text() {
-        return signature
-                .map(each -> statement() + "signature (Ed25519): " + each)
-                .orElse(statement().stripTrailing());
+        return StatementLines.signed(statement(), signature);
     }
 
     @Override

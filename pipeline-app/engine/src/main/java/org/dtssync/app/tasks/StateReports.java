@@ -8,6 +8,7 @@ import org.dtssync.app.base.BaseFault;
 import org.dtssync.app.base.BaseManifest;
 import org.dtssync.app.base.BaseTable;
 import org.dtssync.app.replay.StateComparison;
+import org.dtssync.app.state.BaseRecords.RecordedBase;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of bases and of what is computed from them, on which other programs rely. Stateless. */
@@ -39,6 +40,25 @@ final class StateReports {
         }
         root.set("first_fault", report.firstFault().map(StateReports::fault).orElse(null));
         return write(root);
+    }
+
+    /** Returns {@code {"bases":[{"place","cut","lsn","commit_time","taken_at","reached","reached_until"|null}]}}, the newest first. */
+    static String bases(BaseList list) {
+        ObjectNode root = MAPPER.createObjectNode();
+        ArrayNode bases = root.putArray("bases");
+        list.bases().forEach(base -> bases.add(base(list, base)));
+        return write(root);
+    }
+
+    static ObjectNode base(BaseList list, RecordedBase base) {
+        return MAPPER.createObjectNode()
+                .put("place", base.place())
+                .put("cut", base.cut())
+                .put("lsn", base.lsn().toString())
+                .put("commit_time", base.asOf().toString())
+                .put("taken_at", base.takenAt().toString())
+                .put("reached", list.isReached(base))
+                .put("reached_until", list.reachedUntil(base).orElse(null));
     }
 
     private static @Nullable ObjectNode fault(BaseFault fault) {

@@ -13,12 +13,13 @@ import org.dtssync.app.state.TableState;
  *
  * @param status as it was read
  * @param oneWay whether the applications were moved without a way back
+ * @param bases the bases of the task
  */
-public record StatusReport(TaskStatus status, boolean oneWay) implements Report {
+public record StatusReport(TaskStatus status, boolean oneWay, BaseList bases) implements Report {
 
     @Override
     public String json() {
-        return TaskJson.status(status, oneWay);
+        return TaskJson.status(status, oneWay, bases);
     }
 
     /** Returns a few lines and a table. */
@@ -40,6 +41,9 @@ public record StatusReport(TaskStatus status, boolean oneWay) implements Report 
                         + orDash(status.lagBytes().map(bytes -> bytes + " bytes of WAL")));
         if (status.ddl().mode().carries()) {
             line(text, "DDL", ddl(status.ddl()));
+        }
+        if (bases.newest().isPresent()) {
+            line(text, "newest base", bases.line());
         }
         line(text, "error", orDash(status.progress().error()));
         text.append(String.format(

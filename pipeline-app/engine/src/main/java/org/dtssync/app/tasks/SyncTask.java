@@ -44,13 +44,14 @@ public record SyncTask(TaskFile file) {
     public StatusReport status() {
         TaskStatus status = TaskStatus.read(file);
         boolean oneWay = status.progress().phase() == Phase.COMPLETE && Completion.isOneWay(Route.forReading(file));
-        return new StatusReport(status, oneWay);
+        return new StatusReport(status, oneWay, states().bases());
     }
 
     /** Returns the lag of the destination. */
     public TaskLag lag() {
         TaskStatus status = TaskStatus.readLag(file);
-        return new TaskLag(status.lagMillis(), status.lagBytes(), status.ddl());
+        return new TaskLag(
+                status.lagMillis(), status.lagBytes(), states().bases().secondsLeft(), status.ddl());
     }
 
     /** Reads every object of the source and what would become of it; needs the source alone, and changes nothing. */
@@ -253,6 +254,14 @@ public record SyncTask(TaskFile file) {
     public void replayChanges(ChangesRequest request, HistoryForm form, OutputStream out)
             throws IOException, InterruptedException {
         new Replay(file).changes(request.question(), form.sink(out));
+    }
+
+    /**
+     * Returns those of the patterns, {@code schema.table} with {@code *} and {@code ?}, that match no table which has changes in the
+     * topics.
+     */
+    public List<String> unmatchedTables(List<String> patterns) {
+        return new Replay(file).unmatched(patterns);
     }
 
     /**

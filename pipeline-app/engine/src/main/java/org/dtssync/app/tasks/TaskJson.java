@@ -53,7 +53,7 @@ final class TaskJson {
     }
 
     /** Returns a status. */
-    static String status(TaskStatus status, boolean oneWay) {
+    static String status(TaskStatus status, boolean oneWay, BaseList bases) {
         ObjectNode root = MAPPER.createObjectNode();
         root.put("task", status.progress().task());
         root.put("phase", status.progress().phase().label());
@@ -76,6 +76,7 @@ final class TaskJson {
             root.put("one_way", true);
         }
         DdlJson.put(root.putObject("ddl"), status.ddl());
+        bases.newest().ifPresent(base -> root.set("newest_base", StateReports.base(bases, base)));
         status.holder()
                 .ifPresent(holder -> root.putObject("run")
                         .put("host", holder.host().orElse(null))

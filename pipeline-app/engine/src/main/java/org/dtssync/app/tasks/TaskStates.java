@@ -5,11 +5,16 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.base.BaseCheck;
+import org.dtssync.app.base.BaseCut;
 import org.dtssync.app.base.BaseDirectory;
 import org.dtssync.app.base.BaseJob;
 import org.dtssync.app.base.BaseListener;
+import org.dtssync.app.base.BaseManifest;
+import org.dtssync.app.base.BaseShelf;
+import org.dtssync.app.base.FileFaults;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TaskFileReader;
 import org.dtssync.app.pipeline.TaskInventory;
@@ -19,6 +24,8 @@ import org.dtssync.app.replay.Moment;
 import org.dtssync.app.replay.StateReplay;
 import org.dtssync.app.replay.StatementKey;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.BaseRecords;
+import org.dtssync.app.state.BaseRecords.RecordedBase;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -46,14 +53,73 @@ public record TaskStates(TaskFile file) {
      */
     public BaseReport base(Path directory, Optional<Long> rowsPerSecond, BaseListener listener)
             throws InterruptedException {
-        new BaseJob(
+        BaseManifest manifest = new BaseJob(
                         file,
                         directory,
                         new TaskInventory(file)::statementsOfDestination,
                         rowsPerSecond.orElse(file.snapshot().rowsPerSecond()),
                         listener)
                 .run();
+        record(directory, manifest, listener);
         return checkBase(directory, listener);
+    }
+
+    /** An account that only reads can take a base too. */
+    private void record(Path directory, BaseManifest manifest, BaseListener listener) {
+        try {
+            records()
+                    .add(new RecordedBase(
+                            place(directory),
+                            manifest.cut().number(),
+                            manifest.cut().lsn(),
+                            manifest.cut()
+                                    .commitTimeMicros()
+                                    .map(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS))
+                                    .orElse(manifest.takenAt()),
+                            manifest.takenAt()));
+        } catch (SyncException e) {
+            listener.notRecorded(e.getMessage());
+        }
+    }
+
+    private BaseRecords records() {
+        return new BaseRecords(Route.forReading(file).destination(), file.name());
+    }
+
+    private static String place(Path directory) {
+        return directory.toAbsolutePath().normalize().toString();
+    }
+
+    /**
+     * Takes a base into a directory of bases, and deletes the oldest ones there once the new one is known to be whole.
+     *
+     * @param shelf the directory; the base gets a directory of its own in it
+     * @param keep how many bases stay, with the new one
+     * @param rowsPerSecond how many rows are read per second; empty: as the task file limits the snapshot
+     * @throws InterruptedException if the thread was interrupted; the same call resumes
+     */
+    public BaseReport regularBase(Path shelf, int keep, Optional<Long> rowsPerSecond, BaseListener listener)
+            throws InterruptedException {
+        if (new BaseDirectory(shelf).isComplete()) {
+            throw new SyncException(
+                    FaultKind.USAGE,
+                    "Directory " + shelf + " is a base itself.",
+                    "Name the directory that has the bases, or a new one.");
+        }
+        BaseShelf bases = new BaseShelf(shelf, file.name());
+        BaseReport report = base(bases.next(Instant.now()), rowsPerSecond, listener);
+        if (report.whole()) {
+            for (Path deleted : bases.deleteAllBut(keep)) {
+                listener.deleted(deleted);
+                records().remove(place(deleted));
+            }
+        }
+        return report;
+    }
+
+    /** Returns the bases that were taken of the task and not deleted by dts-sync since, the newest first. */
+    public BaseList bases() {
+        return new BaseList(records().list(), file.topics().retentionMillis(), Instant.now());
     }
 
     /** Reads a base again and compares it with what was written; needs no server. */
@@ -74,18 +140,54 @@ public record TaskStates(TaskFile file) {
             throws InterruptedException {
         Moment moment = Moment.parse(AS_OF, asOf);
         DatabaseSettings settings = new TaskFileReader().readTarget(target);
-        return new Rebuild(file, settings, required(base), listener)
+        return new Rebuild(file, settings, directory(base, settings, moment), listener)
                 .run(moment, follow)
                 .toString();
     }
 
-    /** The rows that were there when the task began are not in the topics. */
-    private static BaseDirectory required(Optional<Path> base) {
-        return new BaseDirectory(base.orElseThrow(() -> new SyncException(
+    /**
+     * The rows that were there when the task began are not in the topics. Of a directory that has bases, the newest one before the
+     * moment is taken: it leaves the least to be replayed.
+     */
+    private BaseDirectory required(Optional<Path> base, Moment asOf) {
+        BaseDirectory named = new BaseDirectory(base.orElseThrow(() -> new SyncException(
                 FaultKind.USAGE,
                 "The topics do not have the rows that were there when the task began, nor the tables' structure: name a base from before"
                         + " that moment with --base DIR.",
                 "Take one while the task is in phase incremental: dts-sync base TASK.yaml --to DIR")));
+        if (named.isComplete()) {
+            return named;
+        }
+        return new BaseShelf(named.path(), file.name())
+                .newest(manifest -> isBefore(manifest.cut(), asOf))
+                .orElse(named);
+    }
+
+    /** A database that a replay was begun in stays with its base. */
+    private BaseDirectory directory(Optional<Path> base, DatabaseSettings target, Moment asOf) {
+        if (base.isPresent() && !new BaseDirectory(base.get()).isComplete()) {
+            Optional<String> begun = Rebuild.base(file, target);
+            Optional<BaseDirectory> same = new BaseShelf(base.get(), file.name())
+                    .bases().stream()
+                            .map(BaseShelf.Shelved::directory)
+                            .filter(each -> begun.equals(Optional.of(each.manifestDigest())))
+                            .findFirst();
+            if (same.isPresent()) {
+                return same.get();
+            }
+        }
+        return required(base, asOf);
+    }
+
+    private static boolean isBefore(BaseCut cut, Moment asOf) {
+        if (asOf instanceof Moment.AtLsn at) {
+            return at.lsn().reached(cut.lsn());
+        }
+        return !(asOf instanceof Moment.AtTime at)
+                || cut.commitTimeMicros()
+                        .map(micros ->
+                                !Instant.EPOCH.plus(micros, ChronoUnit.MICROS).isAfter(at.time()))
+                        .orElse(true);
     }
 
     /**
@@ -100,13 +202,24 @@ public record TaskStates(TaskFile file) {
      */
     public long table(String table, String asOf, Optional<Path> base, StateForm form, OutputStream out)
             throws IOException, InterruptedException {
+        return table(table, asOf, base, List.of(), form, out);
+    }
+
+    /**
+     * Writes the same without the values of some columns.
+     *
+     * @param masks patterns {@code schema.table.column} with {@code *} and {@code ?}
+     */
+    public long table(
+            String table, String asOf, Optional<Path> base, List<String> masks, StateForm form, OutputStream out)
+            throws IOException, InterruptedException {
         int dot = table.indexOf('.');
         if (dot <= 0 || dot == table.length() - 1) {
             throw new SyncException(FaultKind.USAGE, table + " is no table.", "Write it as schema.table.");
         }
         TableName name = new TableName(table.substring(0, dot), table.substring(dot + 1));
         Moment moment = Moment.parse(AS_OF, asOf);
-        return new StateReplay(file, required(base)).table(name, moment, form.sink(out));
+        return new StateReplay(file, required(base, moment)).table(name, moment, masks, form.sink(out));
     }
 
     /**
@@ -129,12 +242,12 @@ public record TaskStates(TaskFile file) {
                         file.taskName().readerName());
         try {
             return StateProofReport.of(
-                    new StateReplay(file, required(base)).compare(database, moment),
+                    new StateReplay(file, required(base, moment)).compare(database, moment),
                     Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                     against,
                     signing);
         } catch (IOException e) {
-            throw new SyncException(FaultKind.DATA, "The base cannot be read: " + e.getMessage() + ".", "", e);
+            throw new SyncException(FaultKind.DATA, "The base cannot be read: " + FileFaults.reason(e) + ".", "", e);
         }
     }
 }

@@ -52,7 +52,7 @@ final class TaskFileReference {
     static String page() {
         StringBuilder page = new StringBuilder(OPENING);
         appendSection(page, "", "The top level");
-        TaskKey.sections().forEach(section -> appendSection(page, section, "`" + section + "`"));
+        KeySections.all().forEach(section -> appendSection(page, section, "`" + section + "`"));
         return page.toString().stripTrailing() + "\n";
     }
 
@@ -62,7 +62,7 @@ final class TaskFileReference {
             page.append("Either `").append(section).append(": embedded`, or a map:\n\n");
         }
         page.append("| Key | Type | Default | Unit | What it is | Reason to change it |\n|---|---|---|---|---|---|\n");
-        for (TaskKey key : TaskKey.of(section)) {
+        for (TaskKey key : KeySections.keysOf(section)) {
             page.append("| `")
                     .append(key.key())
                     .append("` | ")
@@ -92,7 +92,7 @@ final class TaskFileReference {
         root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         root.put("title", "Task file of dts-sync");
         ObjectNode top = object(root, "");
-        for (String section : TaskKey.sections()) {
+        for (String section : KeySections.all()) {
             ObjectNode property = ((ObjectNode) top.get("properties")).putObject(section);
             if (section.equals("kafka") || section.equals("registry")) {
                 var either = property.putArray("oneOf");
@@ -116,7 +116,7 @@ final class TaskFileReference {
         List<String> required = new ArrayList<>();
         ObjectNode properties = node.putObject("properties");
         boolean open = false;
-        for (TaskKey key : TaskKey.of(section)) {
+        for (TaskKey key : KeySections.keysOf(section)) {
             if (key.key().equals("*")) {
                 open = true;
             } else if (key.key().endsWith("*")) {
@@ -152,6 +152,10 @@ final class TaskFileReference {
                 key.defaultText().lines().forEach(defaults::add);
             }
             case PROPERTIES -> node.put("type", "object").putObject("default");
+            case FLAG -> {
+                node.put("type", "boolean");
+                node.put("default", Boolean.parseBoolean(key.defaultText()));
+            }
             case SIZE -> node.putArray("type").add("string").add("integer");
             default -> node.put("type", "string");
         }

@@ -102,6 +102,7 @@ class TaskFileReferenceTest {
             case COUNT, RETENTION -> "777";
             case DURATION -> "7s";
             case SIZE -> "7MB";
+            case FLAG -> Boolean.toString(!Boolean.parseBoolean(key.defaultText()));
             case CHOICE ->
                 key.choices().stream()
                         .filter(choice -> !choice.equals(key.defaultText()))
@@ -153,12 +154,12 @@ class TaskFileReferenceTest {
 
     private static String minimal(TaskKey set, String value, boolean pgBouncer) {
         StringBuilder text = new StringBuilder();
-        for (TaskKey key : TaskKey.of("")) {
+        for (TaskKey key : KeySections.keysOf("")) {
             append(text, key, set, value, "");
         }
-        for (String section : TaskKey.sections()) {
+        for (String section : KeySections.all()) {
             StringBuilder body = new StringBuilder();
-            TaskKey.of(section).forEach(key -> append(body, key, set, value, "  "));
+            KeySections.keysOf(section).forEach(key -> append(body, key, set, value, "  "));
             if (pgBouncer && section.equals("switchover")) {
                 PGBOUNCER.stream()
                         .filter(key -> key != set)

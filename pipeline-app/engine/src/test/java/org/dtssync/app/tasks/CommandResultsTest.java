@@ -2,9 +2,11 @@ package org.dtssync.app.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.state.CommandResult;
 import org.dtssync.app.state.EndpointResult;
+import org.dtssync.app.state.StepTime;
 import org.dtssync.app.state.SwitchReport;
 import org.dtssync.app.tasks.TaskOutcome.Result;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ class CommandResultsTest {
                 "2026-11-21T15:42:56Z",
                 endpoint,
                 "at db2:5432/shop, moved by program /bin/x",
+                List.of(new StepTime("pause", 0.012), new StepTime("fence", 0.25)),
                 "Next.")));
     }
 
@@ -48,7 +51,7 @@ class CommandResultsTest {
                 .isEqualTo(
                         "{\"direction\":\"switchover\",\"moved\":true,\"stall_seconds\":0.458,\"lsn\":\"0/28E8F28\","
                                 + "\"sequences\":6,\"verification\":\"reused\",\"verified_at\":\"2026-11-21T15:42:56Z\","
-                                + "\"endpoint\":\"moved\",\"applications\":\"at db2:5432/shop, moved by program /bin/x\",\"next\":\"Next.\"}");
+                                + "\"endpoint\":\"moved\",\"applications\":\"at db2:5432/shop, moved by program /bin/x\",\"steps\":[{\"step\":\"pause\",\"seconds\":0.012},{\"step\":\"fence\",\"seconds\":0.25}],\"next\":\"Next.\"}");
     }
 
     @Test
@@ -63,6 +66,7 @@ class CommandResultsTest {
                 writes blocked      0.458 s
                 position            0/28E8F28
                 sequences set       6
+                steps               pause 0.012 s, fence 0.250 s
                 verification        equal, verified at 2026-11-21T15:42:56Z
                 next: Next.""");
     }

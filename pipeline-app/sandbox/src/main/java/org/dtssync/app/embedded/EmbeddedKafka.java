@@ -81,6 +81,28 @@ public final class EmbeddedKafka implements AutoCloseable {
         return kafka;
     }
 
+    /**
+     * The same, with a second port whose clients come back over another one, such as that of a proxy in front of it. The broker
+     * itself does not use it.
+     *
+     * @param port the second port, one that nothing listens on
+     * @param advertisedPort the port of 127.0.0.1 that clients of the second one get
+     */
+    public static EmbeddedKafka startBehind(
+            Path directory, Map<String, String> overrides, int port, int advertisedPort) {
+        EmbeddedKafka kafka = new EmbeddedKafka(directory, overrides);
+        kafka.configuration.merge("listeners", "BEHIND://127.0.0.1:" + port, EmbeddedKafka::joined);
+        kafka.configuration.merge(
+                "advertised.listeners", "BEHIND://127.0.0.1:" + advertisedPort, EmbeddedKafka::joined);
+        kafka.configuration.merge("listener.security.protocol.map", "BEHIND:PLAINTEXT", EmbeddedKafka::joined);
+        kafka.start();
+        return kafka;
+    }
+
+    private static String joined(String before, String more) {
+        return before + "," + more;
+    }
+
     /** Returns host and port for clients; the same after every restart of this instance. */
     public String bootstrapServers() {
         return bootstrapServers;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -55,6 +56,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
     /** Returns the base URL of the Confluent-compatible API; the same after every restart of this instance. */
     public String url() {
         return "http://127.0.0.1:" + port + "/apis/ccompat/v7";
+    }
+
+    /** Returns the process id of the running registry. */
+    public long pid() {
+        return Objects.requireNonNull(process, "The registry is running.").pid();
     }
 
     /** Returns whether it is running. */

@@ -1,12 +1,14 @@
 package org.dtssync.app.testing;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AccessControlEntryFilter;
@@ -75,9 +77,15 @@ public final class GuardedKafka implements AutoCloseable {
                 MODULE + "username=\"" + user + "\" password=\"secret-" + user + "\";");
     }
 
+    private static List<String> prefixes(String... directions) {
+        return Arrays.stream(directions)
+                .flatMap(name -> Stream.of(name + ".", "__dts_sync." + name + "."))
+                .toList();
+    }
+
     /** Grants all that a task and its reverse replication need. */
     public void grantEverything(String task) {
-        for (String prefix : List.of(task + ".", task + "_reverse.")) {
+        for (String prefix : prefixes(task, task + "_reverse")) {
             OF_TOPICS.forEach(operation -> grant(ResourceType.TOPIC, prefix, operation));
         }
         grant(ResourceType.TRANSACTIONAL_ID, "dts_sync_" + task, AclOperation.WRITE);
@@ -105,7 +113,7 @@ public final class GuardedKafka implements AutoCloseable {
     public Set<String> topics() {
         try (Admin admin = Admin.create(Map.copyOf(properties(ADMIN)))) {
             return admin.listTopics().names().get().stream()
-                    .filter(name -> !name.startsWith("__"))
+                    .filter(name -> !name.startsWith("__") || name.startsWith("__dts_sync."))
                     .collect(Collectors.toSet());
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);

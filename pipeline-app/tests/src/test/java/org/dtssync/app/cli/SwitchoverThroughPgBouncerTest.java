@@ -233,11 +233,13 @@ class SwitchoverThroughPgBouncerTest {
         double longest = shop.longestSeconds();
         System.out.printf(
                 java.util.Locale.ROOT,
-                "%s: clients waited %.3f s at most, writes were blocked for %.3f s, %d transactions so far%n",
+                "%s: clients waited %.3f s at most, writes were blocked for %.3f s, %d transactions so far: %s%n",
                 what,
                 longest,
                 report.get("stall_seconds").asDouble(),
-                shop.sales());
+                shop.sales(),
+                report.get("steps"));
+        assertThat(report.get("steps")).isNotEmpty();
         assertThat(longest).isLessThan(10);
         assertThat(shop.errors()).isEmpty();
     }

@@ -15,6 +15,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.kafka.KafkaTopics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -32,7 +33,7 @@ class EarlierReleaseTest {
 
     @Test
     void resumesInTheMiddleOfTheSnapshot(Servers servers) throws Exception {
-        MovedTask moved = MovedTask.of(servers, 14, TABLES);
+        MovedTask moved = begun(servers);
         moved.run(RunGoal.SCHEMA);
         moved.atDestination("""
                 CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -50,7 +51,7 @@ class EarlierReleaseTest {
 
     @Test
     void resumesFollowingAndShowsItsStatusBefore(Servers servers) throws Exception {
-        MovedTask moved = MovedTask.of(servers, 14, TABLES);
+        MovedTask moved = begun(servers);
         moved.move();
         moved.atSource(
                 "UPDATE public.customer SET name = 'x' WHERE id <= 100", "DELETE FROM public.visit WHERE at < 9");
@@ -63,12 +64,13 @@ class EarlierReleaseTest {
 
         assertEqual(moved);
         assertThat(EarlierRelease.isAt(moved.destination())).isFalse();
+        assertEarlierTopics(moved);
         moved.release();
     }
 
     @Test
     void resumesTheWayBackAndGoesBack(Servers servers) throws Exception {
-        MovedTask moved = MovedTask.of(servers, 14, TABLES);
+        MovedTask moved = begun(servers);
         RunningPair before = RunningPair.start(moved.task());
         assertThat(report(before.perform(new TaskCommand.Switchover(SwitchMode.MOVE, true)))
                         .moved())
@@ -87,6 +89,23 @@ class EarlierReleaseTest {
             after.awaitPhase("incremental");
             assertThat(moved.valueAtSource("SELECT name FROM public.customer WHERE id = 9001"))
                     .isEqualTo("written meanwhile");
+            assertEarlierTopics(moved);
+        }
+    }
+
+    private static MovedTask begun(Servers servers) throws Exception {
+        MovedTask moved = MovedTask.of(servers, 14, TABLES);
+        EarlierRelease.begin(moved.destination(), moved.task().name());
+        return moved;
+    }
+
+    /** The topics have the names that the release gave them. */
+    private static void assertEarlierTopics(MovedTask moved) {
+        try (KafkaTopics topics = new KafkaTopics(moved.task().kafka().properties())) {
+            assertThat(topics.all())
+                    .contains(moved.task().name() + ".cuts", moved.task().name() + ".dts_sync.heartbeat")
+                    .noneMatch(topic ->
+                            topic.startsWith("__dts_sync." + moved.task().name()));
         }
     }
 

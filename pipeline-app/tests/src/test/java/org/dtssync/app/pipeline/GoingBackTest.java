@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,9 +15,12 @@ import java.util.Set;
 import org.dtssync.app.config.SwitchoverSettings;
 import org.dtssync.app.moving.Undrained;
 import org.dtssync.app.state.SwitchReport;
+import org.dtssync.app.tasks.ChangesRequest;
+import org.dtssync.app.tasks.HistoryForm;
 import org.dtssync.app.tasks.MoveReport;
 import org.dtssync.app.tasks.RunRequest;
 import org.dtssync.app.tasks.SwitchMode;
+import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.tasks.TaskOutcome.Result;
@@ -158,9 +163,32 @@ class GoingBackTest {
         moved(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, true)));
 
         pair.awaitPhase("incremental");
+        assertHistoryOfTheReverseDirection();
         assertThat(pair.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
         assertThat(RunningPair.query(pair.source(), "SELECT count(*) FROM public.customer"))
                 .isEqualTo("101");
+    }
+
+    private void assertHistoryOfTheReverseDirection() throws Exception {
+        SyncTask reversed = new SyncTask(pair.task().reversed());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        reversed.replayChanges(
+                new ChangesRequest(
+                        List.of("public.customer"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of("balance = 1"),
+                        false),
+                HistoryForm.JSON,
+                out);
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .contains("\"op\":\"insert\",\"key\":{\"id\":\"101\"}");
+        assertThat(reversed.prove(Optional.empty(), Optional.empty(), Optional.empty())
+                        .intact())
+                .isTrue();
     }
 
     @Test

@@ -288,7 +288,7 @@ class NamesLostTopicsTest {
     }
 
     private static String cuts(MovedTask moved) {
-        return moved.task().name() + ".cuts";
+        return "__dts_sync." + moved.task().name() + ".cuts";
     }
 
     private static String data(MovedTask moved) {

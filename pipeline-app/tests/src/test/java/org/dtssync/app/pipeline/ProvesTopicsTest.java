@@ -2,6 +2,7 @@ package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +22,7 @@ import org.dtssync.app.stream.StreamBudgets;
 import org.dtssync.app.tasks.ChangesRequest;
 import org.dtssync.app.tasks.HistoryForm;
 import org.dtssync.app.tasks.ProofReport;
+import org.dtssync.app.tasks.RowRequest;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
@@ -55,7 +57,7 @@ class ProvesTopicsTest {
                 "CREATE TABLE public.other (id int PRIMARY KEY, v text)",
                 "INSERT INTO public.item VALUES (0, 'zero')");
         task = new SyncTask(moved.task());
-        cuts = moved.task().name() + ".cuts";
+        cuts = "__dts_sync." + moved.task().name() + ".cuts";
         item = moved.task().name() + ".public.item";
         new Pipeline(moved.task(), PipelineListener.NONE, SMALL).run(RunOptions.to(RunGoal.CAUGHT_UP));
         for (int i = 0; i < 8; i++) {
@@ -103,6 +105,26 @@ class ProvesTopicsTest {
         topics.write(cuts, entries -> {});
 
         assertThat(prove().get("result").asText()).isEqualTo("intact");
+    }
+
+    @Test
+    void aTopicThatWasMadeAgainIsNoHistory() throws Exception {
+        topics.write(item, entries -> {});
+
+        Throwable fault = catchThrowable(() -> historyOf("id=1", Optional.empty()));
+
+        assertThat(fault).hasMessageContaining("Topic " + item + " was deleted and re-created");
+        String proposed = fault.getMessage().replaceFirst("(?s).*--from (.*)\\.", "$1");
+        assertThat(historyOf("id=1", Optional.of(proposed)))
+                .as("from %s", proposed)
+                .isZero();
+    }
+
+    private static long historyOf(String key, Optional<String> from) throws Exception {
+        return task.replayRow(
+                new RowRequest("public.item", List.of(key), from, Optional.empty()),
+                HistoryForm.JSON,
+                new ByteArrayOutputStream());
     }
 
     @Test

@@ -167,6 +167,6 @@ class RepeatedCutsTest {
         return new CutCodec(
                 new SchemaRegistryClient(RegistryClientSettings.from(
                         Map.of(RegistryClientSettings.URL, servers.registry().url()))),
-                moved.task().name());
+                new TopicNames(moved.task().name()));
     }
 }

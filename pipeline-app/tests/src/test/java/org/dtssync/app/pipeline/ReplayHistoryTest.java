@@ -347,7 +347,50 @@ class ReplayHistoryTest {
     }
 
     @Test
+    void maskedValuesAreNotPrinted() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        RowRequest request = new RowRequest(
+                "public.orders",
+                List.of("id=20"),
+                Optional.empty(),
+                Optional.empty(),
+                List.of("public.orders.s*", "*.orders.total"));
+        task.replayRow(request, HistoryForm.JSON, out);
+        List<JsonNode> history = lines(out);
+        assertThat(history).hasSameSizeAs(row("public.orders", "id=20"));
+        assertThat(history.get(1).get("before").get("status").asText()).isEqualTo("***");
+        assertThat(history.get(1).get("after").get("status").asText()).isEqualTo("***");
+        assertThat(history.get(1).get("after").get("ratio").asText()).isEqualTo("1e+15");
+        assertThat(history.get(1).get("changed")).isEqualTo(JSON.readTree("[\"status\",\"ratio\"]"));
+        assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("paid", "10.50", "12.00");
+        assertThat(changes(masked("public.orders.id")).get(4).get("key")).isEqualTo(JSON.readTree("{\"id\":\"***\"}"));
+        assertFault(masked("public.orders.statsu"), FaultKind.USAGE, "--mask public.orders.statsu matches no column");
+        assertFault(masked("public.order.status"), FaultKind.USAGE, "--mask names table public.order, which is not");
+        assertFault(masked("status"), FaultKind.USAGE, "--mask status names no column.");
+    }
+
+    private static ChangesRequest masked(String mask) {
+        return new ChangesRequest(
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                List.of(mask));
+    }
+
+    @Test
     void whatCannotBeAnsweredIsRefusedInOneSentence() {
+        assertFault(between("F/F", "0/1"), FaultKind.USAGE, "--to is before --from.");
+        assertFault(between("2030-01-01T00:00:00Z", "2020-01-01T00:00:00Z"), FaultKind.USAGE, "--to is before --from.");
+        assertThatThrownBy(() -> row("public.orders", "id=1", "id=2"))
+                .hasMessageContaining("Column id has two values.");
+        assertThatThrownBy(() -> row("public.bare", "zz=1"))
+                .hasMessage("Table public.bare has no column zz, and never had one. Its columns are n, v.");
+        assertThatThrownBy(() -> task.prove(Optional.of("F0/0"), Optional.empty(), Optional.empty()))
+                .hasMessageContainingAll("The topics end at ", ", before --from.");
+        assertThat(task.unmatchedTables(List.of("public.*", "nope.*"))).containsExactly("nope.*");
         assertFault(between("1999-01-01T00:00:00Z", null), FaultKind.USAGE, "The topics begin at ");
         assertFault(between("0/1", null), FaultKind.USAGE, "The topics begin at LSN ");
         assertFault(between("yesterday", null), FaultKind.USAGE, "--from yesterday is neither an LSN nor a time.");

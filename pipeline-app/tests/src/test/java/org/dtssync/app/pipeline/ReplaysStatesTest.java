@@ -426,6 +426,9 @@ class ReplaysStatesTest {
         assertThatThrownBy(() -> states.table(
                         "public.none", latest, Optional.of(base), StateForm.CSV, new ByteArrayOutputStream()))
                 .hasMessageContaining("The base does not have table public.none.");
+        new Scripts(database).execute("CREATE TYPE public.mine AS ENUM ('x')");
+        assertFault(file, latest, base, "The target is not empty: it has public.mine.");
+        new Scripts(database).execute("DROP TYPE public.mine");
         new Scripts(database).execute("CREATE TABLE public.taken (id int)");
         assertFault(file, latest, base, "The target is not empty: it has public.taken.");
         Path wrong = directory.resolve("wrong.yaml");

@@ -74,7 +74,10 @@ class KafkaChecksTest {
 
         assertThat(look(
                         KafkaChecks::existingTopics,
-                        new Brokers(1, Set.of("shop.cuts", "shopping.cuts", "shop_a.b_c"), Map.of())))
+                        new Brokers(
+                                1,
+                                Set.of("shop.cuts", "shopping.cuts", "__dts_sync.shopping.cuts", "shop_a.b_c"),
+                                Map.of())))
                 .map(Finding::of)
                 .containsExactly(
                         new Finding(

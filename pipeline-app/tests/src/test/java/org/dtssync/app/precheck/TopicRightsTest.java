@@ -73,6 +73,13 @@ class TopicRightsTest {
             kafka.grant(ResourceType.TOPIC, "shop_reverse.", operation);
         }
 
+        kafka.revoke(ResourceType.TOPIC, "__dts_sync.shop.", AclOperation.WRITE);
+        assertThat(servers.of("topic-rights"))
+                .extracting(PrecheckItem::message)
+                .containsExactly(
+                        "Kafka does not let the account write to topics whose names begin with __dts_sync.shop..");
+        kafka.grant(ResourceType.TOPIC, "__dts_sync.shop.", AclOperation.WRITE);
+
         kafka.revoke(ResourceType.TRANSACTIONAL_ID, "dts_sync_shop", AclOperation.WRITE);
         assertThat(servers.of("topic-rights"))
                 .extracting(PrecheckItem::message)
@@ -85,6 +92,7 @@ class TopicRightsTest {
         servers.kafka = new KafkaSettings(false, kafka.properties());
         for (AclOperation operation : GuardedKafka.OF_TOPICS) {
             kafka.revoke(ResourceType.TOPIC, "shop.", operation);
+            kafka.revoke(ResourceType.TOPIC, "__dts_sync.shop.", operation);
         }
         kafka.revoke(ResourceType.TRANSACTIONAL_ID, "dts_sync_shop", AclOperation.WRITE);
         long began = System.nanoTime();
@@ -92,6 +100,6 @@ class TopicRightsTest {
         List<PrecheckItem> found = servers.of("topic-rights");
 
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
-        assertThat(found).hasSize(5).allMatch(item -> item.result() == FAIL);
+        assertThat(found).hasSize(9).allMatch(item -> item.result() == FAIL);
     }
 }

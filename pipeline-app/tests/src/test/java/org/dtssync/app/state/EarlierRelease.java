@@ -38,6 +38,17 @@ public final class EarlierRelease {
         }
     }
 
+    /** Begins a task as that release did: its topics keep the form they had, with all of them under one prefix. */
+    public static void begin(DatabaseSettings database, String task) throws SQLException, IOException {
+        install(database);
+        try (Connection connection = connect(database)) {
+            execute(
+                    connection,
+                    "INSERT INTO dts_sync.task (task, phase, cuts_topic) VALUES ('" + task
+                            + "', 'precheck', 'none yet')");
+        }
+    }
+
     /** Replaces the state in a database by tables of that release with the same rows; no run may be alive. */
     public static void takeBack(DatabaseSettings database) throws SQLException, IOException {
         try (Connection connection = connect(database)) {

@@ -63,7 +63,9 @@ class StateSchemaTest {
                         "state 1 task",
                         "state 2 history",
                         "state 3 sequences",
-                        "state 4 topics");
+                        "state 4 topics",
+                        "state 5 topic_layout",
+                        "state 6 ddl");
     }
 
     @Test
@@ -83,7 +85,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(5);
+                .hasSize(7);
     }
 
     @Test
@@ -131,7 +133,7 @@ class StateSchemaTest {
                         .contains(
                                 "of the destination has version 99",
                                 "written by dts-sync 9.1.0",
-                                "knows versions up to 4",
+                                "knows versions up to 6",
                                 "Use dts-sync 9.1.0 or later.");
             });
         }

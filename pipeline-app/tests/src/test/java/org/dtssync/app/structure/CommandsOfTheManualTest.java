@@ -30,6 +30,17 @@ class CommandsOfTheManualTest {
     private static final Set<String> OWN_BY_PG_DUMP =
             Set.of("table:cmd.t_not_null_child", "validation:cmd.t_not_null_child.b_given");
 
+    /** Those that pg_dump does not print. */
+    private static final String PRIVILEGES = """
+            SELECT concat('function ', p.oid::regprocedure, ' ', ARRAY(SELECT a::text FROM unnest(p.proacl) a ORDER BY 1)) AS line
+            FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname LIKE 'cmd%' AND p.proacl IS NOT NULL
+            UNION ALL
+            SELECT concat('type ', t.oid::regtype, ' ', ARRAY(SELECT a::text FROM unnest(t.typacl) a ORDER BY 1))
+            FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE n.nspname LIKE 'cmd%' AND t.typacl IS NOT NULL AND t.typtype <> 'm'
+            ORDER BY line
+            """;
+
     @ParameterizedTest(name = "{0} -> {1}, {2}")
     @CsvSource({
         "14, 17, builtin",
@@ -67,6 +78,7 @@ class CommandsOfTheManualTest {
         assertThat(DumpText.differences(source, destination))
                 .filteredOn(text -> !NEVER_MIGRATED.matcher(text).matches())
                 .isEmpty();
+        assertThat(Move.query(move.destination, PRIVILEGES)).isEqualTo(Move.query(move.source, PRIVILEGES));
         assertThat(new StructureComparison(move.source, move.destination, Move.EVERYTHING).differences())
                 .filteredOn(name -> from < 18 || reader.equals("builtin") || !OWN_BY_PG_DUMP.contains(name))
                 .isEmpty();

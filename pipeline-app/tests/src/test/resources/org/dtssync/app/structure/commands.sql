@@ -73,6 +73,10 @@ CREATE TYPE cmd.text_range AS RANGE (subtype = text, subtype_opclass = text_patt
 CREATE TYPE cmd.whole_range;
 CREATE FUNCTION cmd.whole(cmd.whole_range) RETURNS cmd.whole_range LANGUAGE internal IMMUTABLE STRICT AS 'int4range_canonical';
 CREATE TYPE cmd.whole_range AS RANGE (subtype = int4, canonical = cmd.whole, multirange_type_name = "Wholes");
+GRANT EXECUTE ON FUNCTION cmd.span(float8, float8, text) TO app_reader WITH GRANT OPTION;
+REVOKE EXECUTE ON FUNCTION cmd.spans() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cmd.text_range(text, text) TO app_reader;
+ALTER TYPE cmd.text_range OWNER TO app_owner;
 CREATE TYPE cmd.money2;
 CREATE FUNCTION cmd.money2_in(cstring) RETURNS cmd.money2 LANGUAGE internal IMMUTABLE STRICT AS 'int8in';
 CREATE FUNCTION cmd.money2_out(cmd.money2) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int8out';
@@ -298,6 +302,7 @@ CREATE TABLE cmd.t_range_2 PARTITION OF cmd.t_range (v DEFAULT 'two', CONSTRAINT
     PARTITION BY LIST (id);
 CREATE TABLE cmd3.t_range_2_null PARTITION OF cmd.t_range_2 FOR VALUES IN (1, 2, 3) WITH (fillfactor = 33);
 CREATE TABLE cmd3.t_range_2_rest PARTITION OF cmd.t_range_2 DEFAULT;
+GRANT USAGE ON TYPE cmd.t_range TO app_reader WITH GRANT OPTION;
 CREATE TABLE cmd.t_parted_identity (id bigint GENERATED ALWAYS AS IDENTITY, d date) PARTITION BY RANGE (d);
 CREATE TABLE cmd.t_parted_identity_1 PARTITION OF cmd.t_parted_identity DEFAULT;
 CREATE TABLE cmd.t_list (k cmd.state, t text COLLATE "C") PARTITION BY LIST (lower(t) COLLATE "POSIX" text_pattern_ops);

@@ -23,6 +23,7 @@ final class ConnectorSettings {
         properties.put("connector.class", ExactPostgresConnector.class.getName());
         properties.put("topic.prefix", settings.task());
         properties.put("topic.naming.strategy", TableTopics.class.getName());
+        properties.put(TableTopics.LAYOUT, settings.topics().layout().name());
         properties.put("sourceinfo.struct.maker", SourceBlock.class.getName());
         properties.put("plugin.name", "pgoutput");
         properties.put("slot.name", settings.slot());

@@ -260,6 +260,7 @@ final class ObjectAssembly {
                 sql.add("COMMENT ON EXTENSION " + Identifiers.quote(entry.tag()) + " IS NULL");
             }
             Optional.ofNullable(catalog.identityTypes().get(entry.oid())).ifPresent(sql::add);
+            sql.addAll(dependentGrants(entry));
             add(names.kind(entry), names.name(entry), section, tables(entry), sql);
             if (entry.is(EntryKind.MATERIALIZED_VIEW)) {
                 addRefresh(entry);
@@ -287,6 +288,7 @@ final class ObjectAssembly {
                 sql.add(text);
             }
         }
+        sql.addAll(dependentGrants(entry));
         add(names.kind(entry), names.name(entry), section, tables(entry), sql);
         for (Check check : checked.checks()) {
             String comment = comments.getOrDefault(check.name(), "");
@@ -296,6 +298,15 @@ final class ObjectAssembly {
                 checks.addOfDomain(entry, check, comment);
             }
         }
+    }
+
+    private List<String> dependentGrants(TocEntry entry) {
+        return selection.owners() == Owners.KEEP
+                ? Optional.ofNullable(catalog.dependentGrants().get(entry.catalogId()))
+                        .map(sql -> sql.substring(";\n".length()))
+                        .stream()
+                        .toList()
+                : List.of();
     }
 
     /** Where a child does not have its parent's default, the program sets NULL, which is a default of its own for a domain. */

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dtssync.app.catalog.UnsteadyChecks;
+import org.dtssync.app.structure.DependentGrants;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -40,6 +41,7 @@ import org.dtssync.connectors.postgres.TableName;
  * @param inheritedComments statements with comments on inherited checks, by the oid of the table and the name of the check
  * @param identityTypes statements that give sequences of identity columns another type than the column's, by oid
  * @param populatedViews oids of materialized views that have rows
+ * @param dependentGrants statements about what the server makes together with an object
  */
 record SourceCatalog(
         Map<Long, TableName> relations,
@@ -59,7 +61,8 @@ record SourceCatalog(
         Map<Long, Set<String>> unsteadyDomainChecks,
         Map<Long, Map<String, String>> inheritedComments,
         Map<Long, String> identityTypes,
-        Set<Long> populatedViews) {
+        Set<Long> populatedViews,
+        Map<CatalogId, String> dependentGrants) {
 
     /**
      * Something that belongs to a relation or a domain.
@@ -328,6 +331,12 @@ record SourceCatalog(
                         .put(rows.getString(2), rows.getString(3)));
         Map<Long, String> identityTypes = new HashMap<>();
         each(connection, IDENTITY_TYPES, rows -> identityTypes.put(rows.getLong(1), rows.getString(2)));
+        Map<CatalogId, String> dependentGrants = new HashMap<>();
+        each(connection, DependentGrants.ALL, rows -> {
+            if (rows.getString(3) != null) {
+                dependentGrants.put(new CatalogId(rows.getLong(1), rows.getLong(2)), rows.getString(3));
+            }
+        });
         return new SourceCatalog(
                 relations,
                 parts,
@@ -346,7 +355,8 @@ record SourceCatalog(
                 setsOf(connection, UNSTEADY_DOMAIN_CHECKS),
                 comments,
                 identityTypes,
-                populated);
+                populated,
+                dependentGrants);
     }
 
     /** Returns what an entry belongs to, if it is a part of something. */

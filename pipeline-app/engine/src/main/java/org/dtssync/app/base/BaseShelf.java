@@ -1,0 +1,109 @@
+package org.dtssync.app.base;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+
+/**
+ * A directory that has the bases of a task in directories of their own, named by task and time.
+ *
+ * @param path the directory
+ * @param task the task
+ */
+public record BaseShelf(Path path, String task) {
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    /**
+     * A base on the shelf.
+     *
+     * @param directory where it is
+     * @param manifest what it has
+     */
+    public record Shelved(BaseDirectory directory, BaseManifest manifest) {}
+
+    /** Returns the directory of the next base: one that an interrupted attempt has left, or a new one. */
+    public Path next(Instant now) {
+        return directories().stream()
+                .filter(each -> !each.isComplete() && each.isBegun())
+                .map(BaseDirectory::path)
+                .findFirst()
+                .orElseGet(() -> path.resolve(task + "-" + TIME.format(now)));
+    }
+
+    /** Returns the complete bases of the task, the newest first. */
+    public List<Shelved> bases() {
+        List<Shelved> bases = new ArrayList<>();
+        for (BaseDirectory each : directories()) {
+            if (each.isComplete()) {
+                bases.add(new Shelved(each, each.manifest()));
+            }
+        }
+        bases.removeIf(each -> !each.manifest().task().equals(task));
+        bases.sort(Comparator.comparing((Shelved each) -> each.manifest().cut().lsn())
+                .thenComparing(each -> each.manifest().takenAt())
+                .reversed());
+        return bases;
+    }
+
+    /** Returns the newest base that fulfills a condition; empty if there is none. */
+    public Optional<BaseDirectory> newest(Predicate<BaseManifest> condition) {
+        return bases().stream()
+                .filter(each -> condition.test(each.manifest()))
+                .map(Shelved::directory)
+                .findFirst();
+    }
+
+    private List<BaseDirectory> directories() {
+        if (!Files.isDirectory(path)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.filter(Files::isDirectory)
+                    .filter(entry -> String.valueOf(entry.getFileName()).startsWith(task + "-"))
+                    .sorted()
+                    .map(BaseDirectory::new)
+                    .toList();
+        } catch (IOException e) {
+            throw new SyncException(
+                    FaultKind.DATA, "Directory " + path + " cannot be read: " + FileFaults.reason(e) + ".", "", e);
+        }
+    }
+
+    /**
+     * Deletes all bases but the newest. Only files that a base lists are deleted, so that whatever else someone put there stays.
+     *
+     * @param keep how many stay
+     * @return the directories of those that were deleted
+     */
+    public List<Path> deleteAllBut(int keep) {
+        List<Path> deleted = new ArrayList<>();
+        List<Shelved> bases = bases();
+        for (Shelved each : bases.subList(Math.min(keep, bases.size()), bases.size())) {
+            try {
+                each.directory().delete();
+            } catch (IOException e) {
+                throw new SyncException(
+                        FaultKind.DATA,
+                        "The base in " + each.directory().path() + " could not be deleted: " + FileFaults.reason(e)
+                                + ".",
+                        "Delete it yourself; the new one is complete.",
+                        e);
+            }
+            deleted.add(each.directory().path());
+        }
+        return deleted;
+    }
+}

@@ -1,0 +1,271 @@
+package org.dtssync.app.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.config.TopicSettings;
+import org.dtssync.app.control.Release;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
+import org.dtssync.schemas.TopicValues;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+
+/**
+ * Debezium's JDBC sink fills a third database from the topics of a task, with our converter and with Confluent's: its rows are those
+ * of the source. It knows nothing of dts-sync.
+ */
+@ExtendWith(ServersExtension.class)
+class DebeziumSinkTest {
+
+    /** Every type that the sink can write, as a column of one table; docs/reading-topics.md lists those that it cannot. */
+    private static final String TYPES = """
+            CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+            CREATE DOMAIN price AS numeric(12,3);
+            CREATE TABLE every_type (
+                id int8 PRIMARY KEY, b bool, i2 int2, i4 int4 NOT NULL, o oid, f4 float4, f8 float8,
+                n numeric(20,6), v numeric, p price, m money, bin bytea, t text, vc varchar(20) NOT NULL, c char(8),
+                d date, tm time, ttz timetz, ts timestamp, ts3 timestamp(3), tstz timestamptz NOT NULL, iv interval,
+                u uuid, j json, jb jsonb, x xml, e mood, b1 bit(1), vb varbit(20), ip inet, ci cidr, mac macaddr,
+                r int4range, pt point, ia int4[], ta text[]);
+            CREATE TABLE bits (id int4 PRIMARY KEY, twelve bit(12), more bit(40) NOT NULL);
+            CREATE TABLE emptied (id int4 PRIMARY KEY);
+            """;
+
+    /** Rows of every_type but their keys. */
+    private static final List<String> ROWS = List.of("""
+            true, -1, 2, 3, 1.5, -2.25, 12345678901234.123456, 0.00010, 1.234, 12.34, '\\x00ff10', 'text', 'vc', 'c', '2024-02-29',
+            '12:34:56.789', '12:34:56+02', '2024-02-29 12:34:56.123456', '2024-02-29 12:34:56.123',
+            '2024-02-29 12:34:56.123456+02', '1 mon 2 days 03:04:05', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{"a" : 1}',
+            '{"b": [1, 2]}', '<a>1</a>', 'happy', B'1', B'1011', '10.0.0.1/8', '10.0.0.0/8', '08:00:2b:01:02:03',
+            '[1,5)', '(1,2)', '{1,NULL,3}', '{a,"b c",NULL}'
+            """, """
+            false, 32767, -2147483648, 4294967295, 'NaN', 'Infinity', -0.000001, 123456789012345678901234567890.5, -0.001, -1,
+            '', '', '', '', '0001-01-01', '23:59:59.999999', '00:00:00-12', '1900-01-01 00:00:00.000001',
+            '1969-12-31 23:59:59.999', '1970-01-01 00:00:00+00', '-1 years', '00000000-0000-0000-0000-000000000000', 'null', 'null',
+            '<b/>', 'sad', B'0', B'0', '::1', '::/0', '00:00:00:00:00:00', 'empty', '(-1.5,0)', '{}', '{}'
+            """, """
+            NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'x', NULL, NULL, NULL, NULL, NULL, NULL,
+            '2262-04-11 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+            """);
+
+    /** With Confluent's converter the sink cannot read bits, and without the envelope it does not know a TRUNCATE. */
+    private static final List<String> FIRST_ONLY = List.of("bits", "emptied");
+
+    private static final int TABLES = 20;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theRowsOfAnotherConsumersDatabaseAreThoseOfTheSource(Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(17);
+        DatabaseSettings ours = servers.freshDatabase(17);
+        DatabaseSettings confluents = servers.freshDatabase(17);
+        DebeziumConnector connector = new DebeziumConnector("theirs", source);
+        TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
+                .topics(new TopicSettings(1, 604_800_000L, Map.of(), TopicValues.DEBEZIUM, true, true))
+                .build();
+        try (Connection from = open(source);
+                Connection to = open(destination);
+                Connection one = open(ours);
+                Connection other = open(confluents)) {
+            for (Connection each : List.of(from, one, other)) {
+                tables(each);
+            }
+            execute(
+                    from,
+                    "CREATE TABLE evolved (id int4 PRIMARY KEY, name text NOT NULL, price numeric(10,2), at timestamptz)");
+            try (LiveRun run = LiveRun.start(task).awaitStreaming()) {
+                String all = Pattern.quote(task.name() + ".");
+                String some = all + "public\\.(?!" + String.join("|", FIRST_ONLY) + ").*";
+                try (DebeziumSink first = new DebeziumSink(
+                                servers,
+                                task.name() + "-ours",
+                                all + ".*",
+                                ours,
+                                DebeziumSink.ReadWith.OURS,
+                                directory,
+                                Map.of(),
+                                Optional.of(connector));
+                        DebeziumSink second = new DebeziumSink(
+                                servers,
+                                task.name() + "-confluent",
+                                some,
+                                confluents,
+                                DebeziumSink.ReadWith.CONFLUENTS,
+                                directory,
+                                UNWRAPPED,
+                                Optional.empty())) {
+                    await().atMost(Duration.ofMinutes(2))
+                            .until(() ->
+                                    isRead(from, connector) || !first.fault().isEmpty());
+                    work(from);
+                    List<String> tables = names(from);
+                    awaitEqual(from, one, tables, first);
+                    tables.removeAll(FIRST_ONLY);
+                    awaitEqual(from, other, tables, second);
+                    awaitEqual(from, to, names(from), second);
+                    TopicComparison comparison = new TopicComparison(task.name(), connector.name());
+                    names(from).forEach(table -> comparison.compare(servers, table));
+                    comparison.differences().forEach(each -> System.out.println("COMPARED " + each));
+                }
+            }
+        } finally {
+            new Release(task).run(true);
+        }
+    }
+
+    /** The sink reads envelopes and, as here, plain rows, where a record without a value deletes. */
+    private static final Map<String, String> UNWRAPPED = Map.of(
+            "transforms", "unwrap,table",
+            "transforms.unwrap.type", "io.debezium.transforms.ExtractNewRecordState",
+            "truncate.enabled", "false");
+
+    private static boolean isRead(Connection source, DebeziumConnector connector) throws SQLException {
+        try (Statement statement = source.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = '" + connector.name() + "'")) {
+            return row.next();
+        }
+    }
+
+    private static void tables(Connection connection) throws SQLException {
+        execute(connection, TYPES);
+        for (int i = 1; i <= TABLES; i++) {
+            execute(
+                    connection,
+                    "CREATE TABLE t" + i
+                            + " (a int4, b text, n numeric(8,2) NOT NULL CHECK (n > -1000), big text, at timestamptz"
+                            + " DEFAULT now(), PRIMARY KEY (" + (i % 2 == 0 ? "a" : "b, a") + "))");
+        }
+    }
+
+    private static void work(Connection source) throws SQLException {
+        for (int i = 0; i < ROWS.size(); i++) {
+            execute(source, "INSERT INTO every_type VALUES (" + i + ", " + ROWS.get(i) + ")");
+        }
+        for (int i = 1; i <= TABLES; i++) {
+            String table = "t" + i;
+            execute(
+                    source,
+                    "INSERT INTO " + table
+                            + " SELECT g, 'b' || g, g / 4.0, repeat(md5(g::text), 200), '2024-01-01'::timestamptz + g *"
+                            + " interval '1 hour' FROM generate_series(1, 20) g");
+            // The large value is not sent again, so the sink must not change it.
+            execute(source, "ALTER TABLE " + table + " ALTER big SET STORAGE EXTERNAL");
+            execute(source, "UPDATE " + table + " SET n = n + 1 WHERE a < 10");
+            execute(source, "UPDATE " + table + " SET a = a + 100 WHERE a % 5 = 0");
+            execute(source, "DELETE FROM " + table + " WHERE a % 7 = 0");
+        }
+        execute(source, "INSERT INTO bits VALUES (1, B'101010101010', B'1'::bit(40)), (2, NULL, B'0'::bit(40))");
+        execute(source, "INSERT INTO emptied VALUES (1), (2)");
+        execute(source, "TRUNCATE emptied");
+        execute(source, "INSERT INTO emptied VALUES (3)");
+        execute(
+                source,
+                "INSERT INTO evolved SELECT g, 'n', g / 3.0, '2024-01-01 00:00:00.5+00' FROM generate_series(1, 9) g");
+        execute(source, "DELETE FROM evolved WHERE id = 3");
+    }
+
+    private static void awaitEqual(Connection source, Connection sink, List<String> tables, DebeziumSink process)
+            throws Exception {
+        Map<String, String> different = new TreeMap<>();
+        try {
+            await().atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> {
+                        different.clear();
+                        for (String table : tables) {
+                            String here = copy(source, table);
+                            String there = copy(sink, table);
+                            if (!here.equals(there)) {
+                                different.put(table, difference(here, there));
+                            }
+                        }
+                        return different.isEmpty() || !process.fault().isEmpty();
+                    });
+        } catch (ConditionTimeoutException e) {
+            assertThat(different).as("after two minutes").isEmpty();
+        }
+        assertThat(different).as(process.fault()).isEmpty();
+    }
+
+    /** The first line that differs; large values are cut. */
+    private static String difference(String here, String there) {
+        String[] expected = here.split("\n", -1);
+        String[] found = there.split("\n", -1);
+        int line = 0;
+        while (line < Math.min(expected.length, found.length) && expected[line].equals(found[line])) {
+            line++;
+        }
+        return start(expected, line) + " instead of which there is " + start(found, line);
+    }
+
+    private static String start(String[] lines, int line) {
+        String text = line < lines.length ? lines[line] : "";
+        return text.substring(0, Math.min(600, text.length()));
+    }
+
+    private static List<String> names(Connection connection) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT relname FROM pg_class WHERE relkind = 'r'"
+                        + " AND relnamespace = 'public'::regnamespace ORDER BY 1")) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+        }
+        return names;
+    }
+
+    private static String copy(Connection connection, String table) throws Exception {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT to_regclass('public." + table + "') IS NULL")) {
+            row.next();
+            if (row.getBoolean(1)) {
+                return "";
+            }
+        }
+        StringWriter text = new StringWriter();
+        connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyOut("COPY (SELECT * FROM public." + table + " ORDER BY 1) TO STDOUT", text);
+        return text.toString();
+    }
+
+    private static Connection open(DatabaseSettings database) throws SQLException {
+        Connection connection = new DatabaseConnections(End.SOURCE, database, "test").open();
+        execute(connection, "SET search_path = public");
+        return connection;
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
