@@ -171,10 +171,17 @@ final class ApplySession {
             this.running = running;
         }
 
-        /** A table that is made by one of the commands is not known yet. */
         void read(NumberedCut cut) {
-            stream.readInOrder(
-                    table -> !catalog.knows(table) || !catalog.applied(table).leavesOut(cut.end()), this::take);
+            stream.readInOrder(table -> isRead(table, cut), this::take);
+        }
+
+        /** One of the commands may make a table that is not known yet, or that has left the task under this name before. */
+        private boolean isRead(TableName name, NumberedCut cut) {
+            if (!catalog.knows(name)) {
+                return true;
+            }
+            AppliedTable table = catalog.applied(name);
+            return table.applyAfter().equals(AppliedTable.NEVER) || !table.leavesOut(cut.end());
         }
 
         private void take(ReceivedChange change) {

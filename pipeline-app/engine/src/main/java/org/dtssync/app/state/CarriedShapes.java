@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record CarriedShapes(EventLog events, String task) {
 
     private static final String COLUMNS = """
-            SELECT schema_name, table_name, structure, greatest(changed_at, apply_after)::text
+            SELECT schema_name, table_name, structure, greatest(changed_at, apply_after)::text, apply_after::text
             FROM dts_sync.table_progress WHERE task = ? AND structure IS NOT NULL
             """;
 
@@ -30,8 +30,9 @@ public record CarriedShapes(EventLog events, String task) {
      * @param table its name
      * @param structure its recorded shape
      * @param newerThan commits up to here were made before its shape or its rows were last read from the source
+     * @param applyAfter commits up to here are in its last copy already
      */
-    public record Known(TableName table, String structure, Lsn newerThan) {}
+    public record Known(TableName table, String structure, Lsn newerThan, Lsn applyAfter) {}
 
     /** Returns the table of a name; empty if the task does not have it, or not any more. */
     public Optional<Known> named(Connection connection, TableName table) throws SQLException {
@@ -51,11 +52,15 @@ public record CarriedShapes(EventLog events, String task) {
     }
 
     private static Known known(java.sql.ResultSet row) throws SQLException {
-        String newer = row.getString(4);
         return new Known(
                 new TableName(row.getString(1), row.getString(2)),
                 row.getString(3),
-                newer == null ? Lsn.ZERO : Lsn.parse(newer));
+                lsn(row.getString(4)),
+                lsn(row.getString(5)));
+    }
+
+    private static Lsn lsn(@Nullable String text) {
+        return text == null ? Lsn.ZERO : Lsn.parse(text);
     }
 
     /** Records another shape of a table. */

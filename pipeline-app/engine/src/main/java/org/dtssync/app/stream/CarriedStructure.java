@@ -149,7 +149,7 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         }
         String structure = CarriedShape.of(Optional.of(known.get().structure()), table.facts(), table.columnFacts());
         shapes.change(connection, table.name(), structure, table.key());
-        changed.add(applied(table));
+        changed.add(applied(table, known.get().applyAfter()));
     }
 
     private void add(Connection connection, RecordedCommand command, CommandTable table, List<AppliedTable> changed)
@@ -164,11 +164,11 @@ record CarriedStructure(CarriedShapes shapes, ObjectSelection objects, String ta
         }
         String structure = CarriedShape.of(Optional.empty(), table.facts(), table.columnFacts());
         shapes.add(connection, table.name(), structure, table.key(), publication.get());
-        changed.add(applied(table));
+        changed.add(applied(table, Lsn.ZERO));
     }
 
-    private static AppliedTable applied(CommandTable table) {
+    private static AppliedTable applied(CommandTable table, Lsn applyAfter) {
         return new AppliedTable(
-                table.name(), table.key().orElse(List.of()), Optional.empty(), Optional.empty(), Lsn.ZERO);
+                table.name(), table.key().orElse(List.of()), Optional.empty(), Optional.empty(), applyAfter);
     }
 }

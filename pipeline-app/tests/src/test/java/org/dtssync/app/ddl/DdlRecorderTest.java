@@ -42,10 +42,10 @@ class DdlRecorderTest {
 
                 assertThat(rows(owner, "tag, ordinal::text, role, path::text, settings ->> 'TimeZone', context"))
                         .containsExactly(
-                                "CREATE TABLE|1|" + role + "|{" + role + ",public}|Asia/Tokyo|null",
-                                "ALTER TABLE|2|" + role + "|{" + role + ",public}|Asia/Tokyo|null",
-                                "ALTER TABLE|null|" + role + "|{" + role
-                                        + ",public}|Asia/Tokyo|SQL statement \"alter table mine"
+                                "CREATE TABLE|1|" + role + "|[\"" + role + "\", \"public\"]|Asia/Tokyo|null",
+                                "ALTER TABLE|2|" + role + "|[\"" + role + "\", \"public\"]|Asia/Tokyo|null",
+                                "ALTER TABLE|null|" + role + "|[\"" + role
+                                        + "\", \"public\"]|Asia/Tokyo|SQL statement \"alter table mine"
                                         + " add y int\"\nPL/pgSQL function inline_code_block line 1 at EXECUTE");
                 assertThat(rows(owner, "text IS NOT NULL, text_number - number"))
                         .containsExactly("t|null", "f|-1", "t|null");
@@ -95,7 +95,7 @@ class DdlRecorderTest {
 
             execute(owner, "RESET ALL");
             assertThat(rows(owner, "event, tag, path::pg_catalog.text"))
-                    .containsExactly("command|CREATE TABLE|{evil,public,pg_catalog}");
+                    .containsExactly("command|CREATE TABLE|[\"evil\", \"public\", \"pg_catalog\"]");
         }
     }
 
@@ -140,12 +140,12 @@ class DdlRecorderTest {
             execute(owner, "commit");
 
             List<String> effects = rows(owner, "jsonb_path_query_first(effects, '$.tasks.t.*') #>> '{}'");
-            assertThat(effects).contains("published");
+            assertThat(effects).anySatisfy(effect -> assertThat(effect).startsWith("published "));
             assertThat(effects)
                     .anySatisfy(effect -> assertThat(effect)
-                            .isEqualTo(
+                            .startsWith(
                                     major < 15
-                                            ? "published"
+                                            ? "published "
                                             : "not published: canceling statement due to lock timeout"));
             execute(owner, "create table aside.unselected (id int)");
             assertThat(query(
