@@ -312,10 +312,10 @@ final class CutWriter implements AutoCloseable {
      */
     private void makeTopics(Set<String> missing) throws ExecutionException, InterruptedException {
         List<String> names = List.copyOf(missing);
-        Map<String, String> config = TaskTopics.properties(settings.topics());
         for (int from = 0; from < names.size(); from += TaskTopics.TOPICS_PER_REQUEST) {
             List<String> part = names.subList(from, Math.min(names.size(), from + TaskTopics.TOPICS_PER_REQUEST));
-            Set<String> existed = topics.create(part, settings.topics().replicationFactor(), config);
+            Set<String> existed = topics.create(
+                    part, settings.topics().replicationFactor(), topic -> TaskTopics.properties(settings, topic));
             guard.prepare(part, existed);
             topicIds.putAll(topics.madeIdentifiers(part));
             makeKnown(part);

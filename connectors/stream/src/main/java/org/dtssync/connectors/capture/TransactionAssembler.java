@@ -66,7 +66,7 @@ final class TransactionAssembler {
             count.leftOut(change, ChangeCount.Rule.COMMAND);
             return;
         }
-        List<EncodedChange> records = encoder.encode(change);
+        List<EncodedChange> records = encoder.encode(commands.is(change) ? commands.sent(change) : change);
         if (commands.is(change)) {
             arrivingCommands = true;
             encoder.capture(commands.take(change));

@@ -20,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.dtssync.app.state.DdlFigures;
 import java.util.stream.IntStream;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.StateSchema;
@@ -60,6 +62,7 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
     private volatile double lagBytes = Double.NaN;
     private volatile double baseSeconds = Double.NaN;
     private volatile double retainedBytes = Double.NaN;
+    private volatile DdlFigures ddl = DdlFigures.NONE;
 
     /**
      * Creates the metrics of a task.
@@ -83,6 +86,17 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
                 "bytes",
                 "WAL between the source's current end of WAL and the applied position.",
                 () -> lagBytes);
+        for (DdlCount count : DdlCount.values()) {
+            Gauge.builder("dts.sync.ddl.commands", () -> count.of(ddl))
+                    .tag("state", count.name().toLowerCase(Locale.ROOT))
+                    .description("Commands that changed the structure of the source, by what became of them.")
+                    .register(registry);
+        }
+        gauge(
+                "dts.sync.ddl.running",
+                "seconds",
+                "How long a command that changes the structure has been running at the destination.",
+                () -> ddl.runningSeconds());
         gauge(
                 "dts.sync.base.reached",
                 "seconds",
@@ -114,6 +128,31 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
                     .description("Unix time of the last retried error of this kind; 0 if there was none.")
                     .register(registry);
         }
+    }
+
+    /** The states of commands that have a figure. */
+    private enum DdlCount {
+        DONE(DdlFigures::done),
+        SKIPPED(DdlFigures::skipped),
+        FAILED(DdlFigures::failed),
+        WAITING(DdlFigures::waiting);
+
+        /** Stateless, which Error Prone cannot see. */
+        @SuppressWarnings("ImmutableEnumChecker")
+        private final ToLongFunction<DdlFigures> figure;
+
+        DdlCount(ToLongFunction<DdlFigures> figure) {
+            this.figure = figure;
+        }
+
+        private long of(DdlFigures figures) {
+            return figure.applyAsLong(figures);
+        }
+    }
+
+    /** Takes how far the task is with commands that change the structure. */
+    void ddl(DdlFigures figures) {
+        ddl = figures;
     }
 
     private void bindJava() {

@@ -4,10 +4,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.DdlCommandStore;
+import org.dtssync.app.state.DdlFigures;
 import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.HeartbeatStore.Beat;
 import org.dtssync.app.state.InstanceStore;
@@ -36,6 +39,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
  *     heartbeats: the age of the last one. Empty once the task has ended
  * @param lagBytes WAL between the two positions, in bytes
  * @param tables every table of the task
+ * @param ddl commands that change the structure
  */
 public record TaskStatus(
         TaskProgress progress,
@@ -45,9 +49,13 @@ public record TaskStatus(
         Optional<Lsn> appliedLsn,
         Optional<Long> lagMillis,
         Optional<Long> lagBytes,
-        List<TableProgress> tables) {
+        List<TableProgress> tables,
+        DdlFigures ddl) {
 
     private static final long HEARTBEAT_MILLIS = 1_000;
+
+    /** A person waits for the answer; a busy server needs some seconds. */
+    private static final Duration LOGIN = Duration.ofSeconds(15);
 
     /** The source's part. */
     private record SourceEnd(Lsn lsn, Optional<Beat> beat, double nowSeconds) {}
@@ -68,7 +76,7 @@ public record TaskStatus(
 
     private static TaskStatus read(TaskFile task, boolean withTables) {
         // A different name from the task's own sessions: a successor must not end those that only read.
-        Route route = Route.forReading(task);
+        Route route = route(task);
         new StateSchema(route.destination()).requireKnown();
         Optional<TaskProgress> known = new ProgressStore(route.destination(), route.task()).task();
         if (known.isPresent() && isReverse(known.get().phase())) {
@@ -84,7 +92,11 @@ public record TaskStatus(
     }
 
     private static Route reversed(TaskFile task) {
-        return Route.forReading(task).reversed();
+        return route(task).reversed();
+    }
+
+    private static Route route(TaskFile task) {
+        return Route.forReading(task).within(LOGIN);
     }
 
     /** The stream is the reverse one; phase and run are those of the task. */
@@ -100,7 +112,8 @@ public record TaskStatus(
                     stream.appliedLsn(),
                     stream.lagMillis(),
                     stream.lagBytes(),
-                    stream.tables());
+                    stream.tables(),
+                    new DdlCommandStore(route.destination(), route.task()).figures(destination));
         } catch (SQLException e) {
             throw SqlFaults.explain("The status of task " + route.task() + " could not be read", e);
         }
@@ -115,7 +128,8 @@ public record TaskStatus(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                DdlFigures.none(task.ddl().mode()));
     }
 
     /** Returns whether the task has been run before. */
@@ -142,7 +156,8 @@ public record TaskStatus(
                             ? Optional.empty()
                             : source.flatMap(end ->
                                     applied.map(lsn -> Math.max(0, end.lsn().minus(lsn)))),
-                    withTables ? tables(route, over) : List.of());
+                    withTables ? tables(route, over) : List.of(),
+                    new DdlCommandStore(route.destination(), route.task()).figures(destination));
         } catch (SQLException e) {
             throw SqlFaults.explain("The status of task " + route.task() + " could not be read", e);
         }
