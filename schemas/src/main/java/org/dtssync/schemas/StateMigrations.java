@@ -18,7 +18,8 @@ public enum StateMigrations {
     /** The tasks' state, at the destination of each. */
     STATE(
             "state",
-            "V001__task.sql V002__history.sql V003__sequences.sql V004__topics.sql V005__topic_layout.sql V006__ddl.sql"),
+            "V001__task.sql V002__history.sql V003__sequences.sql V004__topics.sql V005__topic_layout.sql V006__ddl.sql"
+                    + " V007__forms.sql"),
     /** The heartbeat table, at both ends. */
     HEARTBEAT("heartbeat", "V001__heartbeat.sql"),
     /** What settings were before writes were closed, at the end that is closed. */

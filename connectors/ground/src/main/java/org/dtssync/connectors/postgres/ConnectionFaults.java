@@ -29,7 +29,8 @@ final class ConnectionFaults {
                 new SyncException(
                         FaultKind.ACCESS,
                         "The " + role + " " + settings + " refused the password of user " + settings.user() + ".",
-                        "Correct " + role + ".password in the task file.",
+                        "Correct " + role
+                                + ".password in the task file, or create the role: PostgreSQL says the same of a role that does not exist.",
                         e);
             case "28000" ->
                 new SyncException(

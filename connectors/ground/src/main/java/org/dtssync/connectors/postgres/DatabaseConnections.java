@@ -4,6 +4,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.dtssync.connectors.fault.FaultKind;
@@ -61,6 +64,16 @@ public final class DatabaseConnections {
     /** Returns connections to the same database whose {@linkplain #inTransaction short transactions} share the sessions of a pool. */
     public DatabaseConnections reusing(SessionPool sessions) {
         return new DatabaseConnections(role, settings, applicationName, sessions);
+    }
+
+    /**
+     * Returns connections to the same database that give up a login after some time, unless the task file says after how long: a server that
+     * accepts connections and says nothing. A session that is open has its own limits.
+     */
+    public DatabaseConnections within(Duration login) {
+        Map<String, String> properties = new HashMap<>(settings.properties());
+        properties.putIfAbsent("loginTimeout", Long.toString(Math.max(1, login.toSeconds())));
+        return new DatabaseConnections(role, settings.with(properties), applicationName, pool);
     }
 
     /** Returns how the database is reached. */

@@ -36,6 +36,11 @@ final class TransactionAssembler {
         this.others = new OtherHeartbeats(names);
     }
 
+    /** Prepares for events that are about to be added. */
+    void prepare(List<SourceEvent> events) {
+        encoder.prepare(events);
+    }
+
     /**
      * Takes the next event; returns whether it ended a transaction that has changes. One without is in no cut: would the slot
      * were confirmed up to its end, the next start would find the slot past the last cut.

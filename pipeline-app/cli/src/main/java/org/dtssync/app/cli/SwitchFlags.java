@@ -30,7 +30,7 @@ final class SwitchFlags {
             names = "--ignore-structure",
             description =
                     "Switch although sequences or other objects are missing at the other side, sequences count in another way"
-                            + " there, or grants differ; they are left as they are.")
+                            + " there, or definitions or grants differ; they are left as they are.")
     private boolean ignoreStructure;
 
     @Option(names = "--json", description = "Print JSON.")

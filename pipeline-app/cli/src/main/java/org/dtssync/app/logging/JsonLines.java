@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes each event as one JSON object on one line: {@code timestamp} (RFC 3339, UTC), {@code level}, {@code logger}, {@code thread},
@@ -61,10 +63,33 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
     }
 
     private static void field(StringBuilder json, String name, Object value) {
-        if (LogLine.isText(value)) {
-            text(json, name, value.toString());
+        value(name(json, name), value);
+    }
+
+    private static void value(StringBuilder json, @Nullable Object value) {
+        if (value instanceof Collection<?> list) {
+            json.append('[');
+            String before = "";
+            for (Object each : list) {
+                value(json.append(before), each);
+                before = ",";
+            }
+            json.append(']');
+        } else if (value instanceof Map<?, ?> map) {
+            json.append('{');
+            String before = "";
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                quote(json.append(before), String.valueOf(entry.getKey()));
+                value(json.append(':'), entry.getValue());
+                before = ",";
+            }
+            json.append('}');
+        } else if (value == null) {
+            json.append("null");
+        } else if (LogLine.isText(value)) {
+            quote(json, value.toString());
         } else {
-            name(json, name).append(value);
+            json.append(value);
         }
     }
 

@@ -1,9 +1,11 @@
 package org.dtssync.app.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +15,17 @@ import org.jspecify.annotations.Nullable;
  * the pattern and its arguments, so that a value with spaces or an equals sign stays one value.
  *
  * @param sentence the text without the fields
- * @param fields the fields in their order; a value is a string, a number or a boolean
+ * @param fields the fields in their order; a value is a string, a number, a boolean, or a collection or map of these
  */
 record LogLine(String sentence, Map<String, Object> fields) {
 
     private static final String OURS = "org.dtssync.";
     private static final Pattern FIELD = Pattern.compile("([a-z][a-z0-9_]*)=(\\S*\\{}\\S*)");
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,9})?");
+
+    /** The last digits of 14.20 are no fraction. */
+    private static final Set<String> VERSIONS = Set.of("pg_dump", "server", "version");
+
     private static final String PLACE = "{}";
 
     /** Reads an event. A library's message is one sentence without fields. */
@@ -34,7 +40,8 @@ record LogLine(String sentence, Map<String, Object> fields) {
         for (String word : pattern.split(" ", -1)) {
             Matcher field = FIELD.matcher(word);
             if (field.matches()) {
-                fields.put(field.group(1), value(field.group(2), arguments));
+                Object value = value(field.group(2), arguments);
+                fields.put(field.group(1), VERSIONS.contains(field.group(1)) ? value.toString() : value);
             } else {
                 sentence.append(' ').append(arguments.fill(word));
             }
@@ -45,7 +52,10 @@ record LogLine(String sentence, Map<String, Object> fields) {
     private static Object value(String pattern, Arguments arguments) {
         if (pattern.equals(PLACE)) {
             Object value = arguments.next();
-            if (value instanceof Number || value instanceof Boolean) {
+            if (value instanceof Number
+                    || value instanceof Boolean
+                    || value instanceof Collection
+                    || value instanceof Map) {
                 return value;
             }
             return typed(String.valueOf(value));

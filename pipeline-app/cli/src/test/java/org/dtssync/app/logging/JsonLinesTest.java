@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A line of the log for programs is one JSON object whose fields are those of the message, whatever a value looks like. */
@@ -54,6 +56,25 @@ class JsonLinesTest {
         assertThat(line.get("timestamp").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
         assertThat(Instant.parse(line.get("timestamp").asText()))
                 .isBetween(Instant.now().minusSeconds(60), Instant.now());
+    }
+
+    @Test
+    void listsAndMapsAreThoseOfJsonAndVersionsAreTexts() throws IOException {
+        JsonNode line = json(event(
+                "org.dtssync.app.structure.pgdump.PgDumpReader",
+                "Read. server={} entries={} objects={} left_out={} none={}",
+                "14.20",
+                "14.20",
+                List.of("acme", "a \"b\""),
+                Map.of("SERVER", List.of("s", 2)),
+                List.of()));
+
+        assertThat(line.get("server").isTextual()).isTrue();
+        assertThat(line.get("server").asText()).isEqualTo("14.20");
+        assertThat(line.get("entries").isNumber()).isTrue();
+        assertThat(line.get("objects").toString()).isEqualTo("[\"acme\",\"a \\\"b\\\"\"]");
+        assertThat(line.get("left_out").toString()).isEqualTo("{\"SERVER\":[\"s\",2]}");
+        assertThat(line.get("none")).isEmpty();
     }
 
     @Test

@@ -117,6 +117,12 @@ enum TaskKey implements DescribedKey {
             "{ compression.type: zstd }",
             "Additional topic properties.",
             "Per-topic limits such as max.message.bytes."),
+    TOPICS_TABLES(
+            "topics/tables",
+            KeyType.TABLE_PROPERTIES,
+            "{ \"public.audit*\": { retention.ms: -1, compression.type: zstd } }",
+            "Additional topic properties of the tables that a pattern matches; of several patterns the later one counts.",
+            "Some tables are to be retained longer, or compressed otherwise."),
     TOPICS_VALUES(
             "topics/values",
             KeyType.CHOICE,

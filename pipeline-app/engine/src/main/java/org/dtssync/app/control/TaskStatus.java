@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
@@ -53,6 +54,9 @@ public record TaskStatus(
 
     private static final long HEARTBEAT_MILLIS = 1_000;
 
+    /** A person waits for the answer; a busy server needs some seconds. */
+    private static final Duration LOGIN = Duration.ofSeconds(15);
+
     /** The source's part. */
     private record SourceEnd(Lsn lsn, Optional<Beat> beat, double nowSeconds) {}
 
@@ -72,7 +76,7 @@ public record TaskStatus(
 
     private static TaskStatus read(TaskFile task, boolean withTables) {
         // A different name from the task's own sessions: a successor must not end those that only read.
-        Route route = Route.forReading(task);
+        Route route = route(task);
         new StateSchema(route.destination()).requireKnown();
         Optional<TaskProgress> known = new ProgressStore(route.destination(), route.task()).task();
         if (known.isPresent() && isReverse(known.get().phase())) {
@@ -88,7 +92,11 @@ public record TaskStatus(
     }
 
     private static Route reversed(TaskFile task) {
-        return Route.forReading(task).reversed();
+        return route(task).reversed();
+    }
+
+    private static Route route(TaskFile task) {
+        return Route.forReading(task).within(LOGIN);
     }
 
     /** The stream is the reverse one; phase and run are those of the task. */

@@ -112,12 +112,18 @@ final class DatabaseObjectQueries {
             FROM pg_publication p WHERE p.pubname NOT LIKE 'dts@_sync@_%' ESCAPE '@' AND @own(pg_publication, p)
             """);
 
+    /** Columns and rows are chosen since PostgreSQL 15; a partitioned table's rows are shown where it is published as a whole. */
     private static final InventoryQuery PUBLISHED_TABLES = objects("""
             SELECT 'published table' AS kind, @id(pg_publication_rel, r), @key(pg_publication_rel, r),
                    ARRAY[@part(pg_publication, p.oid), @part(pg_class, r.prrelid)] AS parents,
                    ARRAY[format('publication-table:%s.%s', p.pubname, r.prrelid::regclass)] AS names,
                    ARRAY[format('ALTER PUBLICATION %s ADD TABLE %s', p.pubname, r.prrelid::regclass)] AS clauses,
-                   format('ALTER PUBLICATION %I ADD TABLE ONLY %s;', p.pubname, r.prrelid::regclass) AS remedy
+                   concat(format('ALTER PUBLICATION %I ADD TABLE ONLY %s', p.pubname, r.prrelid::regclass),
+                          ' (' || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
+                                   WHERE a.attrelid = r.prrelid AND to_jsonb(r) -> 'prattrs' @> to_jsonb(a.attnum)) || ')',
+                          ' WHERE (' || (SELECT min(to_jsonb(t) ->> 'rowfilter') FROM pg_publication_tables t
+                                         WHERE t.pubname = p.pubname
+                                           AND format('%I.%I', t.schemaname, t.tablename)::regclass = r.prrelid) || ')', ';') AS remedy
             FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
             WHERE p.pubname NOT LIKE 'dts@_sync@_%' ESCAPE '@'
             """);

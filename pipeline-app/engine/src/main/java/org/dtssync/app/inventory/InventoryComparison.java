@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
@@ -74,6 +75,11 @@ public final class InventoryComparison {
 
     private static final int KNOWS_MAINTAIN = 17;
 
+    private static final Pattern LAST_NAME = Pattern.compile("\\.(?:\"(?:[^\"]|\"\")*\"|[^.\"]*)\\z");
+
+    /** Names that are keywords of one version only have quotes there. */
+    private static final Pattern NEEDLESS_QUOTES = Pattern.compile("\"([a-z_][a-z0-9_$]*)\"");
+
     private final End other;
     private final CatalogObjects source;
     private final CatalogObjects destination;
@@ -98,11 +104,13 @@ public final class InventoryComparison {
         this.selection = selection;
         this.skipped = skipped;
         this.items = judged.items().stream()
-                .collect(Collectors.toMap(InventoryItem::title, Function.identity(), (a, b) -> a));
+                .collect(Collectors.toMap(item -> plain(item.title()), Function.identity(), (a, b) -> a));
         this.rows = source.objects().stream()
                 .filter(object -> !object.property())
                 .collect(Collectors.toMap(CatalogObject::key, Function.identity(), (a, b) -> a));
-        this.found = destination.objects().stream().map(CatalogObject::title).collect(Collectors.toSet());
+        this.found = destination.objects().stream()
+                .map(object -> plain(object.title()))
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -129,7 +137,7 @@ public final class InventoryComparison {
 
     private List<InventoryDifference> compare() {
         for (CatalogObject object : source.objects()) {
-            if (isExpected(object) && !found.contains(object.title())) {
+            if (isExpected(object) && !found.contains(plain(object.title()))) {
                 missing.add(object);
             }
         }
@@ -145,11 +153,22 @@ public final class InventoryComparison {
         return List.copyOf(differences);
     }
 
+    private static String plain(String title) {
+        return NEEDLESS_QUOTES.matcher(title).replaceAll("$1");
+    }
+
+    private static <T> Map<String, T> plain(Map<String, T> byTitle) {
+        Map<String, T> plain = new HashMap<>();
+        byTitle.forEach((title, value) -> plain.put(plain(title), value));
+        return plain;
+    }
+
     /** Those whose title is at both ends. */
     private void compareContents() {
+        Map<String, String> contents = plain(destination.contents());
         for (CatalogObject object : source.objects()) {
             String here = source.contents().get(object.title());
-            String there = destination.contents().get(object.title());
+            String there = contents.get(plain(object.title()));
             if (here != null && there != null && !here.equals(there) && isExpected(object)) {
                 differences.add(new InventoryDifference(
                         InventoryDifference.Kind.CHANGED,
@@ -158,13 +177,14 @@ public final class InventoryComparison {
                                 + ".",
                         object.remedy().orElse(""),
                         false,
-                        true));
+                        true,
+                        List.of()));
             }
         }
     }
 
     private boolean isExpected(CatalogObject object) {
-        InventoryItem item = items.get(object.title());
+        InventoryItem item = items.get(plain(object.title()));
         boolean named =
                 !object.kind().equals(NOT_NULL) || Math.min(source.version(), destination.version()) >= NAMES_NOT_NULL;
         return item != null
@@ -196,7 +216,7 @@ public final class InventoryComparison {
     }
 
     private void addMissing(CatalogObject object) {
-        InventoryItem item = items.get(object.title());
+        InventoryItem item = items.get(plain(object.title()));
         if (item == null) {
             return;
         }
@@ -212,9 +232,12 @@ public final class InventoryComparison {
                 object.title(),
                 sentence(object.title()) + (isSeveral(object) ? " do not" : " does not") + " exist at the " + other
                         + needed + ".",
-                item.verdict() == Verdict.BY_HAND ? item.sql().orElse("") : "",
+                item.verdict() == Verdict.BY_HAND
+                        ? item.sql().orElse("")
+                        : item.verdict() == Verdict.CARRIED ? object.remedy().orElse("") : "",
                 item.verdict() == Verdict.CARRIED,
-                !UNNOTICED.contains(object.kind()) && isMissed(object, item)));
+                !UNNOTICED.contains(object.kind()) && isMissed(object, item),
+                object.evidence().names()));
     }
 
     /**
@@ -233,26 +256,28 @@ public final class InventoryComparison {
     }
 
     private void compareGrants() {
-        Set<String> titles = new TreeSet<>(source.grants().keySet());
-        titles.addAll(destination.grants().keySet());
+        Map<String, Grants> granting = plain(source.grants());
+        Map<String, Grants> given = plain(destination.grants());
+        Set<String> titles = new TreeSet<>(granting.keySet());
+        titles.addAll(given.keySet());
         Map<String, CatalogObject> granted = new HashMap<>();
         source.objects().stream()
                 .filter(object -> object.kind().endsWith("grants"))
-                .forEach(object -> granted.put(object.title(), object));
+                .forEach(object -> granted.put(plain(object.title()), object));
         Set<String> known = source.objects().stream()
                 .filter(object -> !object.property())
                 .filter(object -> {
-                    InventoryItem item = items.get(object.title());
+                    InventoryItem item = items.get(plain(object.title()));
                     return item != null && item.verdict() == Verdict.CARRIED && !isSkipped(object);
                 })
-                .map(CatalogObject::identity)
+                .map(object -> plain(object.identity()))
                 .collect(Collectors.toSet());
         for (String title : titles) {
-            Grants here = source.grants().get(title);
-            Grants there = destination.grants().get(title);
+            Grants here = granting.get(title);
+            Grants there = given.get(title);
             Grants any = here == null ? there : here;
             CatalogObject row = granted.get(title);
-            if (any != null && (row == null ? known.contains(any.identity()) : isCompared(row))) {
+            if (any != null && (row == null ? known.contains(plain(whole(any))) : isCompared(row))) {
                 compare(
                         title,
                         comparable(here == null ? any.initial() : here.now()),
@@ -260,6 +285,13 @@ public final class InventoryComparison {
                         any);
             }
         }
+    }
+
+    /** Returns what PostgreSQL calls the object of some privileges; for those on a column, its table or view. */
+    private static String whole(Grants grants) {
+        return grants.target().startsWith("COLUMN ")
+                ? LAST_NAME.matcher(grants.identity()).replaceFirst("")
+                : grants.identity();
     }
 
     /** Returns the privileges that both versions know: GRANT ALL gives the later one more of them. */
@@ -273,7 +305,7 @@ public final class InventoryComparison {
     }
 
     private boolean isCompared(CatalogObject row) {
-        InventoryItem item = items.get(row.title());
+        InventoryItem item = items.get(plain(row.title()));
         return item != null
                 && item.verdict() != Verdict.LEFT_OUT
                 && item.verdict() != Verdict.AT_THE_SWITCH
@@ -296,7 +328,7 @@ public final class InventoryComparison {
         if (!wider.isEmpty()) {
             parts.add("with " + String.join(", ", wider) + " in addition");
         }
-        InventoryItem item = items.get(title);
+        InventoryItem item = items.get(plain(title));
         differences.add(new InventoryDifference(
                 InventoryDifference.Kind.GRANTS,
                 title,
@@ -305,7 +337,8 @@ public final class InventoryComparison {
                 item == null || item.verdict() == Verdict.CARRIED,
                 !title.equals("grants database")
                         && !title.contains(" pg_catalog.")
-                        && !(title.equals(PUBLIC_GRANTS) && (narrower.isEmpty() || other == End.SOURCE))));
+                        && !(title.equals(PUBLIC_GRANTS) && (narrower.isEmpty() || other == End.SOURCE)),
+                List.of()));
     }
 
     private static boolean isSeveral(CatalogObject object) {

@@ -1,5 +1,6 @@
 package org.dtssync.app.inventory;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -11,9 +12,15 @@ import java.util.Locale;
  * @param remedy SQL to run there, or what else to do; empty if nothing can be said
  * @param carried whether a statement of the task makes the object
  * @param blocking whether applications would notice it
+ * @param names what the task may call it in its list of schema objects
  */
 public record InventoryDifference(
-        Kind kind, String object, String detail, String remedy, boolean carried, boolean blocking) {
+        Kind kind, String object, String detail, String remedy, boolean carried, boolean blocking, List<String> names) {
+
+    /** Copies the list. */
+    public InventoryDifference {
+        names = List.copyOf(names);
+    }
 
     /** How they differ. */
     public enum Kind {

@@ -27,6 +27,8 @@ public record Gate(
         String text,
         Optional<Measure> measure) {
 
+    private static final int LONGEST_SQL = 1_000;
+
     /** What a check is about. */
     public enum Group {
         /** The stream that the applications are moved along: phase, lag, schema, verification. */
@@ -107,9 +109,13 @@ public record Gate(
         return new Gate(id, group, result, message, server, sql, text, Optional.of(new Measure(value, limit, unit)));
     }
 
-    /** Returns message and remedy as they are shown in one line. */
+    /** Returns message and remedy as they are shown in one line. The whole of a long function would hide all others. */
     public String sentence() {
-        return (message + " " + remedy()).strip();
+        String what = sql.length() <= LONGEST_SQL
+                ? remedy()
+                : ("The option --preconditions prints the SQL that changes this at the " + server + ". " + text)
+                        .strip();
+        return (message + " " + what).strip();
     }
 
     /** Returns those that are not met. */

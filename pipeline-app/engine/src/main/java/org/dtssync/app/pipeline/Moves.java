@@ -34,7 +34,7 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
     Switch move(SwitchKind kind) {
         Arrival arrival = new Arrival(
                 sequences(),
-                () -> new TaskInventory(task).gates(kind),
+                () -> new StructureGates(task, kind).gates(),
                 kind == SwitchKind.SWITCHOVER ? new ReverseTopics(task)::gates : List::of,
                 unsentRows(),
                 (direction, there) -> complete(kind, direction, there));
@@ -87,7 +87,7 @@ record Moves(TaskFile task, Route route, Epoch epoch) {
                 epoch,
                 task.switchover(),
                 sequences(),
-                () -> new TaskInventory(task).gates(SwitchKind.ROLLBACK),
+                () -> new StructureGates(task, SwitchKind.ROLLBACK).gates(),
                 unsentRows());
     }
 

@@ -30,6 +30,7 @@ import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.SettingStore;
+import org.dtssync.app.state.StructureForms;
 import org.dtssync.app.state.StructureObjectStore;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.TaskProgress;
@@ -38,15 +39,18 @@ import org.dtssync.app.stream.StreamFactory;
 import org.dtssync.app.stream.StreamListener;
 import org.dtssync.app.structure.LateObjects;
 import org.dtssync.app.structure.StructureApplier;
+import org.dtssync.app.structure.StructureComparison;
 import org.dtssync.app.structure.StructureFinisher;
 import org.dtssync.app.structure.pgdump.ReaderChoice;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.Failpoint;
 import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.BrokerAddresses.Answer;
 import org.dtssync.connectors.kafka.BrokerAddresses.Found;
 import org.dtssync.connectors.kafka.ClientProperties;
+import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -294,9 +298,35 @@ final class PhaseSequence {
                                 .read(),
                         epoch);
             }
+            recordForms(End.SOURCE);
             Failpoint.SCHEMA_LIST_SAVED.reached();
             structureApplier(store).apply(Section.PRE_DATA);
         });
+    }
+
+    /**
+     * Those of the source as they were read, those of the destination as they were made: a switch names what changes later. A task is not held up if
+     * the built-in reader cannot print something.
+     */
+    private void recordForms(End end) {
+        StructureForms forms = new StructureForms(route.destination(), route.task());
+        if (!forms.read().of(end).isEmpty()) {
+            return;
+        }
+        try {
+            forms.record(
+                    end,
+                    StructureComparison.digests(
+                            end == End.SOURCE ? route.source() : route.destination(), task.objects()),
+                    epoch);
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.DATA) {
+                throw e;
+            }
+            LOG.warn(
+                    "Schema objects could not be recorded, so a switch cannot say whether one was changed. {}",
+                    e.what());
+        }
     }
 
     private StructureObjectStore structureStore() {
@@ -384,6 +414,7 @@ final class PhaseSequence {
             copyUnsentRows();
             finisher.analyze(table -> {});
             finisher.refresh(Optional.of(structureStore()), view -> {});
+            recordForms(End.DESTINATION);
         });
         Failpoint.FINALIZE_DONE.reached();
     }

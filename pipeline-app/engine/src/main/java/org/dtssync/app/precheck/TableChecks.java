@@ -2,9 +2,11 @@ package org.dtssync.app.precheck;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dtssync.app.catalog.CatalogTable;
@@ -60,28 +62,60 @@ final class TableChecks {
 
     /** Debezium's decoder takes quotes around a column's name off, and refuses names that then differ only by case. */
     static void columnNames(Ends ends, Findings findings) throws SQLException {
-        for (String[] found : ends.atSource("""
-                SELECT n.nspname, c.relname, string_agg(a.attname, ', ' ORDER BY a.attnum), min(a.attname COLLATE "C")
+        for (AlikeColumns found : ends.atSource("""
+                SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY a.attnum) AS alike,
+                       ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns
                 FROM unnest(?::bigint[]) t JOIN pg_class c ON c.oid = t::oid JOIN pg_namespace n ON n.oid = c.relnamespace
                      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                      CROSS JOIN LATERAL (SELECT left(a.attname, 1) AS quote) f
-                GROUP BY n.nspname, c.relname, lower(
+                GROUP BY c.oid, n.nspname, c.relname, lower(
                     CASE WHEN length(a.attname) > 1 AND quote IN ('"', '''', '`') AND right(a.attname, 1) = quote
                          THEN replace(substr(a.attname, 2, length(a.attname) - 2), quote || quote, quote)
                          ELSE a.attname END)
                 HAVING count(*) > 1
                 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", min(a.attnum)
                 """, oids(ends))
-                .list(row -> new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4)})) {
-            TableName table = new TableName(found[0], found[1]);
+                .list(row -> new AlikeColumns(
+                        new TableName(row.getString(1), row.getString(2)),
+                        List.of((String[]) row.getArray(3).getArray()),
+                        List.of((String[]) row.getArray(4).getArray())))) {
             findings.fail(
-                    table.toString(),
-                    "Columns " + found[2] + " of table " + table
+                    found.table().toString(),
+                    "Columns " + String.join(", ", found.alike()) + " of table " + found.table()
                             + " differ only by case or by quotes around the name, which Debezium cannot distinguish.",
-                    "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(found[3]) + " TO "
-                            + Identifiers.quote(unquoted(found[3]) + "_2") + "; -- or " + exclude(table));
+                    found.renames() + " -- or " + exclude(found.table()));
         }
         findings.passIfNothingFound("tables", "Every column of a selected table has a usable name.");
+    }
+
+    /**
+     * Columns of a table whose names Debezium takes for one.
+     *
+     * @param alike these
+     * @param columns all columns of the table
+     */
+    private record AlikeColumns(TableName table, List<String> alike, List<String> columns) {
+
+        /** Returns statements that give all but one of them names that no column has, whatever its case. */
+        String renames() {
+            Set<String> taken = columns.stream()
+                    .map(name -> unquoted(name).toLowerCase(Locale.ROOT))
+                    .collect(Collectors.toCollection(HashSet::new));
+            return alike.stream()
+                    .sorted()
+                    .limit(alike.size() - 1L)
+                    .map(name -> "ALTER TABLE " + table.sql() + " RENAME COLUMN " + Identifiers.quote(name) + " TO "
+                            + Identifiers.quote(free(unquoted(name), taken)) + ";")
+                    .collect(Collectors.joining(" "));
+        }
+
+        private static String free(String name, Set<String> taken) {
+            int number = 2;
+            while (!taken.add((name + "_" + number).toLowerCase(Locale.ROOT))) {
+                number++;
+            }
+            return name + "_" + number;
+        }
     }
 
     private static String unquoted(String name) {

@@ -1,5 +1,6 @@
 package org.dtssync.app.runtime;
 
+import java.time.Duration;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
@@ -37,6 +38,11 @@ public record Route(TaskName name, DatabaseConnections source, DatabaseConnectio
     /** Returns the same route whose short transactions share the sessions of a pool, which the caller owns. */
     public Route reusing(SessionPool sessions) {
         return new Route(name, source.reusing(sessions), destination.reusing(sessions));
+    }
+
+    /** Returns the same route whose logins are given up after some time. */
+    public Route within(Duration login) {
+        return new Route(name, source.within(login), destination.within(login));
     }
 
     /** Returns the opposite direction. Both databases keep their names from the task file. */

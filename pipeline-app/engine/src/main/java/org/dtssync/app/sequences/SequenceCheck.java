@@ -10,6 +10,7 @@ import org.dtssync.app.sequences.Sequence.Definition;
 import org.dtssync.app.sequences.Sequence.Owner;
 import org.dtssync.connectors.postgres.End;
 import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.ReadOnlyDefault;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -18,8 +19,9 @@ import org.dtssync.connectors.postgres.TableName;
  * @param from the database whose values count
  * @param to the database that applications are moved to
  * @param owners whether owners and grants are migrated
+ * @param closed whether the latter is read-only for a person's session until that says otherwise
  */
-public record SequenceCheck(End from, End to, Owners owners) {
+public record SequenceCheck(End from, End to, Owners owners, boolean closed) {
 
     private static final int NAMED = 5;
 
@@ -68,8 +70,12 @@ public record SequenceCheck(End from, End to, Owners owners) {
                 true,
                 "Sequence " + name + " would hand out numbers at the " + to + " that are in use: it is at "
                         + there.last() + " there, at " + here.last() + " at the " + from + ".",
-                "Run at the " + to + ": SELECT setval(" + Identifiers.literal(name.sql()) + ", " + here.last() + ", "
-                        + here.called() + ");");
+                "Run at the " + to + ": " + opening() + "SELECT setval(" + Identifiers.literal(name.sql()) + ", "
+                        + here.last() + ", " + here.called() + ");");
+    }
+
+    private String opening() {
+        return closed ? ReadOnlyDefault.OFF + " " : "";
     }
 
     private void check(SequencePair pair, List<SequenceFinding> findings) {
@@ -89,7 +95,7 @@ public record SequenceCheck(End from, End to, Owners owners) {
                     name,
                     true,
                     "Sequence " + name + " does not exist at the " + to + ".",
-                    "Run there: " + creation(pair)));
+                    "Run there: " + opening() + creation(pair)));
             return;
         }
         Sequence there = pair.there().get();
@@ -100,7 +106,7 @@ public record SequenceCheck(End from, End to, Owners owners) {
                     name,
                     true,
                     "The account " + there.rights().account() + " may not set sequence " + name + " at the " + to + ".",
-                    "Run there: GRANT UPDATE ON SEQUENCE " + there.sql() + " TO "
+                    "Run there: " + opening() + "GRANT UPDATE ON SEQUENCE " + there.sql() + " TO "
                             + there.rights().account() + ";"));
         }
     }
@@ -163,7 +169,8 @@ public record SequenceCheck(End from, End to, Owners owners) {
                     true,
                     "Sequence " + here.name() + " differs (" + to + " / " + from + "): "
                             + String.join(", ", differences) + ".",
-                    "Run at the " + to + ": ALTER SEQUENCE " + there.sql() + " " + String.join(" ", clauses) + ";"));
+                    "Run at the " + to + ": " + opening() + "ALTER SEQUENCE " + there.sql() + " "
+                            + String.join(" ", clauses) + ";"));
         }
     }
 
@@ -189,7 +196,8 @@ public record SequenceCheck(End from, End to, Owners owners) {
                         + ".",
                 identity
                         ? "Make the identity column there as at the " + from + "."
-                        : "Run at the " + to + ": ALTER SEQUENCE " + there.sql() + " OWNED BY " + wanted.sql() + ";"));
+                        : "Run at the " + to + ": " + opening() + "ALTER SEQUENCE " + there.sql() + " OWNED BY "
+                                + wanted.sql() + ";"));
     }
 
     /** Something selected may draw from them in a way that no catalog records, such as a trigger's function. */

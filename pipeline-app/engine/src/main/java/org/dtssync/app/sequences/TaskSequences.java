@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.RecordedSequences;
 import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.ReadOnlyDefault;
 import org.dtssync.connectors.postgres.TableName;
 
 /**
@@ -86,7 +88,8 @@ public record TaskSequences(
 
     /** Reads both catalogs and returns what is wrong, blocking or not. */
     public List<SequenceFinding> findings() {
-        return check().findings(survey());
+        Survey survey = survey();
+        return said(check -> check.findings(survey));
     }
 
     /**
@@ -94,7 +97,7 @@ public record TaskSequences(
      * difference.
      */
     public List<SequenceFinding> differences(Survey survey) {
-        return check().differences(survey);
+        return said(check -> check.differences(survey));
     }
 
     /**
@@ -106,10 +109,15 @@ public record TaskSequences(
      */
     public List<SequenceFinding> behind(
             List<SequencePair> pairs, Map<TableName, Position> handedOut, Map<TableName, Position> there) {
-        return check().behind(pairs, handedOut, there);
+        return said(check -> check.behind(pairs, handedOut, there));
     }
 
-    private SequenceCheck check() {
-        return new SequenceCheck(from.role(), to.role(), selection.owners());
+    /** How SQL is run there is asked only if there is any. */
+    private List<SequenceFinding> said(Function<SequenceCheck, List<SequenceFinding>> check) {
+        List<SequenceFinding> findings =
+                check.apply(new SequenceCheck(from.role(), to.role(), selection.owners(), false));
+        return findings.isEmpty() || !ReadOnlyDefault.isSet(to)
+                ? findings
+                : check.apply(new SequenceCheck(from.role(), to.role(), selection.owners(), true));
     }
 }

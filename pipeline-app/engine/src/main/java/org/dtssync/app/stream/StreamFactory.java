@@ -76,13 +76,7 @@ public final class StreamFactory {
                 epoch,
                 retry,
                 carrier,
-                (position, commitTimeMicros, changes, tables) -> {
-                    long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
-                    applied.reached(position.lsn());
-                    listener.applied(
-                            position.lsn(), commitMillis < 0 ? -1 : System.currentTimeMillis() - commitMillis, changes);
-                    tables.forEach((table, some) -> listener.tableApplied(table, some, commitMillis));
-                });
+                new AppliedWrites(applied, listener));
         return new Direction(
                 route,
                 epoch,
@@ -193,6 +187,7 @@ public final class StreamFactory {
                         task.topics().replicationFactor(),
                         task.topics().retentionMillis(),
                         task.topics().config(),
+                        table -> task.topics().configOf(table.schema(), table.table()),
                         task.topics().values(),
                         TopicNames.Layout.APART,
                         new CaptureSettings.Extras(

@@ -3,22 +3,17 @@ package org.dtssync.app.structure;
 /**
  * Statements about what the server makes together with an object, of which no printer of PostgreSQL says anything: the constructors
  * of ranges and multiranges, which are functions and get what default privileges say of functions, and the row types of tables and
- * views. Such a constructor belongs to the role that created the type, and does not follow it to another owner.
+ * views. Stateless.
  */
 public final class DependentGrants {
 
     /**
-     * Of the type {@code t}, as an expression. A constructor that belonged to another role than its type stays with the account, which
-     * may be no member of that role. The name of a multirange may be cut within a character, and no statement can contain that.
+     * Of the type {@code t}, as an expression. Constructors belong to the superuser that initdb made, whichever role made the type: another account
+     * is warned that it has granted nothing, and the inventory shows what is missing. The name of a multirange may be cut within a
+     * character, and no statement can contain that.
      */
     static final String OF_TYPE = """
-            (SELECT string_agg(
-                 CASE WHEN p.proowner = t.typowner
-                      THEN format(E';\\nALTER FUNCTION %s OWNER TO %I', f.name, pg_get_userbyid(p.proowner)) ELSE '' END
-                 || CASE WHEN p.proacl IS NULL THEN ''
-                         ELSE format(E';\\nREVOKE ALL ON FUNCTION %s FROM PUBLIC', f.name)
-                              || CASE WHEN p.proowner = t.typowner THEN ', ' || quote_ident(pg_get_userbyid(p.proowner)) ELSE '' END
-                              || coalesce((SELECT
+            (SELECT string_agg(format(E';\\nREVOKE ALL ON FUNCTION %s FROM PUBLIC', f.name) || coalesce((SELECT
             """
             + GrantedBy.statements(
                     "p.proowner", "format('GRANT EXECUTE ON FUNCTION %s TO ', f.name) || " + GrantedBy.GRANTEE)
@@ -26,15 +21,14 @@ public final class DependentGrants {
 
                                            FROM aclexplode(p.proacl) WITH ORDINALITY
                                                AS g(grantor, grantee, privilege_type, is_grantable, place)
-                                           WHERE p.proowner = t.typowner OR g.grantee <> p.proowner), '') END,
-                 '' ORDER BY p.oid)
+                                           WHERE g.grantee <> p.proowner), ''), '' ORDER BY p.oid)
              FROM pg_range made
              JOIN pg_type multi ON multi.oid = made.rngmultitypid
              JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (made.rngtypid, made.rngmultitypid)
                  AND d.classid = 'pg_proc'::regclass AND d.deptype = 'i'
              JOIN pg_proc p ON p.oid = d.objid
              CROSS JOIN LATERAL (SELECT p.oid::regprocedure::text AS name) f
-             WHERE made.rngtypid = t.oid
+             WHERE made.rngtypid = t.oid AND p.proacl IS NOT NULL
                AND (d.refobjid = made.rngtypid OR octet_length(t.typname::text) <= 52 OR t.typname::text ~ '^[ -~]*$'
                     OR namesend(multi.typname) <> substring(namesend(t.typname), 1, 52) || '_multirange'))
             """;

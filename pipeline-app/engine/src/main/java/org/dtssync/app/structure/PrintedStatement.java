@@ -41,8 +41,13 @@ record PrintedStatement(Set<String> schemas) {
         return a.statement().equals(b.statement()) || comparable(a).equals(comparable(b));
     }
 
+    /** Returns a statement without the quotes that a name does not need. */
+    static String unquoted(String statement) {
+        return NEEDLESS_QUOTES.matcher(statement).replaceAll("$1");
+    }
+
     private String comparable(StructureObject object) {
-        String unquoted = NEEDLESS_QUOTES.matcher(plain(object)).replaceAll("$1");
+        String unquoted = unquoted(plain(object));
         return sorted(
                 object.kind().equals("index") ? QUOTED_OPTION.matcher(unquoted).replaceAll("=$1") : unquoted);
     }

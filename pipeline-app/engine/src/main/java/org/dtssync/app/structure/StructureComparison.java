@@ -4,13 +4,11 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -55,32 +53,40 @@ public final class StructureComparison {
 
     /** Compares every object. */
     public Outcome compare() {
-        Set<String> schemas = new HashSet<>(schemas(source));
-        schemas.addAll(schemas(destination));
-        PrintedStatement printed = new PrintedStatement(schemas);
-        Map<String, StructureObject> wanted = read(source);
-        Map<String, StructureObject> found = read(destination);
-        Set<String> names = new TreeSet<>(wanted.keySet());
-        names.addAll(found.keySet());
-        List<StructureDifference> differences = new ArrayList<>();
-        for (String name : names) {
-            if (!found.containsKey(name)) {
-                differences.add(new StructureDifference(name, StructureDifference.Kind.MISSING));
-            } else if (!wanted.containsKey(name)) {
-                differences.add(new StructureDifference(name, StructureDifference.Kind.EXTRA));
-            } else if (!printed.equal(wanted.get(name), found.get(name))) {
-                differences.add(new StructureDifference(name, StructureDifference.Kind.CHANGED));
-            }
-        }
-        return new Outcome(names.size(), differences);
+        ComparedObjects objects = read();
+        return new Outcome(objects.names().size(), objects.differences());
     }
 
-    private Map<String, StructureObject> read(DatabaseConnections database) {
+    /** Reads both databases. */
+    public ComparedObjects read() {
+        Set<String> schemas = new HashSet<>(schemas(source));
+        schemas.addAll(schemas(destination));
+        return new ComparedObjects(
+                read(source, selection),
+                read(destination, selection),
+                new PrintedStatement(schemas),
+                version(source) == version(destination));
+    }
+
+    /** Returns digests of the objects of one database, as {@link ComparedObjects#changes} needs them recorded. */
+    public static Map<String, String> digests(DatabaseConnections database, ObjectSelection selection) {
+        return ComparedObjects.digests(read(database, selection));
+    }
+
+    private static Map<String, StructureObject> read(DatabaseConnections database, ObjectSelection selection) {
         Map<String, StructureObject> objects = new LinkedHashMap<>();
         SettingReader.of(new StructureReader(database, selection), database, selection).read().stream()
                 .filter(object -> !LateObjects.isLate(object))
                 .forEach(object -> objects.put(object.name(), object));
         return objects;
+    }
+
+    private static int version(DatabaseConnections database) {
+        try (Connection connection = database.open()) {
+            return connection.getMetaData().getDatabaseMajorVersion();
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The version of the " + database.role() + " could not be read", e);
+        }
     }
 
     private static Set<String> schemas(DatabaseConnections database) {

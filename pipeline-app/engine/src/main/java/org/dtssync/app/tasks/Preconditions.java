@@ -14,7 +14,7 @@ import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.moving.SwitchPreconditions;
 import org.dtssync.app.pipeline.Mirrors;
 import org.dtssync.app.pipeline.ReverseTopics;
-import org.dtssync.app.pipeline.TaskInventory;
+import org.dtssync.app.pipeline.StructureGates;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.app.state.Phase;
@@ -52,7 +52,7 @@ record Preconditions(TaskFile file, SwitchKind kind, boolean oneWay) {
             }
             gates.addAll(SequenceGates.check(sequences()));
             if (phase == needed) {
-                gates.addAll(new TaskInventory(file).gates(kind));
+                gates.addAll(new StructureGates(file, kind).gates());
             }
             if (kind == SwitchKind.SWITCHOVER) {
                 gates.add(mirror());

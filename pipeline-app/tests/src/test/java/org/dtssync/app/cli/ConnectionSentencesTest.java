@@ -69,7 +69,7 @@ class ConnectionSentencesTest {
         assertRefused(
                 outcome,
                 "The source " + role + "@" + source.url() + " refused the password of user " + role
-                        + ". Correct source.password in the task file.");
+                        + ". Correct source.password in the task file, or create the role: PostgreSQL says the same of a role that does not exist.");
     }
 
     @Test
@@ -82,7 +82,7 @@ class ConnectionSentencesTest {
         assertRefused(
                 outcome,
                 "The destination " + role + "@" + destination.url() + " refused the password of user " + role
-                        + ". Correct destination.password in the task file.");
+                        + ". Correct destination.password in the task file, or create the role: PostgreSQL says the same of a role that does not exist.");
     }
 
     /** A run that is under way waits for a password; one that is started with a wrong one does not. Kafka's properties are looked at again too. */
@@ -93,11 +93,11 @@ class ConnectionSentencesTest {
         assertRefused(
                 run(task.withSource(TaskText.end(source.url(), role, "${env:PASSWORD_OF_TEST}"))),
                 "The source " + role + "@" + source.url() + " refused the password of user " + role
-                        + ". Correct source.password in the task file.");
+                        + ". Correct source.password in the task file, or create the role: PostgreSQL says the same of a role that does not exist.");
         assertRefused(
                 run(task.withDestination(TaskText.end(destination.url(), role, "${env:PASSWORD_OF_TEST}"))),
                 "The destination " + role + "@" + destination.url() + " refused the password of user " + role
-                        + ". Correct destination.password in the task file.");
+                        + ". Correct destination.password in the task file, or create the role: PostgreSQL says the same of a role that does not exist.");
         Outcome refused = run(withProperty("linger.ms", "soon"));
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err())
@@ -156,7 +156,7 @@ class ConnectionSentencesTest {
                 "The database named by source.url does not exist: " + source.user() + "@" + url
                         + ". Create it or correct source.url.",
                 "The destination nobody_here@" + destination.url()
-                        + " refused the password of user nobody_here. Correct destination.password in the task file.");
+                        + " refused the password of user nobody_here. Correct destination.password in the task file, or create the role: PostgreSQL says the same of a role that does not exist.");
     }
 
     @Test

@@ -92,35 +92,50 @@ class InventoryComparisonTest {
                 """);
 
         assertThat(compare(Owners.KEEP))
+                .extracting(
+                        InventoryDifference::object,
+                        InventoryDifference::detail,
+                        InventoryDifference::remedy,
+                        InventoryDifference::carried,
+                        InventoryDifference::blocking)
                 .containsExactlyInAnyOrder(
-                        new InventoryDifference(
-                                Kind.MISSING,
+                        tuple(
                                 "foreign-data wrapper own",
                                 "Foreign-data wrapper own does not exist at the destination.",
                                 "CREATE FOREIGN DATA WRAPPER own;",
                                 false,
                                 true),
-                        new InventoryDifference(
-                                Kind.MISSING,
+                        tuple(
                                 "cast (integer AS text)",
                                 "Cast (integer AS text) does not exist at the destination.",
-                                "",
+                                "CREATE CAST (integer AS text) WITH INOUT AS ASSIGNMENT;",
                                 true,
                                 true),
-                        new InventoryDifference(
-                                Kind.MISSING,
-                                "view public.v",
-                                "View public.v does not exist at the destination.",
-                                "",
-                                true,
-                                true),
-                        new InventoryDifference(
-                                Kind.MISSING,
+                        tuple("view public.v", "View public.v does not exist at the destination.", "", true, true),
+                        tuple(
                                 "comment table public.a",
                                 "Comment on table public.a does not exist at the destination.",
-                                "",
+                                "COMMENT ON TABLE public.a IS 'x';",
                                 true,
                                 false));
+    }
+
+    @Test
+    void namesGrantsOnColumnsOfEitherSide() throws SQLException {
+        execute(source, "GRANT SELECT (id) ON public.a TO pg_monitor");
+        execute(destination, "GRANT INSERT (t) ON public.a TO pg_monitor");
+
+        assertThat(compare(Owners.KEEP))
+                .extracting(InventoryDifference::detail, InventoryDifference::remedy, InventoryDifference::blocking)
+                .containsExactlyInAnyOrder(
+                        tuple(
+                                "Grants on table column public.a.id differ at the destination: they are without pg_monitor=SELECT.",
+                                "GRANT SELECT (id) ON TABLE public.a TO pg_monitor;",
+                                true),
+                        tuple(
+                                "Grants on table column public.a.t differ at the destination: they are with pg_monitor=INSERT in addition.",
+                                "REVOKE INSERT (t) ON TABLE public.a FROM pg_monitor;",
+                                true));
     }
 
     @Test
@@ -203,6 +218,18 @@ class InventoryComparisonTest {
         source = connections(End.SOURCE, servers.freshDatabase(14));
         execute(source, COMMON + "GRANT ALL ON public.a TO pg_monitor; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
         execute(destination, "GRANT ALL ON public.a TO pg_monitor");
+
+        assertThat(compare(Owners.KEEP)).isEmpty();
+    }
+
+    /** PostgreSQL 16 and later put such a name into quotes. */
+    @Test
+    void aNameThatIsAKeywordOfOneVersionOnlyIsThere(Servers servers) throws SQLException {
+        String keyword =
+                "CREATE TABLE public.json_array (value int); GRANT SELECT (value) ON public.json_array TO pg_monitor;";
+        source = connections(End.SOURCE, servers.freshDatabase(14));
+        execute(source, COMMON + keyword + "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        execute(destination, keyword);
 
         assertThat(compare(Owners.KEEP)).isEmpty();
     }

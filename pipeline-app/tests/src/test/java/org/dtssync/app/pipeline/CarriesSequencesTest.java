@@ -132,7 +132,7 @@ class CarriesSequencesTest {
         assertThat(verified.equal()).isFalse();
         assertThat(verified.text())
                 .contains(
-                        "sequence public.late: Sequence public.late does not exist at the destination. Run there: CREATE SEQUENCE")
+                        "sequence public.late: Sequence public.late does not exist at the destination. Run there: SET default_transaction_read_only = off; CREATE SEQUENCE")
                 .contains("All 4 tables are equal, but 2 sequences are not right");
         pair = RunningPair.start(task);
     }
@@ -145,9 +145,10 @@ class CarriesSequencesTest {
         assertThat(gates.text())
                 .contains(
                         "FAIL  sequences: Sequence public.log_id_seq differs (destination / source): type integer / bigint, range",
-                        "remedy: Run at the destination: ALTER SEQUENCE public.log_id_seq AS bigint",
-                        "remedy: Run there: CREATE SEQUENCE public.late AS bigint",
-                        "WARN  objects: 1 object differs at the destination from what the source has: function:public.tax()");
+                        "remedy: Run at the destination: SET default_transaction_read_only = off; ALTER SEQUENCE public.log_id_seq AS bigint",
+                        "remedy: Run there: SET default_transaction_read_only = off; CREATE SEQUENCE public.late AS bigint",
+                        "FAIL  objects: Object function:public.tax() differs at the destination from what the source has.",
+                        "CREATE OR REPLACE FUNCTION public.tax()");
         for (SwitchMode mode : List.of(SwitchMode.DRY_RUN, SwitchMode.MOVE)) {
             TaskOutcome refused = pair.perform(new TaskCommand.Switchover(mode, true));
             assertThat(refused.result()).isEqualTo(TaskOutcome.Result.PRECONDITION);

@@ -65,7 +65,8 @@ class StateSchemaTest {
                         "state 3 sequences",
                         "state 4 topics",
                         "state 5 topic_layout",
-                        "state 6 ddl");
+                        "state 6 ddl",
+                        "state 7 forms");
     }
 
     @Test
@@ -85,7 +86,7 @@ class StateSchemaTest {
         }
 
         assertThat(list("SELECT part || ' ' || number FROM dts_sync.version ORDER BY 1"))
-                .hasSize(7);
+                .hasSize(8);
     }
 
     @Test
@@ -133,7 +134,7 @@ class StateSchemaTest {
                         .contains(
                                 "of the destination has version 99",
                                 "written by dts-sync 9.1.0",
-                                "knows versions up to 6",
+                                "knows versions up to 7",
                                 "Use dts-sync 9.1.0 or later.");
             });
         }
