@@ -208,8 +208,7 @@ enum TaskKey implements DescribedKey {
             KeyType.CHOICE,
             "keep",
             "keep",
-            "Whether owners and grants are migrated: keep (the roles must exist) or drop (everything belongs to the"
-                    + " destination's account).",
+            "Whether owners and grants are migrated: keep (the roles must exist) or drop (everything belongs to the destination's account).",
             "The destination has other roles.",
             ObjectSelection.Owners.values()),
     OBJECTS_UNLOGGED(
@@ -227,8 +226,7 @@ enum TaskKey implements DescribedKey {
             "leave",
             "leave",
             "Whether the destination also gets what ALTER DATABASE ... SET, and ALTER ROLE ... IN DATABASE ... SET, have set"
-                    + " at the source: carry or leave. Settings with a dot in their names, which may be secrets, are never"
-                    + " migrated.",
+                    + " at the source: carry or leave. Settings with a dot in their names, which may be secrets, are never migrated.",
             "Applications rely on them.",
             ObjectSelection.Settings.values()),
     OBJECTS_LARGE_OBJECTS(
@@ -432,8 +430,7 @@ enum TaskKey implements DescribedKey {
             KeyType.CHOICE,
             "refuse",
             "refuse",
-            "What a second instance of the task does while the first is active: refuse (exit with an error) or standby (wait"
-                    + " and take over).",
+            "What a second instance of the task does while the first is active: refuse (exit with an error) or standby (wait and take over).",
             "A standby on another machine.",
             SecondInstance.values()),
     METRICS_LISTEN(
