@@ -124,6 +124,7 @@ public final class Applier {
                                 settings,
                                 connection,
                                 stream,
+                                mode == WriteMode.EXACT,
                                 () -> new DestinationTransaction(connection, epoch, writer, mode, rows),
                                 listener,
                                 () -> aborted,

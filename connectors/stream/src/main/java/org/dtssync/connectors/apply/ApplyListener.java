@@ -17,4 +17,11 @@ public interface ApplyListener {
      * @param tables how many of them each table had, without those that it does not take any more
      */
     void applied(AppliedPosition position, @Nullable Long commitTimeMicros, long changes, Map<TableName, Long> tables);
+
+    /**
+     * A stage of a write has ended.
+     *
+     * @param nanos how long it took, in nanoseconds
+     */
+    default void timed(ApplyStage stage, long nanos) {}
 }

@@ -3,7 +3,9 @@ package org.dtssync.connectors.apply;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -20,6 +22,9 @@ import org.dtssync.connectors.read.ChangeSink;
 import org.dtssync.connectors.read.NumberedCut;
 import org.dtssync.connectors.read.ReceivedChange;
 import org.dtssync.connectors.read.StreamReader;
+import org.dtssync.schemas.Cut;
+import org.dtssync.schemas.TopicNames;
+import org.dtssync.schemas.TopicTable;
 
 /**
  * Applies one cut after the other within one session of the destination, as long as that session and the reader of the topics last.
@@ -35,6 +40,7 @@ final class ApplySession {
     private final StreamReader stream;
     private final Supplier<DestinationTransaction> transactions;
     private final TargetCatalog catalog;
+    private final TopicNames names;
     private final ApplyListener listener;
     private final BooleanSupplier aborted;
     private final Optional<CarriedCommands> commands;
@@ -48,6 +54,7 @@ final class ApplySession {
      * @param settings tables and limits
      * @param connection where tables are looked up
      * @param stream what is applied
+     * @param exact whether the destination's rows are those of the source at each change
      * @param transactions makes the transaction of each write
      * @param listener notified of every write
      * @param aborted whether to end as soon as possible
@@ -57,6 +64,7 @@ final class ApplySession {
             ApplySettings settings,
             Connection connection,
             StreamReader stream,
+            boolean exact,
             Supplier<DestinationTransaction> transactions,
             ApplyListener listener,
             BooleanSupplier aborted,
@@ -65,7 +73,8 @@ final class ApplySession {
         this.connection = connection;
         this.stream = stream;
         this.transactions = transactions;
-        this.catalog = new TargetCatalog(settings.tables());
+        this.catalog = new TargetCatalog(settings.tables(), exact);
+        this.names = settings.reading().names();
         this.listener = listener;
         this.aborted = aborted;
         this.commands = commands;
@@ -107,15 +116,21 @@ final class ApplySession {
         NumberedCut last;
         NumberedCut next = first;
         long changes = 0;
+        long begun = System.nanoTime();
         counts.clear();
         do {
             batch.begin(next, AppliedPosition.behind(next));
+            lookUp(next);
             stream.read((table, cutEnd) -> open(batch, table, cutEnd, end));
             changes += next.cut().changes();
             last = next;
             next = stream.peek(Duration.ZERO);
         } while (next != null && isWithin(next, end) && !next.hasCommands() && batch.hasRoomFor(next.cut()));
-        batch.finish();
+        long read = System.nanoTime();
+        listener.timed(ApplyStage.READ, read - begun);
+        long written = batch.finish();
+        listener.timed(ApplyStage.WRITE, written - read);
+        listener.timed(ApplyStage.COMMIT, System.nanoTime() - written);
         AppliedPosition applied = AppliedPosition.behind(last);
         listener.applied(applied, last.cut().commitTimeMicros(), changes, perTable());
         return applied;
@@ -234,6 +249,19 @@ final class ApplySession {
                 count.changes++;
             }
         });
+    }
+
+    /** Asks for all tables of a cut at once: one after the other, hundreds of them wait for the server again and again. */
+    private void lookUp(NumberedCut cut) throws SQLException {
+        List<AppliedTable> tables = new ArrayList<>();
+        for (Cut.CutPartition part : cut.cut().partitions()) {
+            TopicTable name = names.tableOf(part.topic());
+            AppliedTable table = catalog.applied(new TableName(name.schema(), name.table()));
+            if (!table.leavesOut(cut.end())) {
+                tables.add(table);
+            }
+        }
+        catalog.prepare(connection, tables);
     }
 
     private TargetChanges target(AppliedTable table) {

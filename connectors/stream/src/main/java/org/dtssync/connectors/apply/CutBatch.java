@@ -120,15 +120,17 @@ final class CutBatch {
         return fold.changes() >= maximumChanges || bytes >= maximumBytes;
     }
 
-    /** Writes what is held and commits all of it. */
-    void finish() throws SQLException {
+    /** Writes what is held and commits all of it; returns when the commit began, as {@link System#nanoTime}. */
+    long finish() throws SQLException {
         try {
             if (transaction.begun()) {
                 writePiece();
-                transaction.commit();
             } else {
                 transaction.writeWhole(position(), fold);
             }
+            long written = System.nanoTime();
+            transaction.commit();
+            return written;
         } catch (SQLException | RuntimeException e) {
             transaction.rollback();
             throw e;

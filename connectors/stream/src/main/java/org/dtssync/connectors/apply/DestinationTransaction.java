@@ -44,7 +44,7 @@ final class DestinationTransaction {
     }
 
     /**
-     * Writes a fold and commits it.
+     * Writes a fold that is all the transaction has to write.
      *
      * @param position the destination's position afterwards
      */
@@ -69,9 +69,6 @@ final class DestinationTransaction {
             writer.rewrite(connection, fold, mode);
         }
         write(late);
-        Failpoint.APPLY_ROWS_WRITTEN.reached();
-        connection.commit();
-        Failpoint.APPLY_COMMITTED.reached();
     }
 
     /** Begins with the position; pieces and commands follow. */
@@ -97,8 +94,11 @@ final class DestinationTransaction {
         Failpoint.APPLY_PIECE_WRITTEN.reached();
     }
 
-    /** Commits the pieces. */
+    /** Commits what was written. */
     void commit() throws SQLException {
+        if (!begun) {
+            Failpoint.APPLY_ROWS_WRITTEN.reached();
+        }
         connection.commit();
         Failpoint.APPLY_COMMITTED.reached();
     }

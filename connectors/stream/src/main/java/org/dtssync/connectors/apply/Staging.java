@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.read.ValueText;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,14 @@ final class Staging {
     private static final int DOCUMENT_COLUMNS = 800;
 
     private static final int DOCUMENTS = 3;
+
+    /** Staged values are read once: to compress them costs the server more than all the rest of a large value's write. */
+    private static final String AS_IT_IS = " STORAGE EXTERNAL";
+
+    /** The first server that takes this within CREATE TABLE; earlier ones take it for large values alone, in another statement. */
+    private static final int STORAGE_IN_CREATE_TABLE = 16;
+
+    private static final int LARGE_CHARACTERS = 1 << 16;
 
     private static final int INLINE_VALUES = 1_500;
     private static final long INLINE_CHARACTERS = 32_768;
@@ -164,18 +174,23 @@ final class Staging {
 
     /** Sends the staged rows; call before the statements run. */
     void send(Connection connection) throws SQLException {
+        String storage = connection.getMetaData().getDatabaseMajorVersion() >= STORAGE_IN_CREATE_TABLE ? AS_IT_IS : "";
         for (Map.Entry<Integer, List<Group>> table : staged.entrySet()) {
             int width = table.getKey();
             String name = "pg_temp.dts_sync_stage_" + width;
             try (Statement statement = connection.createStatement()) {
-                statement.execute(createTable(name, width));
+                statement.execute(createTable(name, width, storage));
+                if (storage.isEmpty() && table.getValue().stream().anyMatch(Staging::hasLargeValue)) {
+                    statement.execute(storeAsIs(name, width));
+                }
             }
             copy(connection, "COPY " + name + " FROM STDIN", text -> writeRows(table.getValue(), width, text));
         }
         if (!wide.isEmpty()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CREATE TEMPORARY TABLE IF NOT EXISTS dts_sync_stage_wide"
-                        + " (g integer, d0 json, d1 json, d2 json) ON COMMIT DELETE ROWS");
+                        + " (g integer, d0 json%1$s, d1 json%1$s, d2 json%1$s) ON COMMIT DELETE ROWS"
+                                .formatted(storage));
             }
             copy(connection, "COPY pg_temp.dts_sync_stage_wide FROM STDIN", this::writeDocuments);
         }
@@ -230,12 +245,30 @@ final class Staging {
     }
 
     /** The rows are deleted at the end of every transaction; the table stays with the session. */
-    private static String createTable(String table, int width) {
+    private static String createTable(String table, int width, String storage) {
         StringBuilder sql = new StringBuilder("CREATE TEMPORARY TABLE IF NOT EXISTS ");
         sql.append(table.substring("pg_temp.".length())).append(" (g integer");
         for (int c = 0; c < width; c++) {
-            sql.append(", c").append(c).append(" text");
+            sql.append(", c").append(c).append(" text").append(storage);
         }
         return sql.append(") ON COMMIT DELETE ROWS").toString();
+    }
+
+    private static boolean hasLargeValue(Group group) {
+        for (Object[] row : group.rows()) {
+            for (Object value : row) {
+                if (characters(value) > LARGE_CHARACTERS) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static String storeAsIs(String table, int width) {
+        return "ALTER TABLE " + table + " "
+                + IntStream.range(0, width)
+                        .mapToObj(c -> "ALTER c" + c + " SET" + AS_IT_IS)
+                        .collect(Collectors.joining(", "));
     }
 }

@@ -1,5 +1,6 @@
 package org.dtssync.connectors.apply;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -14,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TargetChanges {
 
+    private static final int LARGE_VALUE = 1 << 13;
+
     private final TargetTable table;
     private final Optional<EarlierShape> earlier;
+    private final boolean exact;
 
     /** What the mapping was made for: the shape of the last change, and whether it may be the earlier one. */
     private @Nullable RowShape shape;
@@ -24,9 +28,17 @@ final class TargetChanges {
 
     private @Nullable ColumnMapping mapping;
 
-    TargetChanges(TargetTable table, Optional<EarlierShape> earlier) {
+    /**
+     * Creates one.
+     *
+     * @param table the target table
+     * @param earlier the shape it had before, if changes from then may come
+     * @param exact whether the destination's rows are those of the source at each change
+     */
+    TargetChanges(TargetTable table, Optional<EarlierShape> earlier, boolean exact) {
         this.table = table;
         this.earlier = earlier;
+        this.exact = exact;
     }
 
     /** Returns the target table. */
@@ -42,10 +54,41 @@ final class TargetChanges {
                 new Change.Update(
                         change.transaction(),
                         table.hasKey() ? null : row(change, change.before()),
-                        row(change, change.after()));
+                        withoutRepetitions(change, row(change, change.after())));
             case DELETE -> new Change.Delete(change.transaction(), row(change, change.before()));
             case TRUNCATE -> new Change.Truncate(change.transaction());
         };
+    }
+
+    /**
+     * Where the whole row before is known, a large value that stayed the same is not written again: to store it takes the server far longer
+     * than the comparison takes here. The destination holds it already, once its rows are those of the source.
+     */
+    private Object[] withoutRepetitions(TableChange change, Object[] after) {
+        if (exact && table.hasKey() && change.before() != null && hasLarge(after)) {
+            Object[] before = row(change, change.before());
+            for (int i = 0; i < after.length; i++) {
+                if (isLarge(after[i]) && !table.isKey(i) && Objects.deepEquals(before[i], after[i])) {
+                    after[i] = TableChange.UNCHANGED;
+                }
+            }
+        }
+        return after;
+    }
+
+    private static boolean hasLarge(Object[] row) {
+        for (Object value : row) {
+            if (isLarge(value)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isLarge(@Nullable Object value) {
+        return value instanceof String text
+                ? text.length() >= LARGE_VALUE
+                : value instanceof byte[] bytes && bytes.length >= LARGE_VALUE;
     }
 
     /**

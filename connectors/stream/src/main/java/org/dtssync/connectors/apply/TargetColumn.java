@@ -1,6 +1,7 @@
 package org.dtssync.connectors.apply;
 
 import org.dtssync.connectors.postgres.Identifiers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A column of a table at the destination that is written.
@@ -12,6 +13,7 @@ import org.dtssync.connectors.postgres.Identifiers;
  *     and by name alone {@code citext} would be compared as {@code text}, without its index
  * @param comparedAs empty, or for a domain over an enum a cast to the enum, whose operators take no domain
  * @param alwaysIdentity whether it is {@code GENERATED ALWAYS AS IDENTITY}, which cannot be updated
+ * @param search how rows are found by the column's value in a table without a key; null if they cannot be
  * @param mayBreakRules whether its domain has a constraint that is not validated: a value from before that may break it
  */
 record TargetColumn(
@@ -21,7 +23,16 @@ record TargetColumn(
         String equality,
         String comparedAs,
         boolean alwaysIdentity,
+        @Nullable Search search,
         boolean mayBreakRules) {
+
+    /**
+     * How rows are found by a value: values that print the same are equal by the operator, and a hash or an index answers it.
+     *
+     * @param distinct about how many values the column has; 0 if the server does not know
+     * @param indexed whether an index begins with the column
+     */
+    record Search(double distinct, boolean indexed) {}
 
     /** How text becomes a value of the type. */
     enum Base {
@@ -41,9 +52,14 @@ record TargetColumn(
         return Identifiers.quote(name);
     }
 
+    /** Returns a condition for a column of this type under an alias to be equal to a value of the same type. */
+    String isEqualTo(String alias, String value) {
+        return alias + "." + sql() + comparedAs + " " + equality + " " + value + comparedAs;
+    }
+
     /** Returns a condition for a column of this type under an alias to be equal to a text expression's value. */
     String isEqual(String alias, String text) {
-        return alias + "." + sql() + comparedAs + " " + equality + " " + fromText(text) + comparedAs;
+        return isEqualTo(alias, fromText(text));
     }
 
     /** Returns an expression of the column's type made from a text expression. */

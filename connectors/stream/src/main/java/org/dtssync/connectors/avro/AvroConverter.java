@@ -27,6 +27,9 @@ public final class AvroConverter implements Converter {
      */
     public static final String OWN_TOPIC_PREFIX = "own.topic.prefix";
 
+    /** Requests to the registry that are under way at once. */
+    private static final int AHEAD_REQUESTS = 8;
+
     private final AvroInput input = new AvroInput();
     private final AvroOutput output = new AvroOutput();
     private final Map<Integer, Reader> readers = new HashMap<>();
@@ -127,6 +130,29 @@ public final class AvroConverter implements Converter {
             throw ValueEncoder.mismatch("a record for topic " + topic, e);
         }
         return output.toBytes();
+    }
+
+    /**
+     * Registers the schemas of many topics side by side, ahead of their first record. One that fails is left for that record, which reports it.
+     *
+     * @param schemas by topic
+     */
+    public void prepare(Map<String, Schema> schemas) {
+        Map<String, SchemaWriter> unknown = new HashMap<>();
+        schemas.forEach((topic, schema) -> {
+            SchemaWriter writer = writers.of(schema);
+            if (!writer.knows(topic)) {
+                unknown.put(topic, writer);
+            }
+        });
+        Map<String, Integer> ids =
+                new SideBySide(AHEAD_REQUESTS).ids(unknown, (topic, writer) -> register(topic, writer.avro()));
+        unknown.forEach((topic, writer) -> {
+            Integer id = ids.get(topic);
+            if (id != null) {
+                writer.note(topic, id);
+            }
+        });
     }
 
     private int register(String topic, org.apache.avro.Schema schema) {

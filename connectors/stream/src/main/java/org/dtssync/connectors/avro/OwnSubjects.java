@@ -3,17 +3,20 @@ package org.dtssync.connectors.avro;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
 
 /**
- * The subjects of a task's own topics: their compatibility is NONE, since a table may change in any way. Thread-safe.
+ * The subjects of a task's own topics: their compatibility becomes NONE before a second schema, since a table may change in any way. A first
+ * schema is compatible with everything, and for most tables it stays the only one: it costs one request. Thread-safe.
  *
- * <p>Confluent's registry lets the compatibility be set before a subject's first schema, Apicurio only after it; a first schema is
- * compatible with everything, so either order is right. Where Apicurio has a global rule, a subject's NONE does not lift it: the
- * registry then refuses a changed schema, and the fault says what to set.
+ * <p>A subject that had its first schema from an earlier run is relaxed when the registry refuses another one. Where Apicurio has a global
+ * rule, a subject's NONE does not lift it: the registry then refuses a changed schema again, and the fault says what to set.
  */
 final class OwnSubjects {
 
     private final SchemaRegistry registry;
+    private final Set<String> used = ConcurrentHashMap.newKeySet();
     private final Set<String> relaxed = ConcurrentHashMap.newKeySet();
 
     OwnSubjects(SchemaRegistry registry) {
@@ -22,19 +25,26 @@ final class OwnSubjects {
 
     /** Registers a schema under a subject of the task. */
     int register(String subject, Schema schema) {
-        boolean done = relaxed.contains(subject) || relax(subject);
-        int id = registry.register(subject, schema);
-        if (!done) {
+        if (!used.add(subject)) {
             relax(subject);
         }
-        return id;
+        try {
+            return registry.register(subject, schema);
+        } catch (SyncException e) {
+            if (e.kind() != FaultKind.DATA || !relax(subject)) {
+                throw e;
+            }
+            return registry.register(subject, schema);
+        }
     }
 
+    /** Returns whether the subject is less strict than before. */
     private boolean relax(String subject) {
-        boolean done = registry.setCompatibility(subject, SchemaRegistry.Compatibility.NONE);
-        if (done) {
+        boolean changed =
+                !relaxed.contains(subject) && registry.setCompatibility(subject, SchemaRegistry.Compatibility.NONE);
+        if (changed) {
             relaxed.add(subject);
         }
-        return done;
+        return changed;
     }
 }

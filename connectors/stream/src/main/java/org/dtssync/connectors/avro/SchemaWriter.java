@@ -38,6 +38,21 @@ final class SchemaWriter {
         return encoder;
     }
 
+    /** Returns whether the schema's id for a topic is known. */
+    boolean knows(String topic) {
+        return ids.containsKey(topic);
+    }
+
+    /** Remembers the schema's id for a topic. */
+    void note(String topic, int id) {
+        ids.put(topic, id);
+    }
+
+    /** Builds the Avro schema. */
+    Schema avro() {
+        return AvroSchemaBuilder.build(schema);
+    }
+
     /**
      * Returns the schema's id for a topic.
      *
@@ -48,7 +63,7 @@ final class SchemaWriter {
         if (!topic.equals(lastTopic)) {
             Integer id = ids.get(topic);
             if (id == null) {
-                id = register.applyAsInt(topic, AvroSchemaBuilder.build(schema));
+                id = register.applyAsInt(topic, avro());
                 ids.put(topic, id);
             }
             lastTopic = topic;

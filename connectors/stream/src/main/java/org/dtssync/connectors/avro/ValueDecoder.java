@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ValueDecoder {
 
-    /** Debezium's bits, which its sink takes as an array of bytes alone. */
-    private static final String BITS = "io.debezium.data.Bits";
-
     /** Reads a value. */
     abstract @Nullable Object decode(AvroInput input);
 
@@ -37,7 +34,7 @@ abstract class ValueDecoder {
     }
 
     private static ValueDecoder plain(org.apache.avro.Schema avro, Schema schema) {
-        boolean wraps = Logical.of(schema) == Logical.NONE && !BITS.equals(schema.name());
+        boolean logical = Logical.of(schema) != Logical.NONE;
         return switch (avro.getType()) {
             case BOOLEAN -> new BooleanDecoder();
             case INT -> new IntDecoder(schema.type());
@@ -45,8 +42,8 @@ abstract class ValueDecoder {
             case FLOAT -> new FloatDecoder();
             case DOUBLE -> new DoubleDecoder();
             case STRING -> new StringDecoder();
-            case BYTES -> new BytesDecoder(-1, wraps);
-            case FIXED -> new BytesDecoder(avro.getFixedSize(), wraps);
+            case BYTES -> new BytesDecoder(-1, !logical);
+            case FIXED -> new BytesDecoder(avro.getFixedSize(), !logical);
             case ENUM -> new EnumDecoder(avro.getEnumSymbols());
             case MAP -> new MapDecoder(new StringDecoder(), of(avro.getValueType(), schema.valueSchema()));
             case ARRAY -> array(avro, schema);

@@ -18,6 +18,13 @@ public interface CaptureListener {
     /** Streaming starts right after this LSN. */
     void started(Lsn lsn);
 
+    /**
+     * A stage of a cut has ended.
+     *
+     * @param nanos how long it took, in nanoseconds
+     */
+    default void timed(CaptureStage stage, long nanos) {}
+
     /** A cut is committed. */
     void cutWritten(Cut cut);
 }

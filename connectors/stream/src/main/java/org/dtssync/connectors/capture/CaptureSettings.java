@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.schemas.TopicForm;
 import org.dtssync.schemas.TopicNames;
+import org.dtssync.schemas.TopicTable;
 import org.dtssync.schemas.TopicValues;
 
 /**
@@ -86,6 +87,7 @@ public record CaptureSettings(
      * @param replicationFactor replicas of each partition
      * @param retentionMillis how long records of tables are retained, in milliseconds; -1 means forever
      * @param config additional topic properties
+     * @param tables those of one table
      * @param values how values are written
      * @param layout where the task's own topics are
      * @param extras what records have in addition
@@ -94,6 +96,7 @@ public record CaptureSettings(
             int replicationFactor,
             long retentionMillis,
             Map<String, String> config,
+            TableConfig tables,
             TopicValues values,
             TopicNames.Layout layout,
             Extras extras) {
@@ -110,7 +113,14 @@ public record CaptureSettings(
 
         /** Topics of a task that begins. */
         public Topics(int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
-            this(replicationFactor, retentionMillis, config, values, TopicNames.Layout.APART, Extras.NONE);
+            this(
+                    replicationFactor,
+                    retentionMillis,
+                    config,
+                    TableConfig.NONE,
+                    values,
+                    TopicNames.Layout.APART,
+                    Extras.NONE);
         }
 
         /** Returns what the task keeps of them. */
@@ -120,8 +130,18 @@ public record CaptureSettings(
 
         /** Returns the same in another form. */
         public Topics withForm(TopicForm form) {
-            return new Topics(replicationFactor, retentionMillis, config, form.values(), form.layout(), extras);
+            return new Topics(replicationFactor, retentionMillis, config, tables, form.values(), form.layout(), extras);
         }
+    }
+
+    /** Topic properties of one table. */
+    @FunctionalInterface
+    public interface TableConfig {
+        /** No table has its own. */
+        TableConfig NONE = table -> Map.of();
+
+        /** Returns those of a table. */
+        Map<String, String> of(TopicTable table);
     }
 
     /**

@@ -17,6 +17,14 @@ public interface CapturedCommands {
     List<CapturedTable> tables(Cut last);
 
     /**
+     * Returns what is sent of the client's message in which a command was.
+     *
+     * @param row the columns of its row as texts
+     * @param message the message
+     */
+    String sent(Map<String, @Nullable String> row, String message);
+
+    /**
      * Takes the next command.
      *
      * @param row the columns of its row as texts

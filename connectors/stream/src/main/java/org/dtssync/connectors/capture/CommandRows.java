@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandRows {
 
+    private static final String MESSAGE = "text";
+
     private final String topic;
     private final Optional<CapturedCommands> commands;
 
@@ -42,6 +44,24 @@ final class CommandRows {
                         || !change.envelope()
                                 .getString(ChangeEnvelope.OPERATION)
                                 .equals(ChangeEnvelope.CREATE));
+    }
+
+    /** Returns a row without what is not sent of the client's message. */
+    RowChange sent(RowChange change) {
+        Struct row = change.row();
+        String message = row == null ? null : row.getString(MESSAGE);
+        if (row == null || message == null || commands.isEmpty()) {
+            return change;
+        }
+        Struct shortened = copy(row).put(MESSAGE, commands.get().sent(texts(row), message));
+        return new RowChange(
+                change.topic(), copy(change.envelope()).put(ChangeEnvelope.AFTER, shortened), change.move());
+    }
+
+    private static Struct copy(Struct struct) {
+        Struct copy = new Struct(struct.schema());
+        struct.schema().fields().forEach(field -> copy.put(field, struct.get(field)));
+        return copy;
     }
 
     /** Takes a row; returns the tables that are other ones from here on. */

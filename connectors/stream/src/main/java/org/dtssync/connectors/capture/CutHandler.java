@@ -48,6 +48,7 @@ final class CutHandler implements ChangeSource.Consumer {
     public int accept(List<SourceEvent> events) {
         int confirmed = 0;
         int lastEnd = 0;
+        assembler.prepare(events);
         for (int i = 0; i < events.size(); i++) {
             if (add(events.get(i))) {
                 lastEnd = i + 1;

@@ -130,13 +130,16 @@ final class CutWriter implements AutoCloseable {
         try {
             Set<String> missing = new LinkedHashSet<>();
             transactions.forEach(transaction -> findMissing(transaction.changes(), missing));
+            Stopwatch watch = new Stopwatch();
             makeTopics(missing);
+            watch.ended(CaptureStage.TOPICS);
             producer.beginTransaction();
             Map<String, Stretch> stretches = new LinkedHashMap<>();
             transactions.forEach(transaction -> send(transaction, stretches));
             producer.flush();
             bytesUnderWay = 0;
             noteWritten(stretches);
+            watch.ended(CaptureStage.RECORDS);
             Failpoint.CAPTURE_RECORDS_SENT.reached();
             Cut cut = cut(transactions, previous, stretches);
             Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(cutsTopic, 0, null, codec.encode(cut)));
@@ -144,8 +147,10 @@ final class CutWriter implements AutoCloseable {
             // queue. A record and a commit that both arrive in between end the transaction without the record, which
             // then waits out its delivery timeout (Sender.maybeSendAndPollTransactionalRequest).
             producer.flush();
+            watch.ended(CaptureStage.CUT);
             Failpoint.CAPTURE_CUT_SENT.reached();
             producer.commitTransaction();
+            watch.ended(CaptureStage.COMMIT);
             Failpoint.CAPTURE_CUT_COMMITTED.reached();
             requireSameCuts(sent.get().offset());
             pieces.clear();
@@ -307,10 +312,10 @@ final class CutWriter implements AutoCloseable {
      */
     private void makeTopics(Set<String> missing) throws ExecutionException, InterruptedException {
         List<String> names = List.copyOf(missing);
-        Map<String, String> config = TaskTopics.properties(settings.topics());
         for (int from = 0; from < names.size(); from += TaskTopics.TOPICS_PER_REQUEST) {
             List<String> part = names.subList(from, Math.min(names.size(), from + TaskTopics.TOPICS_PER_REQUEST));
-            Set<String> existed = topics.create(part, settings.topics().replicationFactor(), config);
+            Set<String> existed = topics.create(
+                    part, settings.topics().replicationFactor(), topic -> TaskTopics.properties(settings, topic));
             guard.prepare(part, existed);
             topicIds.putAll(topics.madeIdentifiers(part));
             makeKnown(part);
@@ -342,6 +347,17 @@ final class CutWriter implements AutoCloseable {
     public void close() {
         OrderlyClose.of(() -> producer.close(java.time.Duration.ofSeconds(1)));
         OrderlyClose.of(topics::close);
+    }
+
+    /** Notifies the listener how long each stage took. */
+    private final class Stopwatch {
+        private long since = System.nanoTime();
+
+        void ended(CaptureStage stage) {
+            long now = System.nanoTime();
+            listener.timed(stage, now - since);
+            since = now;
+        }
     }
 
     private record Offsets(long first, long end) {}

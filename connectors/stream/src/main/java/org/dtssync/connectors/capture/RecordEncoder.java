@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.storage.Converter;
+import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.schemas.TopicNames;
@@ -18,8 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordEncoder {
 
+    /** A single new table asks for itself. */
+    private static final int PREPARED_TOGETHER = 2;
+
     private final Map<String, CapturedTable> tables = new HashMap<>();
     private final Map<String, TableEncoder> encoders = new HashMap<>();
+
+    /** Encoders of tables that are new in the events that come next. */
+    private final Map<String, TableEncoder> prepared = new HashMap<>();
+
     private final TopicNames names;
     private final CaptureSettings.Topics topics;
     private final TransactionOrder order = new TransactionOrder();
@@ -46,6 +55,47 @@ final class RecordEncoder {
             String topic = names.table(table.table().schema(), table.table().table());
             tables.put(topic, table);
             encoders.remove(topic);
+            prepared.remove(topic);
+        }
+    }
+
+    /**
+     * Registers the schemas of tables that are new among these events side by side. One after the other, hundreds of them wait for the
+     * registry far longer than for everything else.
+     */
+    void prepare(List<SourceEvent> events) {
+        prepared.clear();
+        String last = null;
+        for (SourceEvent event : events) {
+            if (event instanceof RowChange change && !change.topic().equals(last)) {
+                last = change.topic();
+                prepare(change.topic(), change.envelope().schema());
+            }
+        }
+        if (prepared.size() < PREPARED_TOGETHER) {
+            return;
+        }
+        Map<String, Schema> keys = new HashMap<>();
+        Map<String, Schema> envelopes = new HashMap<>();
+        prepared.forEach((topic, encoder) -> {
+            envelopes.put(topic, encoder.envelopeSchema());
+            Schema key = encoder.keySchema();
+            if (key != null) {
+                keys.put(topic, key);
+            }
+        });
+        if (keyConverter instanceof AvroConverter avro) {
+            avro.prepare(keys);
+        }
+        if (valueConverter instanceof AvroConverter avro) {
+            avro.prepare(envelopes);
+        }
+    }
+
+    private void prepare(String topic, Schema schema) {
+        CapturedTable table = tables.get(topic);
+        if (table != null && !encoders.containsKey(topic) && !prepared.containsKey(topic)) {
+            prepared.put(topic, new TableEncoder(topic, table, schema, topics, order, keyConverter, valueConverter));
         }
     }
 
@@ -82,7 +132,10 @@ final class RecordEncoder {
             if (table == null) {
                 throw unknownTable(value);
             }
-            encoder = new TableEncoder(topic, table, value.schema(), topics, order, keyConverter, valueConverter);
+            TableEncoder ahead = prepared.remove(topic);
+            encoder = ahead != null && ahead.isFor(value.schema())
+                    ? ahead
+                    : new TableEncoder(topic, table, value.schema(), topics, order, keyConverter, valueConverter);
             encoders.put(topic, encoder);
             announced.add(encoder.structure());
         }

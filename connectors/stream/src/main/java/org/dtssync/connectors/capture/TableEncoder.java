@@ -116,6 +116,17 @@ final class TableEncoder {
         return field == null && earlier != null ? row.field(TopicNames.escape(earlier)) : field;
     }
 
+    /** Returns the schema of the envelopes as they are written. */
+    Schema envelopeSchema() {
+        return written.envelope();
+    }
+
+    /** Returns the schema of the keys; null if the table has none. */
+    @Nullable
+    Schema keySchema() {
+        return written.key();
+    }
+
     /** Returns the shape of the records. */
     SeenShape structure() {
         return structure;

@@ -42,18 +42,20 @@ public final class TaskTopics {
                 topics.create(
                         missing.subList(from, Math.min(missing.size(), from + TOPICS_PER_REQUEST)),
                         settings.topics().replicationFactor(),
-                        properties(settings.topics()));
+                        topic -> properties(settings, topic));
             }
         }
     }
 
     /** Returns the properties of each table's topic. */
-    static Map<String, String> properties(CaptureSettings.Topics topics) {
+    static Map<String, String> properties(CaptureSettings settings, String topic) {
+        CaptureSettings.Topics topics = settings.topics();
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("cleanup.policy", "delete");
         properties.put("retention.ms", Long.toString(topics.retentionMillis()));
         properties.putAll(RecordLimits.TOPIC_DEFAULTS);
         properties.putAll(topics.config());
+        properties.putAll(topics.tables().of(settings.names().tableOf(topic)));
         return properties;
     }
 }

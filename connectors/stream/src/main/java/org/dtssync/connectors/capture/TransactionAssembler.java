@@ -36,6 +36,11 @@ final class TransactionAssembler {
         this.others = new OtherHeartbeats(names);
     }
 
+    /** Prepares for events that are about to be added. */
+    void prepare(List<SourceEvent> events) {
+        encoder.prepare(events);
+    }
+
     /**
      * Takes the next event; returns whether it ended a transaction that has changes. One without is in no cut: would the slot
      * were confirmed up to its end, the next start would find the slot past the last cut.
@@ -61,7 +66,7 @@ final class TransactionAssembler {
             count.leftOut(change, ChangeCount.Rule.COMMAND);
             return;
         }
-        List<EncodedChange> records = encoder.encode(change);
+        List<EncodedChange> records = encoder.encode(commands.is(change) ? commands.sent(change) : change);
         if (commands.is(change)) {
             arrivingCommands = true;
             encoder.capture(commands.take(change));

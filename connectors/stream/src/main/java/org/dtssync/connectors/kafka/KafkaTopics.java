@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -64,9 +65,15 @@ public final class KafkaTopics implements AutoCloseable {
      * @return the names of those that already existed; their properties are unchanged
      */
     public Set<String> create(Collection<String> names, int replicationFactor, Map<String, String> config) {
+        return create(names, replicationFactor, name -> config);
+    }
+
+    /** Creates topics as the other method does, each with properties of its own. */
+    public Set<String> create(
+            Collection<String> names, int replicationFactor, Function<String, Map<String, String>> config) {
         Set<String> existed = new HashSet<>();
         List<NewTopic> topics = new ArrayList<>();
-        names.forEach(name -> topics.add(new NewTopic(name, 1, (short) replicationFactor).configs(config)));
+        names.forEach(name -> topics.add(new NewTopic(name, 1, (short) replicationFactor).configs(config.apply(name))));
         admin.createTopics(topics).values().forEach((name, future) -> {
             try {
                 get(future);

@@ -1,5 +1,6 @@
 package org.dtssync.connectors.values;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +40,17 @@ record BitForm(int length) implements ValueForm {
                 bits.set(i);
             }
         }
-        return bits.toByteArray();
+        return Arrays.copyOf(bits.toByteArray(), bytes());
+    }
+
+    /** Zeros at the end are bytes too. */
+    private int bytes() {
+        return (length + Byte.SIZE - 1) / Byte.SIZE;
     }
 
     @Override
     public Object empty() {
-        return length == 1 ? (Object) false : new byte[0];
+        return length == 1 ? (Object) false : new byte[bytes()];
     }
 
     @Override

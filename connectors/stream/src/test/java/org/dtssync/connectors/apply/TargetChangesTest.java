@@ -26,7 +26,8 @@ class TargetChangesTest {
                 NAME,
                 false,
                 List.of(columns).stream()
-                        .map(name -> new TargetColumn(name, "text", TargetColumn.Base.CAST, "=", "", false, false))
+                        .map(name ->
+                                new TargetColumn(name, "text", TargetColumn.Base.CAST, "=", "", false, null, false))
                         .toList(),
                 key,
                 Optional.empty(),
@@ -51,7 +52,7 @@ class TargetChangesTest {
 
     @Test
     void aRowOfTheSameColumnsIsNotCopied() {
-        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty());
+        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false);
         TableChange change = insert(shape("id", "v"), ACCEPTED, "1", "x");
 
         assertThat(rowOf(changes.of(change))).isSameAs(change.after());
@@ -59,7 +60,7 @@ class TargetChangesTest {
 
     @Test
     void columnsInAnotherOrderAreFoundByName() {
-        TargetChanges changes = new TargetChanges(table(List.of("id"), "v", "id"), Optional.empty());
+        TargetChanges changes = new TargetChanges(table(List.of("id"), "v", "id"), Optional.empty(), false);
 
         assertThat(rowOf(changes.of(insert(shape("id", "v"), ACCEPTED, "1", TableChange.UNCHANGED))))
                 .containsExactly(TableChange.UNCHANGED, "1");
@@ -72,7 +73,7 @@ class TargetChangesTest {
                 Map.of("id", Optional.of("id"), "old", Optional.of("v"), "gone", Optional.empty()),
                 Map.of("more", Optional.of("0")),
                 Map.of());
-        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v", "more"), Optional.of(earlier));
+        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v", "more"), Optional.of(earlier), false);
         RowShape before = shape("id", "old", "gone");
         RowShape after = shape("id", "v", "more");
 
@@ -87,11 +88,11 @@ class TargetChangesTest {
 
     @Test
     void aColumnOnOneSideOnlyIsAFault() {
-        TargetChanges more = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty());
+        TargetChanges more = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false);
         assertThatThrownBy(() -> more.of(insert(shape("id"), ACCEPTED, "1")))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("Column v of table public.t exists only at the destination.");
-        TargetChanges fewer = new TargetChanges(table(List.of("id"), "id"), Optional.empty());
+        TargetChanges fewer = new TargetChanges(table(List.of("id"), "id"), Optional.empty(), false);
         assertThatThrownBy(() -> fewer.of(insert(shape("id", "v"), ACCEPTED, "1", "x")))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("Column v of table public.t does not exist at the destination.");
@@ -103,10 +104,35 @@ class TargetChangesTest {
         TableChange update =
                 new TableChange(Operation.UPDATE, shape, ACCEPTED, 1, 7, null, new Object[] {"1", "y"}, null);
 
-        Change keyed = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty()).of(update);
+        Change keyed = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false).of(update);
         assertThat(((Change.Update) keyed).before()).isNull();
-        assertThatThrownBy(() -> new TargetChanges(table(List.of(), "id", "v"), Optional.empty()).of(update))
+        assertThatThrownBy(() -> new TargetChanges(table(List.of(), "id", "v"), Optional.empty(), false).of(update))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("without the row before it");
+    }
+
+    @Test
+    void aLargeValueThatStayedTheSameIsNotWrittenAgainOnceTheDestinationHoldsIt() {
+        RowShape shape = shape("id", "v", "w");
+        String large = "x".repeat(10_000);
+        TargetTable table = table(List.of("id"), "w", "id", "v");
+
+        assertThat(updated(table, true, shape, large)).containsExactly("short", "1", TableChange.UNCHANGED);
+        assertThat(updated(table, false, shape, large)).containsExactly("short", "1", large);
+        assertThat(updated(table(List.of("id", "v"), "w", "id", "v"), true, shape, large))
+                .containsExactly("short", "1", large);
+    }
+
+    private static Object[] updated(TargetTable table, boolean exact, RowShape shape, String large) {
+        TableChange update = new TableChange(
+                Operation.UPDATE,
+                shape,
+                ACCEPTED,
+                1,
+                7,
+                new Object[] {"1", large, "short"},
+                new Object[] {"1", new StringBuilder(large).toString(), "short"},
+                null);
+        return ((Change.Update) new TargetChanges(table, Optional.empty(), exact).of(update)).row();
     }
 }

@@ -162,7 +162,7 @@ final class SchemaRegistryClientTest {
     }
 
     @Test
-    void theTasksTopicsAreRelaxedAndOthersLeftAlone() {
+    void theTasksTopicsAreRelaxedForASecondSchemaAndOthersLeftAlone() {
         MemoryRegistry memory = new MemoryRegistry();
         AvroConverter converter = new AvroConverter(memory);
         converter.configure(Map.of(AvroConverter.OWN_TOPIC_PREFIX, "shop."), true);
@@ -171,15 +171,47 @@ final class SchemaRegistryClientTest {
                 .build();
         Struct value = new Struct(key).put("id", 1L);
 
+        org.apache.kafka.connect.data.Schema later = org.apache.kafka.connect.data.SchemaBuilder.struct()
+                .field("id", org.apache.kafka.connect.data.Schema.STRING_SCHEMA)
+                .build();
+        Struct laterValue = new Struct(later).put("id", "1");
+
         for (String topic : List.of("shop.public.a", "shop.public.a", "other.b")) {
             converter.fromConnectData(topic, key, value);
+        }
+        for (String topic : List.of("shop.public.a", "other.b")) {
+            converter.fromConnectData(topic, later, laterValue);
         }
 
         assertThat(memory.requests)
                 .containsExactly(
+                        "register shop.public.a-key",
+                        "register other.b-key",
                         "NONE shop.public.a-key",
                         "register shop.public.a-key",
-                        "NONE shop.public.a-key",
                         "register other.b-key");
+    }
+
+    @Test
+    void schemasOfManyTopicsAreRegisteredAheadAndNotAgain() {
+        SchemaRegistryClient client = client(registry.url());
+        AvroConverter converter = new AvroConverter(client);
+        converter.configure(Map.of(AvroConverter.OWN_TOPIC_PREFIX, "ahead."), true);
+        Map<String, org.apache.kafka.connect.data.Schema> schemas = new java.util.TreeMap<>();
+        for (int i = 0; i < 20; i++) {
+            schemas.put(
+                    "ahead.public.t" + i,
+                    org.apache.kafka.connect.data.SchemaBuilder.struct()
+                            .name("t" + i)
+                            .field("id", org.apache.kafka.connect.data.Schema.INT64_SCHEMA)
+                            .build());
+        }
+
+        converter.prepare(schemas);
+
+        schemas.forEach((topic, schema) -> {
+            byte[] bytes = converter.fromConnectData(topic, schema, new Struct(schema).put("id", 1L));
+            assertThat(converter.toConnectData(topic, bytes).schema().name()).isEqualTo(schema.name());
+        });
     }
 }

@@ -88,7 +88,14 @@ final class CaptureFixture {
                 TOPIC,
                 NOTE,
                 ENVELOPE,
-                new CaptureSettings.Topics(1, -1, Map.of(), TopicValues.TEXT, TopicNames.Layout.APART, extras),
+                new CaptureSettings.Topics(
+                        1,
+                        -1,
+                        Map.of(),
+                        CaptureSettings.TableConfig.NONE,
+                        TopicValues.TEXT,
+                        TopicNames.Layout.APART,
+                        extras),
                 new TransactionOrder(),
                 new TextConverter(),
                 new TextConverter());

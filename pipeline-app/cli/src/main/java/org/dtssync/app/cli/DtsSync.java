@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             StatusCommand.class,
             StructureCommand.class,
+            DdlCommand.class,
             VerifyCommand.class,
             SetCommand.class,
             SwitchoverCommand.class,

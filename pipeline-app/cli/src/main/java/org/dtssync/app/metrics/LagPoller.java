@@ -43,6 +43,7 @@ final class LagPoller implements Runnable {
         try {
             TaskLag lag = new SyncTask(task).lag();
             metrics.lag(number(lag.millis()) / 1_000, number(lag.bytes()));
+            metrics.ddl(lag.ddl());
             metrics.base(number(lag.baseSeconds()));
         } catch (SyncException e) {
             metrics.lag(Double.NaN, Double.NaN);

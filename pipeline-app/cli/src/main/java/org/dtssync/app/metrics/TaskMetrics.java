@@ -3,6 +3,7 @@ package org.dtssync.app.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -10,13 +11,18 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.dtssync.app.state.DdlFigures;
+import java.util.stream.IntStream;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.tasks.TaskListener;
@@ -36,9 +42,15 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
 
     private static final TableName OTHERS = new TableName("", "(others)");
 
+    /** The upper ends of the histogram of each stage. */
+    private static final Duration[] STAGE_BOUNDS = IntStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Map<TableName, TableCounters> tables = new ConcurrentHashMap<>();
+    private final Map<String, Timer> stages = new ConcurrentHashMap<>();
     private final Counter captured;
     private final Counter cuts;
     private final Counter applied;
@@ -50,6 +62,7 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
     private volatile double lagBytes = Double.NaN;
     private volatile double baseSeconds = Double.NaN;
     private volatile double retainedBytes = Double.NaN;
+    private volatile DdlFigures ddl = DdlFigures.NONE;
 
     /**
      * Creates the metrics of a task.
@@ -73,6 +86,17 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
                 "bytes",
                 "WAL between the source's current end of WAL and the applied position.",
                 () -> lagBytes);
+        for (DdlCount count : DdlCount.values()) {
+            Gauge.builder("dts.sync.ddl.commands", () -> count.of(ddl))
+                    .tag("state", count.name().toLowerCase(Locale.ROOT))
+                    .description("Commands that changed the structure of the source, by what became of them.")
+                    .register(registry);
+        }
+        gauge(
+                "dts.sync.ddl.running",
+                "seconds",
+                "How long a command that changes the structure has been running at the destination.",
+                () -> ddl.runningSeconds());
         gauge(
                 "dts.sync.base.reached",
                 "seconds",
@@ -104,6 +128,31 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
                     .description("Unix time of the last retried error of this kind; 0 if there was none.")
                     .register(registry);
         }
+    }
+
+    /** The states of commands that have a figure. */
+    private enum DdlCount {
+        DONE(DdlFigures::done),
+        SKIPPED(DdlFigures::skipped),
+        FAILED(DdlFigures::failed),
+        WAITING(DdlFigures::waiting);
+
+        /** Stateless, which Error Prone cannot see. */
+        @SuppressWarnings("ImmutableEnumChecker")
+        private final ToLongFunction<DdlFigures> figure;
+
+        DdlCount(ToLongFunction<DdlFigures> figure) {
+            this.figure = figure;
+        }
+
+        private long of(DdlFigures figures) {
+            return figure.applyAsLong(figures);
+        }
+    }
+
+    /** Takes how far the task is with commands that change the structure. */
+    void ddl(DdlFigures figures) {
+        ddl = figures;
     }
 
     private void bindJava() {
@@ -220,6 +269,19 @@ final class TaskMetrics implements TaskListener, AutoCloseable {
         TableCounters counters = of(table);
         counters.applied().increment((double) changes);
         counters.commitMillis().accumulateAndGet(commitMillis, Math::max);
+    }
+
+    @Override
+    public void timed(String stage, long nanos) {
+        stages.computeIfAbsent(stage, this::stage).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer stage(String name) {
+        return Timer.builder("dts.sync.stage")
+                .tag("stage", name)
+                .serviceLevelObjectives(STAGE_BOUNDS)
+                .description("How long each stage of a cut and of a write took.")
+                .register(registry);
     }
 
     @Override

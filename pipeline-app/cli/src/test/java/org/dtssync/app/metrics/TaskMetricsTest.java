@@ -26,6 +26,7 @@ class TaskMetricsTest {
     void thePageListsEveryMetricAndNoOther() throws IOException {
         metrics.retrying("apply", FaultKind.CONNECTION);
         metrics.chunkCopied(new TableName("public", "item"), 7, 300);
+        metrics.timed("apply_write", 3_000_000);
 
         assertThat(names("(?m)^# TYPE (dts_sync_\\S+) ", metrics.text()))
                 .isEqualTo(names("(?m)^\\| `(dts_sync_[a-z_]+)` \\|", Files.readString(PAGE)));
@@ -35,6 +36,7 @@ class TaskMetricsTest {
     void thePageTellsTheKindOfEachMetric() throws IOException {
         metrics.retrying("apply", FaultKind.CONNECTION);
         metrics.chunkCopied(new TableName("public", "item"), 7, 300);
+        metrics.timed("apply_write", 3_000_000);
 
         assertThat(names("(?m)^# TYPE (dts_sync_\\S+ \\S+)$", metrics.text()))
                 .isEqualTo(names(
@@ -52,6 +54,8 @@ class TaskMetricsTest {
         metrics.applied(new Lsn(1), 5, 11);
         metrics.tableApplied(new TableName("public", "item"), 9, 1_700_000_000_500L);
         metrics.tableApplied(new TableName("public", "item"), 2, -1);
+        metrics.timed("apply_write", 3_000_000);
+        metrics.timed("apply_write", 300_000_000);
         metrics.walRetained(2048);
         metrics.lag(1.5, 100);
         metrics.retrying("apply", FaultKind.TRANSIENT);
@@ -68,6 +72,8 @@ class TaskMetricsTest {
                         "dts_sync_table_applied_changes_total{schema=\"public\",table=\"item\",task=\"shop\"} 11.0",
                         "dts_sync_table_applied_commit_timestamp_seconds{schema=\"public\",table=\"item\",task=\"shop\"}"
                                 + " 1.7000000005E9",
+                        "dts_sync_stage_seconds_bucket{stage=\"apply_write\",task=\"shop\",le=\"0.005\"} 1",
+                        "dts_sync_stage_seconds_count{stage=\"apply_write\",task=\"shop\"} 2",
                         "dts_sync_slot_retained_wal_bytes{task=\"shop\"} 2048.0",
                         "dts_sync_wal_warning_bytes{task=\"shop\"} 4096.0",
                         "dts_sync_lag_seconds{task=\"shop\"} 1.5",

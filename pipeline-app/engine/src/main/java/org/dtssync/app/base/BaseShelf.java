@@ -9,8 +9,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -56,14 +54,6 @@ public record BaseShelf(Path path, String task) {
                 .thenComparing(each -> each.manifest().takenAt())
                 .reversed());
         return bases;
-    }
-
-    /** Returns the newest base that fulfills a condition; empty if there is none. */
-    public Optional<BaseDirectory> newest(Predicate<BaseManifest> condition) {
-        return bases().stream()
-                .filter(each -> condition.test(each.manifest()))
-                .map(Shelved::directory)
-                .findFirst();
     }
 
     private List<BaseDirectory> directories() {

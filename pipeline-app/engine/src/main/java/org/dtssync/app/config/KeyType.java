@@ -34,6 +34,8 @@ enum KeyType {
     NAMES("list of names"),
     /** A map of another program's properties. */
     PROPERTIES("map"),
+    /** A map of another program's properties for each pattern. */
+    TABLE_PROPERTIES("map of patterns"),
     /** One property of another program. */
     PROPERTY("text");
 

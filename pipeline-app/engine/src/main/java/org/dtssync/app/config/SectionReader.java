@@ -283,6 +283,30 @@ final class SectionReader {
         return flat;
     }
 
+    /** Returns the properties for each pattern, in their order. */
+    Map<String, Map<String, String>> tableProperties(TaskKey key) {
+        YamlValue value = mapping.entries().get(key.key());
+        Map<String, Map<String, String>> found = new LinkedHashMap<>();
+        if (value instanceof YamlValue.Mapping patterns) {
+            patterns.entries().forEach((written, item) -> {
+                Optional<String> pattern = pattern(key, new YamlValue.Text(item.line(), written));
+                Map<String, String> flat = new LinkedHashMap<>();
+                if (item instanceof YamlValue.Mapping map) {
+                    map.entries().forEach((name, each) -> flatten(key.path(), name, each, flat));
+                } else {
+                    mistakes.add(
+                            item.line(),
+                            at(key, item.line()) + " has for '" + written + "' " + item.description()
+                                    + ". Write a map of properties: " + key.example());
+                }
+                pattern.ifPresent(text -> found.put(text, flat));
+            });
+        } else if (value != null) {
+            wrong(key, "must be a map, not " + value.description());
+        }
+        return found;
+    }
+
     /** Returns the properties of the JDBC driver. */
     Map<String, String> driverProperties(TaskKey key) {
         Map<String, String> properties = properties(key);

@@ -27,6 +27,9 @@ import org.dtssync.schemas.TopicValues;
  */
 public final class TaskFileReader {
 
+    private static final String NOT_COMPACTED =
+            "Remove it: a compacted topic would lose changes, so it is always delete.";
+
     private static final YamlValue.Mapping NOTHING = new YamlValue.Mapping(Mistakes.NO_LINE, Map.of());
     private static final String EMBEDDED = "embedded";
 
@@ -250,23 +253,26 @@ public final class TaskFileReader {
         private TopicSettings topics() {
             SectionReader section = section("topics");
             Map<String, String> config = section.properties(TaskKey.TOPICS_CONFIG);
-            refuseOwnProperty(config, "retention.ms", "Set topics.retention.ms instead.");
-            refuseOwnProperty(
-                    config,
-                    "cleanup.policy",
-                    "Remove it: a compacted topic would lose changes, so it is always delete.");
+            refuseOwnProperty("config", config, "retention.ms", "Set topics.retention.ms instead.");
+            refuseOwnProperty("config", config, "cleanup.policy", NOT_COMPACTED);
+            Map<String, Map<String, String>> tables = section.tableProperties(TaskKey.TOPICS_TABLES);
+            for (Map<String, String> each : tables.values()) {
+                refuseOwnProperty("tables", each, "cleanup.policy", NOT_COMPACTED);
+                refuseOwnProperty("tables", each, "max.message.bytes", "Set topics.config.max.message.bytes instead.");
+            }
             return new TopicSettings(
                     (int) section.number(TaskKey.TOPICS_REPLICATION),
                     section.number(TaskKey.TOPICS_RETENTION),
                     config,
                     section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()),
                     section.flag(TaskKey.TOPICS_TOMBSTONES),
-                    section.flag(TaskKey.TOPICS_TRANSACTIONS));
+                    section.flag(TaskKey.TOPICS_TRANSACTIONS),
+                    tables);
         }
 
-        private void refuseOwnProperty(Map<String, String> config, String property, String remedy) {
+        private void refuseOwnProperty(String key, Map<String, String> config, String property, String remedy) {
             if (config.containsKey(property)) {
-                mistakes.add(Mistakes.NO_LINE, "topics.config." + property + " cannot be set there. " + remedy);
+                mistakes.add(Mistakes.NO_LINE, "topics." + key + "." + property + " cannot be set there. " + remedy);
             }
         }
 
@@ -299,14 +305,15 @@ public final class TaskFileReader {
         }
 
         private DdlSettings ddl(Optional<String> mirrored) {
-            DdlMode mode = section("ddl").choice(TaskKey.DDL_MODE, DdlMode.values());
+            SectionReader section = section("ddl");
+            DdlMode mode = section.choice(TaskKey.DDL_MODE, DdlMode.values());
             if (mode.carries() && mirrored.isPresent()) {
                 mistakes.add(
                         Mistakes.NO_LINE,
                         "ddl.mode cannot be " + KeyType.label(mode)
                                 + " in a mirror: the task that it mirrors would get its own commands back. Remove it.");
             }
-            return new DdlSettings(mode);
+            return new DdlSettings(mode, section.size(TaskKey.DDL_IMAGE_LIMIT));
         }
 
         private SnapshotSettings snapshot() {

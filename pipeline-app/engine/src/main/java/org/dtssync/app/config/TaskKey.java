@@ -75,8 +75,7 @@ enum TaskKey implements DescribedKey {
             KeyType.CHOICE,
             "fail",
             "fail",
-            "What to do if selected tables already exist at the destination: fail, empty (keep the tables, remove"
-                    + " their rows) or adopt (keep the tables; they must be empty).",
+            "What to do if selected tables exist at the destination: fail, empty (remove their rows) or adopt (they must be empty).",
             "The destination was prepared by other means, or contains an earlier attempt.",
             DestinationSettings.Existing.values()),
     KAFKA_BOOTSTRAP(
@@ -118,6 +117,12 @@ enum TaskKey implements DescribedKey {
             "{ compression.type: zstd }",
             "Additional topic properties.",
             "Per-topic limits such as max.message.bytes."),
+    TOPICS_TABLES(
+            "topics/tables",
+            KeyType.TABLE_PROPERTIES,
+            "{ \"public.audit*\": { retention.ms: -1, compression.type: zstd } }",
+            "Additional topic properties of the tables that a pattern matches; of several patterns the later one counts.",
+            "Some tables are to be retained longer, or compressed otherwise."),
     TOPICS_VALUES(
             "topics/values",
             KeyType.CHOICE,
@@ -214,8 +219,7 @@ enum TaskKey implements DescribedKey {
             "structure",
             "What happens to unlogged tables, whose changes are not in the WAL: they are created without their rows (structure),"
                     + " their rows are copied once at the load and again at each switch (copy), or precheck refuses them (refuse).",
-            "Their rows are needed (copy), or no row may be left behind (refuse); copying prolongs the time in which writes are"
-                    + " blocked.",
+            "Their rows are needed (copy), or no row may be left behind (refuse); writes are blocked for as long as copying takes.",
             ObjectSelection.Unlogged.values()),
     OBJECTS_SETTINGS(
             "objects/settings",
@@ -257,11 +261,16 @@ enum TaskKey implements DescribedKey {
             KeyType.CHOICE,
             "stop",
             "carry",
-            "What happens when the structure of the source changes: the task stops (stop), the command runs at the destination"
-                    + " where it stood among the rows (carry), or it does so once dts-sync ddl allow has let it (hold). A task"
-                    + " keeps the mode it began with.",
-            "The application's migrations continue while the task runs; docs/ddl.md says what is carried and which rights it needs.",
+            "What a change of the source's structure does: stop the task, run where it stood among the rows (carry), or once allowed (hold).",
+            "The application migrates its schema while the task runs; docs/ddl.md says how. A task keeps the mode it began with.",
             DdlMode.values()),
+    DDL_IMAGE_LIMIT(
+            "ddl/image.limit",
+            KeyType.SIZE,
+            "64MB",
+            "64MB",
+            "The source sends the rows that a command writes itself (a type, a volatile default) of tables up to this size.",
+            "The source has room to write each row once more, with its WAL; a larger table has to be reloaded. 0 sends none."),
     SNAPSHOT_WORKERS(
             "snapshot/workers",
             KeyType.COUNT,

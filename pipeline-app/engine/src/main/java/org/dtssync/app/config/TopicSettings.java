@@ -1,6 +1,9 @@
 package org.dtssync.app.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.dtssync.schemas.TopicValues;
 
 /**
@@ -12,6 +15,7 @@ import org.dtssync.schemas.TopicValues;
  * @param values how values are written by a task that begins
  * @param tombstones whether a record without a value follows each delete
  * @param transactions whether each record says where it is in its transaction
+ * @param tables further topic properties for each pattern of tables, of which the later ones count
  */
 public record TopicSettings(
         int replicationFactor,
@@ -19,11 +23,13 @@ public record TopicSettings(
         Map<String, String> config,
         TopicValues values,
         boolean tombstones,
-        boolean transactions) {
+        boolean transactions,
+        Map<String, Map<String, String>> tables) {
 
     /** Copies the properties. */
     public TopicSettings {
         config = Map.copyOf(config);
+        tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
     }
 
     /** Topics whose values are text. */
@@ -33,6 +39,28 @@ public record TopicSettings(
 
     /** Topics with nothing but changes. */
     public TopicSettings(int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
-        this(replicationFactor, retentionMillis, config, values, false, false);
+        this(replicationFactor, retentionMillis, config, values, false, false, Map.of());
+    }
+
+    /** Returns the further topic properties of one table. */
+    public Map<String, String> configOf(String schema, String table) {
+        Map<String, String> own = new LinkedHashMap<>();
+        tables.forEach((pattern, properties) -> {
+            if (Glob.matches(pattern, schema + "." + table)) {
+                own.putAll(properties);
+            }
+        });
+        return own;
+    }
+
+    /** Returns how long the records of the tables are retained that are retained for the shortest time; -1 means forever. */
+    public long leastRetentionMillis() {
+        return Stream.concat(
+                        Stream.of(Long.toString(retentionMillis)),
+                        tables.values().stream().map(each -> each.getOrDefault("retention.ms", "-1")))
+                .filter(text -> text.matches("\\d{1,18}"))
+                .mapToLong(Long::parseLong)
+                .min()
+                .orElse(-1);
     }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.DdlCommandStore;
+import org.dtssync.app.state.DdlFigures;
 import org.dtssync.app.state.HeartbeatStore;
 import org.dtssync.app.state.HeartbeatStore.Beat;
 import org.dtssync.app.state.InstanceStore;
@@ -37,6 +39,7 @@ import org.dtssync.connectors.postgres.SqlFaults;
  *     heartbeats: the age of the last one. Empty once the task has ended
  * @param lagBytes WAL between the two positions, in bytes
  * @param tables every table of the task
+ * @param ddl commands that change the structure
  */
 public record TaskStatus(
         TaskProgress progress,
@@ -46,7 +49,8 @@ public record TaskStatus(
         Optional<Lsn> appliedLsn,
         Optional<Long> lagMillis,
         Optional<Long> lagBytes,
-        List<TableProgress> tables) {
+        List<TableProgress> tables,
+        DdlFigures ddl) {
 
     private static final long HEARTBEAT_MILLIS = 1_000;
 
@@ -108,7 +112,8 @@ public record TaskStatus(
                     stream.appliedLsn(),
                     stream.lagMillis(),
                     stream.lagBytes(),
-                    stream.tables());
+                    stream.tables(),
+                    new DdlCommandStore(route.destination(), route.task()).figures(destination));
         } catch (SQLException e) {
             throw SqlFaults.explain("The status of task " + route.task() + " could not be read", e);
         }
@@ -123,7 +128,8 @@ public record TaskStatus(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                DdlFigures.none(task.ddl().mode()));
     }
 
     /** Returns whether the task has been run before. */
@@ -150,7 +156,8 @@ public record TaskStatus(
                             ? Optional.empty()
                             : source.flatMap(end ->
                                     applied.map(lsn -> Math.max(0, end.lsn().minus(lsn)))),
-                    withTables ? tables(route, over) : List.of());
+                    withTables ? tables(route, over) : List.of(),
+                    new DdlCommandStore(route.destination(), route.task()).figures(destination));
         } catch (SQLException e) {
             throw SqlFaults.explain("The status of task " + route.task() + " could not be read", e);
         }

@@ -95,7 +95,9 @@ public final class CarriedDdl {
     /** Makes what compares shapes at the destination. The schema dts_sync must exist there. */
     public static void prepare(Connection destination) throws SQLException {
         try (Statement statement = destination.createStatement()) {
-            statement.execute(RecorderSql.STATE.replace("@SCHEMA@", "dts_sync"));
+            // One message is one transaction: tasks that begin together wait for each other.
+            statement.execute("SELECT pg_advisory_xact_lock(hashtext('dts_sync_relation_state'));\n"
+                    + RecorderSql.STATE.replace("@SCHEMA@", "dts_sync"));
         }
     }
 
@@ -128,7 +130,9 @@ public final class CarriedDdl {
         List<JsonNode> touched = command.isDrop() ? command.dropped() : command.objects();
         List<JsonNode> selected =
                 touched.stream().filter(object -> selected(object, partitions)).toList();
-        if ((selected.isEmpty() && !touched.isEmpty()) || concernsOtherTables(command)) {
+        if ((selected.isEmpty() && !touched.isEmpty())
+                || concernsOtherTables(command)
+                || (command.isDrop() && !StatementChoice.concerns(command, selected))) {
             return new Outcome(How.UNSELECTED, "");
         }
         if (corrected.isPresent()) {

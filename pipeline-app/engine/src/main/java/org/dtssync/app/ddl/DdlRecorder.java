@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.dtssync.app.config.DdlSettings;
 import org.dtssync.connectors.postgres.EventTriggers;
 import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
@@ -53,7 +54,7 @@ public final class DdlRecorder {
     private static final String REMOVAL = """
             DROP FUNCTION IF EXISTS dts_sync.on_ddl(), dts_sync.ddl_role() CASCADE;
             DROP FUNCTION IF EXISTS dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.publish(oid, name),
-                dts_sync.images(oid), dts_sync.know(oid), dts_sync.relation_mark(oid), dts_sync.relation_state(oid), dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
+                dts_sync.images(oid), dts_sync.know(oid), dts_sync.relation_mark(oid), dts_sync.relation_state(oid), dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
                 dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]) CASCADE;
             DROP TABLE IF EXISTS dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation CASCADE;
             """;
@@ -67,13 +68,19 @@ public final class DdlRecorder {
      * @param publication its publication
      * @param include regular expressions over {@code schema.table}
      * @param exclude the same, for what does not belong to it
+     * @param imageBytes the size of a table, in bytes, up to which rows that a command has written itself are sent
      */
-    public record Task(String name, String publication, List<String> include, List<String> exclude) {
+    public record Task(String name, String publication, List<String> include, List<String> exclude, long imageBytes) {
 
         /** Copies the lists. */
         public Task {
             include = List.copyOf(include);
             exclude = List.copyOf(exclude);
+        }
+
+        /** A task with the usual limit. */
+        public Task(String name, String publication, List<String> include, List<String> exclude) {
+            this(name, publication, include, exclude, DdlSettings.DEFAULT.imageBytes());
         }
     }
 
@@ -125,8 +132,9 @@ public final class DdlRecorder {
                 script(true, true).strip(),
                 """
                 GRANT SELECT ON dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation TO %1$s;
-                GRANT EXECUTE ON FUNCTION dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
-                    dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.relation_mark(oid) TO %1$s;""".formatted(grantee));
+                GRANT EXECUTE ON FUNCTION dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
+                    dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.relation_state(oid),
+                    dts_sync.relation_mark(oid) TO %1$s;""".formatted(grantee));
     }
 
     /**
@@ -226,13 +234,14 @@ public final class DdlRecorder {
      * stays, with what is recorded of its tables.
      */
     public static void enter(Connection connection, Task task) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT dts_sync.ddl_enter(?, ?, ?, ?)")) {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT dts_sync.ddl_enter(?, ?, ?, ?, ?)")) {
             statement.setString(1, task.name());
             statement.setString(2, task.publication());
             statement.setArray(
                     3, connection.createArrayOf("text", task.include().toArray()));
             statement.setArray(
                     4, connection.createArrayOf("text", task.exclude().toArray()));
+            statement.setLong(5, task.imageBytes());
             statement.execute();
         }
     }
@@ -270,8 +279,11 @@ public final class DdlRecorder {
         }
     }
 
-    /** Takes tables as they are now, with their partitions, although a change of them was not recorded. */
+    /** Takes tables as they are now, with their partitions, although a change of them was not recorded. Nothing to do without a recorder. */
     public static void accept(Connection connection, List<TableName> tables) throws SQLException {
+        if (!yes(connection, "SELECT to_regproc('dts_sync.ddl_accept') IS NOT NULL")) {
+            return;
+        }
         try (PreparedStatement statement = connection.prepareStatement("SELECT dts_sync.ddl_accept(?)")) {
             statement.setArray(
                     1,

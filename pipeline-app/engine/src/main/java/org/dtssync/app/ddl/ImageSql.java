@@ -34,6 +34,9 @@ final class ImageSql {
                        FROM (SELECT rel::regclass AS relid UNION SELECT l.relid FROM pg_partition_tree(rel) l) x) THEN
                     RAISE EXCEPTION 'the table is too large';
                 END IF;
+                IF EXISTS (@FOREIGN@) THEN
+                    RAISE EXCEPTION 'code of its owner would run with the rights of dts-sync';
+                END IF;
                 generated := current_setting('server_version_num')::int >= 180000 AND EXISTS (
                     SELECT FROM pg_attribute WHERE attrelid = rel AND attgenerated <> '' AND NOT attisdropped);
                 IF (own.relkind = 'p' OR generated) AND EXISTS (
@@ -67,11 +70,42 @@ final class ImageSql {
             END $images$;
             """;
 
+    /**
+     * What the update would run with the rights of the function's owner, perhaps a superuser, and an owner of tables could have
+     * written: triggers and rules that fire always, and expressions of checks, indexes, partition keys and generated columns, unless they
+     * call immutable functions of PostgreSQL alone.
+     */
+    private static final String FOREIGN = """
+            WITH tree AS (SELECT rel::oid AS relid UNION SELECT l.relid::oid FROM pg_partition_tree(rel) l),
+            expressions AS (
+                SELECT k.conbin::text AS tree FROM tree t JOIN pg_constraint k ON k.conrelid = t.relid WHERE k.contype = 'c'
+                UNION ALL
+                SELECT concat(x.indexprs::text, x.indpred::text) FROM tree t JOIN pg_index x ON x.indrelid = t.relid
+                UNION ALL
+                SELECT p.partexprs::text FROM tree t JOIN pg_partitioned_table p ON p.partrelid = t.relid
+                UNION ALL
+                SELECT d.adbin::text FROM tree t JOIN pg_attribute a ON a.attrelid = t.relid AND a.attgenerated <> ''
+                JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+            )
+            SELECT FROM tree t JOIN pg_trigger g ON g.tgrelid = t.relid WHERE NOT g.tgisinternal AND g.tgenabled IN ('A', 'R')
+            UNION ALL
+            SELECT FROM tree t JOIN pg_rewrite w ON w.ev_class = t.relid WHERE w.ev_enabled IN ('A', 'R')
+            UNION ALL
+            SELECT FROM tree t JOIN pg_class c ON c.oid = t.relid WHERE c.relkind = 'f'
+            UNION ALL
+            SELECT FROM expressions e WHERE e.tree ~ 'COERCETODOMAIN'
+            UNION ALL
+            SELECT FROM expressions e CROSS JOIN LATERAL regexp_matches(e.tree, ':(funcid|opno) (\\d+)', 'g') m
+            LEFT JOIN pg_operator o ON m[1] = 'opno' AND o.oid = m[2]::oid
+            LEFT JOIN pg_proc f ON f.oid = CASE m[1] WHEN 'opno' THEN o.oprcode::oid ELSE m[2]::oid END
+            WHERE f.oid IS NULL OR f.oid >= 16384 OR f.provolatile <> 'i'""";
+
     private ImageSql() {}
 
     /** @param may whether the owner of the function may keep the user's triggers from firing */
     static String function(boolean may) {
         return IMAGES.replace("@REPLICA@", may ? "SET session_replication_role = replica" : "")
-                .replace("@MAY@", Boolean.toString(may));
+                .replace("@MAY@", Boolean.toString(may))
+                .replace("@FOREIGN@", FOREIGN);
     }
 }

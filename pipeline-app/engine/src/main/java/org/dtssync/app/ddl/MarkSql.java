@@ -23,7 +23,7 @@ final class MarkSql {
                      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
                     (SELECT string_agg(concat_ws(' ', k.oid, quote_ident(k.conname)), ',' ORDER BY k.oid) FROM pg_constraint k
                      WHERE k.conrelid = c.oid AND k.conparentid = 0 AND k.contype IN ('p', 'u', 'c', 'f', 'x')))),
-                    (SELECT max(a.xmin::text::bigint)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)
+                    coalesce((SELECT max(a.xmin::text::bigint)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), '')
                 FROM pg_class c WHERE c.oid = rel AND c.relkind IN ('r', 'p')
             $mark$;
             """;

@@ -217,7 +217,7 @@ public record RecordedCommand(
     }
 
     /** Returns whether strings of the text have backslashes as ordinary letters. */
-    boolean standardStrings() {
+    public boolean standardStrings() {
         return "on".equals(settings.getOrDefault("standard_conforming_strings", "on"));
     }
 

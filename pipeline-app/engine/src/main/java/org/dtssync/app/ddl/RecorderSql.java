@@ -9,8 +9,8 @@ final class RecorderSql {
 
     /**
      * {@code ddl_task} has what each task selects, and that it has had the commands of every transaction before {@code passed};
-     * {@code ddl} has a row for each command, and {@code ddl_relation} a mark of the shape in which
-     * the triggers left each table: what differs from the catalog was missed. Texts may hold secrets, so the owner alone reads
+     * {@code ddl} has a row for each command, and {@code ddl_relation} a mark of the shape in which the triggers left each
+     * table: what differs from the catalog was missed. Texts may hold secrets, so the owner alone reads
      * them.
      */
     static final String TABLES = """
@@ -115,12 +115,19 @@ final class RecorderSql {
             CREATE OR REPLACE FUNCTION dts_sync.publish(rel oid, publication name) RETURNS text LANGUAGE plpgsql
             SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none'
             SET lock_timeout = '300ms' AS $publish$
+            DECLARE
+                published text := 'SELECT ''published '' || r.oid || '' '' || r.xmin FROM pg_publication_rel r '
+                    'JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = $1 AND r.prrelid = $2';
+                entry text;
             BEGIN
-                EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s%s', publication,
-                               CASE WHEN (SELECT relkind FROM pg_class WHERE oid = rel) = 'p' THEN '' ELSE 'ONLY ' END,
-                               rel::regclass);
-                RETURN (SELECT 'published ' || r.oid || ' ' || r.xmin FROM pg_publication_rel r
-                        JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = publish.publication AND r.prrelid = rel);
+                EXECUTE published INTO entry USING publication, rel;
+                IF entry IS NULL THEN
+                    EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s%s', publication,
+                                   CASE WHEN (SELECT relkind FROM pg_class WHERE oid = rel) = 'p' THEN '' ELSE 'ONLY ' END,
+                                   rel::regclass);
+                    EXECUTE published INTO entry USING publication, rel;
+                END IF;
+                RETURN entry;
             EXCEPTION WHEN OTHERS THEN
                 RETURN 'not published: ' || sqlerrm;
             END $publish$;
@@ -277,8 +284,6 @@ final class RecorderSql {
                               -- The sender of version 14 does not notice an attached partition that is no member itself.
                               AND (NOT rel.relispartition OR current_setting('server_version_num')::int < 150000
                                    AND event = 'ddl_command_end' AND record_ddl.tag = 'ALTER TABLE')
-                              AND NOT EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
-                                              WHERE p.pubname = k.publication AND r.prrelid = rel.oid)
                         LOOP
                             tasks := tasks || jsonb_build_object(selecting.task, coalesce(tasks -> selecting.task, '{}')
                                 || jsonb_build_object(rel.oid::text, dts_sync.publish(rel.oid, selecting.publication)));
@@ -338,7 +343,7 @@ final class RecorderSql {
      * of the task. A publication of dts-sync alone is changed.
      */
     static final String TASKS = """
-            CREATE OR REPLACE FUNCTION dts_sync.ddl_enter(task text, publication name, include text[], exclude text[])
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_enter(task text, publication name, include text[], exclude text[], image_bytes bigint)
             RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
             SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none' SET plpgsql.extra_warnings = 'none' AS $enter$
             #variable_conflict use_column
@@ -347,10 +352,11 @@ final class RecorderSql {
                 IF left(ddl_enter.publication, 9) <> 'dts_sync_' THEN
                     RAISE EXCEPTION 'publication % is none of dts-sync', ddl_enter.publication;
                 END IF;
-                INSERT INTO dts_sync.ddl_task (task, publication, include, exclude)
-                VALUES (ddl_enter.task, ddl_enter.publication, ddl_enter.include, ddl_enter.exclude)
+                INSERT INTO dts_sync.ddl_task (task, publication, include, exclude, image_bytes)
+                VALUES (ddl_enter.task, ddl_enter.publication, ddl_enter.include, ddl_enter.exclude, ddl_enter.image_bytes)
                 ON CONFLICT (task) DO UPDATE
-                SET publication = excluded.publication, include = excluded.include, exclude = excluded.exclude;
+                SET publication = excluded.publication, include = excluded.include, exclude = excluded.exclude,
+                    image_bytes = excluded.image_bytes;
                 IF EXISTS (SELECT FROM pg_publication p WHERE p.pubname = ddl_enter.publication
                            AND NOT EXISTS (SELECT FROM pg_publication_rel r
                                            WHERE r.prpubid = p.oid AND r.prrelid = 'dts_sync.ddl'::regclass)) THEN
@@ -394,7 +400,7 @@ final class RecorderSql {
                 WHERE c.relkind IN ('r', 'p') AND coalesce(pg_partition_root(c.oid)::oid, c.oid) IN (
                     SELECT to_regclass(accepted)::oid FROM unnest(tables) AS accepted);
             $accept$;
-            REVOKE ALL ON FUNCTION dts_sync.ddl_accept(text[]), dts_sync.ddl_enter(text, name, text[], text[]), dts_sync.ddl_leave(text),
+            REVOKE ALL ON FUNCTION dts_sync.ddl_accept(text[]), dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
                 dts_sync.ddl_passed(text, xid8) FROM PUBLIC;
             """;
 

@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
  * @param task the task's name
  * @param publication its publication
  * @param objects which tables belong to it
+ * @param imageBytes the size of a table, in bytes, up to which rows that a command has written itself are sent
  */
-public record SourceRecorder(String task, String publication, ObjectSelection objects) {
+public record SourceRecorder(String task, String publication, ObjectSelection objects, long imageBytes) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceRecorder.class);
 
@@ -48,7 +49,8 @@ public record SourceRecorder(String task, String publication, ObjectSelection ob
     public void enter(Connection source) throws SQLException {
         DdlRecorder.enter(
                 source,
-                new DdlRecorder.Task(task, publication, objects.includeExpressions(), objects.excludeExpressions()));
+                new DdlRecorder.Task(
+                        task, publication, objects.includeExpressions(), objects.excludeExpressions(), imageBytes));
     }
 
     /** Repairs what keeps commands from being recorded; the marks of tables show the tables that were changed meanwhile. */

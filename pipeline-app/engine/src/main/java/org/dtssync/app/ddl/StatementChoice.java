@@ -3,9 +3,13 @@ package org.dtssync.app.ddl;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.dtssync.app.ddl.CandidateStatements.Candidate;
+import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,9 +91,42 @@ final class StatementChoice {
                 .filter(object -> object.path("original").asBoolean())
                 .map(object -> object.path("identity").asText())
                 .toList();
+        if (names.isEmpty()) {
+            return selected.stream()
+                    .filter(StatementChoice::isDependent)
+                    .map(StatementChoice::dropDependent)
+                    .collect(Collectors.joining(";\n"));
+        }
         boolean cascaded = command.dropped().stream()
                 .anyMatch(object -> object.path("normal").asBoolean());
         return command.tag() + " IF EXISTS " + String.join(", ", names) + (cascaded ? " CASCADE" : "");
+    }
+
+    /** Returns whether an object was dropped with another one that it depends on, and not as a part of it. */
+    private static boolean isDependent(JsonNode object) {
+        return object.path("normal").asBoolean() && !object.path("original").asBoolean();
+    }
+
+    /**
+     * Returns whether a drop concerns the task, of which some of the dropped objects are: one that was named, or one that
+     * depended on it. Types and indexes of a table that is not selected go with it.
+     */
+    static boolean concerns(RecordedCommand command, List<JsonNode> selected) {
+        return !DROPPED_BY_NAME.contains(command.tag())
+                || selected.stream().anyMatch(object -> object.path("original").asBoolean() || isDependent(object));
+    }
+
+    private static String dropDependent(JsonNode object) {
+        String type = object.path("type").asText();
+        if (type.equals("table constraint")) {
+            JsonNode names = object.path("names");
+            return "ALTER TABLE IF EXISTS "
+                    + new TableName(names.path(0).asText(), names.path(1).asText()).sql()
+                    + " DROP CONSTRAINT IF EXISTS "
+                    + Identifiers.quote(names.path(2).asText()) + " CASCADE";
+        }
+        return "DROP " + type.toUpperCase(Locale.ROOT) + " IF EXISTS "
+                + object.path("identity").asText() + " CASCADE";
     }
 
     /** The words that a transaction does not allow, and places that only the source has. */

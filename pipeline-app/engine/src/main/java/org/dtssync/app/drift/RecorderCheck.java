@@ -42,11 +42,12 @@ public final class RecorderCheck {
      *
      * @param route the direction that is checked
      * @param objects which tables belong to the task
+     * @param imageBytes the size of a table, in bytes, up to which rows that a command has written itself are sent
      * @param applied its applier's progress
      */
-    public RecorderCheck(Route route, ObjectSelection objects, AppliedMark applied) {
+    public RecorderCheck(Route route, ObjectSelection objects, long imageBytes, AppliedMark applied) {
         this.route = route;
-        this.recorder = new SourceRecorder(route.task(), route.name().publication(), objects);
+        this.recorder = new SourceRecorder(route.task(), route.name().publication(), objects, imageBytes);
         this.progress = new ProgressStore(route.destination(), route.task());
         this.applied = applied;
     }
@@ -95,8 +96,8 @@ public final class RecorderCheck {
 
     private void tidy(Connection source) throws SQLException {
         Moment reached = null;
-        while (!moments.isEmpty() && applied.isPast(moments.peekFirst().lsn())) {
-            reached = moments.pollFirst();
+        while (!moments.isEmpty() && applied.isPast(moments.getFirst().lsn())) {
+            reached = moments.removeFirst();
         }
         if (reached != null) {
             DdlRecorder.passed(source, route.task(), reached.oldest());

@@ -13,6 +13,7 @@ import org.dtssync.app.catalog.ShapeFingerprint;
 import org.dtssync.app.catalog.ShapeStep;
 import org.dtssync.app.catalog.TableShape;
 import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.source.Publication;
 import org.dtssync.app.source.PublicationCheck;
@@ -115,6 +116,7 @@ public final class ShapeChanges {
                     SourcePosition.insert(route.source()),
                     epoch);
         }
+        know(table);
         LOG.info("Schema change accepted. table={}", table);
     }
 
@@ -128,6 +130,7 @@ public final class ShapeChanges {
                     "Drop or rename it there, then run with --accept-structure " + table + " again.");
         }
         structures.remove(table, epoch);
+        know(table);
         LOG.info("Table removed from the task. table={}", table);
     }
 
@@ -155,7 +158,20 @@ public final class ShapeChanges {
                         route.destination(), table, selected.keyColumns().orElse(List.of()));
         // Taken after the shape was read and before anything is copied: see LowerBound.
         structures.reload(table, now, selected.keyColumns(), SourcePosition.insert(route.source()), whole, epoch);
+        know(table);
         LOG.info("Table will be reloaded. table={} in_one_snapshot={}", table, whole);
+    }
+
+    /** Where commands are carried, a table that differs from how the event triggers left it would stop the task again. */
+    private void know(TableName table) {
+        if (!progress.ddlMode().carries()) {
+            return;
+        }
+        try (Connection connection = route.source().open()) {
+            DdlRecorder.accept(connection, List.of(table));
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The shape of table " + table + " could not be noted at the source", e);
+        }
     }
 
     private void publish(TableName table) {

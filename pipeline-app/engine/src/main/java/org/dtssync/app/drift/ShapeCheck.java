@@ -193,7 +193,7 @@ public final class ShapeCheck {
             throw changed(changes, remedies(changes, added, stored, now));
         }
         // After the shapes: a dropped table has left the publication too.
-        new PublicationCheck(route).check(carried);
+        new PublicationCheck(route).check(carried, carries.getAsBoolean());
         return new Seen(without(stored, carried), without(now, carried), only(stored, carried), only(now, carried));
     }
 

@@ -220,6 +220,7 @@ public final class Switch {
                 if (back != null) {
                     step("stream-back", () -> startBack(active, back));
                 }
+                long commands = new CarriedChanges(from).passed();
                 List<SequencePair> pairs = readiness.sequences(options.ignoreStructure());
                 List<TableName> others =
                         options.rehearse() ? List.of() : arrival.unsent().tables(from);
@@ -229,7 +230,11 @@ public final class Switch {
                 // Its session is opened before applications wait.
                 try (ReadOnlyGate.Session session = gate.open()) {
                     crossing = cross(
-                            active, back, options, pairs, others, () -> gate.raise(heldAt(from.source()), session));
+                            active,
+                            back,
+                            options,
+                            new Listed(pairs, others, commands),
+                            () -> gate.raise(heldAt(from.source()), session));
                 }
                 if (options.rehearse()) {
                     rehearsed = true;
@@ -270,12 +275,14 @@ public final class Switch {
         }
     }
 
+    /** What is listed right before the database is closed, and how many commands that change the structure had passed then. */
+    private record Listed(List<SequencePair> pairs, List<TableName> others, long commands) {}
+
     private Crossing cross(
             MovingStream active,
             @Nullable MovingStream back,
             SwitchOptions options,
-            List<SequencePair> pairs,
-            List<TableName> others,
+            Listed listed,
             RecordedSteps.Step<ReadOnlyGate.Locks> closing)
             throws InterruptedException {
         long began = System.nanoTime();
@@ -284,10 +291,11 @@ public final class Switch {
             step(PAUSE, endpoint::hold);
             try (ReadOnlyGate.Locks locks = step("fence", closing)) {
                 Lsn lsn = step("drain", () -> drain(active));
-                if (!options.rehearse() && arrival.unsent().any(others)) {
-                    step("rows", () -> arrival.unsent().copy(from, others, heldAt(from.destination())));
+                new CarriedChanges(from).requireNone(listed.commands());
+                if (!options.rehearse() && arrival.unsent().any(listed.others())) {
+                    step("rows", () -> arrival.unsent().copy(from, listed.others(), heldAt(from.destination())));
                 }
-                int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(pairs));
+                int sequences = options.rehearse() ? 0 : step("sequences", () -> copySequences(listed.pairs()));
                 step(
                         "confirm",
                         () -> new SoleWriter(active, back, from, drained, settings.drainTimeout()).require(locks));

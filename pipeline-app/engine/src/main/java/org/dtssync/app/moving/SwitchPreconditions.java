@@ -70,6 +70,7 @@ public record SwitchPreconditions(
                         writable,
                         wayBack)
                 .gates());
+        gates.addAll(new CarriedChanges(from).gates());
         gates.addAll(endpoint.gates());
         return List.copyOf(gates);
     }

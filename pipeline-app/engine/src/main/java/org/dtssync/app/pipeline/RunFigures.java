@@ -96,6 +96,11 @@ final class RunFigures implements PipelineListener {
     }
 
     @Override
+    public void timed(String stage, long nanos) {
+        next.timed(stage, nanos);
+    }
+
+    @Override
     public void walRetained(long bytes) {
         synchronized (this) {
             walRetained = OptionalLong.of(bytes);

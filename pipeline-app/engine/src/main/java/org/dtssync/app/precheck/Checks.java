@@ -57,6 +57,7 @@ final class Checks {
                 source("partition-identity", Stage.STREAM, IdentityChecks::partitionIdentity),
                 source("generated-identity", Stage.STREAM, IdentityChecks::generatedIdentity),
                 source("kept-identities", Stage.STREAM, IdentityChecks::kept),
+                source("carried-commands", Stage.STREAM, DdlChecks::carried),
                 source("table-without-key", Stage.LOAD, IdentityChecks::withoutKey),
                 source("column-names", Stage.STREAM, TableChecks::columnNames),
                 source("table-without-columns", Stage.LOAD, TableChecks::withoutColumns),

@@ -188,7 +188,7 @@ final class KafkaChecks {
 
     /** Changes wait in the topics during the initial load; those that expire before they are applied are lost. */
     static void retention(Ends ends, Findings findings) throws SQLException {
-        long retentionMillis = ends.task().topics().retentionMillis();
+        long retentionMillis = ends.task().topics().leastRetentionMillis();
         long bytes = ends.tables().stream().mapToLong(CatalogTable::bytes).sum();
         long loadMillis = bytes * 1000 / LOAD_BYTES_A_SECOND;
         long safeMillis = loadMillis * CAUTION;

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
 import org.dtssync.app.catalog.ShapeFingerprint;
+import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.DdlRecorder;
 import org.dtssync.app.ddl.IdentityGuard;
@@ -64,7 +65,7 @@ public final class Preparation {
     private final ObjectSelection objects;
     private final CaptureSettings capture;
     private final Supplier<CutCodec> codec;
-    private final DdlMode mode;
+    private final DdlSettings ddl;
     private final String mirrored;
     private final Epoch epoch;
     private final ProgressStore progress;
@@ -75,7 +76,7 @@ public final class Preparation {
      * @param objects which tables belong to the task
      * @param capture how the capture will reach the topics
      * @param codec creates the writer of cut 0
-     * @param mode what a task that begins does about commands that change the structure; one that has begun keeps its own
+     * @param ddl what a task that begins does about commands that change the structure; one that has begun keeps its mode
      * @param mirrored the task that ignores what this one writes
      * @param epoch the right to write to the destination
      */
@@ -84,14 +85,14 @@ public final class Preparation {
             ObjectSelection objects,
             CaptureSettings capture,
             Supplier<CutCodec> codec,
-            DdlMode mode,
+            DdlSettings ddl,
             String mirrored,
             Epoch epoch) {
         this.route = route;
         this.objects = objects;
         this.capture = capture;
         this.codec = codec;
-        this.mode = mode;
+        this.ddl = ddl;
         this.mirrored = mirrored;
         this.epoch = epoch;
         this.progress = new ProgressStore(route.destination(), route.task());
@@ -110,7 +111,7 @@ public final class Preparation {
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         storeShapes(names);
         Failpoint.PREPARE_TABLES_RECORDED.reached();
-        start(names, NO_LIMIT, mode);
+        start(names, NO_LIMIT, ddl.mode());
     }
 
     private void start(List<TableName> names, String lockLimit, DdlMode mode) {
@@ -171,7 +172,7 @@ public final class Preparation {
     }
 
     private SourceRecorder recorder() {
-        return new SourceRecorder(route.task(), route.name().publication(), objects);
+        return new SourceRecorder(route.task(), route.name().publication(), objects, ddl.imageBytes());
     }
 
     private void storeShapes(List<TableName> names) {

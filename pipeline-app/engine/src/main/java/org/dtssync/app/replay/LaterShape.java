@@ -21,6 +21,9 @@ import org.dtssync.connectors.postgres.Lsn;
  */
 public final class LaterShape {
 
+    /** The highest position there can be. */
+    private static final Lsn ANYWHERE = new Lsn(-1L);
+
     private final BaseTable base;
     private final RecordedShape recorded;
     private final ShapeStep step;
@@ -161,7 +164,7 @@ public final class LaterShape {
         return new RecordedShape(
                 recorded.structure(),
                 Optional.of(base.shape().structure()),
-                recorded.changedAt(),
+                placed ? recorded.changedAt() : ANYWHERE,
                 base.shape().applyAfter());
     }
 

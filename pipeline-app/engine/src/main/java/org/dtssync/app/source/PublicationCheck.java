@@ -52,10 +52,17 @@ public final class PublicationCheck {
     }
 
     /** A table of the publication as the catalog has it now. */
-    private record Entry(TableName table, String identifier, boolean filtered, boolean columns) {}
+    private record Entry(TableName table, String identifier, boolean filtered, boolean columns, boolean partition) {}
 
     /** The publication as the catalog has it now. */
-    private record Found(String identity, List<Entry> entries) {}
+    private record Found(String identity, List<Entry> entries) {
+
+        Found withoutPartitions() {
+            return new Found(
+                    identity,
+                    entries.stream().filter(entry -> !entry.partition()).toList());
+        }
+    }
 
     /**
      * Records the publication as it is.
@@ -90,16 +97,17 @@ public final class PublicationCheck {
      * @throws SyncException of kind PUBLICATION that names every change
      */
     public void check() {
-        check(Set.of());
+        check(Set.of(), false);
     }
 
     /**
      * Checks once.
      *
      * @param moving tables whose entries change by commands that are carried, and have not arrived yet
+     * @param carried whether commands are carried: before version 15 an attached partition becomes a member then
      * @throws SyncException of kind PUBLICATION that names every change
      */
-    public void check(Set<TableName> moving) {
+    public void check(Set<TableName> moving, boolean carried) {
         PublicationRecords.Recorded recorded = records().read();
         if (recorded.publication().isEmpty()) {
             return;
@@ -113,7 +121,7 @@ public final class PublicationCheck {
         requireSame(recorded.publication().get(), found.identity());
         Map<String, String> faults = new LinkedHashMap<>();
         missing(recorded.tables(), found, moving, faults);
-        added(recorded.tables(), found, moving, faults);
+        added(recorded.tables(), carried ? found.withoutPartitions() : found, moving, faults);
         if (!faults.isEmpty()) {
             throw new SyncException(
                     FaultKind.PUBLICATION,
@@ -241,7 +249,7 @@ public final class PublicationCheck {
         List<Entry> entries = new ArrayList<>();
         try (PreparedStatement statement = source.prepareStatement("""
                 SELECT n.nspname, c.relname, r.oid || ' ' || r.xmin,
-                       to_jsonb(r) ->> 'prqual' IS NOT NULL, to_jsonb(r) ->> 'prattrs' IS NOT NULL
+                       to_jsonb(r) ->> 'prqual' IS NOT NULL, to_jsonb(r) ->> 'prattrs' IS NOT NULL, c.relispartition
                 FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
                 JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE p.pubname = ? ORDER BY 1, 2
@@ -253,7 +261,8 @@ public final class PublicationCheck {
                             new TableName(rows.getString(1), rows.getString(2)),
                             rows.getString(3),
                             rows.getBoolean(4),
-                            rows.getBoolean(5)));
+                            rows.getBoolean(5),
+                            rows.getBoolean(6)));
                 }
             }
         }

@@ -23,6 +23,8 @@ import org.dtssync.schemas.TopicTable;
  */
 public final class StreamProgress {
 
+    private static final String COMMANDS = "ddl";
+
     private final TopicNames names;
     private final List<Seen> seen = new ArrayList<>();
     private boolean recording;
@@ -46,7 +48,9 @@ public final class StreamProgress {
         if (recording) {
             for (Cut.CutPartition part : cut.partitions()) {
                 TopicTable table = names.tableOf(part.topic());
-                if (!table.schema().equals(StateMigrations.SCHEMA)) {
+                // Commands that change the structure are recorded in one of our tables.
+                if (!table.schema().equals(StateMigrations.SCHEMA)
+                        || table.table().equals(COMMANDS)) {
                     seen.add(new Seen(table, part.endOffset() - part.firstOffset(), reached));
                 }
             }

@@ -115,18 +115,30 @@ public final class DdlCommandStore {
     /**
      * Records that a command was run. Joins the connection's transaction, which holds the epoch.
      *
-     * @param executed the statements that were run
+     * @param executed the statements that were run; empty if it touches nothing that belongs to the task
      */
     public void done(Connection connection, DdlCommand command, String executed) throws SQLException {
         enter(connection, command, true);
         update(connection, """
                 state = 'done', error = NULL, finished_at = clock_timestamp(), started_at = coalesce(started_at, now()),
-                executed = ?""", "", command.number(), executed);
+                executed = nullif(?, '')""", "", command.number(), executed);
     }
 
     /** Records that the stream has passed a command that a person skipped. Joins the connection's transaction, which holds the epoch. */
     public void passed(Connection connection, DdlNumber number) throws SQLException {
         update(connection, "finished_at = clock_timestamp()", " AND state = 'skipped'", number);
+    }
+
+    /** Records that the commands of a source transaction have not run after all, in a transaction of its own: theirs was rolled back. */
+    public void rolledBack(Lsn commit, Epoch epoch) {
+        transactions.write(failure(), epoch, connection -> Statements.update(
+                connection,
+                """
+                UPDATE dts_sync.ddl_command SET state = 'waiting'
+                WHERE task = ? AND commit_lsn = ?::pg_lsn AND state = 'running'
+                """,
+                task,
+                commit.toString()));
     }
 
     /**
@@ -195,6 +207,39 @@ public final class DdlCommandStore {
                         ? Statements.list(
                                 connection, COLUMNS + " ORDER BY commit_lsn, ordinal", DdlCommandStore::stored, task)
                         : List.of());
+    }
+
+    /** Returns how far the task is with them; none if the state is from before there were any. Joins the connection's transaction. */
+    public DdlFigures figures(Connection connection) throws SQLException {
+        DdlMode mode = Statements.isThere(connection, "dts_sync.task") ? mode(connection, task) : DdlMode.STOP;
+        if (!mode.carries() || !isThere(connection)) {
+            return DdlFigures.none(mode);
+        }
+        Optional<StoredDdl> current = Statements.first(
+                connection,
+                COLUMNS + " AND state IN ('waiting', 'running', 'failed')"
+                        + " ORDER BY state = 'waiting' AND allowed, commit_lsn, ordinal LIMIT 1",
+                DdlCommandStore::stored,
+                task);
+        return Statements.first(
+                        connection,
+                        """
+                        SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'skipped'),
+                               count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'waiting'),
+                               coalesce(max(extract(epoch FROM clock_timestamp() - started_at))
+                                            FILTER (WHERE state = 'running'), 0)::float8
+                        FROM dts_sync.ddl_command WHERE task = ?
+                        """,
+                        row -> new DdlFigures(
+                                mode,
+                                row.getLong(1),
+                                row.getLong(2),
+                                row.getLong(3),
+                                row.getLong(4),
+                                current,
+                                row.getDouble(5)),
+                        task)
+                .orElseThrow();
     }
 
     /**

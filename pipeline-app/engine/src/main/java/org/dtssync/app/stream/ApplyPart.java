@@ -12,6 +12,7 @@ import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.ApplyListener;
 import org.dtssync.connectors.apply.ApplySettings;
 import org.dtssync.connectors.apply.CatchUpRows;
+import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
@@ -74,7 +75,17 @@ public final class ApplyPart {
 
     /** Applies, after the consistency point, until the goal is reached. */
     void follow(Predicate<Lsn> goal) throws InterruptedException {
-        retry.run("apply", () -> once(true, applier -> applier.follow(goal)));
+        while (true) {
+            try {
+                retry.run("apply", () -> once(true, applier -> applier.follow(goal)));
+                return;
+            } catch (SyncException e) {
+                if (!carrier.isHeld()) {
+                    throw e;
+                }
+                retry.run("apply", carrier::awaitDecision);
+            }
+        }
     }
 
     private void once(boolean exact, Consumer<Applier> work) throws InterruptedException {

@@ -36,8 +36,8 @@ final class CaptureChecks {
     private final Map<String, String> kafka;
     private final Epoch epoch;
     private final ShapeCheck structure;
-    private final BooleanSupplier carries;
     private final RecorderCheck recorder;
+    private final BooleanSupplier carries;
     private final ProgressStore progress;
     private final ShapeRecords structures;
 

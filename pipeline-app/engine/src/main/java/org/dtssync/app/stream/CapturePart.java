@@ -1,11 +1,13 @@
 package org.dtssync.app.stream;
 
+import java.util.Locale;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.source.StreamProgress;
 import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
 import org.dtssync.connectors.capture.CaptureSettings;
+import org.dtssync.connectors.capture.CaptureStage;
 import org.dtssync.connectors.capture.debezium.DebeziumSource;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -115,6 +117,11 @@ final class CapturePart implements CaptureListener {
         progress.started();
         lastCut = Lsn.max(lastCut, lsn);
         LOG.info("Capture is streaming. task={} slot={} lsn={}", settings.task(), settings.slot(), lsn);
+    }
+
+    @Override
+    public void timed(CaptureStage stage, long nanos) {
+        listener.timed("capture_" + stage.name().toLowerCase(Locale.ROOT), nanos);
     }
 
     @Override

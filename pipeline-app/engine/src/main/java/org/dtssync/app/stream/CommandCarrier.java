@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.CarriedDdl;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CarriedShapes;
+import org.dtssync.app.state.DdlCommand;
 import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.EventLog;
 import org.dtssync.app.state.Phase;
@@ -23,12 +25,19 @@ import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.SqlFaults;
 import org.dtssync.schemas.DdlMode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether and how one direction carries commands that change the structure. Only the forward one does, in the mode that the task began with, and
  * from the time on when the destination follows exactly. Thread-safe.
  */
 final class CommandCarrier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommandCarrier.class);
+
+    private static final long DECISION_POLL_MILLIS = 500;
 
     private final Route route;
     private final ObjectSelection objects;
@@ -37,6 +46,10 @@ final class CommandCarrier {
     private final TopicCodecs codecs;
     private final boolean forward;
     private final ProgressStore progress;
+    private final AtomicReference<@Nullable DdlCommand> held = new AtomicReference<>();
+
+    /** The major version; 0 until the first command, before which the destination is prepared. */
+    private volatile int sourceVersion;
 
     /**
      * Creates one; opens nothing yet.
@@ -98,7 +111,7 @@ final class CommandCarrier {
         if (!mode.carries()) {
             return Optional.empty();
         }
-        CommandTransaction.Rules rules = new CommandTransaction.Rules(mode, epoch, exact);
+        CommandTransaction.Rules rules = new CommandTransaction.Rules(mode, epoch, exact, held);
         DatabaseConnections destination = route.destination();
         CarriedStructure structure = new CarriedStructure(
                 new CarriedShapes(new EventLog(destination, route.task()), route.task()), objects, route.task());
@@ -108,22 +121,48 @@ final class CommandCarrier {
             return new CommandTransaction(
                     connection,
                     commit,
-                    new CarriedDdl(connection, objects, commit, sourceVersion()),
+                    new CarriedDdl(connection, objects, commit, sourceVersion),
                     structure,
                     store,
                     rules);
         });
     }
 
-    private void prepare() {
+    /** Returns whether the applier has stopped for a command that a person has to allow. */
+    boolean isHeld() {
+        return held.get() != null;
+    }
+
+    /** Waits until that is decided; the applier has rolled back, and holds nothing at the destination. */
+    void awaitDecision() throws InterruptedException {
+        DdlCommand command = held.get();
+        if (command == null) {
+            return;
+        }
+        LOG.warn(
+                "A command waits until a person allows it with dts-sync ddl allow; nothing behind it is applied. number={} tag={}",
+                command.number(),
+                command.tag());
+        DdlCommandStore store = new DdlCommandStore(route.destination(), route.task());
+        while (store.decision(command.number()).isHeld()) {
+            Thread.sleep(DECISION_POLL_MILLIS);
+        }
+        held.set(null);
+    }
+
+    private synchronized void prepare() {
+        if (sourceVersion > 0) {
+            return;
+        }
         try (Connection connection = route.destination().open()) {
             CarriedDdl.prepare(connection);
+            sourceVersion = readSourceVersion();
         } catch (SQLException e) {
             throw SqlFaults.explain("The destination could not be prepared to compare shapes", e);
         }
     }
 
-    private int sourceVersion() {
+    private int readSourceVersion() {
         try (Connection connection = route.source().open()) {
             return connection.getMetaData().getDatabaseMajorVersion();
         } catch (SQLException e) {

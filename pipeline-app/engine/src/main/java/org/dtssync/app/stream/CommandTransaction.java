@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.ddl.CarriedDdl;
 import org.dtssync.app.ddl.CarriedDdl.How;
 import org.dtssync.app.ddl.CommandTable;
@@ -49,8 +50,9 @@ final class CommandTransaction implements CarriedCommands.Transaction {
      * @param mode what the task does about commands
      * @param epoch the right to write the state
      * @param exact whether the destination follows exactly; before, a command stops the task
+     * @param held takes the command that a person has to allow
      */
-    record Rules(DdlMode mode, Epoch epoch, boolean exact) {}
+    record Rules(DdlMode mode, Epoch epoch, boolean exact, AtomicReference<@Nullable DdlCommand> held) {}
 
     CommandTransaction(
             Connection connection,
@@ -152,13 +154,13 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         }
         if (store.decision(command.number()).isHeld()) {
             running = null;
+            rules.held().set(command);
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "Command " + command.number() + " (" + command.tag() + ") waits until a person allows it: "
                             + shortened(command.statement()) + ".",
                     "See it with dts-sync ddl show TASK.yaml " + command.number()
-                            + ", let it run with dts-sync ddl allow TASK.yaml " + command.number()
-                            + ", then run again.");
+                            + ", let it run with dts-sync ddl allow TASK.yaml " + command.number() + ".");
         }
         store.started(command, rules.epoch());
         return store.decide(connection, command.number());
@@ -195,8 +197,11 @@ final class CommandTransaction implements CarriedCommands.Transaction {
 
     @Override
     public void failed(Exception fault) {
-        if (running != null && fault instanceof SyncException known && known.kind() == FaultKind.SHAPE_CHANGED) {
-            store.failed(running, known.what(), rules.epoch());
+        if (fault instanceof SyncException known && known.kind() == FaultKind.SHAPE_CHANGED) {
+            store.rolledBack(commit, rules.epoch());
+            if (running != null) {
+                store.failed(running, known.what(), rules.epoch());
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.CommandTable;
 import org.dtssync.app.ddl.RecordedCommand;
+import org.dtssync.app.ddl.SentText;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
@@ -104,6 +105,11 @@ record FollowedShapes(
                                         FaultKind.FENCED,
                                         "Task " + route.task() + " has no position: it was released.",
                                         "")));
+    }
+
+    @Override
+    public String sent(Map<String, @Nullable String> row, String message) {
+        return SentText.of(message, RecordedCommand.of(row).standardStrings());
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.dtssync.app.stream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.drift.RecorderCheck;
@@ -23,7 +24,6 @@ import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
 import org.dtssync.connectors.postgres.Epoch;
-import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicForm;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicValues;
@@ -65,7 +65,8 @@ public final class StreamFactory {
         SequenceFollower follower = new SequenceFollower(sequences(route), epoch, () -> isMirrored(route));
         LiveVerification verification = new LiveVerification(
                 route, task.objects(), epoch, heartbeat, structure, verifySettings(), follower::check, listener);
-        RecorderCheck recorder = new RecorderCheck(route, task.objects(), applied);
+        RecorderCheck recorder =
+                new RecorderCheck(route, task.objects(), task.ddl().imageBytes(), applied);
         CaptureChecks checks = new CaptureChecks(route, kafka(), epoch, structure, carrier::carries, recorder);
         ApplyPart apply = new ApplyPart(
                 route,
@@ -75,13 +76,7 @@ public final class StreamFactory {
                 epoch,
                 retry,
                 carrier,
-                (position, commitTimeMicros, changes, tables) -> {
-                    long commitMillis = commitTimeMicros == null ? -1 : commitTimeMicros / 1000;
-                    applied.reached(position.lsn());
-                    listener.applied(
-                            position.lsn(), commitMillis < 0 ? -1 : System.currentTimeMillis() - commitMillis, changes);
-                    tables.forEach((table, some) -> listener.tableApplied(table, some, commitMillis));
-                });
+                new AppliedWrites(applied, listener));
         return new Direction(
                 route,
                 epoch,
@@ -138,7 +133,7 @@ public final class StreamFactory {
                 formed,
                 codecs(formed.names())::cuts,
                 // Commands at the new side are for a person to repeat at the old one.
-                isForward(route) ? task.ddl().mode() : DdlMode.STOP,
+                isForward(route) ? task.ddl() : DdlSettings.DEFAULT,
                 mirrored(route),
                 epoch);
     }
@@ -192,6 +187,7 @@ public final class StreamFactory {
                         task.topics().replicationFactor(),
                         task.topics().retentionMillis(),
                         task.topics().config(),
+                        table -> task.topics().configOf(table.schema(), table.table()),
                         task.topics().values(),
                         TopicNames.Layout.APART,
                         new CaptureSettings.Extras(

@@ -37,6 +37,14 @@ public interface StreamListener extends RetryListener {
      */
     default void captured(long changes) {}
 
+    /**
+     * A stage of a cut or of a write has ended.
+     *
+     * @param stage its name
+     * @param nanos how long it took, in nanoseconds
+     */
+    default void timed(String stage, long nanos) {}
+
     /** The source retains this much WAL for the slot, in bytes. */
     default void walRetained(long bytes) {}
 

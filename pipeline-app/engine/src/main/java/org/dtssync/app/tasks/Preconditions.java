@@ -18,6 +18,7 @@ import org.dtssync.app.pipeline.StructureGates;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.TaskSequences;
 import org.dtssync.app.state.Phase;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.Verifications;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -124,7 +125,13 @@ record Preconditions(TaskFile file, SwitchKind kind, boolean oneWay) {
         Route task = Route.forReading(file);
         Route from = kind == SwitchKind.SWITCHOVER ? task : task.reversed();
         try {
-            new ShapeCheck(from, file.objects(), new AppliedMark()).check();
+            ProgressStore progress = new ProgressStore(from.destination(), from.task());
+            new ShapeCheck(
+                            from,
+                            file.objects(),
+                            new AppliedMark(),
+                            () -> progress.ddlMode().carries())
+                    .check();
             return Gate.pass(
                     id,
                     Gate.Group.REPLICATION,

@@ -3,6 +3,7 @@ package org.dtssync.app.tasks;
 import java.util.Locale;
 import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
+import org.dtssync.app.state.DdlFigures;
 import org.dtssync.app.state.InstanceStore.Holder;
 import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
@@ -38,6 +39,9 @@ public record StatusReport(TaskStatus status, boolean oneWay, BaseList bases) im
                 "lag",
                 orDash(status.lagMillis().map(millis -> millis + " ms")) + ", "
                         + orDash(status.lagBytes().map(bytes -> bytes + " bytes of WAL")));
+        if (status.ddl().mode().carries()) {
+            line(text, "DDL", ddl(status.ddl()));
+        }
         if (bases.newest().isPresent()) {
             line(text, "newest base", bases.line());
         }
@@ -79,6 +83,14 @@ public record StatusReport(TaskStatus status, boolean oneWay, BaseList bases) im
                                 + holder.host()
                                         .map(host -> " on " + host + pid(holder))
                                         .orElse(""))
+                        .orElse("");
+    }
+
+    private static String ddl(DdlFigures figures) {
+        return DdlJson.label(figures.mode()) + ", " + figures.done() + " carried"
+                + (figures.skipped() == 0 ? "" : ", " + figures.skipped() + " skipped")
+                + figures.current()
+                        .map(command -> String.format("%n%-12s %s", "", TaskDdl.line(command)))
                         .orElse("");
     }
 

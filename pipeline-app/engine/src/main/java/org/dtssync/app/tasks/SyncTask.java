@@ -51,7 +51,7 @@ public record SyncTask(TaskFile file) {
     public TaskLag lag() {
         TaskStatus status = TaskStatus.readLag(file);
         return new TaskLag(
-                status.lagMillis(), status.lagBytes(), states().bases().secondsLeft());
+                status.lagMillis(), status.lagBytes(), states().bases().secondsLeft(), status.ddl());
     }
 
     /** Reads every object of the source and what would become of it; needs the source alone, and changes nothing. */
@@ -68,6 +68,11 @@ public record SyncTask(TaskFile file) {
     /** Returns the schema objects of the task. */
     public TaskStructure structure() {
         return new TaskStructure(file);
+    }
+
+    /** Returns the commands of the source that change its structure and are carried. */
+    public TaskDdl ddl() {
+        return new TaskDdl(file);
     }
 
     /** Compares the schema objects of both databases; needs no run, and works in every phase. */

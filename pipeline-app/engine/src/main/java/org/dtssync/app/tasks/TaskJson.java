@@ -75,6 +75,7 @@ final class TaskJson {
         if (oneWay) {
             root.put("one_way", true);
         }
+        DdlJson.put(root.putObject("ddl"), status.ddl());
         bases.newest().ifPresent(base -> root.set("newest_base", StateReports.base(bases, base)));
         status.holder()
                 .ifPresent(holder -> root.putObject("run")

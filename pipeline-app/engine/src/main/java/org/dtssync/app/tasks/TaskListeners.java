@@ -62,6 +62,11 @@ public record TaskListeners(List<TaskListener> listeners) implements TaskListene
     }
 
     @Override
+    public void timed(String stage, long nanos) {
+        listeners.forEach(listener -> listener.timed(stage, nanos));
+    }
+
+    @Override
     public void walRetained(long bytes) {
         listeners.forEach(listener -> listener.walRetained(bytes));
     }

@@ -158,9 +158,19 @@ public record TaskStates(TaskFile file) {
         if (named.isComplete()) {
             return named;
         }
-        return new BaseShelf(named.path(), file.name())
-                .newest(manifest -> isBefore(manifest.cut(), asOf))
-                .orElse(named);
+        List<BaseShelf.Shelved> bases = new BaseShelf(named.path(), file.name()).bases();
+        if (bases.isEmpty()) {
+            return named;
+        }
+        return bases.stream()
+                .filter(each -> isBefore(each.manifest().cut(), asOf))
+                .map(BaseShelf.Shelved::directory)
+                .findFirst()
+                .orElseThrow(() -> new SyncException(
+                        FaultKind.USAGE,
+                        "The oldest base in directory " + named.path() + " is of "
+                                + bases.get(bases.size() - 1).manifest().cut().lsn() + ", which is after that moment.",
+                        "Use an earlier base: only what follows a base can be replayed."));
     }
 
     /** A database that a replay was begun in stays with its base. */

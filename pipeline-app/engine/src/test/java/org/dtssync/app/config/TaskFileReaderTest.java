@@ -32,6 +32,23 @@ class TaskFileReaderTest {
     Path directory;
 
     @Test
+    void ofSeveralPatternsOfATableTheLaterOneCounts() {
+        TopicSettings topics = read(MINIMAL + """
+                topics:
+                  retention.ms: 1000
+                  tables:
+                    "a.*": { retention.ms: 500, compression.type: zstd }
+                    "a.b": { retention.ms: -1 }
+                """).topics();
+
+        assertThat(topics.configOf("a", "b")).isEqualTo(Map.of("retention.ms", "-1", "compression.type", "zstd"));
+        assertThat(topics.configOf("a", "c")).isEqualTo(Map.of("retention.ms", "500", "compression.type", "zstd"));
+        assertThat(topics.configOf("b", "b")).isEmpty();
+        assertThat(topics.leastRetentionMillis()).isEqualTo(500);
+        assertThat(topics.tombstones()).isFalse();
+    }
+
+    @Test
     void fillsInEveryDefault() {
         TaskFile task = read(MINIMAL);
 
@@ -234,6 +251,10 @@ class TaskFileReaderTest {
             name: shop|name: shop¶second.instance: wait|second.instance (line 2) is 'wait', which is not one of refuse, standby. Write for example: second.instance: refuse
             name: shop|name: shop¶topics: { retention.ms: 0 }|topics.retention.ms (line 2) is '0', which is not a whole number from -1 up. Write for example: retention.ms: 604800000
             name: shop|name: shop¶topics: { config: { cleanup.policy: compact } }|topics.config.cleanup.policy cannot be set there. Remove it: a compacted topic would lose changes, so it is always delete.
+            name: shop|name: shop¶topics: { tables: { "a.*": { cleanup.policy: compact } } }|topics.tables.cleanup.policy cannot be set there. Remove it: a compacted topic would lose changes, so it is always delete.
+            name: shop|name: shop¶topics: { tables: { audit: { retention.ms: -1 } } }|topics.tables (line 2) has the pattern 'audit', which names no schema. Write it as schema.table: { "public.audit*": { retention.ms: -1, compression.type: zstd } }
+            name: shop|name: shop¶topics: { tables: { "a.*": 3 } }|topics.tables (line 2) has for 'a.*' a single value. Write a map of properties: { "public.audit*": { retention.ms: -1, compression.type: zstd } }
+            name: shop|name: shop¶topics: { tombstones: maybe }|topics.tombstones (line 2) is 'maybe', which is not true or false. Write for example: tombstones: true
             user: migrator }|user: migrator, password: "${env:NOT_SET}" }|source.password (line 2) names the environment variable NOT_SET, which is not set. Set it: export NOT_SET=...
             user: migrator }|user: migrator, password: "${file:/no/such}" }|source.password (line 2) names the file /no/such, which cannot be read (no such file). Create it, readable for the account that runs dts-sync.
             user: migrator }|user: migrator, password: "${vault:x}" }|source.password (line 2) has a ${ that begins neither ${env:NAME} nor ${file:/path}. Write one of these; a value that itself contains ${ can come from either.

@@ -152,6 +152,8 @@ final class TaskFileReference {
                 key.defaultText().lines().forEach(defaults::add);
             }
             case PROPERTIES -> node.put("type", "object").putObject("default");
+            case TABLE_PROPERTIES ->
+                node.put("type", "object").putObject("additionalProperties").put("type", "object");
             case FLAG -> {
                 node.put("type", "boolean");
                 node.put("default", Boolean.parseBoolean(key.defaultText()));

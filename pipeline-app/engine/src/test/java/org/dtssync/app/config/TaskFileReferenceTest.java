@@ -111,6 +111,7 @@ class TaskFileReferenceTest {
             case PATTERNS -> "[ \"other.*\" ]";
             case NAMES -> "[ other ]";
             case PROPERTIES -> "{ some.property: other }";
+            case TABLE_PROPERTIES -> "{ \"a.b\": { some.property: other } }";
             case TEXT, SECRET, PATH, PROPERTY -> "other";
         };
         value = switch (key) {

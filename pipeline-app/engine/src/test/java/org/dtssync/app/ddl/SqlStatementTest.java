@@ -90,4 +90,17 @@ class SqlStatementTest {
         assertThat(statement.without(word -> word.is("CONCURRENTLY")))
                 .isEqualTo("create index  i on t (concurrently, \"concurrently\") where a = 'concurrently'");
     }
+
+    @Test
+    void onlyWhatChangesTheStructureIsSent() {
+        assertThat(SentText.of(
+                        "insert into t values ('secret'); Alter Table t add c text default 'a;b' ; select f('secret');"
+                                + "create role r password 'secret'; alter user u password 'secret'; create user mapping for u server s;"
+                                + "with x as (select 1) select * into made from x; comment on table t is ''",
+                        true))
+                .isEqualTo("""
+                        Alter Table t add c text default 'a;b';
+                        with x as (select 1) select * into made from x;
+                        comment on table t is ''""");
+    }
 }

@@ -204,7 +204,7 @@ class DdlRecorderTest {
                         "DROP FUNCTION dts_sync.on_ddl() CASCADE",
                         "DROP TABLE dts_sync.ddl",
                         "ALTER SCHEMA dts_sync RENAME TO other",
-                        "SELECT dts_sync.ddl_enter('x', 'another', '{.}', '{}')")) {
+                        "SELECT dts_sync.ddl_enter('x', 'another', '{.}', '{}', 0)")) {
                     assertThatThrownBy(() -> execute(owner, forged))
                             .as(forged)
                             .hasMessageMatching("(?s).*(permission denied|must be owner|is none of dts-sync).*");
@@ -222,6 +222,58 @@ class DdlRecorderTest {
             }
             assertThat(query(superuser, "SELECT count(*) FROM pg_event_trigger"))
                     .containsExactly("0");
+        }
+    }
+
+    /** To send rows again, the recorder updates them with its own rights: nothing that an owner of tables wrote may run then. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void noCodeOfAnotherRunsWithItsRights(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        String role = servers.uniqueName();
+        try (Connection owner = open(database)) {
+            execute(owner, "CREATE ROLE " + role + "; GRANT CREATE ON SCHEMA public TO " + role);
+            install(owner);
+            execute(owner, "CREATE PUBLICATION dts_sync_t FOR TABLE ONLY dts_sync.ddl");
+            try (Connection session = open(database)) {
+                execute(session, "SET SESSION AUTHORIZATION " + role + "; SET client_min_messages = error");
+                execute(session, """
+                        CREATE TABLE ran (who text);
+                        CREATE FUNCTION evil() RETURNS trigger LANGUAGE plpgsql AS
+                            $$ BEGIN INSERT INTO public.ran VALUES (current_user); RETURN new; END $$;
+                        CREATE FUNCTION evil(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+                            $$ BEGIN RETURN $1; END $$;
+                        CREATE VIEW watched AS SELECT evil(1)
+                        """);
+                for (String trap : List.of(
+                        "CREATE TRIGGER t BEFORE UPDATE ON trap FOR EACH ROW EXECUTE FUNCTION evil();"
+                                + "ALTER TABLE trap ENABLE ALWAYS TRIGGER t",
+                        "CREATE RULE r AS ON UPDATE TO trap DO ALSO SELECT evil(1); ALTER TABLE trap ENABLE ALWAYS RULE r",
+                        "ALTER TABLE trap ADD CHECK (evil(id) > 0)",
+                        "ALTER TABLE trap ADD CHECK (table_to_xml('watched', true, true, '') IS NOT NULL)",
+                        "CREATE INDEX ON trap (evil(id))",
+                        "ALTER TABLE trap ADD g int GENERATED ALWAYS AS (evil(id)) STORED")) {
+                    execute(session, "CREATE TABLE trap (id int PRIMARY KEY, v int); INSERT INTO trap VALUES (1, 1)");
+                    execute(session, trap);
+                    execute(session, "ALTER TABLE trap ALTER v TYPE bigint");
+
+                    assertThat(query(owner, "SELECT who FROM ran WHERE who <> '" + role + "'"))
+                            .as(trap)
+                            .isEmpty();
+                    assertThat(rows(owner, "event, error"))
+                            .last()
+                            .as(trap)
+                            .isEqualTo("images|code of its owner would run with the rights of dts-sync");
+                    execute(session, "DROP TABLE trap");
+                }
+                execute(
+                        session,
+                        "CREATE TABLE trap (id int PRIMARY KEY CHECK (id > 0), v int); INSERT INTO trap VALUES (1, 1)");
+                execute(session, "ALTER TABLE trap ALTER v TYPE bigint");
+                assertThat(rows(owner, "event, error")).last().isEqualTo("images end|null");
+            } finally {
+                execute(owner, "DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
+            }
         }
     }
 

@@ -9,19 +9,20 @@ import java.util.function.Supplier;
  * Messages of commands by chance: several in one, in transactions, with savepoints that are rolled back, inside blocks. Many fail,
  * as an application's do. The same seed makes the same ones. Not thread-safe.
  */
-final class RandomCommands {
+public final class RandomCommands {
 
     private static final List<String> TYPES =
             List.of("int", "bigint", "text", "numeric(12,3)", "timestamptz", "varchar(20)", "int[]");
 
     private final Random random;
 
-    RandomCommands(long seed) {
+    /** Creates the messages of a seed. */
+    public RandomCommands(long seed) {
         this.random = new Random(seed);
     }
 
     /** Returns messages that make some tables, so that the others find something. */
-    static List<String> first() {
+    public static List<String> first() {
         return List.of(
                 "create table r0 (id int primary key, a text, b int); create table r1 (id int primary key, a text, b int)",
                 "create table r2 (id int, k int, primary key (id, k)) partition by list (k)",
@@ -29,7 +30,7 @@ final class RandomCommands {
     }
 
     /** Returns the next message. */
-    String message() {
+    public String message() {
         List<String> statements = new ArrayList<>();
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {

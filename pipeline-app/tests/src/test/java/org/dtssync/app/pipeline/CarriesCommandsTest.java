@@ -1,6 +1,7 @@
 package org.dtssync.app.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
 import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.ddl.RandomCommands;
 import org.dtssync.app.state.Author;
 import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.structure.CatalogPrint;
@@ -34,6 +36,8 @@ import org.dtssync.connectors.postgres.End;
 import org.dtssync.schemas.DdlMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that change the structure of the source arrive among the rows: catalogs and rows are equal afterwards. */
 @ExtendWith(ServersExtension.class)
@@ -61,6 +65,9 @@ class CarriesCommandsTest {
     private static final ObjectSelection SELECTION =
             new ObjectSelection(List.of("*.*"), List.of("outer_space.*"), ObjectSelection.Owners.KEEP);
 
+    private static final ObjectSelection SELECTION_OF_ALL =
+            new ObjectSelection(List.of("*.*"), List.of(), ObjectSelection.Owners.KEEP);
+
     private static final Pattern NUMBER = Pattern.compile("ddl show TASK.yaml (\\S+?\\.\\d+)");
 
     @Test
@@ -78,6 +85,56 @@ class CarriesCommandsTest {
                 carried.run(one);
             }
             assertThat(carried.problems).isEmpty();
+            carried.stopsAsAWhole();
+            assertThat(carried.problems).isEmpty();
+        } finally {
+            carried.pair.close();
+        }
+    }
+
+    /** Changes rows of every table that there is, each table by itself: what one of them refuses is not done. */
+    private static final String ROWS = """
+            DO $rows$ DECLARE t record; BEGIN
+                FOR t IN SELECT c.oid::regclass AS name FROM pg_class c
+                         WHERE c.relnamespace::regnamespace::text IN ('public', 'arch') AND c.relkind IN ('r', 'p')
+                           AND NOT c.relispartition AND c.relname <> 'marker' ORDER BY c.oid LOOP
+                    BEGIN
+                        EXECUTE format('INSERT INTO %1$s (id) SELECT coalesce(max(id), 0) + 1 FROM %1$s', t.name);
+                    EXCEPTION WHEN OTHERS THEN NULL;
+                    END;
+                    BEGIN
+                        EXECUTE format('UPDATE %s SET a = ''changed'' WHERE id %% 2 = 0', t.name);
+                    EXCEPTION WHEN OTHERS THEN NULL;
+                    END;
+                    BEGIN
+                        EXECUTE format('DELETE FROM %1$s WHERE id > 5 AND id = (SELECT min(id) + 3 FROM %1$s)', t.name);
+                    EXCEPTION WHEN OTHERS THEN NULL;
+                    END;
+                END LOOP;
+            END $rows$""";
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void atRandom(long seed, Servers servers) throws Exception {
+        DatabaseSettings source = servers.freshDatabase(seed % 2 == 0 ? 18 : 14);
+        DatabaseSettings destination = servers.freshDatabase(seed % 2 == 0 ? 18 : 17);
+        RunningPair.execute(source, "CREATE SCHEMA arch; CREATE TABLE public.marker (n int PRIMARY KEY)");
+        TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
+                .objects(SELECTION_OF_ALL)
+                .ddl(new DdlSettings(DdlMode.CARRY))
+                .build();
+        Carried carried = new Carried(RunningPair.start(task));
+        try {
+            RandomCommands random = new RandomCommands(seed);
+            List<String> messages = new ArrayList<>(RandomCommands.first());
+            for (int i = 0; i < 60; i++) {
+                String message = random.message();
+                boolean alone = message.contains("begin;") || message.contains("begin ;") || message.contains("commit");
+                messages.add(alone ? message : "begin; " + ROWS + "; " + message + "; " + ROWS + "; commit");
+                messages.add(ROWS);
+            }
+            carried.runAnyway(new Case("seed " + seed, messages));
+            assertThat(carried.problems).isEmpty();
         } finally {
             carried.pair.close();
         }
@@ -94,6 +151,20 @@ class CarriesCommandsTest {
             this.pair = pair;
         }
 
+        /** What PostgreSQL refuses at the source is part of the case. */
+        void runAnyway(Case one) throws Exception {
+            try (Connection session = open(pair.source())) {
+                for (String message : one.messages()) {
+                    try {
+                        execute(session, message);
+                    } catch (SQLException refused) {
+                        execute(session, "rollback");
+                    }
+                }
+            }
+            run(new Case(one.label(), List.of()));
+        }
+
         void run(Case one) throws Exception {
             try (Connection session = open(pair.source())) {
                 for (String message : one.messages()) {
@@ -105,6 +176,30 @@ class CarriesCommandsTest {
                 leaveOut(one);
             }
             compare(one);
+        }
+
+        /** What the command needs is different at the destination: nothing of its transaction is there, until that is corrected. */
+        void stopsAsAWhole() throws Exception {
+            RunningPair.execute(pair.destination(), "CREATE TABLE public.taken (n text)");
+            RunningPair.execute(
+                    pair.source(),
+                    "BEGIN; INSERT INTO public.marker VALUES (-1); CREATE TABLE public.taken (id int PRIMARY KEY);"
+                            + "INSERT INTO public.taken VALUES (7); COMMIT");
+            await().atMost(Duration.ofMinutes(1)).until(() -> !pair.isRunning());
+            assertThatThrownBy(pair::awaitEnd)
+                    .hasMessageContaining("Command 1 (CREATE TABLE) of the transaction at ")
+                    .hasMessageContaining("could not be carried: CREATE TABLE public.taken")
+                    .hasMessageContaining("already exists");
+            pair.stop();
+            assertThat(RunningPair.query(pair.destination(), "SELECT count(*) FROM public.marker WHERE n = -1"))
+                    .isEqualTo("0");
+            assertThat(RunningPair.query(
+                            pair.destination(),
+                            "SELECT string_agg(state, ',') FROM dts_sync.ddl_command WHERE state <> 'done'"))
+                    .isEqualTo("failed");
+            RunningPair.execute(pair.destination(), "DROP TABLE public.taken");
+            pair = RunningPair.begin(pair.task());
+            run(new Case("after a command that failed", List.of()));
         }
 
         private boolean arrives() {

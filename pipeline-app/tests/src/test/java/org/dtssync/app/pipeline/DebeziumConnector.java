@@ -30,6 +30,10 @@ record DebeziumConnector(String name, DatabaseSettings source) {
                 Map.entry("publication.autocreate.mode", "filtered"),
                 Map.entry("schema.include.list", "public"),
                 Map.entry("snapshot.mode", "no_data"),
+                // By default it leaves out each TRUNCATE.
+                Map.entry("skipped.operations", "none"),
+                Map.entry("topic.creation.default.partitions", "1"),
+                Map.entry("topic.creation.default.replication.factor", "1"),
                 Map.entry("column.propagate.source.type", ".*"),
                 Map.entry("provide.transaction.metadata", "true"));
     }

@@ -164,7 +164,7 @@ final class DebeziumSink implements AutoCloseable {
     String fault() throws IOException {
         List<String> lines = Files.readAllLines(log);
         String errors = lines.stream()
-                .filter(line -> line.contains("ERROR") || line.startsWith("Caused by"))
+                .filter(line -> line.contains("ERROR") || line.contains("Caused by"))
                 .limit(20)
                 .collect(Collectors.joining("\n"));
         if (!process.isAlive()) {

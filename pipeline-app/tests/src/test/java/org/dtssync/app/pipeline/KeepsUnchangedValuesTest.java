@@ -51,7 +51,21 @@ class KeepsUnchangedValuesTest {
         CREATE TABLE public.bag (n int, t text)
         """,
         "ALTER TABLE public.bag REPLICA IDENTITY FULL, ALTER t SET STORAGE EXTERNAL",
-        "INSERT INTO public.bag SELECT g % 2, repeat('f' || g % 2, 4000) FROM generate_series(1, 8) g"
+        "INSERT INTO public.bag SELECT g % 2, repeat('f' || g % 2, 4000) FROM generate_series(1, 8) g",
+        // The whole row before comes with each update, so that a value that stayed is known to be the same.
+        "CREATE TABLE public.whole (id int PRIMARY KEY, n int, u int UNIQUE, t text)",
+        "ALTER TABLE public.whole REPLICA IDENTITY FULL, ALTER t SET STORAGE EXTERNAL",
+        "INSERT INTO public.whole SELECT g, 0, g, repeat('w' || g, 8000) FROM generate_series(1, 12) g",
+        // Rows that are found by some of their columns: equal ones, NULLs, a type without an equality, long values.
+        "CREATE TYPE public.mood AS ENUM ('low', 'high')",
+        "CREATE TABLE public.heap (n int, m public.mood, d numeric, j json, t text)",
+        "CREATE INDEX ON public.heap (m)",
+        "ALTER TABLE public.heap REPLICA IDENTITY FULL",
+        """
+        INSERT INTO public.heap SELECT nullif(g % 7, 0), (ARRAY['low', 'high', NULL])[1 + g % 3]::public.mood, (g / 4)::numeric / 3,
+            json_build_object('g', g % 5), CASE WHEN g % 11 = 0 THEN repeat('h', 3000) ELSE 'h' || g % 13 END
+        FROM generate_series(1, 400) g, generate_series(1, 2)
+        """
     };
 
     /** Each is one transaction; all of them wait together, so that they fall into as few cuts as they can. */
@@ -85,7 +99,15 @@ class KeepsUnchangedValuesTest {
         "UPDATE public.by_index SET k = k + 100 WHERE id < 4; UPDATE public.by_index SET n = 1 WHERE id < 3",
         "UPDATE public.by_index SET id = id + 100 WHERE id > 7",
         "UPDATE public.bag SET n = 5 WHERE ctid = (SELECT min(ctid) FROM public.bag)",
-        "DELETE FROM public.bag WHERE ctid = (SELECT max(ctid) FROM public.bag)"
+        "DELETE FROM public.bag WHERE ctid = (SELECT max(ctid) FROM public.bag)",
+        "UPDATE public.whole SET n = 1 WHERE id = 1",
+        "UPDATE public.whole SET n = 2, t = t || 'more' WHERE id = 2; UPDATE public.whole SET n = 3 WHERE id = 2",
+        "UPDATE public.whole SET id = 103 WHERE id = 3; UPDATE public.whole SET n = 3 WHERE id = 103",
+        "UPDATE public.whole SET u = -1 WHERE id = 4; UPDATE public.whole SET u = 4 WHERE id = 5; UPDATE public.whole SET u = 5 WHERE id = 4",
+        "UPDATE public.whole SET t = NULL WHERE id = 6; UPDATE public.whole SET n = 6 WHERE id = 6",
+        "DELETE FROM public.heap WHERE ctid IN (SELECT ctid FROM public.heap ORDER BY ctid DESC LIMIT 3)",
+        "UPDATE public.heap SET d = d + 1 WHERE ctid IN (SELECT ctid FROM public.heap ORDER BY ctid LIMIT 60)",
+        "UPDATE public.heap SET n = NULL WHERE n = 1; UPDATE public.heap SET m = 'low' WHERE m IS NULL AND n = 2"
     };
 
     @Test
@@ -100,7 +122,11 @@ class KeepsUnchangedValuesTest {
                     "UPDATE public.wide SET n = n + 1",
                     "UPDATE public.wide SET id = id + 5000",
                     "UPDATE public.wide SET n = n + 1",
-                    "UPDATE public.wide SET u = u + 50000");
+                    "UPDATE public.wide SET u = u + 50000",
+                    "UPDATE public.whole SET n = n + 1",
+                    "UPDATE public.whole SET u = u + 50000, n = n + 1",
+                    "UPDATE public.heap SET d = d + 1 WHERE ctid = (SELECT min(ctid) FROM public.heap)",
+                    "DELETE FROM public.heap WHERE j::text = '{\"g\" : 3}' AND n IS NULL");
             await(run, moved);
         }
         assertEqual(moved);

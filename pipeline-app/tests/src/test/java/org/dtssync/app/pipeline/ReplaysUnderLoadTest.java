@@ -344,5 +344,7 @@ class ReplaysUnderLoadTest {
         assertThat(states.compare(file.toString(), "latest", Optional.of(shelf), Optional.empty())
                         .equal())
                 .isTrue();
+        assertThatThrownBy(() -> states.compare("destination", "0/1", Optional.of(shelf), Optional.empty()))
+                .hasMessageContaining("The oldest base in directory " + shelf + " is of ");
     }
 }

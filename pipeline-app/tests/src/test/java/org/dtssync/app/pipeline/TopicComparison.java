@@ -25,6 +25,9 @@ import org.dtssync.connectors.avro.AvroConverter;
 /** Compares the records of two topics with the same changes, field by field, their schemas and their values. */
 final class TopicComparison {
 
+    /** How much later than a task Debezium's connector may have read a table's last change. */
+    private static final Duration WAIT = Duration.ofSeconds(20);
+
     private final String ours;
     private final String theirs;
     private final Set<String> differences = new TreeSet<>();
@@ -48,7 +51,12 @@ final class TopicComparison {
     /** Compares the topics of a table. */
     void compare(Servers servers, String table) {
         List<SchemaAndValue[]> one = read(servers, ours + ".public." + table);
-        List<SchemaAndValue[]> other = read(servers, theirs + ".public." + table);
+        List<SchemaAndValue[]> other = new ArrayList<>();
+        long deadline = System.nanoTime() + WAIT.toNanos();
+        while (other.size() < one.size() && System.nanoTime() < deadline) {
+            other.clear();
+            other.addAll(read(servers, theirs + ".public." + table));
+        }
         if (one.size() != other.size()) {
             differences.add(table + ": " + one.size() + " records, and " + other.size());
             return;

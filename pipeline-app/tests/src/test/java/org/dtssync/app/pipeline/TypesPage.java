@@ -76,7 +76,7 @@ final class TypesPage {
 
                 Values have the schemas of Debezium's PostgreSQL connector with its default settings, where no value loses anything. Key columns
                 and columns that are `NOT NULL` are not optional. The parameters `__debezium.source.column.type`, `.length`, `.scale` and `.name`
-                are those of `column.propagate.source.type`. A domain has the schema of the type below it.
+                are those of `column.propagate.source.type`, but for the type of `bit varying`. A domain has the schema of the type below it.
 
                 A value that its schema cannot hold has its exact text, UTF-8, in the record header `dts.text.<column>` (of `before`:
                 `dts.text_before.<column>`; of the previous key: `dts.text_old_key.<column>`). dts-sync restores every value from the record and

@@ -6,9 +6,11 @@ import static org.dtssync.app.precheck.PrecheckItem.Result.WARN;
 
 import java.sql.SQLException;
 import java.util.List;
+import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
+import org.dtssync.schemas.DdlMode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -230,5 +232,22 @@ class PrecheckRightsTest {
 
         servers.atSource(found.get(0).remedy());
         servers.assertPasses("kept-identities");
+        assertThat(servers.of("carried-commands").get(0).message())
+                .contains("ddl.mode is stop", "a superuser has to install event triggers");
+    }
+
+    @Test
+    void aTaskThatCarriesCommandsNeedsEventTriggers() throws SQLException {
+        servers.atSource("CREATE TABLE orders (id int PRIMARY KEY); GRANT CREATE ON DATABASE " + servers.database()
+                + " TO t_migrator");
+        servers.ddl = new DdlSettings(DdlMode.CARRY);
+
+        PrecheckItem found = servers.of("carried-commands").get(0);
+        assertThat(found.result()).isEqualTo(FAIL);
+        assertThat(found.message())
+                .isEqualTo("Account t_migrator may not make event triggers at the source, which ddl.mode carry needs.");
+
+        servers.atSource(found.remedy());
+        servers.assertPasses("carried-commands");
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.config.DestinationSettings;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.KafkaSettings;
@@ -51,6 +52,7 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
     String user = "postgres";
 
     Existing existing = Existing.FAIL;
+    DdlSettings ddl = DdlSettings.DEFAULT;
     ObjectSelection objects = new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP);
     Duration precheckTimeout = Duration.ofSeconds(15);
     KafkaSettings kafka = new KafkaSettings(true, Map.of());
@@ -145,6 +147,7 @@ final class PrecheckServers implements BeforeEachCallback, AfterEachCallback {
                 .registry(registry)
                 .precheckTimeout(precheckTimeout)
                 .objects(objects)
+                .ddl(ddl)
                 // What is migrated must not depend on the programs of this machine.
                 .structure(new StructureSettings(StructureSettings.Reader.BUILTIN, Optional.empty()))
                 .retry(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(1)))

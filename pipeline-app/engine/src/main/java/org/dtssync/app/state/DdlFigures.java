@@ -1,0 +1,33 @@
+package org.dtssync.app.state;
+
+import java.util.Optional;
+import org.dtssync.schemas.DdlMode;
+
+/**
+ * What a task does about commands that change the structure, and how far it is with them.
+ *
+ * @param mode of the task
+ * @param done commands that were run
+ * @param skipped commands that were left out
+ * @param failed commands that PostgreSQL refused, or that left another structure
+ * @param waiting commands that a person has to allow, or has just allowed or corrected
+ * @param current the command that is running, has failed or waits; empty if there is none
+ * @param runningSeconds how long it has been running; 0 if none is
+ */
+public record DdlFigures(
+        DdlMode mode,
+        long done,
+        long skipped,
+        long failed,
+        long waiting,
+        Optional<StoredDdl> current,
+        double runningSeconds) {
+
+    /** Those of a task that stops at commands. */
+    public static final DdlFigures NONE = none(DdlMode.STOP);
+
+    /** Those of a task that has carried nothing. */
+    public static DdlFigures none(DdlMode mode) {
+        return new DdlFigures(mode, 0, 0, 0, 0, Optional.empty(), 0);
+    }
+}

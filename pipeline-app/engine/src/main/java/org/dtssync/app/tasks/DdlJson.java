@@ -1,0 +1,60 @@
+package org.dtssync.app.tasks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.dtssync.app.state.DdlFigures;
+import org.dtssync.app.state.StoredDdl;
+import org.dtssync.schemas.DdlMode;
+
+/** The JSON of commands that change the structure. Fields are added, never renamed or removed. Stateless. */
+final class DdlJson {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private DdlJson() {}
+
+    /** Returns {@code {"task","mode","commands":[...]}}. */
+    static String list(String task, DdlMode mode, List<StoredDdl> commands) {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("task", task).put("mode", label(mode));
+        ArrayNode array = root.putArray("commands");
+        commands.forEach(command -> put(array.addObject(), command));
+        return root.toString();
+    }
+
+    /** Writes what a status says of them. */
+    static void put(ObjectNode json, DdlFigures figures) {
+        json.put("mode", label(figures.mode()))
+                .put("done", figures.done())
+                .put("skipped", figures.skipped())
+                .put("failed", figures.failed())
+                .put("waiting", figures.waiting());
+        figures.current().ifPresent(command -> put(json.putObject("current"), command));
+    }
+
+    static String label(DdlMode mode) {
+        return mode.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void put(ObjectNode json, StoredDdl stored) {
+        json.put("number", stored.number().toString())
+                .put("state", stored.state().label())
+                .put("allowed", stored.allowed())
+                .put("tag", stored.command().tag())
+                .put("role", stored.command().role().orElse(null))
+                .put("statement", stored.command().statement())
+                .put("corrected", stored.corrected().orElse(null))
+                .put("executed", stored.executed().orElse(null))
+                .put("error", stored.error().orElse(null))
+                .put("reason", stored.reason().orElse(null))
+                .put("arrived_at", stored.arrivedAt().toString())
+                .put("started_at", stored.startedAt().map(Instant::toString).orElse(null))
+                .put("finished_at", stored.finishedAt().map(Instant::toString).orElse(null));
+        ArrayNode objects = json.putArray("objects");
+        stored.command().objects().forEach(objects::add);
+    }
+}

@@ -1,0 +1,163 @@
+package org.dtssync.app.tasks;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.runtime.Route;
+import org.dtssync.app.state.Author;
+import org.dtssync.app.state.DdlCommandStore;
+import org.dtssync.app.state.DdlState;
+import org.dtssync.app.state.ProgressStore;
+import org.dtssync.app.state.StateSchema;
+import org.dtssync.app.state.StoredDdl;
+import org.dtssync.connectors.fault.FaultKind;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.schemas.DdlMode;
+
+/**
+ * The commands that changed the structure of the source and are carried, as they are kept at the destination: see, correct, allow and
+ * skip them. A run uses what was decided. Thread-safe.
+ */
+public final class TaskDdl {
+
+    private static final int SHORT = 100;
+
+    private final String task;
+    private final StateSchema state;
+    private final ProgressStore progress;
+    private final DdlCommandStore store;
+
+    TaskDdl(TaskFile file) {
+        DatabaseConnections destination = Route.forReading(file).destination();
+        this.task = file.name();
+        this.state = new StateSchema(destination);
+        this.progress = new ProgressStore(destination, task);
+        this.store = new DdlCommandStore(destination, task);
+    }
+
+    /**
+     * The commands of a task.
+     *
+     * @param task its name
+     * @param mode what it does about commands
+     * @param commands those that are listed, in order
+     */
+    public record Commands(String task, DdlMode mode, List<StoredDdl> commands) implements Report {
+
+        /** Copies the list. */
+        public Commands {
+            commands = List.copyOf(commands);
+        }
+
+        /** Returns one line per command. */
+        @Override
+        public String text() {
+            if (!mode.carries()) {
+                return "Task " + task + " carries no commands: its ddl.mode is stop.";
+            }
+            return String.join("\n", commands.stream().map(TaskDdl::line).toList());
+        }
+
+        @Override
+        public String json() {
+            return DdlJson.list(task, mode, commands);
+        }
+    }
+
+    /** Returns a line about a command: number, state, since when, what it is, and why it is where it is. */
+    static String line(StoredDdl stored) {
+        return stored.number() + "  " + words(stored) + "  " + shortened(stored.statement())
+                + stored.error().map(error -> "  -- " + error).orElse("")
+                + stored.reason().map(why -> "  -- skipped: " + why).orElse("");
+    }
+
+    private static String words(StoredDdl stored) {
+        return switch (stored.state()) {
+            case WAITING ->
+                (stored.allowed() ? "to be run" : "to be allowed") + " since " + seconds(stored.arrivedAt());
+            case RUNNING -> "running since " + seconds(stored.startedAt().orElse(stored.arrivedAt()));
+            case FAILED -> "failed at " + seconds(stored.startedAt().orElse(stored.arrivedAt()));
+            case DONE -> "done at " + seconds(stored.finishedAt().orElse(stored.arrivedAt()));
+            case SKIPPED -> stored.finishedAt().isPresent() ? "skipped" : "to be skipped";
+        };
+    }
+
+    private static String seconds(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private static String shortened(String statement) {
+        String line = statement.strip().replaceAll("\\s+", " ");
+        return line.length() > SHORT ? line.substring(0, SHORT) + " ..." : line;
+    }
+
+    /**
+     * Returns the commands that are not done, or all.
+     *
+     * @throws SyncException of kind USAGE if the task has not been started
+     */
+    public Commands list(boolean all) {
+        requireStarted();
+        return new Commands(
+                task,
+                progress.ddlMode(),
+                store.list().stream()
+                        .filter(stored -> all
+                                || stored.state() != DdlState.DONE
+                                        && stored.finishedAt().isEmpty())
+                        .toList());
+    }
+
+    /**
+     * The statement of a command.
+     *
+     * @param statement what was run, else a person's correction, else the source's
+     * @param error why it failed
+     */
+    public record Statement(String statement, Optional<String> error) {}
+
+    /** Returns the statement of one command. */
+    public Statement show(String number) {
+        requireStarted();
+        StoredDdl stored = store.show(number);
+        return new Statement(stored.statement(), stored.error());
+    }
+
+    /** Has another statement run instead of a command, and allows it. */
+    public void set(String number, String sql) {
+        requireStarted();
+        if (sql.isBlank()) {
+            throw new SyncException(
+                    FaultKind.USAGE, "The file has no statement.", "To leave the command out, use dts-sync ddl skip.");
+        }
+        store.set(number, sql, Author.ofCommandLine());
+    }
+
+    /** Lets a command run that waits for it. */
+    public void allow(String number) {
+        requireStarted();
+        store.allow(number, Author.ofCommandLine());
+    }
+
+    /**
+     * Leaves a command out.
+     *
+     * @param reason why; the list shows it
+     */
+    public void skip(String number, Optional<String> reason) {
+        requireStarted();
+        store.skip(number, Author.ofCommandLine(), reason.orElse(null));
+    }
+
+    /** A newer release may keep them in another way. */
+    private void requireStarted() {
+        state.requireKnown();
+        if (!progress.exists()) {
+            throw new SyncException(
+                    FaultKind.USAGE, "Task " + task + " has not been started.", "Start it with dts-sync run.");
+        }
+    }
+}
