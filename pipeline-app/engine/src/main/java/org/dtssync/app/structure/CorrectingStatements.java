@@ -228,7 +228,7 @@ final class CorrectingStatements {
 
     private static Map<String, String> columns(String statement) {
         Map<String, String> columns = new LinkedHashMap<>();
-        for (String line : statement.split("\n(?=\t|\\))")) {
+        for (String line : statement.split("\n(?=\t|\\))", -1)) {
             Matcher column = COLUMN.matcher(line);
             if (column.find() && !column.group(1).equals("CONSTRAINT")) {
                 columns.put(column.group(1), column.group(2));
