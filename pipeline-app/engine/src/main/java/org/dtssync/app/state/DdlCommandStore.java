@@ -131,14 +131,10 @@ public final class DdlCommandStore {
 
     /** Records that the commands of a source transaction have not run after all, in a transaction of its own: theirs was rolled back. */
     public void rolledBack(Lsn commit, Epoch epoch) {
-        transactions.write(failure(), epoch, connection -> Statements.update(
-                connection,
-                """
+        transactions.write(failure(), epoch, connection -> Statements.update(connection, """
                 UPDATE dts_sync.ddl_command SET state = 'waiting'
                 WHERE task = ? AND commit_lsn = ?::pg_lsn AND state = 'running'
-                """,
-                task,
-                commit.toString()));
+                """, task, commit.toString()));
     }
 
     /**
