@@ -134,16 +134,10 @@ enum TaskKey implements DescribedKey {
             TopicValues.values()),
     TOPICS_TOMBSTONES(
             "topics/tombstones",
-            KeyType.FLAG,
-            "false",
-            "true",
             "Whether a record without a value follows each delete, as with Debezium's tombstones.on.delete.",
             "A consumer, or a copy of the topics that is compacted, needs it to forget a key."),
     TOPICS_TRANSACTIONS(
             "topics/transaction.metadata",
-            KeyType.FLAG,
-            "false",
-            "true",
             "Whether each record has the block transaction, as with Debezium's provide.transaction.metadata.",
             "A consumer puts transactions together."),
     REGISTRY_URL(
@@ -452,6 +446,10 @@ enum TaskKey implements DescribedKey {
     private final KeyFacts facts;
 
     /** A key without a default. */
+    TaskKey(String place, String meaning, String whyChange) {
+        this(place, KeyType.FLAG, "false", "true", meaning, whyChange);
+    }
+
     TaskKey(String place, KeyType type, String example, String meaning, String whyChange) {
         this(place, type, "", example, meaning, whyChange);
     }

@@ -36,7 +36,7 @@ public record StoredDdl(
 
     /** Returns whether the stream waits for a person: it failed, or has to be allowed. */
     public boolean needsPerson() {
-        return state == DdlState.FAILED || state == DdlState.WAITING && !allowed;
+        return state == DdlState.FAILED || (state == DdlState.WAITING && !allowed);
     }
 
     /** Returns the statement that counts: the one that was run, else the correction, else the source's. */

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -55,7 +54,6 @@ final class DebeziumSink implements AutoCloseable {
      * @param destination where the rows go
      * @param directory for the worker's files
      * @param more settings of the sink
-     * @param source Debezium's own connector, if it runs in the same worker
      */
     DebeziumSink(
             Servers servers,
@@ -64,8 +62,7 @@ final class DebeziumSink implements AutoCloseable {
             DatabaseSettings destination,
             ReadWith converter,
             Path directory,
-            Map<String, String> more,
-            Optional<DebeziumConnector> source)
+            Map<String, String> more)
             throws IOException {
         Path worker = directory.resolve(name + "-worker.properties");
         write(worker, worker(servers, converter, directory.resolve(name + ".offsets")));
@@ -81,11 +78,6 @@ final class DebeziumSink implements AutoCloseable {
                 "org.apache.kafka.connect.cli.ConnectStandalone",
                 worker.toString(),
                 sink.toString()));
-        if (source.isPresent()) {
-            Path file = directory.resolve(name + "-source.properties");
-            write(file, source.get().properties());
-            command.add(file.toString());
-        }
         log = directory.resolve(name + ".log");
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
