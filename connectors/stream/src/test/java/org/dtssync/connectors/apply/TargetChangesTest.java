@@ -131,7 +131,7 @@ class TargetChangesTest {
                 1,
                 7,
                 new Object[] {"1", large, "short"},
-                new Object[] {"1", new StringBuilder(large).toString(), "short"},
+                new Object[] {"1", String.valueOf(large.toCharArray()), "short"},
                 null);
         return ((Change.Update) new TargetChanges(table, Optional.empty(), exact).of(update)).row();
     }
