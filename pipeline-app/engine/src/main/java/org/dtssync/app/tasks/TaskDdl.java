@@ -106,8 +106,8 @@ public final class TaskDdl {
                 progress.ddlMode(),
                 store.list().stream()
                         .filter(stored -> all
-                                || stored.state() != DdlState.DONE
-                                        && stored.finishedAt().isEmpty())
+                                || (stored.state() != DdlState.DONE
+                                        && stored.finishedAt().isEmpty()))
                         .toList());
     }
 
