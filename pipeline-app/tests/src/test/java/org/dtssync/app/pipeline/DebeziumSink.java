@@ -143,7 +143,7 @@ final class DebeziumSink implements AutoCloseable {
         if (converter == ReadWith.CONFLUENTS) {
             path.add(CONFLUENT.resolve("*").toString());
         }
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             boolean isAvro = entry.contains("/avro-");
             if (OUR_CONVERTER.stream().anyMatch(entry::contains) && (converter == ReadWith.OURS || isAvro)) {
                 path.add(entry);
