@@ -145,10 +145,14 @@ record ReplayWindow(CutPosition start, long lastOffset, long lastSequence, Optio
         return !(beginning instanceof Moment.AtTime at) || committed(cut, at.micros());
     }
 
+    /** Returns whether what is asked for begins at a position or before it. */
+    boolean hasBegun(Lsn position) {
+        return !(from.orElse(null) instanceof Moment.AtLsn at) || position.reached(at.lsn());
+    }
+
     /** Returns whether a transaction can belong to what is asked for, by its place alone. */
     boolean mayHave(Lsn commit) {
-        boolean begun = !(from.orElse(null) instanceof Moment.AtLsn at) || commit.reached(at.lsn());
-        return begun
+        return hasBegun(commit)
                 && (!(to.orElse(null) instanceof Moment.AtLsn at) || at.lsn().reached(commit));
     }
 
