@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -27,16 +28,14 @@ final class DelayedLink implements AutoCloseable {
     /** What one direction of a connection holds, as the window of a long connection does. */
     private static final int WINDOW_BYTES = 16 << 20;
 
-    private static final byte[] END = {};
-
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile int target;
     private volatile int roundTripMillis;
     private volatile boolean closed;
 
-    /** Bytes that are under way, and when they arrive. */
-    private record Arrival(long nanoTime, byte[] bytes) {}
+    /** Bytes that are under way, and when they arrive; none at the end of the connection. */
+    private record Arrival(long nanoTime, ByteBuffer bytes) {}
 
     private DelayedLink(ServerSocket listener) {
         this.listener = listener;
@@ -118,14 +117,14 @@ final class DelayedLink implements AutoCloseable {
             InputStream input = from.getInputStream();
             for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
                 window.acquire(count);
-                underWay.add(new Arrival(due(), Arrays.copyOf(buffer, count)));
+                underWay.add(new Arrival(due(), ByteBuffer.wrap(Arrays.copyOf(buffer, count))));
             }
         } catch (IOException e) {
             // One end is gone, and so is the connection.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            underWay.add(new Arrival(due(), END));
+            underWay.add(new Arrival(due(), ByteBuffer.allocate(0)));
         }
     }
 
@@ -136,10 +135,10 @@ final class DelayedLink implements AutoCloseable {
     private void arrive(Socket from, Socket to, BlockingQueue<Arrival> underWay, Semaphore window) {
         try {
             OutputStream output = to.getOutputStream();
-            for (Arrival next = underWay.take(); next.bytes() != END; next = underWay.take()) {
+            for (Arrival next = underWay.take(); next.bytes().hasRemaining(); next = underWay.take()) {
                 TimeUnit.NANOSECONDS.sleep(next.nanoTime() - System.nanoTime());
-                output.write(next.bytes());
-                window.release(next.bytes().length);
+                output.write(next.bytes().array());
+                window.release(next.bytes().remaining());
             }
         } catch (IOException e) {
             // One end is gone, and so is the connection.
