@@ -150,7 +150,9 @@ final class TargetCatalog {
                                    SELECT t.typbasetype FROM up JOIN pg_type t ON t.oid = up.oid WHERE t.typtype = 'd'
                                )
                                SELECT FROM up JOIN pg_constraint k ON k.contypid = up.oid AND NOT k.convalidated),
-                       CASE WHEN wanted.keyless AND b.oid = a.atttypid AND (b.typtype = 'e' OR b.oid IN (
+                       CASE WHEN wanted.keyless AND b.oid = a.atttypid AND ((b.typtype = 'e'
+                              -- An implicit cast of it makes other operators fit as well, so that "=" would be ambiguous.
+                              AND NOT EXISTS (SELECT FROM pg_cast k WHERE k.castsource = b.oid AND k.castcontext = 'i')) OR b.oid IN (
                                'boolean'::regtype, 'smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'real'::regtype,
                                'double precision'::regtype, 'numeric'::regtype, 'oid'::regtype, 'text'::regtype, 'varchar'::regtype,
                                'bpchar'::regtype, 'bytea'::regtype, 'uuid'::regtype, 'date'::regtype, 'time'::regtype,

@@ -44,8 +44,8 @@ class UsageSentencesTest {
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err())
                 .startsWith(
-                        "No command given. Commands: evaluate, precheck, run, status, structure, verify, set, switchover, rollback,"
-                                + " complete, cancel, release")
+                        "No command given. Commands: evaluate, precheck, run, status, structure, ddl, verify, set, switchover,"
+                                + " rollback, complete, cancel, release")
                 .endsWith("Try 'dts-sync --help'.\n");
     }
 
