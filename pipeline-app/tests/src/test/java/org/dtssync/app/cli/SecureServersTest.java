@@ -51,6 +51,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SecureServersTest {
 
     private static final String TASK = "secure";
+    /** What the names of a task's topics begin with, before the dot. */
+    private static final List<String> PREFIXES = List.of(TASK, "__dts_sync." + TASK);
+
     private static final String LOGIN = "secure_login";
     private static final String HOLDER = "secure_holder";
     private static final String SECRET = "kafka-s3cr3t";
@@ -203,8 +206,10 @@ class SecureServersTest {
         List<AclBinding> acls = new ArrayList<>();
         for (AclOperation operation :
                 List.of(AclOperation.CREATE, AclOperation.READ, AclOperation.WRITE, AclOperation.DELETE)) {
-            acls.add(acl(ResourceType.TOPIC, TASK + ".", operation));
-            acls.add(acl(ResourceType.TOPIC, TASK + "_reverse.", operation));
+            for (String prefix : PREFIXES) {
+                acls.add(acl(ResourceType.TOPIC, prefix + ".", operation));
+                acls.add(acl(ResourceType.TOPIC, prefix + "_reverse.", operation));
+            }
         }
         acls.add(acl(ResourceType.TRANSACTIONAL_ID, "dts_sync_" + TASK, AclOperation.WRITE));
         return acls;
@@ -246,14 +251,16 @@ class SecureServersTest {
                         .filter(sentence -> sentence.startsWith("Kafka does not let "))
                         .toList();
 
-                assertThat(sentences).hasSize(5);
+                assertThat(sentences).hasSize(9);
                 for (String verb : List.of("create", "read", "write to", "delete")) {
-                    assertThat(sentences)
-                            .filteredOn(sentence -> sentence.startsWith("Kafka does not let the account " + verb
-                                    + " topics whose names begin with secure."))
-                            .singleElement()
-                            .asString()
-                            .contains("kafka-acls.sh ", "User:" + LOGIN, "--topic secure. ");
+                    for (String prefix : PREFIXES) {
+                        assertThat(sentences)
+                                .filteredOn(sentence -> sentence.startsWith("Kafka does not let the account " + verb
+                                        + " topics whose names begin with " + prefix + "."))
+                                .singleElement()
+                                .asString()
+                                .contains("kafka-acls.sh ", "User:" + LOGIN, "--topic " + prefix + ". ");
+                    }
                 }
                 assertThat(sentences)
                         .anyMatch(sentence -> sentence.startsWith(
