@@ -28,6 +28,7 @@ import org.dtssync.app.testing.CommandLineProcess.Started;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.schemas.TopicNames;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,7 +175,7 @@ class SecretsStaySecretTest {
                 KafkaConsumer<byte[], byte[]> consumer =
                         new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = admin.listTopics().names().get().stream()
-                    .filter(topic -> topic.startsWith(name + "."))
+                    .filter(new TopicNames(name)::isOurs)
                     .map(topic -> new TopicPartition(topic, 0))
                     .toList();
             assertThat(partitions).hasSizeGreaterThanOrEqualTo(2);
