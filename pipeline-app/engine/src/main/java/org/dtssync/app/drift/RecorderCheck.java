@@ -61,7 +61,7 @@ public final class RecorderCheck {
         if (!isNeeded()) {
             return;
         }
-        try (Connection source = route.source().open()) {
+        try (Connection source = route.source().openForShortTransactions()) {
             recorder.resume(source);
         } catch (SQLException e) {
             throw failure(e);
@@ -77,7 +77,7 @@ public final class RecorderCheck {
         if (!isNeeded()) {
             return;
         }
-        try (Connection source = route.source().open()) {
+        try (Connection source = route.source().openForShortTransactions()) {
             requireWorking(source);
             tidy(source);
         } catch (SQLException e) {

@@ -115,7 +115,7 @@ public final class Preparation {
     }
 
     private void start(List<TableName> names, String lockLimit, DdlMode mode) {
-        try (Connection source = route.source().open()) {
+        try (Connection source = route.source().openForShortTransactions()) {
             setLockLimit(source, lockLimit);
             // Earlier verifications concern the previous stream.
             new Verifications(route.destination(), route.task()).forget(epoch);

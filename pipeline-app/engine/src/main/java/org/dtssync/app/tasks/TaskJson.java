@@ -75,7 +75,6 @@ final class TaskJson {
         if (oneWay) {
             root.put("one_way", true);
         }
-        DdlJson.put(root.putObject("ddl"), status.ddl());
         bases.newest().ifPresent(base -> root.set("newest_base", StateReports.base(bases, base)));
         status.holder()
                 .ifPresent(holder -> root.putObject("run")
@@ -84,6 +83,9 @@ final class TaskJson {
                         .put("version", holder.version().orElse(null))
                         .put("started_at", holder.startedAt().orElse(null))
                         .put("alive_at", holder.aliveAt()));
+        if (status.ddl().mode().carries()) {
+            DdlJson.put(root.putObject("ddl"), status.ddl());
+        }
         return write(root);
     }
 

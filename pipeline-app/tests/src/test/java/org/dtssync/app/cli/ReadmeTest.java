@@ -240,7 +240,6 @@ class ReadmeTest {
                         "tables",
                         "error",
                         "running",
-                        "ddl",
                         "run");
         assertThat(status.get("running").asBoolean()).isTrue();
         assertThat(keys(status.get("run"))).containsExactly("host", "pid", "version", "started_at", "alive_at");
