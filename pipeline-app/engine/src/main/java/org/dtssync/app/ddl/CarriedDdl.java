@@ -220,10 +220,11 @@ public final class CarriedDdl {
     /** What another try may do better is no answer to whether the statement is the right one. */
     private Optional<String> attempt(RecordedCommand command, Choice choice) throws SQLException {
         try {
+            Map<String, RelationShape> earlier = earlier(command);
             Map<String, String> before = take(command, choice);
             execute(choice.sql());
             giveBack(before);
-            return compare(command);
+            return compare(command, earlier);
         } catch (SQLException e) {
             if (isPassing(e)) {
                 throw e;
@@ -301,8 +302,22 @@ public final class CarriedDdl {
         }
     }
 
+    /** Returns the tables as they are before the command, by object identifier at the source; only those whose columns could be added by it. */
+    private Map<String, RelationShape> earlier(RecordedCommand command) throws SQLException {
+        Map<String, RelationShape> earlier = new HashMap<>();
+        for (CommandTable table : command.tables()) {
+            if (table.shape().hasMissingValues() && isSelected(table)) {
+                RelationShape here = here(table.shape());
+                if (here != null) {
+                    earlier.put(table.oid(), here);
+                }
+            }
+        }
+        return earlier;
+    }
+
     /** Returns how the tables differ from those at the source once what can be repaired is; empty if they do not. */
-    private Optional<String> compare(RecordedCommand command) throws SQLException {
+    private Optional<String> compare(RecordedCommand command, Map<String, RelationShape> earlier) throws SQLException {
         List<String> problems = new ArrayList<>();
         for (CommandTable table : command.tables()) {
             RelationShape wanted = table.shape();
@@ -315,7 +330,10 @@ public final class CarriedDdl {
                 continue;
             }
             List<String> repairs = new ArrayList<>(wanted.missingConstraints(here));
-            repairs.addAll(wanted.missingValues(here));
+            RelationShape before = earlier.get(table.oid());
+            if (before != null) {
+                repairs.addAll(wanted.valuesOfAdded(before, here));
+            }
             if (selection.owners() == Owners.KEEP) {
                 repairs.addAll(wanted.otherOwner(here));
             }

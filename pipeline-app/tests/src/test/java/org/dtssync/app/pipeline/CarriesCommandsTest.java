@@ -59,6 +59,10 @@ class CarriesCommandsTest {
             INSERT INTO public.child VALUES (1, 'c');
             CREATE TABLE aside.thing (id int PRIMARY KEY, v text);
             CREATE TABLE public.big (id int PRIMARY KEY, v text);
+            CREATE TABLE public.aged (id int PRIMARY KEY);
+            INSERT INTO public.aged SELECT generate_series(1, 40);
+            ALTER TABLE public.aged ADD c int DEFAULT 5;
+            UPDATE public.aged SET c = id WHERE id < 30;
             CREATE TABLE public.marker (n int PRIMARY KEY);
             """;
 

@@ -12,6 +12,19 @@ alter table public.goods add made timestamptz default now()
 
 update public.goods set made = null where id = 7
 
+-- rows that have other values than those from when their column was added
+comment on table public.aged is 'its first rows have had another value'
+
+create index on public.aged (c)
+
+alter table public.aged add made timestamptz default now(); update public.aged set made = '2020-01-01' where id < 10; insert into public.aged values (100, 100, '2021-01-01')
+
+alter table public.aged add d int; update public.aged set made = null where id = 11
+
+alter table public.aged drop d
+
+alter table public.aged add e timestamptz default now(), add f int default 3; comment on column public.aged.f is 'three'
+
 -- a default that differs for each row
 begin; insert into public.goods (id, name) values (1010, 'with luck'); alter table public.goods add luck float default random(); update public.goods set luck = 0 where id = 8; insert into public.goods (id, name) values (1011, 'more luck'); commit
 
