@@ -84,8 +84,15 @@ final class RecorderSql {
                             'identity', nullif(a.attidentity::text, ''),
                             'collation', (SELECT l.oid::regcollation::text FROM pg_collation l
                                           WHERE l.oid = a.attcollation AND l.collname <> 'default'),
-                            'missing', (a.attmissingval::text::text[])[1])) ORDER BY a.attnum)
+                            'missing', CASE c.relkind WHEN 'r' THEN (a.attmissingval::text::text[])[1] ELSE v.value END))
+                            ORDER BY a.attnum)
                         FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                        -- The partitions have it, not their root.
+                        LEFT JOIN (
+                            SELECT l.attname, min((l.attmissingval::text::text[])[1]) AS value
+                            FROM pg_partition_tree(CASE c.relkind WHEN 'p' THEN c.oid END) m
+                            JOIN pg_attribute l ON l.attrelid = m.relid
+                            WHERE l.atthasmissing GROUP BY l.attname) v ON v.attname = a.attname
                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
                     'constraints', (SELECT jsonb_object_agg(k.conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k
                                     WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'f', 'x')),

@@ -110,6 +110,10 @@ public record RelationShape(JsonNode json) {
                 : List.of("ALTER TABLE " + name().sql() + " OWNER TO " + Identifiers.quote(owner.asText()));
     }
 
+    private boolean isPartitioned() {
+        return json.path("kind").asText().equals("p");
+    }
+
     /** Returns whether a column has a value for rows from before it was added. */
     boolean hasMissingValues() {
         return columns().stream().anyMatch(column -> column.has("missing"));
@@ -136,7 +140,7 @@ public record RelationShape(JsonNode json) {
             String name = column.path("name").asText();
             JsonNode there = added.get(name);
             if (there != null && column.has("missing") && !column.path("missing").equals(there.path("missing"))) {
-                statements.add("UPDATE ONLY " + name().sql() + " SET " + Identifiers.quote(name) + " = "
+                statements.add("UPDATE " + (isPartitioned() ? "" : "ONLY ") + name().sql() + " SET " + Identifiers.quote(name) + " = "
                         + Identifiers.literal(column.path("missing").asText()));
             }
         }

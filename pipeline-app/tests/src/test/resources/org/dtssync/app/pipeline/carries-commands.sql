@@ -108,6 +108,13 @@ drop table public.log_3
 -- a column of a partitioned table
 begin; alter table public.log add level int default 1; update public.log set level = 2 where id = 1; alter table public.log add extra text; insert into public.log values (5000, 1, 'm', 3, 'e'); commit
 
+-- a default of the moment in partitions
+begin; insert into public.log values (5100, 1, 'm', 3, 'e'); alter table public.log add made timestamptz default now(), add fixed int default 4; insert into public.log values (5101, 2, 'm', 3, 'e', '2020-01-01', 9); commit
+
+update public.log set made = null, fixed = 8 where id < 10; alter table public.log add later text
+
+create index on public.log (made)
+
 -- what inherits
 begin; alter table public.parent add p2 int; insert into public.child (id, c, p2) values (10, 'x', 2); insert into public.parent (id, p2) values (11, 3); commit
 
