@@ -174,10 +174,8 @@ final class CommandTransaction implements CarriedCommands.Transaction {
     private CarriedCommands.Effect images(RecordedCommand command) throws SQLException {
         TableName table = command.imaged();
         Optional<Known> known = structure.shapes().named(connection, table);
-        if (known.isEmpty() || isNewer(known.get())) {
-            return CarriedCommands.Effect.NONE;
-        }
-        if (command.error().isPresent()) {
+        boolean missed = known.isPresent() ? !isNewer(known.get()) : isUnknown(table);
+        if (missed && command.error().isPresent()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "Command " + carried.ordinal() + " of the transaction at " + commit + " wrote the rows of table "
@@ -185,10 +183,19 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                             + command.error().get() + ".",
                     "Make the same change at the destination and run with --resnapshot " + table + ".");
         }
+        if (known.isEmpty() || isNewer(known.get())) {
+            return CarriedCommands.Effect.NONE;
+        }
         try (Statement statement = connection.createStatement()) {
             statement.execute("DELETE FROM " + (isPartitioned(known.get()) ? "" : "ONLY ") + table.sql());
         }
         return new CarriedCommands.Effect(List.of(), Optional.of(table));
+    }
+
+    /** Returns whether a table belongs to the task, and neither a command nor a person has recorded what became of it. */
+    private boolean isUnknown(TableName table) throws SQLException {
+        return structure.objects().selects(table.schema(), table.table())
+                && !structure.shapes().hasLeft(connection, table);
     }
 
     private static boolean isPartitioned(Known known) {

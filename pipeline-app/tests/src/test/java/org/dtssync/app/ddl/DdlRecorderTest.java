@@ -271,6 +271,10 @@ class DdlRecorderTest {
                         "CREATE TABLE trap (id int PRIMARY KEY CHECK (id > 0), v int); INSERT INTO trap VALUES (1, 1)");
                 execute(session, "ALTER TABLE trap ALTER v TYPE bigint");
                 assertThat(rows(owner, "event, error")).last().isEqualTo("images end|null");
+                execute(owner, "CREATE SCHEMA \"My-App\"; CREATE TABLE \"My-App\".odd (id int PRIMARY KEY)");
+                execute(owner, "ALTER PUBLICATION dts_sync_t ADD TABLE \"My-App\".odd");
+                execute(owner, "ALTER TABLE \"My-App\".odd ALTER id TYPE bigint");
+                assertThat(rows(owner, "event, objects -> 0 ->> 'schema'")).last().isEqualTo("images end|My-App");
             } finally {
                 execute(owner, "DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
             }

@@ -158,5 +158,12 @@ drop schema extra cascade
 -- a table that is not selected
 create table outer_space.thing (id int); alter table outer_space.thing add x int; drop table outer_space.thing
 
+-- a schema whose name is quoted
+create schema "My-App"; create table "My-App"."Odd Name" (id int primary key, v text); insert into "My-App"."Odd Name" select i, 'v' from generate_series(1, 20) i
+
+begin; update "My-App"."Odd Name" set v = 'u' where id = 3; alter table "My-App"."Odd Name" add luck float default random(); update "My-App"."Odd Name" set luck = 0 where id = 4; commit
+
+create table "My-App".copied as select id, v from "My-App"."Odd Name"
+
 -- large values are sent with what a command rewrote
 begin; insert into public.big select i, repeat(md5(i::text), 3000) from generate_series(1, 5) i; alter table public.big alter id type bigint; update public.big set id = id + 100 where id = 3; commit
