@@ -263,6 +263,12 @@ final class RecorderSql {
                         FROM jsonb_array_elements(dropped) o
                         WHERE o ->> 'type' IN ('table column', 'table constraint', 'default value', 'trigger', 'policy', 'rule')
                         UNION ALL
+                        -- A dropped index does not say whose it was: tables whose chosen identity is gone. Theirs is another one now.
+                        SELECT t.oid FROM jsonb_array_elements(dropped) o
+                        JOIN pg_namespace n ON n.nspname = o ->> 'schema' JOIN pg_class t ON t.relnamespace = n.oid
+                        WHERE o ->> 'type' = 'index' AND t.relreplident = 'i'
+                          AND NOT EXISTS (SELECT FROM pg_index x WHERE x.indrelid = t.oid AND x.indisreplident)
+                        UNION ALL
                         -- Attached: in the tree, but not known there. ALTER TABLE names the root alone.
                         SELECT l.relid FROM jsonb_array_elements(objects) o
                         CROSS JOIN LATERAL pg_partition_tree((o ->> 'oid')::oid::regclass) l

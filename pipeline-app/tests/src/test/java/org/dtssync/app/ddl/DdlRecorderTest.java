@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Properties;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -310,6 +313,37 @@ class DdlRecorderTest {
                     .contains("table dts_sync.ddl is not in publication dts_sync_t any more");
         }
     }
+
+    /** The index of the replica identity does not say whose it was, and what is sent afterwards has another key. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aChosenIdentityIsPartOfTheShape(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        MissedChanges missed = new MissedChanges(new DatabaseConnections(End.SOURCE, database, "test"));
+        List<TableName> table = List.of(new TableName("public", "chosen"));
+        try (Connection owner = open(database)) {
+            install(owner);
+            execute(owner, "CREATE TABLE chosen (id int PRIMARY KEY, u int NOT NULL, w int NOT NULL)");
+            execute(owner, "CREATE UNIQUE INDEX chosen_u ON chosen (u); CREATE UNIQUE INDEX chosen_w ON chosen (w)");
+            execute(owner, "ALTER TABLE chosen REPLICA IDENTITY USING INDEX chosen_u");
+            assertThat(rows(owner, KEY)).last().isEqualTo("ALTER TABLE|[\"u\"]");
+            execute(owner, "REINDEX TABLE chosen");
+            assertThat(missed.among(table)).isEmpty();
+
+            execute(owner, "DROP INDEX chosen_u");
+
+            assertThat(rows(owner, KEY)).last().isEqualTo("DROP INDEX|[\"id\"]");
+            assertThat(missed.among(table)).isEmpty();
+            execute(owner, "ALTER TABLE chosen REPLICA IDENTITY DEFAULT");
+            assertThat(missed.among(table)).isEmpty();
+            execute(owner, "BEGIN; ALTER EVENT TRIGGER \"!dts_sync_2_end\" DISABLE;"
+                    + "ALTER TABLE chosen REPLICA IDENTITY USING INDEX chosen_w;"
+                    + "ALTER EVENT TRIGGER \"!dts_sync_2_end\" ENABLE ALWAYS; COMMIT");
+            assertThat(missed.among(table)).containsExactlyElementsOf(table);
+        }
+    }
+
+    private static final String KEY = "tag, (SELECT value -> 'identity' FROM jsonb_each(relations) LIMIT 1)::text";
 
     private static void install(Connection owner) throws SQLException {
         execute(owner, "CREATE SCHEMA dts_sync; CREATE SCHEMA aside; REVOKE ALL ON SCHEMA dts_sync FROM PUBLIC");

@@ -158,6 +158,13 @@ drop schema extra cascade
 -- a table that is not selected
 create table outer_space.thing (id int); alter table outer_space.thing add x int; drop table outer_space.thing
 
+-- the index that was the identity
+create table public.chosen (id int primary key, u int not null, v text); create unique index chosen_u on public.chosen (u); alter table public.chosen replica identity using index chosen_u; insert into public.chosen select i, i, 'v' from generate_series(1, 20) i
+
+begin; update public.chosen set v = 'by u' where id = 3; drop index public.chosen_u; update public.chosen set u = 2 where id = 1; update public.chosen set v = 'by id' where id = 2; commit
+
+update public.chosen set u = 2 where id = 4; delete from public.chosen where id = 2
+
 -- a schema whose name is quoted
 create schema "My-App"; create table "My-App"."Odd Name" (id int primary key, v text); insert into "My-App"."Odd Name" select i, 'v' from generate_series(1, 20) i
 
