@@ -81,7 +81,9 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         }
         List<Known> concerned = structure.concerned(connection, command);
         if (!concerned.isEmpty() && concerned.stream().allMatch(this::isNewer)) {
-            LOG.info("A command is skipped: its tables are newer. number={}.{}", commit, carried.ordinal());
+            DdlNumber number = new DdlNumber(commit, carried.ordinal());
+            LOG.info("A command is skipped: its tables are newer. number={}", number);
+            store.leftOut(connection, number, "its tables are newer");
             return CarriedCommands.Effect.NONE;
         }
         if (!rules.exact()) {
