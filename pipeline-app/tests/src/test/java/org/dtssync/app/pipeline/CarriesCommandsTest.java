@@ -59,6 +59,8 @@ class CarriesCommandsTest {
             INSERT INTO public.child VALUES (1, 'c');
             CREATE TABLE aside.thing (id int PRIMARY KEY, v text);
             CREATE TABLE public.big (id int PRIMARY KEY, v text);
+            CREATE TABLE public.keyed (a int PRIMARY KEY, b int NOT NULL, v text);
+            INSERT INTO public.keyed SELECT i, 100 + i, 'v' FROM generate_series(1, 20) i;
             CREATE TABLE public.aged (id int PRIMARY KEY);
             INSERT INTO public.aged SELECT generate_series(1, 40);
             ALTER TABLE public.aged ADD c int DEFAULT 5;

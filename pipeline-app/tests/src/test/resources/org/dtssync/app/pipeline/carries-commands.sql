@@ -1,3 +1,8 @@
+-- the key alone moves, as the first command
+alter table public.keyed drop constraint keyed_pkey, add primary key (b)
+
+update public.keyed set v = 'by b' where b = 101; update public.keyed set b = 500 where b = 102; delete from public.keyed where b = 103
+
 -- a column among rows
 begin; insert into public.goods values (1001, 'before', 1); update public.goods set price = 2 where id = 1; alter table public.goods add note text; insert into public.goods values (1002, 'after', 3, 'new'); update public.goods set note = 'filled' where id <= 10; commit
 
