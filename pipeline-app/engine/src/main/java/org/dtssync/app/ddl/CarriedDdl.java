@@ -39,6 +39,12 @@ public final class CarriedDdl {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    /** Rights are given on objects that the event does not name: on those of the task, and on others that need not be here. */
+    private static final Set<String> RIGHTS = Set.of("GRANT", "REVOKE", "ALTER DEFAULT PRIVILEGES");
+
+    /** A table, schema, function, or another object or role that is not here. */
+    private static final Set<String> ABSENT = Set.of("42P01", "3F000", "42883", "42704");
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What a message has that runs the script of an extension, whose commands are not repeated one by one. */
@@ -80,6 +86,8 @@ public final class CarriedDdl {
         STATE,
         /** Not at all: nothing it touches belongs to the task, or the script of an extension ran it. */
         UNSELECTED,
+        /** Not at all: it gives or takes rights on what is not at the destination, or of a role that is not there. */
+        ABSENT,
         /** Not yet: the row belongs to a command whose own row follows. */
         PART
     }
@@ -197,9 +205,10 @@ public final class CarriedDdl {
 
     private Outcome tryEach(RecordedCommand command, List<Choice> choices) throws SQLException {
         List<String> problems = new ArrayList<>();
+        boolean absent = RIGHTS.contains(command.tag()) && !choices.isEmpty();
         for (Choice choice : choices) {
             Savepoint savepoint = destination.setSavepoint();
-            Optional<String> problem = attempt(command, choice);
+            Optional<Problem> problem = attempt(command, choice);
             if (problem.isEmpty()) {
                 destination.releaseSavepoint(savepoint);
                 Candidate taken = choice.candidate();
@@ -209,7 +218,12 @@ public final class CarriedDdl {
                 return new Outcome(taken == null ? How.STATE : How.TEXT, choice.sql());
             }
             destination.rollback(savepoint);
-            problems.add(problem.get());
+            problems.add(problem.get().text());
+            // What a person has written is meant as it is.
+            absent &= problem.get().absent() && choice.candidate() != null;
+        }
+        if (absent) {
+            return new Outcome(How.ABSENT, "");
         }
         throw refused(
                 command,
@@ -217,20 +231,29 @@ public final class CarriedDdl {
                 problems.isEmpty() ? "its text is not known" : String.join("; ", problems));
     }
 
+    /**
+     * Why a statement was not the right one.
+     *
+     * @param text in words
+     * @param absent whether something that it names is not at the destination
+     */
+    private record Problem(String text, boolean absent) {}
+
     /** What another try may do better is no answer to whether the statement is the right one. */
-    private Optional<String> attempt(RecordedCommand command, Choice choice) throws SQLException {
+    private Optional<Problem> attempt(RecordedCommand command, Choice choice) throws SQLException {
         try {
             Map<String, RelationShape> earlier = earlier(command);
             Map<String, String> before = take(command, choice);
             execute(choice.sql());
             giveBack(before);
-            return compare(command, earlier);
+            return compare(command, earlier).map(text -> new Problem(text, false));
         } catch (SQLException e) {
             if (isPassing(e)) {
                 throw e;
             }
-            return Optional.of(
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            return Optional.of(new Problem(
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    ABSENT.contains(String.valueOf(e.getSQLState()))));
         }
     }
 

@@ -145,6 +145,12 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                     described.tag(),
                     outcome.how(),
                     (System.nanoTime() - begin) / 1_000_000);
+            if (outcome.how() == How.ABSENT) {
+                LOG.warn(
+                        "A command is left out: what it gives or takes rights on, or a role, is not at the destination. number={} tag={}",
+                        described.number(),
+                        described.tag());
+            }
         }
         running = null;
     }
