@@ -121,12 +121,12 @@ public final class CarriedDdl {
     /**
      * Takes the next row of the transaction.
      *
-     * @param partitions of the dropped tables those that were partitions of the task's tables, by object identifier: their own names need
-     *     not be selected
+     * @param known of the tables and partitions that it concerns those that the task has, by object identifier: their names need not be
+     *     selected
      * @param corrected a statement of a person that is run instead of the command
      * @throws SyncException of kind SHAPE_CHANGED if the command cannot be repeated; the caller rolls back
      */
-    public Outcome run(RecordedCommand command, Set<String> partitions, Optional<String> corrected)
+    public Outcome run(RecordedCommand command, Set<String> known, Optional<String> corrected)
             throws SQLException {
         note(command);
         if (command.event().equals("failed")) {
@@ -137,10 +137,14 @@ public final class CarriedDdl {
         }
         List<JsonNode> touched = command.isDrop() ? command.dropped() : command.objects();
         List<JsonNode> selected =
-                touched.stream().filter(object -> selected(object, partitions)).toList();
-        if ((selected.isEmpty() && !touched.isEmpty())
+                touched.stream().filter(object -> selected(object, known)).toList();
+        // A table that gets a name which is not selected was the task's until then.
+        boolean leaves = !command.isDrop()
+                && command.tables().stream().anyMatch(table -> known.contains(table.oid()) && !isSelected(table));
+        boolean others = (selected.isEmpty() && !touched.isEmpty())
                 || concernsOtherTables(command)
-                || (command.isDrop() && !StatementChoice.concerns(command, selected))) {
+                || (command.isDrop() && !StatementChoice.concerns(command, selected));
+        if (others && !leaves) {
             return new Outcome(How.UNSELECTED, "");
         }
         if (corrected.isPresent()) {
@@ -174,7 +178,7 @@ public final class CarriedDdl {
                 .orElse(command.tag());
     }
 
-    private boolean selected(JsonNode object, Set<String> partitions) {
+    private boolean selected(JsonNode object, Set<String> known) {
         JsonNode schema = object.path("schema");
         if (!schema.isTextual()) {
             return !object.path("type").asText().equals("schema")
@@ -182,7 +186,7 @@ public final class CarriedDdl {
         }
         boolean droppedTable =
                 object.has("original") && object.path("type").asText().equals("table");
-        if (droppedTable && !partitions.contains(object.path("oid").asText())) {
+        if (droppedTable && !known.contains(object.path("oid").asText())) {
             return selection.selects(schema.asText(), object.path("name").asText());
         }
         return selection.touchesSchema(schema.asText());

@@ -129,14 +129,9 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             store.passed(connection, described.number());
             LOG.warn("A command is left out. number={} tag={}", described.number(), described.tag());
         } else {
-            Set<String> partitions = new HashSet<>();
-            for (String oid : command.droppedTables()) {
-                if (structure.known(connection, oid).isPresent()) {
-                    partitions.add(oid);
-                }
-            }
+            Set<String> known = known(command);
             long begin = System.nanoTime();
-            CarriedDdl.Outcome outcome = carried.run(command, partitions, decision.corrected());
+            CarriedDdl.Outcome outcome = carried.run(command, known, decision.corrected());
             boolean run = outcome.how() == How.TEXT || outcome.how() == How.STATE;
             store.done(connection, described, run ? outcome.sql() : "");
             LOG.info(
@@ -153,6 +148,22 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             }
         }
         running = null;
+    }
+
+    /** Returns the tables and partitions that a command concerns and the task has, by object identifier. */
+    private Set<String> known(RecordedCommand command) throws SQLException {
+        Set<String> known = new HashSet<>();
+        for (String oid : command.droppedTables()) {
+            if (structure.known(connection, oid).isPresent()) {
+                known.add(oid);
+            }
+        }
+        for (CommandTable table : command.tables()) {
+            if (structure.known(connection, table.oid()).isPresent()) {
+                known.add(table.oid());
+            }
+        }
+        return known;
     }
 
     /** Others see the command while it runs; nobody can decide otherwise then. */

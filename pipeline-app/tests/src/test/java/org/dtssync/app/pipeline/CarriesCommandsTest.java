@@ -69,7 +69,7 @@ class CarriesCommandsTest {
             """;
 
     private static final ObjectSelection SELECTION =
-            new ObjectSelection(List.of("*.*"), List.of("outer_space.*"), ObjectSelection.Owners.KEEP);
+            new ObjectSelection(List.of("*.*"), List.of("outer_space.*", "public.old_*"), ObjectSelection.Owners.KEEP);
 
     private static final ObjectSelection SELECTION_OF_ALL =
             new ObjectSelection(List.of("*.*"), List.of(), ObjectSelection.Owners.KEEP);

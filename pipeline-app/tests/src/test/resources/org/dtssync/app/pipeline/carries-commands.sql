@@ -170,6 +170,13 @@ begin; update public.chosen set v = 'by u' where id = 3; drop index public.chose
 
 update public.chosen set u = 2 where id = 4; delete from public.chosen where id = 2
 
+-- renamed to what is not selected, and another one takes its place
+create table public.orders (id int primary key, v text); insert into public.orders values (1, 'a')
+
+begin; insert into public.orders values (2, 'b'); alter table public.orders rename to old_orders; create table public.orders (id int primary key, w text); insert into public.orders values (1, 'new'); commit
+
+insert into public.orders values (2, 'newer')
+
 -- a schema whose name is quoted
 create schema "My-App"; create table "My-App"."Odd Name" (id int primary key, v text); insert into "My-App"."Odd Name" select i, 'v' from generate_series(1, 20) i
 
