@@ -62,6 +62,9 @@ public final class CarriedDdl {
     private final Set<Long> noted = new HashSet<>();
     private int ordinal;
 
+    /** Whether a statement about rights named what is not here: a later one may have run in its place, and it in that one's. */
+    private boolean absentRights;
+
     /**
      * Creates the commands of one transaction.
      *
@@ -154,6 +157,9 @@ public final class CarriedDdl {
         if (found.isEmpty() && candidates.hasTag(command, SCRIPTS)) {
             return new Outcome(How.UNSELECTED, "");
         }
+        if (found.isEmpty() && absentRights && RIGHTS.contains(command.tag())) {
+            return new Outcome(How.ABSENT, "");
+        }
         return tryEach(command, StatementChoice.of(command, found, selected));
     }
 
@@ -225,6 +231,7 @@ public final class CarriedDdl {
             problems.add(problem.get().text());
             // What a person has written is meant as it is.
             absent &= problem.get().absent() && choice.candidate() != null;
+            absentRights |= absent;
         }
         if (absent) {
             return new Outcome(How.ABSENT, "");

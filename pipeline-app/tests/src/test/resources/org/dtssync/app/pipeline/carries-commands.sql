@@ -161,7 +161,9 @@ create schema extra create table inside (id int primary key, v text); insert int
 drop schema extra cascade
 
 -- a table that is not selected
-create table outer_space.thing (id int); alter table outer_space.thing add x int; grant select on outer_space.thing to public; revoke all on outer_space.thing from public; alter default privileges in schema outer_space grant select on tables to public; drop table outer_space.thing
+create table outer_space.thing (id int); alter table outer_space.thing add x int; grant select on outer_space.thing to public; revoke all on outer_space.thing from public; alter default privileges in schema outer_space grant select on tables to public; alter default privileges in schema outer_space revoke select on tables from public; drop table outer_space.thing
+
+create table outer_space.thing (id int); grant insert on outer_space.thing to public; grant insert on public.people to public; drop table outer_space.thing
 
 -- the index that was the identity
 create table public.chosen (id int primary key, u int not null, v text); create unique index chosen_u on public.chosen (u); alter table public.chosen replica identity using index chosen_u; insert into public.chosen select i, i, 'v' from generate_series(1, 20) i
