@@ -138,16 +138,8 @@ public final class CarriedDdl {
         if (!command.isCommand()) {
             return new Outcome(How.PART, "");
         }
-        List<JsonNode> touched = command.isDrop() ? command.dropped() : command.objects();
-        List<JsonNode> selected =
-                touched.stream().filter(object -> selected(object, known)).toList();
-        // A table that gets a name which is not selected was the task's until then.
-        boolean leaves = !command.isDrop()
-                && command.tables().stream().anyMatch(table -> known.contains(table.oid()) && !isSelected(table));
-        boolean others = (selected.isEmpty() && !touched.isEmpty())
-                || concernsOtherTables(command)
-                || (command.isDrop() && !StatementChoice.concerns(command, selected));
-        if (others && !leaves) {
+        List<JsonNode> selected = selected(command, known);
+        if (!concerns(command, known, selected)) {
             return new Outcome(How.UNSELECTED, "");
         }
         if (corrected.isPresent()) {
@@ -161,6 +153,31 @@ public final class CarriedDdl {
             return new Outcome(How.ABSENT, "");
         }
         return tryEach(command, StatementChoice.of(command, found, selected));
+    }
+
+    /** Returns whether a command touches something that belongs to the task. */
+    public boolean concerns(RecordedCommand command) {
+        return concerns(command, Set.of(), selected(command, Set.of()));
+    }
+
+    private boolean concerns(RecordedCommand command, Set<String> known, List<JsonNode> selected) {
+        // A table that gets a name which is not selected was the task's until then.
+        boolean leaves = !command.isDrop()
+                && command.tables().stream().anyMatch(table -> known.contains(table.oid()) && !isSelected(table));
+        boolean others = (selected.isEmpty() && !touched(command).isEmpty())
+                || concernsOtherTables(command)
+                || (command.isDrop() && !StatementChoice.concerns(command, selected));
+        return leaves || !others;
+    }
+
+    private List<JsonNode> selected(RecordedCommand command, Set<String> known) {
+        return touched(command).stream()
+                .filter(object -> selected(object, known))
+                .toList();
+    }
+
+    private static List<JsonNode> touched(RecordedCommand command) {
+        return command.isDrop() ? command.dropped() : command.objects();
     }
 
     /** Takes note of a row that is not run: later ones refer to its text, and are counted behind it. */

@@ -142,6 +142,12 @@ public final class DdlCommandStore {
                 reason);
     }
 
+    /** Records that the stream has passed a command which was not repeated. Joins the connection's transaction, which holds the epoch. */
+    public void missed(Connection connection, DdlCommand command, String reason) throws SQLException {
+        enter(connection, command, true);
+        leftOut(connection, command.number(), reason);
+    }
+
     /** Records that the commands of a source transaction have not run after all, in a transaction of its own: theirs was rolled back. */
     public void rolledBack(Lsn commit, Epoch epoch) {
         transactions.write(failure(), epoch, connection -> Statements.update(connection, """

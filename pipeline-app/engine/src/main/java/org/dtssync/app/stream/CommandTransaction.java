@@ -88,6 +88,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         }
         if (!rules.exact()) {
             requireOthers(command, concerned);
+            leaveOut(command);
             return CarriedCommands.Effect.NONE;
         }
         carry(command);
@@ -116,13 +117,31 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         }
     }
 
-    private void carry(RecordedCommand command) throws SQLException {
-        DdlCommand described = new DdlCommand(
+    /** Other objects are not followed while rows are loaded: the structure that was read for the load may have the command already. */
+    private void leaveOut(RecordedCommand command) throws SQLException {
+        if (!carried.concerns(command)) {
+            return;
+        }
+        DdlCommand described = described(command);
+        store.missed(connection, described, "it came while tables were loaded");
+        LOG.warn(
+                "A command is left out, since it came while tables were loaded. Repeat it at the destination if it is missing there."
+                        + " number={} tag={}",
+                described.number(),
+                described.tag());
+    }
+
+    private DdlCommand described(RecordedCommand command) {
+        return new DdlCommand(
                 new DdlNumber(commit, carried.ordinal()),
                 command.tag(),
                 carried.text(command),
                 command.role(),
                 command.objectNames());
+    }
+
+    private void carry(RecordedCommand command) throws SQLException {
+        DdlCommand described = described(command);
         running = described;
         DdlDecision decision = begin(described);
         if (decision.skipped()) {
