@@ -413,8 +413,32 @@ final class RecorderSql {
                 WHERE c.relkind IN ('r', 'p') AND coalesce(pg_partition_root(c.oid)::oid, c.oid) IN (
                     SELECT to_regclass(accepted)::oid FROM unnest(tables) AS accepted);
             $accept$;
+            -- What was recorded since, but perhaps not sent: such a table is none that the triggers have left as it is. One that is gone is
+            -- named again.
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_doubt(task text, every boolean) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none'
+            SET plpgsql.extra_warnings = 'none' AS $doubt$
+            #variable_conflict use_column
+            DECLARE
+                since xid8 := coalesce((SELECT t.passed FROM dts_sync.ddl_task t WHERE t.task = ddl_doubt.task), '0'::xid8);
+                touched oid[];
+            BEGIN
+                INSERT INTO dts_sync.ddl_relation (relid, root, schema, name, mark, altered, file)
+                SELECT DISTINCT ON ((o ->> 'oid')::oid)
+                       (o ->> 'oid')::oid, (o ->> 'oid')::oid, o ->> 'schema', o ->> 'name', '', '', 0
+                FROM dts_sync.ddl d CROSS JOIN LATERAL jsonb_array_elements(d.dropped) o
+                WHERE d.xid >= since AND o ->> 'class' = 'pg_class' AND o ->> 'type' = 'table'
+                ON CONFLICT DO NOTHING;
+                SELECT array_agg(x.relid) INTO touched
+                FROM dts_sync.ddl d CROSS JOIN LATERAL (
+                    SELECT k::oid AS relid FROM jsonb_object_keys(d.relations) k
+                    UNION ALL SELECT (d.effects -> 'rewritten' ->> 'oid')::oid) x
+                WHERE d.xid >= since AND x.relid IS NOT NULL;
+                UPDATE dts_sync.ddl_relation SET mark = ''
+                WHERE every OR relid = ANY (touched) OR root = ANY (touched);
+            END $doubt$;
             REVOKE ALL ON FUNCTION dts_sync.ddl_accept(text[]), dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
-                dts_sync.ddl_passed(text, xid8) FROM PUBLIC;
+                dts_sync.ddl_passed(text, xid8), dts_sync.ddl_doubt(text, boolean) FROM PUBLIC;
             """;
 
     /**

@@ -11,6 +11,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -340,6 +342,40 @@ class DdlRecorderTest {
                     + "ALTER TABLE chosen REPLICA IDENTITY USING INDEX chosen_w;"
                     + "ALTER EVENT TRIGGER \"!dts_sync_2_end\" ENABLE ALWAYS; COMMIT");
             assertThat(missed.among(table)).containsExactlyElementsOf(table);
+        }
+    }
+
+    /** What was recorded while the records were not published counts as missed, until a person accepts it. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void whatWasNotSentIsMissed(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        MissedChanges missed = new MissedChanges(new DatabaseConnections(End.SOURCE, database, "test"));
+        SourceRecorder recorder = new SourceRecorder(
+                "t", "dts_sync_t", new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP), 1);
+        TableName touched = new TableName("public", "touched");
+        TableName gone = new TableName("public", "gone");
+        TableName other = new TableName("public", "other");
+        List<TableName> tables = List.of(touched, gone, other);
+        try (Connection owner = open(database)) {
+            install(owner);
+            execute(owner, "CREATE PUBLICATION dts_sync_t FOR TABLE ONLY dts_sync.ddl");
+            execute(owner, "CREATE TABLE touched (id int); CREATE TABLE gone (id int); CREATE TABLE other (id int)");
+            execute(owner, "UPDATE dts_sync.ddl_task SET passed = pg_current_xact_id()");
+            assertThat(missed.among(tables)).isEmpty();
+            execute(owner, "ALTER PUBLICATION dts_sync_t DROP TABLE dts_sync.ddl");
+            execute(owner, "ALTER TABLE touched ALTER id TYPE bigint; DROP TABLE gone");
+
+            recorder.resume(owner);
+
+            assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t")).isEmpty();
+            assertThat(missed.among(tables)).containsExactlyInAnyOrder(touched, gone);
+            DdlRecorder.accept(owner, tables);
+            assertThat(missed.among(tables)).isEmpty();
+
+            execute(owner, "DELETE FROM dts_sync.ddl_task; ALTER TABLE other ADD a int");
+            recorder.resume(owner);
+            assertThat(missed.among(tables)).containsExactlyInAnyOrder(touched, other);
         }
     }
 
