@@ -77,7 +77,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             return images(command);
         }
         if (!command.isCommand()) {
-            return CarriedCommands.Effect.NONE;
+            return command.dropsOwned() ? dropOwned(command) : CarriedCommands.Effect.NONE;
         }
         List<Known> concerned = structure.concerned(connection, command);
         if (!concerned.isEmpty() && concerned.stream().allMatch(this::isNewer)) {
@@ -93,6 +93,18 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         }
         carry(command);
         return new CarriedCommands.Effect(structure.record(connection, command), Optional.empty());
+    }
+
+    /** The tables leave the task with the row that names them; the command, which is next, drops them. */
+    private CarriedCommands.Effect dropOwned(RecordedCommand dropped) throws SQLException {
+        List<Known> concerned = structure.concerned(connection, dropped);
+        if (concerned.stream().allMatch(this::isNewer)) {
+            return CarriedCommands.Effect.NONE;
+        }
+        if (!rules.exact()) {
+            requireOthers(dropped, concerned);
+        }
+        return new CarriedCommands.Effect(structure.record(connection, dropped), Optional.empty());
     }
 
     private boolean isNewer(Known table) {

@@ -91,6 +91,7 @@ class CarriesCommandsTest {
                 carried.run(one);
             }
             assertThat(carried.problems).isEmpty();
+            carried.dropsOwned(servers.uniqueName());
             carried.stopsAsAWhole();
             assertThat(carried.problems).isEmpty();
         } finally {
@@ -182,6 +183,30 @@ class CarriesCommandsTest {
                 leaveOut(one);
             }
             compare(one);
+        }
+
+        /** What a role owned leaves the task with it. */
+        void dropsOwned(String role) throws Exception {
+            List<DatabaseSettings> ends = List.of(pair.source(), pair.destination());
+            for (DatabaseSettings end : ends) {
+                RunningPair.execute(end, "CREATE ROLE " + role);
+            }
+            try {
+                run(new Case(
+                        "what a role owned",
+                        List.of(
+                                "create table public.owned (id int primary key); alter table public.owned owner to " + role,
+                                "insert into public.owned values (1)",
+                                "drop owned by " + role)));
+                assertThat(RunningPair.query(
+                                pair.destination(),
+                                "SELECT count(*) FROM dts_sync.table_progress WHERE table_name = 'owned' AND structure IS NULL"))
+                        .isEqualTo("1");
+            } finally {
+                for (DatabaseSettings end : ends) {
+                    RunningPair.execute(end, "DROP OWNED BY " + role + "; DROP ROLE " + role);
+                }
+            }
         }
 
         /** What the command needs is different at the destination: nothing of its transaction is there, until that is corrected. */
