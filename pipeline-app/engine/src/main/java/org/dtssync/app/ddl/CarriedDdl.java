@@ -163,7 +163,9 @@ public final class CarriedDdl {
     private boolean concerns(RecordedCommand command, Set<String> known, List<JsonNode> selected) {
         // A table that gets a name which is not selected was the task's until then.
         boolean leaves = !command.isDrop()
-                && command.tables().stream().anyMatch(table -> known.contains(table.oid()) && !isSelected(table));
+                && command.tables().stream()
+                        .anyMatch(table ->
+                                known.contains(table.oid()) && table.root().isEmpty() && !isSelected(table));
         boolean others = (selected.isEmpty() && !touched(command).isEmpty())
                 || concernsOtherTables(command)
                 || (command.isDrop() && !StatementChoice.concerns(command, selected));
