@@ -39,6 +39,12 @@ public final class CarriedDdl {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    /** Rights are given on objects that the event does not name: on those of the task, and on others that need not be here. */
+    private static final Set<String> RIGHTS = Set.of("GRANT", "REVOKE", "ALTER DEFAULT PRIVILEGES");
+
+    /** A table, schema, function, or another object or role that is not here. */
+    private static final Set<String> ABSENT = Set.of("42P01", "3F000", "42883", "42704");
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What a message has that runs the script of an extension, whose commands are not repeated one by one. */
@@ -55,6 +61,9 @@ public final class CarriedDdl {
     private final boolean sameVersion;
     private final Set<Long> noted = new HashSet<>();
     private int ordinal;
+
+    /** Whether a statement about rights named what is not here: a later one may have run in its place, and it in that one's. */
+    private boolean absentRights;
 
     /**
      * Creates the commands of one transaction.
@@ -80,6 +89,8 @@ public final class CarriedDdl {
         STATE,
         /** Not at all: nothing it touches belongs to the task, or the script of an extension ran it. */
         UNSELECTED,
+        /** Not at all: it gives or takes rights on what is not at the destination, or of a role that is not there. */
+        ABSENT,
         /** Not yet: the row belongs to a command whose own row follows. */
         PART
     }
@@ -113,12 +124,12 @@ public final class CarriedDdl {
     /**
      * Takes the next row of the transaction.
      *
-     * @param partitions of the dropped tables those that were partitions of the task's tables, by object identifier: their own names need
-     *     not be selected
+     * @param known of the tables and partitions that it concerns those that the task has, by object identifier: their names need not be
+     *     selected
      * @param corrected a statement of a person that is run instead of the command
      * @throws SyncException of kind SHAPE_CHANGED if the command cannot be repeated; the caller rolls back
      */
-    public Outcome run(RecordedCommand command, Set<String> partitions, Optional<String> corrected)
+    public Outcome run(RecordedCommand command, Set<String> known, Optional<String> corrected)
             throws SQLException {
         note(command);
         if (command.event().equals("failed")) {
@@ -127,12 +138,8 @@ public final class CarriedDdl {
         if (!command.isCommand()) {
             return new Outcome(How.PART, "");
         }
-        List<JsonNode> touched = command.isDrop() ? command.dropped() : command.objects();
-        List<JsonNode> selected =
-                touched.stream().filter(object -> selected(object, partitions)).toList();
-        if ((selected.isEmpty() && !touched.isEmpty())
-                || concernsOtherTables(command)
-                || (command.isDrop() && !StatementChoice.concerns(command, selected))) {
+        List<JsonNode> selected = selected(command, known);
+        if (!concerns(command, known, selected)) {
             return new Outcome(How.UNSELECTED, "");
         }
         if (corrected.isPresent()) {
@@ -142,7 +149,37 @@ public final class CarriedDdl {
         if (found.isEmpty() && candidates.hasTag(command, SCRIPTS)) {
             return new Outcome(How.UNSELECTED, "");
         }
+        if (found.isEmpty() && absentRights && RIGHTS.contains(command.tag())) {
+            return new Outcome(How.ABSENT, "");
+        }
         return tryEach(command, StatementChoice.of(command, found, selected));
+    }
+
+    /** Returns whether a command touches something that belongs to the task. */
+    public boolean concerns(RecordedCommand command) {
+        return concerns(command, Set.of(), selected(command, Set.of()));
+    }
+
+    private boolean concerns(RecordedCommand command, Set<String> known, List<JsonNode> selected) {
+        // A table that gets a name which is not selected was the task's until then.
+        boolean leaves = !command.isDrop()
+                && command.tables().stream()
+                        .anyMatch(table ->
+                                known.contains(table.oid()) && table.root().isEmpty() && !isSelected(table));
+        boolean others = (selected.isEmpty() && !touched(command).isEmpty())
+                || concernsOtherTables(command)
+                || (command.isDrop() && !StatementChoice.concerns(command, selected));
+        return leaves || !others;
+    }
+
+    private List<JsonNode> selected(RecordedCommand command, Set<String> known) {
+        return touched(command).stream()
+                .filter(object -> selected(object, known))
+                .toList();
+    }
+
+    private static List<JsonNode> touched(RecordedCommand command) {
+        return command.isDrop() ? command.dropped() : command.objects();
     }
 
     /** Takes note of a row that is not run: later ones refer to its text, and are counted behind it. */
@@ -166,7 +203,7 @@ public final class CarriedDdl {
                 .orElse(command.tag());
     }
 
-    private boolean selected(JsonNode object, Set<String> partitions) {
+    private boolean selected(JsonNode object, Set<String> known) {
         JsonNode schema = object.path("schema");
         if (!schema.isTextual()) {
             return !object.path("type").asText().equals("schema")
@@ -174,7 +211,7 @@ public final class CarriedDdl {
         }
         boolean droppedTable =
                 object.has("original") && object.path("type").asText().equals("table");
-        if (droppedTable && !partitions.contains(object.path("oid").asText())) {
+        if (droppedTable && !known.contains(object.path("oid").asText())) {
             return selection.selects(schema.asText(), object.path("name").asText());
         }
         return selection.touchesSchema(schema.asText());
@@ -197,9 +234,10 @@ public final class CarriedDdl {
 
     private Outcome tryEach(RecordedCommand command, List<Choice> choices) throws SQLException {
         List<String> problems = new ArrayList<>();
+        boolean absent = RIGHTS.contains(command.tag()) && !choices.isEmpty();
         for (Choice choice : choices) {
             Savepoint savepoint = destination.setSavepoint();
-            Optional<String> problem = attempt(command, choice);
+            Optional<Problem> problem = attempt(command, choice);
             if (problem.isEmpty()) {
                 destination.releaseSavepoint(savepoint);
                 Candidate taken = choice.candidate();
@@ -209,7 +247,13 @@ public final class CarriedDdl {
                 return new Outcome(taken == null ? How.STATE : How.TEXT, choice.sql());
             }
             destination.rollback(savepoint);
-            problems.add(problem.get());
+            problems.add(problem.get().text());
+            // What a person has written is meant as it is.
+            absent &= problem.get().absent() && choice.candidate() != null;
+            absentRights |= absent;
+        }
+        if (absent) {
+            return new Outcome(How.ABSENT, "");
         }
         throw refused(
                 command,
@@ -217,19 +261,29 @@ public final class CarriedDdl {
                 problems.isEmpty() ? "its text is not known" : String.join("; ", problems));
     }
 
+    /**
+     * Why a statement was not the right one.
+     *
+     * @param text in words
+     * @param absent whether something that it names is not at the destination
+     */
+    private record Problem(String text, boolean absent) {}
+
     /** What another try may do better is no answer to whether the statement is the right one. */
-    private Optional<String> attempt(RecordedCommand command, Choice choice) throws SQLException {
+    private Optional<Problem> attempt(RecordedCommand command, Choice choice) throws SQLException {
         try {
+            Map<String, RelationShape> earlier = earlier(command);
             Map<String, String> before = take(command, choice);
             execute(choice.sql());
             giveBack(before);
-            return compare(command);
+            return compare(command, earlier).map(text -> new Problem(text, false));
         } catch (SQLException e) {
             if (isPassing(e)) {
                 throw e;
             }
-            return Optional.of(
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            return Optional.of(new Problem(
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    ABSENT.contains(String.valueOf(e.getSQLState()))));
         }
     }
 
@@ -301,8 +355,22 @@ public final class CarriedDdl {
         }
     }
 
+    /** Returns the tables as they are before the command, by object identifier at the source; only those whose columns could be added by it. */
+    private Map<String, RelationShape> earlier(RecordedCommand command) throws SQLException {
+        Map<String, RelationShape> earlier = new HashMap<>();
+        for (CommandTable table : command.tables()) {
+            if (table.shape().hasMissingValues() && isSelected(table)) {
+                RelationShape here = here(table.shape());
+                if (here != null) {
+                    earlier.put(table.oid(), here);
+                }
+            }
+        }
+        return earlier;
+    }
+
     /** Returns how the tables differ from those at the source once what can be repaired is; empty if they do not. */
-    private Optional<String> compare(RecordedCommand command) throws SQLException {
+    private Optional<String> compare(RecordedCommand command, Map<String, RelationShape> earlier) throws SQLException {
         List<String> problems = new ArrayList<>();
         for (CommandTable table : command.tables()) {
             RelationShape wanted = table.shape();
@@ -315,7 +383,10 @@ public final class CarriedDdl {
                 continue;
             }
             List<String> repairs = new ArrayList<>(wanted.missingConstraints(here));
-            repairs.addAll(wanted.missingValues(here));
+            RelationShape before = earlier.get(table.oid());
+            if (before != null) {
+                repairs.addAll(wanted.valuesOfAdded(before, here));
+            }
             if (selection.owners() == Owners.KEEP) {
                 repairs.addAll(wanted.otherOwner(here));
             }

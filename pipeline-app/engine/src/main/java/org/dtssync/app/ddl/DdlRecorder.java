@@ -46,7 +46,7 @@ public final class DdlRecorder {
             "default_text_search_config");
 
     /** Changes with the texts: an older recorder is replaced. */
-    private static final String VERSION = "dts-sync: commands that change the structure, version 1";
+    private static final String VERSION = "dts-sync: commands that change the structure, version 2";
 
     /** The same that the functions take. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('dts_sync_ddl'))";
@@ -55,7 +55,7 @@ public final class DdlRecorder {
             DROP FUNCTION IF EXISTS dts_sync.on_ddl(), dts_sync.ddl_role() CASCADE;
             DROP FUNCTION IF EXISTS dts_sync.record_ddl(text, text, text, text[], jsonb), dts_sync.publish(oid, name),
                 dts_sync.images(oid), dts_sync.know(oid), dts_sync.relation_mark(oid), dts_sync.relation_state(oid), dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
-                dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]) CASCADE;
+                dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.ddl_doubt(text, boolean) CASCADE;
             DROP TABLE IF EXISTS dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation CASCADE;
             """;
 
@@ -133,7 +133,8 @@ public final class DdlRecorder {
                 """
                 GRANT SELECT ON dts_sync.ddl, dts_sync.ddl_task, dts_sync.ddl_relation TO %1$s;
                 GRANT EXECUTE ON FUNCTION dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
-                    dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.relation_state(oid),
+                    dts_sync.ddl_passed(text, xid8), dts_sync.ddl_accept(text[]), dts_sync.ddl_doubt(text, boolean),
+                    dts_sync.relation_state(oid),
                     dts_sync.relation_mark(oid) TO %1$s;""".formatted(grantee));
     }
 
@@ -252,30 +253,51 @@ public final class DdlRecorder {
      * @param connection to a source
      */
     public static Optional<String> gap(Connection connection, String task, String publication) throws SQLException {
-        if (!yes(
-                connection,
-                "SELECT to_regclass('dts_sync.ddl') IS NOT NULL AND to_regclass('dts_sync.ddl_task') IS NOT NULL")) {
+        if (!hasTables(connection)) {
             return Optional.of("its tables in schema dts_sync are gone");
         }
         if (!isInstalled(connection)) {
             return Optional.of("its event triggers are gone, disabled or of another release");
         }
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT EXISTS (SELECT FROM dts_sync.ddl_task WHERE task = ?),
-                       EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+        if (!knows(connection, task)) {
+            return Optional.of("it does not know the task any more");
+        }
+        return isPublished(connection, publication)
+                ? Optional.empty()
+                : Optional.of("table dts_sync.ddl is not in publication " + publication + " any more");
+    }
+
+    private static boolean hasTables(Connection connection) throws SQLException {
+        return yes(
+                connection,
+                "SELECT to_regclass('dts_sync.ddl') IS NOT NULL AND to_regclass('dts_sync.ddl_task') IS NOT NULL");
+    }
+
+    /** Returns whether the recorder has a task. */
+    static boolean knows(Connection connection, String task) throws SQLException {
+        return hasTables(connection)
+                && yes(connection, "SELECT EXISTS (SELECT FROM dts_sync.ddl_task WHERE task = ?)", task);
+    }
+
+    /** Returns whether what is recorded is sent with a publication. */
+    static boolean isPublished(Connection connection, String publication) throws SQLException {
+        return hasTables(connection) && yes(connection, """
+                SELECT EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
                                WHERE p.pubname = ? AND r.prrelid = 'dts_sync.ddl'::regclass)
-                """)) {
+                """, publication);
+    }
+
+    /**
+     * Takes no table to be as the triggers have left it that was changed since the task last had every command: what was recorded was
+     * perhaps not sent.
+     *
+     * @param every whether that holds for every table, since nothing is known of that time
+     */
+    static void doubt(Connection connection, String task, boolean every) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT dts_sync.ddl_doubt(?, ?)")) {
             statement.setString(1, task);
-            statement.setString(2, publication);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                if (!rows.getBoolean(1)) {
-                    return Optional.of("it does not know the task any more");
-                }
-                return rows.getBoolean(2)
-                        ? Optional.empty()
-                        : Optional.of("table dts_sync.ddl is not in publication " + publication + " any more");
-            }
+            statement.setBoolean(2, every);
+            statement.execute();
         }
     }
 
@@ -352,11 +374,15 @@ public final class DdlRecorder {
         }
     }
 
-    private static boolean yes(Connection connection, String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getBoolean(1);
+    private static boolean yes(Connection connection, String sql, String... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getBoolean(1);
+            }
         }
     }
 }

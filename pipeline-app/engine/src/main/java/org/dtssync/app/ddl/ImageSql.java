@@ -25,7 +25,8 @@ final class ImageSql {
                     RETURN;
                 END IF;
                 described := jsonb_build_array(jsonb_build_object(
-                    'oid', rel::bigint, 'schema', own.relnamespace::regnamespace, 'name', own.relname));
+                    'oid', rel::bigint, 'schema', (SELECT nspname FROM pg_namespace WHERE oid = own.relnamespace),
+                    'name', own.relname));
                 IF NOT @MAY@ THEN
                     RAISE EXCEPTION 'the account may not set session_replication_role';
                 END IF;

@@ -22,7 +22,10 @@ final class MarkSql {
                      FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
                      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
                     (SELECT string_agg(concat_ws(' ', k.oid, quote_ident(k.conname)), ',' ORDER BY k.oid) FROM pg_constraint k
-                     WHERE k.conrelid = c.oid AND k.conparentid = 0 AND k.contype IN ('p', 'u', 'c', 'f', 'x')))),
+                     WHERE k.conrelid = c.oid AND k.conparentid = 0 AND k.contype IN ('p', 'u', 'c', 'f', 'x')),
+                    -- Of a partition dts-sync chooses it itself. Without one this is left out, as before there was any.
+                    (SELECT 'identity ' || x.indkey::text FROM pg_index x
+                     WHERE x.indrelid = c.oid AND x.indisreplident AND c.relreplident = 'i' AND NOT c.relispartition))),
                     coalesce((SELECT max(a.xmin::text::bigint)::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), '')
                 FROM pg_class c WHERE c.oid = rel AND c.relkind IN ('r', 'p')
             $mark$;

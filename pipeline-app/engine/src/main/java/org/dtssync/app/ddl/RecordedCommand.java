@@ -221,6 +221,11 @@ public record RecordedCommand(
         return "on".equals(settings.getOrDefault("standard_conforming_strings", "on"));
     }
 
+    /** Returns whether this says what DROP OWNED has dropped; the row of the command itself follows, and does not say it. */
+    public boolean dropsOwned() {
+        return event.equals("drop") && tag.equals("DROP OWNED");
+    }
+
     /** Returns whether this is a command that drops, whose own row is that of the drop. */
     public boolean isDrop() {
         return event.equals("drop") && tag.startsWith("DROP ") && !tag.equals("DROP OWNED");

@@ -84,8 +84,15 @@ final class RecorderSql {
                             'identity', nullif(a.attidentity::text, ''),
                             'collation', (SELECT l.oid::regcollation::text FROM pg_collation l
                                           WHERE l.oid = a.attcollation AND l.collname <> 'default'),
-                            'missing', (a.attmissingval::text::text[])[1])) ORDER BY a.attnum)
+                            'missing', CASE c.relkind WHEN 'r' THEN (a.attmissingval::text::text[])[1] ELSE v.value END))
+                            ORDER BY a.attnum)
                         FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                        -- The partitions have it, not their root.
+                        LEFT JOIN (
+                            SELECT l.attname, min((l.attmissingval::text::text[])[1]) AS value
+                            FROM pg_partition_tree(CASE c.relkind WHEN 'p' THEN c.oid END) m
+                            JOIN pg_attribute l ON l.attrelid = m.relid
+                            WHERE l.atthasmissing GROUP BY l.attname) v ON v.attname = a.attname
                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
                     'constraints', (SELECT jsonb_object_agg(k.conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k
                                     WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'f', 'x')),
@@ -256,6 +263,12 @@ final class RecorderSql {
                         FROM jsonb_array_elements(dropped) o
                         WHERE o ->> 'type' IN ('table column', 'table constraint', 'default value', 'trigger', 'policy', 'rule')
                         UNION ALL
+                        -- A dropped index does not say whose it was: tables whose chosen identity is gone. Theirs is another one now.
+                        SELECT t.oid FROM jsonb_array_elements(dropped) o
+                        JOIN pg_namespace n ON n.nspname = o ->> 'schema' JOIN pg_class t ON t.relnamespace = n.oid
+                        WHERE o ->> 'type' = 'index' AND t.relreplident = 'i'
+                          AND NOT EXISTS (SELECT FROM pg_index x WHERE x.indrelid = t.oid AND x.indisreplident)
+                        UNION ALL
                         -- Attached: in the tree, but not known there. ALTER TABLE names the root alone.
                         SELECT l.relid FROM jsonb_array_elements(objects) o
                         CROSS JOIN LATERAL pg_partition_tree((o ->> 'oid')::oid::regclass) l
@@ -400,8 +413,32 @@ final class RecorderSql {
                 WHERE c.relkind IN ('r', 'p') AND coalesce(pg_partition_root(c.oid)::oid, c.oid) IN (
                     SELECT to_regclass(accepted)::oid FROM unnest(tables) AS accepted);
             $accept$;
+            -- What was recorded since, but perhaps not sent: such a table is none that the triggers have left as it is. One that is gone is
+            -- named again.
+            CREATE OR REPLACE FUNCTION dts_sync.ddl_doubt(task text, every boolean) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET plpgsql.extra_errors = 'none'
+            SET plpgsql.extra_warnings = 'none' AS $doubt$
+            #variable_conflict use_column
+            DECLARE
+                since xid8 := coalesce((SELECT t.passed FROM dts_sync.ddl_task t WHERE t.task = ddl_doubt.task), '0'::xid8);
+                touched oid[];
+            BEGIN
+                INSERT INTO dts_sync.ddl_relation (relid, root, schema, name, mark, altered, file)
+                SELECT DISTINCT ON ((o ->> 'oid')::oid)
+                       (o ->> 'oid')::oid, (o ->> 'oid')::oid, o ->> 'schema', o ->> 'name', '', '', 0
+                FROM dts_sync.ddl d CROSS JOIN LATERAL jsonb_array_elements(d.dropped) o
+                WHERE d.xid >= since AND o ->> 'class' = 'pg_class' AND o ->> 'type' = 'table'
+                ON CONFLICT DO NOTHING;
+                SELECT array_agg(x.relid) INTO touched
+                FROM dts_sync.ddl d CROSS JOIN LATERAL (
+                    SELECT k::oid AS relid FROM jsonb_object_keys(d.relations) k
+                    UNION ALL SELECT (d.effects -> 'rewritten' ->> 'oid')::oid) x
+                WHERE d.xid >= since AND x.relid IS NOT NULL;
+                UPDATE dts_sync.ddl_relation SET mark = ''
+                WHERE every OR relid = ANY (touched) OR root = ANY (touched);
+            END $doubt$;
             REVOKE ALL ON FUNCTION dts_sync.ddl_accept(text[]), dts_sync.ddl_enter(text, name, text[], text[], bigint), dts_sync.ddl_leave(text),
-                dts_sync.ddl_passed(text, xid8) FROM PUBLIC;
+                dts_sync.ddl_passed(text, xid8), dts_sync.ddl_doubt(text, boolean) FROM PUBLIC;
             """;
 
     /**

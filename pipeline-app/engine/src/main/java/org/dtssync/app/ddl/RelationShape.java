@@ -3,8 +3,8 @@ package org.dtssync.app.ddl;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.dtssync.connectors.postgres.Identifiers;
@@ -110,24 +110,38 @@ public record RelationShape(JsonNode json) {
                 : List.of("ALTER TABLE " + name().sql() + " OWNER TO " + Identifiers.quote(owner.asText()));
     }
 
+    private boolean isPartitioned() {
+        return json.path("kind").asText().equals("p");
+    }
+
+    /** Returns whether a column has a value for rows from before it was added. */
+    boolean hasMissingValues() {
+        return columns().stream().anyMatch(column -> column.has("missing"));
+    }
+
     /**
-     * Returns statements that give rows from before a column was added the value they have at the source: a default such as
-     * {@code now()} is another one here.
+     * Returns statements that give rows from before a command added a column the value they have at the source: a default such as
+     * {@code now()} is another one here. The source keeps that value for long after, when rows have others, so no column counts that was
+     * here before.
+     *
+     * @param before this table here before the command
+     * @param after the same behind it
      */
-    List<String> missingValues(RelationShape other) {
+    List<String> valuesOfAdded(RelationShape before, RelationShape after) {
+        int last = before.columns().stream()
+                .mapToInt(column -> column.path("number").asInt())
+                .max()
+                .orElse(0);
+        Map<String, JsonNode> added = after.columns().stream()
+                .filter(column -> column.path("number").asInt() > last)
+                .collect(Collectors.toMap(column -> column.path("name").asText(), column -> column));
         List<String> statements = new ArrayList<>();
-        List<JsonNode> theirs = other.columns();
         for (JsonNode column : columns()) {
             String name = column.path("name").asText();
-            Optional<JsonNode> there = theirs.stream()
-                    .filter(one -> one.path("name").asText().equals(name))
-                    .findFirst();
-            JsonNode value = column.path("missing");
-            if (!value.isMissingNode()
-                    && there.isPresent()
-                    && !value.equals(there.get().path("missing"))) {
-                statements.add("UPDATE ONLY " + name().sql() + " SET " + Identifiers.quote(name) + " = "
-                        + Identifiers.literal(value.asText()));
+            JsonNode there = added.get(name);
+            if (there != null && column.has("missing") && !column.path("missing").equals(there.path("missing"))) {
+                statements.add("UPDATE " + (isPartitioned() ? "" : "ONLY ") + name().sql() + " SET " + Identifiers.quote(name) + " = "
+                        + Identifiers.literal(column.path("missing").asText()));
             }
         }
         return statements;

@@ -64,8 +64,22 @@ public record SourceRecorder(String task, String publication, ObjectSelection ob
                         + " may have been changed. task={} reason={}",
                 task,
                 gap.get());
+        boolean known = DdlRecorder.knows(source, task);
+        boolean published = DdlRecorder.isPublished(source, publication);
         install(source);
-        enter(source);
+        source.setAutoCommit(false);
+        try {
+            enter(source);
+            if (!known || !published) {
+                DdlRecorder.doubt(source, task, !known);
+            }
+            source.commit();
+        } catch (SQLException e) {
+            source.rollback();
+            throw e;
+        } finally {
+            source.setAutoCommit(true);
+        }
     }
 
     /**

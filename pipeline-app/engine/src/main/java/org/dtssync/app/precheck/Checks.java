@@ -58,6 +58,7 @@ final class Checks {
                 source("generated-identity", Stage.STREAM, IdentityChecks::generatedIdentity),
                 source("kept-identities", Stage.STREAM, IdentityChecks::kept),
                 source("carried-commands", Stage.STREAM, DdlChecks::carried),
+                destination("carried-rights", Stage.STREAM, DdlChecks::rights),
                 source("table-without-key", Stage.LOAD, IdentityChecks::withoutKey),
                 source("column-names", Stage.STREAM, TableChecks::columnNames),
                 source("table-without-columns", Stage.LOAD, TableChecks::withoutColumns),

@@ -45,6 +45,30 @@ final class DdlChecks {
         findings.passIfNothingFound(account, "Commands that change the structure can be recorded at the source.");
     }
 
+    /** What a command calls can give the command's role back, and then has the rights of the task's account. */
+    static void rights(Ends ends, Findings findings) throws SQLException {
+        String account = ends.atDestination("SELECT current_user").text();
+        String mode = ends.task().ddl().mode().name().toLowerCase(Locale.ROOT);
+        if (ends.task().ddl().mode().carries()) {
+            ends.atDestination("""
+                    SELECT CASE WHEN rolsuper THEN 'is a superuser'
+                                WHEN rolcreaterole THEN 'may create and change roles'
+                                ELSE 'may run programs or write files of the server' END
+                    FROM pg_roles WHERE rolname = current_user
+                      AND (rolsuper OR rolcreaterole OR pg_has_role(oid, 'pg_execute_server_program', 'MEMBER')
+                           OR pg_has_role(oid, 'pg_write_server_files', 'MEMBER'))
+                    """).texts().forEach(how -> findings.warn(
+                            account,
+                            "Account " + account + " " + how + " at the destination, and ddl.mode is " + mode
+                                    + ": a role that may change tables at the source can write a function that gets these"
+                                    + " rights when a command calls it.",
+                            Advice.text("Use an account without these rights at the destination, or trust every role that may"
+                                    + " change the structure of the source.")));
+        }
+        findings.passIfNothingFound(
+                account, "Commands of the source get no rights over the destination's server or roles.");
+    }
+
     /** They fire in the order of their names' bytes. */
     private static Optional<String> earlier(Ends ends) throws SQLException {
         return ends.atSource("""

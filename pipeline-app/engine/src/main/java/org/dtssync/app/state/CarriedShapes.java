@@ -45,6 +45,18 @@ public record CarriedShapes(EventLog events, String task) {
                 table.table());
     }
 
+    /** Returns whether a table was the task's, and is not any more. */
+    public boolean hasLeft(Connection connection, TableName table) throws SQLException {
+        return Statements.first(
+                        connection,
+                        "SELECT FROM dts_sync.table_progress" + ONE + " AND structure IS NULL",
+                        row -> true,
+                        task,
+                        table.schema(),
+                        table.table())
+                .isPresent();
+    }
+
     /** Returns the table whose recorded shape contains a text. */
     public Optional<Known> holding(Connection connection, String text) throws SQLException {
         return Statements.first(

@@ -129,6 +129,25 @@ public final class DdlCommandStore {
         update(connection, "finished_at = clock_timestamp()", " AND state = 'skipped'", number);
     }
 
+    /**
+     * Records that the stream has passed a command which nothing has to be done for any more, if it ever arrived: it may have failed before.
+     * Joins the connection's transaction, which holds the epoch.
+     */
+    public void leftOut(Connection connection, DdlNumber number, String reason) throws SQLException {
+        update(
+                connection,
+                "state = 'skipped', error = NULL, reason = coalesce(reason, ?), finished_at = clock_timestamp()",
+                " AND state <> 'done'",
+                number,
+                reason);
+    }
+
+    /** Records that the stream has passed a command which was not repeated. Joins the connection's transaction, which holds the epoch. */
+    public void missed(Connection connection, DdlCommand command, String reason) throws SQLException {
+        enter(connection, command, true);
+        leftOut(connection, command.number(), reason);
+    }
+
     /** Records that the commands of a source transaction have not run after all, in a transaction of its own: theirs was rolled back. */
     public void rolledBack(Lsn commit, Epoch epoch) {
         transactions.write(failure(), epoch, connection -> Statements.update(connection, """

@@ -91,7 +91,7 @@ final class CommandCarrier {
         if (!mode().carries()) {
             return Optional.empty();
         }
-        return Optional.of(new FollowedShapes(route, objects, kafka, codecs, this::recorded, follows()));
+        return Optional.of(new FollowedShapes(route, objects, kafka, codecs, this::recorded, follows(), this::follows));
     }
 
     private List<CapturedTable> recorded() {

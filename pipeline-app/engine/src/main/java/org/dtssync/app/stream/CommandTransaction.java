@@ -77,19 +77,34 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             return images(command);
         }
         if (!command.isCommand()) {
-            return CarriedCommands.Effect.NONE;
+            return command.dropsOwned() ? dropOwned(command) : CarriedCommands.Effect.NONE;
         }
         List<Known> concerned = structure.concerned(connection, command);
         if (!concerned.isEmpty() && concerned.stream().allMatch(this::isNewer)) {
-            LOG.info("A command is skipped: its tables are newer. number={}.{}", commit, carried.ordinal());
+            DdlNumber number = new DdlNumber(commit, carried.ordinal());
+            LOG.info("A command is skipped: its tables are newer. number={}", number);
+            store.leftOut(connection, number, "its tables are newer");
             return CarriedCommands.Effect.NONE;
         }
         if (!rules.exact()) {
             requireOthers(command, concerned);
+            leaveOut(command);
             return CarriedCommands.Effect.NONE;
         }
         carry(command);
         return new CarriedCommands.Effect(structure.record(connection, command), Optional.empty());
+    }
+
+    /** The tables leave the task with the row that names them; the command, which is next, drops them. */
+    private CarriedCommands.Effect dropOwned(RecordedCommand dropped) throws SQLException {
+        List<Known> concerned = structure.concerned(connection, dropped);
+        if (concerned.stream().allMatch(this::isNewer)) {
+            return CarriedCommands.Effect.NONE;
+        }
+        if (!rules.exact()) {
+            requireOthers(dropped, concerned);
+        }
+        return new CarriedCommands.Effect(structure.record(connection, dropped), Optional.empty());
     }
 
     private boolean isNewer(Known table) {
@@ -114,27 +129,40 @@ final class CommandTransaction implements CarriedCommands.Transaction {
         }
     }
 
-    private void carry(RecordedCommand command) throws SQLException {
-        DdlCommand described = new DdlCommand(
+    /** Other objects are not followed while rows are loaded: the structure that was read for the load may have the command already. */
+    private void leaveOut(RecordedCommand command) throws SQLException {
+        if (!carried.concerns(command)) {
+            return;
+        }
+        DdlCommand described = described(command);
+        store.missed(connection, described, "it came while tables were loaded");
+        LOG.warn(
+                "A command is left out, since it came while tables were loaded. Repeat it at the destination if it is missing there."
+                        + " number={} tag={}",
+                described.number(),
+                described.tag());
+    }
+
+    private DdlCommand described(RecordedCommand command) {
+        return new DdlCommand(
                 new DdlNumber(commit, carried.ordinal()),
                 command.tag(),
                 carried.text(command),
                 command.role(),
                 command.objectNames());
+    }
+
+    private void carry(RecordedCommand command) throws SQLException {
+        DdlCommand described = described(command);
         running = described;
         DdlDecision decision = begin(described);
         if (decision.skipped()) {
             store.passed(connection, described.number());
             LOG.warn("A command is left out. number={} tag={}", described.number(), described.tag());
         } else {
-            Set<String> partitions = new HashSet<>();
-            for (String oid : command.droppedTables()) {
-                if (structure.known(connection, oid).isPresent()) {
-                    partitions.add(oid);
-                }
-            }
+            Set<String> known = known(command);
             long begin = System.nanoTime();
-            CarriedDdl.Outcome outcome = carried.run(command, partitions, decision.corrected());
+            CarriedDdl.Outcome outcome = carried.run(command, known, decision.corrected());
             boolean run = outcome.how() == How.TEXT || outcome.how() == How.STATE;
             store.done(connection, described, run ? outcome.sql() : "");
             LOG.info(
@@ -143,8 +171,30 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                     described.tag(),
                     outcome.how(),
                     (System.nanoTime() - begin) / 1_000_000);
+            if (outcome.how() == How.ABSENT) {
+                LOG.warn(
+                        "A command is left out: what it gives or takes rights on, or a role, is not at the destination. number={} tag={}",
+                        described.number(),
+                        described.tag());
+            }
         }
         running = null;
+    }
+
+    /** Returns the tables and partitions that a command concerns and the task has, by object identifier. */
+    private Set<String> known(RecordedCommand command) throws SQLException {
+        Set<String> known = new HashSet<>();
+        for (String oid : command.droppedTables()) {
+            if (structure.known(connection, oid).isPresent()) {
+                known.add(oid);
+            }
+        }
+        for (CommandTable table : command.tables()) {
+            if (structure.known(connection, table.oid()).isPresent()) {
+                known.add(table.oid());
+            }
+        }
+        return known;
     }
 
     /** Others see the command while it runs; nobody can decide otherwise then. */
@@ -174,10 +224,8 @@ final class CommandTransaction implements CarriedCommands.Transaction {
     private CarriedCommands.Effect images(RecordedCommand command) throws SQLException {
         TableName table = command.imaged();
         Optional<Known> known = structure.shapes().named(connection, table);
-        if (known.isEmpty() || isNewer(known.get())) {
-            return CarriedCommands.Effect.NONE;
-        }
-        if (command.error().isPresent()) {
+        boolean missed = known.isPresent() ? !isNewer(known.get()) : isUnknown(table);
+        if (missed && command.error().isPresent()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "Command " + carried.ordinal() + " of the transaction at " + commit + " wrote the rows of table "
@@ -185,10 +233,19 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                             + command.error().get() + ".",
                     "Make the same change at the destination and run with --resnapshot " + table + ".");
         }
+        if (known.isEmpty() || isNewer(known.get())) {
+            return CarriedCommands.Effect.NONE;
+        }
         try (Statement statement = connection.createStatement()) {
             statement.execute("DELETE FROM " + (isPartitioned(known.get()) ? "" : "ONLY ") + table.sql());
         }
         return new CarriedCommands.Effect(List.of(), Optional.of(table));
+    }
+
+    /** Returns whether a table belongs to the task, and neither a command nor a person has recorded what became of it. */
+    private boolean isUnknown(TableName table) throws SQLException {
+        return structure.objects().selects(table.schema(), table.table())
+                && !structure.shapes().hasLeft(connection, table);
     }
 
     private static boolean isPartitioned(Known known) {

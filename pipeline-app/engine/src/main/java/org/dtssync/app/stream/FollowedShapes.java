@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.ddl.CommandTable;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param recorded reads the recorded shapes
  * @param follows whether commands change what is captured; before, a person repeats each
+ * @param followsNow whether that is so now: a capture that began before it is so has to begin again for the first command
  */
 record FollowedShapes(
         Route route,
@@ -43,7 +45,8 @@ record FollowedShapes(
         Map<String, String> kafka,
         TopicCodecs codecs,
         Supplier<List<CapturedTable>> recorded,
-        boolean follows)
+        boolean follows,
+        BooleanSupplier followsNow)
         implements CapturedCommands {
 
     /** The commands themselves. */
@@ -116,14 +119,21 @@ record FollowedShapes(
     public List<CapturedTable> take(Map<String, @Nullable String> row) {
         RecordedCommand command = RecordedCommand.of(row);
         List<CapturedTable> changed = new ArrayList<>();
-        if (follows) {
-            for (CommandTable table : command.tables()) {
-                if (table.root().isEmpty()) {
-                    changed.add(captured(table));
-                }
+        for (CommandTable table : command.tables()) {
+            if (table.root().isEmpty()) {
+                changed.add(captured(table));
             }
         }
-        return changed;
+        if (follows || changed.isEmpty()) {
+            return changed;
+        }
+        if (followsNow.getAsBoolean()) {
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "Table " + changed.get(0).table() + " changed after the destination had begun to follow the source.",
+                    "Run again.");
+        }
+        return List.of();
     }
 
     /** A published table may leave the selection by another name: what is sent of it is not applied. */

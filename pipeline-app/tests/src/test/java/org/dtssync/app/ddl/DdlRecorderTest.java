@@ -11,9 +11,14 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -271,6 +276,10 @@ class DdlRecorderTest {
                         "CREATE TABLE trap (id int PRIMARY KEY CHECK (id > 0), v int); INSERT INTO trap VALUES (1, 1)");
                 execute(session, "ALTER TABLE trap ALTER v TYPE bigint");
                 assertThat(rows(owner, "event, error")).last().isEqualTo("images end|null");
+                execute(owner, "CREATE SCHEMA \"My-App\"; CREATE TABLE \"My-App\".odd (id int PRIMARY KEY)");
+                execute(owner, "ALTER PUBLICATION dts_sync_t ADD TABLE \"My-App\".odd");
+                execute(owner, "ALTER TABLE \"My-App\".odd ALTER id TYPE bigint");
+                assertThat(rows(owner, "event, objects -> 0 ->> 'schema'")).last().isEqualTo("images end|My-App");
             } finally {
                 execute(owner, "DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
             }
@@ -306,6 +315,71 @@ class DdlRecorderTest {
                     .contains("table dts_sync.ddl is not in publication dts_sync_t any more");
         }
     }
+
+    /** The index of the replica identity does not say whose it was, and what is sent afterwards has another key. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aChosenIdentityIsPartOfTheShape(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        MissedChanges missed = new MissedChanges(new DatabaseConnections(End.SOURCE, database, "test"));
+        List<TableName> table = List.of(new TableName("public", "chosen"));
+        try (Connection owner = open(database)) {
+            install(owner);
+            execute(owner, "CREATE TABLE chosen (id int PRIMARY KEY, u int NOT NULL, w int NOT NULL)");
+            execute(owner, "CREATE UNIQUE INDEX chosen_u ON chosen (u); CREATE UNIQUE INDEX chosen_w ON chosen (w)");
+            execute(owner, "ALTER TABLE chosen REPLICA IDENTITY USING INDEX chosen_u");
+            assertThat(rows(owner, KEY)).last().isEqualTo("ALTER TABLE|[\"u\"]");
+            execute(owner, "REINDEX TABLE chosen");
+            assertThat(missed.among(table)).isEmpty();
+
+            execute(owner, "DROP INDEX chosen_u");
+
+            assertThat(rows(owner, KEY)).last().isEqualTo("DROP INDEX|[\"id\"]");
+            assertThat(missed.among(table)).isEmpty();
+            execute(owner, "ALTER TABLE chosen REPLICA IDENTITY DEFAULT");
+            assertThat(missed.among(table)).isEmpty();
+            execute(owner, "BEGIN; ALTER EVENT TRIGGER \"!dts_sync_2_end\" DISABLE;"
+                    + "ALTER TABLE chosen REPLICA IDENTITY USING INDEX chosen_w;"
+                    + "ALTER EVENT TRIGGER \"!dts_sync_2_end\" ENABLE ALWAYS; COMMIT");
+            assertThat(missed.among(table)).containsExactlyElementsOf(table);
+        }
+    }
+
+    /** What was recorded while the records were not published counts as missed, until a person accepts it. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void whatWasNotSentIsMissed(int major, Servers servers) throws SQLException {
+        DatabaseSettings database = servers.freshDatabase(major);
+        MissedChanges missed = new MissedChanges(new DatabaseConnections(End.SOURCE, database, "test"));
+        SourceRecorder recorder = new SourceRecorder(
+                "t", "dts_sync_t", new ObjectSelection(List.of("public.*"), List.of(), Owners.KEEP), 1);
+        TableName touched = new TableName("public", "touched");
+        TableName gone = new TableName("public", "gone");
+        TableName other = new TableName("public", "other");
+        List<TableName> tables = List.of(touched, gone, other);
+        try (Connection owner = open(database)) {
+            install(owner);
+            execute(owner, "CREATE PUBLICATION dts_sync_t FOR TABLE ONLY dts_sync.ddl");
+            execute(owner, "CREATE TABLE touched (id int); CREATE TABLE gone (id int); CREATE TABLE other (id int)");
+            execute(owner, "UPDATE dts_sync.ddl_task SET passed = pg_current_xact_id()");
+            assertThat(missed.among(tables)).isEmpty();
+            execute(owner, "ALTER PUBLICATION dts_sync_t DROP TABLE dts_sync.ddl");
+            execute(owner, "ALTER TABLE touched ALTER id TYPE bigint; DROP TABLE gone");
+
+            recorder.resume(owner);
+
+            assertThat(DdlRecorder.gap(owner, "t", "dts_sync_t")).isEmpty();
+            assertThat(missed.among(tables)).containsExactlyInAnyOrder(touched, gone);
+            DdlRecorder.accept(owner, tables);
+            assertThat(missed.among(tables)).isEmpty();
+
+            execute(owner, "DELETE FROM dts_sync.ddl_task; ALTER TABLE other ADD a int");
+            recorder.resume(owner);
+            assertThat(missed.among(tables)).containsExactlyInAnyOrder(touched, gone, other);
+        }
+    }
+
+    private static final String KEY = "tag, (SELECT value -> 'identity' FROM jsonb_each(relations) LIMIT 1)::text";
 
     private static void install(Connection owner) throws SQLException {
         execute(owner, "CREATE SCHEMA dts_sync; CREATE SCHEMA aside; REVOKE ALL ON SCHEMA dts_sync FROM PUBLIC");

@@ -59,11 +59,17 @@ class CarriesCommandsTest {
             INSERT INTO public.child VALUES (1, 'c');
             CREATE TABLE aside.thing (id int PRIMARY KEY, v text);
             CREATE TABLE public.big (id int PRIMARY KEY, v text);
+            CREATE TABLE public.keyed (a int PRIMARY KEY, b int NOT NULL, v text);
+            INSERT INTO public.keyed SELECT i, 100 + i, 'v' FROM generate_series(1, 20) i;
+            CREATE TABLE public.aged (id int PRIMARY KEY);
+            INSERT INTO public.aged SELECT generate_series(1, 40);
+            ALTER TABLE public.aged ADD c int DEFAULT 5;
+            UPDATE public.aged SET c = id WHERE id < 30;
             CREATE TABLE public.marker (n int PRIMARY KEY);
             """;
 
     private static final ObjectSelection SELECTION =
-            new ObjectSelection(List.of("*.*"), List.of("outer_space.*"), ObjectSelection.Owners.KEEP);
+            new ObjectSelection(List.of("*.*"), List.of("outer_space.*", "public.old_*"), ObjectSelection.Owners.KEEP);
 
     private static final ObjectSelection SELECTION_OF_ALL =
             new ObjectSelection(List.of("*.*"), List.of(), ObjectSelection.Owners.KEEP);
@@ -85,6 +91,7 @@ class CarriesCommandsTest {
                 carried.run(one);
             }
             assertThat(carried.problems).isEmpty();
+            carried.dropsOwned(servers.uniqueName());
             carried.stopsAsAWhole();
             assertThat(carried.problems).isEmpty();
         } finally {
@@ -176,6 +183,30 @@ class CarriesCommandsTest {
                 leaveOut(one);
             }
             compare(one);
+        }
+
+        /** What a role owned leaves the task with it. */
+        void dropsOwned(String role) throws Exception {
+            List<DatabaseSettings> ends = List.of(pair.source(), pair.destination());
+            for (DatabaseSettings end : ends) {
+                RunningPair.execute(end, "CREATE ROLE " + role);
+            }
+            try {
+                run(new Case(
+                        "what a role owned",
+                        List.of(
+                                "create table public.owned (id int primary key); alter table public.owned owner to " + role,
+                                "insert into public.owned values (1)",
+                                "drop owned by " + role)));
+                assertThat(RunningPair.query(
+                                pair.destination(),
+                                "SELECT count(*) FROM dts_sync.table_progress WHERE table_name = 'owned' AND structure IS NULL"))
+                        .isEqualTo("1");
+            } finally {
+                for (DatabaseSettings end : ends) {
+                    RunningPair.execute(end, "DROP OWNED BY " + role + "; DROP ROLE " + role);
+                }
+            }
         }
 
         /** What the command needs is different at the destination: nothing of its transaction is there, until that is corrected. */

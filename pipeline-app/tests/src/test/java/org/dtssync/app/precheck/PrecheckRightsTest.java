@@ -249,5 +249,9 @@ class PrecheckRightsTest {
 
         servers.atSource(found.remedy());
         servers.assertPasses("carried-commands");
+        servers.assertPasses("carried-rights");
+        servers.atDestination("ALTER ROLE t_migrator CREATEROLE");
+        assertThat(servers.of("carried-rights").get(0).message())
+                .startsWith("Account t_migrator may create and change roles at the destination, and ddl.mode is carry: ");
     }
 }

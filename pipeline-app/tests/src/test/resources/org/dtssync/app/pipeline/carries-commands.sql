@@ -1,3 +1,8 @@
+-- the key alone moves, as the first command
+alter table public.keyed drop constraint keyed_pkey, add primary key (b)
+
+update public.keyed set v = 'by b' where b = 101; update public.keyed set b = 500 where b = 102; delete from public.keyed where b = 103
+
 -- a column among rows
 begin; insert into public.goods values (1001, 'before', 1); update public.goods set price = 2 where id = 1; alter table public.goods add note text; insert into public.goods values (1002, 'after', 3, 'new'); update public.goods set note = 'filled' where id <= 10; commit
 
@@ -11,6 +16,19 @@ begin; update public.goods set note = 'x' where id = 3; alter table public.goods
 alter table public.goods add made timestamptz default now()
 
 update public.goods set made = null where id = 7
+
+-- rows that have other values than those from when their column was added
+comment on table public.aged is 'its first rows have had another value'
+
+create index on public.aged (c)
+
+alter table public.aged add made timestamptz default now(); update public.aged set made = '2020-01-01' where id < 10; insert into public.aged values (100, 100, '2021-01-01')
+
+alter table public.aged add d int; update public.aged set made = null where id = 11
+
+alter table public.aged drop d
+
+alter table public.aged add e timestamptz default now(), add f int default 3; comment on column public.aged.f is 'three'
 
 -- a default that differs for each row
 begin; insert into public.goods (id, name) values (1010, 'with luck'); alter table public.goods add luck float default random(); update public.goods set luck = 0 where id = 8; insert into public.goods (id, name) values (1011, 'more luck'); commit
@@ -95,6 +113,13 @@ drop table public.log_3
 -- a column of a partitioned table
 begin; alter table public.log add level int default 1; update public.log set level = 2 where id = 1; alter table public.log add extra text; insert into public.log values (5000, 1, 'm', 3, 'e'); commit
 
+-- a default of the moment in partitions
+begin; insert into public.log values (5100, 1, 'm', 3, 'e'); alter table public.log add made timestamptz default now(), add fixed int default 4; insert into public.log values (5101, 2, 'm', 3, 'e', '2020-01-01', 9); commit
+
+update public.log set made = null, fixed = 8 where id < 10; alter table public.log add later text
+
+create index on public.log (made)
+
 -- what inherits
 begin; alter table public.parent add p2 int; insert into public.child (id, c, p2) values (10, 'x', 2); insert into public.parent (id, p2) values (11, 3); commit
 
@@ -136,7 +161,30 @@ create schema extra create table inside (id int primary key, v text); insert int
 drop schema extra cascade
 
 -- a table that is not selected
-create table outer_space.thing (id int); alter table outer_space.thing add x int; drop table outer_space.thing
+create table outer_space.thing (id int); alter table outer_space.thing add x int; grant select on outer_space.thing to public; revoke all on outer_space.thing from public; alter default privileges in schema outer_space grant select on tables to public; alter default privileges in schema outer_space revoke select on tables from public; drop table outer_space.thing
+
+create table outer_space.thing (id int); grant insert on outer_space.thing to public; grant insert on public.people to public; drop table outer_space.thing
+
+-- the index that was the identity
+create table public.chosen (id int primary key, u int not null, v text); create unique index chosen_u on public.chosen (u); alter table public.chosen replica identity using index chosen_u; insert into public.chosen select i, i, 'v' from generate_series(1, 20) i
+
+begin; update public.chosen set v = 'by u' where id = 3; drop index public.chosen_u; update public.chosen set u = 2 where id = 1; update public.chosen set v = 'by id' where id = 2; commit
+
+update public.chosen set u = 2 where id = 4; delete from public.chosen where id = 2
+
+-- renamed to what is not selected, and another one takes its place
+create table public.orders (id int primary key, v text); insert into public.orders values (1, 'a')
+
+begin; insert into public.orders values (2, 'b'); alter table public.orders rename to old_orders; create table public.orders (id int primary key, w text); insert into public.orders values (1, 'new'); commit
+
+insert into public.orders values (2, 'newer')
+
+-- a schema whose name is quoted
+create schema "My-App"; create table "My-App"."Odd Name" (id int primary key, v text); insert into "My-App"."Odd Name" select i, 'v' from generate_series(1, 20) i
+
+begin; update "My-App"."Odd Name" set v = 'u' where id = 3; alter table "My-App"."Odd Name" add luck float default random(); update "My-App"."Odd Name" set luck = 0 where id = 4; commit
+
+create table "My-App".copied as select id, v from "My-App"."Odd Name"
 
 -- large values are sent with what a command rewrote
 begin; insert into public.big select i, repeat(md5(i::text), 3000) from generate_series(1, 5) i; alter table public.big alter id type bigint; update public.big set id = id + 100 where id = 3; commit
