@@ -20,7 +20,7 @@ import org.dtssync.connectors.postgres.Lsn;
 public record BaseRecords(DatabaseConnections database, String task) {
 
     private static final String ROWS = """
-            SELECT place, cut, lsn::text, as_of, taken_at FROM dts_sync.base WHERE task = ? ORDER BY lsn DESC, taken_at DESC
+            SELECT place, cut, lsn::text, as_of, taken_at FROM dts_sync.base WHERE task = ? ORDER BY taken_at DESC, lsn DESC
             """;
 
     /**
