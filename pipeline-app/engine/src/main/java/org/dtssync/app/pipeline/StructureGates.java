@@ -72,7 +72,8 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
         changed(
                 objects.changes(
                         new StructureForms(route.destination(), route.task()).read(),
-                        direction.source().role()),
+                        direction.source().role(),
+                        task.destination().existing()),
                 intended(stored),
                 direction,
                 closed,

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.state.StructureForms.Recorded;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.End;
@@ -95,8 +96,10 @@ public record ComparedObjects(
      *
      * @param recorded what the objects were when the task had made them
      * @param from the database that is copied
+     * @param existing what the task did with objects that it found: where it kept them, a function of which no record is may have had another
+     *     body from the beginning
      */
-    public List<Change> changes(Recorded recorded, End from) {
+    public List<Change> changes(Recorded recorded, End from, Existing existing) {
         Map<String, String> before = comparable(recorded.of(from));
         Map<String, String> made = comparable(recorded.of(from == End.SOURCE ? End.DESTINATION : End.SOURCE));
         List<Change> changes = new ArrayList<>();
@@ -113,7 +116,8 @@ public record ComparedObjects(
                 boolean thereChanged = !digest(there).equals(made.get(name));
                 boolean known = before.containsKey(name) && made.containsKey(name);
                 if (!known || hereChanged || thereChanged) {
-                    boolean certain = !body(here).equals(body(there))
+                    boolean written = !body(here).equals(body(there)) && (known || existing == Existing.FAIL);
+                    boolean certain = written
                             || (known
                                     ? sameVersion || hereChanged != thereChanged
                                     : sameVersion && !before.isEmpty() && !made.isEmpty());
