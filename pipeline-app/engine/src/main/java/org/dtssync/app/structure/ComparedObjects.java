@@ -40,11 +40,6 @@ public record ComparedObjects(
     /** Options of a table, a materialized view or an index; those of a view say who may read what. */
     private static final Pattern STORAGE = Pattern.compile("\\sWITH \\((?!NO DATA)[^)]*=[^)]*\\)");
 
-    private static final Set<String> WITH_BODY = Set.of("function", "procedure");
-
-    /** Where a function ends. */
-    private static final Pattern BETWEEN = Pattern.compile("(?<=\\$);\n(?=ALTER |COMMENT |GRANT |REVOKE )");
-
     /** Changes with what the reader prints of an object: digests of another release say nothing about this one's. */
     private static final String FORMAT = "1:";
 
@@ -116,7 +111,7 @@ public record ComparedObjects(
                 boolean thereChanged = !digest(there).equals(made.get(name));
                 boolean known = before.containsKey(name) && made.containsKey(name);
                 if (!known || hereChanged || thereChanged) {
-                    boolean written = !body(here).equals(body(there)) && (known || existing == Existing.FAIL);
+                    boolean written = !CorrectingStatements.body(here).equals(CorrectingStatements.body(there)) && (known || existing == Existing.FAIL);
                     boolean certain = written
                             || (known
                                     ? sameVersion || hereChanged != thereChanged
@@ -129,14 +124,6 @@ public record ComparedObjects(
             }
         }
         return changes;
-    }
-
-    /** Returns the part of a function that every version prints as it was written; empty if there is none. */
-    private static String body(StructureObject object) {
-        int start = object.statement().indexOf("\nAS $");
-        return WITH_BODY.contains(object.kind()) && start >= 0
-                ? BETWEEN.split(object.statement().substring(start), 2)[0]
-                : "";
     }
 
     /** Returns the statements that make an object of the first database at the second one, if it has one of this name. */
