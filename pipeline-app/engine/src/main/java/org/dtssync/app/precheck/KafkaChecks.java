@@ -165,7 +165,7 @@ final class KafkaChecks {
         Optional<RecordedBase> newest =
                 BaseRecords.newest(ends.destination(), ends.task().name());
         Optional<Instant> until =
-                newest.flatMap(base -> base.reachedUntil(ends.task().topics().retentionMillis()));
+                newest.flatMap(base -> base.reachedUntil(ends.task().topics().leastRetentionMillis()));
         Instant now = Instant.now();
         if (until.isPresent() && until.get().isBefore(now.plus(SOON))) {
             String base = "the newest base, of cut " + newest.orElseThrow().cut() + " in "
@@ -173,9 +173,9 @@ final class KafkaChecks {
             findings.warn(
                     "topics",
                     until.get().isBefore(now)
-                            ? "topics.retention.ms no longer covers what follows " + base + ", since "
+                            ? "The retention of the topics no longer covers what follows " + base + ", since "
                                     + until.get().truncatedTo(ChronoUnit.SECONDS) + "."
-                            : "topics.retention.ms covers what follows " + base + " only until "
+                            : "The retention of the topics covers what follows " + base + " only until "
                                     + until.get().truncatedTo(ChronoUnit.SECONDS) + ".",
                     Advice.text(Place.DESTINATION, "Take another base: dts-sync base TASK.yaml --to DIR"));
         }

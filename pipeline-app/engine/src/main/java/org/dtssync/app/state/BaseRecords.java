@@ -37,7 +37,7 @@ public record BaseRecords(DatabaseConnections database, String task) {
         /**
          * Returns until when topics have everything that follows it: Kafka deletes a record no sooner than it is that old.
          *
-         * @param retentionMillis how long the topics retain records; negative forever
+         * @param retentionMillis how long every topic of a table retains its records; negative forever
          */
         public Optional<Instant> reachedUntil(long retentionMillis) {
             return retentionMillis < 0 ? Optional.empty() : Optional.of(asOf.plusMillis(retentionMillis));

@@ -120,7 +120,7 @@ public record TaskStates(TaskFile file) {
 
     /** Returns the bases that were taken of the task and not deleted by dts-sync since, the newest first. */
     public BaseList bases() {
-        return new BaseList(records().list(), file.topics().retentionMillis(), Instant.now());
+        return new BaseList(records().list(), file.topics().leastRetentionMillis(), Instant.now());
     }
 
     /** Reads a base again and compares it with what was written; needs no server. */
