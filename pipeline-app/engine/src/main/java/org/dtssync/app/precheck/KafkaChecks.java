@@ -7,7 +7,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.NearestKey;
@@ -15,6 +14,7 @@ import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.app.state.BaseRecords;
 import org.dtssync.app.state.BaseRecords.RecordedBase;
 import org.dtssync.connectors.kafka.ClientProperties;
+import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 
@@ -38,11 +38,13 @@ final class KafkaChecks {
 
     /** A task of an earlier release needs no other rights than it has. */
     private static TopicNames.Layout layout(Ends ends) {
-        Set<String> found = ends.brokers().topics();
-        TopicNames earlier = names(ends).in(TopicNames.Layout.TOGETHER);
-        return found.contains(earlier.cuts()) && !found.contains(names(ends).cuts())
-                ? TopicNames.Layout.TOGETHER
-                : TopicNames.Layout.APART;
+        return names(ends).found(ends.brokers().topics(), topic -> wasWritten(ends, topic)).layout();
+    }
+
+    private static boolean wasWritten(Ends ends, String topic) {
+        try (KafkaTopics topics = new KafkaTopics(ends.task().kafka().properties())) {
+            return topics.wasWritten(topic);
+        }
     }
 
     /** Kafka refuses topics whose names differ only by dots and underscores: its metrics could not distinguish them. */
