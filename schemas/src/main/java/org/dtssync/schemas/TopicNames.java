@@ -1,6 +1,8 @@
 package org.dtssync.schemas;
 
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Names of a task's topics, and the reversible escape for characters that topics and Avro names do not allow.
@@ -39,6 +41,24 @@ public record TopicNames(String task, Layout layout) {
     /** Returns the same task's names in another layout. */
     public TopicNames in(Layout other) {
         return new TopicNames(task, other);
+    }
+
+    /**
+     * Returns the same task's names in the layout that its topics have, where its state cannot be asked. A consumer may have made a topic by
+     * asking for it: where both layouts are there, the one that has cuts counts.
+     *
+     * @param topics the topics that exist
+     * @param written whether a topic has had a record
+     */
+    public TopicNames found(Set<String> topics, Predicate<String> written) {
+        TopicNames earlier = in(Layout.TOGETHER);
+        TopicNames apart = in(Layout.APART);
+        if (!topics.contains(earlier.cuts())) {
+            return apart;
+        }
+        boolean isApart =
+                topics.contains(apart.cuts()) && (written.test(apart.cuts()) || !written.test(earlier.cuts()));
+        return isApart ? apart : earlier;
     }
 
     /** Returns the topic of a table; those of schema {@code dts_sync} are the task's own. */

@@ -2,7 +2,6 @@ package org.dtssync.connectors.apply;
 
 import java.util.Arrays;
 import java.util.Optional;
-import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.read.RowShape;
 import org.jspecify.annotations.Nullable;
@@ -105,8 +104,8 @@ final class ColumnMapping {
 
     private @Nullable Object added(String column) {
         if (earlier.isEmpty() || !earlier.get().added().containsKey(column)) {
-            throw new SyncException(
-                    FaultKind.SHAPE_CHANGED,
+            throw DestinationFaults.otherColumns(
+                    table.name(),
                     "Column " + column + " of table " + table.name() + " exists only at the destination.",
                     "Drop it there, or add it at the source and accept the schema change.");
         }
@@ -120,6 +119,6 @@ final class ColumnMapping {
     }
 
     private SyncException reload(String what) {
-        return new SyncException(FaultKind.SHAPE_CHANGED, what, "Run with --resnapshot " + table.name() + ".");
+        return DestinationFaults.otherColumns(table.name(), what, "Run with --resnapshot " + table.name() + ".");
     }
 }

@@ -1,5 +1,7 @@
 package org.dtssync.connectors.apply;
 
+import java.io.Serial;
+import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.TableName;
@@ -8,6 +10,30 @@ import org.dtssync.connectors.postgres.TableName;
 public final class DestinationFaults {
 
     private DestinationFaults() {}
+
+    /** Says to callers which table a fault is of; people read its name in the sentence. */
+    private static final class OfTable extends Exception {
+
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private final transient TableName table;
+
+        OfTable(TableName table) {
+            super("Table " + table, null, false, false);
+            this.table = table;
+        }
+    }
+
+    /** Returns the table whose columns are not those of its changes; empty for any other fault. */
+    public static Optional<TableName> otherColumns(SyncException fault) {
+        return fault.getCause() instanceof OfTable of ? Optional.of(of.table) : Optional.empty();
+    }
+
+    /** Returns the fault of a table whose columns are not those of its changes. */
+    static SyncException otherColumns(TableName table, String what, String remedy) {
+        return new SyncException(FaultKind.SHAPE_CHANGED, what, remedy, new OfTable(table));
+    }
 
     /** Returns the fault of a missing table. */
     public static SyncException missing(TableName table) {
@@ -19,8 +45,8 @@ public final class DestinationFaults {
 
     /** Returns the fault of a missing column. */
     public static SyncException missing(TableName table, String column) {
-        return new SyncException(
-                FaultKind.SHAPE_CHANGED,
+        return otherColumns(
+                table,
                 "Column " + column + " of table " + table + " does not exist at the destination.",
                 "Add it there with the type it has at the source, then run with " + loadAgain(table));
     }

@@ -20,8 +20,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -246,6 +248,18 @@ public final class KafkaTopics implements AutoCloseable {
             return get(admin.listTopics().names());
         } catch (ExecutionException e) {
             throw KafkaFaults.explain("The topics could not be listed", e);
+        }
+    }
+
+    /** Returns whether a topic of one partition has, or once had, a record. */
+    public boolean wasWritten(String name) {
+        TopicPartition partition = new TopicPartition(name, 0);
+        try {
+            return get(admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition))
+                            .offset()
+                    > 0;
+        } catch (ExecutionException e) {
+            throw KafkaFaults.explain("The end of topic " + name + " could not be looked up", e);
         }
     }
 

@@ -2,11 +2,13 @@ package org.dtssync.connectors.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
@@ -134,5 +136,19 @@ class TargetChangesTest {
                 new Object[] {"1", String.valueOf(large.toCharArray()), "short"},
                 null);
         return ((Change.Update) new TargetChanges(table, Optional.empty(), exact).of(update)).row();
+    }
+
+    @Test
+    void aFaultSaysWhichTableHasOtherColumns() {
+        TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false);
+
+        for (RowShape other : List.of(shape("id", "v", "more"), shape("id"))) {
+            SyncException fault = catchThrowableOfType(
+                    SyncException.class, () -> changes.of(insert(other, ACCEPTED, new Object[3])));
+            assertThat(fault.kind()).isEqualTo(FaultKind.SHAPE_CHANGED);
+            assertThat(DestinationFaults.otherColumns(fault)).contains(NAME);
+        }
+        assertThat(DestinationFaults.otherColumns(DestinationFaults.missing(NAME)))
+                .isEmpty();
     }
 }

@@ -162,8 +162,9 @@ final class SchemaRegistryClientTest {
     }
 
     @Test
-    void theTasksTopicsAreRelaxedForASecondSchemaAndOthersLeftAlone() {
+    void theTasksTopicsAreRelaxedForASchemaThatIsRefusedAndOthersLeftAlone() {
         MemoryRegistry memory = new MemoryRegistry();
+        memory.strict.add("shop.public.a-key");
         AvroConverter converter = new AvroConverter(memory);
         converter.configure(Map.of(AvroConverter.OWN_TOPIC_PREFIX, "shop."), true);
         org.apache.kafka.connect.data.Schema key = org.apache.kafka.connect.data.SchemaBuilder.struct()
@@ -176,19 +177,22 @@ final class SchemaRegistryClientTest {
                 .build();
         Struct laterValue = new Struct(later).put("id", "1");
 
-        for (String topic : List.of("shop.public.a", "shop.public.a", "other.b")) {
+        for (String topic : List.of("shop.public.a", "shop.public.a", "shop.public.c", "other.b")) {
             converter.fromConnectData(topic, key, value);
         }
-        for (String topic : List.of("shop.public.a", "other.b")) {
+        for (String topic : List.of("shop.public.a", "shop.public.c", "other.b")) {
             converter.fromConnectData(topic, later, laterValue);
         }
 
         assertThat(memory.requests)
                 .containsExactly(
                         "register shop.public.a-key",
+                        "register shop.public.c-key",
                         "register other.b-key",
+                        "refuse shop.public.a-key",
                         "NONE shop.public.a-key",
                         "register shop.public.a-key",
+                        "register shop.public.c-key",
                         "register other.b-key");
     }
 

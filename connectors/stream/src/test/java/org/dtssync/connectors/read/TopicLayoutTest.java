@@ -3,6 +3,7 @@ package org.dtssync.connectors.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.dtssync.schemas.TopicNames;
 import org.dtssync.schemas.TopicNames.Layout;
@@ -50,6 +51,25 @@ class TopicLayoutTest {
         }
         assertThat(names.isOurs(names.cuts())).isTrue();
         assertThatThrownBy(() -> names.tableOf(names.cuts())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theLayoutThatHasCutsIsFound() {
+        TopicNames names = new TopicNames("shop");
+        String apart = names.cuts();
+        String together = "shop.cuts";
+
+        assertThat(found(Set.of())).isEqualTo(Layout.APART);
+        assertThat(found(Set.of(together))).isEqualTo(Layout.TOGETHER);
+        assertThat(found(Set.of(apart), apart)).isEqualTo(Layout.APART);
+        assertThat(found(Set.of(apart, together), together)).isEqualTo(Layout.TOGETHER);
+        assertThat(found(Set.of(apart, together), apart)).isEqualTo(Layout.APART);
+        assertThat(found(Set.of(apart, together), apart, together)).isEqualTo(Layout.APART);
+        assertThat(found(Set.of(apart, together))).isEqualTo(Layout.APART);
+    }
+
+    private static Layout found(Set<String> topics, String... written) {
+        return new TopicNames("shop").found(topics, Set.of(written)::contains).layout();
     }
 
     @Test

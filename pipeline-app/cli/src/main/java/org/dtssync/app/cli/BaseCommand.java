@@ -108,7 +108,7 @@ final class BaseCommand implements Callable<Integer> {
             description = {
                 "Lists the bases that were taken of a task, the newest first.",
                 "The task remembers them at its destination: where each is, what it is exact at, and until when the topics, by"
-                        + " topics.retention.ms, have everything that follows it. Those that you deleted yourself are listed too."
+                        + " the shortest retention.ms of a table, have everything that follows it. Those that you deleted yourself are listed too."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  dts-sync base list shop.yaml"})

@@ -41,7 +41,10 @@ public record BaseShelf(Path path, String task) {
                 .orElseGet(() -> path.resolve(task + "-" + TIME.format(now)));
     }
 
-    /** Returns the complete bases of the task, the newest first. */
+    /**
+     * Returns the complete bases of the task, the newest first: the one that was taken last. Positions do not say which one that is, since a
+     * source that was set up anew begins again at a low one.
+     */
     public List<Shelved> bases() {
         List<Shelved> bases = new ArrayList<>();
         for (BaseDirectory each : directories()) {
@@ -50,10 +53,21 @@ public record BaseShelf(Path path, String task) {
             }
         }
         bases.removeIf(each -> !each.manifest().task().equals(task));
-        bases.sort(Comparator.comparing((Shelved each) -> each.manifest().cut().lsn())
-                .thenComparing(each -> each.manifest().takenAt())
+        bases.sort(Comparator.comparing((Shelved each) -> each.manifest().takenAt())
+                .thenComparing(each -> each.manifest().cut().lsn())
                 .reversed());
         return bases;
+    }
+
+    /** Returns those of them that are of the same source as the newest, the newest first: positions of two servers cannot be compared. */
+    public List<Shelved> ofNewestSource() {
+        List<Shelved> bases = bases();
+        return bases.stream()
+                .filter(each -> each.manifest()
+                        .cut()
+                        .systemIdentifier()
+                        .equals(bases.get(0).manifest().cut().systemIdentifier()))
+                .toList();
     }
 
     private List<BaseDirectory> directories() {
@@ -76,12 +90,14 @@ public record BaseShelf(Path path, String task) {
      * Deletes all bases but the newest. Only files that a base lists are deleted, so that whatever else someone put there stays.
      *
      * @param keep how many stay
+     * @param taken the directory of the base that was just taken: it stays whatever the clock said when the others were taken
      * @return the directories of those that were deleted
      */
-    public List<Path> deleteAllBut(int keep) {
+    public List<Path> deleteAllBut(int keep, Path taken) {
         List<Path> deleted = new ArrayList<>();
-        List<Shelved> bases = bases();
-        for (Shelved each : bases.subList(Math.min(keep, bases.size()), bases.size())) {
+        List<Shelved> others = new ArrayList<>(bases());
+        others.removeIf(each -> each.directory().path().equals(taken));
+        for (Shelved each : others.subList(Math.min(keep - 1, others.size()), others.size())) {
             try {
                 each.directory().delete();
             } catch (IOException e) {

@@ -3,6 +3,7 @@ package org.dtssync.app.pipeline;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.dtssync.app.config.DestinationSettings.Existing;
@@ -15,7 +16,9 @@ import org.dtssync.app.moving.SwitchKind;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.sequences.SequenceFinding;
 import org.dtssync.app.sequences.TaskSequences;
+import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.ObjectState;
+import org.dtssync.app.state.StoredDdl;
 import org.dtssync.app.state.StoredObject;
 import org.dtssync.app.state.StructureForms;
 import org.dtssync.app.state.StructureObject;
@@ -41,6 +44,15 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
     private static final String OTHERWISE =
             "With --ignore-structure the applications are moved all the same, to the database as it is.";
 
+    /**
+     * What is found.
+     *
+     * @param failed what keeps applications from moving
+     * @param warned what does not
+     * @param left what differs after a person decided about the command that made it
+     */
+    private record Found(List<Gate> failed, List<Gate> warned, List<String> left) {}
+
     /** Reads both databases; nothing is said of a task that made none of its objects. */
     public List<Gate> gates() {
         Route route = Route.forReading(task);
@@ -53,27 +65,40 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                 new StructureComparison(direction.source(), direction.destination(), task.objects()).read();
         boolean closed = ReadOnlyDefault.isSet(direction.destination());
         End to = direction.destination().role();
-        List<Gate> failed = new ArrayList<>();
-        List<Gate> warned = new ArrayList<>();
-        missing(route, direction, stored, objects, closed, failed, warned);
+        DecidedCommands decided =
+                DecidedCommands.of(new DdlCommandStore(route.destination(), route.task()).list());
+        Found found = new Found(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        missing(route, direction, stored, objects, closed, decided, found);
         changed(
                 objects.changes(
                         new StructureForms(route.destination(), route.task()).read(),
-                        direction.source().role()),
+                        direction.source().role(),
+                        task.destination().existing()),
                 intended(stored),
                 direction,
                 closed,
-                failed,
-                warned);
-        List<Gate> gates = new ArrayList<>(failed.subList(0, Math.min(LISTED, failed.size())));
-        if (failed.size() > LISTED) {
+                decided,
+                found);
+        if (!found.left().isEmpty()) {
+            found.warned().add(Gate.warn(
+                    GATE,
+                    Group.REPLICATION,
+                    count(found.left().size()) + " at the " + to + " from what the "
+                            + direction.source().role() + " has, after a command was skipped or corrected: " + listed(found.left())
+                            + ".",
+                    "Applications meet them as they are at the " + to
+                            + ". dts-sync ddl show TASK.yaml NUMBER shows a command; make both alike if the difference is not intended."));
+        }
+        List<Gate> gates = new ArrayList<>(
+                found.failed().subList(0, Math.min(LISTED, found.failed().size())));
+        if (found.failed().size() > LISTED) {
             gates.add(Gate.fail(
                     GATE,
                     Group.REPLICATION,
-                    (failed.size() - LISTED) + " more objects or grants are missing or different at the " + to + ".",
+                    (found.failed().size() - LISTED) + " more objects or grants are missing or different at the " + to + ".",
                     "Those listed come first: change them, then run the command again. " + OTHERWISE));
         }
-        gates.addAll(warned);
+        gates.addAll(found.warned());
         if (gates.isEmpty()) {
             gates.add(Gate.pass(
                     GATE,
@@ -90,25 +115,26 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
             List<StoredObject> stored,
             ComparedObjects objects,
             boolean closed,
-            List<Gate> failed,
-            List<Gate> warned) {
+            DecidedCommands decided,
+            Found found) {
         String to = direction.destination().role().label();
         Set<String> counted = sequences(route, direction);
         List<InventoryDifference> unnoticed = new ArrayList<>();
         for (InventoryDifference difference : differences(direction, stored)) {
             if (!refuses(difference)) {
                 unnoticed.add(difference);
-            } else if (!counted.contains(difference.object().replace("\"", ""))) {
+            } else if (!counted.contains(difference.object().replace("\"", ""))
+                    && !isLeft(difference, decided, found)) {
                 String sql = difference.names().stream()
                         .flatMap(name -> objects.creation(name).stream())
                         .findFirst()
                         .orElse(difference.remedy());
-                failed.add(Gate.fail(GATE, Group.REPLICATION, difference.detail(), OTHERWISE)
+                found.failed().add(Gate.fail(GATE, Group.REPLICATION, difference.detail(), OTHERWISE)
                         .at(to, opened(sql, closed)));
             }
         }
         if (!unnoticed.isEmpty()) {
-            warned.add(Gate.warn(
+            found.warned().add(Gate.warn(
                     GATE,
                     Group.REPLICATION,
                     "The " + to + " lacks " + unnoticed.size() + " objects or grants that are not needed to switch: "
@@ -127,8 +153,8 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
             Set<String> intended,
             Route direction,
             boolean closed,
-            List<Gate> failed,
-            List<Gate> warned) {
+            DecidedCommands decided,
+            Found found) {
         End from = direction.source().role();
         End to = direction.destination().role();
         List<String> perhaps = new ArrayList<>();
@@ -136,8 +162,11 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
             if (intended.contains(change.name()) || change.name().startsWith("sequence:")) {
                 continue;
             }
-            if (change.certain()) {
-                failed.add(Gate.fail(
+            Optional<StoredDdl> command = decided.about(change.name());
+            if (change.certain() && command.isPresent()) {
+                found.left().add(named(change.name(), command.get()));
+            } else if (change.certain()) {
+                found.failed().add(Gate.fail(
                                 GATE,
                                 Group.REPLICATION,
                                 "Object " + change.name() + " differs at the " + to + " from what the " + from
@@ -149,7 +178,7 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
             }
         }
         if (!perhaps.isEmpty()) {
-            warned.add(
+            found.warned().add(
                     Gate.warn(
                             GATE,
                             Group.REPLICATION,
@@ -159,6 +188,22 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                                     + to
                                     + ". dts-sync verify --structure compares them; make both alike if the difference is not intended."));
         }
+    }
+
+    /** Notes what is missing because a person skipped the command that made it, or made something else. */
+    private static boolean isLeft(InventoryDifference difference, DecidedCommands decided, Found found) {
+        Optional<String> left = difference.kind() == InventoryDifference.Kind.MISSING
+                ? difference.names().stream()
+                        .flatMap(name -> decided.about(name).map(command -> named(name, command)).stream())
+                        .findFirst()
+                : Optional.empty();
+        left.ifPresent(found.left()::add);
+        return left.isPresent();
+    }
+
+    private static String named(String object, StoredDdl command) {
+        return object + " (command " + command.number() + ", "
+                + command.command().tag() + ")";
     }
 
     private static String opened(String sql, boolean closed) {

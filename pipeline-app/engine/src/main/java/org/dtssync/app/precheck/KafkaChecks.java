@@ -7,7 +7,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import org.dtssync.app.catalog.CatalogTable;
 import org.dtssync.app.config.NearestKey;
@@ -15,6 +14,7 @@ import org.dtssync.app.precheck.Advice.Place;
 import org.dtssync.app.state.BaseRecords;
 import org.dtssync.app.state.BaseRecords.RecordedBase;
 import org.dtssync.connectors.kafka.ClientProperties;
+import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TopicNames;
 
@@ -38,11 +38,13 @@ final class KafkaChecks {
 
     /** A task of an earlier release needs no other rights than it has. */
     private static TopicNames.Layout layout(Ends ends) {
-        Set<String> found = ends.brokers().topics();
-        TopicNames earlier = names(ends).in(TopicNames.Layout.TOGETHER);
-        return found.contains(earlier.cuts()) && !found.contains(names(ends).cuts())
-                ? TopicNames.Layout.TOGETHER
-                : TopicNames.Layout.APART;
+        return names(ends).found(ends.brokers().topics(), topic -> wasWritten(ends, topic)).layout();
+    }
+
+    private static boolean wasWritten(Ends ends, String topic) {
+        try (KafkaTopics topics = new KafkaTopics(ends.task().kafka().properties())) {
+            return topics.wasWritten(topic);
+        }
     }
 
     /** Kafka refuses topics whose names differ only by dots and underscores: its metrics could not distinguish them. */
@@ -165,7 +167,7 @@ final class KafkaChecks {
         Optional<RecordedBase> newest =
                 BaseRecords.newest(ends.destination(), ends.task().name());
         Optional<Instant> until =
-                newest.flatMap(base -> base.reachedUntil(ends.task().topics().retentionMillis()));
+                newest.flatMap(base -> base.reachedUntil(ends.task().topics().leastRetentionMillis()));
         Instant now = Instant.now();
         if (until.isPresent() && until.get().isBefore(now.plus(SOON))) {
             String base = "the newest base, of cut " + newest.orElseThrow().cut() + " in "
@@ -173,9 +175,9 @@ final class KafkaChecks {
             findings.warn(
                     "topics",
                     until.get().isBefore(now)
-                            ? "topics.retention.ms no longer covers what follows " + base + ", since "
+                            ? "The retention of the topics no longer covers what follows " + base + ", since "
                                     + until.get().truncatedTo(ChronoUnit.SECONDS) + "."
-                            : "topics.retention.ms covers what follows " + base + " only until "
+                            : "The retention of the topics covers what follows " + base + " only until "
                                     + until.get().truncatedTo(ChronoUnit.SECONDS) + ".",
                     Advice.text(Place.DESTINATION, "Take another base: dts-sync base TASK.yaml --to DIR"));
         }

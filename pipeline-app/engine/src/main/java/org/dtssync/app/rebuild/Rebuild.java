@@ -28,6 +28,7 @@ import org.dtssync.app.structure.StructureApplier;
 import org.dtssync.connectors.apply.AppliedPosition;
 import org.dtssync.connectors.apply.Applier;
 import org.dtssync.connectors.apply.ApplySettings;
+import org.dtssync.connectors.apply.DestinationFaults;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
@@ -38,6 +39,7 @@ import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.SoleSession;
 import org.dtssync.connectors.postgres.SqlFaults;
+import org.dtssync.connectors.postgres.TableName;
 import org.dtssync.schemas.TaskName;
 import org.dtssync.schemas.TopicNames;
 
@@ -176,7 +178,8 @@ public final class Rebuild {
 
     /**
      * A record that has another shape than its table stops the applier. What comes before it is then applied in ever smaller writes, until
-     * the next one begins with that record; and the table gets its shape.
+     * the next one begins with that record; and that table gets its shape, no other one. Whatever else stops the applier, such as a command
+     * that changed the structure, leaves all tables as they are.
      */
     private void apply(BaseManifest manifest, Epoch epoch, Consumer<Applier> work) throws InterruptedException {
         int changes = ApplySettings.DEFAULT_CHANGES;
@@ -186,7 +189,9 @@ public final class Rebuild {
                 return;
             } catch (SyncException e) {
                 TargetShapes shapes = shapes(manifest);
-                List<LaterShape> waiting = shapes.waiting(shape -> e.kind() == FaultKind.SHAPE_CHANGED);
+                Optional<TableName> changed = DestinationFaults.otherColumns(e);
+                List<LaterShape> waiting = shapes.waiting(
+                        shape -> changed.equals(Optional.of(shape.base().table())));
                 if (waiting.isEmpty()) {
                     throw explained(e);
                 }

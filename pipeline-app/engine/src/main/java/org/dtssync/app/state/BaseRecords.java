@@ -20,7 +20,7 @@ import org.dtssync.connectors.postgres.Lsn;
 public record BaseRecords(DatabaseConnections database, String task) {
 
     private static final String ROWS = """
-            SELECT place, cut, lsn::text, as_of, taken_at FROM dts_sync.base WHERE task = ? ORDER BY lsn DESC, taken_at DESC
+            SELECT place, cut, lsn::text, as_of, taken_at FROM dts_sync.base WHERE task = ? ORDER BY taken_at DESC, lsn DESC
             """;
 
     /**
@@ -37,7 +37,7 @@ public record BaseRecords(DatabaseConnections database, String task) {
         /**
          * Returns until when topics have everything that follows it: Kafka deletes a record no sooner than it is that old.
          *
-         * @param retentionMillis how long the topics retain records; negative forever
+         * @param retentionMillis how long every topic of a table retains its records; negative forever
          */
         public Optional<Instant> reachedUntil(long retentionMillis) {
             return retentionMillis < 0 ? Optional.empty() : Optional.of(asOf.plusMillis(retentionMillis));

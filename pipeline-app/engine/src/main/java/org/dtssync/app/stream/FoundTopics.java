@@ -1,7 +1,6 @@
 package org.dtssync.app.stream;
 
 import java.util.Map;
-import java.util.Set;
 import org.dtssync.connectors.kafka.BrokerAddresses;
 import org.dtssync.connectors.kafka.KafkaTopics;
 import org.dtssync.schemas.TopicNames;
@@ -18,13 +17,10 @@ public final class FoundTopics {
      * @param kafka properties of clients
      */
     public static TopicNames of(String task, Map<String, String> kafka) {
-        TopicNames names = new TopicNames(task);
-        TopicNames earlier = names.in(TopicNames.Layout.TOGETHER);
         BrokerAddresses.requireNoOther(kafka);
         try (KafkaTopics topics = new KafkaTopics(kafka)) {
             // A question about topics that the account has no rights on would be refused.
-            Set<String> found = topics.all();
-            return found.contains(earlier.cuts()) && !found.contains(names.cuts()) ? earlier : names;
+            return new TopicNames(task).found(topics.all(), topics::wasWritten);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.state.StructureForms.Recorded;
 import org.dtssync.app.state.StructureObject;
 import org.dtssync.connectors.postgres.End;
@@ -38,11 +39,6 @@ public record ComparedObjects(
 
     /** Options of a table, a materialized view or an index; those of a view say who may read what. */
     private static final Pattern STORAGE = Pattern.compile("\\sWITH \\((?!NO DATA)[^)]*=[^)]*\\)");
-
-    private static final Set<String> WITH_BODY = Set.of("function", "procedure");
-
-    /** Where a function ends. */
-    private static final Pattern BETWEEN = Pattern.compile("(?<=\\$);\n(?=ALTER |COMMENT |GRANT |REVOKE )");
 
     /** Changes with what the reader prints of an object: digests of another release say nothing about this one's. */
     private static final String FORMAT = "1:";
@@ -95,8 +91,10 @@ public record ComparedObjects(
      *
      * @param recorded what the objects were when the task had made them
      * @param from the database that is copied
+     * @param existing what the task did with objects that it found: where it kept them, a function of which no record is may have had another
+     *     body from the beginning
      */
-    public List<Change> changes(Recorded recorded, End from) {
+    public List<Change> changes(Recorded recorded, End from, Existing existing) {
         Map<String, String> before = comparable(recorded.of(from));
         Map<String, String> made = comparable(recorded.of(from == End.SOURCE ? End.DESTINATION : End.SOURCE));
         List<Change> changes = new ArrayList<>();
@@ -113,7 +111,8 @@ public record ComparedObjects(
                 boolean thereChanged = !digest(there).equals(made.get(name));
                 boolean known = before.containsKey(name) && made.containsKey(name);
                 if (!known || hereChanged || thereChanged) {
-                    boolean certain = !body(here).equals(body(there))
+                    boolean written = !CorrectingStatements.body(here).equals(CorrectingStatements.body(there)) && (known || existing == Existing.FAIL);
+                    boolean certain = written
                             || (known
                                     ? sameVersion || hereChanged != thereChanged
                                     : sameVersion && !before.isEmpty() && !made.isEmpty());
@@ -125,14 +124,6 @@ public record ComparedObjects(
             }
         }
         return changes;
-    }
-
-    /** Returns the part of a function that every version prints as it was written; empty if there is none. */
-    private static String body(StructureObject object) {
-        int start = object.statement().indexOf("\nAS $");
-        return WITH_BODY.contains(object.kind()) && start >= 0
-                ? BETWEEN.split(object.statement().substring(start), 2)[0]
-                : "";
     }
 
     /** Returns the statements that make an object of the first database at the second one, if it has one of this name. */

@@ -45,6 +45,11 @@ final class CorrectingStatements {
             "\\A(?:COMMENT|GRANT|REVOKE|SET LOCAL ROLE) |\\AALTER .* SET (?:STORAGE|STATISTICS|COMPRESSION) |\\AALTER INDEX .* SET \\("
                     + "|\\AALTER .* ALTER COLUMN .* SET \\(");
 
+    private static final Set<String> WITH_BODY = Set.of("function", "procedure");
+
+    /** Where the text of a function begins. */
+    private static final Pattern OPENING = Pattern.compile("\nAS (\\$\\w*\\$)");
+
     /** Their whole statement can be run again. */
     private static final Set<String> REPEATABLE = Set.of(
             "attached-index",
@@ -65,10 +70,13 @@ final class CorrectingStatements {
 
     /**
      * Returns an object without the statements behind its own that grant privileges, which are compared by themselves, or say what applications
-     * do not notice: comments, and how a column is stored. A function may contain such statements; those are before the end of its body.
+     * do not notice: comments, and how a column is stored. A function may contain such statements; those are left where they are.
      */
     static StructureObject noticed(StructureObject object) {
-        List<String> parts = new ArrayList<>(List.of(object.statement().split(BETWEEN, -1)));
+        String body = body(object);
+        int end = body.isEmpty() ? 0 : object.statement().indexOf(body) + body.length();
+        List<String> parts =
+                new ArrayList<>(List.of(object.statement().substring(end).split(BETWEEN, -1)));
         if (object.kind().equals("default-privileges") || parts.size() < 2) {
             return object;
         }
@@ -83,7 +91,25 @@ final class CorrectingStatements {
                 object.kind(),
                 object.section(),
                 object.tables(),
-                String.join(BETWEEN, parts));
+                object.statement().substring(0, end) + String.join(BETWEEN, parts));
+    }
+
+    /**
+     * Returns the part of a function that every version prints as it was written; empty if there is none. The server makes its quotes so that
+     * the function does not contain them.
+     */
+    static String body(StructureObject object) {
+        Matcher opening = OPENING.matcher(object.statement());
+        if (!WITH_BODY.contains(object.kind()) || !opening.find()) {
+            return "";
+        }
+        int closing = object.statement().indexOf(opening.group(1), opening.end());
+        return object.statement()
+                .substring(
+                        opening.start(),
+                        closing < 0
+                                ? object.statement().length()
+                                : closing + opening.group(1).length());
     }
 
     /**

@@ -10,7 +10,7 @@ import org.dtssync.app.state.BaseRecords.RecordedBase;
  * The bases of a task, and whether topics have everything that follows each of them.
  *
  * @param bases the newest first
- * @param retentionMillis how long the topics retain records; negative forever
+ * @param retentionMillis how long every topic of a table retains its records; negative forever
  * @param now the time at which they are listed
  */
 public record BaseList(List<RecordedBase> bases, long retentionMillis, Instant now) implements Report {

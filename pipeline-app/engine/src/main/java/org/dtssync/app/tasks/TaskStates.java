@@ -107,9 +107,10 @@ public record TaskStates(TaskFile file) {
                     "Name the directory that has the bases, or a new one.");
         }
         BaseShelf bases = new BaseShelf(shelf, file.name());
-        BaseReport report = base(bases.next(Instant.now()), rowsPerSecond, listener);
+        Path taken = bases.next(Instant.now());
+        BaseReport report = base(taken, rowsPerSecond, listener);
         if (report.whole()) {
-            for (Path deleted : bases.deleteAllBut(keep)) {
+            for (Path deleted : bases.deleteAllBut(keep, taken)) {
                 listener.deleted(deleted);
                 records().remove(place(deleted));
             }
@@ -119,7 +120,7 @@ public record TaskStates(TaskFile file) {
 
     /** Returns the bases that were taken of the task and not deleted by dts-sync since, the newest first. */
     public BaseList bases() {
-        return new BaseList(records().list(), file.topics().retentionMillis(), Instant.now());
+        return new BaseList(records().list(), file.topics().leastRetentionMillis(), Instant.now());
     }
 
     /** Reads a base again and compares it with what was written; needs no server. */
@@ -158,7 +159,7 @@ public record TaskStates(TaskFile file) {
         if (named.isComplete()) {
             return named;
         }
-        List<BaseShelf.Shelved> bases = new BaseShelf(named.path(), file.name()).bases();
+        List<BaseShelf.Shelved> bases = new BaseShelf(named.path(), file.name()).ofNewestSource();
         if (bases.isEmpty()) {
             return named;
         }

@@ -3,11 +3,14 @@ package org.dtssync.app.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.state.EarlierRelease;
 import org.dtssync.app.state.Phase;
 import org.dtssync.app.state.SwitchReport;
+import org.dtssync.app.stream.FoundTopics;
 import org.dtssync.app.tasks.SwitchMode;
 import org.dtssync.app.tasks.TaskCommand;
 import org.dtssync.app.tasks.TaskOutcome;
@@ -16,6 +19,7 @@ import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.verify.VerifyReport;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.schemas.TopicNames;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -65,6 +69,7 @@ class EarlierReleaseTest {
         assertEqual(moved);
         assertThat(EarlierRelease.isAt(moved.destination())).isFalse();
         assertEarlierTopics(moved);
+        assertAnEmptyTopicHidesNothing(moved);
         moved.release();
     }
 
@@ -106,6 +111,18 @@ class EarlierReleaseTest {
                     .contains(moved.task().name() + ".cuts", moved.task().name() + ".dts_sync.heartbeat")
                     .noneMatch(topic ->
                             topic.startsWith("__dts_sync." + moved.task().name()));
+        }
+    }
+
+    /** A consumer that asks for the cuts by the name of this release makes such a topic. */
+    private static void assertAnEmptyTopicHidesNothing(MovedTask moved) {
+        Map<String, String> kafka = moved.task().kafka().properties();
+        List<String> asked = List.of(new TopicNames(moved.task().name()).cuts());
+        try (KafkaTopics topics = new KafkaTopics(kafka)) {
+            topics.create(asked, 1, Map.of());
+            topics.madeIdentifiers(asked);
+            assertThat(FoundTopics.of(moved.task().name(), kafka).layout()).isEqualTo(TopicNames.Layout.TOGETHER);
+            topics.delete(asked);
         }
     }
 

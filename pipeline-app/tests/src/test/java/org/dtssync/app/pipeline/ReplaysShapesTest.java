@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.dtssync.app.base.BaseDirectory;
 import org.dtssync.app.base.BaseListener;
 import org.dtssync.app.rebuild.RebuildListener;
 import org.dtssync.app.tasks.HistoryForm;
@@ -54,6 +55,7 @@ class ReplaysShapesTest {
         "ALTER TABLE public.bare REPLICA IDENTITY FULL",
         "CREATE TABLE public.twice (id int PRIMARY KEY, v text)",
         "CREATE TABLE public.typed (id int PRIMARY KEY, n int)",
+        "CREATE TABLE public.same (id int PRIMARY KEY, v text)",
         "INSERT INTO public.added SELECT n, 'v' || n FROM generate_series(1, 9) n",
         "INSERT INTO public.dropped SELECT n, 'v' || n, 'g' || n, n FROM generate_series(1, 9) n",
         "INSERT INTO public.renamed SELECT n, 'v' || n, 'w' FROM generate_series(1, 9) n",
@@ -70,6 +72,7 @@ class ReplaysShapesTest {
         "UPDATE public.moved SET k = 'kk', a = 20 WHERE k = 'k2'",
         "UPDATE public.bare SET n = 20 WHERE n = 2",
         "UPDATE public.twice SET v = 'before' WHERE id = 2",
+        "INSERT INTO public.same VALUES (1, 'before')",
     };
 
     private static final String[] FIRST = {
@@ -266,6 +269,33 @@ class ReplaysShapesTest {
                 .asString()
                 .contains("\"before\":{\"id\":\"2\",\"v\":\"before\",\"w\":\"w\"}")
                 .contains("\"after\":{\"id\":\"2\",\"new, v\":\"after\",\"w\":\"w\"}");
+    }
+
+    @Test
+    void aFaultOfAnotherTableChangesNone() throws Exception {
+        DatabaseSettings database = servers.freshDatabase(18);
+        Path file = target(database, "other.yaml");
+        String begin = new BaseDirectory(base).manifest().cut().lsn().toString();
+        states.into(file, begin, Optional.of(base), false, RebuildListener.NONE);
+        new Scripts(database).execute("ALTER TABLE public.same RENAME v TO w");
+        String before = columns(database);
+
+        assertThatThrownBy(() -> states.into(
+                        file, observed.get(0).lsn().toString(), Optional.of(base), false, RebuildListener.NONE))
+                .hasMessageContaining("Column v of table public.same does not exist")
+                .hasMessageContaining("The target is as of ");
+        assertThat(columns(database)).isEqualTo(before);
+    }
+
+    private static String columns(DatabaseSettings database) throws SQLException {
+        try (Connection connection = new Scripts(database).connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT string_agg(table_name || '.' || column_name, ',' ORDER BY table_name, column_name)"
+                                + " FROM information_schema.columns WHERE table_schema = 'public'")) {
+            rows.next();
+            return rows.getString(1);
+        }
     }
 
     @Test

@@ -134,6 +134,16 @@ class StructureGatesTest {
             assertThat(failed(SwitchKind.SWITCHOVER))
                     .extracting(Gate::message)
                     .containsExactly(changed("function:public.tax()"));
+            RunningPair.execute(destination, """
+                    INSERT INTO dts_sync.ddl_command (task, commit_lsn, ordinal, tag, statement, objects, state, allowed)
+                    SELECT task, '0/1', 1, 'CREATE FUNCTION', 'x', '{public.tax()}', 'skipped', true FROM dts_sync.task
+                    """);
+            assertThat(failed(SwitchKind.SWITCHOVER)).isEmpty();
+            assertThat(new StructureGates(pair.task(), SwitchKind.SWITCHOVER).gates())
+                    .extracting(Gate::message)
+                    .contains("1 object differs at the destination from what the source has, after a command was skipped or"
+                            + " corrected: function:public.tax() (command 0/1.1, CREATE FUNCTION).");
+            RunningPair.execute(destination, "DELETE FROM dts_sync.ddl_command");
             runsWhatIsPrinted(SwitchKind.SWITCHOVER, destination);
 
             move(new TaskCommand.Switchover(SwitchMode.MOVE, true));

@@ -7,6 +7,7 @@ import static org.dtssync.app.precheck.PrecheckItem.Result.WARN;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,8 +15,12 @@ import org.dtssync.app.config.KafkaSettings;
 import org.dtssync.app.config.ObjectSelection;
 import org.dtssync.app.config.ObjectSelection.Owners;
 import org.dtssync.app.config.TopicSettings;
+import org.dtssync.app.state.BaseRecords;
+import org.dtssync.app.state.BaseRecords.RecordedBase;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.schemas.TopicValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -161,6 +166,40 @@ class KafkaChecksTest {
         assertThat(tooShort.get(0).remedy()).isEqualTo("topics: { retention.ms: 604800000 }");
         assertThat(narrow.get(0).result()).isEqualTo(WARN);
         assertThat(forEver.get(0).result()).isEqualTo(PrecheckItem.Result.PASS);
+    }
+
+    @Test
+    void theNewestBaseIsReachedAsLongAsTheTableThatIsRetainedForTheShortestTime() throws SQLException {
+        Instant now = Instant.now();
+        DatabaseConnections destination =
+                new DatabaseConnections(End.DESTINATION, servers.destinationSettings(), "test");
+        new BaseRecords(destination, servers.task().name())
+                .add(new RecordedBase("/backup/shop", 1, Lsn.parse("0/1"), now.minusSeconds(60), now));
+        servers.topics = new TopicSettings(1, 604_800_000, Map.of());
+        assertThat(bases()).extracting(PrecheckItem::result).containsExactly(PrecheckItem.Result.PASS);
+
+        servers.topics = new TopicSettings(
+                1,
+                604_800_000,
+                Map.of(),
+                TopicValues.TEXT,
+                false,
+                false,
+                Map.of("audit.*", Map.of("retention.ms", "1000")));
+        assertThat(bases())
+                .singleElement()
+                .satisfies(item -> assertThat(item.message())
+                        .startsWith("The retention of the topics no longer covers what follows the newest base"));
+    }
+
+    private List<PrecheckItem> bases() throws SQLException {
+        Findings findings = new Findings("id", Stage.LOAD);
+        try (Connection destination =
+                new DatabaseConnections(End.DESTINATION, servers.destinationSettings(), "test").open()) {
+            KafkaChecks.bases(
+                    new Ends(servers.task(), null, destination, null, Duration.ZERO, List::of), findings);
+        }
+        return findings.items();
     }
 
     private List<PrecheckItem> look(Check.Looking looking, Brokers brokers) throws SQLException {
