@@ -80,7 +80,8 @@ final class CaptureChecks {
 
     /** A task that was prepared by an earlier release has no guard yet. */
     private void guardIdentities() {
-        // A transaction of an instance that is frozen here must end: a load waits for it, and so does every change of structure.
+        // A transaction of an instance that is frozen here must end: a load waits for it, and so does every change of
+        // structure.
         try (Connection source = route.source().openForShortTransactions()) {
             IdentityGuard.install(source);
         } catch (SQLException e) {
