@@ -21,8 +21,7 @@ record OwnSubjects(SchemaRegistry registry) {
         try {
             return registry.register(subject, schema);
         } catch (SyncException e) {
-            if (e.kind() != FaultKind.DATA
-                    || !registry.setCompatibility(subject, SchemaRegistry.Compatibility.NONE)) {
+            if (e.kind() != FaultKind.DATA || !registry.setCompatibility(subject, SchemaRegistry.Compatibility.NONE)) {
                 throw e;
             }
             return registry.register(subject, schema);

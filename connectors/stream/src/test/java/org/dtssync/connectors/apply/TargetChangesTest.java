@@ -143,8 +143,8 @@ class TargetChangesTest {
         TargetChanges changes = new TargetChanges(table(List.of("id"), "id", "v"), Optional.empty(), false);
 
         for (RowShape other : List.of(shape("id", "v", "more"), shape("id"))) {
-            SyncException fault = catchThrowableOfType(
-                    SyncException.class, () -> changes.of(insert(other, ACCEPTED, new Object[3])));
+            SyncException fault =
+                    catchThrowableOfType(SyncException.class, () -> changes.of(insert(other, ACCEPTED, new Object[3])));
             assertThat(fault.kind()).isEqualTo(FaultKind.SHAPE_CHANGED);
             assertThat(DestinationFaults.otherColumns(fault)).contains(NAME);
         }

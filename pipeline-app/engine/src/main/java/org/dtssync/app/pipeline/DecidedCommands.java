@@ -57,9 +57,7 @@ record DecidedCommands(Map<String, StoredDdl> byObject) {
     private static String title(String identity) {
         int part = identity.lastIndexOf(PART_OF);
         return plain(
-                part < 0
-                        ? identity
-                        : identity.substring(part + PART_OF.length()) + "." + identity.substring(0, part));
+                part < 0 ? identity : identity.substring(part + PART_OF.length()) + "." + identity.substring(0, part));
     }
 
     /** PostgreSQL's name of a routine has the schema of each type and no blanks between them. */

@@ -65,8 +65,7 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                 new StructureComparison(direction.source(), direction.destination(), task.objects()).read();
         boolean closed = ReadOnlyDefault.isSet(direction.destination());
         End to = direction.destination().role();
-        DecidedCommands decided =
-                DecidedCommands.of(new DdlCommandStore(route.destination(), route.task()).list());
+        DecidedCommands decided = DecidedCommands.of(new DdlCommandStore(route.destination(), route.task()).list());
         Found found = new Found(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         missing(route, direction, stored, objects, closed, decided, found);
         changed(
@@ -80,14 +79,17 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                 decided,
                 found);
         if (!found.left().isEmpty()) {
-            found.warned().add(Gate.warn(
-                    GATE,
-                    Group.REPLICATION,
-                    count(found.left().size()) + " at the " + to + " from what the "
-                            + direction.source().role() + " has, after a command was skipped or corrected: " + listed(found.left())
-                            + ".",
-                    "Applications meet them as they are at the " + to
-                            + ". dts-sync ddl show TASK.yaml NUMBER shows a command; make both alike if the difference is not intended."));
+            found.warned()
+                    .add(
+                            Gate.warn(
+                                    GATE,
+                                    Group.REPLICATION,
+                                    count(found.left().size()) + " at the " + to + " from what the "
+                                            + direction.source().role()
+                                            + " has, after a command was skipped or corrected: " + listed(found.left())
+                                            + ".",
+                                    "Applications meet them as they are at the " + to
+                                            + ". dts-sync ddl show TASK.yaml NUMBER shows a command; make both alike if the difference is not intended."));
         }
         List<Gate> gates = new ArrayList<>(
                 found.failed().subList(0, Math.min(LISTED, found.failed().size())));
@@ -95,7 +97,8 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
             gates.add(Gate.fail(
                     GATE,
                     Group.REPLICATION,
-                    (found.failed().size() - LISTED) + " more objects or grants are missing or different at the " + to + ".",
+                    (found.failed().size() - LISTED) + " more objects or grants are missing or different at the " + to
+                            + ".",
                     "Those listed come first: change them, then run the command again. " + OTHERWISE));
         }
         gates.addAll(found.warned());
@@ -129,22 +132,25 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                         .flatMap(name -> objects.creation(name).stream())
                         .findFirst()
                         .orElse(difference.remedy());
-                found.failed().add(Gate.fail(GATE, Group.REPLICATION, difference.detail(), OTHERWISE)
-                        .at(to, opened(sql, closed)));
+                found.failed()
+                        .add(Gate.fail(GATE, Group.REPLICATION, difference.detail(), OTHERWISE)
+                                .at(to, opened(sql, closed)));
             }
         }
         if (!unnoticed.isEmpty()) {
-            found.warned().add(Gate.warn(
-                    GATE,
-                    Group.REPLICATION,
-                    "The " + to + " lacks " + unnoticed.size() + " objects or grants that are not needed to switch: "
-                            + listed(unnoticed.stream()
-                                    .map(InventoryDifference::object)
-                                    .toList())
-                            + ".",
-                    kind == SwitchKind.SWITCHOVER
-                            ? "dts-sync evaluate TASK.yaml --verbose prints the SQL that makes them."
-                            : "Make them there by hand if something needs them."));
+            found.warned()
+                    .add(Gate.warn(
+                            GATE,
+                            Group.REPLICATION,
+                            "The " + to + " lacks " + unnoticed.size()
+                                    + " objects or grants that are not needed to switch: "
+                                    + listed(unnoticed.stream()
+                                            .map(InventoryDifference::object)
+                                            .toList())
+                                    + ".",
+                            kind == SwitchKind.SWITCHOVER
+                                    ? "dts-sync evaluate TASK.yaml --verbose prints the SQL that makes them."
+                                    : "Make them there by hand if something needs them."));
         }
     }
 
@@ -166,27 +172,29 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
             if (change.certain() && command.isPresent()) {
                 found.left().add(named(change.name(), command.get()));
             } else if (change.certain()) {
-                found.failed().add(Gate.fail(
-                                GATE,
-                                Group.REPLICATION,
-                                "Object " + change.name() + " differs at the " + to + " from what the " + from
-                                        + " has.",
-                                OTHERWISE)
-                        .at(to.label(), opened(change.correction(), closed)));
+                found.failed()
+                        .add(Gate.fail(
+                                        GATE,
+                                        Group.REPLICATION,
+                                        "Object " + change.name() + " differs at the " + to + " from what the " + from
+                                                + " has.",
+                                        OTHERWISE)
+                                .at(to.label(), opened(change.correction(), closed)));
             } else {
                 perhaps.add(change.name());
             }
         }
         if (!perhaps.isEmpty()) {
-            found.warned().add(
-                    Gate.warn(
-                            GATE,
-                            Group.REPLICATION,
-                            count(perhaps.size()) + " at the " + to + " from what the " + from + " has: "
-                                    + listed(perhaps) + ".",
-                            "Applications work with either form, or the two versions may only print them differently. They meet them as they are at the "
-                                    + to
-                                    + ". dts-sync verify --structure compares them; make both alike if the difference is not intended."));
+            found.warned()
+                    .add(
+                            Gate.warn(
+                                    GATE,
+                                    Group.REPLICATION,
+                                    count(perhaps.size()) + " at the " + to + " from what the " + from + " has: "
+                                            + listed(perhaps) + ".",
+                                    "Applications work with either form, or the two versions may only print them differently. They meet them as they are at the "
+                                            + to
+                                            + ". dts-sync verify --structure compares them; make both alike if the difference is not intended."));
         }
     }
 

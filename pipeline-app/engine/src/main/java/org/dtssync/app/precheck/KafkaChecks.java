@@ -38,7 +38,9 @@ final class KafkaChecks {
 
     /** A task of an earlier release needs no other rights than it has. */
     private static TopicNames.Layout layout(Ends ends) {
-        return names(ends).found(ends.brokers().topics(), topic -> wasWritten(ends, topic)).layout();
+        return names(ends)
+                .found(ends.brokers().topics(), topic -> wasWritten(ends, topic))
+                .layout();
     }
 
     private static boolean wasWritten(Ends ends, String topic) {

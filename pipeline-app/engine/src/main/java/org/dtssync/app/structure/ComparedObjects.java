@@ -111,7 +111,8 @@ public record ComparedObjects(
                 boolean thereChanged = !digest(there).equals(made.get(name));
                 boolean known = before.containsKey(name) && made.containsKey(name);
                 if (!known || hereChanged || thereChanged) {
-                    boolean written = !CorrectingStatements.body(here).equals(CorrectingStatements.body(there)) && (known || existing == Existing.FAIL);
+                    boolean written = !CorrectingStatements.body(here).equals(CorrectingStatements.body(there))
+                            && (known || existing == Existing.FAIL);
                     boolean certain = written
                             || (known
                                     ? sameVersion || hereChanged != thereChanged

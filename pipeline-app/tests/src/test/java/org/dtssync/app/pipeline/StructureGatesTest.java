@@ -141,8 +141,9 @@ class StructureGatesTest {
             assertThat(failed(SwitchKind.SWITCHOVER)).isEmpty();
             assertThat(new StructureGates(pair.task(), SwitchKind.SWITCHOVER).gates())
                     .extracting(Gate::message)
-                    .contains("1 object differs at the destination from what the source has, after a command was skipped or"
-                            + " corrected: function:public.tax() (command 0/1.1, CREATE FUNCTION).");
+                    .contains(
+                            "1 object differs at the destination from what the source has, after a command was skipped or"
+                                    + " corrected: function:public.tax() (command 0/1.1, CREATE FUNCTION).");
             RunningPair.execute(destination, "DELETE FROM dts_sync.ddl_command");
             runsWhatIsPrinted(SwitchKind.SWITCHOVER, destination);
 

@@ -196,8 +196,7 @@ class KafkaChecksTest {
         Findings findings = new Findings("id", Stage.LOAD);
         try (Connection destination =
                 new DatabaseConnections(End.DESTINATION, servers.destinationSettings(), "test").open()) {
-            KafkaChecks.bases(
-                    new Ends(servers.task(), null, destination, null, Duration.ZERO, List::of), findings);
+            KafkaChecks.bases(new Ends(servers.task(), null, destination, null, Duration.ZERO, List::of), findings);
         }
         return findings.items();
     }
