@@ -42,8 +42,8 @@ public record BaseShelf(Path path, String task) {
     }
 
     /**
-     * Returns the complete bases of the task, the newest first: the one that was taken last. Positions do not say which one that is, since a
-     * source that was set up anew begins again at a low one.
+     * Returns the complete bases of the task, the newest first: the one that was taken last. Positions do not say which one that is, since
+     * those of a re-created source begin at low ones.
      */
     public List<Shelved> bases() {
         List<Shelved> bases = new ArrayList<>();

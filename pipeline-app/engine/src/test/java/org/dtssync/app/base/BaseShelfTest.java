@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which bases stay, and which are used, after the source was set up anew and its positions began again at low ones. */
+/** Which bases stay, and which are used, after the source was re-created and its positions begin at low ones. */
 class BaseShelfTest {
 
     private static final Instant DAY = Instant.parse("2026-03-01T02:00:00Z");
