@@ -129,8 +129,7 @@ public final class CarriedDdl {
      * @param corrected a statement of a person that is run instead of the command
      * @throws SyncException of kind SHAPE_CHANGED if the command cannot be repeated; the caller rolls back
      */
-    public Outcome run(RecordedCommand command, Set<String> known, Optional<String> corrected)
-            throws SQLException {
+    public Outcome run(RecordedCommand command, Set<String> known, Optional<String> corrected) throws SQLException {
         note(command);
         if (command.event().equals("failed")) {
             throw refused(command, "", command.error().orElse("it was not recorded"));

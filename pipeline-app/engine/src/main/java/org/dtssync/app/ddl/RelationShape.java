@@ -139,8 +139,11 @@ public record RelationShape(JsonNode json) {
         for (JsonNode column : columns()) {
             String name = column.path("name").asText();
             JsonNode there = added.get(name);
-            if (there != null && column.has("missing") && !column.path("missing").equals(there.path("missing"))) {
-                statements.add("UPDATE " + (isPartitioned() ? "" : "ONLY ") + name().sql() + " SET " + Identifiers.quote(name) + " = "
+            if (there != null
+                    && column.has("missing")
+                    && !column.path("missing").equals(there.path("missing"))) {
+                statements.add("UPDATE " + (isPartitioned() ? "" : "ONLY ") + name().sql() + " SET "
+                        + Identifiers.quote(name) + " = "
                         + Identifiers.literal(column.path("missing").asText()));
             }
         }

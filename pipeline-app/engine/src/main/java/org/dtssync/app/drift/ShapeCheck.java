@@ -165,7 +165,8 @@ public final class ShapeCheck {
             try {
                 return read();
             } catch (SyncException e) {
-                // A command may have changed the publication between the two readings: the next one sees its tables too.
+                // A command may have changed the publication between the two readings: the next one sees its tables
+                // too.
                 if (e.kind() != FaultKind.PUBLICATION) {
                     throw e;
                 }

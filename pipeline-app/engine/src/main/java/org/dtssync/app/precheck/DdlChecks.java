@@ -57,13 +57,16 @@ final class DdlChecks {
                     FROM pg_roles WHERE rolname = current_user
                       AND (rolsuper OR rolcreaterole OR pg_has_role(oid, 'pg_execute_server_program', 'MEMBER')
                            OR pg_has_role(oid, 'pg_write_server_files', 'MEMBER'))
-                    """).texts().forEach(how -> findings.warn(
+                    """)
+                    .texts()
+                    .forEach(how -> findings.warn(
                             account,
                             "Account " + account + " " + how + " at the destination, and ddl.mode is " + mode
                                     + ": a role that may change tables at the source can write a function that gets these"
                                     + " rights when a command calls it.",
-                            Advice.text("Use an account without these rights at the destination, or trust every role that may"
-                                    + " change the structure of the source.")));
+                            Advice.text(
+                                    "Use an account without these rights at the destination, or trust every role that may"
+                                            + " change the structure of the source.")));
         }
         findings.passIfNothingFound(
                 account, "Commands of the source get no rights over the destination's server or roles.");

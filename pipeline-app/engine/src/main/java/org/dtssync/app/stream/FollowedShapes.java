@@ -130,7 +130,8 @@ record FollowedShapes(
         if (followsNow.getAsBoolean()) {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
-                    "Table " + changed.get(0).table() + " changed after the destination had begun to follow the source.",
+                    "Table " + changed.get(0).table()
+                            + " changed after the destination had begun to follow the source.",
                     "Run again.");
         }
         return List.of();

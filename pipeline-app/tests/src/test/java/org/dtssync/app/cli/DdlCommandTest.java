@@ -122,7 +122,8 @@ class DdlCommandTest {
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> ddl("list").out().isEmpty());
         }
-        assertThat(ddl("list", "--all").out()).contains("-- skipped: its tables are newer", "-- skipped: it came while tables were loaded");
+        assertThat(ddl("list", "--all").out())
+                .contains("-- skipped: its tables are newer", "-- skipped: it came while tables were loaded");
         assertThat(command.run("switchover", task, "--preconditions").out()).doesNotContain("(ALTER TABLE) failed");
     }
 

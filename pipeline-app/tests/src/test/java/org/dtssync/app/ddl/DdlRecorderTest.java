@@ -279,7 +279,9 @@ class DdlRecorderTest {
                 execute(owner, "CREATE SCHEMA \"My-App\"; CREATE TABLE \"My-App\".odd (id int PRIMARY KEY)");
                 execute(owner, "ALTER PUBLICATION dts_sync_t ADD TABLE \"My-App\".odd");
                 execute(owner, "ALTER TABLE \"My-App\".odd ALTER id TYPE bigint");
-                assertThat(rows(owner, "event, objects -> 0 ->> 'schema'")).last().isEqualTo("images end|My-App");
+                assertThat(rows(owner, "event, objects -> 0 ->> 'schema'"))
+                        .last()
+                        .isEqualTo("images end|My-App");
             } finally {
                 execute(owner, "DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
             }
@@ -338,9 +340,11 @@ class DdlRecorderTest {
             assertThat(missed.among(table)).isEmpty();
             execute(owner, "ALTER TABLE chosen REPLICA IDENTITY DEFAULT");
             assertThat(missed.among(table)).isEmpty();
-            execute(owner, "BEGIN; ALTER EVENT TRIGGER \"!dts_sync_2_end\" DISABLE;"
-                    + "ALTER TABLE chosen REPLICA IDENTITY USING INDEX chosen_w;"
-                    + "ALTER EVENT TRIGGER \"!dts_sync_2_end\" ENABLE ALWAYS; COMMIT");
+            execute(
+                    owner,
+                    "BEGIN; ALTER EVENT TRIGGER \"!dts_sync_2_end\" DISABLE;"
+                            + "ALTER TABLE chosen REPLICA IDENTITY USING INDEX chosen_w;"
+                            + "ALTER EVENT TRIGGER \"!dts_sync_2_end\" ENABLE ALWAYS; COMMIT");
             assertThat(missed.among(table)).containsExactlyElementsOf(table);
         }
     }

@@ -195,12 +195,14 @@ class CarriesCommandsTest {
                 run(new Case(
                         "what a role owned",
                         List.of(
-                                "create table public.owned (id int primary key); alter table public.owned owner to " + role,
+                                "create table public.owned (id int primary key); alter table public.owned owner to "
+                                        + role,
                                 "insert into public.owned values (1)",
                                 "drop owned by " + role)));
-                assertThat(RunningPair.query(
-                                pair.destination(),
-                                "SELECT count(*) FROM dts_sync.table_progress WHERE table_name = 'owned' AND structure IS NULL"))
+                assertThat(
+                                RunningPair.query(
+                                        pair.destination(),
+                                        "SELECT count(*) FROM dts_sync.table_progress WHERE table_name = 'owned' AND structure IS NULL"))
                         .isEqualTo("1");
             } finally {
                 for (DatabaseSettings end : ends) {

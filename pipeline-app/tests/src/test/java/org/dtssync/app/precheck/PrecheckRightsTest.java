@@ -252,6 +252,7 @@ class PrecheckRightsTest {
         servers.assertPasses("carried-rights");
         servers.atDestination("ALTER ROLE t_migrator CREATEROLE");
         assertThat(servers.of("carried-rights").get(0).message())
-                .startsWith("Account t_migrator may create and change roles at the destination, and ddl.mode is carry: ");
+                .startsWith(
+                        "Account t_migrator may create and change roles at the destination, and ddl.mode is carry: ");
     }
 }
