@@ -206,7 +206,7 @@ class CarriesCommandsTest {
                         .isEqualTo("1");
             } finally {
                 for (DatabaseSettings end : ends) {
-                    RunningPair.execute(end, "DROP OWNED BY " + role + "; DROP ROLE " + role);
+                    RunningPair.execute(end, "DROP ROLE " + role);
                 }
             }
         }
