@@ -13,7 +13,7 @@ public interface HistorySink {
     void accept(HistoryChange change) throws IOException;
 
     /**
-     * Called when there is nothing more for now: everything received so far is to be visible.
+     * Called when no further change has arrived yet: everything received so far is to be visible.
      *
      * @throws IOException if whatever it is written to takes no more
      */
