@@ -62,6 +62,13 @@ public enum Failpoint {
     SNAPSHOT_TABLE_PUBLISHED("snapshot.table-published", "A table to be reloaded is published, not emptied."),
     SNAPSHOT_TABLE_RESET("snapshot.table-reset", "A table to be reloaded is empty, its new shape is not recorded."),
 
+    SNAPSHOT_TABLE_SET_ASIDE(
+            "snapshot.table-set-aside", "A table that changed at the source is empty and waits until it is followed."),
+
+    CATCH_UP_TABLE_TAKEN_UP(
+            "catch-up.table-taken-up", "A table that was set aside is recorded, its load has not begun."),
+    CATCH_UP_LIST_RENEWED(
+            "catch-up.list-renewed", "The list of schema objects is that of now, none of the new ones is created."),
     CATCH_UP_CONVERGED(
             "catch-up.converged", "The consistency point is passed, the tables are not recorded as streaming."),
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.ddl.CarriedDdl;
+import org.dtssync.app.ddl.LoadStage;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.state.CarriedShapes;
 import org.dtssync.app.state.DdlCommandStore;
@@ -72,7 +73,8 @@ public final class ReplayedCommands implements CarriedCommands {
                 new CarriedDdl(connection, file.objects(), commit, UNKNOWN_VERSION),
                 structure,
                 store,
-                new CommandTransaction.Rules(DdlMode.CARRY, epoch, true, new AtomicReference<>())));
+                new CommandTransaction.Rules(
+                        DdlMode.CARRY, epoch, LoadStage.WHOLE, Lsn.ZERO, new AtomicReference<>())));
     }
 
     private void prepare() throws SQLException {
