@@ -22,7 +22,7 @@ public enum Failpoint {
     LEASE_RAISED("lease.raised", "The epoch is raised, nothing is written with it."),
 
     PREPARE_TABLES_RECORDED(
-            "prepare.tables-recorded", "The task's tables are recorded, nothing exists at the source yet."),
+            "prepare.tables-recorded", "The task's tables are recorded, nothing is published at the source yet."),
     PREPARE_PUBLICATION_MADE("prepare.publication-made", "The publication exists, the slot does not."),
     PREPARE_SLOT_MADE("prepare.slot-made", "The slot exists, no cut records its start."),
     PREPARE_CUT_WRITTEN("prepare.cut-written", "The first cut is in Kafka, the destination has no position."),

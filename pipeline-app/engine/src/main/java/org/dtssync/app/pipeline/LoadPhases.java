@@ -180,7 +180,7 @@ final class LoadPhases {
         // Building an index in one go takes a fraction of the time of maintaining it during the load.
         retry.run(
                 "snapshot",
-                () -> structureApplier(structureStore(), task.destination().existing())
+                () -> structureApplier(structureStore(), existing())
                         .apply(Section.KEYS));
     }
 
