@@ -179,9 +179,7 @@ final class LoadPhases {
         }
         // Building an index in one go takes a fraction of the time of maintaining it during the load.
         retry.run(
-                "snapshot",
-                () -> structureApplier(structureStore(), existing())
-                        .apply(Section.KEYS));
+                "snapshot", () -> structureApplier(structureStore(), existing()).apply(Section.KEYS));
     }
 
     private SnapshotJob snapshotJob(boolean emptyFirst, RowPace pace) {
