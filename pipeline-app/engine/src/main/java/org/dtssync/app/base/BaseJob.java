@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.runtime.RowPace;
+import org.dtssync.app.state.DdlCommandStore;
 import org.dtssync.app.state.FollowedTable;
 import org.dtssync.app.state.StateSchema;
 import org.dtssync.app.state.StructureObject;
@@ -164,8 +165,19 @@ public final class BaseJob {
                 .sorted(Comparator.comparing(BaseTable::table))
                 .toList();
         List<StructureObject> objects = structure.get();
+        requireNoCommand(cut);
         requireSameColumns(tables);
         return new BaseManifest(file.name(), StateSchema.program(), Instant.now(), cut, tables, objects);
+    }
+
+    /** A command that was run meanwhile may be in the schema objects already, and would be run again behind the base. */
+    private void requireNoCommand(BaseCut cut) {
+        if (new DdlCommandStore(destination, file.name()).hasRunSince(cut.lsn())) {
+            throw new SyncException(
+                    FaultKind.SHAPE_CHANGED,
+                    "A command changed the structure while the base was taken.",
+                    "Run the same command again, which reads again what changed since.");
+        }
     }
 
     /** The schema objects are read after the rows, and describe tables with just these columns. */

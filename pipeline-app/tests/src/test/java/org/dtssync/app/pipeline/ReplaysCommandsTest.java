@@ -130,6 +130,7 @@ class ReplaysCommandsTest {
     private static Map<String, String> rows(DatabaseSettings database) throws SQLException {
         Map<String, String> rows = new TreeMap<>();
         try (Connection connection = new Scripts(database).connect()) {
+            CarriesCommandsTest.execute(connection, "SET TimeZone = 'UTC'");
             for (Map.Entry<String, Boolean> table : tables(connection).entrySet()) {
                 String from = (table.getValue() ? "ONLY " : "") + table.getKey();
                 try (Statement statement = connection.createStatement();
