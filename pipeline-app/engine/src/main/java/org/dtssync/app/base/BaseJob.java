@@ -86,6 +86,12 @@ public final class BaseJob {
                     return manifest.get();
                 }
             }
+            if (moved.isEmpty()) {
+                throw new SyncException(
+                        FaultKind.TRANSIENT,
+                        "Commands changed the structure each time before the base was taken, " + ROUNDS + " times.",
+                        "Run the same command again, which resumes, when that happens less often.");
+            }
             throw new SyncException(
                     FaultKind.TRANSIENT,
                     "Table " + moved.stream().min(Comparator.naturalOrder()).orElseThrow()
@@ -129,7 +135,7 @@ public final class BaseJob {
             finished.addAll(kept);
             moved.clear();
             moved.addAll(again);
-            return again.isEmpty() ? Optional.of(manifest(cut, kept)) : Optional.empty();
+            return again.isEmpty() ? manifest(cut, kept) : Optional.empty();
         }
     }
 
@@ -159,25 +165,19 @@ public final class BaseJob {
         return numbers;
     }
 
-    private BaseManifest manifest(BaseCut cut, List<FinishedTable> finished) {
+    /** Returns what the base has; empty if a command was run meanwhile: the schema objects may have it already. */
+    private Optional<BaseManifest> manifest(BaseCut cut, List<FinishedTable> finished) {
         List<BaseTable> tables = finished.stream()
                 .map(FinishedTable::table)
                 .sorted(Comparator.comparing(BaseTable::table))
                 .toList();
         List<StructureObject> objects = structure.get();
-        requireNoCommand(cut);
-        requireSameColumns(tables);
-        return new BaseManifest(file.name(), StateSchema.program(), Instant.now(), cut, tables, objects);
-    }
-
-    /** A command that was run meanwhile may be in the schema objects already, and would be run again behind the base. */
-    private void requireNoCommand(BaseCut cut) {
         if (new DdlCommandStore(destination, file.name()).hasRunSince(cut.lsn())) {
-            throw new SyncException(
-                    FaultKind.SHAPE_CHANGED,
-                    "A command changed the structure while the base was taken.",
-                    "Run the same command again, which reads again what changed since.");
+            return Optional.empty();
         }
+        requireSameColumns(tables);
+        return Optional.of(
+                new BaseManifest(file.name(), StateSchema.program(), Instant.now(), cut, tables, objects));
     }
 
     /** The schema objects are read after the rows, and describe tables with just these columns. */

@@ -27,6 +27,8 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.ddl.RandomCommands;
 import org.dtssync.app.rebuild.RebuildListener;
 import org.dtssync.app.structure.CatalogPrint;
+import org.dtssync.app.tasks.ChangesRequest;
+import org.dtssync.app.tasks.HistoryForm;
 import org.dtssync.app.tasks.StateForm;
 import org.dtssync.app.tasks.StateProofReport;
 import org.dtssync.app.tasks.SyncTask;
@@ -264,6 +266,36 @@ class ReplaysCommandsTest {
                 return String.valueOf(found.getString(1));
             }
         }
+    }
+
+    @Test
+    void commandsAreShownAtTheirPlaces() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new SyncTask(pair.task())
+                .replayChanges(
+                        new ChangesRequest(
+                                List.of("public.goods"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                false,
+                                List.of(),
+                                true),
+                        HistoryForm.JSON,
+                        out);
+        List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+        int place = 0;
+        while (!lines.get(place).contains("\"op\":\"command\"")) {
+            place++;
+        }
+        assertThat(lines.get(place))
+                .contains("\"command\":\"ALTER TABLE\"")
+                .contains("alter table public.goods add note text")
+                .contains("\"objects\":[\"public.goods\"");
+        assertThat(lines.get(place - 1)).contains("\"op\":\"update\"").contains("\"price\":\"2\"");
+        assertThat(lines.get(place + 1)).contains("\"op\":\"insert\"").contains("\"note\":\"new\"");
+        assertThat(lines).noneMatch(line -> line.contains("\"table\":\"dts_sync.ddl\""));
     }
 
     @Test
