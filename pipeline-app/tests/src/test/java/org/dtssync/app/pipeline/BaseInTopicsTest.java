@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,9 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.storage.Converter;
@@ -25,6 +30,8 @@ import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.config.TopicSettings;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
+import org.dtssync.app.tasks.ChangesRequest;
+import org.dtssync.app.tasks.HistoryForm;
 import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskStates;
 import org.dtssync.app.testing.Servers;
@@ -56,6 +63,7 @@ class BaseInTopicsTest {
         "CREATE TABLE public.\"odd Table\" (\"a b\" text, \"key\" int, PRIMARY KEY (\"key\", \"a b\"))",
         "INSERT INTO public.\"odd Table\" SELECT 'v' || n, n FROM generate_series(1, 2500) n",
         "CREATE TABLE public.bare (v text, n int)",
+        "ALTER TABLE public.bare REPLICA IDENTITY FULL",
         "INSERT INTO public.bare VALUES ('twice', 1), ('twice', 1), (NULL, NULL)",
         "CREATE TABLE public.parts (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
         "CREATE TABLE public.parts_1 PARTITION OF public.parts FOR VALUES FROM (1) TO (10)",
@@ -124,6 +132,23 @@ class BaseInTopicsTest {
                                 marker.path("tables").path(0).path("topic").asText())
                         .getAsLong()))
                 .isEmpty();
+        refusesACompactedTopic(task, names.table("public", "parts"));
+    }
+
+    private static void refusesACompactedTopic(TaskFile task, String topic) throws Exception {
+        try (Admin admin = Admin.create(
+                Map.of("bootstrap.servers", task.kafka().properties().get("bootstrap.servers")))) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
+        ChangesRequest all = new ChangesRequest(
+                List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+        assertThatThrownBy(() -> new SyncTask(task).replayChanges(all, HistoryForm.JSON, new ByteArrayOutputStream()))
+                .hasMessageContaining("Topic " + topic + " has cleanup.policy=compact");
     }
 
     /** Stops while the largest table is written into its topic. */
