@@ -8,7 +8,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.dtssync.app.catalog.SelectedTables;
@@ -101,20 +103,40 @@ public final class Preparation {
 
     /** Prepares a task whose destination is empty. */
     public void run() {
-        String before = beginRecording(ddl.mode());
-        List<TableProgress> tables = new SelectedTables(route.source(), objects).read();
-        if (tables.isEmpty()) {
+        if (new SelectedTables(route.source(), objects).names().isEmpty()) {
             throw new SyncException(
                     FaultKind.USAGE,
                     "No table of the source matches objects.include.",
                     "Correct objects.include and objects.exclude in the task file.");
         }
+        DdlMode mode = decide();
+        String before = beginRecording(mode);
+        List<TableProgress> tables = new SelectedTables(route.source(), objects).read();
         progress.addTables(tables, epoch);
         List<TableName> names = tables.stream().map(TableProgress::table).toList();
         progress.forgetOtherTables(names, epoch);
         storeShapes(names);
         Failpoint.PREPARE_TABLES_RECORDED.reached();
-        start(names, NO_LIMIT, ddl.mode(), before);
+        start(names, NO_LIMIT, mode, before);
+    }
+
+    /** A task keeps what is decided here: whether its source records commands cannot change behind its back. */
+    private DdlMode decide() {
+        Optional<DdlMode> asked = ddl.mode();
+        if (asked.isPresent()) {
+            return asked.get();
+        }
+        try (Connection source = route.source().openForShortTransactions()) {
+            DdlMode mode = DdlRecorder.isPossible(source) ? DdlMode.CARRY : DdlMode.STOP;
+            LOG.info(
+                    "ddl.mode is auto, and was decided. task={} mode={} reason={}",
+                    route.task(),
+                    mode.name().toLowerCase(Locale.ROOT),
+                    ddl.reason(mode));
+            return mode;
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The source could not be asked whether it can record commands", e);
+        }
     }
 
     /**
