@@ -137,7 +137,10 @@ public final class DatabaseConnections {
         try {
             execute(connection, SessionSettings.first());
             settings.logins()
-                    .learn(connection, SessionSettings.rest(connection) + limit.map(";\n"::concat).orElse(""));
+                    .learn(
+                            connection,
+                            SessionSettings.rest(connection)
+                                    + limit.map(";\n"::concat).orElse(""));
             return connection;
         } catch (SQLException e) {
             SyncException fault = new SyncException(

@@ -219,7 +219,9 @@ public final class SessionSettings {
 
     /** Returns what a session has to run after that, for the version of its server. Together with more it is one question to the server. */
     static String rest(Connection connection) throws SQLException {
-        return connection.getMetaData().getDatabaseMajorVersion() < HAS_EVENT_TRIGGERS ? SECOND : SECOND + ";\n" + THIRD;
+        return connection.getMetaData().getDatabaseMajorVersion() < HAS_EVENT_TRIGGERS
+                ? SECOND
+                : SECOND + ";\n" + THIRD;
     }
 
     /** Returns what is decided about a setting; empty if nobody has thought of it. */

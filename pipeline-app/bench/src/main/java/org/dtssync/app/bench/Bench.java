@@ -318,13 +318,15 @@ public final class Bench {
     void snapshot(
             @Mixin Common common,
             @Mixin Size size,
-            @Option(names = "--contenders", split = ",", description = "Some of DTS, VARIANT, PGCOPYDB, DUMP (default: all but VARIANT).")
+            @Option(
+                            names = "--contenders",
+                            split = ",",
+                            description = "Some of DTS, VARIANT, PGCOPYDB, DUMP (default: all but VARIANT).")
                     @Nullable
                     Set<Copy> contenders)
             throws InterruptedException {
-        Set<Copy> copies = contenders == null
-                ? EnumSet.complementOf(EnumSet.of(Copy.VARIANT))
-                : EnumSet.copyOf(contenders);
+        Set<Copy> copies =
+                contenders == null ? EnumSet.complementOf(EnumSet.of(Copy.VARIANT)) : EnumSet.copyOf(contenders);
         try (Lab lab = Lab.openInstalled(common.layout())) {
             new SnapshotPart(lab, size.history(), copies, common.workers).run(common.rounds);
         }

@@ -76,9 +76,7 @@ final class DistancePart {
     }
 
     private void count(String name, Distance.Place place, long before) {
-        roundTrips
-                .computeIfAbsent(name, each -> new ArrayList<>())
-                .add(distance.roundTrips(place) - before);
+        roundTrips.computeIfAbsent(name, each -> new ArrayList<>()).add(distance.roundTrips(place) - before);
     }
 
     private static String name(String what, Distance.Place place) {

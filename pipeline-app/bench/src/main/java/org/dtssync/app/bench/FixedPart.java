@@ -46,13 +46,13 @@ final class FixedPart {
         for (String name : builds.stream().map(DtsSync.Build::name).toList()) {
             table.add(
                     name,
-                Timing.median(timings, name, Timing::seconds),
-                Timing.median(timings, name, timing -> timing.own().cpuSeconds()),
-                Timing.median(timings, name, Timing::sourceCpuSeconds),
-                Timing.median(timings, name, Timing::destinationCpuSeconds),
-                Timing.median(timings, name, Timing::kafkaCpuSeconds),
-                Timing.median(timings, name, Timing::allCpuSeconds),
-                (long) Timing.median(timings, name, timing -> timing.own().residentMegabytes()));
+                    Timing.median(timings, name, Timing::seconds),
+                    Timing.median(timings, name, timing -> timing.own().cpuSeconds()),
+                    Timing.median(timings, name, Timing::sourceCpuSeconds),
+                    Timing.median(timings, name, Timing::destinationCpuSeconds),
+                    Timing.median(timings, name, Timing::kafkaCpuSeconds),
+                    Timing.median(timings, name, Timing::allCpuSeconds),
+                    (long) Timing.median(timings, name, timing -> timing.own().residentMegabytes()));
         }
         System.out.println(table);
     }

@@ -32,11 +32,12 @@ final class SnapshotPart {
         for (int round = 0; round < rounds; round++) {
             for (Copy copy : copies) {
                 Database destination = lab.destination().createDatabase("copy");
-                timings.addAll(switch (copy) {
-                    case DTS -> own(source, destination);
-                    case VARIANT -> variant(source, destination);
-                    default -> other(copy, source, destination);
-                });
+                timings.addAll(
+                        switch (copy) {
+                            case DTS -> own(source, destination);
+                            case VARIANT -> variant(source, destination);
+                            default -> other(copy, source, destination);
+                        });
                 Equality.require(copy.label(), source, destination, history.tableNames());
                 lab.destination().dropDatabase(destination);
             }
@@ -50,17 +51,15 @@ final class SnapshotPart {
     }
 
     private List<Timing> variant(Database source, Database destination) throws InterruptedException {
-        try (DtsSync task = new DtsSync(
-                lab, source, destination, workers, lab.layout().variant())) {
+        try (DtsSync task =
+                new DtsSync(lab, source, destination, workers, lab.layout().variant())) {
             return List.of(load(Copy.VARIANT, task));
         }
     }
 
     private Timing load(Copy copy, DtsSync task) throws InterruptedException {
         return Timing.of(
-                lab,
-                copy.label(),
-                () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up")));
+                lab, copy.label(), () -> Timing.Own.awaited(task.command(List.of(), "run", "--until", "caught-up")));
     }
 
     private List<Timing> own(Database source, Database destination) throws InterruptedException {
