@@ -45,8 +45,8 @@ public enum Failpoint {
             "capture.cut-confirmed", "A cut is passed to Debezium for confirmation, which is sent some time later."),
 
     SCHEMA_LIST_SAVED("schema.list-saved", "The list of schema objects is saved, none is created."),
-    SCHEMA_OBJECT_MADE("schema.object-made", "A schema object is created in an open transaction, not recorded."),
-    SCHEMA_OBJECT_RECORDED("schema.object-recorded", "A schema object is created and recorded."),
+    SCHEMA_OBJECT_MADE("schema.object-made", "A schema object is created and recorded in an open transaction."),
+    SCHEMA_OBJECT_RECORDED("schema.object-recorded", "A schema object is created and recorded, and committed."),
 
     SNAPSHOT_TABLES_EMPTIED(
             "snapshot.tables-emptied", "Tables are emptied in an open transaction, their first chunks not recorded."),

@@ -18,6 +18,7 @@ import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.DatabaseConnections;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.connectors.postgres.Identifiers;
 import org.dtssync.connectors.postgres.TableName;
 import org.jspecify.annotations.Nullable;
 
@@ -237,6 +238,12 @@ public final class StructureObjectStore {
             statement.setString(5, state.label());
             statement.executeUpdate();
         }
+    }
+
+    /** Returns the statement that records an object as done, for a text of several statements. */
+    public String doneSql(StructureObject object) {
+        return "UPDATE dts_sync.structure_object SET state = " + Identifiers.literal(ObjectState.DONE.label())
+                + ", error = NULL WHERE task = " + Identifiers.literal(task) + " AND ordinal = " + object.ordinal();
     }
 
     private void change(String name, String what, Author author, String assignments, @Nullable String value) {
