@@ -157,7 +157,7 @@ class ReplaysCommandsTest {
                         LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
                         WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
                           AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'dts_sync', 'outer_space')
-                          AND c.relname NOT LIKE 'old\_%'
+                          AND c.relname NOT LIKE 'old\\_%'
                         GROUP BY n.nspname, c.relname, c.relkind
                         """)) {
             while (found.next()) {
