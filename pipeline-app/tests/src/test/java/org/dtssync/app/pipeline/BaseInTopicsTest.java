@@ -96,8 +96,8 @@ class BaseInTopicsTest {
                         .json());
         for (String table : TABLES) {
             String name = "public." + table;
-            moved.atSource("DO $$ BEGIN CREATE TEMP TABLE kept AS TABLE " + name + "; DELETE FROM " + name + "; INSERT INTO " + name
-                    + " SELECT * FROM kept; END $$");
+            moved.atSource("DO $$ BEGIN CREATE TEMP TABLE kept AS TABLE " + name + "; DELETE FROM " + name
+                    + "; INSERT INTO " + name + " SELECT * FROM kept; END $$");
         }
         moved.move();
 
@@ -239,8 +239,9 @@ class BaseInTopicsTest {
         private static String text(Object value) {
             if (value instanceof Struct struct) {
                 return struct.schema().fields().stream()
-                        .map(field -> field.name() + ":" + field.schema().type() + ":" + field.schema().name() + ":"
-                                + field.schema().isOptional() + "=" + text(struct.get(field)))
+                        .map(field -> field.name() + ":" + field.schema().type() + ":"
+                                + field.schema().name() + ":" + field.schema().isOptional() + "="
+                                + text(struct.get(field)))
                         .collect(Collectors.joining(",", "{", "}"));
             }
             if (value instanceof byte[] bytes) {
