@@ -108,7 +108,7 @@ class BaseInTopicsTest {
             List<ConsumerRecord<byte[], byte[]>> rows = reading.from(
                     table.path("topic").asText(), table.path("first_offset").asLong());
             assertThat(rows).as(table.toString()).hasSize(table.path("rows").asInt());
-            List<String> read = reading.rows(rows, "r", names);
+            List<String> read = reading.rows(rows, "r");
             if (table.path("changes").isNull()) {
                 assertThat(read).isEmpty();
                 continue;
@@ -117,8 +117,7 @@ class BaseInTopicsTest {
                     reading.from(
                             table.path("changes").path("topic").asText(),
                             table.path("changes").path("offset").asLong()),
-                    "c",
-                    names);
+                    "c");
             assertThat(read).as(table.path("table").asText()).containsExactlyInAnyOrderElementsOf(created);
         }
         List<ConsumerRecord<byte[], byte[]>> markers = reading.from(names.bases(), 0);
@@ -214,7 +213,7 @@ class BaseInTopicsTest {
             return records;
         }
 
-        List<String> rows(List<ConsumerRecord<byte[], byte[]>> records, String operation, TopicNames names) {
+        List<String> rows(List<ConsumerRecord<byte[], byte[]>> records, String operation) {
             List<String> rows = new ArrayList<>();
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 Struct envelope = (Struct)

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.dtssync.app.base.BaseDirectory;
 import org.dtssync.app.base.BaseListener;
-import org.dtssync.app.config.DdlSettings;
 import org.dtssync.app.rebuild.RebuildListener;
 import org.dtssync.app.tasks.HistoryForm;
 import org.dtssync.app.tasks.RowRequest;
@@ -29,11 +28,9 @@ import org.dtssync.app.tasks.SyncTask;
 import org.dtssync.app.tasks.TaskStates;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
-import org.dtssync.app.testing.TaskFileBuilder;
 import org.dtssync.connectors.postgres.DatabaseSettings;
 import org.dtssync.connectors.postgres.Lsn;
 import org.dtssync.connectors.postgres.TableName;
-import org.dtssync.schemas.DdlMode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -126,15 +123,7 @@ class ReplaysShapesTest {
     @BeforeAll
     static void makeHistory(Servers given) throws Exception {
         servers = given;
-        MovedTask made = MovedTask.of(servers, 17, STRUCTURE);
-        // What a person accepts has no command in the topics.
-        moved = new MovedTask(
-                        new TaskFileBuilder(made.task())
-                                .ddl(new DdlSettings(DdlMode.STOP))
-                                .build(),
-                        made.source(),
-                        made.destination())
-                .move();
+        moved = MovedTask.stopping(servers, 17, STRUCTURE).move();
         states = new SyncTask(moved.task()).states();
         base = directory.resolve("base");
         states.base(base, Optional.empty(), BaseListener.NONE);
