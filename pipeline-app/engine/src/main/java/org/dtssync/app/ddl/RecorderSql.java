@@ -134,7 +134,7 @@ final class RecorderSql {
             BEGIN
                 EXECUTE published INTO entry USING publication, rel;
                 -- Before version 15 a sender that has sent rows of a table notices that it was attached or detached only when its
-                -- membership changes: it would go on to send them under the earlier name.
+                -- membership changes: it would continue to send them under the earlier name.
                 IF entry IS NOT NULL AND current_setting('server_version_num')::int < 150000
                    AND EXISTS (SELECT FROM dts_sync.ddl_relation k
                                WHERE k.relid = rel AND k.root <> coalesce(pg_partition_root(rel)::oid, rel)) THEN

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.ddl.CarriedDdl;
 import org.dtssync.app.ddl.CarriedDdl.How;
@@ -91,6 +92,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             leaveOut(command);
             return CarriedCommands.Effect.NONE;
         }
+        requireNames(command, concerned);
         carry(command);
         return new CarriedCommands.Effect(structure.record(connection, command), Optional.empty());
     }
@@ -127,6 +129,22 @@ final class CommandTransaction implements CarriedCommands.Transaction {
                     "Make the same change at the destination, then run with --accept-structure " + table.get()
                             + "; or with --resnapshot " + table.get() + " where existing rows changed.");
         }
+    }
+
+    /** Rows behind the command would not be recognized, and be missing at the destination. */
+    private void requireNames(RecordedCommand command, List<Known> concerned) {
+        if (concerned.isEmpty() || !carried.isSentUnderEarlierNames(command)) {
+            return;
+        }
+        String tables = command.tables().stream()
+                .filter(table -> table.root().isEmpty() && carried.isSelected(table))
+                .map(table -> table.name().toString())
+                .collect(Collectors.joining(" --resnapshot "));
+        throw new SyncException(
+                FaultKind.SHAPE_CHANGED,
+                "A schema was renamed at the source (" + shortened(carried.text(command))
+                        + "), and PostgreSQL before version 15 continues to send the rows of its tables under the earlier name.",
+                "Rename it at the destination too and run with --resnapshot " + tables + ".");
     }
 
     /** Other objects are not followed while rows are loaded: the structure that was read for the load may have the command already. */
