@@ -132,7 +132,7 @@ class ReplaysCommandsTest {
     private static Map<String, String> rows(DatabaseSettings database) throws SQLException {
         Map<String, String> rows = new TreeMap<>();
         try (Connection connection = new Scripts(database).connect()) {
-            CarriesCommandsTest.execute(connection, "SET TimeZone = 'UTC'");
+            CarriedScene.execute(connection, "SET TimeZone = 'UTC'");
             for (Map.Entry<String, String> table : queries(connection).entrySet()) {
                 try (Statement statement = connection.createStatement();
                         ResultSet found = statement.executeQuery(table.getValue())) {
