@@ -36,6 +36,9 @@ public final class CarriedDdl {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    /** The first version whose sender announces tables again after their schema was renamed. */
+    private static final int RENAMED_SCHEMAS_ARE_SENT = 15;
+
     /** Rights are given on objects that the event does not name: on those of the task, and on others that need not be here. */
     private static final Set<String> RIGHTS = Set.of("GRANT", "REVOKE", "ALTER DEFAULT PRIVILEGES");
 
@@ -55,6 +58,7 @@ public final class CarriedDdl {
     private final LoadStage stage;
     private final CandidateStatements candidates = new CandidateStatements();
     private final boolean sameVersion;
+    private final int sourceVersion;
     private final Set<Long> noted = new HashSet<>();
     private int ordinal;
 
@@ -88,6 +92,7 @@ public final class CarriedDdl {
         this.selection = selection;
         this.commit = commit;
         this.stage = stage;
+        this.sourceVersion = sourceVersion;
         this.sameVersion = destination.getMetaData().getDatabaseMajorVersion() == sourceVersion;
     }
 
@@ -231,6 +236,14 @@ public final class CarriedDdl {
 
     private static List<JsonNode> touched(RecordedCommand command) {
         return command.isDrop() ? command.dropped() : command.objects();
+    }
+
+    /** Returns whether the source continues to send rows of the tables of a command under their earlier names. */
+    public boolean isSentUnderEarlierNames(RecordedCommand command) {
+        return sourceVersion < RENAMED_SCHEMAS_ARE_SENT
+                && command.tag().equals("ALTER SCHEMA")
+                && candidates.of(command).stream()
+                        .anyMatch(candidate -> candidate.statement().words().stream().anyMatch(word -> word.is("RENAME")));
     }
 
     /** Takes note of a row that is not run: later ones refer to its text, and are counted behind it. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dtssync.app.ddl.CarriedDdl;
 import org.dtssync.app.ddl.CarriedDdl.How;
@@ -103,6 +104,7 @@ final class CommandTransaction implements CarriedCommands.Transaction {
             store.leftOut(connection, number, "its tables are newer");
             return CarriedCommands.Effect.NONE;
         }
+        requireNames(command, concerned);
         carry(command);
         return new CarriedCommands.Effect(structure.record(connection, command), Optional.empty());
     }
@@ -118,6 +120,22 @@ final class CommandTransaction implements CarriedCommands.Transaction {
 
     private boolean isNewer(Known table) {
         return table.newerThan().reached(commit);
+    }
+
+    /** Rows behind the command would not be recognized, and be missing at the destination. */
+    private void requireNames(RecordedCommand command, List<Known> concerned) {
+        if (concerned.isEmpty() || !carried.isSentUnderEarlierNames(command)) {
+            return;
+        }
+        String tables = command.tables().stream()
+                .filter(table -> table.root().isEmpty() && carried.isSelected(table))
+                .map(table -> table.name().toString())
+                .collect(Collectors.joining(" --resnapshot "));
+        throw new SyncException(
+                FaultKind.SHAPE_CHANGED,
+                "A schema was renamed at the source (" + shortened(carried.text(command))
+                        + "), and PostgreSQL before version 15 continues to send the rows of its tables under the earlier name.",
+                "Rename it at the destination too and run with --resnapshot " + tables + ".");
     }
 
     private DdlCommand described(RecordedCommand command) {
