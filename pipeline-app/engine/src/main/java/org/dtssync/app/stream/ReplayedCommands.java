@@ -60,8 +60,7 @@ public final class ReplayedCommands implements CarriedCommands, AutoCloseable {
         this.target = target;
         this.epoch = epoch;
         this.store = new DdlCommandStore(target.reusing(sessions), epoch.task());
-        this.decided =
-                new DdlCommandStore(Route.forReading(file).destination().reusing(sessions), file.name());
+        this.decided = new DdlCommandStore(Route.forReading(file).destination().reusing(sessions), file.name());
         this.structure = new CarriedStructure(
                 new CarriedShapes(new EventLog(target, epoch.task()), epoch.task()), file.objects(), file.name());
     }
