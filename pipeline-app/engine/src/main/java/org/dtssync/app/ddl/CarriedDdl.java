@@ -243,7 +243,8 @@ public final class CarriedDdl {
         return sourceVersion < RENAMED_SCHEMAS_ARE_SENT
                 && command.tag().equals("ALTER SCHEMA")
                 && candidates.of(command).stream()
-                        .anyMatch(candidate -> candidate.statement().words().stream().anyMatch(word -> word.is("RENAME")));
+                        .anyMatch(candidate ->
+                                candidate.statement().words().stream().anyMatch(word -> word.is("RENAME")));
     }
 
     /** Takes note of a row that is not run: later ones refer to its text, and are counted behind it. */
