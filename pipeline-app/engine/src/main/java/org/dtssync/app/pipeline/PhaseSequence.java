@@ -19,6 +19,7 @@ import org.dtssync.app.runtime.Background;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.runtime.RowPace;
+import org.dtssync.app.snapshot.ChunkBeginning;
 import org.dtssync.app.snapshot.LargeObjectCopy;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
@@ -227,7 +228,7 @@ final class PhaseSequence {
             return Optional.empty();
         }
         if (!phase.isAfter(Phase.SNAPSHOT)) {
-            snapshot();
+            snapshot(direction);
         }
         if (options.goal() == RunGoal.SNAPSHOT) {
             return Optional.empty();
@@ -272,7 +273,7 @@ final class PhaseSequence {
             Mirrors.requireNone(task, "Tables cannot be reloaded: the reloaded rows would flow back.");
         }
         for (TableName table : options.resnapshot()) {
-            changes.resnapshot(table, snapshotJob(false, new RowPace(() -> 0))::resnapshot);
+            changes.resnapshot(table, snapshotJob(false, new RowPace(() -> 0), ChunkBeginning.ALONE)::resnapshot);
         }
         if (!phase.isAfter(Phase.FINALIZE)) {
             retry.run("structure check", () -> new ShapeCheck(route, task.objects(), applied).check());
@@ -343,13 +344,14 @@ final class PhaseSequence {
                 (object, state, seconds) -> listener.structureObject(object.name(), state.label(), seconds));
     }
 
-    private void snapshot() throws InterruptedException {
+    private void snapshot(Direction direction) throws InterruptedException {
         enter(Phase.SNAPSHOT);
         try (LiveLimit limit = new LiveLimit(
                 new SettingStore(route.destination(), route.task()),
                 LiveSetting.SNAPSHOT_ROWS_PER_SECOND,
                 task.snapshot().rowsPerSecond())) {
-            SnapshotJob job = snapshotJob(task.destination().existing() == Existing.EMPTY, new RowPace(limit));
+            SnapshotJob job = snapshotJob(
+                    task.destination().existing() == Existing.EMPTY, new RowPace(limit), beginning(direction));
             listener.snapshotStarted(job.progress());
             job.run();
         }
@@ -357,7 +359,14 @@ final class PhaseSequence {
         retry.run("snapshot", () -> structureApplier(structureStore()).apply(Section.KEYS));
     }
 
-    private SnapshotJob snapshotJob(boolean emptyFirst, RowPace pace) {
+    /** Rows for the topics are written by the capture, which runs alongside. */
+    private ChunkBeginning beginning(Direction direction) {
+        return task.topics().withRows()
+                ? (table, source, from, begin) -> direction.writeRows(table, source, from, begin::run)
+                : ChunkBeginning.ALONE;
+    }
+
+    private SnapshotJob snapshotJob(boolean emptyFirst, RowPace pace, ChunkBeginning beginning) {
         return new SnapshotJob(
                 route.source(),
                 route.destination(),
@@ -367,6 +376,7 @@ final class PhaseSequence {
                 task.retry(),
                 emptyFirst,
                 pace,
+                beginning,
                 tellOfTables());
     }
 

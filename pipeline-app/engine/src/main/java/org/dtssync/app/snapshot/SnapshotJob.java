@@ -49,6 +49,7 @@ public final class SnapshotJob {
     private final boolean emptyFirst;
     private final SnapshotListener listener;
     private final RowPace pace;
+    private final ChunkBeginning beginning;
     private final SnapshotProgress progress = new SnapshotProgress();
 
     /**
@@ -62,6 +63,7 @@ public final class SnapshotJob {
      * @param retry how long transient faults are retried
      * @param emptyFirst whether existing rows at the destination are removed before the load, once
      * @param pace how many rows all workers together may copy per second
+     * @param beginning begins the transaction of each chunk at the source
      * @param listener notified of progress
      */
     public SnapshotJob(
@@ -73,6 +75,7 @@ public final class SnapshotJob {
             RetrySettings retry,
             boolean emptyFirst,
             RowPace pace,
+            ChunkBeginning beginning,
             SnapshotListener listener) {
         this.source = source;
         this.destination = destination;
@@ -82,6 +85,7 @@ public final class SnapshotJob {
         this.retrySettings = retry;
         this.emptyFirst = emptyFirst;
         this.pace = pace;
+        this.beginning = beginning;
         this.listener = listener;
     }
 
@@ -152,7 +156,7 @@ public final class SnapshotJob {
         WorkerCrew crew = new WorkerCrew(retry);
         for (int i = 0; i < settings.workers(); i++) {
             Sessions owned = new Sessions(source, destination);
-            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress, pace), owned);
+            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress, beginning, pace), owned);
         }
         crew.run();
     }

@@ -32,6 +32,7 @@ final class Worker {
             CopyRetry retry,
             SnapshotListener listener,
             SnapshotProgress progress,
+            ChunkBeginning beginning,
             RowPace pace) {
         this.agenda = agenda;
         this.sessions = sessions;
@@ -40,7 +41,7 @@ final class Worker {
         this.retry = retry;
         this.listener = listener;
         this.progress = progress;
-        this.copy = new ChunkCopy(store, listener, new CopyPipe(progress::carried, pace));
+        this.copy = new ChunkCopy(store, listener, beginning, new CopyPipe(progress::carried, pace));
     }
 
     /** Works until nothing is left or until the first permanent fault. */
