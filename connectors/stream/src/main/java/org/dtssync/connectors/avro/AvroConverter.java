@@ -111,6 +111,7 @@ public final class AvroConverter implements Converter {
         writers = new WriterCache();
     }
 
+    /** {@inheritDoc} Structs may also be arrays of their values, in the order of the fields. */
     @Override
     public byte @Nullable [] fromConnectData(String topic, @Nullable Schema schema, @Nullable Object value) {
         if (value == null) {

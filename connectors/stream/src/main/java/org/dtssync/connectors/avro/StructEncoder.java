@@ -38,6 +38,10 @@ final class StructEncoder extends ValueEncoder {
 
     @Override
     void encode(Object value, AvroOutput output) {
+        if (value instanceof Object[] values) {
+            encode(values, output);
+            return;
+        }
         Struct struct = (Struct) value;
         if (struct.schema() != accepted) {
             accept(struct.schema());
@@ -47,6 +51,18 @@ final class StructEncoder extends ValueEncoder {
             for (; i < fields.length; i++) {
                 Object field = keepsNull[i] ? struct.getWithoutDefault(fields[i].name()) : struct.get(fields[i]);
                 encoders[i].encode(field, output);
+            }
+        } catch (ClassCastException | DataException e) {
+            throw mismatch(fieldPath(i), e);
+        }
+    }
+
+    /** Values in the order of the fields, for which nobody makes a struct that checks each of them again. */
+    private void encode(Object[] values, AvroOutput output) {
+        int i = 0;
+        try {
+            for (; i < encoders.length; i++) {
+                encoders[i].encode(values[i], output);
             }
         } catch (ClassCastException | DataException e) {
             throw mismatch(fieldPath(i), e);

@@ -34,6 +34,7 @@ public final class Capture {
     private final ChangedShapes structures;
     private final ChangeSource changes;
     private final Optional<CapturedCommands> commands;
+    private final Optional<ReadRequests> reads;
 
     /**
      * Creates a capture; nothing is opened yet.
@@ -47,6 +48,7 @@ public final class Capture {
      * @param structures compares the source's catalog with the recorded shapes
      * @param changes streams the slot; used by this capture alone
      * @param commands follows commands that change the structure; empty if the task carries none
+     * @param reads rows that are to be written too; empty if there are none
      */
     public Capture(
             CaptureSettings settings,
@@ -57,7 +59,8 @@ public final class Capture {
             CaptureListener listener,
             ChangedShapes structures,
             ChangeSource changes,
-            Optional<CapturedCommands> commands) {
+            Optional<CapturedCommands> commands,
+            Optional<ReadRequests> reads) {
         this.settings = settings;
         this.source = source;
         this.keyConverter = keyConverter;
@@ -67,6 +70,7 @@ public final class Capture {
         this.structures = structures;
         this.changes = changes;
         this.commands = commands;
+        this.reads = reads;
     }
 
     /**
@@ -101,7 +105,13 @@ public final class Capture {
                     listener,
                     last,
                     () -> gate.confirmUntouched(start),
-                    new ShapeGate(structures));
+                    new ShapeGate(structures),
+                    reads.map(requests -> new ReadRows(
+                            requests,
+                            new ShownTransactions(source),
+                            settings,
+                            new RecordEncoder(settings, tables, keyConverter, valueConverter),
+                            writer)));
             listener.started(start);
             try {
                 changes.stream(handler);

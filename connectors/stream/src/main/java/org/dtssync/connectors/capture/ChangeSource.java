@@ -31,5 +31,13 @@ public interface ChangeSource {
          *     of them is a {@link TransactionEnd}.
          */
         int accept(List<SourceEvent> events);
+
+        /**
+         * Does what is to be done between two lists of events; called again and again, also while none arrive.
+         *
+         * @param envelopes makes envelopes of rows that are read from tables
+         * @throws InterruptedException if the thread is interrupted
+         */
+        default void between(ReadEnvelopes envelopes) throws InterruptedException {}
     }
 }

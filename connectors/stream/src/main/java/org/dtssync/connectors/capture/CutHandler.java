@@ -1,8 +1,10 @@
 package org.dtssync.connectors.capture;
 
 import java.util.List;
+import java.util.Optional;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.schemas.ChangeEnvelope;
 import org.dtssync.schemas.Cut;
 
 /**
@@ -24,6 +26,8 @@ final class CutHandler implements ChangeSource.Consumer {
     private final CaptureListener listener;
     private final Runnable beforeFirstCut;
     private final ShapeGate gate;
+    private final Optional<ReadRows> reads;
+    private boolean newTransaction = true;
     private Cut last;
     private boolean wroteNothing = true;
 
@@ -34,7 +38,8 @@ final class CutHandler implements ChangeSource.Consumer {
             CaptureListener listener,
             Cut last,
             Runnable beforeFirstCut,
-            ShapeGate gate) {
+            ShapeGate gate,
+            Optional<ReadRows> reads) {
         this.assembler = assembler;
         this.writer = writer;
         this.limits = limits;
@@ -42,12 +47,22 @@ final class CutHandler implements ChangeSource.Consumer {
         this.last = last;
         this.beforeFirstCut = beforeFirstCut;
         this.gate = gate;
+        this.reads = reads;
+    }
+
+    @Override
+    public void between(ReadEnvelopes envelopes) throws InterruptedException {
+        // The records of a cut are one stretch of each topic, also those of a transaction that comes in pieces.
+        if (reads.isPresent() && assembler.arrivingNumber() == 1) {
+            reads.get().writeWaiting(envelopes);
+        }
     }
 
     @Override
     public int accept(List<SourceEvent> events) {
         int confirmed = 0;
         int lastEnd = 0;
+        reads.ifPresent(rows -> note(events, rows));
         assembler.prepare(events);
         for (int i = 0; i < events.size(); i++) {
             if (add(events.get(i))) {
@@ -70,6 +85,15 @@ final class CutHandler implements ChangeSource.Consumer {
             confirmed = Math.max(confirmed, lastEnd);
         }
         return confirmed;
+    }
+
+    private void note(List<SourceEvent> events, ReadRows rows) {
+        for (SourceEvent event : events) {
+            if (event instanceof RowChange change && newTransaction) {
+                rows.arrived(change.envelope().getStruct(ChangeEnvelope.SOURCE).getInt64(ChangeEnvelope.TRANSACTION));
+            }
+            newTransaction = event instanceof TransactionEnd;
+        }
     }
 
     private boolean isFull(long changes, long bytes) {

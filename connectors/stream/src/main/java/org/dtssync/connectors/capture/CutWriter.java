@@ -196,6 +196,31 @@ final class CutWriter implements AutoCloseable {
         }
     }
 
+    /** Writes rows that were read, in a Kafka transaction of their own: they belong to no cut, and nothing counts or digests them. */
+    void writeRows(List<EncodedChange> rows) {
+        try {
+            Set<String> missing = new LinkedHashSet<>();
+            findMissing(rows, missing);
+            makeTopics(missing);
+            producer.beginTransaction();
+            Map<String, Stretch> stretches = new LinkedHashMap<>();
+            for (EncodedChange row : rows) {
+                ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(row.topic(), 0, row.key(), row.value());
+                addTexts(row, record);
+                send(row, record, stretches);
+            }
+            producer.flush();
+            bytesUnderWay = 0;
+            noteWritten(stretches);
+            producer.commitTransaction();
+        } catch (RuntimeException | ExecutionException e) {
+            throw KafkaFaults.explain("Rows that were read could not be written", guard.cause(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw KafkaFaults.explain("Interrupted while writing rows that were read", e);
+        }
+    }
+
     private void send(SourceTransaction transaction, Map<String, Stretch> stretches) {
         byte[] lsn = transaction.lsn().toString().getBytes(StandardCharsets.US_ASCII);
         send(transaction.changes(), transaction.firstNumber(), lsn, stretches);
@@ -217,17 +242,25 @@ final class CutWriter implements AutoCloseable {
             if (change.oldKey() != null) {
                 record.headers().add(ChangeHeaders.OLD_KEY, change.oldKey());
             }
-            change.texts().forEach(text -> record.headers().add(text.header(), text.text()));
+            addTexts(change, record);
             digests.computeIfAbsent(change.topic(), topic -> new RecordsDigest())
                     .add(record.key(), record.value(), record.headers());
-            Future<RecordMetadata> sent = producer.send(record, guard.check(record));
             sentRecords++;
-            stretches.computeIfAbsent(change.topic(), topic -> new Stretch(sent)).last = sent;
-            bytesUnderWay += change.size();
-            if (bytesUnderWay >= BYTES_UNDER_WAY) {
-                producer.flush();
-                bytesUnderWay = 0;
-            }
+            send(change, record, stretches);
+        }
+    }
+
+    private static void addTexts(EncodedChange change, ProducerRecord<byte[], byte[]> record) {
+        change.texts().forEach(text -> record.headers().add(text.header(), text.text()));
+    }
+
+    private void send(EncodedChange change, ProducerRecord<byte[], byte[]> record, Map<String, Stretch> stretches) {
+        Future<RecordMetadata> sent = producer.send(record, guard.check(record));
+        stretches.computeIfAbsent(change.topic(), topic -> new Stretch(sent)).last = sent;
+        bytesUnderWay += change.size();
+        if (bytesUnderWay >= BYTES_UNDER_WAY) {
+            producer.flush();
+            bytesUnderWay = 0;
         }
     }
 

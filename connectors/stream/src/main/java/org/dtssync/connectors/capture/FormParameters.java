@@ -9,5 +9,14 @@ public final class FormParameters {
     /** Set if the column is not nullable. */
     public static final String REQUIRED = "dts.required";
 
+    /** The expression of the column's default, if it has one and is not nullable. */
+    public static final String DEFAULT = "dts.default";
+
+    /** The length of a domain's values, which Debezium takes from the type below it. */
+    public static final String LENGTH = "dts.length";
+
+    /** The same of their scale. */
+    public static final String SCALE = "dts.scale";
+
     private FormParameters() {}
 }

@@ -10,6 +10,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.dtssync.connectors.values.ColumnForm;
+import org.dtssync.connectors.values.ConstantDefault;
 import org.dtssync.connectors.values.ValueForm;
 import org.dtssync.schemas.TopicNames;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class FormedRows {
 
-    private static final String COLUMN_NAME = "__debezium.source.column.name";
+    /** Parameters that say how a column is written, and are not written themselves. */
+    private static final Set<String> DESCRIPTIONS = Set.of(
+            FormParameters.FORM,
+            FormParameters.REQUIRED,
+            FormParameters.DEFAULT,
+            FormParameters.LENGTH,
+            FormParameters.SCALE);
 
-    private static final String COLUMN_TYPE = "__debezium.source.column.type";
+    /** What the names of parameters begin with that describe the column as the source has it. */
+    private static final String COLUMN = "__debezium.source.column.";
+
+    private static final String COLUMN_NAME = COLUMN + "name";
+
+    private static final String COLUMN_LENGTH = COLUMN + "length";
+
+    private static final String COLUMN_SCALE = COLUMN + "scale";
+
+    private static final String COLUMN_TYPE = COLUMN + "type";
 
     /** Debezium's sink reads every column of this type as bits of one length, whatever its schema is. */
     private static final String BITS_OF_ANY_LENGTH = "VARBIT";
@@ -54,7 +70,7 @@ final class FormedRows {
                     && (key || (parameters != null && parameters.containsKey(FormParameters.REQUIRED)));
             String form = parameters == null ? null : parameters.get(FormParameters.FORM);
             forms[i] = form == null ? null : ColumnForm.parse(form).values(!required[i]);
-            builder.field(field.name(), column(field.schema(), forms[i], required[i]));
+            builder.field(field.name(), column(field.schema(), forms[i], required[i], false));
         }
         schema = builder.build();
         columns = new Column[forms.length];
@@ -66,19 +82,56 @@ final class FormedRows {
         }
     }
 
-    private static Schema column(Schema stream, @Nullable ValueForm form, boolean required) {
+    /** Returns the schema that a column has in the key. */
+    Schema keySchema(Field stream) {
+        Column column = columns[stream.index()];
+        return column(stream.schema(), column.form(), column.required(), true);
+    }
+
+    /**
+     * Returns the schema of a column.
+     *
+     * @param ofKey whether it is that of the key, which does not describe the column as the source has it
+     */
+    private static Schema column(Schema stream, @Nullable ValueForm form, boolean required, boolean ofKey) {
         SchemaBuilder builder = form == null ? new SchemaBuilder(stream.type()) : form.schema();
+        Map<String, String> parameters = stream.parameters() == null ? Map.of() : stream.parameters();
         // Avro knows a structure by its name, so those of all columns must be the same.
-        if (stream.parameters() != null && builder.type() != Schema.Type.STRUCT) {
-            stream.parameters().forEach((name, value) -> {
-                if (!name.equals(FormParameters.FORM)
-                        && !name.equals(FormParameters.REQUIRED)
+        if (builder.type() != Schema.Type.STRUCT) {
+            parameters.forEach((name, value) -> {
+                if (!DESCRIPTIONS.contains(name)
+                        && !(ofKey && name.startsWith(COLUMN))
                         && !(name.equals(COLUMN_TYPE) && value.equals(BITS_OF_ANY_LENGTH))) {
-                    builder.parameter(name, name.equals(COLUMN_NAME) ? TopicNames.unescape(value) : value);
+                    builder.parameter(name, parameter(name, value, parameters));
                 }
             });
         }
-        return required ? builder.build() : builder.optional().build();
+        if (!required) {
+            return builder.optional().build();
+        }
+        Object byDefault = defaultOf(stream);
+        return byDefault == null
+                ? builder.build()
+                : builder.defaultValue(byDefault).build();
+    }
+
+    private static String parameter(String name, String value, Map<String, String> all) {
+        return switch (name) {
+            case COLUMN_NAME -> TopicNames.unescape(value);
+            case COLUMN_LENGTH -> all.getOrDefault(FormParameters.LENGTH, value);
+            case COLUMN_SCALE -> all.getOrDefault(FormParameters.SCALE, value);
+            default -> value;
+        };
+    }
+
+    /** Only columns that are not nullable have theirs: converters put the default in the place of a NULL. */
+    private static @Nullable Object defaultOf(Schema stream) {
+        Map<String, String> parameters = stream.parameters() == null ? Map.of() : stream.parameters();
+        String expression = parameters.get(FormParameters.DEFAULT);
+        String form = parameters.get(FormParameters.FORM);
+        return expression == null
+                ? null
+                : ConstantDefault.of(expression, form == null ? null : ColumnForm.parse(form), stream.type());
     }
 
     /** Returns the schema of the rows. */
@@ -112,15 +165,17 @@ final class FormedRows {
     }
 
     /**
-     * Returns a row in its form.
+     * Returns the values of a row in their forms.
      *
      * @param stream the row as the stream has it
      * @param header what the names of the headers begin with that carry texts
      * @param texts receives the texts of values that have no form
      */
-    Struct row(Struct stream, String header, List<ValueText> texts) {
-        Struct row = new Struct(schema);
-        for (Column column : columns) {
+    @Nullable
+    Object[] row(Struct stream, String header, List<ValueText> texts) {
+        @Nullable Object[] row = new Object[columns.length];
+        for (int i = 0; i < row.length; i++) {
+            Column column = columns[i];
             Object value = stream.get(column.from());
             ValueForm form = column.form();
             if (value == null) {
@@ -128,7 +183,7 @@ final class FormedRows {
             } else if (form != null) {
                 value = Unchanged.is(value) ? unsent(column) : formed(column, form, (String) value, header, texts);
             }
-            row.put(column.to(), value);
+            row[i] = value;
         }
         return row;
     }
@@ -157,6 +212,10 @@ final class FormedRows {
     }
 
     private static Object empty(Column column) {
+        Object byDefault = column.to().schema().defaultValue();
+        if (byDefault != null) {
+            return byDefault;
+        }
         ValueForm form = column.form();
         return form != null
                 ? form.empty()

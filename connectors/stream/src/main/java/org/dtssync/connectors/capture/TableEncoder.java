@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
@@ -38,8 +39,8 @@ final class TableEncoder {
     private final TopicValues values;
     private final CaptureSettings.Extras extras;
     private final TransactionOrder order;
-    private final Converter keyConverter;
-    private final Converter valueConverter;
+    private final RecordBytes keyBytes;
+    private final RecordBytes valueBytes;
     private final List<Field> keyFields;
     private final List<Field> toastableFields;
     private final SeenShape structure;
@@ -75,8 +76,8 @@ final class TableEncoder {
         this.values = topics.values();
         this.extras = topics.extras();
         this.order = order;
-        this.keyConverter = keyConverter;
-        this.valueConverter = valueConverter;
+        this.keyBytes = new RecordBytes(keyConverter);
+        this.valueBytes = new RecordBytes(valueConverter);
         Schema row = stream.field(ChangeEnvelope.AFTER).schema();
         List<Field> key = table.keyColumns().orElse(List.of()).stream()
                 .map(column -> keyField(row, column))
@@ -134,7 +135,7 @@ final class TableEncoder {
 
     private Written written() {
         if (values == TopicValues.TEXT) {
-            return new Written(stream, null, key(keyFields), keyFields);
+            return new Written(stream, null, keyOf(Field::schema), keyFields);
         }
         Set<String> keys = keyFields.stream().map(Field::name).collect(Collectors.toSet());
         FormedRows rows = new FormedRows(stream.field(ChangeEnvelope.AFTER).schema(), keys, nullable);
@@ -150,15 +151,15 @@ final class TableEncoder {
         List<Field> key = keyFields.stream()
                 .map(field -> rows.schema().field(field.name()))
                 .toList();
-        return new Written(envelope.build(), rows, key(key), key);
+        return new Written(envelope.build(), rows, keyOf(rows::keySchema), key);
     }
 
-    private @Nullable Schema key(List<Field> fields) {
-        if (fields.isEmpty()) {
+    private @Nullable Schema keyOf(Function<Field, Schema> schemas) {
+        if (keyFields.isEmpty()) {
             return null;
         }
         SchemaBuilder builder = SchemaBuilder.struct().name(topic + ".Key");
-        fields.forEach(field -> builder.field(field.name(), field.schema()));
+        keyFields.forEach(field -> builder.field(field.name(), schemas.apply(field)));
         return builder.build();
     }
 
@@ -235,10 +236,9 @@ final class TableEncoder {
             @Nullable Struct after,
             @Nullable Struct movedFrom) {
         Struct row = after == null ? Objects.requireNonNull(before, "A change has a row.") : after;
-        byte[] bytes = serialize(
-                operation.equals(value.getString(ChangeEnvelope.OPERATION)) && !extras.transactions()
-                        ? value
-                        : envelope(stream, value, operation, before, after));
+        byte[] bytes = operation.equals(value.getString(ChangeEnvelope.OPERATION)) && !extras.transactions()
+                ? unchanged(value)
+                : envelope(value, operation, before, after);
         return new EncodedChange(
                 topic, key(row), bytes, unchanged(after, operation, movedFrom), key(movedFrom), List.of());
     }
@@ -252,8 +252,9 @@ final class TableEncoder {
             boolean keyAlone) {
         FormedRows rows = Objects.requireNonNull(written.rows(), "Only for rows with forms.");
         List<ValueText> texts = new ArrayList<>(0);
-        Struct formedBefore = before == null ? null : rows.row(before, ChangeHeaders.TEXT_BEFORE, texts);
-        Struct formedAfter = after == null ? null : rows.row(after, ChangeHeaders.TEXT, texts);
+        @Nullable
+        Object @Nullable [] formedBefore = before == null ? null : rows.row(before, ChangeHeaders.TEXT_BEFORE, texts);
+        @Nullable Object @Nullable [] formedAfter = after == null ? null : rows.row(after, ChangeHeaders.TEXT, texts);
         if (keyAlone) {
             texts.add(new ValueText(ChangeHeaders.KEY_ALONE, KEY_ALONE_VALUE));
         }
@@ -263,8 +264,8 @@ final class TableEncoder {
             oldKey = key(rows.row(movedFrom, ChangeHeaders.TEXT_OLD_KEY, oldTexts));
             oldTexts.stream().filter(this::isOfKey).forEach(texts::add);
         }
-        byte[] bytes = serialize(envelope(written.envelope(), value, operation, formedBefore, formedAfter));
-        Struct row = formedAfter == null ? formedBefore : formedAfter;
+        byte[] bytes = envelope(value, operation, formedBefore, formedAfter);
+        @Nullable Object @Nullable [] row = formedAfter == null ? formedBefore : formedAfter;
         return new EncodedChange(topic, key(row), bytes, unchanged(after, operation, movedFrom), oldKey, texts);
     }
 
@@ -283,47 +284,60 @@ final class TableEncoder {
     }
 
     private byte[] truncation(Struct value) {
-        return serialize(
-                written.rows() == null && !extras.transactions()
-                        ? value
-                        : envelope(written.envelope(), value, ChangeEnvelope.TRUNCATE, null, null));
+        return written.rows() == null && !extras.transactions()
+                ? unchanged(value)
+                : envelope(value, ChangeEnvelope.TRUNCATE, null, null);
     }
 
-    private Struct envelope(
-            Schema schema, Struct value, String operation, @Nullable Struct before, @Nullable Struct after) {
-        Struct envelope = new Struct(schema);
+    /** The envelope as the stream has it. */
+    private byte[] unchanged(Struct value) {
+        return valueBytes.converter().fromConnectData(topic, stream, value);
+    }
+
+    /**
+     * The envelope of a change.
+     *
+     * @param before the row before it, a struct of the stream's or its values in their forms
+     * @param after the same after it
+     */
+    private byte[] envelope(Struct value, String operation, @Nullable Object before, @Nullable Object after) {
         List<Field> from = value.schema().fields();
-        List<Field> to = schema.fields();
-        for (int i = 0; i < to.size(); i++) {
-            switch (to.get(i).name()) {
-                case ChangeEnvelope.BEFORE -> envelope.put(to.get(i), before);
-                case ChangeEnvelope.AFTER -> envelope.put(to.get(i), after);
-                case ChangeEnvelope.OPERATION -> envelope.put(to.get(i), operation);
+        List<Field> to = written.envelope().fields();
+        @Nullable Object[] values = new Object[to.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (to.get(i).name()) {
+                case ChangeEnvelope.BEFORE -> before;
+                case ChangeEnvelope.AFTER -> after;
+                case ChangeEnvelope.OPERATION -> operation;
                 case ChangeEnvelope.ORDER ->
-                    envelope.put(
-                            to.get(i),
-                            extras.transactions() ? order.next(to.get(i).schema(), topic, value) : null);
-                default -> envelope.put(to.get(i), value.get(from.get(i)));
-            }
+                    extras.transactions() && !operation.equals(ChangeEnvelope.READ)
+                            ? order.next(to.get(i).schema(), topic, value)
+                            : null;
+                default -> value.get(from.get(i));
+            };
         }
-        return envelope;
-    }
-
-    private byte[] serialize(Struct value) {
-        return valueConverter.fromConnectData(topic, written.envelope(), value);
+        return valueBytes.of(topic, written.envelope(), values);
     }
 
     private byte @Nullable [] key(@Nullable Struct row) {
+        return row == null ? null : key(row::get);
+    }
+
+    private byte @Nullable [] key(@Nullable Object @Nullable [] row) {
+        return row == null ? null : key(field -> row[field.index()]);
+    }
+
+    private byte @Nullable [] key(Function<Field, @Nullable Object> row) {
         Schema schema = written.key();
-        if (schema == null || row == null) {
+        if (schema == null) {
             return null;
         }
-        Struct key = new Struct(schema);
-        List<Field> fields = schema.fields();
-        for (int i = 0; i < fields.size(); i++) {
-            key.put(fields.get(i), row.get(written.keyFields().get(i)));
+        List<Field> fields = written.keyFields();
+        @Nullable Object[] values = new Object[fields.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.apply(fields.get(i));
         }
-        return keyConverter.fromConnectData(topic, schema, key);
+        return keyBytes.of(topic, schema, values);
     }
 
     /** Only a row that was there before can lack values. */

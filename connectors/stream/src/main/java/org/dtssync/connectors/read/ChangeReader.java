@@ -33,6 +33,9 @@ final class ChangeReader implements AutoCloseable {
     /** Without a record for this long the reader checks whether the topic is still there. */
     private static final Duration CHECK_AFTER = Duration.ofSeconds(5);
 
+    /** Records in front of a cut up to this number are read and skipped; a gap that is longer is not read. */
+    private static final long READ_TO_SKIP = 1_000;
+
     /** Bytes read ahead of all partitions before those that are not needed yet are paused. */
     private static final long READ_AHEAD_BYTES = 16L << 20;
 
@@ -77,7 +80,7 @@ final class ChangeReader implements AutoCloseable {
         for (Cut.CutPartition part : parts) {
             TopicPartition partition = new TopicPartition(part.topic(), part.partition());
             boolean same = Objects.equals(part.topicId(), topicIds.put(partition, part.topicId()));
-            if (!assigned.contains(partition) || !same) {
+            if (!assigned.contains(partition) || !same || isFarBehind(partition, part)) {
                 starts.put(partition, part.firstOffset());
                 if (part.topicId() != null) {
                     expected.put(part.topic(), part.topicId());
@@ -93,6 +96,11 @@ final class ChangeReader implements AutoCloseable {
         } else {
             begin(starts);
         }
+    }
+
+    /** Rows that a load has written are in no cut, and may be many: they are not read to be skipped. */
+    private boolean isFarBehind(TopicPartition partition, Cut.CutPartition part) {
+        return position(partition) + READ_TO_SKIP < part.firstOffset();
     }
 
     /** Data read ahead of a partition is read again when its turn comes. */

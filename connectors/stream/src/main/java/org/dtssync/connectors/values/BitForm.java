@@ -1,12 +1,12 @@
 package org.dtssync.connectors.values;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code bit(length)}: one bit as a boolean, more as bytes, the last bit first.
+ * {@code bit(length)}: one bit as a boolean, more as bytes, the last bit first; bytes of zeros at the end are left
+ * out, as Debezium does.
  *
  * @param length how many bits
  */
@@ -40,17 +40,12 @@ record BitForm(int length) implements ValueForm {
                 bits.set(i);
             }
         }
-        return Arrays.copyOf(bits.toByteArray(), bytes());
-    }
-
-    /** Zeros at the end are bytes too. */
-    private int bytes() {
-        return (length + Byte.SIZE - 1) / Byte.SIZE;
+        return bits.toByteArray();
     }
 
     @Override
     public Object empty() {
-        return length == 1 ? (Object) false : new byte[bytes()];
+        return length == 1 ? (Object) false : new byte[0];
     }
 
     @Override

@@ -60,12 +60,6 @@ public record ColumnForm(String type, int length, int scale, String labels) {
             "cidr",
             "macaddr",
             "macaddr8",
-            "tsrange",
-            "tstzrange",
-            "daterange",
-            "int4range",
-            "numrange",
-            "int8range",
             "citext",
             "ltree",
             ENUM);
@@ -81,6 +75,8 @@ public record ColumnForm(String type, int length, int scale, String labels) {
             "io.debezium.data.Xml",
             "ltree",
             "io.debezium.data.Ltree",
+            "tsvector",
+            "io.debezium.data.Tsvector",
             ENUM,
             "io.debezium.data.Enum");
 

@@ -12,6 +12,16 @@ record ZonedForm(int digits) implements ValueForm {
 
     static final String NAME = "io.debezium.time.ZonedTimestamp";
 
+    /** A time stamp with a year of four digits, 0 standing for any digit. */
+    private static final String PATTERN = "0000-00-00 00:00:00.";
+
+    /** Where its date ends, its seconds, and the point of its fraction. */
+    private static final int DATE = 10;
+
+    private static final int SECONDS = 19;
+
+    private static final int FRACTION = 20;
+
     /** What the server prints with {@code TimeZone UTC}. */
     private static final String ZONE = "+00";
 
@@ -25,8 +35,59 @@ record ZonedForm(int digits) implements ValueForm {
         if (isInfinite(text)) {
             return text;
         }
+        String iso = ofUsual(text);
+        if (iso != null) {
+            return iso;
+        }
         long micros = CivilTime.timestamp(text, ZONE);
         return micros == CivilTime.REFUSED ? null : CivilTime.iso(micros, digits);
+    }
+
+    /** Most have a year of four digits: their characters are moved, and nothing is calculated. Returns null of any other. */
+    private @Nullable String ofUsual(String text) {
+        int end = text.length() - ZONE.length();
+        int fraction = end - FRACTION;
+        if (end < SECONDS || fraction == 0 || fraction > digits || !text.endsWith(ZONE)) {
+            return null;
+        }
+        for (int i = 0; i < end; i++) {
+            char expected = i < PATTERN.length() ? PATTERN.charAt(i) : '0';
+            char c = text.charAt(i);
+            if (expected == '0' ? c < '0' || c > '9' : c != expected) {
+                return null;
+            }
+        }
+        if (fraction > 0 && text.charAt(end - 1) == '0') {
+            return null;
+        }
+        StringBuilder iso = new StringBuilder(FRACTION + digits + 1);
+        iso.append(text, 0, DATE).append('T').append(text, DATE + 1, SECONDS);
+        if (digits > 0) {
+            iso.append('.').append(text, Math.min(end, FRACTION), end);
+            for (int i = Math.max(0, fraction); i < digits; i++) {
+                iso.append('0');
+            }
+        }
+        return iso.append('Z').toString();
+    }
+
+    /** Reverses {@link #ofUsual}. */
+    private static String textOfUsual(String iso) {
+        int end = iso.length() - 1;
+        if (end > SECONDS) {
+            while (iso.charAt(end - 1) == '0') {
+                end--;
+            }
+            if (iso.charAt(end - 1) == '.') {
+                end--;
+            }
+        }
+        return new StringBuilder(end + ZONE.length())
+                .append(iso, 0, DATE)
+                .append(' ')
+                .append(iso, DATE + 1, end)
+                .append(ZONE)
+                .toString();
     }
 
     private static boolean isInfinite(String text) {
@@ -51,6 +112,11 @@ record ZonedForm(int digits) implements ValueForm {
     @Override
     public String text(Object value) {
         String iso = (String) value;
-        return isInfinite(iso) ? iso : CivilTime.timestamp(CivilTime.ofIso(iso), ZONE);
+        if (isInfinite(iso)) {
+            return iso;
+        }
+        // The year 0000 is the one before 0001.
+        boolean usual = iso.length() > SECONDS && iso.charAt(DATE) == 'T' && !iso.startsWith("0000");
+        return usual ? textOfUsual(iso) : CivilTime.timestamp(CivilTime.ofIso(iso), ZONE);
     }
 }

@@ -21,6 +21,40 @@ import org.junit.jupiter.api.Test;
 class ColumnFormTest {
 
     @Test
+    void constantsAreDefaultsAndExpressionsAreNot() {
+        assertThat(ConstantDefault.of("5", null, Schema.Type.INT32)).isEqualTo(5);
+        assertThat(ConstantDefault.of("'-9'::integer", null, Schema.Type.INT64)).isEqualTo(-9L);
+        assertThat(ConstantDefault.of("(-2)", null, Schema.Type.INT16)).isEqualTo((short) -2);
+        assertThat(ConstantDefault.of("true", null, Schema.Type.BOOLEAN)).isEqualTo(true);
+        assertThat(ConstantDefault.of("'-0.5'::numeric", null, Schema.Type.FLOAT32))
+                .isEqualTo(-0.5f);
+        assertThat(byDefault(column("text", 0, 0), "'it''s'::text")).isEqualTo("it's");
+        assertThat(byDefault(column("varchar", 0, 0), "''::character varying")).isEqualTo("");
+        assertThat(byDefault(column("bpchar", 0, 0), "'c'::bpchar")).isEqualTo("c");
+        assertThat(byDefault(column("numeric", 8, 2), "0")).isEqualTo(new BigDecimal("0.00"));
+        assertThat(byDefault(column("date", 0, 0), "'1970-01-02'::date")).isEqualTo(1);
+        assertThat(byDefault(column("timestamptz", 0, 6), "'2024-02-29 17:30:00+05:30'::timestamp with time zone"))
+                .isEqualTo("2024-02-29T12:00:00.000000Z");
+        assertThat(byDefault(new ColumnForm(ColumnForm.ENUM, 0, 0, "a,b"), "'b'::\"Mood\""))
+                .isEqualTo("b");
+        for (String none :
+                List.of("now()", "nextval('s'::regclass)", "('a'::text || 'b'::text)", "NULL::text", "CURRENT_DATE")) {
+            assertThat(byDefault(column("text", 0, 0), none)).as(none).isNull();
+        }
+        assertThat(byDefault(column("numeric", 8, 2), "1.005")).isNull();
+        assertThat(byDefault(column("numeric", 0, 0), "1")).as("a structure").isNull();
+        assertThat(byDefault(column("inet", 0, 0), "'10.0.0.1'::inet")).isNull();
+        assertThat(byDefault(column("timestamptz", 0, 6), "'infinity'::timestamp with time zone"))
+                .isNull();
+        assertThat(ConstantDefault.of("1.5", null, Schema.Type.INT32)).isNull();
+    }
+
+    private static Object byDefault(ColumnForm column, String expression) {
+        return ConstantDefault.of(
+                expression, column, column.values(false).schema().build().type());
+    }
+
+    @Test
     void textsOfEachTypeAreReturnedAsTheyWere() {
         same(
                 column("timestamp", 0, 6),

@@ -137,12 +137,12 @@ public final class Bench {
                             names = "--contenders",
                             split = ",",
                             description =
-                                    "Some of DTS, DEBEZIUM_VALUES, VARIANT, OWN, CEILING, SINK (default: DTS, OWN, CEILING, SINK).")
+                                    "Some of DTS, TEXT_VALUES, VARIANT, OWN, CEILING, SINK (default: DTS, OWN, CEILING, SINK).")
                     @Nullable
                     Set<Kind> contenders)
             throws InterruptedException {
         Set<Kind> kinds = contenders == null
-                ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT, Kind.DEBEZIUM_VALUES))
+                ? EnumSet.complementOf(EnumSet.of(Kind.VARIANT, Kind.TEXT_VALUES))
                 : EnumSet.copyOf(contenders);
         drain(common, new MixedWorkload(changes, transactionRows, tables, Math.max(10, 30_000 / tables)), kinds);
     }

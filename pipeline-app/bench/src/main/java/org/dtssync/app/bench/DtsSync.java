@@ -46,9 +46,9 @@ final class DtsSync implements Contender {
             return new Build("dts-sync", lab.layout().project(), lab.layout().profile());
         }
 
-        /** Returns the same with values in Debezium's schemas. */
-        Build withDebeziumsValues() {
-            return new Build(name + ", topics.values: debezium", project, options, "topics: { values: debezium }");
+        /** Returns the same with values in PostgreSQL's text. */
+        Build withTexts() {
+            return new Build(name + ", topics.values: text", project, options, "topics: { values: text }");
         }
     }
 

@@ -4,8 +4,8 @@ package org.dtssync.app.bench;
 enum Kind {
     /** dts-sync. */
     DTS,
-    /** dts-sync that writes values in Debezium's schemas. */
-    DEBEZIUM_VALUES,
+    /** dts-sync that writes values in PostgreSQL's text. */
+    TEXT_VALUES,
     /** dts-sync of another build or with other options for its JVM. */
     VARIANT,
     /** PostgreSQL's own logical replication. */
@@ -20,13 +20,13 @@ enum Kind {
         return switch (this) {
             case DTS ->
                 new DtsSync(lab, source, lab.destination().createDatabase("dts"), workers, DtsSync.Build.own(lab));
-            case DEBEZIUM_VALUES ->
+            case TEXT_VALUES ->
                 new DtsSync(
                         lab,
                         source,
-                        lab.destination().createDatabase("debezium_values"),
+                        lab.destination().createDatabase("text_values"),
                         workers,
-                        DtsSync.Build.own(lab).withDebeziumsValues());
+                        DtsSync.Build.own(lab).withTexts());
             case VARIANT ->
                 new DtsSync(
                         lab,

@@ -61,6 +61,7 @@ public record CaptureProcess(String task, String sourceUrl, String user, String 
                         new StartPrinter(),
                         tables -> Set.of(),
                         new DebeziumSource(process.settings()),
+                        Optional.empty(),
                         Optional.empty())
                 .run();
     }

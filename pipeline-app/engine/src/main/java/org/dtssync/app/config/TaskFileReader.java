@@ -265,6 +265,7 @@ public final class TaskFileReader {
                     section.number(TaskKey.TOPICS_RETENTION),
                     config,
                     section.choice(TaskKey.TOPICS_VALUES, TopicValues.values()),
+                    section.choice(TaskKey.TOPICS_SNAPSHOT, TopicSettings.Snapshot.values()),
                     section.flag(TaskKey.TOPICS_TOMBSTONES),
                     section.flag(TaskKey.TOPICS_TRANSACTIONS),
                     tables);

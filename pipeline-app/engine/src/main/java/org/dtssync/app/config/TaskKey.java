@@ -71,8 +71,6 @@ enum TaskKey implements DescribedKey {
             "TLS, timeouts, or any other driver setting."),
     DESTINATION_EXISTING(
             "destination/existing",
-            KeyType.CHOICE,
-            "fail",
             "fail",
             "What to do if selected tables exist at the destination: fail, empty (remove their rows) or adopt (they must be empty).",
             "The destination was prepared by other means, or contains an earlier attempt.",
@@ -125,12 +123,19 @@ enum TaskKey implements DescribedKey {
     TOPICS_VALUES(
             "topics/values",
             KeyType.CHOICE,
-            "text",
             "debezium",
+            "text",
             "How values are written: debezium (with the schemas of Debezium's own connector, as docs/types.md lists them) or text"
                     + " (PostgreSQL's text, except numbers, booleans and bytes). A task keeps the form it began with.",
-            "Other consumers of Debezium's topics read them, such as a sink.",
+            "Consumers read PostgreSQL's exact text of every value, and no headers.",
             TopicValues.values()),
+    TOPICS_SNAPSHOT(
+            "topics/snapshot",
+            "none",
+            "Whether the rows that the load copies go to the topics too, as records with op r before the changes that follow: none or"
+                    + " read. While a chunk is written, changes wait.",
+            "A consumer has to know every row, and there is no other way for it to read them.",
+            TopicSettings.Snapshot.values()),
     TOPICS_TOMBSTONES(
             "topics/tombstones",
             "Whether a record without a value follows each delete, as with Debezium's tombstones.on.delete.",
@@ -198,16 +203,12 @@ enum TaskKey implements DescribedKey {
             "Tables that need not or cannot be migrated."),
     OBJECTS_OWNERS(
             "objects/owners",
-            KeyType.CHOICE,
-            "keep",
             "keep",
             "Whether owners and grants are migrated: keep (the roles must exist) or drop (everything belongs to the destination's account).",
             "The destination has other roles.",
             ObjectSelection.Owners.values()),
     OBJECTS_UNLOGGED(
             "objects/unlogged",
-            KeyType.CHOICE,
-            "structure",
             "structure",
             "What happens to unlogged tables, whose changes are not in the WAL: they are created without their rows (structure),"
                     + " their rows are copied once at the load and again at each switch (copy), or precheck refuses them (refuse).",
@@ -215,8 +216,6 @@ enum TaskKey implements DescribedKey {
             ObjectSelection.Unlogged.values()),
     OBJECTS_SETTINGS(
             "objects/settings",
-            KeyType.CHOICE,
-            "leave",
             "leave",
             "Whether the destination also gets what ALTER DATABASE ... SET, and ALTER ROLE ... IN DATABASE ... SET, have set"
                     + " at the source: carry or leave. Settings with a dot in their names, which may be secrets, are never migrated.",
@@ -224,8 +223,6 @@ enum TaskKey implements DescribedKey {
             ObjectSelection.Settings.values()),
     OBJECTS_LARGE_OBJECTS(
             "objects/large.objects",
-            KeyType.CHOICE,
-            "leave",
             "leave",
             "Whether large objects (pg_largeobject), which logical replication does not send, are copied once at the load and"
                     + " again at each switch (copy), or left to you (leave); each may have up to 1 GB.",
@@ -234,8 +231,6 @@ enum TaskKey implements DescribedKey {
             ObjectSelection.LargeObjects.values()),
     STRUCTURE_READER(
             "structure/reader",
-            KeyType.CHOICE,
-            "auto",
             "auto",
             "What reads the schema objects of the source: pg_dump, builtin (needs no program), or auto: pg_dump if one is found"
                     + " that is at least as new as the source, else builtin.",
@@ -332,8 +327,6 @@ enum TaskKey implements DescribedKey {
             "Both directions as separate processes; see docs/switchover.md."),
     SECOND_INSTANCE(
             "second.instance",
-            KeyType.CHOICE,
-            "refuse",
             "refuse",
             "What a second instance of the task does while the first is active: refuse (exit with an error) or standby (wait and take over).",
             "A standby on another machine.",
@@ -359,6 +352,10 @@ enum TaskKey implements DescribedKey {
     /** A key without a default. */
     TaskKey(String place, String meaning, String whyChange) {
         this(place, KeyType.FLAG, "false", "true", meaning, whyChange);
+    }
+
+    TaskKey(String place, String choice, String meaning, String whyChange, Enum<?>... choices) {
+        this(place, KeyType.CHOICE, choice, choice, meaning, whyChange, choices);
     }
 
     TaskKey(String place, KeyType type, String example, String meaning, String whyChange) {

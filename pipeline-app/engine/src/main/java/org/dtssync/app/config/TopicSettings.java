@@ -13,6 +13,7 @@ import org.dtssync.schemas.TopicValues;
  * @param retentionMillis how long records of tables are retained, in milliseconds; -1 means forever
  * @param config additional topic properties
  * @param values how values are written by a task that begins
+ * @param snapshot whether the rows that the load copies go to the topics too
  * @param tombstones whether a record without a value follows each delete
  * @param transactions whether each record says where it is in its transaction
  * @param tables further topic properties for each pattern of tables, of which the later ones count
@@ -22,9 +23,18 @@ public record TopicSettings(
         long retentionMillis,
         Map<String, String> config,
         TopicValues values,
+        Snapshot snapshot,
         boolean tombstones,
         boolean transactions,
         Map<String, Map<String, String>> tables) {
+
+    /** Which rows are in the topics apart from changes. */
+    public enum Snapshot {
+        /** None. */
+        NONE,
+        /** Those that the load reads. */
+        READ
+    }
 
     /** Copies the properties. */
     public TopicSettings {
@@ -32,14 +42,19 @@ public record TopicSettings(
         tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
     }
 
-    /** Topics whose values are text. */
+    /** Topics whose values have the default form. */
     public TopicSettings(int replicationFactor, long retentionMillis, Map<String, String> config) {
-        this(replicationFactor, retentionMillis, config, TopicValues.TEXT);
+        this(replicationFactor, retentionMillis, config, TopicValues.DEBEZIUM);
     }
 
     /** Topics with nothing but changes. */
     public TopicSettings(int replicationFactor, long retentionMillis, Map<String, String> config, TopicValues values) {
-        this(replicationFactor, retentionMillis, config, values, false, false, Map.of());
+        this(replicationFactor, retentionMillis, config, values, Snapshot.NONE, false, false, Map.of());
+    }
+
+    /** Returns whether the rows that the load copies go to the topics too. */
+    public boolean withRows() {
+        return snapshot == Snapshot.READ;
     }
 
     /** Returns the further topic properties of one table. */

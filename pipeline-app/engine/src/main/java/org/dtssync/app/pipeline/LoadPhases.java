@@ -13,6 +13,7 @@ import org.dtssync.app.drift.LoadShapes;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.runtime.Route;
 import org.dtssync.app.runtime.RowPace;
+import org.dtssync.app.snapshot.ChunkBeginning;
 import org.dtssync.app.snapshot.LargeObjectCopy;
 import org.dtssync.app.snapshot.SnapshotJob;
 import org.dtssync.app.snapshot.SnapshotListener;
@@ -167,13 +168,14 @@ final class LoadPhases {
     }
 
     /** Copies the rows of every table that is not loaded yet, except those that are set aside. */
-    void snapshot() throws InterruptedException {
+    void snapshot(Direction direction) throws InterruptedException {
         enter(Phase.SNAPSHOT);
         try (LiveLimit limit = new LiveLimit(
                 new SettingStore(route.destination(), route.task()),
                 LiveSetting.SNAPSHOT_ROWS_PER_SECOND,
                 task.snapshot().rowsPerSecond())) {
-            SnapshotJob job = snapshotJob(task.destination().existing() == Existing.EMPTY, new RowPace(limit));
+            SnapshotJob job = snapshotJob(
+                    task.destination().existing() == Existing.EMPTY, new RowPace(limit), beginning(direction));
             listener.snapshotStarted(job.progress());
             job.run();
         }
@@ -182,7 +184,14 @@ final class LoadPhases {
                 "snapshot", () -> structureApplier(structureStore(), existing()).apply(Section.KEYS));
     }
 
-    private SnapshotJob snapshotJob(boolean emptyFirst, RowPace pace) {
+    /** Rows for the topics are written by the capture, which runs alongside. */
+    private ChunkBeginning beginning(Direction direction) {
+        return task.topics().withRows()
+                ? (table, source, from, begin) -> direction.writeRows(table, source, from, begin::run)
+                : ChunkBeginning.ALONE;
+    }
+
+    private SnapshotJob snapshotJob(boolean emptyFirst, RowPace pace, ChunkBeginning beginning) {
         return new SnapshotJob(
                 route.source(),
                 route.destination(),
@@ -193,6 +202,7 @@ final class LoadPhases {
                 emptyFirst,
                 pace,
                 guard(),
+                beginning,
                 tellOfTables());
     }
 
@@ -223,7 +233,7 @@ final class LoadPhases {
 
     /** Empties a table at the destination, so that the next load copies it again. */
     void reset(TableName table) throws InterruptedException {
-        snapshotJob(false, new RowPace(() -> 0)).resnapshot(table);
+        snapshotJob(false, new RowPace(() -> 0), ChunkBeginning.ALONE).resnapshot(table);
     }
 
     /** Returns whether the key of a table is still to be created. */
@@ -246,7 +256,7 @@ final class LoadPhases {
                         "catch-up",
                         () -> shapes.takeUp(
                                 position -> direction.converge(applied -> applied.reached(position)), this::reset));
-                snapshot();
+                snapshot(direction);
                 enter(Phase.CATCH_UP);
             }
             direction.converge(this::isConsistent);

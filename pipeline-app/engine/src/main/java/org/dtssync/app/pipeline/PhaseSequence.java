@@ -203,7 +203,7 @@ final class PhaseSequence {
             return Optional.empty();
         }
         if (!phase.isAfter(Phase.SNAPSHOT)) {
-            load.snapshot();
+            load.snapshot(direction);
         }
         if (options.goal() == RunGoal.SNAPSHOT) {
             return Optional.empty();

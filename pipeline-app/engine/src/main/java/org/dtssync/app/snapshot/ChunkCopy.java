@@ -31,9 +31,12 @@ final class ChunkCopy {
     private final ChunkStore store;
     private final SnapshotListener listener;
     private final TableGuard guard;
+    private final ChunkBeginning beginning;
     private final CopyPipe pipe;
 
-    ChunkCopy(ChunkStore store, SnapshotListener listener, TableGuard guard, CopyPipe pipe) {
+    ChunkCopy(
+            ChunkStore store, SnapshotListener listener, TableGuard guard, ChunkBeginning beginning, CopyPipe pipe) {
+        this.beginning = beginning;
         this.store = store;
         this.listener = listener;
         this.guard = guard;
@@ -75,21 +78,23 @@ final class ChunkCopy {
     private CopiedChunk copyOne(
             Chunk chunk, LoadedTable shape, LoadedTable target, Connection source, Connection destination)
             throws SQLException, InterruptedException {
-        String range = range(chunk, source);
+        String from = shape.sql() + " WHERE " + range(chunk, source);
         try {
-            begin(source, shape);
+            beginning.begin(chunk.table(), source, from, () -> {
+                begin(source, shape);
+                // Before its rows go to the topics.
+                guard.require(source, chunk.table());
+            });
         } catch (SQLException e) {
             throw SqlFaults.explain("Table " + chunk.table() + " could not be locked at the source", e);
         }
-        // For a table without a key this is the first query and takes the snapshot that COPY then reads under.
+        // Of the snapshot that the transaction's first query took, and that COPY reads under.
         Optional<String> visible = chunk.isKeyed() ? Optional.empty() : Optional.of(visibleSnapshot(source));
-        guard.require(source, chunk.table());
         CopyFormat format = shape.formatFor(target);
         CopyPipe.Carried carried = pipe.copy(
                 chunk.table(),
                 source,
-                "COPY (SELECT " + shape.columnsSql() + " FROM " + shape.sql() + " WHERE " + range + ") TO STDOUT"
-                        + format.sql(),
+                "COPY (SELECT " + shape.columnsSql() + " FROM " + from + ") TO STDOUT" + format.sql(),
                 destination,
                 "COPY " + chunk.table().sql() + " (" + shape.columnsSql() + ") FROM STDIN" + format.sql());
         Lsn lsn = SourceWal.endTransaction(source);

@@ -50,6 +50,7 @@ public final class SnapshotJob {
     private final SnapshotListener listener;
     private final RowPace pace;
     private final TableGuard guard;
+    private final ChunkBeginning beginning;
     private final SnapshotProgress progress = new SnapshotProgress();
 
     /**
@@ -64,6 +65,7 @@ public final class SnapshotJob {
      * @param emptyFirst whether existing rows at the destination are removed before the load, once
      * @param pace how many rows all workers together may copy per second
      * @param guard recognizes tables that commands have changed, which are set aside
+     * @param beginning begins the transaction of each chunk at the source
      * @param listener notified of progress
      */
     public SnapshotJob(
@@ -76,6 +78,7 @@ public final class SnapshotJob {
             boolean emptyFirst,
             RowPace pace,
             TableGuard guard,
+            ChunkBeginning beginning,
             SnapshotListener listener) {
         this.source = source;
         this.destination = destination;
@@ -86,6 +89,7 @@ public final class SnapshotJob {
         this.emptyFirst = emptyFirst;
         this.pace = pace;
         this.guard = guard;
+        this.beginning = beginning;
         this.listener = listener;
     }
 
@@ -156,7 +160,7 @@ public final class SnapshotJob {
         WorkerCrew crew = new WorkerCrew(retry);
         for (int i = 0; i < settings.workers(); i++) {
             Sessions owned = new Sessions(source, destination);
-            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress, guard, pace), owned);
+            crew.add(new Worker(agenda, owned, chunks, splitter, retry, listener, progress, guard, beginning, pace), owned);
         }
         crew.run();
     }

@@ -35,6 +35,7 @@ final class Worker {
             SnapshotListener listener,
             SnapshotProgress progress,
             TableGuard guard,
+            ChunkBeginning beginning,
             RowPace pace) {
         this.agenda = agenda;
         this.sessions = sessions;
@@ -44,7 +45,7 @@ final class Worker {
         this.listener = listener;
         this.progress = progress;
         this.guard = guard;
-        this.copy = new ChunkCopy(store, listener, guard, new CopyPipe(progress::carried, pace));
+        this.copy = new ChunkCopy(store, listener, guard, beginning, new CopyPipe(progress::carried, pace));
     }
 
     /** Works until nothing is left or until the first permanent fault. */

@@ -1,6 +1,7 @@
 package org.dtssync.app.stream;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.dtssync.app.drift.AppliedMark;
 import org.dtssync.app.runtime.Retry;
 import org.dtssync.app.source.StreamProgress;
@@ -8,6 +9,7 @@ import org.dtssync.connectors.capture.Capture;
 import org.dtssync.connectors.capture.CaptureListener;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CaptureStage;
+import org.dtssync.connectors.capture.ReadRequests;
 import org.dtssync.connectors.capture.debezium.DebeziumSource;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
@@ -27,6 +29,7 @@ final class CapturePart implements CaptureListener {
     private final TopicCodecs codecs;
     private final CaptureChecks checks;
     private final CommandCarrier carrier;
+    private final Optional<ReadRequests> reads;
     private final Retry retry;
     private final AppliedMark applied;
     private final StreamProgress progress;
@@ -39,6 +42,7 @@ final class CapturePart implements CaptureListener {
             TopicCodecs codecs,
             CaptureChecks checks,
             CommandCarrier carrier,
+            Optional<ReadRequests> reads,
             Retry retry,
             AppliedMark applied,
             StreamProgress progress,
@@ -48,6 +52,7 @@ final class CapturePart implements CaptureListener {
         this.codecs = codecs;
         this.checks = checks;
         this.carrier = carrier;
+        this.reads = reads;
         this.retry = retry;
         this.applied = applied;
         this.progress = progress;
@@ -79,7 +84,8 @@ final class CapturePart implements CaptureListener {
                 this,
                 checks::changed,
                 new DebeziumSource(settings),
-                carrier.captured());
+                carrier.captured(),
+                reads);
         try {
             capture.run();
         } catch (SyncException e) {

@@ -1,5 +1,6 @@
 package org.dtssync.app.stream;
 
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.dtssync.app.state.TableProgress;
 import org.dtssync.app.state.TableState;
 import org.dtssync.app.state.Verifications;
 import org.dtssync.connectors.apply.AppliedPosition;
+import org.dtssync.connectors.capture.ReadRequests;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Epoch;
@@ -49,6 +51,7 @@ public final class Direction implements MovingStream {
     private final ApplyPart apply;
     private final SequenceFollower sequences;
     private final Preparation preparation;
+    private final ReadRequests reads;
     private final ProgressStore progress;
 
     Direction(
@@ -64,7 +67,8 @@ public final class Direction implements MovingStream {
             Supplier<CapturePart> capture,
             ApplyPart apply,
             SequenceFollower sequences,
-            Preparation preparation) {
+            Preparation preparation,
+            ReadRequests reads) {
         this.route = route;
         this.epoch = epoch;
         this.background = background;
@@ -78,6 +82,7 @@ public final class Direction implements MovingStream {
         this.apply = apply;
         this.sequences = sequences;
         this.preparation = preparation;
+        this.reads = reads;
         this.progress = new ProgressStore(route.destination(), route.task());
     }
 
@@ -104,6 +109,19 @@ public final class Direction implements MovingStream {
     /** Returns its applier's progress. */
     public AppliedMark applied() {
         return applied;
+    }
+
+    /**
+     * Begins a transaction at the source, and writes the rows that it shows to the topics; the transaction stays open.
+     *
+     * @param table the table
+     * @param session at the source
+     * @param from what follows {@code FROM} in a query of the rows
+     * @param begin begins the transaction, whose first query takes its snapshot
+     */
+    public void writeRows(TableName table, Connection session, String from, ReadChunk.Opening begin)
+            throws InterruptedException {
+        reads.write(new ReadChunk(table, session, from, begin));
     }
 
     @Override

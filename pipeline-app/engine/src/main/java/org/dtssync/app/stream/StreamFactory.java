@@ -23,6 +23,7 @@ import org.dtssync.app.state.ShapeRecords;
 import org.dtssync.app.verify.VerifySettings;
 import org.dtssync.connectors.capture.CaptureSettings;
 import org.dtssync.connectors.capture.CapturedTable;
+import org.dtssync.connectors.capture.ReadRequests;
 import org.dtssync.connectors.postgres.Epoch;
 import org.dtssync.schemas.DdlMode;
 import org.dtssync.schemas.TopicForm;
@@ -78,6 +79,7 @@ public final class StreamFactory {
                 retry,
                 carrier,
                 new AppliedWrites(applied, listener));
+        ReadRequests reads = new ReadRequests();
         return new Direction(
                 route,
                 epoch,
@@ -100,13 +102,15 @@ public final class StreamFactory {
                         codecs(new TopicNames(route.task(), topicForm(route).layout())),
                         checks,
                         carrier,
+                        task.topics().withRows() ? Optional.of(reads) : Optional.empty(),
                         retry,
                         applied,
                         captured,
                         listener),
                 apply,
                 follower,
-                preparation(route, epoch));
+                preparation(route, epoch),
+                reads);
     }
 
     private TaskSequences sequences(Route route) {
@@ -162,12 +166,12 @@ public final class StreamFactory {
         return new ProgressStore(route.destination(), route.task()).topicForm();
     }
 
-    /** A direction that is prepared again keeps its form, and one in reverse has the layout of the first: the account's rights fit it. */
+    /** A direction that is prepared again keeps its form, and one in reverse has that of the first: consumers and rights fit it. */
     private TopicForm firstForm(Route route, TopicValues values) {
         Route first = isForward(route) ? route : route.reversed();
         return formKept(route)
-                .orElseGet(() -> new TopicForm(
-                        values, formKept(first).map(TopicForm::layout).orElse(TopicNames.Layout.APART)));
+                .or(() -> formKept(first))
+                .orElseGet(() -> new TopicForm(values, TopicNames.Layout.APART));
     }
 
     private static Optional<TopicForm> formKept(Route route) {

@@ -12,6 +12,7 @@ import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.testing.TaskText;
 import org.dtssync.connectors.fault.Failpoint;
+import org.dtssync.connectors.postgres.TableName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,7 +97,7 @@ class LoadSurvivesFailpointsTest {
         FailpointTask task = FailpointTask.create(
                 directory,
                 text.withDestination(text.destination().replace(" }", ", existing: empty }"))
-                        + "snapshot: { chunk.rows: 500 }\nverify: { rows.per.second: 20000 }\n");
+                        + "topics: { snapshot: read }\nsnapshot: { chunk.rows: 500 }\nverify: { rows.per.second: 20000 }\n");
 
         try (BusyDatabase.Application application = source.startApplication()) {
             strikeAll(task, LOAD);
@@ -109,6 +110,11 @@ class LoadSurvivesFailpointsTest {
         task.succeed("run", "--until", "verified");
 
         assertThat(destination.rows()).isEqualTo(source.rows());
+        for (TableName table : BusyDatabase.TABLES) {
+            if (!table.table().equals("log")) {
+                UpsertedRows.requireSame(servers, text.name(), source.settings(), table);
+            }
+        }
         task.succeed("release", "--topics");
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -54,6 +55,7 @@ final class DebeziumSink implements AutoCloseable {
      * @param destination where the rows go
      * @param directory for the worker's files
      * @param more settings of the sink
+     * @param source Debezium's own connector, if it runs in the same worker
      */
     DebeziumSink(
             Servers servers,
@@ -62,7 +64,8 @@ final class DebeziumSink implements AutoCloseable {
             DatabaseSettings destination,
             ReadWith converter,
             Path directory,
-            Map<String, String> more)
+            Map<String, String> more,
+            Optional<DebeziumConnector> source)
             throws IOException {
         Path worker = directory.resolve(name + "-worker.properties");
         write(worker, worker(servers, converter, directory.resolve(name + ".offsets")));
@@ -78,6 +81,11 @@ final class DebeziumSink implements AutoCloseable {
                 "org.apache.kafka.connect.cli.ConnectStandalone",
                 worker.toString(),
                 sink.toString()));
+        if (source.isPresent()) {
+            Path file = directory.resolve(name + "-source.properties");
+            write(file, source.get().properties());
+            command.add(file.toString());
+        }
         log = directory.resolve(name + ".log");
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -150,6 +158,45 @@ final class DebeziumSink implements AutoCloseable {
             }
         }
         return String.join(File.pathSeparator, path);
+    }
+
+    /** Returns what Kafka's console consumer prints of a topic, from its beginning. */
+    static String console(Servers servers, String topic, Path directory) throws IOException, InterruptedException {
+        String registry = "schema.registry.url=" + servers.registry().url();
+        String deserializer = ".deserializer=io.confluent.kafka.serializers.KafkaAvroDeserializer";
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                classPath(ReadWith.CONFLUENTS),
+                "org.apache.kafka.tools.consumer.ConsoleConsumer",
+                "--bootstrap-server",
+                servers.kafka().bootstrapServers(),
+                "--topic",
+                topic,
+                "--from-beginning",
+                "--timeout-ms",
+                "10000",
+                "--consumer-property",
+                "isolation.level=read_committed"));
+        for (String property : List.of(
+                "print.key=true",
+                "print.headers=true",
+                "key" + deserializer,
+                "key.deserializer." + registry,
+                "value" + deserializer,
+                "value.deserializer." + registry)) {
+            command.addAll(List.of("--property", property));
+        }
+        Path printed = directory.resolve("console.out");
+        Process console = new ProcessBuilder(command)
+                .redirectError(directory.resolve("console.err").toFile())
+                .redirectOutput(printed.toFile())
+                .start();
+        if (!console.waitFor(60, TimeUnit.SECONDS)) {
+            console.destroyForcibly();
+        }
+        return Files.readString(printed) + Files.readString(directory.resolve("console.err"));
     }
 
     /** Returns why the sink stopped, as its log says it; empty while it works. */

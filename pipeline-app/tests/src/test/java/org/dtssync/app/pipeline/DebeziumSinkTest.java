@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigResource;
@@ -59,6 +61,58 @@ class DebeziumSinkTest {
             CREATE TABLE emptied (id int4 PRIMARY KEY);
             """;
 
+    /** What the sink cannot write, or has no key to write by, but Debezium's connector sends as well. */
+    private static final String TOPICS_ALONE = """
+            CREATE DOMAIN code AS varchar(5);
+            CREATE DOMAIN word AS text;
+            CREATE DOMAIN low_price AS price CHECK (VALUE < 100);
+            CREATE DOMAIN moment AS timestamp(3);
+            CREATE DOMAIN total AS int4;
+            CREATE TABLE topics_arrays (id int4 PRIMARY KEY, i2 int2[], i8 int8[], o oid[], f4 float4[], n numeric[], n2 numeric(8,2)[],
+                d date[], tm time[], ts timestamp[], tz timestamptz[], by bytea[], c char(3)[], e mood[], ip inet[], ci cidr[],
+                mac macaddr[], m8 macaddr8[], ct citext[], r int4range[], l text[] NOT NULL);
+            CREATE TABLE topics_domains (a code, b total, w word NOT NULL, p low_price, m moment, m2 moment NOT NULL, PRIMARY KEY (b, a));
+            CREATE TABLE topics_defaults (id int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY, big text NOT NULL DEFAULT 'big',
+                i2 int2 NOT NULL DEFAULT -2, i int4 NOT NULL DEFAULT 5, i8 int8 NOT NULL DEFAULT '-9', t text NOT NULL DEFAULT 'plain',
+                v varchar(9) NOT NULL DEFAULT 'v', c char(4) NOT NULL DEFAULT 'c', n numeric(8,2) NOT NULL DEFAULT 0,
+                n2 numeric NOT NULL DEFAULT 1, f4 float4 NOT NULL DEFAULT -0.5, f8 float8 NOT NULL DEFAULT 1.5,
+                b bool NOT NULL DEFAULT true, d date NOT NULL DEFAULT '2024-02-29', ts timestamp NOT NULL DEFAULT '2024-02-29 12:00:01',
+                ts3 timestamp(3) NOT NULL DEFAULT '2024-02-29 12:00:01.5', tz timestamptz NOT NULL DEFAULT '2024-02-29 12:00:00+00',
+                tm time NOT NULL DEFAULT '12:00', u uuid NOT NULL DEFAULT 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+                j jsonb NOT NULL DEFAULT '{"a": 1}', x xml NOT NULL DEFAULT '<a/>', e mood NOT NULL DEFAULT 'ok',
+                at timestamptz NOT NULL DEFAULT now(), opt int4 DEFAULT 7, opt_t text DEFAULT 'x');
+            CREATE TABLE topics_full (id int4 PRIMARY KEY, t text, n numeric(5,1) NOT NULL, d date, tz timestamptz(2), ts timestamp(2));
+            ALTER TABLE topics_full REPLICA IDENTITY FULL;
+            CREATE TABLE topics_keyless (id int4, t text NOT NULL);
+            ALTER TABLE topics_keyless REPLICA IDENTITY FULL;
+            CREATE TABLE topics_index (id int4 PRIMARY KEY, code text NOT NULL UNIQUE);
+            ALTER TABLE topics_index REPLICA IDENTITY USING INDEX topics_index_code_key;
+            """;
+
+    private static final String TOPICS_ALONE_ROWS = """
+            INSERT INTO topics_arrays VALUES (1, '{1,NULL}', '{-1}', '{7}', '{1.5}', '{1.5,NULL}', '{1.50}', '{2024-02-29,NULL}', '{12:34:56.5}',
+                '{"2024-02-29 12:34:56.5"}', '{"2024-02-29 12:34:56+02"}', '{"\\\\x0aff"}', '{a,NULL}', '{sad,NULL}', '{10.0.0.1}',
+                '{10.0.0.0/8}', '{08:00:2b:01:02:03}', '{08:00:2b:01:02:03:04:05}', '{aB}', '{"[1,5)"}', '{a.b,NULL}');
+            INSERT INTO topics_arrays (id, l) VALUES (2, '{}');
+            INSERT INTO topics_domains VALUES ('a', 1, 'w', 12.345, '2024-02-29 12:34:56.789', '2024-02-29'), ('b', 2, '', NULL, NULL, '2024-01-01');
+            UPDATE topics_domains SET a = 'c' WHERE b = 2;
+            UPDATE topics_domains SET w = 'other' WHERE b = 1;
+            DELETE FROM topics_domains WHERE b = 1;
+            ALTER TABLE topics_defaults ALTER big SET STORAGE EXTERNAL;
+            INSERT INTO topics_defaults (big) VALUES (repeat('large', 2000)), ('small');
+            UPDATE topics_defaults SET i = 6;
+            DELETE FROM topics_defaults WHERE id = 2;
+            INSERT INTO topics_full VALUES (1, 'a', 1.5, 'infinity', 'infinity', '-infinity'),
+                (2, NULL, -1, '-infinity', '2024-02-29 12:00:00.12+00', '2024-02-29 12:00:00.12');
+            UPDATE topics_full SET t = 'b', d = '2024-02-29';
+            UPDATE topics_full SET id = 3 WHERE id = 2;
+            DELETE FROM topics_full;
+            INSERT INTO topics_keyless VALUES (1, 'a'), (1, 'a');
+            UPDATE topics_keyless SET t = 'b';
+            DELETE FROM topics_keyless;
+            INSERT INTO topics_index VALUES (1, 'a');
+            """;
+
     /** Rows of every_type but their keys. */
     private static final List<String> ROWS = List.of("""
             true, -1, 2, 3, 1.5, -2.25, 12345678901234.123456, 0.00010, 1.234, 12.34, '\\x00ff10', 'text', 'vc', 'c', '2024-02-29',
@@ -82,8 +136,18 @@ class DebeziumSinkTest {
     /** The sink takes the bytes of bits in the wrong order. */
     private static final String UNREADABLE = "bits";
 
+    /** Tables that only the topics are compared of. */
+    private static final String ALONE = "topics_";
+
     /** The sink does not learn of a TRUNCATE without the envelope. */
     private static final String TRUNCATED = "emptied";
+
+    /** A table that has rows before anything is captured; the sink creates it. */
+    private static final String ROWS_BEFORE = """
+            CREATE TABLE earlier (id int4 PRIMARY KEY, name text NOT NULL, price numeric(10,2), at timestamptz);
+            INSERT INTO earlier SELECT g, E'a\\tb\\\\' || g, g / 3.0, '2024-01-01 00:00:00.5+00' FROM generate_series(1, 500) g;
+            INSERT INTO earlier VALUES (501, '', NULL, NULL);
+            """;
 
     private static final int TABLES = 20;
 
@@ -105,9 +169,17 @@ class DebeziumSinkTest {
         DatabaseSettings destination = servers.freshDatabase(17);
         DatabaseSettings ours = servers.freshDatabase(17);
         DatabaseSettings confluents = servers.freshDatabase(17);
+        DebeziumConnector connector = new DebeziumConnector("theirs", source);
         TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
                 .topics(new TopicSettings(
-                        1, 604_800_000L, Map.of(), TopicValues.DEBEZIUM, true, true, TABLES_OF_THEIR_OWN))
+                        1,
+                        604_800_000L,
+                        Map.of(),
+                        TopicValues.DEBEZIUM,
+                        TopicSettings.Snapshot.READ,
+                        true,
+                        true,
+                        TABLES_OF_THEIR_OWN))
                 .build();
         try (Connection from = open(source);
                 Connection to = open(destination);
@@ -116,11 +188,13 @@ class DebeziumSinkTest {
             for (Connection each : List.of(from, one, other)) {
                 tables(each);
             }
+            execute(from, TOPICS_ALONE);
+            execute(from, ROWS_BEFORE);
             execute(
                     from,
                     "CREATE TABLE evolved (id int4 PRIMARY KEY, name text NOT NULL, price numeric(10,2), at timestamptz)");
             try (LiveRun run = LiveRun.start(task).awaitStreaming()) {
-                String all = task.name() + "\\.(?!public\\." + UNREADABLE + "$)";
+                String all = task.name() + "\\.(?!public\\.(" + UNREADABLE + "$|" + ALONE + "))";
                 String some = all + "(?!public\\." + TRUNCATED + "$)";
                 try (DebeziumSink first = new DebeziumSink(
                                 servers,
@@ -129,7 +203,8 @@ class DebeziumSinkTest {
                                 ours,
                                 DebeziumSink.ReadWith.OURS,
                                 directory,
-                                Map.of());
+                                Map.of(),
+                                Optional.of(connector));
                         DebeziumSink second = new DebeziumSink(
                                 servers,
                                 task.name() + "-confluent",
@@ -137,10 +212,14 @@ class DebeziumSinkTest {
                                 confluents,
                                 DebeziumSink.ReadWith.CONFLUENTS,
                                 directory,
-                                UNWRAPPED)) {
+                                UNWRAPPED,
+                                Optional.empty())) {
+                    await().atMost(Duration.ofMinutes(2))
+                            .until(() ->
+                                    isRead(from, connector) || !first.fault().isEmpty());
                     work(from);
                     List<String> tables = names(from);
-                    tables.remove(UNREADABLE);
+                    tables.removeIf(table -> table.equals(UNREADABLE) || table.startsWith(ALONE));
                     awaitEqual(from, one, tables, first);
                     tables.remove(TRUNCATED);
                     awaitEqual(from, other, tables, second);
@@ -148,6 +227,21 @@ class DebeziumSinkTest {
                     assertThat(compression(servers, task.name() + ".public.t12"))
                             .isEqualTo("zstd");
                     assertThat(compression(servers, task.name() + ".public.t2")).isEqualTo("producer");
+                    assertThat(first.fault()).isEmpty();
+                    assertThat(DebeziumSink.console(servers, task.name() + ".public.earlier", directory))
+                            .contains("{\"id\": 50}")
+                            .contains("\"op\": \"r\"", "\"op\": \"u\"", "\"op\": \"d\"", "dts.number:")
+                            .contains("\"name\": \"updated\"");
+                    TopicComparison comparison = new TopicComparison(task.name(), connector.name());
+                    tables = names(from);
+                    tables.remove("earlier");
+                    tables.forEach(table -> comparison.compare(servers, table));
+                    String page = Files.readString(Path.of("..", "..", "docs", "reading-topics.md"));
+                    assertThat(KnownDifference.values())
+                            .allSatisfy(known -> assertThat(page).contains("\n| " + known.row()));
+                    assertThat(comparison.differences())
+                            .as("what docs/reading-topics.md does not list")
+                            .isEmpty();
                 }
             }
         } finally {
@@ -165,6 +259,14 @@ class DebeziumSinkTest {
                     .get(resource)
                     .get("compression.type")
                     .value();
+        }
+    }
+
+    private static boolean isRead(Connection source, DebeziumConnector connector) throws SQLException {
+        try (Statement statement = source.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = '" + connector.name() + "'")) {
+            return row.next();
         }
     }
 
@@ -204,6 +306,9 @@ class DebeziumSinkTest {
                 source,
                 "INSERT INTO evolved SELECT g, 'n', g / 3.0, '2024-01-01 00:00:00.5+00' FROM generate_series(1, 9) g");
         execute(source, "DELETE FROM evolved WHERE id = 3");
+        execute(source, TOPICS_ALONE_ROWS);
+        execute(source, "UPDATE earlier SET name = 'updated' WHERE id % 50 = 0");
+        execute(source, "DELETE FROM earlier WHERE id = 7");
     }
 
     private static void awaitEqual(Connection source, Connection sink, List<String> tables, DebeziumSink process)

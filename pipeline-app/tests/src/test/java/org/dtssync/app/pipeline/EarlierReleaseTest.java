@@ -3,9 +3,17 @@ package org.dtssync.app.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.connect.data.Schema;
 import org.dtssync.app.control.TaskStatus;
 import org.dtssync.app.state.EarlierRelease;
 import org.dtssync.app.state.Phase;
@@ -17,9 +25,12 @@ import org.dtssync.app.tasks.TaskOutcome;
 import org.dtssync.app.testing.Servers;
 import org.dtssync.app.testing.ServersExtension;
 import org.dtssync.app.verify.VerifyReport;
+import org.dtssync.connectors.avro.AvroConverter;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.kafka.KafkaTopics;
+import org.dtssync.schemas.TaskName;
 import org.dtssync.schemas.TopicNames;
+import org.dtssync.schemas.TopicValues;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -112,6 +123,50 @@ class EarlierReleaseTest {
                     .noneMatch(topic ->
                             topic.startsWith("__dts_sync." + moved.task().name()));
         }
+        assertThat(moved.task().topics().values())
+                .as("what a task that begins now would have")
+                .isEqualTo(TopicValues.DEBEZIUM);
+        assertTexts(moved);
+    }
+
+    /** Each record has the form that the release knew: all columns nullable, none described. */
+    private static void assertTexts(MovedTask moved) {
+        TaskName task = moved.task().taskName();
+        List<String> topics = Stream.of(task, task.reverse())
+                .map(direction -> direction + ".public.customer")
+                .toList();
+        AvroConverter converter = new AvroConverter();
+        converter.configure(
+                Map.of("schema.registry.url", moved.task().registry().url()), false);
+        int records = 0;
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                new HashMap<>(moved.task().kafka().properties()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.listTopics().keySet().stream()
+                    .filter(topics::contains)
+                    .map(topic -> new TopicPartition(topic, 0))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    Schema row = converter
+                            .toConnectData(record.topic(), record.value())
+                            .schema()
+                            .field("after")
+                            .schema();
+                    assertThat(row.fields())
+                            .allSatisfy(field ->
+                                    assertThat(field.schema().isOptional()).isTrue())
+                            .allSatisfy(field ->
+                                    assertThat(field.schema().parameters()).containsOnlyKeys("postgresql.type"));
+                    records++;
+                }
+            }
+        }
+        assertThat(records).isPositive();
     }
 
     /** A consumer that asks for the cuts by the name of this release makes such a topic. */

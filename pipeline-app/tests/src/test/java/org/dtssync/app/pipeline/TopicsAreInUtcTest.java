@@ -41,6 +41,7 @@ class TopicsAreInUtcTest {
                 destination: { url: "%s", user: %s, password: "unused" }
                 kafka: { bootstrap.servers: "%s" }
                 registry: { url: "%s" }
+                topics: { values: text }
                 """.formatted(
                         name,
                         source.url(),

@@ -68,15 +68,15 @@ final class TypesPage {
 
                 ## In the topics
 
-                Each column is a separate field without a default. Its schema has the parameter
+                Each column is a separate field. Its schema has the parameter
                 `postgresql.type`, the name of the column type. How values are written is decided by `topics.values` when a task begins, and
                 kept.
 
-                ### `topics.values: debezium`
+                ### `topics.values: debezium`, the default
 
                 Values have the schemas of Debezium's PostgreSQL connector with its default settings, where no value loses anything. Key columns
-                and columns that are `NOT NULL` are not optional. The parameters `__debezium.source.column.type`, `.length`, `.scale` and `.name`
-                are those of `column.propagate.source.type`, but for the type of `bit varying`. A domain has the schema of the type below it.
+                and columns that are `NOT NULL` are not optional, and the latter have their default if it is a constant. The parameters `__debezium.source.column.type`, `.length`, `.scale` and `.name`
+                are those of `column.propagate.source.type`, but for the type of `bit varying`, and values alone have them, keys do not. A domain has the schema of the type below it.
 
                 A value that its schema cannot hold has its exact text, UTF-8, in the record header `dts.text.<column>` (of `before`:
                 `dts.text_before.<column>`; of the previous key: `dts.text_old_key.<column>`). dts-sync restores every value from the record and
@@ -93,19 +93,19 @@ final class TypesPage {
                 | `numeric(p,s)` | `Decimal` of Kafka Connect | `NaN`: null, or 10 to the power of p without a decimal point where null is not allowed |
                 | `numeric` | `io.debezium.data.VariableScaleDecimal`; zeros at the end remain | `NaN`, infinities: null, or a number of 131074 digits where null is not allowed |
                 | `bit(1)` | boolean | (holds all) |
-                | `bit(n)` | `io.debezium.data.Bits` | (holds all) |
-                | `uuid`, `json`, `jsonb`, `xml`, `ltree` | `io.debezium.data.Uuid`, `Json`, `Json`, `Xml`, `Ltree` | (holds all) |
+                | `bit(n)` | `io.debezium.data.Bits`, the last bit first, without bytes of zeros at the end | (holds all) |
+                | `uuid`, `json`, `jsonb`, `xml`, `ltree`, `tsvector` | `io.debezium.data.Uuid`, `Json`, `Json`, `Xml`, `Ltree`, `Tsvector` | (holds all) |
                 | enums | `io.debezium.data.Enum`, with the labels at the time in the parameter `allowed` | (holds all) |
-                | arrays of these (except `bit`, `xml`) and of `char`, `varchar`, `text`, `bpchar`, `inet`, `cidr`, `macaddr`, `macaddr8`, `citext` and ranges | an array | more than one dimension, bounds of its own, or an element that its schema cannot hold: null, or an empty array where null is not allowed |
+                | arrays of these (except `bit`, `xml`, `tsvector`) and of `char`, `varchar`, `text`, `bpchar`, `inet`, `cidr`, `macaddr`, `macaddr8`, `citext` | an array | more than one dimension, bounds of its own, or an element that its schema cannot hold: null, or an empty array where null is not allowed |
                 | every other type | string: PostgreSQL text, as below | (holds all) |
 
                 A column that was not sent, since it did not change, is named in the record header `dts.unchanged`; instead of its value there is
                 Debezium's placeholder in a string or bytes, and otherwise null, or zero where null is not allowed. A `before` that has
-                nothing but the key is marked `dts.key_alone`: its other columns that do not allow null have zero or an empty text.
+                nothing but the key is marked `dts.key_alone`: its other columns that do not allow null have their default, zero or an empty text.
 
                 ### `topics.values: text`
 
-                Each column is a union with null.
+                Each column is a union with null, and has no default.
 
                 | PostgreSQL | Avro | How to read it |
                 |---|---|---|

@@ -183,6 +183,7 @@ class KafkaChecksTest {
                 604_800_000,
                 Map.of(),
                 TopicValues.TEXT,
+                TopicSettings.Snapshot.NONE,
                 false,
                 false,
                 Map.of("audit.*", Map.of("retention.ms", "1000")));

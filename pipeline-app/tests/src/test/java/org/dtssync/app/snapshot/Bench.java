@@ -103,6 +103,7 @@ final class Bench implements AutoCloseable {
                 emptyFirst,
                 new RowPace(() -> 0),
                 TableGuard.none(),
+                ChunkBeginning.ALONE,
                 listener);
     }
 

@@ -199,6 +199,7 @@ class SnapshotUnderLoadTest {
                     false,
                     new RowPace(() -> 0),
                     TableGuard.none(),
+                    ChunkBeginning.ALONE,
                     SnapshotListener.NONE);
 
             assertThatThrownBy(job::run)

@@ -5,6 +5,7 @@ import io.debezium.connector.postgresql.TypeRegistry;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.jdbc.JdbcConfiguration;
 import io.debezium.relational.Column;
+import io.debezium.relational.ColumnEditor;
 import io.debezium.relational.TableId;
 import io.debezium.relational.Tables;
 import java.sql.Connection;
@@ -12,20 +13,21 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Debezium's sessions at the source in addition to the stream: one for tables and positions, one for types. For a table that the stream describes it reads only the column names:
- * types come with the stream, and defaults are not replicated. Whether a column is nullable may have changed since the change of the row.
+ * Debezium's sessions at the source in addition to the stream: one for tables and positions, one for types. For a table that the stream describes it reads the names of the columns,
+ * whether they are nullable, and their defaults: types come with the stream. Both may have changed since the change of the row.
  *
  * <p>Used by the one thread that reads the WAL, except for {@link #end}.
  */
 final class CatalogConnection extends PostgresConnection {
 
     private static final String COLUMNS = """
-            SELECT a.attname, a.attnotnull FROM pg_catalog.pg_attribute a
+            SELECT a.attname, a.attnotnull,
+                   CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END
+            FROM pg_catalog.pg_attribute a
+            LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
@@ -68,20 +70,20 @@ final class CatalogConnection extends PostgresConnection {
 
     @Override
     public List<Column> getTableColumnsForDecoder(TableId table, Tables.ColumnNameFilter filter) throws SQLException {
-        Map<String, Boolean> columns = new LinkedHashMap<>();
+        List<Column> described = new ArrayList<>();
         try (PreparedStatement statement = connection().prepareStatement(COLUMNS)) {
             statement.setString(1, table.schema());
             statement.setString(2, table.table());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    columns.put(rows.getString(1), rows.getBoolean(2));
+                    ColumnEditor column =
+                            Column.editor().name(rows.getString(1)).optional(!rows.getBoolean(2));
+                    String byDefault = rows.getString(3);
+                    described.add((byDefault == null ? column : column.defaultValueExpression(byDefault)).create());
                 }
             }
         }
-        names.read(columns.keySet());
-        List<Column> described = new ArrayList<>();
-        columns.forEach((name, required) ->
-                described.add(Column.editor().name(name).optional(!required).create()));
+        names.read(described.stream().map(Column::name).toList());
         return described;
     }
 }

@@ -88,6 +88,7 @@ public final class DebeziumSource implements ChangeSource {
     }
 
     private void poll(Consumer consumer) throws InterruptedException {
+        consumer.between(task.envelopes());
         List<SourceRecord> records = task.poll();
         if (records == null || records.isEmpty()) {
             return;

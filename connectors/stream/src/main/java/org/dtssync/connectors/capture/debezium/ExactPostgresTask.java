@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.dtssync.connectors.capture.ReadEnvelopes;
 import org.dtssync.connectors.postgres.ReplicationSlot;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,7 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
     private TaskContext taskContext;
     private @Nullable ExactErrorHandler errorHandler;
     private volatile EventQueue events;
+    private CatalogEnvelopes envelopes;
     private volatile boolean abandoned;
 
     private static final class TaskContext extends PostgresTaskContext {
@@ -102,16 +104,26 @@ public final class ExactPostgresTask extends BaseSourceTask<PostgresPartition, P
         TopicNamingStrategy<TableId> topics =
                 configuration.getTopicNamingStrategy(CommonConnectorConfig.TOPIC_NAMING_STRATEGY);
         registerServiceProviders(configuration.getServiceRegistry());
-        ExactSchema schema = new ExactSchema(
+        ExactSchema schema = schema(topics, values, names);
+        opened.add(schema, schema);
+        envelopes = new CatalogEnvelopes(types, schema(topics, values, new EscapedNames()), configuration);
+        Offsets<PostgresPartition, PostgresOffsetContext> offsets = offsets(raw);
+        registerBeans(raw, catalog, schema, values, offsets);
+        return stream(connections, topics, schema, offsets);
+    }
+
+    private ExactSchema schema(TopicNamingStrategy<TableId> topics, ExactValues values, EscapedNames names) {
+        return new ExactSchema(
                 taskContext,
                 topics,
                 values,
                 configuration.getServiceRegistry().tryGetService(CustomConverterRegistry.class),
                 names);
-        opened.add(schema, schema);
-        Offsets<PostgresPartition, PostgresOffsetContext> offsets = offsets(raw);
-        registerBeans(raw, catalog, schema, values, offsets);
-        return stream(connections, topics, schema, offsets);
+    }
+
+    /** Returns what makes envelopes of rows that are read; for the thread that started the task. */
+    ReadEnvelopes envelopes() {
+        return envelopes;
     }
 
     private CatalogConnection opened(CatalogConnection connection) {

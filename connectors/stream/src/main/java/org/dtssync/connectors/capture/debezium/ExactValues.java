@@ -59,10 +59,16 @@ public final class ExactValues extends PostgresValueConverter {
         SchemaBuilder builder = schema(column.nativeType(), column.typeName());
         if (described) {
             if (naturalType(column.nativeType()) == Schema.Type.STRING) {
-                builder.parameter(FormParameters.FORM, types.forms().of(column).print());
+                TypeForms forms = types.forms();
+                builder.parameter(FormParameters.FORM, forms.of(column).print());
+                forms.sizeOfDomain(column)
+                        .ifPresent(size -> builder.parameter(FormParameters.LENGTH, Integer.toString(size.length()))
+                                .parameter(FormParameters.SCALE, Integer.toString(size.scale())));
             }
             if (!column.isOptional()) {
                 builder.parameter(FormParameters.REQUIRED, "true");
+                column.defaultValueExpression()
+                        .ifPresent(expression -> builder.parameter(FormParameters.DEFAULT, expression));
             }
         }
         return builder;

@@ -7,9 +7,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dtssync.connectors.values.ColumnForm;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TypeInfo;
 
 /**
  * Looks up what determines the form of a type's values: the type below domains, the elements of an array, the labels of an enum. By
@@ -55,6 +58,37 @@ final class TypeForms {
     /** Returns what determines the form of a column's values. */
     ColumnForm of(Column column) {
         return of(column.nativeType(), column.length(), column.scale().orElse(0));
+    }
+
+    /**
+     * The length and the scale of values.
+     *
+     * @param length precision, number of characters or bits, or how many characters their text has at most
+     * @param scale digits of the fraction
+     */
+    record Size(int length, int scale) {}
+
+    /** Returns the size that the type below a domain has, with the domain's modifiers; empty if the column's type is none. */
+    Optional<Size> sizeOfDomain(Column column) {
+        int oid = column.nativeType();
+        Type type = type(oid);
+        if (type.kind() != 'd') {
+            return Optional.empty();
+        }
+        int modifier = NO_MODIFIER;
+        while (type.kind() == 'd' && modifier == NO_MODIFIER) {
+            modifier = type.modifier();
+            oid = type.base();
+            type = type(oid);
+        }
+        try {
+            TypeInfo driver = catalog.connection().unwrap(BaseConnection.class).getTypeInfo();
+            int precision = driver.getPrecision(oid, modifier);
+            return Optional.of(new Size(
+                    precision == 0 ? driver.getDisplaySize(oid, modifier) : precision, driver.getScale(oid, modifier)));
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
     }
 
     private ColumnForm of(int oid, int length, int scale) {
@@ -132,7 +166,11 @@ final class TypeForms {
                         labels == null ? "" : labels);
             }
         } catch (SQLException e) {
-            throw new DebeziumException("A type could not be looked up in the source's catalog", e);
+            throw unreadable(e);
         }
+    }
+
+    private static DebeziumException unreadable(SQLException e) {
+        return new DebeziumException("A type could not be looked up in the source's catalog", e);
     }
 }

@@ -1,0 +1,39 @@
+package org.dtssync.app.stream;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.dtssync.connectors.capture.ReadRequests;
+import org.dtssync.connectors.postgres.TableName;
+
+/**
+ * Rows of a chunk, for the capture to write.
+ *
+ * @param table the chunk's table
+ * @param session at the source
+ * @param from what follows {@code FROM} in a query of the rows
+ * @param opening begins the transaction in which they are read
+ */
+public record ReadChunk(TableName table, Connection session, String from, Opening opening)
+        implements ReadRequests.Rows {
+
+    /** Begins the transaction of a chunk. */
+    @FunctionalInterface
+    public interface Opening {
+        /** Begins it. */
+        void run() throws SQLException;
+    }
+
+    @Override
+    public Connection begin() throws SQLException {
+        opening.run();
+        return session;
+    }
+
+    @Override
+    public void abandon() throws SQLException {
+        try (Statement statement = session.createStatement()) {
+            statement.execute("ROLLBACK");
+        }
+    }
+}
