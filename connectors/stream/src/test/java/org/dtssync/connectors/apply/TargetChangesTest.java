@@ -29,7 +29,7 @@ class TargetChangesTest {
                 false,
                 List.of(columns).stream()
                         .map(name ->
-                                new TargetColumn(name, "text", TargetColumn.Base.CAST, "=", "", false, null, false))
+                                new TargetColumn(name, "text", TargetColumn.Base.CAST, "=", "", false, false, null, false))
                         .toList(),
                 key,
                 Optional.empty(),
