@@ -220,7 +220,10 @@ final class ApplySession {
         AppliedPosition applied = new AppliedPosition(end, before.cutOffset());
         counts.clear();
         batch.begin(cut, applied);
-        stream.read((table, cutEnd) -> open(batch, table, cutEnd, Optional.of(end)));
+        // A cut with commands is a single transaction, which is behind the end, and may have tables that no command has made yet.
+        boolean whollyBehind = cut.hasCommands();
+        stream.read((table, cutEnd) ->
+                whollyBehind ? Optional.empty() : open(batch, table, cutEnd, Optional.of(end)));
         batch.finish();
         listener.applied(applied, null, cut.cut().changes(), perTable());
         return applied;
@@ -239,10 +242,6 @@ final class ApplySession {
 
     /** A table that was dropped or reloaded since is not read: its topic need not exist any more. */
     private Optional<ChangeSink> open(CutBatch batch, TableName name, Lsn cutEnd, Optional<Lsn> end) {
-        if (name.equals(CarriedCommands.TABLE)) {
-            // Only of a cut that ends behind where to stop: none of its changes is applied.
-            return Optional.empty();
-        }
         AppliedTable table = catalog.applied(name);
         if (table.leavesOut(cutEnd)) {
             return Optional.empty();

@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.dtssync.app.state.FollowedState;
 import org.dtssync.app.state.ReplayStore;
 import org.dtssync.connectors.apply.AppliedPosition;
@@ -56,8 +57,17 @@ public final class DatabaseRows implements AutoCloseable {
             Optional<Lsn> replayed =
                     new ReplayStore(database, task).position(connection).map(AppliedPosition::lsn);
             return new DatabaseRows(
-                    database, connection, TableLayouts.read(connection, tables), followed.or(() -> replayed));
+                    database, connection, new TreeMap<>(TableLayouts.read(connection, tables)), followed.or(() -> replayed));
         });
+    }
+
+    /** Reads how further tables look, in the same snapshot. */
+    public void look(List<TableName> tables) {
+        try {
+            layouts.putAll(TableLayouts.read(connection, tables));
+        } catch (SQLException e) {
+            throw SqlFaults.explain("The tables of the " + database.role() + " could not be read", e);
+        }
     }
 
     /** Returns up to where changes of the task are in the database; empty if it does not say so. */

@@ -34,4 +34,36 @@ record KeyFacts(
     KeyFacts {
         choices = List.copyOf(choices);
     }
+
+    /**
+     * Returns what is to be said of the key at {@code place}: {@code section/key}, or the key alone at the top level.
+     *
+     * @param defaultText null if the key is required
+     * @param choices the allowed values, as constants; empty for other types
+     */
+    static KeyFacts at(
+            String place,
+            KeyType type,
+            @Nullable String defaultText,
+            String unit,
+            String example,
+            long least,
+            long most,
+            String meaning,
+            String whyChange,
+            List<Enum<?>> choices) {
+        int slash = place.indexOf('/');
+        return new KeyFacts(
+                slash < 0 ? "" : place.substring(0, slash),
+                place.substring(slash + 1),
+                type,
+                defaultText,
+                unit,
+                example,
+                least,
+                most,
+                meaning,
+                whyChange,
+                choices.stream().map(KeyType::label).toList());
+    }
 }

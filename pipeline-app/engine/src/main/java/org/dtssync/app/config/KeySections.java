@@ -2,23 +2,29 @@ package org.dtssync.app.config;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The sections of the task file. Stateless. */
+/**
+ * The sections of the task file and their keys: the one list that the reader, the JSON schema and the reference page follow.
+ * Stateless.
+ */
 final class KeySections {
 
     private KeySections() {}
 
+    /** Returns every key, in the order of the file. */
+    static Stream<DescribedKey> keys() {
+        return Stream.concat(Arrays.stream(TaskKey.values()), Arrays.stream(SwitchoverKey.values()));
+    }
+
     /** Returns the keys of one section. */
-    static List<TaskKey> keysOf(String section) {
-        return Arrays.stream(TaskKey.values())
-                .filter(key -> key.section().equals(section))
-                .toList();
+    static List<DescribedKey> keysOf(String section) {
+        return keys().filter(key -> key.section().equals(section)).toList();
     }
 
     /** Returns the sections, in the order of the file. */
     static List<String> all() {
-        return Arrays.stream(TaskKey.values())
-                .map(TaskKey::section)
+        return keys().map(DescribedKey::section)
                 .filter(section -> !section.isEmpty())
                 .distinct()
                 .toList();

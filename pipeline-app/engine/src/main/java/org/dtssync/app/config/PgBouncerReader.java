@@ -19,17 +19,17 @@ record PgBouncerReader(SectionReader section, Path directory) {
 
     private static final Pattern CONSOLE = Pattern.compile("([^/\\s,]+):(\\d{1,5})");
     private static final Pattern SERVER = Pattern.compile("([^\\s,]+):(\\d{1,5})/(.+)");
-    private static final List<TaskKey> NEEDED = List.of(
-            TaskKey.SWITCHOVER_PGBOUNCER_CONSOLE,
-            TaskKey.SWITCHOVER_PGBOUNCER_USER,
-            TaskKey.SWITCHOVER_PGBOUNCER_DATABASES,
-            TaskKey.SWITCHOVER_PGBOUNCER_FILE);
-    private static final List<TaskKey> OTHERS = List.of(
-            TaskKey.SWITCHOVER_PGBOUNCER_PASSWORD,
-            TaskKey.SWITCHOVER_PGBOUNCER_ROOT_CERTIFICATE,
-            TaskKey.SWITCHOVER_PGBOUNCER_SOURCE,
-            TaskKey.SWITCHOVER_PGBOUNCER_DESTINATION,
-            TaskKey.SWITCHOVER_PGBOUNCER_PAUSE_TIMEOUT);
+    private static final List<DescribedKey> NEEDED = List.of(
+            SwitchoverKey.PGBOUNCER_CONSOLE,
+            SwitchoverKey.PGBOUNCER_USER,
+            SwitchoverKey.PGBOUNCER_DATABASES,
+            SwitchoverKey.PGBOUNCER_FILE);
+    private static final List<DescribedKey> OTHERS = List.of(
+            SwitchoverKey.PGBOUNCER_PASSWORD,
+            SwitchoverKey.PGBOUNCER_ROOT_CERTIFICATE,
+            SwitchoverKey.PGBOUNCER_SOURCE,
+            SwitchoverKey.PGBOUNCER_DESTINATION,
+            SwitchoverKey.PGBOUNCER_PAUSE_TIMEOUT);
 
     /** Reads them; mistakes are recorded in the section. */
     Optional<PgBouncerSettings> read(DatabaseSettings source, DatabaseSettings destination) {
@@ -37,25 +37,25 @@ record PgBouncerReader(SectionReader section, Path directory) {
             return Optional.empty();
         }
         NEEDED.forEach(section::require);
-        section.refuseBoth(TaskKey.SWITCHOVER_COMMAND, TaskKey.SWITCHOVER_PGBOUNCER_CONSOLE);
+        section.refuseBoth(SwitchoverKey.COMMAND, SwitchoverKey.PGBOUNCER_CONSOLE);
         Optional<MatchResult> console =
-                section.matched(TaskKey.SWITCHOVER_PGBOUNCER_CONSOLE, CONSOLE, "a host and a port, host:port");
+                section.matched(SwitchoverKey.PGBOUNCER_CONSOLE, CONSOLE, "a host and a port, host:port");
         return Optional.of(new PgBouncerSettings(
                 console.map(parts -> bare(parts.group(1))).orElse(""),
                 console.map(parts -> Integer.parseInt(parts.group(2))).orElse(0),
-                section.text(TaskKey.SWITCHOVER_PGBOUNCER_USER),
-                section.secret(TaskKey.SWITCHOVER_PGBOUNCER_PASSWORD),
-                section.path(TaskKey.SWITCHOVER_PGBOUNCER_ROOT_CERTIFICATE).map(directory::resolve),
-                section.someNames(TaskKey.SWITCHOVER_PGBOUNCER_DATABASES),
-                section.path(TaskKey.SWITCHOVER_PGBOUNCER_FILE)
+                section.text(SwitchoverKey.PGBOUNCER_USER),
+                section.secret(SwitchoverKey.PGBOUNCER_PASSWORD),
+                section.path(SwitchoverKey.PGBOUNCER_ROOT_CERTIFICATE).map(directory::resolve),
+                section.someNames(SwitchoverKey.PGBOUNCER_DATABASES),
+                section.path(SwitchoverKey.PGBOUNCER_FILE)
                         .map(directory::resolve)
                         .orElse(directory),
-                server(TaskKey.SWITCHOVER_PGBOUNCER_SOURCE, source),
-                server(TaskKey.SWITCHOVER_PGBOUNCER_DESTINATION, destination),
-                section.duration(TaskKey.SWITCHOVER_PGBOUNCER_PAUSE_TIMEOUT)));
+                server(SwitchoverKey.PGBOUNCER_SOURCE, source),
+                server(SwitchoverKey.PGBOUNCER_DESTINATION, destination),
+                section.duration(SwitchoverKey.PGBOUNCER_PAUSE_TIMEOUT)));
     }
 
-    private Server server(TaskKey key, DatabaseSettings database) {
+    private Server server(DescribedKey key, DatabaseSettings database) {
         return section.matched(key, SERVER, "host:port/dbname")
                 .map(parts -> new Server(bare(parts.group(1)), Integer.parseInt(parts.group(2)), parts.group(3)))
                 .orElseGet(() -> of(database));

@@ -53,7 +53,7 @@ final class SectionReader {
 
     /** Records every unknown key of the section. */
     void refuseUnknownKeys(List<String> known) {
-        List<TaskKey> keys = KeySections.keysOf(section);
+        List<DescribedKey> keys = KeySections.keysOf(section);
         mapping.entries().forEach((name, value) -> {
             if (!known.contains(name) && keys.stream().noneMatch(key -> key.covers(name))) {
                 mistakes.add(value.line(), UnknownKey.sentence(section, name, value.line(), known));
@@ -62,24 +62,24 @@ final class SectionReader {
     }
 
     /** Returns a text, its references resolved; an empty one if the key is missing. */
-    String text(TaskKey key) {
+    String text(DescribedKey key) {
         return scalar(key).map(text -> resolved(key, text)).orElse("");
     }
 
     /** Returns whether any of the keys is present. */
-    boolean hasAny(List<TaskKey> keys) {
+    boolean hasAny(List<DescribedKey> keys) {
         return keys.stream().anyMatch(key -> mapping.entries().containsKey(key.key()));
     }
 
     /** Records a missing key that others of the section need. */
-    void require(TaskKey key) {
+    void require(DescribedKey key) {
         if (!mapping.entries().containsKey(key.key())) {
             mistakes.add(Mistakes.NO_LINE, key.path() + " is missing. " + example(key));
         }
     }
 
     /** Records that one of two keys must be removed. */
-    void refuseBoth(TaskKey one, TaskKey other) {
+    void refuseBoth(DescribedKey one, DescribedKey other) {
         if (hasAny(List.of(one)) && hasAny(List.of(other))) {
             mistakes.add(
                     line(one),
@@ -88,7 +88,7 @@ final class SectionReader {
     }
 
     /** Returns the parts of a text, or nothing if it is missing or has another form. */
-    Optional<MatchResult> matched(TaskKey key, Pattern form, String expected) {
+    Optional<MatchResult> matched(DescribedKey key, Pattern form, String expected) {
         String text = text(key);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -102,7 +102,7 @@ final class SectionReader {
     }
 
     /** Returns a task's name. */
-    String name(TaskKey key) {
+    String name(DescribedKey key) {
         String name = text(key);
         if (!name.isEmpty() && !NAME.matcher(name).matches()) {
             wrong(key, "is not a task's name: a lower-case letter, then up to 39 lower-case letters, digits or _");
@@ -111,7 +111,7 @@ final class SectionReader {
     }
 
     /** Returns the URL of a database; it is never repeated, since it may hold a password. */
-    String jdbcUrl(TaskKey key) {
+    String jdbcUrl(DescribedKey key) {
         String url = text(key);
         if (url.isEmpty()) {
             return url;
@@ -133,7 +133,7 @@ final class SectionReader {
     }
 
     /** Returns a URL of a web server; it is never repeated, since it may hold a password. */
-    String httpUrl(TaskKey key) {
+    String httpUrl(DescribedKey key) {
         String url = text(key);
         if (!url.isEmpty() && !HTTP_URL.matcher(url).matches()) {
             wrong(key, "does not begin with http:// or https:// and a host");
@@ -143,7 +143,7 @@ final class SectionReader {
 
     /** Returns a password, or null if there is none. */
     @Nullable
-    String secret(TaskKey key) {
+    String secret(DescribedKey key) {
         return mapping.entries().containsKey(key.key())
                 ? scalar(key)
                         .map(text -> references.resolveSecret(key.path(), text))
@@ -152,7 +152,7 @@ final class SectionReader {
     }
 
     /** Returns a whole number within the key's limits. */
-    long number(TaskKey key) {
+    long number(DescribedKey key) {
         return parsed(
                 key,
                 text -> text.matches("-?\\d{1,18}") ? within(key, Long.parseLong(text)) : Optional.empty(),
@@ -160,17 +160,17 @@ final class SectionReader {
     }
 
     /** Returns a duration. */
-    Duration duration(TaskKey key) {
+    Duration duration(DescribedKey key) {
         return parsed(key, Quantities::duration, "a duration, a number with one of the units " + key.unit());
     }
 
     /** Returns a size in bytes. */
-    long size(TaskKey key) {
+    long size(DescribedKey key) {
         return parsed(key, Quantities::bytes, "a size, a number of " + key.unit());
     }
 
     /** Returns whether it is true. */
-    boolean flag(TaskKey key) {
+    boolean flag(DescribedKey key) {
         return parsed(
                 key,
                 text -> text.equals("true") || text.equals("false")
@@ -180,7 +180,7 @@ final class SectionReader {
     }
 
     /** Returns a choice. */
-    <E extends Enum<E>> E choice(TaskKey key, E[] constants) {
+    <E extends Enum<E>> E choice(DescribedKey key, E[] constants) {
         String written = parsed(
                 key,
                 text -> key.choices().contains(text) ? Optional.of(text) : Optional.empty(),
@@ -189,7 +189,7 @@ final class SectionReader {
     }
 
     /** Returns a path, empty if the key is missing. */
-    Optional<Path> path(TaskKey key) {
+    Optional<Path> path(DescribedKey key) {
         try {
             return scalar(key).map(text -> Path.of(resolved(key, text)));
         } catch (java.nio.file.InvalidPathException e) {
@@ -199,7 +199,7 @@ final class SectionReader {
     }
 
     /** Returns a list of patterns. */
-    List<String> patterns(TaskKey key) {
+    List<String> patterns(DescribedKey key) {
         YamlValue value = mapping.entries().get(key.key());
         if (value == null) {
             return key.defaultText().isEmpty()
@@ -221,7 +221,7 @@ final class SectionReader {
     }
 
     /** Returns a list of names. */
-    List<String> names(TaskKey key) {
+    List<String> names(DescribedKey key) {
         YamlValue value = mapping.entries().get(key.key());
         if (value == null) {
             return List.of();
@@ -242,7 +242,7 @@ final class SectionReader {
     }
 
     /** Returns a list of names that has at least one, if it is present. */
-    List<String> someNames(TaskKey key) {
+    List<String> someNames(DescribedKey key) {
         List<String> names = names(key);
         if (names.isEmpty() && mapping.entries().get(key.key()) instanceof YamlValue.Sequence) {
             wrong(key, "is an empty list");
@@ -250,7 +250,7 @@ final class SectionReader {
         return names;
     }
 
-    private Optional<String> pattern(TaskKey key, YamlValue item) {
+    private Optional<String> pattern(DescribedKey key, YamlValue item) {
         if (!(item instanceof YamlValue.Text text)) {
             mistakes.add(
                     item.line(),
@@ -269,7 +269,7 @@ final class SectionReader {
     }
 
     /** Returns a map of properties, nested keys joined by dots and list items by commas. */
-    Map<String, String> properties(TaskKey key) {
+    Map<String, String> properties(DescribedKey key) {
         YamlValue value = mapping.entries().get(key.key());
         if (value == null) {
             return Map.of();
@@ -284,7 +284,7 @@ final class SectionReader {
     }
 
     /** Returns the properties for each pattern, in their order. */
-    Map<String, Map<String, String>> tableProperties(TaskKey key) {
+    Map<String, Map<String, String>> tableProperties(DescribedKey key) {
         YamlValue value = mapping.entries().get(key.key());
         Map<String, Map<String, String>> found = new LinkedHashMap<>();
         if (value instanceof YamlValue.Mapping patterns) {
@@ -308,7 +308,7 @@ final class SectionReader {
     }
 
     /** Returns the properties of the JDBC driver. */
-    Map<String, String> driverProperties(TaskKey key) {
+    Map<String, String> driverProperties(DescribedKey key) {
         Map<String, String> properties = properties(key);
         if (properties.containsKey(SERVICE_PROPERTY)) {
             wrong(key, NO_SERVICE);
@@ -318,7 +318,7 @@ final class SectionReader {
 
     /** Returns the brokers, which may be a list; taken from {@code bootstrap: servers:} where they were nested. */
     String brokers(Map<String, String> nested) {
-        TaskKey key = TaskKey.KAFKA_BOOTSTRAP;
+        DescribedKey key = TaskKey.KAFKA_BOOTSTRAP;
         if (mapping.entries().get(key.key()) instanceof YamlValue.Sequence list) {
             return propertyText(key.path(), list);
         }
@@ -334,7 +334,7 @@ final class SectionReader {
     /** Returns all keys of the section with a prefix, without it. */
     Map<String, String> prefixedProperties(String prefix) {
         List<String> listed =
-                KeySections.keysOf(section).stream().map(TaskKey::key).toList();
+                KeySections.keysOf(section).stream().map(DescribedKey::key).toList();
         Map<String, String> flat = new LinkedHashMap<>();
         mapping.entries().forEach((name, item) -> {
             if (name.startsWith(prefix) && !listed.contains(name)) {
@@ -377,7 +377,7 @@ final class SectionReader {
     }
 
     /** Reads a value that has a default; messages repeat what is written there, but never the value of a reference. */
-    private <T> T parsed(TaskKey key, Function<String, Optional<T>> parser, String expected) {
+    private <T> T parsed(DescribedKey key, Function<String, Optional<T>> parser, String expected) {
         Optional<YamlValue.Text> text = scalar(key);
         Optional<T> value = text.flatMap(t -> parser.apply(references.resolve(key.path(), t)));
         if (text.isPresent() && value.isEmpty()) {
@@ -386,12 +386,12 @@ final class SectionReader {
         return value.orElseGet(() -> parser.apply(key.defaultText()).orElseThrow());
     }
 
-    private static Optional<Long> within(TaskKey key, long number) {
+    private static Optional<Long> within(DescribedKey key, long number) {
         boolean forEver = key.type() == KeyType.RETENTION && number == 0;
         return number >= key.least() && number <= key.most() && !forEver ? Optional.of(number) : Optional.empty();
     }
 
-    private String resolved(TaskKey key, YamlValue.Text text) {
+    private String resolved(DescribedKey key, YamlValue.Text text) {
         String value = references.resolve(key.path(), text);
         if (text.raw().isBlank() && key.type() != KeyType.SECRET) {
             wrong(key, "is empty");
@@ -399,7 +399,7 @@ final class SectionReader {
         return value;
     }
 
-    private Optional<YamlValue.Text> scalar(TaskKey key) {
+    private Optional<YamlValue.Text> scalar(DescribedKey key) {
         YamlValue value = mapping.entries().get(key.key());
         if (value instanceof YamlValue.Text text) {
             return Optional.of(text);
@@ -414,21 +414,21 @@ final class SectionReader {
         return Optional.empty();
     }
 
-    private void wrong(TaskKey key, String what) {
+    private void wrong(DescribedKey key, String what) {
         int line = line(key);
         mistakes.add(line, at(key, line) + " " + what + ". " + example(key));
     }
 
-    private int line(TaskKey key) {
+    private int line(DescribedKey key) {
         YamlValue value = mapping.entries().get(key.key());
         return value == null ? Mistakes.NO_LINE : value.line();
     }
 
-    private static String at(TaskKey key, int line) {
+    private static String at(DescribedKey key, int line) {
         return Mistakes.at(key.path(), line);
     }
 
-    private static String example(TaskKey key) {
+    private static String example(DescribedKey key) {
         return "Write for example: " + key.exampleEntry();
     }
 }

@@ -332,13 +332,13 @@ public final class TaskFileReader {
         private SwitchoverSettings switchover(Path directory, DatabaseSettings source, DatabaseSettings destination) {
             SectionReader section = section("switchover");
             return new SwitchoverSettings(
-                    section.names(TaskKey.SWITCHOVER_ROLES),
-                    section.text(TaskKey.SWITCHOVER_COMMAND),
+                    section.names(SwitchoverKey.ROLES),
+                    section.text(SwitchoverKey.COMMAND),
                     references.variables(),
                     new PgBouncerReader(section, directory).read(source, destination),
-                    section.duration(TaskKey.SWITCHOVER_MAXIMUM_LAG),
-                    section.duration(TaskKey.SWITCHOVER_DRAIN_TIMEOUT),
-                    section.duration(TaskKey.SWITCHOVER_VERIFICATION_AGE));
+                    section.duration(SwitchoverKey.MAXIMUM_LAG),
+                    section.duration(SwitchoverKey.DRAIN_TIMEOUT),
+                    section.duration(SwitchoverKey.VERIFICATION_AGE));
         }
 
         private VerificationSettings verification() {
@@ -367,7 +367,7 @@ public final class TaskFileReader {
             }
             if (value != null) {
                 mistakes.add(value.line(), notAMap(name, value));
-            } else if (KeySections.keysOf(name).stream().anyMatch(TaskKey::required)) {
+            } else if (KeySections.keysOf(name).stream().anyMatch(DescribedKey::required)) {
                 mistakes.add(Mistakes.NO_LINE, name + " is missing. " + example(name));
             }
             return new SectionReader(name, NOTHING, references, new Mistakes());
@@ -379,10 +379,10 @@ public final class TaskFileReader {
         }
 
         private static String example(String section) {
-            List<TaskKey> keys = KeySections.keysOf(section);
+            List<DescribedKey> keys = KeySections.keysOf(section);
             String required = keys.stream()
-                    .filter(TaskKey::required)
-                    .map(TaskKey::exampleEntry)
+                    .filter(DescribedKey::required)
+                    .map(DescribedKey::exampleEntry)
                     .collect(Collectors.joining(", "));
             boolean embeddable = section.equals("kafka") || section.equals("registry");
             return "Write for example: " + section + ": { "

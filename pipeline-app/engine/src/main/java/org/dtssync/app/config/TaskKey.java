@@ -6,9 +6,9 @@ import org.dtssync.schemas.TopicValues;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every key of the task file: the one list that the reader, the JSON schema and the reference page follow. A key {@code *}
- * stands for any key of that section, {@code key.converter.*} for any with that prefix. Each begins with its place,
- * {@code section/key}, since keys have dots of their own.
+ * The keys of the task file but those of the section {@code switchover}, which {@link SwitchoverKey} lists; {@link KeySections} has
+ * both. A key {@code *} stands for any key of that section, {@code key.converter.*} for any with that prefix. Each begins with its
+ * place, {@code section/key}, since keys have dots of their own.
  */
 enum TaskKey implements DescribedKey {
     NAME(
@@ -314,95 +314,6 @@ enum TaskKey implements DescribedKey {
             "60s",
             "How long the precheck waits for a connection or an answer of each server.",
             "Servers are slow to answer, but not absent. A run that has started waits as long as retry.connection says."),
-    SWITCHOVER_ROLES(
-            "switchover/application.roles",
-            KeyType.NAMES,
-            "[ shop_app ]",
-            "The login roles of the applications: the switchover proves that each is refused a write before it proceeds.",
-            "List all of them; a role with its own settings is also made read-only by name."),
-    SWITCHOVER_COMMAND(
-            "switchover/command",
-            KeyType.TEXT,
-            "/etc/dts-sync/move-endpoint",
-            "A program that repoints the applications at the other database; its arguments are host, port and database.",
-            "Without it you repoint them yourself once the switchover is done."),
-    SWITCHOVER_PGBOUNCER_CONSOLE(
-            "switchover/pgbouncer.console",
-            KeyType.TEXT,
-            "127.0.0.1:6432",
-            "Host and port of the PgBouncer that lets applications wait during a switch, then connects them to the other side.",
-            "Applications connect through PgBouncer, and should see no error."),
-    SWITCHOVER_PGBOUNCER_USER(
-            "switchover/pgbouncer.user",
-            KeyType.TEXT,
-            "pgbouncer_admin",
-            "An account listed in PgBouncer's admin_users.",
-            "It names your account; needed with pgbouncer.console."),
-    SWITCHOVER_PGBOUNCER_PASSWORD(
-            "switchover/pgbouncer.password",
-            KeyType.SECRET,
-            "${env:PGBOUNCER_PASSWORD}",
-            "The account's password; leave it out if PgBouncer asks for none.",
-            "Keep it out of the file with ${env:NAME} or ${file:/path}."),
-    SWITCHOVER_PGBOUNCER_ROOT_CERTIFICATE(
-            "switchover/pgbouncer.root.certificate",
-            KeyType.PATH,
-            "/etc/pgbouncer/root.crt",
-            "PEM certificate of the authority that issued the console's certificate. TLS is used if the console offers it; with"
-                    + " this file it is required, with a matching certificate and host name.",
-            "The console is on another machine, or another program could listen there."),
-    SWITCHOVER_PGBOUNCER_DATABASES(
-            "switchover/pgbouncer.databases",
-            KeyType.NAMES,
-            "[ shop ]",
-            "The databases to repoint, by their PgBouncer names.",
-            "It names your pools; needed with pgbouncer.console."),
-    SWITCHOVER_PGBOUNCER_FILE(
-            "switchover/pgbouncer.file",
-            KeyType.PATH,
-            "/etc/pgbouncer/shop.ini",
-            "The file with the lines of these databases, which PgBouncer's configuration includes with %include.",
-            "It names your file. Host, port and dbname are rewritten in it, the rest stays; paths start at the task file."),
-    SWITCHOVER_PGBOUNCER_SOURCE(
-            "switchover/pgbouncer.source",
-            KeyType.TEXT,
-            "10.0.0.5:5432/shop",
-            "The source as PgBouncer reaches it, host:port/dbname; default: as in source.url.",
-            "PgBouncer reaches it at another address than dts-sync does."),
-    SWITCHOVER_PGBOUNCER_DESTINATION(
-            "switchover/pgbouncer.destination",
-            KeyType.TEXT,
-            "10.0.0.6:5432/shop",
-            "The destination as PgBouncer reaches it, host:port/dbname; default: as in destination.url.",
-            "PgBouncer reaches it at another address than dts-sync does."),
-    SWITCHOVER_PGBOUNCER_PAUSE_TIMEOUT(
-            "switchover/pgbouncer.pause.timeout",
-            KeyType.DURATION,
-            "5s",
-            "5s",
-            "How long to wait for open transactions before the switch is aborted and the applications continue.",
-            "Your longest transactions take longer; all other clients wait for them."),
-    SWITCHOVER_MAXIMUM_LAG(
-            "switchover/max.lag",
-            KeyType.DURATION,
-            "10s",
-            "10s",
-            "A switchover does not start while the lag is above this.",
-            "Writes are blocked for at least the lag."),
-    SWITCHOVER_DRAIN_TIMEOUT(
-            "switchover/drain.timeout",
-            KeyType.DURATION,
-            "30s",
-            "30s",
-            "How long the read-only database waits for its last changes to arrive before the switch is aborted.",
-            "How long your applications can go without writing."),
-    SWITCHOVER_VERIFICATION_AGE(
-            "switchover/verify.max.age",
-            KeyType.DURATION,
-            "1h",
-            "1h",
-            "How old a clean verification may be for a switchover to reuse it.",
-            "Longer if a verification takes hours; 0s to verify each time."),
     VERIFY_ROWS_PER_SECOND(
             "verify/rows.per.second",
             KeyType.COUNT,
@@ -476,19 +387,8 @@ enum TaskKey implements DescribedKey {
             String meaning,
             String whyChange,
             Enum<?>... choices) {
-        int slash = place.indexOf('/');
-        this.facts = new KeyFacts(
-                slash < 0 ? "" : place.substring(0, slash),
-                place.substring(slash + 1),
-                type,
-                defaultText,
-                unit,
-                example,
-                least,
-                most,
-                meaning,
-                whyChange,
-                Arrays.stream(choices).map(KeyType::label).toList());
+        this.facts = KeyFacts.at(
+                place, type, defaultText, unit, example, least, most, meaning, whyChange, Arrays.asList(choices));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.dtssync.app.config;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +20,7 @@ final class UnknownKey {
     static String sentence(String section, String name, int line, List<String> sections) {
         List<String> known = new ArrayList<>(sections);
         KeySections.keysOf(section).stream()
-                .map(TaskKey::key)
+                .map(DescribedKey::key)
                 .filter(key -> !key.endsWith("*"))
                 .forEach(known::add);
         String meant = misplaced(section, name).orElseGet(() -> prefix(section) + NearestKey.of(name, known));
@@ -30,9 +29,9 @@ final class UnknownKey {
 
     /** A key of this name that exists in another section was put in the wrong place. */
     private static Optional<String> misplaced(String section, String name) {
-        return Arrays.stream(TaskKey.values())
+        return KeySections.keys()
                 .filter(key -> key.key().equals(name) && !key.section().equals(section))
-                .map(TaskKey::path)
+                .map(DescribedKey::path)
                 .findFirst();
     }
 

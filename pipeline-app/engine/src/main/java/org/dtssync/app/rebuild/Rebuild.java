@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.dtssync.app.base.BaseDirectory;
 import org.dtssync.app.base.BaseManifest;
-import org.dtssync.app.base.BaseTable;
 import org.dtssync.app.config.DestinationSettings.Existing;
 import org.dtssync.app.config.TaskFile;
 import org.dtssync.app.replay.LaterShape;
@@ -18,10 +18,13 @@ import org.dtssync.app.replay.LaterShapes;
 import org.dtssync.app.replay.Moment;
 import org.dtssync.app.replay.StateHistory;
 import org.dtssync.app.runtime.Retry;
+import org.dtssync.app.state.FollowedTable;
 import org.dtssync.app.state.ReplayStore;
 import org.dtssync.app.state.Section;
 import org.dtssync.app.state.StructureObjectStore;
+import org.dtssync.app.state.TableState;
 import org.dtssync.app.stream.FoundTopics;
+import org.dtssync.app.stream.ReplayedCommands;
 import org.dtssync.app.stream.SharedRegistry;
 import org.dtssync.app.stream.TopicCodecs;
 import org.dtssync.app.structure.StructureApplier;
@@ -97,9 +100,10 @@ public final class Rebuild {
         BaseManifest manifest = directory.manifest();
         String digest = directory.manifestDigest();
         Target.require(file, target, digest);
-        Lsn end = StateHistory.of(file, manifest, asOf).end();
+        StateHistory history = StateHistory.of(file, manifest, asOf);
+        Lsn end = history.end();
         requireNotBehind(end);
-        LaterShapes.read(file, manifest).shapes().values().stream()
+        later(manifest, history).shapes().values().stream()
                 .filter(shape -> shape.isReached(end))
                 .forEach(LaterShape::require);
         try (Target locked = Target.lock(file, target)) {
@@ -107,16 +111,29 @@ public final class Rebuild {
             store.begin(digest, epoch);
             load(manifest, epoch);
             listener.step("applying changes up to " + end);
-            apply(manifest, epoch, applier -> applier.followTo(end));
-            finish(manifest, epoch);
-            TargetShapes shapes = shapes(manifest);
-            shapes.waiting(shape -> shape.isReached(end)).forEach(shape -> change(shapes, shape, epoch));
+            Supplier<TargetShapes> shapes = () -> TargetShapes.read(target, file.name(), later(manifest, history));
+            if (history.beforeCommands().isPresent()) {
+                Lsn before = history.beforeCommands().get();
+                apply(shapes, epoch, applier -> applier.followTo(before));
+                listener.step("creating indexes and constraints");
+                // A command may be about any of them.
+                create(epoch, Section.POST_DATA);
+            }
+            apply(shapes, epoch, applier -> applier.followTo(end));
+            finish(shapes.get().names(), epoch);
+            TargetShapes reached = shapes.get();
+            reached.waiting(shape -> shape.isReached(end)).forEach(shape -> change(reached, shape, epoch));
             if (follow) {
                 listener.step("following");
-                apply(manifest, epoch, applier -> applier.follow(lsn -> false));
+                apply(shapes, epoch, applier -> applier.follow(lsn -> false));
             }
         }
         return end;
+    }
+
+    /** Of a table that commands change, what the task has recorded is of another moment. */
+    private LaterShapes later(BaseManifest manifest, StateHistory history) {
+        return LaterShapes.read(file, manifest).without(history.commanded());
     }
 
     private void requireNotBehind(Lsn end) {
@@ -131,6 +148,15 @@ public final class Rebuild {
     }
 
     private void load(BaseManifest manifest, Epoch epoch) throws InterruptedException {
+        store.know(
+                manifest.tables().stream()
+                        .map(table -> new FollowedTable(
+                                table.table(),
+                                TableState.STREAMING,
+                                table.keyColumns(),
+                                Optional.of(table.shape())))
+                        .toList(),
+                epoch);
         if (store.position().isPresent()) {
             return;
         }
@@ -178,17 +204,17 @@ public final class Rebuild {
 
     /**
      * A record that has another shape than its table stops the applier. What comes before it is then applied in ever smaller writes, until
-     * the next one begins with that record; and that table gets its shape, no other one. Whatever else stops the applier, such as a command
-     * that changed the structure, leaves all tables as they are.
+     * the next one begins with that record; and that table gets its shape, no other one. Whatever else stops the applier leaves all
+     * tables as they are.
      */
-    private void apply(BaseManifest manifest, Epoch epoch, Consumer<Applier> work) throws InterruptedException {
+    private void apply(Supplier<TargetShapes> read, Epoch epoch, Consumer<Applier> work) throws InterruptedException {
         int changes = ApplySettings.DEFAULT_CHANGES;
         while (true) {
             try {
-                applyInShape(shapes(manifest), changes, epoch, work);
+                applyInShape(read, changes, epoch, work);
                 return;
             } catch (SyncException e) {
-                TargetShapes shapes = shapes(manifest);
+                TargetShapes shapes = read.get();
                 Optional<TableName> changed = DestinationFaults.otherColumns(e);
                 List<LaterShape> waiting = shapes.waiting(
                         shape -> changed.equals(Optional.of(shape.base().table())));
@@ -207,31 +233,28 @@ public final class Rebuild {
         }
     }
 
-    private TargetShapes shapes(BaseManifest manifest) {
-        return TargetShapes.read(target, manifest, LaterShapes.read(file, manifest));
-    }
-
     private void change(TargetShapes shapes, LaterShape shape, Epoch epoch) {
         listener.step("changing the columns of table " + shape.base().table());
         shapes.make(shape, epoch);
     }
 
-    private void applyInShape(TargetShapes shapes, int changes, Epoch epoch, Consumer<Applier> work)
+    /** What the commands of an earlier attempt have made of the tables is read again with each attempt. */
+    private void applyInShape(Supplier<TargetShapes> shapes, int changes, Epoch epoch, Consumer<Applier> work)
             throws InterruptedException {
         TopicNames names = FoundTopics.of(file.name(), file.kafka().properties());
         TopicCodecs codecs = new TopicCodecs(names, file.converters(), new SharedRegistry(file.registry()));
         SoleSession session = new SoleSession(target);
-        ApplySettings settings = new ApplySettings(
-                names,
-                file.kafka().properties(),
-                Optional.empty(),
-                shapes.applied(),
-                changes,
-                ApplySettings.DEFAULT_BYTES);
+        ReplayedCommands commands = new ReplayedCommands(file, target, epoch);
         retry.run(
                 "apply",
                 () -> work.accept(new Applier(
-                        settings,
+                        new ApplySettings(
+                                names,
+                                file.kafka().properties(),
+                                Optional.empty(),
+                                shapes.get().applied(),
+                                changes,
+                                ApplySettings.DEFAULT_BYTES),
                         session,
                         epoch,
                         codecs.keys(),
@@ -239,13 +262,16 @@ public final class Rebuild {
                         codecs.cuts(),
                         (position, commitTimeMicros, applied, tables) ->
                                 listener.applied(position.lsn(), Optional.ofNullable(commitTimeMicros), applied),
-                        Optional.empty())));
+                        Optional.of(commands))));
     }
 
     private SyncException explained(SyncException fault) {
         String where = store.position()
                 .map(position -> " The target is as of " + position.lsn() + ", before it.")
                 .orElse("");
+        if (fault.remedy().equals(ReplayedCommands.REMEDY)) {
+            return new SyncException(fault.kind(), fault.what() + where, fault.remedy(), fault);
+        }
         return switch (fault.kind()) {
             case SHAPE_CHANGED ->
                 new SyncException(
@@ -266,13 +292,13 @@ public final class Rebuild {
         };
     }
 
-    private void finish(BaseManifest manifest, Epoch epoch) throws InterruptedException {
+    private void finish(List<TableName> tables, Epoch epoch) throws InterruptedException {
         listener.step("creating indexes and constraints");
         create(epoch, Section.POST_DATA);
         try (Connection connection = target.open();
                 Statement statement = connection.createStatement()) {
-            for (BaseTable table : manifest.tables()) {
-                statement.execute("ANALYZE " + table.table().sql());
+            for (TableName table : tables) {
+                statement.execute("ANALYZE " + table.sql());
             }
             refresh(statement);
         } catch (SQLException e) {

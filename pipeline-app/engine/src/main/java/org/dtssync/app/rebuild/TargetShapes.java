@@ -2,6 +2,7 @@ package org.dtssync.app.rebuild;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,14 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.dtssync.app.base.BaseColumn;
-import org.dtssync.app.base.BaseManifest;
-import org.dtssync.app.base.BaseTable;
 import org.dtssync.app.base.DatabaseRows;
 import org.dtssync.app.replay.LaterShape;
 import org.dtssync.app.replay.LaterShapes;
+import org.dtssync.app.state.ProgressStore;
 import org.dtssync.app.state.RecordedShape;
+import org.dtssync.app.state.ReplayStore;
+import org.dtssync.app.state.ShapeRecords;
 import org.dtssync.app.state.TableProgress;
-import org.dtssync.app.state.TableState;
 import org.dtssync.app.stream.CapturedTables;
 import org.dtssync.connectors.apply.ApplySettings.AppliedTable;
 import org.dtssync.connectors.fault.FaultKind;
@@ -37,32 +38,47 @@ import org.dtssync.schemas.StateMigrations;
 final class TargetShapes {
 
     private final DatabaseConnections target;
-    private final BaseManifest manifest;
+    private final List<TableProgress> tables;
+    private final Map<TableName, RecordedShape> recorded;
     private final Map<TableName, LaterShape> made;
     private final List<LaterShape> waiting;
 
     private TargetShapes(
             DatabaseConnections target,
-            BaseManifest manifest,
+            List<TableProgress> tables,
+            Map<TableName, RecordedShape> recorded,
             Map<TableName, LaterShape> made,
             List<LaterShape> waiting) {
         this.target = target;
-        this.manifest = manifest;
+        this.tables = tables;
+        this.recorded = recorded;
         this.made = made;
         this.waiting = waiting;
     }
 
-    /** Reads which shapes the tables have. */
-    static TargetShapes read(DatabaseConnections target, BaseManifest manifest, LaterShapes later) {
+    /**
+     * Reads which shapes the tables have.
+     *
+     * @param later what the task accepted; a table that a command has changed here is as the commands make it
+     */
+    static TargetShapes read(DatabaseConnections target, String task, LaterShapes later) {
+        String name = ReplayStore.nameOf(task);
+        Map<TableName, RecordedShape> recorded = new ShapeRecords(target, name).read();
         Map<TableName, LaterShape> made = new HashMap<>();
         List<LaterShape> waiting = new ArrayList<>();
-        if (!later.shapes().isEmpty()) {
-            List<TableName> changed = List.copyOf(later.shapes().keySet());
-            try (DatabaseRows tables = DatabaseRows.open(target, manifest.task(), changed)) {
-                for (LaterShape shape : later.shapes().values()) {
+        List<LaterShape> accepted = later.shapes().values().stream()
+                .filter(shape -> Optional.ofNullable(recorded.get(shape.base().table()))
+                        .map(RecordedShape::structure)
+                        .equals(Optional.of(shape.base().shape().structure())))
+                .toList();
+        if (!accepted.isEmpty()) {
+            List<TableName> changed =
+                    accepted.stream().map(shape -> shape.base().table()).toList();
+            try (DatabaseRows rows = DatabaseRows.open(target, task, changed)) {
+                for (LaterShape shape : accepted) {
                     TableName table = shape.base().table();
-                    boolean isBase = tables.has(table, shape.base().columns());
-                    if (!isBase && tables.has(table, shape.columns())) {
+                    boolean isBase = rows.has(table, shape.base().columns());
+                    if (!isBase && rows.has(table, shape.columns())) {
                         made.put(table, shape);
                     } else {
                         waiting.add(shape);
@@ -72,31 +88,37 @@ final class TargetShapes {
         }
         waiting.sort(Comparator.comparing((LaterShape shape) -> shape.recorded().changedAt())
                 .thenComparing(shape -> shape.base().table()));
-        return new TargetShapes(target, manifest, made, waiting);
+        return new TargetShapes(target, new ProgressStore(target, name).tables(), recorded, made, waiting);
     }
 
     /** Returns the tables as the applier writes to them. Our own heartbeat is not part of what the source is. */
     List<AppliedTable> applied() {
         List<TableProgress> progress = new ArrayList<>();
-        Map<TableName, RecordedShape> shapes = new HashMap<>();
-        for (BaseTable table : manifest.tables()) {
-            Optional<LaterShape> later = Optional.ofNullable(made.get(table.table()));
-            progress.add(new TableProgress(
-                    table.table(),
-                    TableState.STREAMING,
-                    later.map(LaterShape::keyColumns).orElse(table.keyColumns()),
-                    0,
-                    0,
-                    0,
-                    0,
-                    Optional.empty()));
-            shapes.put(table.table(), later.map(LaterShape::recorded).orElse(table.shape()));
+        Map<TableName, RecordedShape> shapes = new HashMap<>(recorded);
+        for (TableProgress table : tables) {
+            LaterShape later = made.get(table.table());
+            progress.add(later == null ? table : withKey(table, later.keyColumns()));
+            if (later != null) {
+                shapes.put(table.table(), later.recorded());
+            }
         }
         return CapturedTables.applied(progress, shapes).stream()
                 .map(table -> table.table().schema().equals(StateMigrations.SCHEMA)
                         ? new AppliedTable(
                                 table.table(), List.of(), Optional.empty(), Optional.empty(), AppliedTable.NEVER)
                         : table)
+                .toList();
+    }
+
+    private static TableProgress withKey(TableProgress table, Optional<List<String>> key) {
+        return new TableProgress(table.table(), table.state(), key, 0, 0, 0, 0, Optional.empty());
+    }
+
+    /** Returns the tables that the replay has now. */
+    List<TableName> names() {
+        return tables.stream()
+                .map(TableProgress::table)
+                .filter(recorded::containsKey)
                 .toList();
     }
 
@@ -119,6 +141,9 @@ final class TargetShapes {
             try (Statement statement = connection.createStatement()) {
                 for (String sql : statements(shape)) {
                     statement.execute(sql);
+                }
+                for (String sql : rules(shape)) {
+                    attempt(connection, statement, sql);
                 }
             }
             connection.commit();
@@ -161,5 +186,33 @@ final class TargetShapes {
             }
         }
         return statements;
+    }
+
+    /** What new columns have besides their values. */
+    private static List<String> rules(LaterShape shape) {
+        String alter = "ALTER TABLE " + shape.base().table().sql() + " ALTER COLUMN ";
+        List<String> statements = new ArrayList<>();
+        for (String column : shape.added().keySet()) {
+            String name = Identifiers.quote(column);
+            shape.presetOf(column).ifPresent(preset -> statements.add(alter + name + " SET DEFAULT " + preset));
+            if (shape.isNotNull(column)) {
+                statements.add(alter + name + " SET NOT NULL");
+            }
+        }
+        return statements;
+    }
+
+    /** A default may need a function or a sequence that only the destination has: then the column is without it. */
+    private static void attempt(Connection connection, Statement statement, String sql) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            statement.execute(sql);
+            connection.releaseSavepoint(before);
+        } catch (SQLException e) {
+            if (SqlFaults.kind(e) == FaultKind.CONNECTION) {
+                throw e;
+            }
+            connection.rollback(before);
+        }
     }
 }

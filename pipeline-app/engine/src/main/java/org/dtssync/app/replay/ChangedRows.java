@@ -16,8 +16,8 @@ sealed interface ChangedRows permits KeyedRows, KeylessRows {
     /** Removes everything, also what the base has. */
     void truncate();
 
-    /** Passes on what has become of a row of the base, if it still exists. */
-    void base(byte[] line, int length, TableRows.Sink sink) throws IOException;
+    /** Returns whether a row from before the changes is still there as it was. */
+    boolean keeps(@Nullable String[] fields);
 
     /** Passes on the rows that the base does not have, behind its last one. */
     void rest(TableRows.Sink sink) throws IOException;

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class KeyedRows implements ChangedRows {
 
     private final TableName table;
-    private final RowColumns columns;
     private final HeldText held;
     private final int[] keyPlaces;
     private final Map<List<@Nullable Object>, Slot> slots = new LinkedHashMap<>();
@@ -52,7 +51,6 @@ final class KeyedRows implements ChangedRows {
 
     KeyedRows(TableName table, RowColumns columns, HeldText held) {
         this.table = table;
-        this.columns = columns;
         this.held = held;
         this.keyPlaces = columns.keyPlaces();
     }
@@ -130,8 +128,7 @@ final class KeyedRows implements ChangedRows {
     }
 
     @Override
-    public void base(byte[] line, int length, TableRows.Sink sink) throws IOException {
-        @Nullable String[] fields = columns.ofBase(line, length);
+    public boolean keeps(@Nullable String[] fields) {
         List<@Nullable Object> key = key(fields);
         Slot waiting = lacking().remove(key);
         if (waiting != null) {
@@ -146,13 +143,13 @@ final class KeyedRows implements ChangedRows {
         }
         Slot slot = slots.get(key);
         if (slot == null) {
-            sink.unchanged(line, length);
-            return;
+            return true;
         }
         if (!slot.before) {
             throw misfit("adds a row that is there");
         }
         slot.found = true;
+        return false;
     }
 
     private Map<List<@Nullable Object>, Slot> lacking() {

@@ -14,13 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class KeylessRows implements ChangedRows {
 
     private final TableName table;
-    private final RowColumns columns;
     private final HeldText held;
     private final Map<List<@Nullable Object>, Long> copies = new HashMap<>();
 
-    KeylessRows(TableName table, RowColumns columns, HeldText held) {
+    KeylessRows(TableName table, HeldText held) {
         this.table = table;
-        this.columns = columns;
         this.held = held;
     }
 
@@ -65,16 +63,18 @@ final class KeylessRows implements ChangedRows {
     }
 
     @Override
-    public void base(byte[] line, int length, TableRows.Sink sink) throws IOException {
-        List<@Nullable Object> row = Arrays.asList((Object[]) columns.ofBase(line, length));
+    public boolean keeps(@Nullable String[] fields) {
+        List<@Nullable Object> row = Arrays.asList((Object[]) fields);
         Long count = copies.get(row);
         if (count == null || count > 0) {
-            sink.unchanged(line, length);
-        } else if (count == -1) {
+            return true;
+        }
+        if (count == -1) {
             copies.remove(row);
         } else {
             copies.put(row, count + 1);
         }
+        return false;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.dtssync.app.base.BaseColumn;
 import org.dtssync.app.base.BaseTable;
 import org.dtssync.app.catalog.ShapeFingerprint;
@@ -21,23 +22,17 @@ import org.dtssync.connectors.postgres.Lsn;
  */
 public final class LaterShape {
 
-    /** The highest position there can be. */
-    private static final Lsn ANYWHERE = new Lsn(-1L);
+    private static final Set<String> IDENTITIES = Set.of("ALWAYS", "BY DEFAULT");
 
     private final BaseTable base;
     private final RecordedShape recorded;
     private final ShapeStep step;
     private final Optional<String> obstacle;
 
-    /** Whether it is known up to where changes may have the earlier shape: not of a command that was carried with the rows. */
-    private final boolean placed;
-
-    private LaterShape(
-            BaseTable base, RecordedShape recorded, ShapeStep step, boolean placed, Optional<String> obstacle) {
+    private LaterShape(BaseTable base, RecordedShape recorded, ShapeStep step, Optional<String> obstacle) {
         this.base = base;
         this.recorded = recorded;
         this.step = step;
-        this.placed = placed;
         this.obstacle = obstacle;
     }
 
@@ -48,14 +43,17 @@ public final class LaterShape {
      */
     static Optional<LaterShape> of(BaseTable base, FollowedTable now, Lsn at) {
         RecordedShape recorded = now.shape().orElseThrow();
+        if (at.reached(recorded.changedAt())) {
+            // Whatever is different is of commands that were carried with the rows, and is in the topics.
+            return Optional.empty();
+        }
         String before = ShapeFingerprint.completed(base.shape().structure(), recorded.structure());
         if (before.equals(recorded.structure())) {
             return Optional.empty();
         }
         ShapeStep step = new ShapeStep(TableShape.parse(before), TableShape.parse(recorded.structure()));
-        boolean placed = !at.reached(recorded.changedAt());
-        Optional<String> obstacle = obstacle(base, recorded, step, placed);
-        LaterShape later = new LaterShape(base, recorded, step, placed, obstacle);
+        Optional<String> obstacle = obstacle(base, recorded, step);
+        LaterShape later = new LaterShape(base, recorded, step, obstacle);
         boolean sameColumns = later.columns().stream()
                 .map(BaseColumn::name)
                 .toList()
@@ -64,9 +62,9 @@ public final class LaterShape {
     }
 
     /** Returns why the rows of the base cannot be brought into this shape, in words that follow the table's name. */
-    private static Optional<String> obstacle(BaseTable base, RecordedShape recorded, ShapeStep step, boolean placed) {
+    private static Optional<String> obstacle(BaseTable base, RecordedShape recorded, ShapeStep step) {
         // Of an accepted change it was known then that no reload was needed.
-        boolean accepted = placed && recorded.applyAfter().equals(base.shape().applyAfter());
+        boolean accepted = recorded.applyAfter().equals(base.shape().applyAfter());
         if (!accepted && step.reloadReason().isPresent()) {
             return step.reloadReason();
         }
@@ -102,7 +100,7 @@ public final class LaterShape {
 
     /** Returns whether as of a position it is certain that the table has this shape. */
     public boolean isReached(Lsn end) {
-        return placed && end.reached(recorded.changedAt());
+        return end.reached(recorded.changedAt());
     }
 
     /**
@@ -115,7 +113,7 @@ public final class LaterShape {
             throw new SyncException(
                     FaultKind.SHAPE_CHANGED,
                     "Table " + base.table() + " " + obstacle.get() + " behind the base"
-                            + (placed ? ", before " + recorded.changedAt() : "") + ".",
+                            + ", before " + recorded.changedAt() + ".",
                     "Replay a base from after the change, or up to before it: dts-sync replay changes shows where that is.");
         }
     }
@@ -150,6 +148,16 @@ public final class LaterShape {
         return step.added();
     }
 
+    /** Returns the default of a column as the source prints it; empty if it has none, or is an identity column. */
+    public Optional<String> presetOf(String column) {
+        return step.now().column(column).preset().filter(preset -> !IDENTITIES.contains(preset));
+    }
+
+    /** Returns whether a column is NOT NULL. */
+    public boolean isNotNull(String column) {
+        return step.now().column(column).notNull();
+    }
+
     /** Returns the key's columns as they are called now. */
     public Optional<List<String>> keyColumns() {
         return base.keyColumns()
@@ -164,7 +172,7 @@ public final class LaterShape {
         return new RecordedShape(
                 recorded.structure(),
                 Optional.of(base.shape().structure()),
-                placed ? recorded.changedAt() : ANYWHERE,
+                recorded.changedAt(),
                 base.shape().applyAfter());
     }
 

@@ -60,6 +60,13 @@ public record LaterShapes(Map<TableName, LaterShape> shapes) {
         }
     }
 
+    /** Returns the same without tables that commands have changed, which are in the topics. */
+    public LaterShapes without(Set<TableName> tables) {
+        Map<TableName, LaterShape> others = new HashMap<>(shapes);
+        others.keySet().removeAll(tables);
+        return new LaterShapes(others);
+    }
+
     /** Returns what has become of a table; empty if nothing is known. */
     public Optional<LaterShape> of(TableName table) {
         return Optional.ofNullable(shapes.get(table));

@@ -25,6 +25,10 @@ final class RowColumns {
     private static final int NONE = -1;
 
     private final BaseTable table;
+
+    /** Whether a column is recognized by its type too: where commands are followed, its name is enough, and types may have other names. */
+    private final boolean typed;
+
     private final Optional<EarlierShape> earlier;
     private final Optional<LaterShape> later;
     private final List<String> names = new ArrayList<>();
@@ -44,8 +48,9 @@ final class RowColumns {
     private @Nullable Object[] template = new Object[0];
     private boolean reached;
 
-    RowColumns(BaseTable table, Optional<LaterShape> later) {
+    RowColumns(BaseTable table, Optional<LaterShape> later, boolean typed) {
         this.table = table;
+        this.typed = typed;
         this.earlier = CapturedTables.earlier(table.shape());
         this.later = later;
         Map<String, Optional<String>> renamed = later.map(LaterShape::names).orElse(Map.of());
@@ -213,6 +218,6 @@ final class RowColumns {
     }
 
     private boolean hasType(int place, RowShape.Column sent) {
-        return sent.type().map(types.get(place)::equals).orElse(true);
+        return !typed || sent.type().map(types.get(place)::equals).orElse(true);
     }
 }

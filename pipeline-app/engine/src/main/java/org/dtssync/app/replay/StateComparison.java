@@ -13,8 +13,8 @@ import org.dtssync.connectors.postgres.TableName;
  * @param base the cut of the base
  * @param baseDigest SHA-256 of the base's manifest
  * @param end as of which position
- * @param tables the tables of the base
- * @param missing a sentence that says what the topics no longer have, so that nothing could be compared; empty if they have everything
+ * @param tables the tables that were compared
+ * @param missing sentences that say what the topics do not have, so that not everything could be compared; empty if they have everything
  */
 public record StateComparison(
         String task, BaseCut base, String baseDigest, Lsn end, List<Table> tables, Optional<String> missing) {
@@ -37,10 +37,10 @@ public record StateComparison(
 
     /** Returns the result in one word. */
     public String result() {
-        if (missing.isPresent()) {
-            return "incomplete";
+        if (!tables.stream().allMatch(Table::equal)) {
+            return "different";
         }
-        return equal() ? "equal" : "different";
+        return missing.isPresent() ? "incomplete" : "equal";
     }
 
     /** Returns whether all tables are equal. */

@@ -13,6 +13,7 @@ import org.dtssync.app.base.BaseCut;
 import org.dtssync.app.base.BaseManifest;
 import org.dtssync.app.base.BaseTable;
 import org.dtssync.app.config.TaskFile;
+import org.dtssync.connectors.apply.CarriedCommands;
 import org.dtssync.connectors.fault.FaultKind;
 import org.dtssync.connectors.fault.SyncException;
 import org.dtssync.connectors.postgres.Lsn;
@@ -50,8 +51,10 @@ public final class StateHistory {
     private final BaseCut base;
     private final Set<TableName> tables;
     private final Lsn end;
+    private final CommandHistory commands;
+    private final Set<TableName> commanded;
 
-    /** Receives changes of the base's tables in the order in which they were made. */
+    /** Receives changes of the tables, and commands, in the order in which they were made. */
     @FunctionalInterface
     public interface Receiver {
 
@@ -63,11 +66,14 @@ public final class StateHistory {
         void accept(TableChange change) throws IOException;
     }
 
-    private StateHistory(ReplayTopics topics, BaseCut base, Set<TableName> tables, Lsn end) {
+    private StateHistory(
+            ReplayTopics topics, BaseManifest manifest, Set<TableName> tables, Lsn end, CommandHistory commands) {
         this.topics = topics;
-        this.base = base;
+        this.base = manifest.cut();
         this.tables = tables;
         this.end = end;
+        this.commands = commands;
+        this.commanded = commands.commanded(manifest);
     }
 
     /**
@@ -84,6 +90,8 @@ public final class StateHistory {
         try (CutScan cuts = topics.cuts()) {
             requireSameTopics(cuts, base);
             Cut last = cuts.last().map(CutRecord::cut).orElseThrow();
+            CommandHistory commands = commands(topics, cuts, base);
+            tables.addAll(commands.names());
             Lsn end = end(topics, cuts, base, tables, asOf, last);
             if (!end.reached(base.lsn())) {
                 throw new SyncException(
@@ -92,9 +100,19 @@ public final class StateHistory {
                                 + written(asOf) + ".",
                         "Use an earlier base: only what follows a base can be replayed.");
             }
-            StateHistory history = new StateHistory(topics, base, tables, end);
+            StateHistory history = new StateHistory(topics, manifest, tables, end, commands.upTo(end));
             history.requireWhole(cuts);
             return history;
+        }
+    }
+
+    private static CommandHistory commands(ReplayTopics topics, CutScan cuts, BaseCut base) {
+        try {
+            return CommandHistory.read(topics, cuts, new CutPosition(base.lsn(), base.offset()));
+        } catch (SyncException e) {
+            throw e.kind() == FaultKind.TOPIC && e.remedy().isEmpty()
+                    ? new SyncException(e.kind(), e.what(), TAKE_BASE, e)
+                    : e;
         }
     }
 
@@ -257,6 +275,21 @@ public final class StateHistory {
         }
     }
 
+    /** Returns the commands that changed the structure. */
+    CommandHistory commands() {
+        return commands;
+    }
+
+    /** Returns the position before the first command that changed the structure; empty if there is none. */
+    public Optional<Lsn> beforeCommands() {
+        return commands.before();
+    }
+
+    /** Returns the tables of the base that commands changed. */
+    public Set<TableName> commanded() {
+        return commanded;
+    }
+
     /** Returns up to which position transactions belong to it. */
     public Lsn end() {
         return end;
@@ -275,7 +308,8 @@ public final class StateHistory {
             while (!reached.reached(end)) {
                 NumberedCut next = next(reader);
                 reader.readInOrder(
-                        table -> tables.contains(table) && wanted.test(table), change -> pass(change, receiver));
+                        table -> table.equals(CarriedCommands.TABLE) || (tables.contains(table) && wanted.test(table)),
+                        change -> pass(change, receiver));
                 reached = next.end();
                 if (Thread.interrupted()) {
                     throw new InterruptedException("The replay was interrupted");

@@ -2,11 +2,9 @@ package org.dtssync.app.replay;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.dtssync.app.base.BaseColumn;
 import org.dtssync.app.base.BaseDirectory;
 import org.dtssync.app.base.BaseManifest;
@@ -48,10 +46,31 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
 
     private long table(TableName name, Moment asOf, StateSink sink) throws IOException, InterruptedException {
         BaseManifest manifest = directory.manifest();
-        BaseTable table = manifest.table(name)
+        StateHistory history = StateHistory.of(file, manifest, asOf);
+        Set<TableName> lineage = history.commands().lineage(manifest, name);
+        boolean commands = !history.commands().commands().isEmpty();
+        StateTables tables = new StateTables(
+                directory, manifest, file.objects(), later(manifest, history), commands, lineage::contains);
+        if (!commands) {
+            requireTable(tables, manifest, name);
+        }
+        history.read(lineage::contains, tables);
+        TableRows rows = requireTable(tables, manifest, name);
+        boolean inLater = rows.isLater(history.end());
+        sink.columns(rows.columns(inLater).stream().map(BaseColumn::name).toList());
+        Counted counted = new Counted(sink);
+        rows.forEach(inLater, counted);
+        sink.end();
+        return counted.rows;
+    }
+
+    private static TableRows requireTable(StateTables tables, BaseManifest manifest, TableName name) {
+        return tables.of(name)
                 .orElseThrow(() -> new SyncException(
                         FaultKind.USAGE,
-                        "The base does not have table " + name + ".",
+                        manifest.table(name).isPresent()
+                                ? "Table " + name + " was dropped or renamed before that moment."
+                                : "The base does not have table " + name + ", nor was it made before that moment.",
                         "It has: "
                                 + String.join(
                                         ", ",
@@ -59,16 +78,11 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
                                                 .map(each -> each.table().toString())
                                                 .limit(20)
                                                 .toList())));
-        StateHistory history = StateHistory.of(file, manifest, asOf);
-        TableRows rows =
-                new TableRows(directory, table, LaterShapes.read(file, manifest).of(name), new HeldText());
-        history.read(name::equals, rows::add);
-        boolean inLater = rows.isLater(history.end());
-        sink.columns(rows.columns(inLater).stream().map(BaseColumn::name).toList());
-        Counted counted = new Counted(sink);
-        rows.forEach(inLater, counted);
-        sink.end();
-        return counted.rows;
+    }
+
+    /** Of a table that commands change, what the task has recorded is of another moment. */
+    private LaterShapes later(BaseManifest manifest, StateHistory history) {
+        return LaterShapes.read(file, manifest).without(history.commanded());
     }
 
     /** Passes on rows as fields. */
@@ -94,7 +108,7 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
     }
 
     /**
-     * Compares every table of the base with a database.
+     * Compares every table with a database.
      *
      * @param asOf {@code latest} means as of where the database says that it is
      * @throws SyncException if base and topics do not have the rows, or the database is as of another moment
@@ -129,25 +143,31 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
                         "The database is as of " + position.get() + ", not of " + history.end() + ".",
                         "Compare it as of where it is: --as-of latest");
             }
-            Map<TableName, TableRows> rows = new HashMap<>();
-            HeldText held = new HeldText();
-            LaterShapes later = LaterShapes.read(file, manifest);
-            manifest.tables()
-                    .forEach(table ->
-                            rows.put(table.table(), new TableRows(directory, table, later.of(table.table()), held)));
-            history.read(
-                    name -> true,
-                    change -> Objects.requireNonNull(rows.get(change.shape().table()), "The base has it.")
-                            .add(change));
+            LaterShapes later = later(manifest, history);
+            boolean commands = !history.commands().commands().isEmpty();
+            StateTables tables =
+                    new StateTables(directory, manifest, file.objects(), later, commands, name -> true);
+            history.read(name -> true, tables);
+            other.look(tables.names());
             List<StateComparison.Table> compared = new ArrayList<>();
-            for (BaseTable table : manifest.tables()) {
-                TableRows state = Objects.requireNonNull(rows.remove(table.table()), "Each table has its rows.");
-                boolean inLater = state.isLater(history.end()) || isAltered(other, table, later);
-                Optional<RowDigest> found = other.digest(table.table(), state.columns(inLater));
+            List<String> lost = new ArrayList<>();
+            for (TableName table : tables.names()) {
+                TableRows state = tables.take(table);
+                if (state.lost().isPresent()) {
+                    lost.add(state.lost().get());
+                    continue;
+                }
+                boolean inLater = state.isLater(history.end()) || isAltered(other, state.table(), later);
+                Optional<RowDigest> found = other.digest(table, state.columns(inLater));
                 compared.add(compare(table, digest(state, inLater), found));
             }
             return new StateComparison(
-                    file.name(), manifest.cut(), directory.manifestDigest(), history.end(), compared, Optional.empty());
+                    file.name(),
+                    manifest.cut(),
+                    directory.manifestDigest(),
+                    history.end(),
+                    compared,
+                    lost.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", lost)));
         }
     }
 
@@ -159,12 +179,12 @@ public record StateReplay(TaskFile file, BaseDirectory directory) {
                         .isPresent();
     }
 
-    private static StateComparison.Table compare(BaseTable table, RowDigest computed, Optional<RowDigest> found) {
+    private static StateComparison.Table compare(TableName table, RowDigest computed, Optional<RowDigest> found) {
         boolean equal = found.isPresent()
                 && found.get().rows() == computed.rows()
                 && found.get().text().equals(computed.text());
         return new StateComparison.Table(
-                table.table(), computed.rows(), found.map(RowDigest::rows), computed.text(), equal);
+                table, computed.rows(), found.map(RowDigest::rows), computed.text(), equal);
     }
 
     private static RowDigest digest(TableRows rows, boolean inLater) throws IOException, InterruptedException {

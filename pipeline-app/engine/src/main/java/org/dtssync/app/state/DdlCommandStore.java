@@ -257,6 +257,37 @@ public final class DdlCommandStore {
                 .orElseThrow();
     }
 
+    /** Returns the commands of one transaction about which a person has decided that something else is run, or nothing. */
+    public List<StoredDdl> decided(Lsn commit) {
+        return transactions.read(
+                failure(),
+                connection -> isThere(connection)
+                        ? Statements.list(
+                                connection,
+                                COLUMNS + " AND commit_lsn = ?::pg_lsn AND changed_by IS NOT NULL"
+                                        + " AND (corrected IS NOT NULL OR state = 'skipped') ORDER BY ordinal",
+                                DdlCommandStore::stored,
+                                task,
+                                commit.toString())
+                        : List.of());
+    }
+
+    /** Takes over what a person has decided about a command at another database that has the same history. */
+    public void adopt(StoredDdl decided, Epoch epoch) {
+        DdlCommand command = decided.command();
+        transactions.write(failure(), epoch, connection -> {
+            enter(connection, command, true);
+            update(
+                    connection,
+                    "state = ?, corrected = ?, reason = ?, allowed = true",
+                    " AND state <> 'done'",
+                    command.number(),
+                    decided.state() == DdlState.SKIPPED ? "skipped" : "waiting",
+                    decided.corrected().orElse(null),
+                    decided.reason().orElse(null));
+        });
+    }
+
     /**
      * Returns one command.
      *

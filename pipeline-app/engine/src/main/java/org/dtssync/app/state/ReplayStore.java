@@ -3,6 +3,7 @@ package org.dtssync.app.state;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.dtssync.connectors.apply.AppliedPosition;
@@ -90,6 +91,34 @@ public record ReplayStore(DatabaseConnections database, String task) {
                     "INSERT INTO dts_sync.replay (task, base) VALUES (?, ?) ON CONFLICT DO NOTHING",
                     name(),
                     base);
+        });
+    }
+
+    /** Records the tables of a base as those of the replay, unless it has some: commands may have changed them since. */
+    public void know(List<FollowedTable> tables, Epoch epoch) {
+        database.doInTransaction("The state of the replay could not be written", connection -> {
+            epoch.hold(connection);
+            if (Statements.exists(connection, "SELECT 1 FROM dts_sync.table_progress WHERE task = ?", name())) {
+                return;
+            }
+            for (FollowedTable table : tables) {
+                RecordedShape shape = table.shape().orElseThrow();
+                Statements.update(
+                        connection,
+                        """
+                        INSERT INTO dts_sync.table_progress
+                            (task, schema_name, table_name, state, key_columns, structure, earlier_structure, changed_at, apply_after)
+                        VALUES (?, ?, ?, 'streaming', ?, ?, ?, ?::pg_lsn, ?::pg_lsn)
+                        """,
+                        name(),
+                        table.table().schema(),
+                        table.table().table(),
+                        Statements.array(connection, table.keyColumns().orElse(null)),
+                        shape.structure(),
+                        shape.earlier().orElse(null),
+                        shape.changedAt().toString(),
+                        shape.applyAfter().toString());
+            }
         });
     }
 

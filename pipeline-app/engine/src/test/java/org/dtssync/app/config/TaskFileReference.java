@@ -62,7 +62,7 @@ final class TaskFileReference {
             page.append("Either `").append(section).append(": embedded`, or a map:\n\n");
         }
         page.append("| Key | Type | Default | Unit | What it is | Reason to change it |\n|---|---|---|---|---|---|\n");
-        for (TaskKey key : KeySections.keysOf(section)) {
+        for (DescribedKey key : KeySections.keysOf(section)) {
             page.append("| `")
                     .append(key.key())
                     .append("` | ")
@@ -74,11 +74,11 @@ final class TaskFileReference {
         page.append('\n');
     }
 
-    private static String type(TaskKey key) {
+    private static String type(DescribedKey key) {
         return key.choices().isEmpty() ? key.type().title() : "`" + String.join("`, `", key.choices()) + "`";
     }
 
-    private static String defaultOf(TaskKey key) {
+    private static String defaultOf(DescribedKey key) {
         if (key.required()) {
             return "required";
         }
@@ -116,7 +116,7 @@ final class TaskFileReference {
         List<String> required = new ArrayList<>();
         ObjectNode properties = node.putObject("properties");
         boolean open = false;
-        for (TaskKey key : KeySections.keysOf(section)) {
+        for (DescribedKey key : KeySections.keysOf(section)) {
             if (key.key().equals("*")) {
                 open = true;
             } else if (key.key().endsWith("*")) {
@@ -136,7 +136,7 @@ final class TaskFileReference {
         return node;
     }
 
-    private static void describe(ObjectNode node, TaskKey key) {
+    private static void describe(ObjectNode node, DescribedKey key) {
         node.put("description", key.meaning());
         switch (key.type()) {
             case COUNT, RETENTION -> {
@@ -167,7 +167,7 @@ final class TaskFileReference {
         }
     }
 
-    private static void pattern(ObjectNode node, TaskKey key) {
+    private static void pattern(ObjectNode node, DescribedKey key) {
         switch (key.type()) {
             case NAME -> node.put("pattern", "^[a-z][a-z0-9_]{0,39}$");
             case JDBC_URL -> node.put("pattern", "^(jdbc:postgresql://|.*\\$\\{)");

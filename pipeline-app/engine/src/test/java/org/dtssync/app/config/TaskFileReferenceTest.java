@@ -9,14 +9,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.dtssync.connectors.fault.SyncException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The page, the JSON schema and the reader know the same keys and defaults. Run with {@code -Dreference.write=true} to
@@ -29,11 +28,11 @@ class TaskFileReferenceTest {
             Path.of("../../schemas/src/main/resources/org/dtssync/schemas/task-file.schema.json");
 
     /** What one key of PgBouncer's makes all the others of these needed. */
-    private static final List<TaskKey> PGBOUNCER = List.of(
-            TaskKey.SWITCHOVER_PGBOUNCER_CONSOLE,
-            TaskKey.SWITCHOVER_PGBOUNCER_USER,
-            TaskKey.SWITCHOVER_PGBOUNCER_DATABASES,
-            TaskKey.SWITCHOVER_PGBOUNCER_FILE);
+    private static final List<DescribedKey> PGBOUNCER = List.of(
+            SwitchoverKey.PGBOUNCER_CONSOLE,
+            SwitchoverKey.PGBOUNCER_USER,
+            SwitchoverKey.PGBOUNCER_DATABASES,
+            SwitchoverKey.PGBOUNCER_FILE);
 
     @TempDir
     Path directory;
@@ -70,8 +69,8 @@ class TaskFileReferenceTest {
 
     /** What the page calls a default is what leaving the key out gives: writing it changes nothing. */
     @ParameterizedTest
-    @EnumSource(TaskKey.class)
-    void writingTheDefaultIsTheSameAsLeavingTheKeyOut(TaskKey key) throws IOException {
+    @MethodSource("org.dtssync.app.config.KeySections#keys")
+    void writingTheDefaultIsTheSameAsLeavingTheKeyOut(DescribedKey key) throws IOException {
         if (key.required() || key.defaultText().isEmpty()) {
             return;
         }
@@ -93,8 +92,8 @@ class TaskFileReferenceTest {
 
     /** Each key is really read: a value of the wrong form is refused, or another value changes the outcome. */
     @ParameterizedTest
-    @EnumSource(TaskKey.class)
-    void noKeyIsForgottenByTheReader(TaskKey key) throws IOException {
+    @MethodSource("org.dtssync.app.config.KeySections#keys")
+    void noKeyIsForgottenByTheReader(DescribedKey key) throws IOException {
         String value = switch (key.type()) {
             case NAME -> "other";
             case JDBC_URL -> "jdbc:postgresql://other/other";
@@ -114,10 +113,10 @@ class TaskFileReferenceTest {
             case TABLE_PROPERTIES -> "{ \"a.b\": { some.property: other } }";
             case TEXT, SECRET, PATH, PROPERTY -> "other";
         };
-        value = switch (key) {
-            case SNAPSHOT_WORKERS -> "7";
-            case SWITCHOVER_PGBOUNCER_CONSOLE, METRICS_LISTEN -> "other:7";
-            case SWITCHOVER_PGBOUNCER_SOURCE, SWITCHOVER_PGBOUNCER_DESTINATION -> "other:7/other";
+        value = switch (key.path()) {
+            case "snapshot.workers" -> "7";
+            case "switchover.pgbouncer.console", "metrics.listen" -> "other:7";
+            case "switchover.pgbouncer.source", "switchover.pgbouncer.destination" -> "other:7/other";
             default -> value;
         };
 
@@ -128,7 +127,7 @@ class TaskFileReferenceTest {
 
     @Test
     void namesEachKeyAsItselfWhenItHasNoValue() {
-        Arrays.stream(TaskKey.values())
+        KeySections.keys()
                 .filter(key -> !key.key().endsWith("*"))
                 .forEach(key -> assertThat(catchThrowableOfType(SyncException.class, () -> read(minimal(key, "")))
                                 .getMessage())
@@ -144,18 +143,18 @@ class TaskFileReferenceTest {
     }
 
     /** Returns a task file with what is needed and one key set as told. */
-    private static String minimal(TaskKey set, String value) {
+    private static String minimal(DescribedKey set, String value) {
         return minimal(set, value, isPgBouncer(set));
     }
 
     /** Returns the same without the key; one that is needed beside it stays. */
-    private static String without(TaskKey key) {
+    private static String without(DescribedKey key) {
         return minimal(null, null, isPgBouncer(key));
     }
 
-    private static String minimal(TaskKey set, String value, boolean pgBouncer) {
+    private static String minimal(DescribedKey set, String value, boolean pgBouncer) {
         StringBuilder text = new StringBuilder();
-        for (TaskKey key : KeySections.keysOf("")) {
+        for (DescribedKey key : KeySections.keysOf("")) {
             append(text, key, set, value, "");
         }
         for (String section : KeySections.all()) {
@@ -174,7 +173,7 @@ class TaskFileReferenceTest {
         return text.toString();
     }
 
-    private static void append(StringBuilder text, TaskKey key, TaskKey set, String value, String indent) {
+    private static void append(StringBuilder text, DescribedKey key, DescribedKey set, String value, String indent) {
         String name = key.key().equals("*") ? "any.property" : key.key().replace("*", "property");
         if (key == set) {
             text.append(indent).append(name).append(": ").append(value).append('\n');
@@ -187,7 +186,7 @@ class TaskFileReferenceTest {
         }
     }
 
-    private static boolean isPgBouncer(TaskKey key) {
+    private static boolean isPgBouncer(DescribedKey key) {
         return key.key().startsWith("pgbouncer.");
     }
 

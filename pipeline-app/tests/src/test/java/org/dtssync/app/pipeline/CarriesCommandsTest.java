@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(ServersExtension.class)
 class CarriesCommandsTest {
 
-    private static final String SETUP = """
+    static final String SETUP = """
             CREATE SCHEMA app; CREATE SCHEMA aside; CREATE SCHEMA outer_space;
             CREATE TABLE public.goods (id int PRIMARY KEY, name text, price numeric);
             INSERT INTO public.goods SELECT i, 'g' || i, i FROM generate_series(1, 200) i;
@@ -297,7 +297,7 @@ class CarriesCommandsTest {
      * @param label what they are about
      * @param messages what it sends, each as one message
      */
-    private record Case(String label, List<String> messages) {
+    record Case(String label, List<String> messages) {
 
         static List<Case> read(String resource) throws IOException {
             try (InputStream input = CarriesCommandsTest.class.getResourceAsStream(resource)) {
@@ -321,14 +321,14 @@ class CarriesCommandsTest {
     }
 
     /** In simple mode the driver sends a text as one message. */
-    private static Connection open(DatabaseSettings database) throws SQLException {
+    static Connection open(DatabaseSettings database) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", database.user());
         properties.setProperty("preferQueryMode", "simple");
         return DriverManager.getConnection(database.url(), properties);
     }
 
-    private static void execute(Connection connection, String sql) throws SQLException {
+    static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(sql);

@@ -1,0 +1,296 @@
+package org.dtssync.app.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.dtssync.app.base.BaseListener;
+import org.dtssync.app.config.DdlSettings;
+import org.dtssync.app.config.ObjectSelection;
+import org.dtssync.app.config.TaskFile;
+import org.dtssync.app.ddl.RandomCommands;
+import org.dtssync.app.rebuild.RebuildListener;
+import org.dtssync.app.structure.CatalogPrint;
+import org.dtssync.app.tasks.StateForm;
+import org.dtssync.app.tasks.StateProofReport;
+import org.dtssync.app.tasks.SyncTask;
+import org.dtssync.app.tasks.TaskStates;
+import org.dtssync.app.testing.Servers;
+import org.dtssync.app.testing.ServersExtension;
+import org.dtssync.app.testing.TaskFileBuilder;
+import org.dtssync.connectors.fault.SyncException;
+import org.dtssync.connectors.postgres.DatabaseConnections;
+import org.dtssync.connectors.postgres.DatabaseSettings;
+import org.dtssync.connectors.postgres.End;
+import org.dtssync.connectors.postgres.Identifiers;
+import org.dtssync.connectors.postgres.Lsn;
+import org.dtssync.schemas.DdlMode;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+
+/** A replay goes past commands that the task carried: tables and catalog are what an observer saw at the source at each moment. */
+@ExtendWith(ServersExtension.class)
+class ReplaysCommandsTest {
+
+    private static final ObjectSelection SELECTION =
+            new ObjectSelection(List.of("*.*"), List.of("outer_space.*", "public.old_*"), ObjectSelection.Owners.KEEP);
+
+    /** What becomes of rows by their values alone is for a database. */
+    private static final String LOST = "and the topics do not have what that did to its rows";
+
+    private static final int MOMENTS = 8;
+
+    @TempDir
+    static Path directory;
+
+    private static Servers servers;
+    private static RunningPair pair;
+    private static TaskStates states;
+    private static Path base;
+    private static final List<Observed> observed = new ArrayList<>();
+
+    /** What the observer saw after a case. */
+    private record Observed(String label, Lsn lsn, Map<String, String> rows, List<String> catalog) {}
+
+    @BeforeAll
+    static void makeHistory(Servers given) throws Exception {
+        servers = given;
+        DatabaseSettings source = servers.freshDatabase(17);
+        DatabaseSettings destination = servers.freshDatabase(18);
+        RunningPair.execute(source, CarriesCommandsTest.SETUP);
+        TaskFile task = new TaskFileBuilder(TaskFiles.of(servers, source, destination))
+                .objects(SELECTION)
+                .ddl(new DdlSettings(DdlMode.CARRY))
+                .build();
+        pair = RunningPair.start(task);
+        states = new SyncTask(task).states();
+        base = directory.resolve("base");
+        states.base(base, Optional.empty(), BaseListener.NONE);
+        observe("the base");
+        try (Connection session = CarriesCommandsTest.open(source)) {
+            for (CarriesCommandsTest.Case one : CarriesCommandsTest.Case.read("carries-commands.sql")) {
+                for (String message : one.messages()) {
+                    CarriesCommandsTest.execute(session, message);
+                }
+                observe(one.label());
+            }
+            RandomCommands random = new RandomCommands(7);
+            for (int i = 0; i < 40; i++) {
+                try {
+                    CarriesCommandsTest.execute(session, random.message());
+                } catch (SQLException refused) {
+                    CarriesCommandsTest.execute(session, "rollback");
+                }
+                if (i % 8 == 7) {
+                    observe("random " + i);
+                }
+            }
+            CarriesCommandsTest.execute(session, "INSERT INTO public.marker VALUES (1)");
+        }
+        observe("the end");
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> RunningPair.query(
+                                pair.destination(), "SELECT count(*) FROM public.marker WHERE n = 1")
+                        .equals("1"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pair.close();
+    }
+
+    private static void observe(String label) throws SQLException {
+        observed.add(new Observed(
+                label,
+                Lsn.parse(RunningPair.query(pair.source(), "SELECT pg_current_wal_insert_lsn()")),
+                rows(pair.source()),
+                catalog(pair.source())));
+    }
+
+    private static Map<String, String> rows(DatabaseSettings database) throws SQLException {
+        Map<String, String> rows = new TreeMap<>();
+        try (Connection connection = new Scripts(database).connect()) {
+            for (Map.Entry<String, Boolean> table : tables(connection).entrySet()) {
+                String from = (table.getValue() ? "ONLY " : "") + table.getKey();
+                try (Statement statement = connection.createStatement();
+                        ResultSet found = statement.executeQuery(
+                                "SELECT string_agg(t::text, ',' ORDER BY t::text COLLATE \"C\") FROM " + from + " t")) {
+                    found.next();
+                    rows.put(table.getKey(), String.valueOf(found.getString(1)));
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Returns the tables, and whether only their own rows count. */
+    private static Map<String, Boolean> tables(Connection connection) throws SQLException {
+        Map<String, Boolean> tables = new TreeMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("""
+                        SELECT format('%I.%I', n.nspname, c.relname), c.relkind = 'r' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
+                          AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'dts_sync', 'outer_space')
+                          AND c.relname NOT LIKE 'old\\_%' ORDER BY 1
+                        """)) {
+            while (found.next()) {
+                tables.put(found.getString(1), found.getBoolean(2));
+            }
+        }
+        return tables;
+    }
+
+    private static List<String> catalog(DatabaseSettings database) throws SQLException {
+        return CatalogPrint.of(new DatabaseConnections(End.SOURCE, database, "test")).stream()
+                .filter(line -> !line.contains("outer_space"))
+                .map(line -> line.replaceFirst("^(relation \\S+ \\S+ [rp] [pu]) [dfin] ", "$1 "))
+                .toList();
+    }
+
+    private static Path target(DatabaseSettings database, String name) throws Exception {
+        return Files.writeString(
+                directory.resolve(name),
+                "destination: { url: \"%s\", user: %s, password: \"%s\" }%n"
+                        .formatted(database.url(), database.user(), String.valueOf(database.password())));
+    }
+
+    private static void assertIs(DatabaseSettings database, Observed moment) throws SQLException {
+        assertThat(rows(database)).as(moment.label()).isEqualTo(moment.rows());
+        List<String> missing = new ArrayList<>(moment.catalog());
+        List<String> here = new ArrayList<>(catalog(database));
+        List<String> more = new ArrayList<>(here);
+        here.forEach(missing::remove);
+        moment.catalog().forEach(more::remove);
+        assertThat(missing).as("missing after %s", moment.label()).isEmpty();
+        assertThat(more).as("too many after %s", moment.label()).isEmpty();
+    }
+
+    @Test
+    void aDatabaseIsWhatItWasAtEachMoment() throws Exception {
+        DatabaseSettings database = servers.freshDatabase(18);
+        Path file = target(database, "moments.yaml");
+        List<Observed> chosen = new ArrayList<>(observed);
+        Random random = new Random(11);
+        while (chosen.size() > MOMENTS) {
+            chosen.remove(random.nextInt(chosen.size() - 1));
+        }
+        for (Observed moment : chosen) {
+            states.into(file, moment.lsn().toString(), Optional.of(base), false, RebuildListener.NONE);
+            assertIs(database, moment);
+            StateProofReport proof = states.compare(file.toString(), "latest", Optional.of(base), Optional.empty());
+            assertThat(proof.text()).as(moment.label()).doesNotContain("different");
+        }
+    }
+
+    @Test
+    void anEmptyDatabaseBecomesTheLastOne() throws Exception {
+        DatabaseSettings database = servers.freshDatabase(17);
+        Path file = target(database, "last.yaml");
+
+        states.into(file, "latest", Optional.of(base), false, RebuildListener.NONE);
+
+        assertIs(database, observed.get(observed.size() - 1));
+        StateProofReport proof = states.compare("destination", "latest", Optional.of(base), Optional.empty());
+        assertThat(proof.text()).doesNotContain("different");
+    }
+
+    @Test
+    void eachTableIsWhatItWasAtEachMoment() throws Exception {
+        int whole = 0;
+        DatabaseSettings database = servers.freshDatabase(17);
+        for (int i = 1; i < observed.size(); i += 4) {
+            Observed moment = observed.get(i);
+            for (Map.Entry<String, String> table : moment.rows().entrySet()) {
+                ByteArrayOutputStream csv = new ByteArrayOutputStream();
+                try {
+                    states.table(
+                            table.getKey().replace("\"", ""),
+                            moment.lsn().toString(),
+                            Optional.of(base),
+                            StateForm.CSV,
+                            csv);
+                } catch (SyncException e) {
+                    assertThat(e.getMessage()).as(moment.label()).contains(LOST);
+                    continue;
+                }
+                assertThat(sorted(database, csv.toString(StandardCharsets.UTF_8)))
+                        .as("%s after %s", table.getKey(), moment.label())
+                        .isEqualTo(table.getValue());
+                whole++;
+            }
+        }
+        assertThat(whole).isGreaterThan(60);
+    }
+
+    /** Reads CSV into a table of texts, and prints rows as PostgreSQL does. */
+    private static String sorted(DatabaseSettings database, String csv) throws Exception {
+        String header = csv.lines().findFirst().orElse("");
+        List<String> columns = new ArrayList<>();
+        for (String name : header.split(",", -1)) {
+            columns.add(Identifiers.quote(name.replace("\"", "")) + " text");
+        }
+        try (Connection connection = new Scripts(database).connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP TABLE IF EXISTS public.read");
+            statement.execute("CREATE TABLE public.read (" + String.join(", ", columns) + ")");
+            connection
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyIn("COPY public.read FROM STDIN (FORMAT csv, HEADER)", new StringReader(csv));
+            try (ResultSet found = statement.executeQuery(
+                    "SELECT string_agg(t::text, ',' ORDER BY t::text COLLATE \"C\") FROM public.read t")) {
+                found.next();
+                return String.valueOf(found.getString(1));
+            }
+        }
+    }
+
+    @Test
+    void aTableThatIsGoneIsNamed() {
+        Observed last = observed.get(observed.size() - 1);
+        assertThatThrownBy(() -> states.table(
+                        "public.never",
+                        last.lsn().toString(),
+                        Optional.of(base),
+                        StateForm.CSV,
+                        new ByteArrayOutputStream()))
+                .hasMessageContaining("The base does not have table public.never, nor was it made before that moment.");
+    }
+
+    @Test
+    void aCommandThatDoesNotRunInTheTargetIsNamed() throws Exception {
+        DatabaseSettings database = servers.freshDatabase(18);
+        Path file = target(database, "taken.yaml");
+        String begin = observed.get(0).lsn().toString();
+        states.into(file, begin, Optional.of(base), false, RebuildListener.NONE);
+        new Scripts(database).execute("CREATE TABLE public.bag (n int)");
+
+        assertThatThrownBy(() -> states.into(file, "latest", Optional.of(base), false, RebuildListener.NONE))
+                .hasMessageContaining("could not be carried: create table public.bag")
+                .hasMessageContaining("The target is as of ");
+
+        new Scripts(database).execute("DROP TABLE public.bag");
+        states.into(file, "latest", Optional.of(base), false, RebuildListener.NONE);
+        assertIs(database, observed.get(observed.size() - 1));
+    }
+}
