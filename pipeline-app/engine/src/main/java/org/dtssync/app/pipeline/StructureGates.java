@@ -207,7 +207,9 @@ public record StructureGates(TaskFile task, SwitchKind kind) {
                                     GATE,
                                     Group.REPLICATION,
                                     "A materialized view has no contents at the destination, since " + name + " failed"
-                                            + view.error().map(why -> ": " + why).orElse("") + ".",
+                                            + view.error()
+                                                    .map(why -> ": " + why)
+                                                    .orElse("") + ".",
                                     "Correct the cause first, or leave it as it is: dts-sync structure skip TASK.yaml "
                                             + name + ". " + OTHERWISE)
                             .at(End.DESTINATION.label(), opened(view.statement() + ";", closed)));

@@ -71,8 +71,8 @@ public record SequenceCheck(End from, End to, Owners owners, boolean closed) {
                         + there.last() + " there, at " + here.last() + " at the " + from + ".",
                 "at the " + to,
                 to,
-                opening() + "SELECT setval(" + Identifiers.literal(name.sql()) + ", "
-                        + here.last() + ", " + here.called() + ");");
+                opening() + "SELECT setval(" + Identifiers.literal(name.sql()) + ", " + here.last() + ", "
+                        + here.called() + ");");
     }
 
     /** One that SQL solves at an end: "there" if the message has just named it. */
@@ -179,8 +179,7 @@ public record SequenceCheck(End from, End to, Owners owners, boolean closed) {
                             + String.join(", ", differences) + ".",
                     "at the " + to,
                     to,
-                    opening() + "ALTER SEQUENCE " + there.sql() + " "
-                            + String.join(" ", clauses) + ";"));
+                    opening() + "ALTER SEQUENCE " + there.sql() + " " + String.join(" ", clauses) + ";"));
         }
     }
 

@@ -89,8 +89,8 @@ public final class LockedLoad {
     /** The snapshot of the copy is taken by the statement behind the lock, and sees everything that committed before it. */
     private static void lock(Connection source, LoadedTable table) throws SQLException {
         try (Statement statement = source.createStatement()) {
-            statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '10s'; LOCK TABLE " + table.sql()
-                    + " IN SHARE MODE");
+            statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '10s'; LOCK TABLE "
+                    + table.sql() + " IN SHARE MODE");
         }
     }
 }

@@ -75,11 +75,15 @@ record FailpointTask(Path directory, String file) {
                 .await(LIMIT);
         String cause = "InternalError: failpoint " + strike.point().label() + ".";
         assertThat(outcome.exitCode()).as("%s: %s", strike, outcome.err()).isEqualTo(ExitCode.FAILED);
-        String sentence = outcome.err().lines().toList().get((int) outcome.err().lines().count() - 1);
+        String sentence =
+                outcome.err().lines().toList().get((int) outcome.err().lines().count() - 1);
         assertThat(sentence).as("%s", strike).startsWith("An unexpected error ").contains(cause + " The trace is in ");
         assertThat(outcome.err()).as("%s", strike).doesNotContain("\tat ");
         Path trace = directory.resolve(sentence.replaceFirst(".*The trace is in (\\S+)[.] .*", "$1"));
-        assertThat(trace).as("%s", strike).content().contains(cause.substring(0, cause.length() - 1), "\tat org.dtssync.");
+        assertThat(trace)
+                .as("%s", strike)
+                .content()
+                .contains(cause.substring(0, cause.length() - 1), "\tat org.dtssync.");
         Files.delete(trace);
     }
 

@@ -224,6 +224,7 @@ class GoingBackTest {
                 .until(() -> RunningPair.query(pair.source(), "SELECT count(*) FROM public.customer WHERE note = 'new'")
                         .equals("1"));
         newTablesOfTheDestinationFlowBackOnceTheyWereLoaded();
+        namesTheFunctionThatFindsNothingAtTheSource();
 
         moved(pair.perform(new TaskCommand.Rollback(SwitchMode.MOVE, false)));
 
@@ -250,7 +251,8 @@ class GoingBackTest {
                 INSERT INTO public.line SELECT 'l' || i FROM generate_series(1, 5) i, generate_series(1, 2);
                 """);
         assertThatThrownBy(pair::awaitEnd)
-                .hasMessageContaining("Create table public.visit at the source too and run with --resnapshot public.visit")
+                .hasMessageContaining(
+                        "Create table public.visit at the source too and run with --resnapshot public.visit")
                 .hasMessageContaining("Make the same change at the source and run with --resnapshot public.customer");
         assertThat(new StructureGates(pair.task(), SwitchKind.ROLLBACK).gates())
                 .anyMatch(gate -> gate.sentence()
@@ -262,7 +264,8 @@ class GoingBackTest {
         RunningPair.execute(pair.destination(), "UPDATE public.visit SET at = at || '!' WHERE id <= 10");
         RunningPair.execute(pair.destination(), "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.own AS SELECT 1 AS x");
 
-        resume(List.of("public.gone"), List.of("public.visit", "public.line", "public.customer")).awaitPhase("reverse");
+        resume(List.of("public.gone"), List.of("public.visit", "public.line", "public.customer"))
+                .awaitPhase("reverse");
 
         RunningPair.execute(pair.destination(), """
                 DELETE FROM public.visit WHERE id = 20; UPDATE public.visit SET at = 'later' WHERE id = 21;
@@ -272,9 +275,29 @@ class GoingBackTest {
         assertThat(pair.perform(new TaskCommand.Verify()).result()).isEqualTo(Result.DONE);
         assertThat(TableTexts.differences(pair.source(), pair.destination())).isEmpty();
         assertThat(new StructureGates(pair.task(), SwitchKind.ROLLBACK).gates())
-                .anyMatch(gate -> gate.sentence()
-                        .contains("Rows stay at the destination: only there is elsewhere.own"))
+                .anyMatch(gate -> gate.sentence().contains("Rows stay at the destination: only there is elsewhere.own"))
                 .noneMatch(gate -> gate.sentence().contains("Rows would stay"));
+    }
+
+    /** An index of the source calls it, for rows that flow back as for those of applications. */
+    private void namesTheFunctionThatFindsNothingAtTheSource() throws Exception {
+        try (Connection source = pair.spared(pair.source())) {
+            RunningPair.execute(source, """
+                    SET search_path = public;
+                    CREATE FUNCTION public.inner_f(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i + 1';
+                    CREATE FUNCTION public.outer_f(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN inner_f(i); END';
+                    CREATE INDEX odd ON public.customer (public.outer_f(balance));
+                    """);
+            RunningPair.execute(
+                    pair.destination(), "UPDATE public.customer SET balance = 7 WHERE id < 5; INSERT INTO public.line VALUES ('l7')");
+            assertThatThrownBy(pair::awaitEnd)
+                    .hasMessageContaining("public.customer")
+                    .hasMessageContaining("could not be written to the destination: ERROR: function inner_f(integer) does not exist."
+                            + " Function public.outer_f(integer), which a column, index or check uses, needs a search path of its own:"
+                            + " ALTER FUNCTION public.outer_f(integer) SET search_path = ");
+            RunningPair.execute(source, "ALTER FUNCTION public.outer_f(int) SET search_path = public, pg_temp");
+        }
+        resume(List.of(), List.of()).awaitPhase("reverse");
     }
 
     private RunningPair resume(List<String> accept, List<String> reload) {
